@@ -1,0 +1,66 @@
+# The rooms, bottom to top. A room may use only those before it (docs/architecture.md): the configure step stops
+# where an arrow would point upwards.
+set(TOCSIN_ROOMS base formats domain store engine exchange portal cli)
+
+# Flags of our own code; third-party headers are SYSTEM and silent.
+add_library(tocsin_flags INTERFACE)
+target_compile_options(tocsin_flags INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Werror
+  $<$<CXX_COMPILER_ID:Clang>:-Xclang -fno-pch-timestamp>)
+if(TOCSIN_SANITIZE)
+  # no-recover: undefined behaviour fails the test instead of scrolling by.
+  add_compile_options(-fsanitize=${TOCSIN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1)
+  add_link_options(-fsanitize=${TOCSIN_SANITIZE})
+endif()
+if(TOCSIN_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+endif()
+
+# Headers that are heavy and used everywhere. Never asio.hpp or beast.hpp: see docs/dependencies.md.
+set(TOCSIN_PCH
+  <algorithm> <array> <chrono> <cstdint> <functional> <map> <memory> <optional> <span> <string> <string_view>
+  <unordered_map> <utility> <variant> <vector>
+  <boost/json.hpp> <fmt/format.h>)
+
+# tocsin_module(NAME USES room... HEADERS ... SOURCES ... TESTS ... LINKS ... PRIVATE_LINKS ... TEST_LINKS ...)
+# One library per room, every public header compiled alone (target all_verify_interface_header_sets), and one test
+# binary whose tests carry the room's name as ctest label.
+function(tocsin_module name)
+  cmake_parse_arguments(M "" "" "USES;HEADERS;SOURCES;TESTS;LINKS;PRIVATE_LINKS;TEST_LINKS" ${ARGN})
+  list(FIND TOCSIN_ROOMS ${name} own_floor)
+  if(own_floor EQUAL -1)
+    message(FATAL_ERROR "${name} is not a room of docs/architecture.md: ${TOCSIN_ROOMS}")
+  endif()
+  foreach(used IN LISTS M_USES)
+    list(FIND TOCSIN_ROOMS ${used} used_floor)
+    if(used_floor EQUAL -1 OR NOT used_floor LESS own_floor)
+      message(FATAL_ERROR "${name} may not use ${used}: arrows point downwards only (docs/architecture.md)")
+    endif()
+  endforeach()
+  set(target tocsin_${name})
+  add_library(${target} STATIC ${M_SOURCES})
+  target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}/src FILES ${M_HEADERS})
+  set_target_properties(${target} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  list(TRANSFORM M_USES PREPEND tocsin_)
+  target_link_libraries(${target}
+    PUBLIC ${M_USES} ${M_LINKS} Boost::json fmt::fmt
+    PRIVATE tocsin_flags ${M_PRIVATE_LINKS})
+  target_precompile_headers(${target} PRIVATE ${TOCSIN_PCH})
+  if(M_TESTS)
+    add_executable(${name}_tests ${M_TESTS})
+    target_link_libraries(${name}_tests PRIVATE ${target} tocsin_flags ${M_TEST_LINKS} GTest::gmock_main)
+    target_precompile_headers(${name}_tests PRIVATE ${TOCSIN_PCH} <gtest/gtest.h> <gmock/gmock.h>)
+    target_compile_definitions(${name}_tests PRIVATE TOCSIN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    gtest_discover_tests(${name}_tests DISCOVERY_TIMEOUT 60
+      PROPERTIES LABELS "${name}" TIMEOUT 300)
+  endif()
+endfunction()
+include(GoogleTest)
