@@ -1,0 +1,485 @@
+#include "formats/csaf/compare.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "formats/csaf/pairing.hpp"
+
+namespace tocsin::formats::csaf {
+namespace {
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+  return fmt::format("{}", fmt::join(parts, separator));
+}
+
+std::string day(const std::optional<Timestamp>& time) { return time ? format_date(*time) : std::string{}; }
+
+std::string score_text(int tenths, cvss::Severity severity) {
+  return fmt::format("{}.{} {}", tenths / 10, tenths % 10, cvss::to_string(severity));
+}
+
+// "Acme Pump Controller < V4.5", as a reader names it.
+std::string label_of(const Product& product) {
+  if (!product.relationship.empty()) return product.name;
+  std::string label;
+  if (!product.vendor.empty() && !product.product.starts_with(product.vendor)) label = product.vendor + ' ';
+  label += product.product;
+  if (!product.version.empty()) label += ' ' + product.version;
+  return label;
+}
+
+std::string text_of(const Acknowledgment& thanks) {
+  std::vector<std::string> parts;
+  if (!thanks.names.empty()) parts.push_back(joined(thanks.names, ", "));
+  if (!thanks.organization.empty()) parts.push_back(thanks.organization);
+  if (!thanks.summary.empty()) parts.push_back(thanks.summary);
+  return joined(parts, "; ");
+}
+
+std::string text_of(const Reference& reference) {
+  return reference.summary.empty() ? reference.url : fmt::format("{} ({})", reference.summary, reference.url);
+}
+
+std::string name_of(const Vulnerability& vulnerability) {
+  if (!vulnerability.cve.empty()) return vulnerability.cve;
+  if (!vulnerability.ids.empty()) return vulnerability.ids.front().second;
+  return vulnerability.title.empty() ? "Vulnerability without id" : vulnerability.title;
+}
+
+std::string cwes_of(const Vulnerability& vulnerability) {
+  std::vector<std::string> parts;
+  for (const auto& cwe : vulnerability.cwes) parts.push_back(cwe.name.empty() ? cwe.id : cwe.id + ' ' + cwe.name);
+  return joined(parts, ", ");
+}
+
+// One line about a vulnerability that came or went as a whole.
+std::string headline_of(const Vulnerability& vulnerability) {
+  std::vector<std::string> parts;
+  if (!vulnerability.title.empty()) parts.push_back(vulnerability.title);
+  if (!vulnerability.cwes.empty()) parts.push_back(cwes_of(vulnerability));
+  if (const auto* score = vulnerability.headline_score(); score != nullptr) {
+    parts.push_back(score_text(score->base_tenths, score->severity));
+  }
+  return parts.empty() ? name_of(vulnerability) : joined(parts, ", ");
+}
+
+class Comparison {
+ public:
+  Comparison(const Advisory& before, const Advisory& after) : before_(before), after_(after) {}
+
+  std::vector<Change> run() {
+    compare_document();
+    compare_products();
+    compare_vulnerabilities();
+    compare_notes("Notes", before_.notes, after_.notes);
+    compare_references("References", before_.references, after_.references);
+    compare_texts("Acknowledgments", "Acknowledgment", before_.acknowledgments, after_.acknowledgments);
+    compare_history();
+    return std::move(changes_);
+  }
+
+ private:
+  void report(std::string_view section, std::string what, std::string before, std::string after) {
+    if (before == after) return;
+    const auto kind = before.empty()  ? Change::Kind::added
+                      : after.empty() ? Change::Kind::removed
+                                      : Change::Kind::changed;
+    changes_.push_back({kind, std::string{section}, std::move(what), std::move(before), std::move(after)});
+  }
+
+  void compare_document() {
+    const auto& a = before_.header;
+    const auto& b = after_.header;
+    const auto field = [&](std::string what, std::string before, std::string after) {
+      report("Document", std::move(what), std::move(before), std::move(after));
+    };
+    field("Title", a.title, b.title);
+    field("CSAF version", std::string{to_string(a.csaf_version)}, std::string{to_string(b.csaf_version)});
+    field("Category", a.category, b.category);
+    field("Language", a.lang, b.lang);
+    field("Publisher", a.publisher_name, b.publisher_name);
+    field("Publisher namespace", a.publisher_namespace, b.publisher_namespace);
+    field("Publisher category", a.publisher_category, b.publisher_category);
+    field("Contact", before_.contact_details, after_.contact_details);
+    field("Issuing authority", before_.issuing_authority, after_.issuing_authority);
+    field("Tracking id", a.tracking_id, b.tracking_id);
+    field("Aliases", joined(a.aliases, ", "), joined(b.aliases, ", "));
+    field("Version", a.tracking_version, b.tracking_version);
+    field("Status", a.tracking_status, b.tracking_status);
+    field("TLP", a.tlp_label, b.tlp_label);
+    field("Distribution", before_.distribution_text, after_.distribution_text);
+    field("Severity", before_.aggregate_severity, after_.aggregate_severity);
+    field("Initial release", format_minute(a.initial_release_date), format_minute(b.initial_release_date));
+    field("Current release", format_minute(a.current_release_date), format_minute(b.current_release_date));
+  }
+
+  // A product keeps its number from one revision to the next, whatever id the document gives it. Those that only the
+  // earlier revision has are numbered behind those of the later one.
+  void compare_products() {
+    const auto folded = [](const std::string& text) { return text::fold(text::squeeze(text)); };
+    const auto same_name = [folded](const Product& product) {
+      if (!product.relationship.empty()) return key_of({"relationship", folded(product.name)});
+      return key_of({folded(product.vendor), folded(product.product)});
+    };
+    const auto same = [same_name, folded](const Product& product) {
+      return same_name(product) + folded(product.version);
+    };
+    // Twins with equal texts are told apart by what else identifies them, in the end by their ids.
+    const auto identical = [same](const Product& product) {
+      return same(product) + key_of({joined(product.model_numbers, ","), joined(product.skus, ","), product.cpe,
+                                     joined(product.purls, ","), product.id});
+    };
+    const auto identified = [same](const Product& product) {
+      return same(product) + key_of({joined(product.model_numbers, ","), joined(product.skus, ","), product.cpe,
+                                     joined(product.purls, ",")});
+    };
+    const auto pairing = pair_up<Product>(before_.products, after_.products, {identical, identified, same, same_name});
+    labels_.reserve(after_.products.size());
+    for (std::size_t i = 0; i < after_.products.size(); ++i) {
+      const auto& product = after_.products[i];
+      numbers_after_.emplace(product.id, i);
+      labels_.push_back(label_of(product));
+      if (!pairing.before_of[i]) {
+        report("Products", "Product", "", labels_.back());
+        continue;
+      }
+      const auto& earlier = before_.products[*pairing.before_of[i]];
+      report_product(earlier, product);
+    }
+    for (std::size_t i = 0; i < before_.products.size(); ++i) {
+      const auto& product = before_.products[i];
+      if (const auto number = pairing.after_of[i]) {
+        numbers_before_.emplace(product.id, *number);
+        continue;
+      }
+      numbers_before_.emplace(product.id, labels_.size());
+      labels_.push_back(label_of(product));
+      report("Products", "Product", labels_.back(), "");
+    }
+  }
+
+  void report_product(const Product& earlier, const Product& later) {
+    auto name = later;
+    name.version.clear();
+    const auto label = label_of(name);
+    report("Products", "Version of " + label, text::squeeze(earlier.version), text::squeeze(later.version));
+    report("Products", "Model numbers of " + label, joined(earlier.model_numbers, ", "),
+           joined(later.model_numbers, ", "));
+    report("Products", "SKUs of " + label, joined(earlier.skus, ", "), joined(later.skus, ", "));
+    report("Products", "Serial numbers of " + label, joined(earlier.serial_numbers, ", "),
+           joined(later.serial_numbers, ", "));
+    report("Products", "CPE of " + label, earlier.cpe, later.cpe);
+    report("Products", "Package URLs of " + label, joined(earlier.purls, ", "), joined(later.purls, ", "));
+  }
+
+  std::size_t number_of(const std::unordered_map<std::string_view, std::size_t>& numbers, std::string_view id) {
+    if (const auto found = numbers.find(id); found != numbers.end()) return found->second;
+    // An id without a product: the id itself is all there is to go by.
+    const auto [found, is_new] = dangling_.emplace(id, labels_.size());
+    if (is_new) labels_.emplace_back(id);
+    return found->second;
+  }
+  std::set<std::size_t> numbers_of(const std::unordered_map<std::string_view, std::size_t>& numbers,
+                                   const std::vector<std::string>& ids) {
+    std::set<std::size_t> result;
+    for (const auto& id : ids) result.insert(number_of(numbers, id));
+    return result;
+  }
+  std::string products_key(const std::unordered_map<std::string_view, std::size_t>& numbers,
+                           const std::vector<std::string>& ids) {
+    return fmt::format("{}", fmt::join(numbers_of(numbers, ids), ","));
+  }
+
+  // "Acme Pump < V2 and 3 more products"
+  std::string some_products(const std::vector<std::size_t>& numbers) const {
+    if (numbers.empty()) return {};
+    const auto& first = labels_[numbers.front()];
+    if (numbers.size() == 1) return first;
+    if (numbers.size() == 2) return first + " and " + labels_[numbers.back()];
+    return fmt::format("{} and {} more products", first, numbers.size() - 1);
+  }
+
+  void compare_vulnerabilities() {
+    const auto by_id = [](const Vulnerability& each) { return name_of(each); };
+    const auto by_title = [](const Vulnerability& each) { return each.title; };
+    const auto pairing = pair_up<Vulnerability>(before_.vulnerabilities, after_.vulnerabilities, {by_id, by_title});
+    for (std::size_t i = 0; i < after_.vulnerabilities.size(); ++i) {
+      const auto& later = after_.vulnerabilities[i];
+      if (pairing.before_of[i]) {
+        compare_vulnerability(before_.vulnerabilities[*pairing.before_of[i]], later);
+      } else {
+        report(name_of(later), "Vulnerability", "", headline_of(later));
+      }
+    }
+    for (std::size_t i = 0; i < before_.vulnerabilities.size(); ++i) {
+      const auto& earlier = before_.vulnerabilities[i];
+      if (!pairing.after_of[i]) report(name_of(earlier), "Vulnerability", headline_of(earlier), "");
+    }
+  }
+
+  void compare_vulnerability(const Vulnerability& a, const Vulnerability& b) {
+    const auto section = name_of(b);
+    report(section, "CVE", a.cve, b.cve);
+    report(section, "Title", a.title, b.title);
+    report(section, "CWE", cwes_of(a), cwes_of(b));
+    compare_scores(section, a.scores, b.scores);
+    report(section, "EPSS", a.epss ? fmt::format("{}", *a.epss) : "", b.epss ? fmt::format("{}", *b.epss) : "");
+    report(section, "Severity", severity_text(a), severity_text(b));
+    compare_statuses(section, a, b);
+    compare_remediations(section, a.remediations, b.remediations);
+    compare_threats(section, a.threats, b.threats);
+    compare_flags(section, a.flags, b.flags);
+    report(section, "Discovered", day(a.discovery_date), day(b.discovery_date));
+    report(section, "Published", day(a.release_date), day(b.release_date));
+    report(section, "First known exploitation", day(a.first_known_exploitation), day(b.first_known_exploitation));
+    compare_notes(section, a.notes, b.notes);
+    compare_references(section, a.references, b.references);
+    compare_texts(section, "Acknowledgment", a.acknowledgments, b.acknowledgments);
+  }
+
+  static std::string severity_text(const Vulnerability& each) {
+    return each.qualitative_severity ? std::string{cvss::to_string(*each.qualitative_severity)} : std::string{};
+  }
+
+  void compare_scores(const std::string& section, const std::vector<Score>& a, const std::vector<Score>& b) {
+    const auto version = [](const Score& score) { return std::string{cvss::to_string(score.version)}; };
+    const auto equal = [version](const Score& score) {
+      return key_of({version(score), score.vector, std::to_string(score.base_tenths)});
+    };
+    // 3.0 to 3.1 is a new vector for the same thing, not one score gone and another come.
+    const auto major = [version](const Score& score) { return version(score).substr(0, 1); };
+    const auto pairing = pair_up<Score>(a, b, {equal, version, major});
+    for (std::size_t i = 0; i < b.size(); ++i) {
+      const auto what = fmt::format("CVSS {}", cvss::to_string(b[i].version));
+      if (!pairing.before_of[i]) {
+        report(section, what + " score", "", score_text(b[i].base_tenths, b[i].severity));
+        continue;
+      }
+      const auto& earlier = a[*pairing.before_of[i]];
+      report(section, what + " score", score_text(earlier.base_tenths, earlier.severity),
+             score_text(b[i].base_tenths, b[i].severity));
+      report(section, what + " vector", earlier.vector, b[i].vector);
+    }
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      if (pairing.after_of[i]) continue;
+      report(section, fmt::format("CVSS {} score", cvss::to_string(a[i].version)),
+             score_text(a[i].base_tenths, a[i].severity), "");
+    }
+  }
+
+  // Every product's statuses in words, by product number.
+  std::map<std::size_t, std::string> statuses_of(const std::unordered_map<std::string_view, std::size_t>& numbers,
+                                                 const Vulnerability& vulnerability) {
+    std::map<std::size_t, std::string> statuses;
+    for (const auto& group : vulnerability.statuses) {
+      for (const auto number : numbers_of(numbers, group.product_ids)) {
+        auto& text = statuses[number];
+        if (!text.empty()) text += ", ";
+        text += to_string(group.status);
+      }
+    }
+    return statuses;
+  }
+
+  void compare_statuses(const std::string& section, const Vulnerability& a, const Vulnerability& b) {
+    const auto before = statuses_of(numbers_before_, a);
+    const auto after = statuses_of(numbers_after_, b);
+    // Products that moved alike are told together, in the order of their first product.
+    std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> moves;
+    const auto text_in = [](const std::map<std::size_t, std::string>& statuses, std::size_t number) {
+      const auto found = statuses.find(number);
+      return found == statuses.end() ? std::string{} : found->second;
+    };
+    for (const auto& [number, status] : after) {
+      if (const auto earlier = text_in(before, number); earlier != status) moves[{earlier, status}].push_back(number);
+    }
+    for (const auto& [number, status] : before) {
+      if (!after.contains(number)) moves[{status, {}}].push_back(number);
+    }
+    std::vector<const std::pair<const std::pair<std::string, std::string>, std::vector<std::size_t>>*> ordered;
+    ordered.reserve(moves.size());
+    for (const auto& move : moves) ordered.push_back(&move);
+    std::sort(ordered.begin(), ordered.end(),
+              [](const auto* left, const auto* right) { return left->second.front() < right->second.front(); });
+    for (const auto* move : ordered) {
+      report(section, "Status of " + some_products(move->second), move->first.first, move->first.second);
+    }
+  }
+
+  // A remediation with what it is paired by; products as numbers, since ids may be renumbered.
+  struct Fix {
+    const Remediation* item;
+    std::string category;
+    std::string products;
+  };
+  std::vector<Fix> fixes_of(const std::unordered_map<std::string_view, std::size_t>& numbers,
+                            const std::vector<Remediation>& remediations) {
+    std::vector<Fix> fixes;
+    fixes.reserve(remediations.size());
+    for (const auto& each : remediations) {
+      fixes.push_back({&each, std::string{to_string(each.category)}, products_key(numbers, each.product_ids)});
+    }
+    return fixes;
+  }
+
+  void compare_remediations(const std::string& section, const std::vector<Remediation>& a,
+                            const std::vector<Remediation>& b) {
+    const auto before = fixes_of(numbers_before_, a);
+    const auto after = fixes_of(numbers_after_, b);
+    const auto exact = [](const Fix& each) {
+      return key_of({each.category, each.item->details, each.item->url, day(each.item->date), each.products});
+    };
+    const auto same_text = [](const Fix& each) { return key_of({each.item->details, each.products}); };
+    const auto same_details = [](const Fix& each) { return each.item->details; };
+    const auto same_products = [](const Fix& each) { return key_of({each.category, each.products}); };
+    const auto same_url = [](const Fix& each) {
+      return each.item->url.empty() ? std::string{} : key_of({each.category, each.item->url});
+    };
+    const auto pairing = pair_up<Fix>(before, after, {exact, same_text, same_details, same_products, same_url});
+    for (std::size_t i = 0; i < after.size(); ++i) {
+      const auto what = fmt::format("Remediation ({})", after[i].category);
+      if (pairing.before_of[i]) {
+        report_remediation(section, what, a[*pairing.before_of[i]], b[i]);
+      } else {
+        report(section, what, "", remediation_text(b[i]));
+      }
+    }
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      if (pairing.after_of[i]) continue;
+      report(section, fmt::format("Remediation ({})", before[i].category), remediation_text(a[i]), "");
+    }
+  }
+
+  static std::string remediation_text(const Remediation& each) {
+    if (each.details.empty()) return each.url.empty() ? "no details" : each.url;
+    return each.details;
+  }
+
+  void report_remediation(const std::string& section, const std::string& what, const Remediation& a,
+                          const Remediation& b) {
+    report(section, what, remediation_text(a), remediation_text(b));
+    report(section, "Remediation category", std::string{to_string(a.category)}, std::string{to_string(b.category)});
+    if (!a.details.empty() && !b.details.empty()) report(section, "URL of " + lower_first(what), a.url, b.url);
+    report(section, "Date of " + lower_first(what), day(a.date), day(b.date));
+    report(section, "Restart required by " + lower_first(what), a.restart_required, b.restart_required);
+    report(section, "Entitlements of " + lower_first(what), joined(a.entitlements, ", "), joined(b.entitlements, ", "));
+    report_product_sets(section, lower_first(what), a.product_ids, b.product_ids);
+  }
+
+  static std::string lower_first(std::string text) {
+    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
+    return text;
+  }
+
+  void report_product_sets(const std::string& section, const std::string& what, const std::vector<std::string>& a,
+                           const std::vector<std::string>& b) {
+    const auto before = numbers_of(numbers_before_, a);
+    const auto after = numbers_of(numbers_after_, b);
+    std::vector<std::size_t> gone, come;
+    std::set_difference(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(gone));
+    std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(come));
+    report(section, "Products of " + what, "", some_products(come));
+    report(section, "Products of " + what, some_products(gone), "");
+  }
+
+  void compare_threats(const std::string& section, const std::vector<Threat>& a, const std::vector<Threat>& b) {
+    const auto exact = [](const Threat& each) { return key_of({each.category, each.details}); };
+    const auto category = [](const Threat& each) { return key_of({each.category}); };
+    const auto pairing = pair_up<Threat>(a, b, {exact, category});
+    for (std::size_t i = 0; i < b.size(); ++i) {
+      const auto what = fmt::format("Threat ({})", b[i].category);
+      report(section, what, pairing.before_of[i] ? a[*pairing.before_of[i]].details : "", b[i].details);
+    }
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      if (!pairing.after_of[i]) report(section, fmt::format("Threat ({})", a[i].category), a[i].details, "");
+    }
+  }
+
+  void compare_flags(const std::string& section, const std::vector<Flag>& a, const std::vector<Flag>& b) {
+    std::map<std::string, std::pair<std::vector<std::string>, std::vector<std::string>>> products;
+    for (const auto& each : a) append(products[each.label].first, each.product_ids);
+    for (const auto& each : b) append(products[each.label].second, each.product_ids);
+    for (const auto& [label, ids] : products) {
+      report_product_sets(section, fmt::format("flag ({})", label), ids.first, ids.second);
+    }
+  }
+
+  static void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  }
+
+  void compare_notes(const std::string& section, const std::vector<Note>& a, const std::vector<Note>& b) {
+    const auto exact = [](const Note& each) { return key_of({each.category, each.title, each.text}); };
+    const auto same_title = [](const Note& each) { return key_of({each.category, each.title}); };
+    const auto pairing = pair_up<Note>(a, b, {exact, same_title});
+    const auto what = [](const Note& each) {
+      return fmt::format("Note ({})", each.title.empty() ? each.category : each.title);
+    };
+    for (std::size_t i = 0; i < b.size(); ++i) {
+      report(section, what(b[i]), pairing.before_of[i] ? a[*pairing.before_of[i]].text : "", b[i].text);
+    }
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      if (!pairing.after_of[i]) report(section, what(a[i]), a[i].text, "");
+    }
+  }
+
+  void compare_references(const std::string& section, const std::vector<Reference>& a,
+                          const std::vector<Reference>& b) {
+    const auto exact = [](const Reference& each) { return key_of({each.url, each.summary}); };
+    const auto same_url = [](const Reference& each) { return each.url; };
+    const auto same_summary = [](const Reference& each) { return each.summary; };
+    const auto pairing = pair_up<Reference>(a, b, {exact, same_url, same_summary});
+    for (std::size_t i = 0; i < b.size(); ++i) {
+      report(section, "Reference", pairing.before_of[i] ? text_of(a[*pairing.before_of[i]]) : "", text_of(b[i]));
+    }
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      if (!pairing.after_of[i]) report(section, "Reference", text_of(a[i]), "");
+    }
+  }
+
+  template <class T>
+  void compare_texts(const std::string& section, const std::string& what, const std::vector<T>& a,
+                     const std::vector<T>& b) {
+    const auto pairing = pair_up<T>(a, b, {[](const T& each) { return text_of(each); }});
+    for (std::size_t i = 0; i < b.size(); ++i) {
+      if (!pairing.before_of[i]) report(section, what, "", text_of(b[i]));
+    }
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      if (!pairing.after_of[i]) report(section, what, text_of(a[i]), "");
+    }
+  }
+
+  void compare_history() {
+    const auto number = [](const HistoryEntry& each) { return each.number; };
+    const auto text = [](const HistoryEntry& each) {
+      return each.date ? fmt::format("{}: {}", format_date(*each.date), each.summary) : each.summary;
+    };
+    const auto exact = [=](const HistoryEntry& each) { return key_of({each.number, text(each)}); };
+    const auto pairing = pair_up<HistoryEntry>(before_.history, after_.history, {exact, number});
+    for (std::size_t i = 0; i < after_.history.size(); ++i) {
+      const auto& later = after_.history[i];
+      report("Revision history", "Revision " + later.number,
+             pairing.before_of[i] ? text(before_.history[*pairing.before_of[i]]) : "", text(later));
+    }
+    for (std::size_t i = 0; i < before_.history.size(); ++i) {
+      const auto& earlier = before_.history[i];
+      if (!pairing.after_of[i]) report("Revision history", "Revision " + earlier.number, text(earlier), "");
+    }
+  }
+
+  const Advisory& before_;
+  const Advisory& after_;
+  std::vector<Change> changes_;
+  std::vector<std::string> labels_;  ///< By product number.
+  std::unordered_map<std::string_view, std::size_t> numbers_before_, numbers_after_, dangling_;
+};
+
+}  // namespace
+
+std::vector<Change> compare(const Advisory& before, const Advisory& after) { return Comparison(before, after).run(); }
+
+}  // namespace tocsin::formats::csaf

@@ -1,0 +1,368 @@
+#include "formats/csaf/structure.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <unordered_set>
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include "base/check.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "formats/csaf/grammar.hpp"
+#include "formats/csaf/structure_formats.hpp"
+
+namespace tocsin::formats::csaf {
+namespace {
+
+using boost::json::object;
+using boost::json::value;
+
+/// Bytes. RE2 is linear, but a text this long is no identifier.
+constexpr std::size_t kPatternBytesMax = 64 << 10;
+/// Deeper than any honest product tree; the parser's limit is 64.
+constexpr int kDepthMax = 200;
+
+/// The patterns of a grammar, compiled once. RE2 knows no look-ahead; the schemas use it in one form, "^(?!X)Y": the
+/// text must not begin with X.
+class Patterns {
+ public:
+  explicit Patterns(const Grammar& grammar) {
+    for (const auto& node : grammar.nodes) {
+      if (node.pattern.empty() || compiled_.contains(node.pattern)) continue;
+      Pattern pattern;
+      std::string_view text = node.pattern;
+      constexpr std::string_view kNot = "^(?!";
+      if (text.starts_with(kNot)) {
+        const auto end = closing_bracket(text, kNot.size());
+        pattern.unwanted = compile(fmt::format("^(?:{})", text.substr(kNot.size(), end - kNot.size())));
+        pattern.wanted = compile(fmt::format("^(?:{})", text.substr(end + 1)));
+      } else {
+        pattern.wanted = compile(text);
+      }
+      compiled_.emplace(node.pattern, std::move(pattern));
+    }
+  }
+  bool matches(std::string_view pattern, std::string_view text) const {
+    const re2::StringPiece piece{text.data(), text.size()};
+    const auto& found = compiled_.at(pattern);
+    if (found.unwanted && re2::RE2::PartialMatch(piece, *found.unwanted)) return false;
+    return re2::RE2::PartialMatch(piece, *found.wanted);
+  }
+
+ private:
+  struct Pattern {
+    std::unique_ptr<re2::RE2> wanted, unwanted;
+  };
+  static std::unique_ptr<re2::RE2> compile(std::string_view text) {
+    re2::RE2::Options options;
+    options.set_log_errors(false);
+    auto compiled = std::make_unique<re2::RE2>(re2::StringPiece{text.data(), text.size()}, options);
+    // A pattern of the generated tables that does not compile is our bug: it would refuse every document.
+    TOCSIN_CHECK(compiled->ok());
+    return compiled;
+  }
+  /// The bracket that closes the group whose content begins at `at`.
+  static std::size_t closing_bracket(std::string_view text, std::size_t at) {
+    int open = 1;
+    for (std::size_t i = at; i < text.size(); ++i) {
+      if (text[i] == '\\') {
+        ++i;
+      } else if (text[i] == '(') {
+        ++open;
+      } else if (text[i] == ')' && --open == 0) {
+        return i;
+      }
+    }
+    return text.size();
+  }
+  std::unordered_map<std::string_view, Pattern> compiled_;
+};
+
+const Patterns& patterns_of(CsafVersion version) {
+  static const Patterns v2_0{kGrammar_2_0};
+  static const Patterns v2_1{kGrammar_2_1};
+  return version == CsafVersion::v2_0 ? v2_0 : v2_1;
+}
+
+std::uint8_t type_of(const value& json) noexcept {
+  switch (json.kind()) {
+    case boost::json::kind::object:
+      return kObjectType;
+    case boost::json::kind::array:
+      return kArrayType;
+    case boost::json::kind::string:
+      return kStringType;
+    case boost::json::kind::int64:
+    case boost::json::kind::uint64:
+      return kNumberType | kIntegerType;
+    case boost::json::kind::double_: {
+      const double number = json.get_double();
+      // JSON Schema: 1.0 is an integer.
+      const bool whole = number == static_cast<double>(static_cast<std::int64_t>(std::clamp(number, -9e15, 9e15)));
+      return whole ? kNumberType | kIntegerType : kNumberType;
+    }
+    case boost::json::kind::bool_:
+      return kBooleanType;
+    case boost::json::kind::null:
+      break;
+  }
+  return kNullType;
+}
+
+std::string type_names(std::uint8_t types) {
+  static constexpr std::string_view kNames[] = {"an object",  "an array",      "a string", "a number",
+                                                "an integer", "true or false", "null"};
+  std::string out;
+  for (std::size_t i = 0; i < std::size(kNames); ++i) {
+    if ((types >> i & 1) == 0) continue;
+    if (!out.empty()) out += " or ";
+    out += kNames[i];
+  }
+  return out;
+}
+
+/// Equal values give equal texts: members sorted by name.
+void canonical(std::string& out, const value& json) {
+  if (json.is_object()) {
+    std::vector<const object::value_type*> members;
+    for (const auto& member : json.get_object()) members.push_back(&member);
+    std::ranges::sort(members, {}, [](const auto* member) { return std::string_view{member->key()}; });
+    out += '{';
+    for (const auto* member : members) {
+      json::write_string(out, member->key());
+      out += ':';
+      canonical(out, member->value());
+      out += ',';
+    }
+    out += '}';
+  } else if (json.is_array()) {
+    out += '[';
+    for (const auto& element : json.get_array()) {
+      canonical(out, element);
+      out += ',';
+    }
+    out += ']';
+  } else if (json.is_number()) {
+    json::write(out, value(json.to_number<double>()));
+  } else {
+    json::write(out, json);
+  }
+}
+
+/// Where the checker stands: a chain on the stack, turned into a pointer only when something is found.
+struct Place {
+  const Place* parent = nullptr;
+  std::string_view name;
+  std::size_t index = 0;
+
+  std::string pointer() const {
+    if (parent == nullptr) return {};
+    return name.data() == nullptr ? json::pointer_append(parent->pointer(), index)
+                                  : json::pointer_append(parent->pointer(), name);
+  }
+};
+
+class Checker {
+ public:
+  Checker(const Grammar& grammar, const Patterns& patterns, std::vector<Finding>& findings)
+      : grammar_(grammar), patterns_(patterns), findings_(findings) {}
+
+  void check(const value& json, std::int16_t index, const Place& place, int depth) {
+    if (index < 0 || full()) return;
+    if (depth > kDepthMax) return add(place, "the document is nested too deeply here");
+    const GrammarNode& node = grammar_.nodes[static_cast<std::size_t>(index)];
+    const auto type = type_of(json);
+    if (node.types != 0 && (node.types & type) == 0) {
+      return add(place, fmt::format("expected {}, found {}", type_names(node.types), found_name(type)));
+    }
+    switch (json.kind()) {
+      case boost::json::kind::object:
+        check_object(json.get_object(), node, place, depth);
+        break;
+      case boost::json::kind::array:
+        check_array(json.get_array(), node, place, depth);
+        break;
+      case boost::json::kind::string:
+        check_string(json.get_string(), node, place);
+        break;
+      case boost::json::kind::int64:
+      case boost::json::kind::uint64:
+      case boost::json::kind::double_:
+        check_number(json.to_number<double>(), node, place);
+        break;
+      default:
+        break;
+    }
+    for (const auto branch : branches(node.all_of)) check(json, branch, place, depth + 1);
+    if (node.any_of.count > 0) check_choice(json, node.any_of, false, place, depth);
+    if (node.one_of.count > 0) check_choice(json, node.one_of, true, place, depth);
+  }
+
+ private:
+  bool full() const noexcept { return findings_.size() >= kFindingsMax; }
+  void add(const Place& place, std::string message) { add_at(place.pointer(), std::move(message)); }
+  void add_at(std::string path, std::string message) {
+    if (!full()) findings_.push_back({"schema", Finding::Group::schema, std::move(path), std::move(message)});
+  }
+  std::span<const std::int16_t> branches(GrammarRange range) const {
+    return grammar_.branches.subspan(range.begin, range.count);
+  }
+
+  static std::string found_name(std::uint8_t type) {
+    return type_names((type & kNumberType) != 0 ? kNumberType : type);
+  }
+
+  void check_object(const object& json, const GrammarNode& node, const Place& place, int depth) {
+    if (json.size() < node.properties_min) {
+      add(place, fmt::format("expected at least {}", text::count_of(node.properties_min, "member", "members")));
+    }
+    if (node.properties_max > 0 && json.size() > node.properties_max) {
+      add(place, fmt::format("expected at most {}", text::count_of(node.properties_max, "member", "members")));
+    }
+    const auto members = grammar_.members.subspan(node.members.begin, node.members.count);
+    for (const auto& member : json) {
+      const std::string_view name = member.key();
+      const auto found = std::ranges::lower_bound(members, name, {}, &GrammarMember::name);
+      if (found == members.end() || found->name != name) {
+        if (node.closed)
+          add_at(json::pointer_append(place.pointer(), name),
+                 fmt::format("there is no member '{}' here{}", name, advice(name, members)));
+        continue;
+      }
+      const Place below{&place, name, 0};
+      check(member.value(), found->node, below, depth + 1);
+    }
+    for (const auto& member : members) {
+      if (member.required && json.find(member.name) == json.end()) {
+        add_at(json::pointer_append(place.pointer(), member.name), "this member is required");
+      }
+    }
+  }
+
+  static std::string advice(std::string_view name, std::span<const GrammarMember> members) {
+    for (const auto& member : members) {
+      if (text::edit_distance(name, member.name, 2) <= 2) return fmt::format("; did you mean '{}'?", member.name);
+    }
+    return {};
+  }
+
+  void check_array(const boost::json::array& json, const GrammarNode& node, const Place& place, int depth) {
+    if (json.size() < node.items_min) {
+      add(place, fmt::format("expected at least {}", text::count_of(node.items_min, "element", "elements")));
+    }
+    if (node.items_max > 0 && json.size() > node.items_max) {
+      add(place, fmt::format("expected at most {}", text::count_of(node.items_max, "element", "elements")));
+    }
+    if (node.unique && json.size() > 1) check_unique(json, place);
+    if (node.items < 0) return;
+    for (std::size_t i = 0; i < json.size() && !full(); ++i) {
+      const Place below{&place, {}, i};
+      check(json[i], node.items, below, depth + 1);
+    }
+  }
+
+  void check_unique(const boost::json::array& json, const Place& place) {
+    const bool strings = std::ranges::all_of(json, [](const value& each) { return each.is_string(); });
+    std::unordered_set<std::string_view> seen;
+    std::vector<std::string> texts;
+    if (!strings) {
+      texts.resize(json.size());
+      for (std::size_t i = 0; i < json.size(); ++i) canonical(texts[i], json[i]);
+    }
+    for (std::size_t i = 0; i < json.size(); ++i) {
+      const std::string_view text = strings ? std::string_view{json[i].get_string()} : std::string_view{texts[i]};
+      if (!seen.insert(text).second) {
+        add_at(json::pointer_append(place.pointer(), i),
+               "this element stands here more than once; each may stand only once");
+      }
+    }
+  }
+
+  void check_string(std::string_view json, const GrammarNode& node, const Place& place) {
+    if (node.length_min > 0 || node.length_max > 0) {
+      const auto length = static_cast<std::size_t>(
+          std::ranges::count_if(json, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+      if (length < node.length_min) {
+        add(place, length == 0 ? std::string{"expected a text that is not empty"}
+                               : fmt::format("expected at least {} characters", node.length_min));
+      }
+      if (node.length_max > 0 && length > node.length_max)
+        add(place, fmt::format("expected at most {} characters", node.length_max));
+    }
+    if (node.values.count > 0) {
+      const auto allowed = grammar_.texts.subspan(node.values.begin, node.values.count);
+      if (std::ranges::find(allowed, json) == allowed.end()) {
+        std::string list;
+        for (const auto each : allowed) list += (list.empty() ? "" : ", ") + std::string{each};
+        add(place, fmt::format("'{}' is none of {}", text::shorten(json, 60), list));
+      }
+    }
+    if (!node.pattern.empty() && (json.size() > kPatternBytesMax || !patterns_.matches(node.pattern, json))) {
+      add(place,
+          fmt::format("'{}' does not have the form {}", text::shorten(json, 60), text::shorten(node.pattern, 200)));
+    }
+    if (node.format != GrammarFormat::none && !has_format(json, node.format)) {
+      add(place, fmt::format("'{}' is not {}", text::shorten(json, 60), describe(node.format)));
+    }
+  }
+
+  void check_number(double json, const GrammarNode& node, const Place& place) {
+    if (json < node.minimum) add(place, fmt::format("expected a number of at least {}", node.minimum));
+    if (json > node.maximum) add(place, fmt::format("expected a number of at most {}", node.maximum));
+  }
+
+  /// At least one branch, or exactly one. Where none fits, what is said is what the nearest branch finds.
+  void check_choice(const value& json, GrammarRange range, bool exactly_one, const Place& place, int depth) {
+    std::vector<Finding> nearest;
+    bool first = true;
+    int fitting = 0;
+    for (const auto branch : branches(range)) {
+      std::vector<Finding> found;
+      Checker{grammar_, patterns_, found}.check(json, branch, place, depth + 1);
+      if (found.empty()) {
+        ++fitting;
+        if (!exactly_one) return;
+      } else if (first || found.size() < nearest.size()) {
+        nearest = std::move(found);
+        first = false;
+      }
+    }
+    if (fitting == 1) return;
+    if (fitting > 1) return add(place, "more than one of the forms that are allowed here fits; exactly one must");
+    for (auto& finding : nearest) {
+      if (!full()) findings_.push_back(std::move(finding));
+    }
+  }
+
+  const Grammar& grammar_;
+  const Patterns& patterns_;
+  std::vector<Finding>& findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> check_structure(const value& root, CsafVersion version) {
+  std::vector<Finding> findings;
+  const Grammar& grammar = version == CsafVersion::v2_0 ? kGrammar_2_0 : kGrammar_2_1;
+  Checker{grammar, patterns_of(version), findings}.check(root, 0, Place{}, 0);
+  return findings;
+}
+
+std::vector<Finding> check_structure(const value& root) {
+  const auto wrong = [](std::string path, std::string message) {
+    return std::vector<Finding>{{"schema", Finding::Group::schema, std::move(path), std::move(message)}};
+  };
+  if (!root.is_object()) return wrong("", "expected an object");
+  const value* document = json::find(root, "document");
+  if (document == nullptr) return wrong("/document", "this member is required");
+  const auto version = json::string_at(*document, "csaf_version");
+  if (version == "2.0") return check_structure(root, CsafVersion::v2_0);
+  if (version == "2.1") return check_structure(root, CsafVersion::v2_1);
+  return wrong("/document/csaf_version", "expected \"2.0\" or \"2.1\"");
+}
+
+}  // namespace tocsin::formats::csaf

@@ -1,0 +1,134 @@
+#include "formats/csaf/structure.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "base/json.hpp"
+#include "formats/testing/corpus.hpp"
+
+namespace tocsin::formats::csaf {
+namespace {
+
+std::string read(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+const std::filesystem::path kTestdata = std::filesystem::path{TOCSIN_SOURCE_DIR} / "src/formats/csaf/testdata";
+
+/// A fixture with one member set to another JSON text, or removed where the text is empty.
+std::vector<Finding> check_changed(std::string_view fixture, std::string_view pointer, std::string_view json_text) {
+  const auto parsed = json::parse(read(kTestdata / fixture));
+  EXPECT_TRUE(parsed.has_value());
+  boost::json::value root = parsed->root();
+  const auto slash = pointer.rfind('/');
+  const std::string key{pointer.substr(slash + 1)};
+  auto* parent = const_cast<boost::json::value*>(json::at_pointer(root, pointer.substr(0, slash)));
+  EXPECT_NE(parent, nullptr) << pointer;
+  if (parent == nullptr) return {};
+  if (json_text.empty()) {
+    parent->as_object().erase(key);
+  } else if (parent->is_array()) {
+    parent->as_array()[std::stoul(key)] = boost::json::parse(std::string{json_text});
+  } else {
+    parent->as_object()[key] = boost::json::parse(std::string{json_text});
+  }
+  return check_structure(root);
+}
+
+struct Refusal {
+  std::string_view name, fixture, pointer, json;  ///< `json` empty: removed.
+  std::string_view found_at, message;
+};
+void PrintTo(const Refusal& each, std::ostream* out) { *out << each.pointer << " = " << each.json; }
+
+constexpr Refusal kRefusals[] = {
+    {"TitleMissing", "full-2.0.json", "/document/title", "", "/document/title", "required"},
+    {"TitleEmpty", "full-2.0.json", "/document/title", "\"\"", "/document/title", "not empty"},
+    {"TitleIsNumber", "full-2.0.json", "/document/title", "7", "/document/title", "expected a string, found a number"},
+    {"CategoryStartsWithBlank", "full-2.0.json", "/document/category", "\" x\"", "/document/category", "form"},
+    {"StatusUnknown", "full-2.0.json", "/document/tracking/status", "\"done\"", "/document/tracking/status", "draft"},
+    {"VersionNotOne", "full-2.0.json", "/document/tracking/version", "\"1.x\"", "/document/tracking/version", "form"},
+    {"DateWithoutTime", "full-2.0.json", "/document/tracking/current_release_date", "\"2022-05-10\"",
+     "/document/tracking/current_release_date", "date and time"},
+    {"NamespaceRelative", "full-2.0.json", "/document/publisher/namespace", "\"example\"",
+     "/document/publisher/namespace", "URI"},
+    {"NamespaceWithScript", "full-2.0.json", "/document/publisher/namespace", "\"https://x/<script>\"",
+     "/document/publisher/namespace", "URI"},
+    {"PublisherIsArray", "full-2.0.json", "/document/publisher", "[]", "/document/publisher", "an object"},
+    {"TlpOfTheOtherVersion", "full-2.0.json", "/document/distribution/tlp/label", "\"CLEAR\"",
+     "/document/distribution/tlp/label", "WHITE"},
+    {"CveMisspelled", "full-2.0.json", "/vulnerabilities/0/cve", "\"CVE-19-1\"", "/vulnerabilities/0/cve", "form"},
+    {"NotesEmpty", "full-2.0.json", "/document/notes", "[]", "/document/notes", "at least 1 element"},
+    {"CsafVersionUnknown", "full-2.0.json", "/document/csaf_version", "\"1.2\"", "/document/csaf_version", "2.1"},
+    {"UnknownMember", "full-2.1.json", "/document/titel", "\"x\"", "/document/titel", "did you mean 'title'"},
+    {"TlpOfTheOlderVersion", "full-2.1.json", "/document/distribution/tlp/label", "\"WHITE\"",
+     "/document/distribution/tlp/label", "CLEAR"},
+    {"SchemaMissing", "full-2.1.json", "/$schema", "", "/$schema", "required"},
+};
+
+class Structure : public ::testing::TestWithParam<Refusal> {};
+TEST_P(Structure, SaysWhereAndWhat) {
+  const auto& expected = GetParam();
+  const auto findings = check_changed(expected.fixture, expected.pointer, expected.json);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].path, expected.found_at);
+  EXPECT_THAT(findings[0].message, ::testing::HasSubstr(std::string{expected.message}));
+  EXPECT_EQ(findings[0].test, "schema");
+}
+INSTANTIATE_TEST_SUITE_P(Csaf, Structure, ::testing::ValuesIn(kRefusals),
+                         [](const auto& each) { return std::string{each.param.name}; });
+
+TEST(StructureOf, FixturesIsRight) {
+  for (const auto* name : {"full-2.0.json", "full-2.0-later.json", "full-2.1.json"}) {
+    const auto parsed = json::parse(read(kTestdata / name));
+    ASSERT_TRUE(parsed.has_value()) << name;
+    const auto findings = check_structure(parsed->root());
+    EXPECT_TRUE(findings.empty()) << name << " " << findings.front().path << ": " << findings.front().message;
+  }
+}
+
+TEST(StructureOf, DemoAdvisoriesIsRight) {
+  int seen = 0;
+  for (const auto& entry : std::filesystem::directory_iterator{std::filesystem::path{TOCSIN_SOURCE_DIR} / "demo/advisories"}) {
+    const auto parsed = json::parse(read(entry.path()));
+    ASSERT_TRUE(parsed.has_value()) << entry.path();
+    const auto findings = check_structure(parsed->root());
+    EXPECT_TRUE(findings.empty()) << entry.path() << " " << findings.front().path << ": " << findings.front().message;
+    ++seen;
+  }
+  EXPECT_GT(seen, 10);
+}
+
+TEST(StructureOf, WhatIsNoDocument) {
+  for (const auto* text : {"[]", "1", "{}", "{\"document\":7}", "{\"document\":{}}", "null"}) {
+    const auto parsed = json::parse(text);
+    ASSERT_TRUE(parsed.has_value());
+    EXPECT_EQ(check_structure(parsed->root()).size(), 1U) << text;
+  }
+}
+
+TEST(StructureOf, RepeatedElementIsFoundByMeaning) {
+  // uniqueItems compares values: the order of members does not make two objects differ.
+  const auto findings = check_changed(
+      "full-2.0.json", "/document/distribution", R"({"tlp":{"label":"WHITE"},"text":"x"})");
+  EXPECT_TRUE(findings.empty());
+  const auto repeated = check_changed("full-2.0.json", "/document/tracking/aliases", R"(["A-1","A-1"])");
+  ASSERT_EQ(repeated.size(), 1U);
+  EXPECT_EQ(repeated[0].path, "/document/tracking/aliases/1");
+}
+
+TEST(StructureOf, FindingsAreCut) {
+  std::string notes = "[";
+  for (std::size_t i = 0; i < kFindingsMax + 50; ++i) notes += i == 0 ? "7" : ",7";
+  const auto findings = check_changed("full-2.0.json", "/document/notes", notes + "]");
+  EXPECT_EQ(findings.size(), kFindingsMax);
+}
+
+}  // namespace
+}  // namespace tocsin::formats::csaf

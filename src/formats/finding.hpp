@@ -1,0 +1,21 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tocsin::formats {
+
+/// One thing that is wrong with, or worth saying about, a document. Many findings are no error: a validator returns
+/// them all.
+struct Finding {
+  enum class Group { schema, mandatory, recommended, informative };
+  std::string test;     ///< The standard's test number ("6.1.1"), or "schema".
+  Group group = Group::schema;
+  std::string path;     ///< JSON pointer (RFC 6901) into the document; empty is the whole document.
+  std::string message;  ///< What is wrong and what would be right, one sentence.
+};
+
+/// "schema", "mandatory", "recommended", "informative".
+std::string_view to_string(Finding::Group group) noexcept;
+
+}  // namespace tocsin::formats

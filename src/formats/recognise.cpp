@@ -1,0 +1,80 @@
+#include "formats/recognise.hpp"
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+
+namespace tocsin::formats {
+namespace {
+
+using boost::json::value;
+using json::find;
+using json::string_at;
+
+bool has(const value& object, std::string_view key) noexcept { return find(object, key) != nullptr; }
+
+bool has_array(const value& object, std::string_view key) noexcept {
+  const value* member = find(object, key);
+  return member != nullptr && member->is_array();
+}
+
+/// ROLIE documents are one object whose only well-known member names the kind (RFC 8322, CSAF section 7.1.15 ff.).
+bool wraps_object(const value& root, std::string_view key) noexcept {
+  const value* member = find(root, key);
+  return member != nullptr && member->is_object();
+}
+
+}  // namespace
+
+DocumentKind recognise(const value& root) noexcept {
+  if (!root.is_object()) return DocumentKind::other_json;
+  if (const value* document = find(root, "document"); document != nullptr && has(*document, "csaf_version")) {
+    const auto version = string_at(*document, "csaf_version");
+    if (version == "2.0") return DocumentKind::csaf_2_0;
+    if (version == "2.1") return DocumentKind::csaf_2_1;
+    return DocumentKind::csaf_unknown_version;
+  }
+  if (has(root, "aggregator_version") || has(root, "csaf_providers")) return DocumentKind::csaf_aggregator;
+  if (has(root, "metadata_version") && has(root, "publisher")) return DocumentKind::csaf_provider_metadata;
+  if (const value* feed = find(root, "feed"); feed != nullptr && has_array(*feed, "entry")) return DocumentKind::rolie_feed;
+  if (const value* service = find(root, "service"); service != nullptr && has_array(*service, "workspace")) {
+    return DocumentKind::rolie_service;
+  }
+  if (wraps_object(root, "categories")) return DocumentKind::rolie_category;
+  if (string_at(root, "dataType") == "CVE_RECORD") return DocumentKind::cve_record;
+  if (string_at(root, "type") == "bundle" && string_at(root, "id").starts_with("bundle--")) return DocumentKind::stix_bundle;
+  if (string_at(root, "bomFormat") == "CycloneDX") return DocumentKind::cyclonedx;
+  if (has(root, "spdxVersion") || text::contains(string_at(root, "@context"), "spdx.org")) return DocumentKind::spdx;
+  if (text::contains(string_at(root, "@context"), "openvex.dev")) return DocumentKind::openvex;
+  for (const std::string_view model : {"catalog", "profile", "component-definition", "system-security-plan",
+                                       "assessment-plan", "assessment-results", "plan-of-action-and-milestones"}) {
+    if (const value* body = find(root, model); body != nullptr && has(*body, "uuid") && has(*body, "metadata")) {
+      return DocumentKind::oscal;
+    }
+  }
+  if (const value* event = find(root, "Event"); event != nullptr && has(*event, "uuid")) return DocumentKind::misp_event;
+  return DocumentKind::other_json;
+}
+
+std::string_view to_string(DocumentKind kind) noexcept {
+  switch (kind) {
+    case DocumentKind::csaf_2_0: return "CSAF 2.0 advisory";
+    case DocumentKind::csaf_2_1: return "CSAF 2.1 advisory";
+    case DocumentKind::csaf_unknown_version: return "CSAF advisory of an unknown version";
+    case DocumentKind::csaf_provider_metadata: return "CSAF provider metadata";
+    case DocumentKind::csaf_aggregator: return "CSAF aggregator";
+    case DocumentKind::rolie_feed: return "ROLIE feed";
+    case DocumentKind::rolie_service: return "ROLIE service document";
+    case DocumentKind::rolie_category: return "ROLIE category document";
+    case DocumentKind::cve_record: return "CVE record";
+    case DocumentKind::stix_bundle: return "STIX bundle";
+    case DocumentKind::cyclonedx: return "CycloneDX BOM";
+    case DocumentKind::spdx: return "SPDX document";
+    case DocumentKind::openvex: return "OpenVEX document";
+    case DocumentKind::oscal: return "OSCAL document";
+    case DocumentKind::misp_event: return "MISP event";
+    case DocumentKind::other_json: break;
+  }
+  return "other JSON";
+}
+
+}  // namespace tocsin::formats
