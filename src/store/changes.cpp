@@ -1,0 +1,56 @@
+#include "store/changes.hpp"
+
+namespace tocsin::store {
+
+Sql Changes::append_sql(ChangeAction action, domain::RecordId record, domain::RevisionId revision, Timestamp now) {
+  return Sql{"INSERT INTO change (at, action, record_id, revision_id) VALUES (?, ?, ?, ?)", now, action, record,
+             revision};
+}
+
+Status Changes::append(ChangeAction action, domain::RecordId record, domain::RevisionId revision, Timestamp now) {
+  // Numbers are given in the order of inserting; only who holds the lock inserts, and keeps it until the commit.
+  TRY_VOID(connection_.lock_changes());
+  TRY_VOID(connection_.run(append_sql(action, record, revision, now)));
+  return ok();
+}
+
+Result<std::vector<Change>> Changes::after(std::int64_t sequence, int limit) {
+  return connection_.all(Sql{"SELECT sequence, at, action, record_id, revision_id FROM change WHERE sequence > ? "
+                             "ORDER BY sequence LIMIT ?",
+                             sequence, limit},
+                         [](const Row& row) {
+                           return Change{.sequence = row.integer(0),
+                                         .at = row.time(1),
+                                         .action = static_cast<ChangeAction>(row.integer(2)),
+                                         .record = {row.integer(3)},
+                                         .revision = {row.integer(4)}};
+                         });
+}
+
+Result<std::int64_t> Changes::newest() {
+  TRY(const auto sequence, connection_.first(Sql{"SELECT coalesce(max(sequence), 0) FROM change"},
+                                             [](const Row& row) { return row.integer(0); }));
+  return sequence.value_or(0);
+}
+
+Result<std::int64_t> Changes::cursor(std::string_view reader) {
+  Sql sql{"SELECT sequence FROM derived_cursor WHERE reader = ?", reader};
+  if (connection_.writing() && connection_.dialect() == Dialect::postgres) {
+    // What is not there cannot be locked. SQLite's writer has locked everything already.
+    TRY_VOID(connection_.run(
+        Sql{"INSERT INTO derived_cursor (reader, sequence) VALUES (?, 0) ON CONFLICT (reader) DO NOTHING", reader}));
+    sql.append(" FOR UPDATE");
+  }
+  TRY(const auto sequence, connection_.first(sql, [](const Row& row) { return row.integer(0); }));
+  return sequence.value_or(0);
+}
+
+Status Changes::set_cursor(std::string_view reader, std::int64_t sequence) {
+  TRY_VOID(
+      connection_.run(Sql{"INSERT INTO derived_cursor (reader, sequence) VALUES (?, ?) "
+                          "ON CONFLICT (reader) DO UPDATE SET sequence = excluded.sequence",
+                          reader, sequence}));
+  return ok();
+}
+
+}  // namespace tocsin::store

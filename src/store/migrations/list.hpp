@@ -1,0 +1,11 @@
+#pragma once
+#include "store/migrations.hpp"
+
+/// One constant per file of this folder, constant-initialised so that no order of start-up matters. A new migration is
+/// declared here and added to the array in store/migrations.cpp.
+namespace tocsin::store {
+
+extern const Migration kMigration0001Record;
+extern const Migration kMigration0002Search;
+
+}  // namespace tocsin::store

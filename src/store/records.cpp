@@ -1,0 +1,277 @@
+#include "store/records.hpp"
+
+#include <unordered_map>
+
+#include "base/hash.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "store/changes.hpp"
+
+namespace tocsin::store {
+namespace {
+
+using domain::PutOutcome;
+using domain::RecordId;
+using domain::RevisionId;
+using domain::Standing;
+
+std::string write_labels(const std::vector<std::string>& labels) {
+  boost::json::array array;
+  for (const auto& label : labels) array.emplace_back(label);
+  return json::write(array);
+}
+
+std::vector<std::string> read_labels(std::string_view text) {
+  std::vector<std::string> labels;
+  if (text == "[]") return labels;
+  const auto parsed = json::parse(text);
+  if (!parsed || !parsed->root().is_array()) return labels;
+  for (const auto& label : parsed->root().get_array()) {
+    if (label.is_string()) labels.emplace_back(std::string_view{label.get_string()});
+  }
+  return labels;
+}
+
+/// What the database says about the record that a new revision belongs to.
+struct Existing {
+  RecordId record;
+  std::string slug;
+  RevisionId current;
+  domain::RecordStatus status;
+  std::string version_order;
+  RevisionId same_bytes;          // The very revision; 0: not here yet.
+  std::int64_t same_version = 0;  // Revisions of this version.
+};
+
+Result<std::optional<Existing>> look_up(Connection& connection, const domain::NewRevision& revision) {
+  return connection.first(
+      Sql{"SELECT r.id, r.slug, r.current_revision_id, r.status, r.version_order, "
+          "coalesce((SELECT v.id FROM revision v WHERE v.record_id = r.id AND v.version = ? AND v.sha512 = ?), 0), "
+          "(SELECT count(*) FROM revision v WHERE v.record_id = r.id AND v.version_order = ?) "
+          "FROM record r WHERE r.kind = ? AND r.issuer = ? AND r.record_key = ?",
+          revision.version, revision.sha512, revision.version_order, revision.kind, revision.issuer, revision.key},
+      [](const Row& row) {
+        return Existing{.record = {row.integer(0)},
+                        .slug = row.string(1),
+                        .current = {row.integer(2)},
+                        .status = static_cast<domain::RecordStatus>(row.integer(3)),
+                        .version_order = row.string(4),
+                        .same_bytes = {row.integer(5)},
+                        .same_version = row.integer(6)};
+      });
+}
+
+template <class Id>
+Result<Id> returned(Result<std::optional<Id>> id) {
+  TRY(const auto found, std::move(id));
+  if (!found) return Error::internal("An INSERT returned no row");
+  return *found;
+}
+
+struct Created {
+  std::int64_t value = 0;
+  std::string slug;
+};
+
+Result<Created> insert_record(Connection& connection, const domain::NewRevision& revision, Timestamp now) {
+  const auto plain = domain::slug_of(revision.key);
+  const auto by_issuer = plain + "-" + sha256_hex(revision.issuer).substr(0, 6);
+  const auto by_both = plain + "-" + sha256_hex(revision.issuer + "\n" + revision.key).substr(0, 12);
+  return returned(connection.first(
+      Sql{"INSERT INTO record (kind, issuer, record_key, slug, title, tlp, owner_id, audience, status, embargo_until, "
+          "version, version_order, format, sha512, current_revision_id, initial_release_at, current_release_at, "
+          "created_at, updated_at, labels) VALUES (?, ?, ?, "
+          "CASE WHEN NOT EXISTS (SELECT 1 FROM record WHERE kind = ? AND lower(slug) = ?) THEN ? "
+          "WHEN NOT EXISTS (SELECT 1 FROM record WHERE kind = ? AND lower(slug) = ?) THEN ? ELSE ? END, "
+          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?) RETURNING id, slug",
+          revision.kind,
+          revision.issuer,
+          revision.key,
+          revision.kind,
+          text::lower_ascii(plain),
+          plain,
+          revision.kind,
+          text::lower_ascii(by_issuer),
+          by_issuer,
+          by_both,
+          revision.title,
+          revision.tlp,
+          revision.owner,
+          revision.audience,
+          revision.status,
+          revision.embargo_until,
+          revision.version,
+          revision.version_order,
+          revision.format,
+          revision.sha512,
+          revision.initial_release_at,
+          revision.current_release_at,
+          now,
+          now,
+          write_labels(revision.labels)},
+      [](const Row& row) { return Created{row.integer(0), row.string(1)}; }));
+}
+
+Result<RevisionId> insert_revision(Connection& connection, RecordId record, const domain::NewRevision& revision,
+                                   Standing standing, Timestamp now) {
+  return returned(connection.first(
+      Sql{"INSERT INTO revision (record_id, version, version_order, standing, format, document_status, sha512, bytes, "
+          "released_at, received_at, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+          record, revision.version, revision.version_order, standing, revision.format, revision.document_status,
+          revision.sha512, revision.bytes.size(), revision.current_release_at, now, revision.source},
+      [](const Row& row) { return RevisionId{row.integer(0)}; }));
+}
+
+Sql insert_document(RevisionId id, const domain::NewRevision& revision) {
+  return Sql{"INSERT INTO revision_document (revision_id, bytes) VALUES (?, ?)", id, Blob{revision.bytes}};
+}
+
+PutOutcome outcome_of(const Existing& existing, const domain::NewRevision& revision) {
+  if (existing.same_bytes.value != 0) return PutOutcome::unchanged;
+  if (existing.same_version > 0) return PutOutcome::conflicting;
+  return revision.version_order > existing.version_order ? PutOutcome::updated : PutOutcome::history;
+}
+
+}  // namespace
+
+Result<PutResult> Records::put(const domain::NewRevision& revision, Timestamp now) {
+  // Two importers of one document: the second waits here, then finds what the first has stored.
+  TRY_VOID(connection_.lock_changes());
+  TRY(const auto existing, look_up(connection_, revision));
+  if (!existing) {
+    TRY(const auto created, insert_record(connection_, revision, now));
+    const RecordId record{created.value};
+    TRY(const auto id, insert_revision(connection_, record, revision, Standing::current, now));
+    TRY_VOID(connection_.run_all({insert_document(id, revision),
+                                  Sql{"UPDATE record SET current_revision_id = ? WHERE id = ?", id, record},
+                                  Changes::append_sql(ChangeAction::created, record, id, now)}));
+    return PutResult{.outcome = PutOutcome::created, .record = record, .revision = id, .slug = created.slug};
+  }
+
+  PutResult result{.outcome = outcome_of(*existing, revision),
+                   .record = existing->record,
+                   .revision = existing->same_bytes,
+                   .slug = existing->slug};
+  if (result.outcome == PutOutcome::unchanged) return result;
+  const auto standing = result.outcome == PutOutcome::updated       ? Standing::current
+                        : result.outcome == PutOutcome::conflicting ? Standing::conflicting
+                                                                    : Standing::superseded;
+  TRY(result.revision, insert_revision(connection_, result.record, revision, standing, now));
+  auto action = result.outcome == PutOutcome::conflicting ? ChangeAction::conflicting : ChangeAction::history;
+  std::vector<Sql> statements{insert_document(result.revision, revision)};
+  if (result.outcome == PutOutcome::updated) {
+    const bool withdraws = revision.status == domain::RecordStatus::withdrawn && existing->status != revision.status;
+    action = withdraws ? ChangeAction::withdrawn : ChangeAction::updated;
+    statements.emplace_back("UPDATE revision SET standing = ? WHERE id = ?", Standing::superseded, existing->current);
+    statements.emplace_back(
+        "UPDATE record SET title = ?, tlp = ?, audience = ?, status = ?, embargo_until = ?, version = ?, "
+        "version_order = ?, format = ?, sha512 = ?, current_revision_id = ?, initial_release_at = ?, "
+        "current_release_at = ?, updated_at = ?, labels = ? WHERE id = ?",
+        revision.title, revision.tlp, revision.audience, revision.status, revision.embargo_until, revision.version,
+        revision.version_order, revision.format, revision.sha512, result.revision, revision.initial_release_at,
+        revision.current_release_at, now, write_labels(revision.labels), result.record);
+  }
+  statements.push_back(Changes::append_sql(action, result.record, result.revision, now));
+  TRY_VOID(connection_.run_all(statements));
+  return result;
+}
+
+domain::Record read_record(const Row& row, int first_column) {
+  int column = first_column;
+  domain::Record record;
+  record.id = {row.integer(column++)};
+  record.kind = static_cast<domain::RecordKind>(row.integer(column++));
+  record.issuer = row.string(column++);
+  record.key = row.string(column++);
+  record.slug = row.string(column++);
+  record.title = row.string(column++);
+  record.tlp = static_cast<domain::Tlp>(row.integer(column++));
+  record.owner = {row.integer(column++)};
+  record.audience = static_cast<domain::Audience>(row.integer(column++));
+  record.status = static_cast<domain::RecordStatus>(row.integer(column++));
+  record.embargo_until = row.optional_time(column++);
+  record.version = row.string(column++);
+  record.format = row.string(column++);
+  record.sha512 = row.string(column++);
+  record.current_revision = {row.integer(column++)};
+  record.initial_release_at = row.time(column++);
+  record.current_release_at = row.time(column++);
+  record.created_at = row.time(column++);
+  record.updated_at = row.time(column++);
+  record.labels = read_labels(row.text(column++));
+  return record;
+}
+
+Result<std::optional<domain::Record>> Records::find(const domain::policy::Viewer& viewer, domain::RecordKind kind,
+                                                    std::string_view slug, Timestamp now) {
+  // No slug has such bytes, and PostgreSQL would refuse them: absent, like any other wrong guess.
+  if (slug.find('\0') != std::string_view::npos || text::invalid_utf8_at(slug) != std::string_view::npos) {
+    return std::optional<domain::Record>{};
+  }
+  Sql sql{"SELECT " TOCSIN_RECORD_COLUMNS " FROM record r WHERE r.kind = ? AND lower(r.slug) = ? AND ", kind,
+          text::lower_ascii(slug)};
+  sql.append(domain::policy::visible_sql(viewer, now));
+  return connection_.first(sql, [](const Row& row) { return read_record(row); });
+}
+
+Result<std::vector<domain::Record>> Records::headers(const domain::policy::Viewer& viewer,
+                                                     std::span<const std::int64_t> ids, Timestamp now) {
+  std::unordered_map<std::int64_t, domain::Record> found;
+  for (std::size_t begin = 0; begin < ids.size(); begin += Sql::kListMax) {
+    Sql sql{"SELECT " TOCSIN_RECORD_COLUMNS " FROM record r WHERE r.id IN "};
+    sql.append_list(ids.subspan(begin, std::min(Sql::kListMax, ids.size() - begin)));
+    sql.append(" AND ").append(domain::policy::visible_sql(viewer, now));
+    TRY_VOID(connection_.each(sql, [&](const Row& row) {
+      found.emplace(row.integer(0), read_record(row));
+      return ok();
+    }));
+  }
+  std::vector<domain::Record> headers;
+  headers.reserve(found.size());
+  for (const auto id : ids) {
+    if (const auto each = found.find(id); each != found.end()) headers.push_back(each->second);
+  }
+  return headers;
+}
+
+Result<std::vector<domain::Revision>> Records::revisions(RecordId record) {
+  return connection_.all(
+      Sql{"SELECT id, record_id, version, standing, format, document_status, sha512, bytes, released_at, received_at, "
+          "source FROM revision WHERE record_id = ? "
+          "ORDER BY version_order DESC, CASE WHEN standing = ? THEN 1 ELSE 0 END, id",
+          record, Standing::conflicting},
+      [](const Row& row) {
+        return domain::Revision{.id = {row.integer(0)},
+                                .record = {row.integer(1)},
+                                .version = row.string(2),
+                                .standing = static_cast<Standing>(row.integer(3)),
+                                .format = row.string(4),
+                                .document_status = row.string(5),
+                                .sha512 = row.string(6),
+                                .bytes = row.integer(7),
+                                .released_at = row.time(8),
+                                .received_at = row.time(9),
+                                .source = row.string(10)};
+      });
+}
+
+Result<std::optional<std::string>> Records::document(RecordId record, RevisionId revision) {
+  return connection_.first(Sql{"SELECT d.bytes FROM revision v JOIN revision_document d ON d.revision_id = v.id "
+                               "WHERE v.id = ? AND v.record_id = ?",
+                               revision, record},
+                           [](const Row& row) { return row.string(0); });
+}
+
+Result<std::int64_t> Records::count(const domain::policy::Viewer& viewer, domain::RecordKind kind, Timestamp now) {
+  Sql sql{"SELECT count(*) FROM record r WHERE r.kind = ? AND ", kind};
+  sql.append(domain::policy::visible_sql(viewer, now));
+  TRY(const auto number, connection_.first(sql, [](const Row& row) { return row.integer(0); }));
+  return number.value_or(0);
+}
+
+Result<std::optional<domain::Record>> Records::load(RecordId record) {
+  return connection_.first(Sql{"SELECT " TOCSIN_RECORD_COLUMNS " FROM record r WHERE r.id = ?", record},
+                           [](const Row& row) { return read_record(row); });
+}
+
+}  // namespace tocsin::store

@@ -1,0 +1,62 @@
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "domain/policy.hpp"
+#include "domain/record.hpp"
+#include "store/database.hpp"
+
+namespace tocsin::store {
+
+struct PutResult {
+  domain::PutOutcome outcome = domain::PutOutcome::unchanged;
+  domain::RecordId record;
+  domain::RevisionId revision;
+  std::string slug;
+};
+
+/// The record aggregate: headers and revisions. Reads take the viewer and answer "absent" for what they may not see.
+class Records {
+ public:
+  explicit Records(Connection& connection) : connection_(connection) {}
+
+  /// Stores a revision and appends the change, inside the caller's transaction. Identity is (kind, issuer, key); see
+  /// domain::PutOutcome for the rules; two versions are the same where their version_order is. The slug is
+  /// slug_of(key); where another record has it, "-" and six hex digits of the issuer's SHA-256 follow; where that is
+  /// taken as well (one issuer, two keys that differ in case or odd characters), twelve of the issuer's and the key's.
+  /// The owner stays who created the record. Only `updated` and `created` change the header.
+  Result<PutResult> put(const domain::NewRevision& revision, Timestamp now);
+
+  /// By slug, without regard to ASCII case.
+  Result<std::optional<domain::Record>> find(const domain::policy::Viewer& viewer, domain::RecordKind kind,
+                                             std::string_view slug, Timestamp now);
+  /// Headers by id, in the order of `ids`; what the viewer may not see is left out.
+  Result<std::vector<domain::Record>> headers(const domain::policy::Viewer& viewer, std::span<const std::int64_t> ids,
+                                              Timestamp now);
+  /// All revisions, newest version first, conflicting ones after the revision they conflict with.
+  Result<std::vector<domain::Revision>> revisions(domain::RecordId record);
+  /// The bytes of a revision of a record that the caller has already been allowed to see.
+  Result<std::optional<std::string>> document(domain::RecordId record, domain::RevisionId revision);
+  /// Number of records of a kind the viewer may see.
+  Result<std::int64_t> count(const domain::policy::Viewer& viewer, domain::RecordKind kind, Timestamp now);
+
+  /// For the engine's duties, which derive for everybody: no policy. Never behind a handler.
+  Result<std::optional<domain::Record>> load(domain::RecordId record);
+
+ private:
+  Connection& connection_;
+};
+
+/// Columns of a record header, in the order that `read_record` expects, from table alias r. For repositories that join.
+#define TOCSIN_RECORD_COLUMNS                                                                                         \
+  "r.id, r.kind, r.issuer, r.record_key, r.slug, r.title, r.tlp, r.owner_id, r.audience, r.status, r.embargo_until, " \
+  "r.version, r.format, r.sha512, r.current_revision_id, r.initial_release_at, r.current_release_at, r.created_at, "  \
+  "r.updated_at, r.labels"
+inline constexpr int kRecordColumns = 20;
+domain::Record read_record(const Row& row, int first_column = 0);
+
+}  // namespace tocsin::store
