@@ -1,0 +1,14 @@
+#pragma once
+#include "engine/advisories.hpp"
+#include "store/database.hpp"
+
+/// How a card is read from `record r JOIN advisory a`. Internal to engine.
+namespace tocsin::engine {
+
+#define TOCSIN_CARD_COLUMNS                                                                                          \
+  "r.id, r.slug, r.record_key, r.title, r.tlp, r.version, r.initial_release_at, r.current_release_at, a.publisher, " \
+  "a.document_status, a.summary, a.severity, a.score_tenths, a.has_fix, a.vulnerability_count, a.product_count, "    \
+  "a.vendors, a.sectors, a.cves"
+AdvisoryCard read_card(const store::Row& row, int first);
+
+}  // namespace tocsin::engine
