@@ -1,0 +1,465 @@
+#include "exchange/import.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+#include "base/log.hpp"
+#include "engine/search/indexer.hpp"
+#include "store/records.hpp"
+
+namespace tocsin::exchange {
+namespace {
+
+/// Between the reader and the writer: enough to keep every thread busy, little enough for a small machine. One document
+/// that is larger goes alone.
+constexpr std::size_t kInFlightBytesMax = std::size_t{24} << 20;
+constexpr std::size_t kInFlightDocumentsMax = 1024;
+constexpr auto kProgressEvery = std::chrono::milliseconds{100};
+
+/// A document on its way, in the order it was read.
+struct Work {
+  std::uint64_t number = 0;
+  std::string name;
+  std::string bytes;
+  std::optional<Error> unreadable;  ///< The source could not read it.
+  std::size_t size = 0;
+};
+
+struct Checked {
+  std::string name;
+  Prepared prepared;
+  std::size_t size = 0;
+};
+
+/// Joins reader, checkers and writer: hands work out in order, takes results in any order, gives them back in order.
+class Pipeline {
+ public:
+  /// Waits while too much is on its way. False: stopped.
+  bool put(Work work) {
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [&] {
+      return stopped_ || in_flight_ == 0 ||
+             (in_flight_ < kInFlightDocumentsMax && in_flight_bytes_ + work.size <= kInFlightBytesMax);
+    });
+    if (stopped_) return false;
+    work.number = next_read_++;
+    ++in_flight_;
+    in_flight_bytes_ += work.size;
+    waiting_.push_back(std::move(work));
+    lock.unlock();
+    work_.notify_one();
+    return true;
+  }
+  void close() {
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+    }
+    work_.notify_all();
+    done_.notify_all();
+  }
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+    }
+    room_.notify_all();
+    work_.notify_all();
+    done_.notify_all();
+  }
+
+  std::optional<Work> take() {
+    std::unique_lock lock(mutex_);
+    work_.wait(lock, [&] { return stopped_ || closed_ || !waiting_.empty(); });
+    if (stopped_ || waiting_.empty()) return std::nullopt;
+    auto work = std::move(waiting_.front());
+    waiting_.pop_front();
+    return work;
+  }
+  void give(std::uint64_t number, Checked checked) {
+    bool next = false;
+    {
+      const std::lock_guard lock(mutex_);
+      next = number == next_written_;
+      checked_.emplace(number, std::move(checked));
+    }
+    if (next) done_.notify_one();
+  }
+
+  enum class Next { document, nothing_yet, end };
+  /// The next document in order; waits a moment for it.
+  Next next(Checked& checked, std::chrono::milliseconds wait) {
+    std::unique_lock lock(mutex_);
+    const auto ready = [&] {
+      return stopped_ || (!checked_.empty() && checked_.begin()->first == next_written_) || finished();
+    };
+    if (!done_.wait_for(lock, wait, ready)) return Next::nothing_yet;
+    if (stopped_ || finished()) return Next::end;
+    auto first = checked_.extract(checked_.begin());
+    checked = std::move(first.mapped());
+    ++next_written_;
+    --in_flight_;
+    in_flight_bytes_ -= checked.size;
+    lock.unlock();
+    room_.notify_one();
+    return Next::document;
+  }
+
+ private:
+  bool finished() const { return closed_ && next_written_ == next_read_; }
+
+  std::mutex mutex_;
+  std::condition_variable room_, work_, done_;
+  std::deque<Work> waiting_;
+  std::map<std::uint64_t, Checked> checked_;
+  std::uint64_t next_read_ = 0, next_written_ = 0;
+  std::size_t in_flight_ = 0, in_flight_bytes_ = 0;
+  bool closed_ = false, stopped_ = false;
+};
+
+/// Where the source tells what it finds.
+struct Sink {
+  Pipeline& pipeline;
+  std::atomic<std::uint64_t> bytes_read{0};
+  std::uint64_t bytes_total = 0;
+};
+
+std::string at(std::string_view name, std::string_view where) {
+  return where.empty() ? std::string{name} : fmt::format("{}:{}", name, where);
+}
+
+Error placed(Error error, std::string_view name) {
+  error.where = at(name, error.where);
+  return error;
+}
+
+/// Derives the index of what was committed. PostgreSQL does that on a connection of its own while the next batch is
+/// written; SQLite has one writer, so there it is done in turn.
+class Indexer {
+ public:
+  Indexer(store::Database& database, const ImportOptions& options)
+      : database_(database), changes_max_(std::max(options.batch, 1)), enabled_(options.index) {
+    if (!enabled_ || database.dialect() != store::Dialect::postgres) return;
+    thread_ = std::thread([this] { run(); });
+  }
+  ~Indexer() { end(); }
+
+  Status committed() {
+    if (!enabled_) return ok();
+    if (!thread_.joinable()) {
+      TRY_VOID(engine::search::index_step(database_, changes_max_));
+      return ok();
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      ++committed_;
+    }
+    wake_.notify_one();
+    return ok();
+  }
+  /// What is left, also of an import that was killed.
+  Status finish() {
+    end();
+    return enabled_ ? engine::search::index_all(database_) : ok();
+  }
+
+ private:
+  void end() {
+    if (!thread_.joinable()) return;
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+  void run() {
+    for (std::int64_t done = 0;;) {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [&] { return ended_ || committed_ > done; });
+      if (ended_) return;
+      ++done;
+      lock.unlock();
+      try {
+        // finish() meets whatever goes wrong here again, and reports it.
+        if (!engine::search::index_step(database_, changes_max_)) return;
+      } catch (const std::exception&) {
+        return;
+      }
+    }
+  }
+
+  store::Database& database_;
+  const int changes_max_;
+  const bool enabled_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::int64_t committed_ = 0;
+  bool ended_ = false;
+  std::thread thread_;
+};
+
+/// The writer's half: batches, one transaction each.
+class Writer {
+ public:
+  Writer(store::Database& database, Indexer& indexer, const ImportOptions& options, const ImportEvents& events,
+         const Clock& clock)
+      : database_(database), indexer_(indexer), options_(options), events_(events), clock_(clock) {}
+
+  Status add(Checked checked) {
+    batch_bytes_ += checked.size;
+    batch_.push_back(std::move(checked));
+    const bool full =
+        batch_.size() >= static_cast<std::size_t>(std::max(options_.batch, 1)) || batch_bytes_ >= options_.batch_bytes;
+    return full ? flush() : ok();
+  }
+
+  Status flush() {
+    if (batch_.empty()) return ok();
+    std::vector<ImportItem> items;
+    const bool any =
+        std::ranges::any_of(batch_, [](const Checked& each) { return each.prepared.revision.has_value(); });
+    if (any) {
+      TRY_VOID(database_.write([&](store::Connection& connection) { return write(connection, items); }));
+    } else {
+      for (auto& each : batch_) items.push_back(item_of(each));
+    }
+    for (std::size_t i = 0; i < items.size(); ++i) tell(items[i], batch_[i].size);
+    batch_.clear();
+    batch_bytes_ = 0;
+    return any ? indexer_.committed() : ok();
+  }
+
+  const ImportSummary& summary() const noexcept { return summary_; }
+
+ private:
+  static ImportItem item_of(const Checked& checked) {
+    ImportItem item{.name = checked.name,
+                    .outcome = {},
+                    .key = {},
+                    .slug = {},
+                    .problems = checked.prepared.problems,
+                    .skipped_as = checked.prepared.skipped_as,
+                    .tlp_defaulted = checked.prepared.tlp_defaulted};
+    if (checked.prepared.revision) item.key = checked.prepared.revision->key;
+    return item;
+  }
+
+  Status write(store::Connection& connection, std::vector<ImportItem>& items) {
+    items.clear();
+    store::Records records{connection};
+    for (const auto& each : batch_) {
+      auto item = item_of(each);
+      if (each.prepared.revision) {
+        TRY_VOID(put(connection, records, *each.prepared.revision, item));
+      }
+      items.push_back(std::move(item));
+    }
+    return ok();
+  }
+
+  Status put(store::Connection& connection, store::Records& records, const domain::NewRevision& revision,
+             ImportItem& item) {
+    const auto status = connection.attempt([&]() -> Status {
+      TRY(auto put, records.put(revision, clock_.now()));
+      item.outcome = put.outcome;
+      item.slug = std::move(put.slug);
+      return ok();
+    });
+    if (!status) {
+      const auto& error = status.error();
+      // The database itself is in trouble: what was committed stays, the rest is for another try.
+      if (error.code == Error::Code::unavailable || error.code == Error::Code::timeout) return error;
+      log::warn("import.put_failed", {{"name", item.name}, {"message", error.message}, {"detail", error.detail}});
+      item.outcome.reset();
+      item.problems.push_back(placed(error, item.name));
+    } else if (item.outcome == domain::PutOutcome::conflicting) {
+      item.problems.push_back(Error::conflict(
+          fmt::format("Version {} of {} is here already with other content. This one is kept beside it as "
+                      "conflicting; readers still see the first. A corrected document needs a higher tracking version",
+                      revision.version, revision.key),
+          at(item.name, "/document/tracking/version")));
+    }
+    return ok();
+  }
+
+  void tell(const ImportItem& item, std::size_t bytes) {
+    ++summary_.documents;
+    summary_.bytes += bytes;
+    if (item.outcome) {
+      switch (*item.outcome) {
+        case domain::PutOutcome::created:
+          ++summary_.created;
+          break;
+        case domain::PutOutcome::updated:
+          ++summary_.updated;
+          break;
+        case domain::PutOutcome::unchanged:
+          ++summary_.unchanged;
+          break;
+        case domain::PutOutcome::history:
+          ++summary_.history;
+          break;
+        case domain::PutOutcome::conflicting:
+          ++summary_.conflicting;
+          break;
+      }
+      if (item.tlp_defaulted && *item.outcome != domain::PutOutcome::unchanged) ++summary_.tlp_defaulted;
+    } else if (!item.skipped_as.empty()) {
+      ++summary_.skipped;
+    } else {
+      ++summary_.rejected;
+    }
+    if (events_.item) events_.item(item);
+  }
+
+  store::Database& database_;
+  Indexer& indexer_;
+  const ImportOptions& options_;
+  const ImportEvents& events_;
+  const Clock& clock_;
+  std::vector<Checked> batch_;
+  std::size_t batch_bytes_ = 0;
+  ImportSummary summary_;
+};
+
+void check_documents(Pipeline& pipeline, const ImportOptions& options) {
+  while (auto work = pipeline.take()) {
+    Checked checked{.name = std::move(work->name), .prepared = {}, .size = work->size};
+    if (work->unreadable) {
+      checked.prepared.problems.push_back(std::move(*work->unreadable));
+    } else {
+      try {
+        checked.prepared = prepare(checked.name, std::move(work->bytes), options);
+      } catch (const std::exception& failure) {
+        // Of a library, out of memory for one: this document's trouble only.
+        checked.prepared.problems.push_back(Error::internal(fmt::format("Could not be checked: {}", failure.what())));
+      }
+    }
+    pipeline.give(work->number, std::move(checked));
+  }
+}
+
+/// `read` fills the pipeline from another thread and returns what stopped it.
+Result<ImportSummary> run(store::Database& database, const ImportOptions& options, const ImportEvents& events,
+                          const Clock& clock, std::uint64_t bytes_total, const std::function<Status(Sink&)>& read) {
+  const auto started = std::chrono::steady_clock::now();
+  Pipeline pipeline;
+  Sink sink{pipeline};
+  sink.bytes_total = bytes_total;
+  const auto processors = static_cast<int>(std::thread::hardware_concurrency());
+  const int checkers = options.threads > 0 ? options.threads : std::clamp(processors, 1, 8);
+
+  Status reading = ok();
+  Indexer indexer{database, options};
+  Writer writer{database, indexer, options, events, clock};
+  Status writing = ok();
+  {
+    // Declared after what they use, so that they end before it: also when an event throws.
+    struct Threads {
+      Pipeline& pipeline;
+      std::vector<std::thread> all;
+      ~Threads() {
+        pipeline.stop();
+        for (auto& each : all) each.join();
+      }
+    } threads{pipeline, {}};
+    threads.all.emplace_back([&] {
+      try {
+        reading = read(sink);
+      } catch (const std::exception& failure) {
+        reading = Error::internal("Reading stopped", failure.what());
+      }
+      pipeline.close();
+    });
+    for (int i = 0; i < checkers; ++i) threads.all.emplace_back([&] { check_documents(pipeline, options); });
+
+    auto told = started;
+    const auto tell_progress = [&](bool always) {
+      const auto now = std::chrono::steady_clock::now();
+      if (!events.progress || (!always && now - told < kProgressEvery)) return;
+      told = now;
+      const auto read_bytes = sink.bytes_read.load(std::memory_order_relaxed);
+      events.progress(static_cast<std::uint64_t>(writer.summary().documents),
+                      sink.bytes_total > 0 ? std::min(read_bytes, sink.bytes_total) : read_bytes, sink.bytes_total);
+    };
+    for (Checked checked;;) {
+      const auto next = pipeline.next(checked, kProgressEvery);
+      if (next == Pipeline::Next::end) break;
+      if (next == Pipeline::Next::document) writing = writer.add(std::move(checked));
+      if (!writing) break;
+      tell_progress(false);
+    }
+    if (writing) writing = writer.flush();
+    tell_progress(true);
+  }
+  TRY_VOID(writing);
+  TRY_VOID(indexer.finish());
+  TRY_VOID(reading);
+  auto summary = writer.summary();
+  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  return summary;
+}
+
+Status stopped() { return Error::unavailable("The import was stopped"); }
+
+}  // namespace
+
+Result<ImportSummary> import_paths(store::Database& database, const std::vector<std::string>& paths,
+                                   const ImportOptions& options, const ImportEvents& events, const Clock& clock) {
+  std::uint64_t bytes_total = 0;
+  bool total_known = static_cast<bool>(events.progress);
+  for (const auto& path : paths) {
+    if (path == "-") {
+      total_known = false;
+      continue;
+    }
+    std::error_code failure;
+    if (!std::filesystem::exists(path, failure)) {
+      return Error{Error::Code::not_found, "No such file or folder", printable_name(path), {}};
+    }
+    if (total_known) bytes_total += source_bytes(path);
+  }
+  return run(database, options, events, clock, total_known ? bytes_total : 0, [&](Sink& sink) -> Status {
+    for (const auto& path : paths) {
+      const auto base = sink.bytes_read.load(std::memory_order_relaxed);
+      const SourceEvents source{
+          .visit = [&](SourceDocument document) -> Status {
+            const auto size = document.bytes.size();
+            Work work{
+                .name = std::move(document.name), .bytes = std::move(document.bytes), .unreadable = {}, .size = size};
+            return sink.pipeline.put(std::move(work)) ? ok() : stopped();
+          },
+          .bad =
+              [&](std::string name, Error error) {
+                sink.pipeline.put({.name = std::move(name), .bytes = {}, .unreadable = std::move(error)});
+              },
+          .progress = [&](std::uint64_t read,
+                          std::uint64_t) { sink.bytes_read.store(base + read, std::memory_order_relaxed); }};
+      TRY_VOID(read_source(path, options.limits, source));
+    }
+    return ok();
+  });
+}
+
+Result<ImportSummary> import_documents(store::Database& database, std::vector<SourceDocument> documents,
+                                       const ImportOptions& options, const ImportEvents& events, const Clock& clock) {
+  std::uint64_t bytes_total = 0;
+  for (const auto& each : documents) bytes_total += each.bytes.size();
+  return run(database, options, events, clock, bytes_total, [&](Sink& sink) -> Status {
+    for (auto& each : documents) {
+      const auto size = each.bytes.size();
+      sink.bytes_read.fetch_add(size, std::memory_order_relaxed);
+      Work work{.name = std::move(each.name), .bytes = std::move(each.bytes), .unreadable = {}, .size = size};
+      if (!sink.pipeline.put(std::move(work))) return stopped();
+    }
+    return ok();
+  });
+}
+
+}  // namespace tocsin::exchange

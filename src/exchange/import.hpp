@@ -1,0 +1,84 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "domain/record.hpp"
+#include "exchange/source.hpp"
+#include "store/database.hpp"
+
+/// Import of documents: recognise, check structure, read, store, index. One document's error never spoils the others.
+namespace tocsin::exchange {
+
+/// More problems of one document than this are not listed.
+inline constexpr std::size_t kProblemsMax = 20;
+
+/// What happened to one document.
+struct ImportItem {
+  std::string name;
+  std::optional<domain::PutOutcome> outcome;  ///< Absent: rejected, or skipped.
+  std::string key;                            ///< Tracking id, where it was read.
+  std::string slug;
+  std::vector<Error> problems;  ///< Why rejected or conflicting: at most kProblemsMax.
+  std::string skipped_as;       ///< Kind of a known document that is no record; else empty.
+  bool tlp_defaulted = false;   ///< Bore no marking and got ImportOptions::default_tlp.
+  bool rejected() const noexcept { return !outcome && skipped_as.empty(); }
+};
+
+struct ImportSummary {
+  std::int64_t created = 0, updated = 0, unchanged = 0, history = 0, conflicting = 0, rejected = 0;
+  std::int64_t skipped = 0;        ///< Known documents that are no record (provider metadata, feeds).
+  std::int64_t tlp_defaulted = 0;  ///< Of those stored.
+  std::int64_t documents = 0;
+  std::uint64_t bytes = 0;
+  double seconds = 0;
+  bool ok() const noexcept { return rejected == 0; }
+};
+
+struct ImportOptions {
+  SourceLimits limits = {};
+  /// Owner of new records.
+  domain::OrganisationId owner = domain::kOwnOrganisation;
+  /// For documents without a marking. CSAF 2.0 makes the marking optional, and what nobody marked may have been meant
+  /// for few: the narrow reading can be widened later, the wide one cannot be taken back.
+  domain::Tlp default_tlp = domain::Tlp::amber_strict;
+  /// Documents per write transaction.
+  int batch = 256;
+  /// Bytes per write transaction, about.
+  std::size_t batch_bytes = std::size_t{8} << 20;
+  bool index = true;  ///< Derive the search index at the end and after each batch.
+  /// Threads that check documents; 0: one per processor, at most 8.
+  int threads = 0;
+};
+
+struct ImportEvents {
+  std::function<void(const ImportItem&)> item;  ///< Every document, in order.
+  std::function<void(std::uint64_t documents, std::uint64_t bytes, std::uint64_t bytes_total)> progress;
+};
+
+/// Reads every path on one thread, checks documents on others, writes in batches on the calling thread, where the
+/// events come as well. Each batch is one transaction; what is committed stays when the process dies, and importing
+/// again completes it. Items are told only after they were committed, in the order of paths and of documents in them.
+/// Errors: only what stops everything (database gone, a path that does not exist: found out before anything is
+/// written).
+Result<ImportSummary> import_paths(store::Database& database, const std::vector<std::string>& paths,
+                                   const ImportOptions& options, const ImportEvents& events, const Clock& clock);
+/// The same for documents that are in memory already.
+Result<ImportSummary> import_documents(store::Database& database, std::vector<SourceDocument> documents,
+                                       const ImportOptions& options, const ImportEvents& events, const Clock& clock);
+
+/// Turns bytes into what the store takes, or says why not. `name` goes into every error's `where`.
+/// Not a record but known (CSAF provider metadata, ROLIE feed, ...): no revision, no problems, `skipped_as`.
+struct Prepared {
+  std::optional<domain::NewRevision> revision;
+  std::vector<Error> problems;
+  std::string skipped_as;  ///< Kind of a known document that is no record.
+  bool tlp_defaulted = false;
+};
+Prepared prepare(std::string name, std::string bytes, const ImportOptions& options);
+
+}  // namespace tocsin::exchange

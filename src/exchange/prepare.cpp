@@ -1,0 +1,113 @@
+#include "base/hash.hpp"
+#include "base/json.hpp"
+#include "exchange/import.hpp"
+#include "formats/csaf/header.hpp"
+#include "formats/csaf/structure.hpp"
+#include "formats/recognise.hpp"
+
+namespace tocsin::exchange {
+namespace {
+
+using formats::DocumentKind;
+
+std::string at(std::string_view name, std::string_view where) {
+  return where.empty() ? std::string{name} : fmt::format("{}:{}", name, where);
+}
+
+Error placed(Error error, std::string_view name) {
+  error.where = at(name, error.where);
+  return error;
+}
+
+bool is_record_of_no_kind_yet(DocumentKind kind) {
+  switch (kind) {
+    case DocumentKind::csaf_provider_metadata:
+    case DocumentKind::csaf_aggregator:
+    case DocumentKind::rolie_feed:
+    case DocumentKind::rolie_service:
+    case DocumentKind::rolie_category:
+    case DocumentKind::cve_record:
+    case DocumentKind::stix_bundle:
+    case DocumentKind::cyclonedx:
+    case DocumentKind::spdx:
+    case DocumentKind::openvex:
+    case DocumentKind::oscal:
+    case DocumentKind::misp_event:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string_view text_at(const boost::json::value& root, std::string_view pointer) {
+  const auto* found = json::at_pointer(root, pointer);
+  return found != nullptr && found->is_string() ? std::string_view{found->get_string()} : std::string_view{};
+}
+
+}  // namespace
+
+Prepared prepare(std::string name, std::string bytes, const ImportOptions& options) {
+  Prepared prepared;
+  const auto refuse = [&](Error error) {
+    prepared.problems.push_back(placed(std::move(error), name));
+    return std::move(prepared);
+  };
+  if (bytes.empty()) return refuse(Error::invalid("The document is empty"));
+  auto parsed = json::parse(bytes, {.bytes_max = static_cast<std::size_t>(options.limits.document_bytes_max)});
+  if (!parsed) return refuse(std::move(parsed).error());
+  const auto& root = parsed->root();
+
+  const auto kind = formats::recognise(root);
+  if (is_record_of_no_kind_yet(kind)) {
+    prepared.skipped_as = formats::to_string(kind);
+    return prepared;
+  }
+  if (kind == DocumentKind::csaf_unknown_version) {
+    return refuse(Error::invalid(fmt::format("CSAF version '{}' is not known here; 2.0 and 2.1 are",
+                                             printable_name(text_at(root, "/document/csaf_version"))),
+                                 "/document/csaf_version"));
+  }
+  if (kind != DocumentKind::csaf_2_0 && kind != DocumentKind::csaf_2_1) {
+    return refuse(
+        Error::invalid("Is JSON, but no kind of document that Tocsin knows; a CSAF document has "
+                       "/document/csaf_version"));
+  }
+  for (auto& finding : formats::csaf::check_structure(root)) {
+    if (prepared.problems.size() == kProblemsMax) break;
+    prepared.problems.push_back(Error::invalid(std::move(finding.message), at(name, finding.path)));
+  }
+  if (!prepared.problems.empty()) return prepared;
+
+  auto header = formats::csaf::read_header(root);
+  if (!header) return refuse(std::move(header).error());
+  auto tlp = domain::parse_tlp(header->tlp_label);
+  if (header->tlp_label.empty()) {
+    prepared.tlp_defaulted = true;
+    tlp = options.default_tlp;
+  }
+  if (!tlp) {
+    return refuse(Error::invalid(fmt::format("'{}' is no TLP label", printable_name(header->tlp_label)),
+                                 "/document/distribution/tlp/label"));
+  }
+  domain::NewRevision revision;
+  revision.kind = domain::RecordKind::advisory;
+  revision.issuer = std::move(header->publisher_namespace);
+  revision.key = std::move(header->tracking_id);
+  revision.title = std::move(header->title);
+  revision.tlp = *tlp;
+  revision.owner = options.owner;
+  revision.status = header->tracking_status == "draft" ? domain::RecordStatus::draft : domain::RecordStatus::published;
+  revision.version_order = formats::csaf::version_order(header->tracking_version);
+  revision.version = std::move(header->tracking_version);
+  revision.format = fmt::format("csaf-{}", formats::csaf::to_string(header->csaf_version));
+  revision.document_status = std::move(header->tracking_status);
+  revision.sha512 = sha512_hex(bytes);
+  revision.initial_release_at = header->initial_release_date;
+  revision.current_release_at = header->current_release_date;
+  revision.source = std::move(name);
+  revision.bytes = std::move(bytes);
+  prepared.revision = std::move(revision);
+  return prepared;
+}
+
+}  // namespace tocsin::exchange

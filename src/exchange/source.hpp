@@ -1,0 +1,50 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+/// Documents out of whatever a user points at: file, folder (recursively, sorted by name), .tar, .tar.gz, .tar.zst,
+/// .zip, .gz, .zst (recognised by content), "-" for standard input (a document, several JSON texts one after the other,
+/// or an archive). Nothing is ever written to disk; links and special files are passed over.
+namespace tocsin::exchange {
+
+struct SourceLimits {
+  std::uint64_t document_bytes_max = std::uint64_t{64} << 20;  ///< One document, expanded.
+  std::uint64_t total_bytes_max = std::uint64_t{64} << 30;     ///< One archive, expanded.
+  std::uint64_t documents_max = 5'000'000;
+  /// Expanded may be at most this many times the packed size (after the first 64 MiB): stops bombs.
+  std::uint64_t expansion_max = 1000;
+  /// Folders inside folders.
+  int depth_max = 64;
+};
+
+struct SourceDocument {
+  std::string name;  ///< "archive.tar.zst:2021/icsa-21-001-01.json", "folder/x.json", "-", "-#2"; safe to print.
+  std::string bytes;
+};
+
+/// A name that no importer wants: not .json (by name), feed side files (.asc, .sha512, index.txt, changes.csv). Those
+/// are passed over silently when they come out of a folder or archive, but not when named by the user. `visit` gets
+/// every document; it returns an error to stop. `bad` hears of what could not be read (too large, broken entry, damaged
+/// archive) and reading goes on where it can. `progress(bytes_read, bytes_total)` with total 0 where unknown.
+struct SourceEvents {
+  std::function<Status(SourceDocument)> visit;
+  std::function<void(std::string name, Error error)> bad;
+  std::function<void(std::uint64_t, std::uint64_t)> progress;
+};
+
+/// Errors: not_found or invalid_input where `path` itself cannot be read at all; what `visit` returned.
+Status read_source(const std::string& path, const SourceLimits& limits, const SourceEvents& events);
+/// The same from an open file descriptor that is read from where it stands ("-" is this with 0 and "-").
+Status read_stream(int descriptor, const std::string& name, const SourceLimits& limits, const SourceEvents& events);
+
+/// Bytes that read_source will read for `path`: for progress bars. 0 where that cannot be told.
+std::uint64_t source_bytes(const std::string& path);
+
+/// A name for messages and the database: ill-formed UTF-8 and control characters replaced, at most 1,024 bytes.
+std::string printable_name(std::string_view name);
+
+}  // namespace tocsin::exchange
