@@ -1,0 +1,30 @@
+#pragma once
+#include <span>
+#include <string_view>
+
+/// What each API route takes and answers, in words and JSON Schema: the hand-written half of the OpenAPI document. The
+/// other half is the table of routes; a test holds both to what the server really answers.
+namespace tocsin::portal::api {
+
+struct QueryParameter {
+  std::string_view name;
+  std::string_view description;
+  std::string_view schema;  ///< JSON text: {"type":"integer","minimum":1,"maximum":200,"default":25}
+};
+
+struct Operation {
+  std::string_view route;  ///< Route::name.
+  std::string_view description;
+  std::string_view schema;  ///< Name in components; empty: any bytes of media_type.
+  std::string_view media_type = "application/json";
+  std::span<const QueryParameter> query = {};
+};
+
+/// By the route's name, or nullptr.
+const Operation* find_operation(std::string_view route) noexcept;
+/// Meaning of a path parameter ("id"), or empty.
+std::string_view path_parameter(std::string_view name) noexcept;
+/// components.schemas as JSON text.
+std::string_view schemas_json() noexcept;
+
+}  // namespace tocsin::portal::api

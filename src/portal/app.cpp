@@ -1,0 +1,160 @@
+#include "portal/app.hpp"
+
+#include <condition_variable>
+#include <thread>
+
+#include "base/check.hpp"
+#include "base/log.hpp"
+#include "engine/search/indexer.hpp"
+#include "portal/api/openapi.hpp"
+#include "portal/api/problem.hpp"
+
+namespace tocsin::portal {
+namespace {
+
+constexpr std::chrono::milliseconds kHeartbeat{200};
+/// After a failure: a database that is away is not asked five times a second.
+constexpr std::chrono::milliseconds kPauseAfterFailure{2'000};
+
+constexpr const char* kContentSecurityPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+constexpr const char* kPermissionsPolicy =
+    "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()";
+
+void decorate(const http::Request& request, http::Response& response) {
+  response.with("Content-Security-Policy", kContentSecurityPolicy)
+      .with("X-Content-Type-Options", "nosniff")
+      .with("Referrer-Policy", "same-origin")
+      .with("Permissions-Policy", kPermissionsPolicy)
+      .with("Cross-Origin-Opener-Policy", "same-origin");
+  // What programs of other sites may read is the API and the feeds: public, and without credentials.
+  const bool for_programs = request.path.starts_with("/api/") || request.path.starts_with("/feeds/");
+  response.with("Cross-Origin-Resource-Policy", for_programs ? "cross-origin" : "same-origin");
+  if (request.tls) response.with("Strict-Transport-Security", "max-age=31536000");
+}
+
+}  // namespace
+
+struct App::Duty {
+  std::mutex mutex;
+  std::condition_variable wake;
+  bool stopping = false;
+  std::thread thread;
+};
+
+App::App(store::Database& database, AppSettings settings, const Clock& clock)
+    : database_(database),
+      settings_(std::move(settings)),
+      clock_(clock),
+      catalogue_(database),
+      search_(database, catalogue_) {}
+
+App::~App() {
+  if (!duty_) return;
+  {
+    const std::lock_guard lock(duty_->mutex);
+    duty_->stopping = true;
+  }
+  duty_->wake.notify_all();
+  duty_->thread.join();
+}
+
+Status App::catch_up() {
+  const std::lock_guard lock(catch_up_mutex_);
+  TRY_VOID(engine::search::index_all(database_));
+  TRY_VOID(catalogue_.refresh());
+  // Not the catalogue's own number: that one falls when the index is derived anew, and this one may not come back to
+  // where answers of other data were cached.
+  const auto current = catalogue_.generation();
+  if (current != catalogue_generation_ || generation() == 0) {
+    catalogue_generation_ = current;
+    generation_.fetch_add(1, std::memory_order_acq_rel);
+  }
+  return ok();
+}
+
+void App::start_duty() {
+  TOCSIN_CHECK(!duty_);
+  duty_ = std::make_unique<Duty>();
+  duty_->thread = std::thread{[this] {
+    std::optional<std::int64_t> seen;  // heartbeat of the last success
+    bool failing = false;
+    for (;;) {
+      Status outcome = ok();
+      try {
+        // Read before catching up, so that what is written meanwhile is seen next time.
+        const auto beat = database_.heartbeat();
+        if (!beat) {
+          outcome = beat.error();
+        } else if (seen != *beat) {
+          outcome = catch_up();
+          if (outcome) seen = *beat;
+        }
+      } catch (const std::exception& exception) {
+        outcome = Error::internal("catching up failed", exception.what());
+      }
+      if (!outcome && !failing) {
+        log::error("duty.catch_up_failed", {{"message", outcome.error().message}, {"detail", outcome.error().detail}});
+      } else if (outcome && failing) {
+        log::info("duty.catch_up_recovered");
+      }
+      failing = !outcome;
+      std::unique_lock lock(duty_->mutex);
+      duty_->wake.wait_for(lock, failing ? kPauseAfterFailure : kHeartbeat, [this] { return duty_->stopping; });
+      if (duty_->stopping) return;
+    }
+  }};
+}
+
+http::Router App::routes() {
+  http::Router router;
+  add_home_routes(*this, router);
+  add_advisory_list_routes(*this, router);
+  add_advisory_routes(*this, router);
+  add_revision_routes(*this, router);
+  add_vulnerability_routes(*this, router);
+  add_vendor_routes(*this, router);
+  add_about_routes(*this, router);
+  add_feed_routes(*this, router);
+  add_operation_routes(*this, router);
+
+  // Last, for it describes the others; it is asked for often and never changes while the process lives.
+  auto document = std::make_shared<const std::string>(api::openapi_document(router, settings_.public_url));
+  http::Route openapi;
+  openapi.pattern = "/api/openapi.json";
+  openapi.name = "openapi";
+  openapi.inline_ = true;
+  openapi.handler = [document](const http::Request& request) -> Result<http::Response> {
+    TRY_VOID(request.only_known({}));
+    auto response = http::Response::json({});
+    response.body = document;
+    response.cacheable = true;
+    return response;
+  };
+  router.add(std::move(openapi));
+  return router;
+}
+
+http::ServerHooks App::hooks() {
+  http::ServerHooks hooks;
+  hooks.viewer = [](const http::Request&) { return domain::policy::Viewer::anonymous(); };
+  hooks.generation = [this] { return generation(); };
+  hooks.error = [this](const http::Request& request, const Error& error, int status) {
+    if (request.representation == http::Representation::json) return api::problem(request, error, status);
+    return error_page(*this, request, error, status);
+  };
+  hooks.decorate = decorate;
+  hooks.observe = [this](std::string_view route, int status, std::uint64_t micros, std::size_t bytes) {
+    metrics_.observe_request(route, status, micros, bytes);
+  };
+  return hooks;
+}
+
+std::string App::base_url(const http::Request& request) const {
+  if (!settings_.public_url.empty()) return settings_.public_url;
+  const auto host = request.header("host");
+  return std::string{request.tls ? "https://" : "http://"} + (host.empty() ? "localhost" : std::string{host});
+}
+
+}  // namespace tocsin::portal

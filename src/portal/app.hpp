@@ -1,0 +1,89 @@
+#pragma once
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "engine/search/catalogue.hpp"
+#include "engine/search/search.hpp"
+#include "portal/http/router.hpp"
+#include "portal/http/server.hpp"
+#include "portal/metrics.hpp"
+#include "store/database.hpp"
+
+/// The portal: everything handlers stand on, the table of routes, and the duties that run beside them.
+namespace tocsin::portal {
+
+struct AppSettings {
+  std::string site_name = "Tocsin";
+  std::string public_url;  ///< "https://cert.example" without slash; empty: from the Host header for feeds.
+  std::string contact;     ///< Mail address or URL shown in the footer; may be empty.
+  std::string version;     ///< Of the binary.
+  bool demo = false;       ///< Shows a banner: invented content.
+};
+
+/// Shared by all handlers; outlives the server.
+class App {
+ public:
+  App(store::Database& database, AppSettings settings, const Clock& clock);
+  ~App();
+
+  store::Database& database() noexcept { return database_; }
+  engine::search::SearchEngine& search() noexcept { return search_; }
+  engine::search::Catalogue& catalogue() noexcept { return catalogue_; }
+  const AppSettings& settings() const noexcept { return settings_; }
+  const Clock& clock() const noexcept { return clock_; }
+  Metrics& metrics() noexcept { return metrics_; }
+
+  /// Generation of the data that answers are made from: grows when the catalogue has changed; 0 before the first
+  /// catch_up. Of this process only.
+  std::int64_t generation() const noexcept { return generation_.load(std::memory_order_acquire); }
+  /// One look at the database: derives what is new (index_all), refreshes the catalogue, moves the generation on. The
+  /// duty thread calls it whenever the heartbeat moved; tests call it by hand.
+  Status catch_up();
+  /// Starts the thread that watches the database's heartbeat (every 200 ms) and catches up. Stopped by the destructor.
+  void start_duty();
+
+  /// Every route, pages and API.
+  http::Router routes();
+  /// viewer, generation, error pages, security headers, metrics.
+  http::ServerHooks hooks();
+  /// The server whose connections, queue and cache /metrics tells; nullptr before it ends.
+  void watch(const http::Server* server) noexcept { server_.store(server, std::memory_order_release); }
+  const http::Server* server() const noexcept { return server_.load(std::memory_order_acquire); }
+  /// "https://cert.example": settings().public_url, or what the request says.
+  std::string base_url(const http::Request& request) const;
+
+ private:
+  store::Database& database_;
+  AppSettings settings_;
+  const Clock& clock_;
+  engine::search::Catalogue catalogue_;
+  engine::search::SearchEngine search_;
+  Metrics metrics_;
+  std::atomic<std::int64_t> generation_{0};
+  std::atomic<const http::Server*> server_{nullptr};
+  std::mutex catch_up_mutex_;
+  std::int64_t catalogue_generation_ = -1;  ///< Under catch_up_mutex_.
+  struct Duty;
+  std::unique_ptr<Duty> duty_;
+};
+
+// Each file of pages/ adds its routes.
+void add_home_routes(App& app, http::Router& router);
+void add_advisory_list_routes(App& app, http::Router& router);  ///< /advisories, /api/v1/advisories, suggestions
+void add_advisory_routes(App& app, http::Router& router);       ///< /advisories/{id}, raw, downloads
+void add_revision_routes(App& app, http::Router& router);       ///< /advisories/{id}/revisions, diff
+void add_vulnerability_routes(App& app, http::Router& router);  ///< /vulnerabilities, /vulnerabilities/{id}
+void add_vendor_routes(App& app, http::Router& router);  ///< /vendors, /vendors/{vendor}, /vendors/{vendor}/{product}
+void add_about_routes(App& app, http::Router& router);   ///< /about, /api (documentation), /help/search
+void add_feed_routes(App& app, http::Router& router);    ///< /feeds/advisories.atom
+void add_operation_routes(App& app, http::Router& router);  ///< /healthz, /readyz, /metrics, /api/openapi.json, assets
+
+/// pages/errors.cpp: the error as a page that helps. No database: it may run on a network thread, and when the database
+/// is what failed.
+http::Response error_page(App& app, const http::Request& request, const Error& error, int status);
+
+}  // namespace tocsin::portal

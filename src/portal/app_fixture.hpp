@@ -1,0 +1,60 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include "exchange/import.hpp"
+#include "portal/app.hpp"
+#include "portal/http/server_fixture.hpp"
+#include "store/testing/test_database.hpp"
+
+/// For tests: the whole portal over the demo advisories, on a free port.
+namespace tocsin::portal::testing {
+
+class PortalTest : public store_testing::DatabaseTest {
+ protected:
+  void SetUp() override {
+    DatabaseTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    const auto summary = exchange::import_paths(database(), {TOCSIN_SOURCE_DIR "/demo/advisories"}, {}, {}, clock_);
+    ASSERT_TRUE(summary.has_value()) << summary.error().to_string();
+    ASSERT_EQ(summary->rejected, 0);
+    start();
+  }
+  void TearDown() override {
+    finish();
+    DatabaseTest::TearDown();
+  }
+
+  /// (Re)starts the portal with these settings.
+  void start() {
+    finish();
+    app_ = std::make_unique<App>(database(), settings_, clock_);
+    const auto caught_up = app_->catch_up();
+    ASSERT_TRUE(caught_up.has_value()) << caught_up.error().to_string();
+    running_ = std::make_unique<http::testing::Running>(app_->routes(), options_, app_->hooks(), clock_);
+    app_->watch(&running_->server());
+    client_ = std::make_unique<http::testing::Client>(running_->port());
+  }
+  void finish() {
+    client_.reset();
+    if (app_) app_->watch(nullptr);
+    running_.reset();
+    app_.reset();
+  }
+
+  App& app() { return *app_; }
+  http::testing::Running& running() { return *running_; }
+  http::testing::Reply get(std::string_view target, std::string_view headers = {}) {
+    return client_->get(target, headers);
+  }
+
+  AppSettings settings_{.site_name = "Tocsin", .public_url = {}, .contact = {}, .version = "0.0.0", .demo = false};
+  http::ServerOptions options_;
+  ManualClock clock_{store_testing::kTestNow};
+
+ private:
+  std::unique_ptr<App> app_;
+  std::unique_ptr<http::testing::Running> running_;
+  std::unique_ptr<http::testing::Client> client_;
+};
+
+}  // namespace tocsin::portal::testing

@@ -1,0 +1,527 @@
+#include "portal/http/connection.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <fmt/format.h>
+
+#include "base/check.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "portal/http/request_head.hpp"
+
+namespace tocsin::portal::http {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kReadBytes = 4 << 10;
+constexpr std::size_t kBodyReadBytes = 64 << 10;
+/// Chunk extensions and trailers share the buffer with the body's bytes.
+constexpr std::size_t kBufferBytesMax = 128 << 10;
+/// What a refused client may still send before the connection is cut, so that it gets to read why.
+constexpr std::size_t kLingerBytesMax = 1 << 20;
+constexpr milliseconds kLingerTime{2'000};
+constexpr std::size_t kRouteBodyBytesMax = 64 << 10;
+constexpr std::size_t kLoggedAgentBytesMax = 200;
+constexpr std::size_t kLoggedPathBytesMax = 500;
+
+std::string allow_list(const std::vector<Method>& methods) {
+  std::string list;
+  for (const auto method : methods) {
+    list += to_string(method);
+    list += ", ";
+  }
+  return list + "OPTIONS";
+}
+
+}  // namespace
+
+/// Where a connection stands decides what its deadline and what stopping means.
+enum class Phase {
+  handshake,
+  idle,  // nothing of the next request has come
+  header,
+  body,
+  handling,  // no deadline: the pool decides
+  writing,
+  closing
+};
+
+class Connection final : public Watched {
+ public:
+  Connection(Worker& worker, Accepted accepted)
+      : worker_(worker),
+        shared_(worker.shared),
+        transport_(std::move(accepted.transport)),
+        remote_address_(std::move(accepted.remote_address)),
+        address_group_(std::move(accepted.address_group)),
+        buffer_(kBufferBytesMax) {
+    worker_.enter(*this);
+  }
+  ~Connection() override {
+    worker_.leave(*this);
+    shared_.release(address_group_);
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  Task<void> serve();
+
+  bool overdue(SteadyTime now) const noexcept override { return phase_ != Phase::handling && now >= deadline_; }
+  void expire() noexcept override {
+    timed_out_ = true;
+    // A slow request still gets its 408; a client that does not even read gets nothing.
+    if (phase_ == Phase::header || phase_ == Phase::body) {
+      transport_->cancel();
+    } else {
+      transport_->close();
+    }
+  }
+  void stop() noexcept override {
+    if (phase_ == Phase::idle || phase_ == Phase::handshake) transport_->close();
+  }
+  void abandon() noexcept override {
+    abandoned_ = true;
+    if (phase_ != Phase::handling) transport_->close();
+  }
+
+ private:
+  void enter(Phase phase, milliseconds limit) noexcept {
+    phase_ = phase;
+    timed_out_ = false;
+    deadline_ = std::chrono::steady_clock::now() + limit;
+  }
+  milliseconds limit(int value) const noexcept { return milliseconds{value}; }
+
+  /// Answers one request. False: the connection ends.
+  Task<bool> serve_one();
+  /// False where the connection ended or was refused.
+  enum class Read { done, ended, refused };
+  Task<Read> read_header();
+  Task<Read> read_body();
+  Task<std::size_t> fill(std::size_t bytes);
+  void skip_line_ends();
+
+  std::optional<Refusal> find_route();
+  std::size_t body_limit() const noexcept;
+  Task<void> answer_request();
+  Task<void> answer_on_pool();
+  void answer_options();
+  void answer_refusal(const Refusal& refusal);
+  void make_cache_key();
+
+  Task<bool> write_answer();
+  Task<bool> write_all(std::span<asio::const_buffer> buffers);
+  Task<void> linger();
+  void report(int status, std::size_t bytes);
+
+  Worker& worker_;
+  Shared& shared_;
+  std::unique_ptr<Transport> transport_;
+  std::string remote_address_;
+  std::string address_group_;
+  Phase phase_ = Phase::idle;
+  SteadyTime deadline_ = SteadyTime::max();
+  bool timed_out_ = false;
+  bool abandoned_ = false;
+
+  beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  std::optional<Refusal> refusal_;
+
+  // One request.
+  Request request_;
+  Match match_;
+  std::vector<Method> allowed_;
+  bool unknown_method_ = false;
+  bool keep_alive_ = false;
+  bool http_1_0_ = false;
+  bool unread_input_ = false;  // linger at the end, so that the answer is not lost in a reset
+  Encoding encoding_ = Encoding::identity;
+  std::string cache_key_;
+  std::int64_t generation_ = 0;
+  std::shared_ptr<const CachedAnswer> answer_;
+  SteadyTime started_;
+};
+
+Task<void> Connection::serve() {
+  enter(Phase::handshake, limit(shared_.options.header_timeout_ms));
+  if (!co_await transport_->handshake()) co_return;
+  while (co_await serve_one()) {
+  }
+  if (unread_input_ || transport_->tls()) {
+    co_await linger();
+  } else {
+    co_await transport_->shutdown();
+  }
+  transport_->close();
+}
+
+Task<void> Connection::linger() {
+  enter(Phase::closing, kLingerTime);
+  co_await transport_->shutdown();
+  if (transport_->tls()) co_return;
+  for (std::size_t bytes = 0; bytes < kLingerBytesMax;) {
+    buffer_.clear();
+    const auto read = co_await fill(kReadBytes);
+    if (read == 0) break;
+    bytes += read;
+  }
+}
+
+Task<std::size_t> Connection::fill(std::size_t bytes) {
+  const auto room = std::min(bytes, buffer_.max_size() - buffer_.size());
+  if (room == 0) co_return 0;
+  const auto into = buffer_.prepare(room);
+  const auto read = co_await transport_->read_some(asio::mutable_buffer{into.data(), into.size()});
+  buffer_.commit(read);
+  co_return read;
+}
+
+void Connection::skip_line_ends() {
+  // RFC 9112 section 2.2: a server ignores empty lines before the request line.
+  while (buffer_.size() > 0) {
+    const auto* bytes = static_cast<const char*>(buffer_.data().data());
+    if (bytes[0] == '\r' && (buffer_.size() == 1 || bytes[1] == '\n')) {
+      if (buffer_.size() == 1) return;
+      buffer_.consume(2);
+    } else {
+      return;
+    }
+  }
+}
+
+Task<Connection::Read> Connection::read_header() {
+  parser_.emplace();
+  parser_->header_limit(static_cast<std::uint32_t>(std::min(shared_.options.header_bytes_max, kBufferBytesMax / 2)));
+  parser_->body_limit(shared_.options.body_bytes_max);
+  parser_->eager(false);  // the body waits until the header has been judged
+  enter(Phase::idle, limit(shared_.options.idle_timeout_ms));
+  for (;;) {
+    skip_line_ends();
+    if (buffer_.size() > 0) {
+      if (phase_ == Phase::idle) enter(Phase::header, limit(shared_.options.header_timeout_ms));
+      beast::error_code error;
+      const auto data = buffer_.data();
+      const std::string_view input{static_cast<const char*>(data.data()), data.size()};
+      const auto used = parser_->put(asio::const_buffer{data.data(), data.size()}, error);
+      if (parser_->is_header_done()) {
+        if (has_folded_line(input.substr(0, used)))
+          refusal_ = refuse(400, "folded header lines are not taken (RFC 9112 section 5.2)");
+        if (error && !refusal_) refusal_ = refusal_of(error, input);
+        buffer_.consume(used);
+        co_return Read::done;
+      }
+      if (error && error != beast::http::error::need_more) {
+        refusal_ = refusal_of(error, input);
+        co_return Read::refused;
+      }
+      buffer_.consume(used);
+    } else if (shared_.stopping.load(std::memory_order_relaxed)) {
+      co_return Read::ended;
+    }
+    if (co_await fill(kReadBytes) == 0) {
+      if (timed_out_ && phase_ == Phase::header) {
+        refusal_ = refuse(408, "the request's header did not come in time");
+        co_return Read::refused;
+      }
+      co_return Read::ended;
+    }
+  }
+}
+
+Task<Connection::Read> Connection::read_body() {
+  enter(Phase::body, limit(shared_.options.body_timeout_ms));
+  parser_->eager(true);
+  parser_->body_limit(body_limit());
+  for (;;) {
+    if (buffer_.size() > 0) {
+      beast::error_code error;
+      const auto data = buffer_.data();
+      const auto used = parser_->put(asio::const_buffer{data.data(), data.size()}, error);
+      buffer_.consume(used);
+      if (error && error != beast::http::error::need_more) {
+        refusal_ = refusal_of(error, {});
+        co_return Read::refused;
+      }
+      if (parser_->is_done()) {
+        request_.body = std::move(parser_->get().body());
+        co_return Read::done;
+      }
+      if (buffer_.size() == buffer_.max_size()) {
+        refusal_ = refuse(400, "a chunk's header is larger than this server takes");
+        co_return Read::refused;
+      }
+    }
+    if (co_await fill(kBodyReadBytes) == 0) {
+      if (timed_out_) {
+        refusal_ = refuse(408, "the request's body did not come in time");
+        co_return Read::refused;
+      }
+      co_return Read::ended;
+    }
+  }
+}
+
+std::optional<Refusal> Connection::find_route() {
+  if (request_.path == "*") return std::nullopt;
+  if (unknown_method_) return Refusal{501, Error::invalid("this server does not know that method")};
+  match_ = shared_.router.match(request_.method, request_.path, &allowed_);
+  if (match_.route != nullptr) {
+    request_.parameters = std::move(match_.parameters);
+    return std::nullopt;
+  }
+  if (request_.method == Method::options && !allowed_.empty()) return std::nullopt;
+  if (!allowed_.empty()) {
+    return Refusal{405, Error::invalid(fmt::format("this address takes {}", allow_list(allowed_)))};
+  }
+  return Refusal{404, Error::not_found("page")};
+}
+
+std::size_t Connection::body_limit() const noexcept {
+  const auto most = shared_.options.body_bytes_max;
+  if (match_.route == nullptr) return std::min(most, kRouteBodyBytesMax);
+  if (match_.route->body_bytes_max > 0) return std::min(most, match_.route->body_bytes_max);
+  return match_.route->method == Method::get ? std::min(most, kRouteBodyBytesMax) : most;
+}
+
+Task<bool> Connection::serve_one() {
+  request_ = Request{};
+  match_ = Match{};
+  allowed_.clear();
+  refusal_.reset();
+  answer_.reset();
+  encoding_ = Encoding::identity;
+  unknown_method_ = false;
+  keep_alive_ = false;
+  http_1_0_ = false;
+
+  const auto header = co_await read_header();
+  if (header == Read::ended) co_return false;
+  started_ = std::chrono::steady_clock::now();
+  request_.now = shared_.clock.now();
+  request_.remote_address = remote_address_;
+  request_.tls = transport_->tls();
+  if (header == Read::done) {
+    // What HTTP itself forbids ends the connection: where the next request begins is no longer certain.
+    if (!refusal_) {
+      auto head = RequestHead{};
+      refusal_ = read_head(parser_->get(), request_, head);
+      unknown_method_ = head.unknown_method;
+      keep_alive_ = head.keep_alive;
+      http_1_0_ = head.http_1_0;
+    }
+  }
+  if (request_.request_id.empty()) request_.request_id = worker_.next_request_id();
+  if (refusal_) {
+    keep_alive_ = false;
+    unread_input_ = true;
+    answer_refusal(*refusal_);
+    co_await write_answer();
+    co_return false;
+  }
+  encoding_ = choose_encoding(request_.header("accept-encoding"));
+  refusal_ = find_route();
+  if (!parser_->is_done()) {
+    const auto expect = request_.header("expect");
+    if (!refusal_ && !expect.empty() && !text::equals_ignore_case_ascii(expect, "100-continue")) {
+      refusal_ = refuse(417, "the only expectation this server meets is 100-continue");
+    }
+    const auto length = parser_->content_length();
+    if (!refusal_ && length && *length > body_limit()) {
+      refusal_ = refuse(413, "the request's body is larger than this address takes");
+    }
+    // A body that nobody will read is not fetched.
+    if (refusal_) {
+      keep_alive_ = false;
+      unread_input_ = true;
+    } else {
+      if (!expect.empty() && !http_1_0_ && buffer_.size() == 0) {
+        static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+        enter(Phase::writing, limit(shared_.options.write_timeout_ms));
+        asio::const_buffer go_on{kContinue.data(), kContinue.size()};
+        if (!co_await write_all({&go_on, 1})) co_return false;
+      }
+      const auto body = co_await read_body();
+      if (body == Read::ended) co_return false;
+      if (body == Read::refused) {
+        keep_alive_ = false;
+        unread_input_ = true;
+      }
+    }
+  }
+  if (refusal_) {
+    answer_refusal(*refusal_);
+  } else if (match_.route == nullptr) {
+    answer_options();
+  } else {
+    co_await answer_request();
+  }
+  const bool written = co_await write_answer();
+  co_return written&& keep_alive_;
+}
+
+void Connection::make_cache_key() {
+  cache_key_.clear();
+  cache_key_ += request_.representation == Representation::json ? 'j' : 'h';
+  cache_key_ += to_string(encoding_).front();
+  cache_key_ += request_.viewer.cache_key();
+  cache_key_ += '\n';
+  if (match_.route->varies_by_host) cache_key_ += request_.header("host");
+  cache_key_ += '\n';
+  cache_key_ += request_.target;
+}
+
+Task<void> Connection::answer_request() {
+  phase_ = Phase::handling;
+  if (shared_.hooks.viewer) request_.viewer = shared_.hooks.viewer(request_);
+  const bool reads = request_.method == Method::get || request_.method == Method::head;
+  if (reads) {
+    make_cache_key();
+    generation_ = shared_.hooks.generation ? shared_.hooks.generation() : 0;
+    answer_ = shared_.cache.find(cache_key_, generation_);
+    if (answer_) co_return;
+  }
+  if (match_.route->inline_) {
+    bool cacheable = false;
+    answer_ = run_handler(*match_.route, shared_.hooks, request_, encoding_, &cacheable);
+    if (cacheable && reads) shared_.cache.put(cache_key_, generation_, answer_);
+    co_return;
+  }
+  co_await answer_on_pool();
+}
+
+Task<void> Connection::answer_on_pool() {
+  const auto start = [this](auto handler) {
+    // The pool's jobs are copyable, the handler is not.
+    auto resume = std::make_shared<decltype(handler)>(std::move(handler));
+    auto job = [this, resume] {
+      bool cacheable = false;
+      answer_ = run_handler(*match_.route, shared_.hooks, request_, encoding_, &cacheable);
+      const bool reads = request_.method == Method::get || request_.method == Method::head;
+      if (cacheable && reads) shared_.cache.put(cache_key_, generation_, answer_);
+      asio::post(worker_.context, [resume] { std::move (*resume)(true); });
+    };
+    if (!shared_.pool.try_submit(std::move(job))) {
+      asio::post(worker_.context, [resume] { std::move (*resume)(false); });
+    }
+  };
+  const bool taken = co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(bool)>(start, use_task);
+  if (!taken) {
+    const auto busy = Error::unavailable("the server is busy: please try again in a moment");
+    answer_ = error_answer(shared_.hooks, request_, busy, 503, encoding_, {{"Retry-After", "1"}});
+  }
+}
+
+void Connection::answer_options() {
+  if (request_.path == "*") allowed_ = {Method::get, Method::head};
+  Response response;
+  response.status = 204;
+  response.with("Allow", allow_list(allowed_));
+  if (shared_.hooks.decorate) shared_.hooks.decorate(request_, response);
+  auto made = make_answer(request_, std::move(response), Encoding::identity);
+  TOCSIN_CHECK(made.has_value());
+  answer_ = std::move(made).value();
+}
+
+void Connection::answer_refusal(const Refusal& refusal) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  if (refusal.status == 405) headers.emplace_back("Allow", allow_list(allowed_));
+  // "/advisories/" is what people type for "/advisories".
+  if (refusal.status == 404 && request_.path.size() > 1 && request_.path.ends_with('/')) {
+    const auto path = std::string_view{request_.path}.substr(0, request_.path.size() - 1);
+    if (shared_.router.match(request_.method, path).route != nullptr) {
+      const auto question = request_.target.find('?');
+      auto location = request_.target.substr(0, question);
+      location.pop_back();
+      if (question != std::string::npos) location += request_.target.substr(question);
+      // The raw target may hold bytes that browsers send but headers do not carry.
+      const bool plain = std::all_of(location.begin(), location.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+      if (plain) {
+        auto response = Response::redirect(std::move(location), 308);
+        if (shared_.hooks.decorate) shared_.hooks.decorate(request_, response);
+        if (auto made = make_answer(request_, std::move(response), Encoding::identity)) {
+          answer_ = std::move(made).value();
+          return;
+        }
+      }
+    }
+  }
+  answer_ = error_answer(shared_.hooks, request_, refusal.error, refusal.status, encoding_, std::move(headers));
+}
+
+Task<bool> Connection::write_answer() {
+  if (abandoned_) co_return false;
+  if (shared_.stopping.load(std::memory_order_relaxed)) keep_alive_ = false;
+  const bool reads = request_.method == Method::get || request_.method == Method::head;
+  const bool unchanged = reads && not_modified(request_, *answer_);
+  std::string own_head;
+  if (unchanged) own_head = not_modified_head(*answer_);
+  const std::string& head = unchanged ? own_head : answer_->head;
+  const bool with_body = !unchanged && request_.method != Method::head;
+
+  std::string tail;
+  tail.reserve(128);
+  tail += "Date: ";
+  tail += worker_.http_date(request_.now);
+  tail += "\r\nX-Request-Id: ";
+  tail += request_.request_id;
+  if (!keep_alive_) {
+    tail += "\r\nConnection: close";
+  } else if (http_1_0_) {
+    tail += "\r\nConnection: keep-alive";
+  }
+  tail += "\r\n\r\n";
+
+  std::array<asio::const_buffer, 3> buffers{asio::buffer(head), asio::buffer(tail), asio::buffer(*answer_->body)};
+  const std::span<asio::const_buffer> all{buffers.data(), with_body && !answer_->body->empty() ? 3U : 2U};
+  const auto bytes = head.size() + tail.size() + (with_body ? answer_->body->size() : 0);
+  enter(Phase::writing, limit(shared_.options.write_timeout_ms));
+  const bool written = co_await write_all(all);
+  report(unchanged ? 304 : answer_->status, bytes);
+  co_return written;
+}
+
+Task<bool> Connection::write_all(std::span<asio::const_buffer> buffers) {
+  auto written = transport_->try_write(buffers);
+  for (;;) {
+    while (!buffers.empty() && written >= buffers.front().size()) {
+      written -= buffers.front().size();
+      buffers = buffers.subspan(1);
+    }
+    if (buffers.empty()) co_return true;
+    buffers.front() += written;
+    // Each piece that goes out earns the client the whole time again.
+    enter(Phase::writing, limit(shared_.options.write_timeout_ms));
+    written = co_await transport_->write_some(buffers);
+    if (written == 0) co_return false;
+  }
+}
+
+void Connection::report(int status, std::size_t bytes) {
+  const auto micros =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - started_);
+  const auto count = static_cast<std::uint64_t>(micros.count());
+  const std::string_view route = match_.route != nullptr ? std::string_view{match_.route->name} : "none";
+  if (shared_.hooks.observe) shared_.hooks.observe(route, status, count, bytes);
+  // Never the query: people paste tokens and names into search boxes.
+  if (shared_.options.access_log && log::enabled(log::Level::info)) {
+    log::info("http.request", {{"method", unknown_method_ ? "OTHER" : to_string(request_.method)},
+                               {"path", std::string_view{request_.path}.substr(0, kLoggedPathBytesMax)},
+                               {"route", route},
+                               {"status", status},
+                               {"bytes", bytes},
+                               {"micros", count},
+                               {"request_id", request_.request_id},
+                               {"remote", remote_address_},
+                               {"agent", request_.header("user-agent").substr(0, kLoggedAgentBytesMax)}});
+  }
+}
+
+Task<void> serve_connection(Worker& worker, Accepted accepted) {
+  Connection connection{worker, std::move(accepted)};
+  co_await connection.serve();
+}
+
+}  // namespace tocsin::portal::http

@@ -1,0 +1,137 @@
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "formats/csaf/header.hpp"
+#include "portal/app.hpp"
+#include "portal/html/template.hpp"
+#include "portal/pages/advisory_json.hpp"
+#include "portal/pages/advisory_load.hpp"
+#include "portal/pages/advisory_parts.hpp"
+#include "portal/pages/format.hpp"
+#include "portal/pages/layout.hpp"
+#include "portal/pages/raw_json.hpp"
+#include "portal/pages/routes.hpp"
+
+/// An advisory: the page, the same as JSON, the document as received, and the document to read.
+namespace tocsin::portal {
+namespace {
+
+using html::Html;
+using html::render;
+using html::Url;
+using pages::LoadedAdvisory;
+
+/// Upper and lower case are one advisory; one address is enough for links and caches.
+std::optional<http::Response> canonical_redirect(const http::Request& request, const LoadedAdvisory& loaded,
+                                                 std::string_view rest) {
+  if (request.parameter("id") == loaded.record.slug) return std::nullopt;
+  const bool api = request.path.starts_with("/api/");
+  return http::Response::redirect((api ? "/api/v1" : "") + pages::advisory_url(loaded.record.slug) + std::string{rest},
+                                  308);
+}
+
+void breadcrumb(std::string& out, const LoadedAdvisory& loaded) {
+  render<
+      "<nav class=\"breadcrumb no-print\" aria-label=\"Where you are\"><ol><li><a "
+      "href=\"/advisories\">Advisories</a></li><li>{}</li></ol></nav>">(out, loaded.record.key);
+}
+
+Result<http::Response> advisory(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({}));
+  TRY(const auto loaded, pages::load_advisory(app, request));
+  if (auto redirect = canonical_redirect(request, loaded, "")) return std::move(*redirect);
+  const auto base = pages::advisory_url(loaded.record.slug);
+  if (request.representation == http::Representation::json) {
+    auto response = http::Response::json(json::write(pages::advisory_json(loaded)));
+    response.cacheable = true;
+    return response;
+  }
+  std::string main;
+  breadcrumb(main, loaded);
+  main += pages::advisory_summary_html(loaded).str();
+  main += pages::advisory_remediations_html(loaded).str();
+  main += pages::advisory_products_html(loaded).str();
+  main += pages::advisory_vulnerabilities_html(loaded).str();
+  main += pages::advisory_notes_html(loaded).str();
+  main += pages::advisory_references_html(loaded).str();
+  main += pages::advisory_history_html(loaded).str();
+  main += pages::advisory_files_html(loaded).str();
+  pages::Page page;
+  page.title = fmt::format("{} {}", loaded.record.key, loaded.advisory.header.title);
+  page.description = text::shorten(loaded.facts.summary, 160);
+  page.section = pages::Section::advisories;
+  page.main = Html::from_trusted(std::move(main));
+  page.json_url = "/api/v1" + base;
+  page.canonical = base;
+  auto response = pages::render_page(app, request, page);
+  response.cacheable = true;
+  return response;
+}
+
+Result<http::Response> document(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({}));
+  TRY(const auto loaded, pages::load_advisory(app, request, request.parameter("revision")));
+  auto response = http::Response::json({});
+  response.body = std::make_shared<const std::string>(loaded.bytes);
+  response.etag = "\"" + loaded.revision.sha512.substr(0, 32) + "\"";
+  response.last_modified = loaded.revision.received_at;
+  response.cacheable = true;
+  // The name that CSAF demands of files (section 5.1): letters, digits, '+', '-', '_' only, safe in a header.
+  response.with("Content-Disposition", fmt::format("attachment; filename=\"{}\"",
+                                                   formats::csaf::file_name(loaded.advisory.header.tracking_id)));
+  return response;
+}
+
+Result<http::Response> raw(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({}));
+  TRY(const auto loaded, pages::load_advisory(app, request));
+  if (auto redirect = canonical_redirect(request, loaded, "/raw")) return std::move(*redirect);
+  const auto base = pages::advisory_url(loaded.record.slug);
+  std::string main;
+  render<
+      "<nav class=\"breadcrumb no-print\" aria-label=\"Where you are\"><ol><li><a "
+      "href=\"/advisories\">Advisories</a></li>"
+      "<li><a href=\"{}\">{}</a></li><li>raw JSON</li></ol></nav>">(main, Url::own(base), loaded.record.key);
+  render<
+      "<header class=\"page-head\"><h1>{} as JSON</h1></header><p>Indented for reading; <a href=\"{}\">download it as "
+      "received</a> "
+      "to check its signature.</p>">(main, loaded.record.key,
+                                     Url::own(fmt::format("/api/v1/advisories/{}/document", loaded.record.slug)));
+  TRY(const auto parsed, json::parse(loaded.bytes));
+  main += pages::raw_json_html(parsed.root()).str();
+  pages::Page page;
+  page.title = loaded.record.key + " as JSON";
+  page.section = pages::Section::advisories;
+  page.main = Html::from_trusted(std::move(main));
+  page.noindex = true;
+  auto response = pages::render_page(app, request, page);
+  response.cacheable = true;
+  return response;
+}
+
+}  // namespace
+
+void add_advisory_routes(App& app, http::Router& router) {
+  pages::add_resource(router, "/advisories/{id}", "/api/v1/advisories/{id}", "advisory", "One advisory",
+                      [&app](const http::Request& request) { return advisory(app, request); });
+  http::Route page;
+  page.pattern = "/advisories/{id}/raw";
+  page.name = "advisory_raw_page";
+  page.handler = [&app](const http::Request& request) { return raw(app, request); };
+  router.add(std::move(page));
+  http::Route current;
+  current.pattern = "/api/v1/advisories/{id}/document";
+  current.name = "advisory_document";
+  current.summary = "The document of an advisory, byte for byte as received";
+  current.handler = [&app](const http::Request& request) { return document(app, request); };
+  router.add(std::move(current));
+  http::Route older;
+  older.pattern = "/api/v1/advisories/{id}/revisions/{revision}/document";
+  older.name = "revision_document";
+  older.summary = "The document of one revision, byte for byte as received";
+  older.handler = [&app](const http::Request& request) { return document(app, request); };
+  router.add(std::move(older));
+}
+
+}  // namespace tocsin::portal

@@ -1,0 +1,14 @@
+#pragma once
+#include <boost/json.hpp>
+
+#include "formats/csaf/compare.hpp"
+#include "portal/pages/advisory_load.hpp"
+
+/// The API's shape of an advisory; its JSON Schema stands in api/schemas.cpp under "AdvisoryDetail".
+namespace tocsin::portal::pages {
+
+boost::json::object advisory_json(const LoadedAdvisory& loaded);
+boost::json::object revision_json(const LoadedAdvisory& loaded, const domain::Revision& revision);
+boost::json::array changes_json(const std::vector<formats::csaf::Change>& changes);
+
+}  // namespace tocsin::portal::pages

@@ -1,0 +1,49 @@
+#include "portal/pages/advisory_load.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "store/records.hpp"
+
+namespace tocsin::portal::pages {
+namespace {
+
+const domain::Revision* find_revision(const std::vector<domain::Revision>& all, std::string_view name) {
+  const auto found = std::ranges::find_if(all, [&](const auto& each) { return revision_name(all, each) == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::string revision_name(const std::vector<domain::Revision>& all, const domain::Revision& revision) {
+  const auto same = std::ranges::count_if(all, [&](const auto& each) { return each.version == revision.version; });
+  return same > 1 ? fmt::format("~{}", revision.id.value) : revision.version;
+}
+
+Result<LoadedAdvisory> load_advisory(App& app, const http::Request& request, std::string_view revision) {
+  LoadedAdvisory loaded;
+  TRY_VOID(app.database().read([&](store::Connection& connection) -> Status {
+    store::Records records{connection};
+    TRY(auto record, records.find(request.viewer, domain::RecordKind::advisory, request.parameter("id"), request.now));
+    if (!record) return Error::not_found("advisory");
+    loaded.record = std::move(*record);
+    TRY(loaded.revisions, records.revisions(loaded.record.id));
+    const auto wanted = std::ranges::find(loaded.revisions, loaded.record.current_revision, &domain::Revision::id);
+    const auto* found = revision.empty() ? (wanted == loaded.revisions.end() ? nullptr : &*wanted)
+                                         : find_revision(loaded.revisions, revision);
+    if (found == nullptr) return Error::not_found("revision of this advisory");
+    loaded.revision = *found;
+    TRY(auto bytes, records.document(loaded.record.id, loaded.revision.id));
+    if (!bytes) return Error::not_found("advisory");
+    loaded.bytes = std::move(*bytes);
+    return ok();
+  }));
+  TRY(const auto parsed, json::parse(loaded.bytes));
+  TRY(loaded.advisory, formats::csaf::read_advisory(parsed.root()));
+  loaded.facts = domain::facts_of(loaded.advisory);
+  return loaded;
+}
+
+}  // namespace tocsin::portal::pages

@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "domain/advisory_facts.hpp"
+#include "domain/record.hpp"
+#include "formats/csaf/advisory.hpp"
+#include "portal/app.hpp"
+#include "portal/http/message.hpp"
+
+/// One revision of an advisory as its pages need it.
+namespace tocsin::portal::pages {
+
+struct LoadedAdvisory {
+  domain::Record record;
+  domain::Revision revision;                ///< The one that is read; mostly the current one.
+  std::vector<domain::Revision> revisions;  ///< All, newest first.
+  std::string bytes;                        ///< As received.
+  formats::csaf::Advisory advisory;
+  domain::AdvisoryFacts facts;
+  bool is_current() const noexcept { return revision.id == record.current_revision; }
+};
+
+/// The advisory that the request's `{id}` names, if its viewer may see it; `revision` empty is the current one.
+/// Errors: not_found for what is hidden or absent, without difference.
+Result<LoadedAdvisory> load_advisory(App& app, const http::Request& request, std::string_view revision = {});
+
+/// How a revision stands in addresses: its version, or "~ID" where several revisions share it.
+std::string revision_name(const std::vector<domain::Revision>& all, const domain::Revision& revision);
+
+}  // namespace tocsin::portal::pages

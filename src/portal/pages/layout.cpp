@@ -1,0 +1,148 @@
+#include "portal/pages/layout.hpp"
+
+#include "portal/assets.hpp"
+#include "portal/html/template.hpp"
+
+namespace tocsin::portal::pages {
+namespace {
+
+using html::attribute_if;
+using html::fragment;
+using html::Html;
+using html::render;
+using html::Url;
+
+struct NavigationItem {
+  Section section;
+  const char* path;
+  const char* label;
+};
+constexpr NavigationItem kNavigation[] = {
+    {Section::advisories, "/advisories", "Advisories"},
+    {Section::vulnerabilities, "/vulnerabilities", "Vulnerabilities"},
+    {Section::vendors, "/vendors", "Vendors"},
+    {Section::about, "/about", "About"},
+};
+
+Html asset_url_link(std::string_view name, std::string_view rel) {
+  return fragment<"<link rel=\"{}\" href=\"{}\">\n">(rel, Url::own(std::string{asset_path(name)}));
+}
+
+/// The mark: a bell that is struck. Decorative; the name stands beside it. The same drawing as web/icons/icon.svg.
+constexpr const char* kMark =
+    R"(<svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false">)"
+    R"(<path class="mark-bell" d="M16 4.2a2 2 0 0 0-2 2v.5c-3.6.9-6 4-6 8v4.8L5.6 23a1 1 0 0 0 .8 1.6h19.2a1 1 0 0 0 )"
+    R"(.8-1.6L24 19.5v-4.8c0-4-2.4-7.1-6-8v-.5a2 2 0 0 0-2-2z"/>)"
+    R"(<path class="mark-clapper" d="M12.6 26.2h6.8a3.4 3.4 0 0 1-6.8 0z"/>)"
+    R"(<path class="mark-wave" d="M4.7 5.2A13 13 0 0 0 2 13M27.3 5.2A13 13 0 0 1 30 13"/></svg>)";
+
+void append_head(std::string& out, App& app, const Page& page) {
+  const auto& site = app.settings().site_name;
+  out += R"(<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+)";
+  if (page.title.empty()) {
+    render<"<title>{}</title>\n">(out, site);
+  } else {
+    render<"<title>{} - {}</title>\n">(out, page.title, site);
+  }
+  if (!page.description.empty()) render<"<meta name=\"description\" content=\"{}\">\n">(out, page.description);
+  if (page.noindex) out += "<meta name=\"robots\" content=\"noindex\">\n";
+  out += asset_url_link("portal.css", "stylesheet").str();
+  // Not deferred: it sets the remembered theme before the first paint. A file, because scripts in the page are refused.
+  render<"<script src=\"{}\"></script>\n">(out, Url::own(std::string{asset_path("theme.js")}));
+  render<"<script defer src=\"{}\"></script>\n">(out, Url::own(std::string{asset_path("portal.js")}));
+  render<"<link rel=\"icon\" type=\"image/svg+xml\" href=\"{}\">\n">(out,
+                                                                     Url::own(std::string{asset_path("icon.svg")}));
+  if (!page.canonical.empty()) {
+    render<"<link rel=\"canonical\" href=\"{}\">\n">(out, Url::own(app.settings().public_url + page.canonical));
+  }
+  if (!page.atom_url.empty()) {
+    render<"<link rel=\"alternate\" type=\"application/atom+xml\" title=\"{}\" href=\"{}\">\n">(
+        out, page.title.empty() ? site : page.title, Url::own(page.atom_url));
+  }
+  if (!page.json_url.empty()) {
+    render<"<link rel=\"alternate\" type=\"application/json\" href=\"{}\">\n">(out, Url::own(page.json_url));
+  }
+  out += "<link rel=\"search\" href=\"/advisories\">\n</head>\n";
+}
+
+void append_header(std::string& out, App& app, const Page& page) {
+  out += "<header class=\"top\"><div class=\"wrap top-row\">\n";
+  render<"<a class=\"brand\" href=\"/\" {}>{}<span>{}</span></a>\n">(
+      out, attribute_if<"aria-current">(page.section == Section::home, "page"), Html::from_trusted(kMark),
+      app.settings().site_name);
+  if (!page.hide_header_search) {
+    render<R"(<form class="top-search" role="search" action="/advisories">
+<label class="hidden" for="q-top">Search advisories</label>
+<input id="q-top" class="search-input" type="search" name="q" value="{}" placeholder="Search: vendor, product, CVE, order number" autocomplete="off" spellcheck="false" maxlength="1000" data-suggest>
+<button class="button-quiet" type="submit">Search</button>
+</form>
+)">(out, page.query);
+  }
+  out += "<nav class=\"top-nav\" aria-label=\"Main\"><ul>";
+  for (const auto& item : kNavigation) {
+    render<"<li><a href=\"{}\" {}>{}</a></li>">(
+        out, Url::own(item.path), attribute_if<"aria-current">(item.section == page.section, "page"), item.label);
+  }
+  out += "</ul></nav>\n";
+  // Works by script only, so the script shows it.
+  out += R"(<button class="theme-toggle" type="button" data-theme-toggle hidden></button>
+</div></header>
+)";
+}
+
+void append_footer(std::string& out, App& app, const Page& page) {
+  const auto& settings = app.settings();
+  out +=
+      "<footer class=\"foot\"><div class=\"wrap foot-row\">\n<ul class=\"foot-links\">"
+      "<li><a href=\"/about\">About</a></li><li><a href=\"/help/search\">Search help</a></li>"
+      "<li><a href=\"/api\">API</a></li>";
+  render<"<li><a href=\"{}\">Atom feed</a></li>">(
+      out, Url::own(page.atom_url.empty() ? "/feeds/advisories.atom" : page.atom_url));
+  if (!page.json_url.empty()) render<"<li><a href=\"{}\">This page as JSON</a></li>">(out, Url::own(page.json_url));
+  if (!settings.contact.empty()) {
+    const auto& contact = settings.contact;
+    auto url = Url::external(contact);
+    if (url.empty()) url = Url::external("mailto:" + contact);
+    if (url.empty()) {
+      render<"<li>Contact: {}</li>">(out, contact);
+    } else {
+      render<"<li>Contact: <a href=\"{}\">{}</a></li>">(out, url,
+                                                        contact.starts_with("mailto:") ? contact.substr(7) : contact);
+    }
+  }
+  render<"</ul>\n<p>Public part of {}: what is shown here is marked <a href=\"/about#tlp\">TLP:CLEAR</a>.">(
+      out, settings.site_name);
+  if (!settings.version.empty()) render<" Tocsin {}.">(out, settings.version);
+  out += "</p>\n</div></footer>\n";
+}
+
+}  // namespace
+
+http::Response render_page(App& app, const http::Request&, const Page& page, int status) {
+  std::string out;
+  out.reserve(page.main.str().size() + 8192);
+  append_head(out, app, page);
+  out += "<body>\n<a class=\"skip\" href=\"#main\">Skip to content</a>\n";
+  if (app.settings().demo) {
+    out +=
+        "<aside class=\"banner\" aria-label=\"Demonstration\"><span class=\"wrap\"><strong>Demonstration.</strong> "
+        "Vendors, products and "
+        "vulnerabilities shown here are invented.</span></aside>\n";
+  }
+  append_header(out, app, page);
+  out += "<main id=\"main\" class=\"wrap\" tabindex=\"-1\">\n";
+  out += page.main.str();
+  out += "\n</main>\n";
+  append_footer(out, app, page);
+  out += "</body>\n</html>\n";
+  auto response = http::Response::html(std::move(out), status);
+  return response;
+}
+
+}  // namespace tocsin::portal::pages

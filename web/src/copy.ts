@@ -1,0 +1,43 @@
+// <span data-copy="text"> gets a button behind it that copies the text (its own where the attribute is empty).
+
+export function startCopyButtons(): void {
+  if (!navigator.clipboard) return;
+  for (const element of document.querySelectorAll<HTMLElement>('[data-copy]')) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'copy';
+    const what = element.dataset.copyLabel ?? 'to clipboard';
+    button.textContent = 'Copy';
+    button.setAttribute('aria-label', `Copy ${what}`);
+    let timer = 0;
+    button.addEventListener('click', () => {
+      const text = element.dataset.copy || element.textContent?.trim() || '';
+      navigator.clipboard.writeText(text).then(
+        () => say('Copied'),
+        () => say('Not allowed'),
+      );
+    });
+    const say = (word: string): void => {
+      button.textContent = word;
+      announce(word);
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => {
+        button.textContent = 'Copy';
+      }, 1600);
+    };
+    element.after(' ', button);
+  }
+}
+
+let live: HTMLElement | undefined;
+
+/// Tells a screen reader.
+export function announce(text: string): void {
+  if (!live) {
+    live = document.createElement('p');
+    live.className = 'hidden';
+    live.setAttribute('role', 'status');
+    document.body.append(live);
+  }
+  live.textContent = text;
+}
