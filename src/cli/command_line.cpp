@@ -1,0 +1,361 @@
+#include "cli/command_line.hpp"
+
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.hpp"
+#include "cli/output.hpp"
+#include "engine/search/query.hpp"
+
+namespace tocsin::cli {
+namespace {
+
+/// Before a search word that would look like an option; no shell user types this byte.
+constexpr char kWordMark = '\x1a';
+
+constexpr const char* kTopFooter =
+    "First steps:\n"
+    "  tocsin serve --data var --demo                 a portal with invented advisories\n"
+    "  tocsin init --data /srv/tocsin                 an installation of your own\n"
+    "  tocsin import --data /srv/tocsin feed.tar.zst  advisories into it\n"
+    "\n"
+    "Every option is also an environment variable (TOCSIN_DATA, TOCSIN_FORMAT, ...). `tocsin COMMAND --help` says "
+    "more.\n"
+    "Exit codes: 0 good, 1 the input or the check failed, 2 the command line is wrong.";
+
+class Builder {
+ public:
+  struct CommandRow {
+    const char* name;
+    const char* meaning;
+    void (Builder::*build)(const char* meaning);
+  };
+  static const std::span<const CommandRow> kCommands;
+
+  Builder(CommandLine& into, std::string_view chosen) : into_(into) {
+    app_.description("Tocsin: the portal software of an industrial CERT.");
+    app_.footer(kTopFooter);
+    app_.name("tocsin");
+    app_.require_subcommand(1);
+    app_.fallthrough(false);
+    app_.set_help_flag("-h,--help", "This text");
+    app_.set_version_flag("-V,--version", "tocsin " TOCSIN_VERSION);
+    app_.get_formatter()->column_width(34);
+    app_.failure_message([](const CLI::App*, const CLI::Error& error) {
+      return fmt::format("tocsin: {}\nRun with --help for more information.\n", error.what());
+    });
+    // Only the command that is asked for gets its options: the library would fill those of every other command from the
+    // environment too, over what the command line says.
+    for (const auto& each : kCommands) {
+      if (each.name == chosen) {
+        (this->*each.build)(each.meaning);
+      } else {
+        app_.add_subcommand(each.name, each.meaning);
+      }
+    }
+  }
+
+  ParsedCommandLine parse(std::vector<std::string> arguments) {
+    std::ranges::reverse(arguments);
+    try {
+      app_.parse(arguments);
+    } catch (const CLI::ParseError& error) {
+      return {.command_line = {}, .exit_code = app_.exit(error, std::cout, std::cerr) == 0 ? kGood : kUsage};
+    }
+    into_.location.flags = settings_;
+    for (std::size_t i = 0; i < words_.size(); ++i) into_.words += (i == 0 ? "" : " ") + word(words_[i]);
+    into_.json = format_ == "json";
+    return {.command_line = std::move(into_), .exit_code = kGood};
+  }
+
+ private:
+  /// The shell has eaten the quotes around vendor:"Schneider Electric"; a lone phrase with blanks was quoted as well,
+  /// and is meant as typed: several words.
+  static std::string word(std::string typed) {
+    if (typed.starts_with(kWordMark)) typed.erase(0, 1);
+    const auto colon = typed.find(':');
+    const bool blank = typed.find(' ') != std::string::npos;
+    const bool filter = colon != std::string::npos && typed.find(' ') > colon;
+    if (!blank || !filter || typed.find('"') != std::string::npos || words_after_filter(typed)) return typed;
+    return typed.substr(0, colon + 1) + "\"" + typed.substr(colon + 1) + "\"";
+  }
+  /// "vendor:abb cvss>=9" in one argument: a whole query, not one value.
+  static bool words_after_filter(const std::string& typed) {
+    const auto rest = std::string_view{typed}.substr(typed.find(' '));
+    return rest.find_first_of(":<>=") != std::string_view::npos;
+  }
+
+  CLI::App* command(const char* name, Command command, const char* meaning, const char* examples) {
+    auto* sub = app_.add_subcommand(name, meaning);
+    return prepared(sub, command, examples);
+  }
+  CLI::App* prepared(CLI::App* sub, Command command, const char* examples) {
+    sub->set_help_flag("-h,--help", "This text");
+    sub->footer(std::string{"Examples:\n"} + examples);
+    sub->callback([this, command] { into_.command = command; });
+    return sub;
+  }
+  /// Without the library's own words in the help: the type's name says it.
+  static CLI::Validator plain(CLI::Validator validator) { return validator.description(""); }
+  void data(CLI::App* sub) {
+    sub->add_option("--data", into_.location.folder, "The data folder (tocsin.toml and the embedded database)")
+        ->type_name("DIR")
+        ->envname("TOCSIN_DATA")
+        ->required();
+    setting(sub, "--database", "database", "URL", "postgresql://user@host/db or a file, instead of tocsin.toml's");
+  }
+  void format(CLI::App* sub) {
+    sub->add_option("--format", format_, "Output: text, or json (one JSON object a line)")
+        ->check(plain(CLI::IsMember({"text", "json"})))
+        ->type_name("text|json")
+        ->envname("TOCSIN_FORMAT");
+  }
+  void quiet(CLI::App* sub) {
+    sub->add_flag("-q,--quiet", into_.quiet, "No progress and no list, only what went wrong")->envname("TOCSIN_QUIET");
+  }
+  /// An option that overrides a setting; its environment variable is the setting's.
+  void setting(CLI::App* sub, const char* option, const char* name, const char* type, const std::string& meaning) {
+    sub->add_option_function<std::string>(
+           option, [this, name](const std::string& value) { settings_[name] = value; },
+           fmt::format("{} (Env:{})", meaning, environment_name(name)))
+        ->type_name(type);
+  }
+
+  void init(const char* meaning) {
+    auto* sub = command("init", Command::init, meaning,
+                        "  tocsin init --data /srv/tocsin\n"
+                        "  tocsin init --data /srv/tocsin --database postgresql://tocsin@db.example/tocsin\n"
+                        "Running it again changes nothing.");
+    data(sub);
+    sub->add_option("--name", into_.name, "Name of the portal and of the organisation that runs it")
+        ->type_name("NAME")
+        ->envname("TOCSIN_NAME");
+    format(sub);
+  }
+  void serve(const char* meaning) {
+    auto* sub =
+        command("serve", Command::serve, meaning,
+                "  tocsin serve --data var --demo\n"
+                "  tocsin serve --data /srv/tocsin --listen 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem\n"
+                "Stops on SIGTERM or Ctrl-C after finishing what it began. An empty or missing folder is "
+                "initialised with --demo.");
+    data(sub);
+    setting(sub, "--listen", "listen", "ADDR:PORT", "Where to listen; 127.0.0.1:8080 unless told");
+    setting(sub, "--tls-cert", "tls_cert", "FILE", "PEM certificate chain, for HTTPS");
+    setting(sub, "--tls-key", "tls_key", "FILE", "PEM private key");
+    setting(sub, "--public-url", "public_url", "URL", "How readers reach the portal");
+    setting(sub, "--log-level", "log_level", "LEVEL", "debug, info, warn, error or off");
+    setting(sub, "--access-log", "access_log", "BOOL", "Log each request");
+    sub->add_flag("--demo", into_.demo, "Import invented advisories, so that every page has something to show")
+        ->envname("TOCSIN_DEMO");
+  }
+  void import(const char* meaning) {
+    auto* sub =
+        command("import", Command::import, meaning,
+                "  tocsin import --data /srv/tocsin advisory.json feed/ archive.tar.zst\n"
+                "  curl -s https://example.com/a.json | tocsin import --data /srv/tocsin -\n"
+                "Archives: .tar, .tar.gz, .tar.zst, .zip; what a file is shows in its content. One bad document "
+                "never spoils the others; exit 1 if any was rejected. Importing again changes nothing.");
+    data(sub);
+    sub->add_option("paths", into_.paths, "Files, folders, archives, or - for standard input")
+        ->type_name("PATH")
+        ->required();
+    setting(sub, "--default-tlp", "import.default_tlp", "LABEL",
+            "For documents without a TLP label; AMBER+STRICT unless told");
+    quiet(sub);
+    format(sub);
+  }
+  void search(const char* meaning) {
+    std::string filters;
+    for (const auto& each : engine::search::filter_help()) {
+      filters += fmt::format("  {:<36} {}\n", each.example, each.meaning);
+    }
+    auto* sub =
+        command("search", Command::search, meaning,
+                "  tocsin search --data var siemens s7-1500\n"
+                "  tocsin search --data var 'vendor:\"Schneider Electric\" cvss>=9 published:2021..2022 -rejected'\n"
+                "  tocsin search --data var --format json sector:energy has:fix\n");
+    sub->footer(sub->get_footer() + (filters.empty() ? "" : "\nFilters:\n" + filters));
+    data(sub);
+    sub->add_option("words", words_, "Words, phrases and filters; none lists everything")->type_name("WORD");
+    sub->add_option("--limit", into_.limit, "Most results shown")
+        ->check(plain(CLI::Range(1, 200)))
+        ->type_name("1..200")
+        ->envname("TOCSIN_LIMIT")
+        ->capture_default_str();
+    sub->add_option("--sort", into_.sort, "Order of the results")
+        ->check(plain(CLI::IsMember({"relevance", "updated", "published", "severity"})))
+        ->type_name("relevance|updated|published|severity")
+        ->envname("TOCSIN_SORT")
+        ->capture_default_str();
+    sub->add_option("--cursor", into_.cursor, "Where the last page ended")
+        ->type_name("CURSOR")
+        ->envname("TOCSIN_CURSOR");
+    as_public(sub);
+    format(sub);
+  }
+  void as_public(CLI::App* sub) {
+    sub->add_flag("--public", into_.as_public, "Only what an anonymous reader of the portal would find")
+        ->envname("TOCSIN_PUBLIC");
+  }
+  void show(const char* meaning) {
+    auto* sub = command("show", Command::show, meaning,
+                        "  tocsin show --data var ICSA-22-130-01\n"
+                        "  tocsin show --data var ICSA-22-130-01 --revision 1\n"
+                        "  tocsin show --data var ICSA-22-130-01 --raw > icsa-22-130-01.json");
+    data(sub);
+    sub->add_option("id", into_.id, "The advisory's id, in any case")->type_name("ID")->required();
+    sub->add_option("--revision", into_.revision, "A tracking version other than the newest")
+        ->type_name("VERSION")
+        ->envname("TOCSIN_REVISION");
+    sub->add_flag("--raw", into_.raw, "The document, byte for byte as it was received")->envname("TOCSIN_RAW");
+    as_public(sub);
+    format(sub);
+  }
+  void validate(const char* meaning) {
+    auto* sub = command("validate", Command::validate, meaning,
+                        "  tocsin validate advisory.json\n"
+                        "  tocsin validate --format json feed.tar.gz | jq 'select(.valid | not)'\n"
+                        "Needs no data folder. Exit 1 if any document is not valid.");
+    sub->add_option("paths", into_.paths, "Files, folders, archives, or - for standard input")
+        ->type_name("PATH")
+        ->required();
+    quiet(sub);
+    format(sub);
+  }
+  void backup(const char* meaning) {
+    auto* sub = command("backup", Command::backup, meaning,
+                        "  tocsin backup --data /srv/tocsin /backup/tocsin-2026-01-31.tar.zst\n"
+                        "  tocsin backup --verify /backup/tocsin-2026-01-31.tar.zst\n"
+                        "The file holds every document, also restricted ones; only its owner may read it.");
+    sub->add_option("--data", into_.location.folder, "The data folder")->type_name("DIR")->envname("TOCSIN_DATA");
+    setting(sub, "--database", "database", "URL", "postgresql://user@host/db or a file, instead of tocsin.toml's");
+    sub->add_option("file", into_.paths, "The backup; never overwritten")->type_name("FILE")->required()->expected(1);
+    sub->add_flag("--verify", into_.verify, "Only check a backup: every part against its SHA-512")
+        ->envname("TOCSIN_VERIFY");
+    quiet(sub);
+    format(sub);
+    sub->callback([this] {
+      into_.command = Command::backup;
+      if (into_.location.folder.empty() && !into_.verify) throw CLI::RequiredError("--data");
+    });
+  }
+  void restore(const char* meaning) {
+    auto* sub =
+        command("restore", Command::restore, meaning,
+                "  tocsin restore --data /srv/new /backup/tocsin-2026-01-31.tar.zst\n"
+                "  tocsin restore --data /srv/new --database postgresql://tocsin@db.example/new backup.tar.zst\n"
+                "The folder is initialised when it is new. A backup of SQLite restores into PostgreSQL and back.");
+    data(sub);
+    sub->add_option("file", into_.paths, "The backup")->type_name("FILE")->required()->expected(1);
+    quiet(sub);
+    format(sub);
+  }
+  void doctor(const char* meaning) {
+    auto* sub =
+        command("doctor", Command::doctor, meaning, "  tocsin doctor --data /srv/tocsin\nExit 1 if any check failed.");
+    data(sub);
+    format(sub);
+  }
+  void reindex(const char* meaning) {
+    auto* sub =
+        command("reindex", Command::reindex, meaning,
+                "  tocsin reindex --data /srv/tocsin\nDocuments are never touched. Readers find less while it runs.");
+    data(sub);
+    quiet(sub);
+    format(sub);
+  }
+  void config(const char* meaning) {
+    auto* group = app_.add_subcommand("config", meaning);
+    group->set_help_flag("-h,--help", "This text");
+    group->require_subcommand(1);
+    group->footer("Examples:\n  tocsin config check --data /srv/tocsin\n  tocsin config doc > docs/settings.md");
+    auto* check =
+        prepared(group->add_subcommand("check", "Show every effective setting and where it comes from"),
+                 Command::config_check, "  tocsin config check --data /srv/tocsin\nExit 1 if a setting is wrong.");
+    data(check);
+    format(check);
+    prepared(group->add_subcommand("doc", "Print the table of all settings as Markdown"), Command::config_doc,
+             "  tocsin config doc > docs/settings.md");
+  }
+  void version(const char* meaning) { format(command("version", Command::version, meaning, "  tocsin version")); }
+
+  CommandLine& into_;
+  CLI::App app_;
+  std::map<std::string, std::string> settings_;
+  std::vector<std::string> words_;
+  std::string format_ = "text";
+};
+
+const std::span<const Builder::CommandRow> Builder::kCommands = [] {
+  static const CommandRow rows[] = {
+      {"init", "Create a data folder with settings and an empty database", &Builder::init},
+      {"serve", "Serve the portal, API and feeds over HTTP", &Builder::serve},
+      {"import", "Import advisories: files, folders, archives, standard input", &Builder::import},
+      {"search", "Search the advisories", &Builder::search},
+      {"show", "Show one advisory", &Builder::show},
+      {"validate", "Check the structure of CSAF 2.0 and 2.1 documents", &Builder::validate},
+      {"backup", "Write a consistent copy of everything, also while serving", &Builder::backup},
+      {"restore", "Fill a new installation from a backup, after verifying it", &Builder::restore},
+      {"doctor", "Check an installation and say how to mend it", &Builder::doctor},
+      {"reindex", "Derive search index and tables anew from the documents", &Builder::reindex},
+      {"config", "Check or document the settings", &Builder::config},
+      {"version", "Print the version", &Builder::version},
+  };
+  return std::span<const CommandRow>{rows};
+}();
+
+/// A command that does not exist, with the one that was meant.
+std::optional<std::string> unknown_command(std::span<const std::string> arguments) {
+  if (arguments.empty() || arguments[0].starts_with('-')) return std::nullopt;
+  const auto& typed = arguments[0];
+  std::string_view best;
+  int best_distance = 3;
+  for (const auto& each : Builder::kCommands) {
+    if (typed == each.name) return std::nullopt;
+    const int distance = text::edit_distance(typed, each.name, 2);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = each.name;
+    }
+  }
+  return best.empty() ? fmt::format("There is no command '{}'; tocsin --help lists them", typed)
+                      : fmt::format("There is no command '{}': did you mean {}?", typed, best);
+}
+
+}  // namespace
+
+std::vector<std::string> with_words_marked(std::span<const std::string> arguments) {
+  std::vector<std::string> all{arguments.begin(), arguments.end()};
+  if (all.empty() || all[0] != "search") return all;
+  std::vector<std::string> marked{all[0]};
+  bool words_only = false;
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    const auto& each = all[i];
+    const auto& before = all[i - 1];
+    if (!words_only && each == "--") {
+      words_only = true;
+      continue;
+    }
+    const bool is_value =
+        before.starts_with("--") && before.find('=') == std::string::npos && before != "--public" && before != "--help";
+    const bool negated = each.size() > 2 && each[0] == '-' && each[1] != '-' && !is_value;
+    marked.push_back(words_only || negated ? kWordMark + each : each);
+  }
+  return marked;
+}
+
+ParsedCommandLine parse_command_line(std::span<const std::string> arguments) {
+  if (const auto complaint = unknown_command(arguments)) {
+    complain(*complaint);
+    return {.command_line = {}, .exit_code = kUsage};
+  }
+  CommandLine command_line;
+  Builder builder{command_line, arguments.empty() ? std::string_view{} : std::string_view{arguments[0]}};
+  auto parsed = builder.parse(with_words_marked(arguments));
+  std::cout.flush();
+  return parsed;
+}
+
+}  // namespace tocsin::cli

@@ -1,0 +1,56 @@
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cli/installation.hpp"
+
+/// The command line: every command and option once, with help, examples and environment variables.
+namespace tocsin::cli {
+
+enum class Command {
+  init,
+  serve,
+  import,
+  search,
+  show,
+  validate,
+  backup,
+  restore,
+  doctor,
+  reindex,
+  config_check,
+  config_doc,
+  version
+};
+
+struct CommandLine {
+  Command command = Command::version;
+  Location location;  ///< --data, and the settings given as options.
+  bool json = false;  ///< --format json
+  bool quiet = false;
+  bool as_public = false;          ///< search, show: what an anonymous reader would find.
+  std::vector<std::string> paths;  ///< import, validate; backup and restore: one.
+  std::string words;               ///< search
+  int limit = 20;
+  std::string sort = "relevance", cursor;
+  std::string id, revision;  ///< show
+  bool raw = false;
+  bool verify = false;          ///< backup: only check the file.
+  bool demo = false;            ///< serve
+  std::string name = "Tocsin";  ///< init
+};
+
+struct ParsedCommandLine {
+  std::optional<CommandLine> command_line;
+  int exit_code = 0;  ///< Where there is none: help was printed (0), or a complaint (2).
+};
+/// Arguments without the program's name. Help goes to standard output, complaints to standard error.
+ParsedCommandLine parse_command_line(std::span<const std::string> arguments);
+
+/// Words like "-rejected" or "-vendor:abb" of a search mean "not", and all behind "--" are words: marked, so that the
+/// option parser lets them be.
+std::vector<std::string> with_words_marked(std::span<const std::string> arguments);
+
+}  // namespace tocsin::cli

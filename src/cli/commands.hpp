@@ -1,0 +1,36 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "cli/command_line.hpp"
+
+/// Each command: does its work, prints, returns the exit code.
+namespace tocsin::cli {
+
+int run_init(const CommandLine& line);
+int run_serve(const CommandLine& line);
+int run_import(const CommandLine& line);
+int run_search(const CommandLine& line);
+int run_show(const CommandLine& line);
+int run_validate(const CommandLine& line);
+int run_backup(const CommandLine& line);
+int run_restore(const CommandLine& line);
+int run_doctor(const CommandLine& line);
+int run_reindex(const CommandLine& line);
+int run_config_check(const CommandLine& line);
+int run_config_doc(const CommandLine& line);
+int run_version(const CommandLine& line);
+
+/// Everything: parses the arguments (without the program's name), runs the command, catches what it throws.
+int run(const std::vector<std::string>& arguments) noexcept;
+
+/// What `doctor` says of a certificate and its key. Empty: nothing is wrong.
+struct TlsVerdict {
+  std::string problem;
+  std::string mend;
+  int days_left = 0;
+};
+TlsVerdict check_tls(const std::string& certificate, const std::string& key, Timestamp now);
+
+}  // namespace tocsin::cli

@@ -1,0 +1,166 @@
+#include <exception>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "cli/text_table.hpp"
+#include "engine/search/indexer.hpp"
+
+namespace tocsin::cli {
+namespace {
+
+/// Passwords of a database URL stay out of terminals and their scrollback.
+std::string shown(std::string_view name, const std::string& text) {
+  if (name != "database") return text;
+  const auto scheme = text.find("://");
+  const auto at = text.find('@');
+  const auto colon = scheme == std::string::npos ? std::string::npos : text.find(':', scheme + 3);
+  if (at == std::string::npos || colon == std::string::npos || colon > at) return text;
+  return text.substr(0, colon + 1) + "***" + text.substr(at);
+}
+
+int dispatch(const CommandLine& line) {
+  switch (line.command) {
+    case Command::init:
+      return run_init(line);
+    case Command::serve:
+      return run_serve(line);
+    case Command::import:
+      return run_import(line);
+    case Command::search:
+      return run_search(line);
+    case Command::show:
+      return run_show(line);
+    case Command::validate:
+      return run_validate(line);
+    case Command::backup:
+      return run_backup(line);
+    case Command::restore:
+      return run_restore(line);
+    case Command::doctor:
+      return run_doctor(line);
+    case Command::reindex:
+      return run_reindex(line);
+    case Command::config_check:
+      return run_config_check(line);
+    case Command::config_doc:
+      return run_config_doc(line);
+    case Command::version:
+      return run_version(line);
+  }
+  return kUsage;
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments) noexcept {
+  try {
+    const auto parsed = parse_command_line(arguments);
+    if (!parsed.command_line) return parsed.exit_code;
+    // Commands say themselves what went wrong; only the server keeps a log.
+    if (parsed.command_line->command != Command::serve) log::set_level(log::Level::error);
+    const int code = dispatch(*parsed.command_line);
+    return finish_output() ? code : kFailed;
+  } catch (const ErrorException& failure) {
+    complain(failure.error().to_string());
+  } catch (const std::exception& failure) {
+    complain(fmt::format("Something went wrong inside: {}", failure.what()));
+  }
+  return kFailed;
+}
+
+int run_init(const CommandLine& line) {
+  const bool was_there = folder_state(line.location.folder) == FolderState::initialised;
+  const auto installation = create_installation(line.location, line.name);
+  if (!installation) return fail(installation.error(), line.json);
+  const auto database = installation->database->describe();
+  if (line.json) {
+    boost::json::object object;
+    object.emplace("data", line.location.folder);
+    object.emplace("database", database);
+    object.emplace("created", !was_there);
+    print_json(object);
+  } else if (was_there) {
+    print(fmt::format("{} is initialised already ({}); nothing was changed.\n", line.location.folder, database));
+  } else {
+    print(
+        fmt::format("Created {} with settings in tocsin.toml and an empty database ({}).\n"
+                    "Next:  tocsin import --data {} PATH...\n       tocsin serve --data {}\n",
+                    line.location.folder, database, line.location.folder, line.location.folder));
+  }
+  return kGood;
+}
+
+int run_reindex(const CommandLine& line) {
+  const auto installation = open_installation(line.location);
+  if (!installation) return fail(installation.error(), line.json);
+  auto& database = *installation->database;
+  std::int64_t changes = 0;
+  {
+    Progress progress{"Indexing", "changes", !line.quiet};
+    auto status = engine::search::reset_index(database);
+    if (status) {
+      status = engine::search::index_all(database, [&](const engine::search::IndexStep& step) {
+        changes += step.changes;
+        progress.update(static_cast<std::uint64_t>(changes), 0, static_cast<std::uint64_t>(changes));
+      });
+    }
+    progress.clear();
+    if (!status) return fail(status.error(), line.json);
+  }
+  if (line.json) {
+    boost::json::object object;
+    object.emplace("changes", changes);
+    print_json(object);
+  } else if (!line.quiet) {
+    print(fmt::format("Derived the index anew from {}.\n", text::count_of(changes, "change", "changes")));
+  }
+  return kGood;
+}
+
+int run_config_check(const CommandLine& line) {
+  const auto state = folder_state(line.location.folder);
+  if (state != FolderState::initialised) return fail(read_settings(line.location).error(), line.json);
+  const auto loaded = read_settings_with_problems(line.location);
+  TextTable table{{{.title = "setting"}, {.title = "value"}, {.title = "unit"}, {.title = "from"}}};
+  for (const auto& spec : setting_specs()) {
+    const auto& value = loaded.settings.value(spec.name);
+    const auto text = shown(spec.name, value.text);
+    if (line.json) {
+      boost::json::object object;
+      object.emplace("setting", spec.name);
+      object.emplace("value", text);
+      object.emplace("origin", to_string(value.origin));
+      object.emplace("where", value.where);
+      print_json(object);
+    } else {
+      table.add({{std::string{spec.name}, value.origin == Origin::built_in ? "" : "\x1b[1m"},
+                 {safe_text(text)},
+                 {std::string{spec.unit}},
+                 {value.origin == Origin::built_in ? "built in" : value.where}});
+    }
+  }
+  if (!line.json) print(table.text(0, colours()));
+  for (const auto& problem : loaded.problems) fail(problem, line.json);
+  return loaded.problems.empty() ? kGood : kFailed;
+}
+
+int run_config_doc(const CommandLine&) {
+  print(settings_document());
+  return kGood;
+}
+
+int run_version(const CommandLine& line) {
+  if (line.json) {
+    boost::json::object object;
+    object.emplace("version", TOCSIN_VERSION);
+    print_json(object);
+  } else {
+    print("tocsin " TOCSIN_VERSION "\n");
+  }
+  return kGood;
+}
+
+}  // namespace tocsin::cli

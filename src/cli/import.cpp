@@ -1,0 +1,111 @@
+#include "exchange/import.hpp"
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "cli/text_table.hpp"
+
+namespace tocsin::cli {
+namespace {
+
+boost::json::object item_json(const exchange::ImportItem& item) {
+  boost::json::object object;
+  object.emplace("file", item.name);
+  object.emplace("outcome", item.outcome              ? domain::to_string(*item.outcome)
+                            : item.skipped_as.empty() ? std::string_view{"rejected"}
+                                                      : std::string_view{"skipped"});
+  if (!item.key.empty()) object.emplace("id", item.key);
+  if (!item.skipped_as.empty()) object.emplace("kind", item.skipped_as);
+  if (item.tlp_defaulted) object.emplace("tlp_defaulted", true);
+  if (!item.problems.empty()) {
+    boost::json::array problems;
+    for (const auto& each : item.problems) problems.emplace_back(error_json(each));
+    object.emplace("problems", std::move(problems));
+  }
+  return object;
+}
+
+boost::json::object summary_json(const exchange::ImportSummary& summary) {
+  boost::json::object object;
+  object.emplace("new", summary.created);
+  object.emplace("updated", summary.updated);
+  object.emplace("unchanged", summary.unchanged);
+  object.emplace("history", summary.history);
+  object.emplace("conflicting", summary.conflicting);
+  object.emplace("rejected", summary.rejected);
+  object.emplace("skipped", summary.skipped);
+  object.emplace("tlp_defaulted", summary.tlp_defaulted);
+  object.emplace("documents", summary.documents);
+  object.emplace("bytes", summary.bytes);
+  object.emplace("seconds", summary.seconds);
+  boost::json::object line;
+  line.emplace("summary", std::move(object));
+  return line;
+}
+
+std::string summary_text(const exchange::ImportSummary& summary, std::string_view default_tlp) {
+  const auto rate = summary.seconds > 0 ? static_cast<double>(summary.documents) / summary.seconds : 0.0;
+  std::string out = fmt::format("{} in {:.1f} s ({}/s):", text::count_of(summary.documents, "document", "documents"),
+                                summary.seconds, text::thousands(static_cast<long long>(rate)));
+  std::string parts;
+  const auto add = [&](std::int64_t count, std::string_view what) {
+    if (count > 0) parts += fmt::format("{} {} {}", parts.empty() ? "" : ",", text::thousands(count), what);
+  };
+  add(summary.created, "new");
+  add(summary.updated, "updated");
+  add(summary.unchanged, "unchanged");
+  add(summary.history, "older, kept as history");
+  add(summary.conflicting, "conflicting, kept beside");
+  add(summary.skipped, "skipped (no advisory)");
+  add(summary.rejected, "rejected");
+  out += (parts.empty() ? " nothing to import" : parts) + ".\n";
+  if (summary.tlp_defaulted > 0) {
+    out += fmt::format(
+        "{} no TLP label and got TLP:{}. Where they are meant for everyone, set default_tlp under [import] in "
+        "tocsin.toml, or give --default-tlp, before importing.\n",
+        summary.tlp_defaulted == 1 ? "1 document bore" : text::thousands(summary.tlp_defaulted) + " documents bore",
+        default_tlp);
+  }
+  return out;
+}
+
+}  // namespace
+
+int run_import(const CommandLine& line) {
+  const auto installation = open_installation(line.location);
+  if (!installation) return fail(installation.error(), line.json);
+  const auto& settings = installation->settings;
+  exchange::ImportOptions options;
+  options.default_tlp = domain::parse_tlp(settings.text("import.default_tlp")).value_or(options.default_tlp);
+  options.limits.document_bytes_max = static_cast<std::uint64_t>(settings.integer("import.document_bytes"));
+
+  Progress progress{"Importing", "documents", !line.quiet};
+  exchange::ImportEvents events;
+  events.item = [&](const exchange::ImportItem& item) {
+    if (line.json) {
+      if (!line.quiet || !item.problems.empty()) print_json(item_json(item));
+      return;
+    }
+    if (item.problems.empty()) return;
+    progress.clear();
+    const auto* what = item.rejected() ? "rejected" : "conflict";
+    for (const auto& problem : item.problems) {
+      fmt::print(stderr, "{}: {}\n", what, safe_text(problem.to_string()));
+    }
+  };
+  events.progress = [&](std::uint64_t documents, std::uint64_t bytes, std::uint64_t total) {
+    progress.update(bytes, total, documents);
+  };
+  const auto summary = exchange::import_paths(*installation->database, line.paths, options, events, system_clock());
+  progress.clear();
+  if (!summary) return fail(summary.error(), line.json);
+  if (line.json) {
+    print_json(summary_json(*summary));
+  } else if (!line.quiet || !summary->ok()) {
+    print(summary_text(*summary, settings.text("import.default_tlp")));
+  }
+  return summary->ok() ? kGood : kFailed;
+}
+
+}  // namespace tocsin::cli

@@ -1,0 +1,158 @@
+#include <atomic>
+#include <csignal>
+#include <thread>
+
+#include <pthread.h>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/listen_address.hpp"
+#include "cli/output.hpp"
+#include "exchange/import.hpp"
+#include "portal/app.hpp"
+#include "portal/http/server.hpp"
+#include "tocsin_demo.hpp"
+
+namespace tocsin::cli {
+namespace {
+
+log::Level level_of(std::string_view name) {
+  if (name == "debug") return log::Level::debug;
+  if (name == "warn") return log::Level::warn;
+  if (name == "error") return log::Level::error;
+  if (name == "off") return log::Level::off;
+  return log::Level::info;
+}
+
+/// Stops the server on SIGTERM or SIGINT; a second one ends the process where it stands, which the database survives.
+class Signals {
+ public:
+  /// Before any other thread is started, so that all inherit the mask.
+  Signals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+  void watch(portal::http::Server& server) {
+    thread_ = std::thread([this, &server] {
+      for (int seen = 0;; ++seen) {
+        int number = 0;
+        if (sigwait(&set_, &number) != 0 || done_) return;
+        if (seen > 0) std::_Exit(kFailed);
+        log::info("server.stopping", {{"signal", number == SIGINT ? "SIGINT" : "SIGTERM"}});
+        server.stop();
+      }
+    });
+  }
+  ~Signals() { end(); }
+  /// The server may go after this.
+  void end() {
+    if (!thread_.joinable()) return;
+    done_ = true;
+    pthread_kill(thread_.native_handle(), SIGTERM);
+    thread_.join();
+  }
+
+ private:
+  sigset_t set_{};
+  std::atomic<bool> done_{false};
+  std::thread thread_;
+};
+
+portal::http::ServerOptions server_options(const Location& location, const Settings& settings,
+                                           const ListenAddress& address) {
+  const auto milliseconds = [&](std::string_view name) { return static_cast<int>(settings.integer(name) * 1000); };
+  portal::http::ServerOptions options;
+  options.address = address.host == "localhost" ? "127.0.0.1" : address.host;
+  options.port = address.port;
+  options.tls_certificate = file_path(location, settings.value("tls_cert"));
+  options.tls_key = file_path(location, settings.value("tls_key"));
+  options.network_threads = static_cast<int>(settings.integer("threads.network"));
+  options.blocking_threads = static_cast<int>(settings.integer("threads.workers"));
+  options.blocking_queue_max = static_cast<std::size_t>(settings.integer("threads.queue"));
+  options.header_bytes_max = static_cast<std::size_t>(settings.integer("limits.header_bytes"));
+  options.body_bytes_max = static_cast<std::size_t>(settings.integer("limits.body_bytes"));
+  options.connections_max = static_cast<int>(settings.integer("limits.connections"));
+  options.connections_per_address_max = static_cast<int>(settings.integer("limits.connections_per_address"));
+  options.header_timeout_ms = milliseconds("limits.header_timeout");
+  options.body_timeout_ms = milliseconds("limits.body_timeout");
+  options.write_timeout_ms = milliseconds("limits.write_timeout");
+  options.idle_timeout_ms = milliseconds("limits.idle_timeout");
+  options.drain_timeout_ms = milliseconds("limits.drain_timeout");
+  options.cache_bytes_max = static_cast<std::size_t>(settings.integer("limits.cache_bytes"));
+  options.access_log = settings.boolean("access_log");
+  return options;
+}
+
+Status import_demo(store::Database& database) {
+  std::vector<exchange::SourceDocument> documents;
+  for (const auto& each : demo::files()) {
+    documents.push_back({.name = fmt::format("demo:{}", each.path), .bytes = std::string{each.bytes}});
+  }
+  TRY(const auto summary, exchange::import_documents(database, std::move(documents), {}, {}, system_clock()));
+  if (summary.created + summary.updated > 0) {
+    print(fmt::format("Imported {} written for this project (invented vendors).\n",
+                      text::count_of(summary.created, "demo advisory", "demo advisories")));
+  }
+  return ok();
+}
+
+Result<Installation> open_for_serving(const CommandLine& line) {
+  const auto state = folder_state(line.location.folder);
+  if (!line.demo || state == FolderState::initialised || state == FolderState::foreign)
+    return open_installation(line.location);
+  // The first minute of a newcomer: one command, nothing to prepare.
+  TRY(auto installation, create_installation(line.location, line.name));
+  print(fmt::format("Initialised {} ({}).\n", line.location.folder, installation.database->describe()));
+  // Its own settings, such as the site's name, stand in the file only now.
+  return open_installation(line.location);
+}
+
+}  // namespace
+
+int run_serve(const CommandLine& line) {
+  Signals signals;
+  auto installation = open_for_serving(line);
+  if (!installation) return fail(installation.error());
+  const auto& settings = installation->settings;
+  log::set_level(level_of(settings.text("log_level")));
+  const auto address = parse_listen_address(settings.text("listen"));
+  if (!address) return fail(address.error());
+  if (line.demo) {
+    if (const auto imported = import_demo(*installation->database); !imported) return fail(imported.error());
+  }
+
+  portal::AppSettings app_settings;
+  app_settings.site_name = settings.text("site_name");
+  app_settings.public_url = settings.text("public_url");
+  while (app_settings.public_url.ends_with('/')) app_settings.public_url.pop_back();
+  app_settings.contact = settings.text("contact");
+  app_settings.version = TOCSIN_VERSION;
+  app_settings.demo = line.demo;
+  portal::App app{*installation->database, app_settings, system_clock()};
+  const auto options = server_options(line.location, settings, *address);
+  auto server = portal::http::Server::open(options, app.routes(), app.hooks(), system_clock());
+  if (!server) return fail(server.error());
+  if (const auto caught_up = app.catch_up(); !caught_up) return fail(caught_up.error());
+  app.start_duty();
+  signals.watch(**server);
+
+  auto bound = *address;
+  bound.port = (*server)->port();
+  const bool tls = !options.tls_certificate.empty();
+  if (!bound.loopback() && !tls) {
+    log::warn("server.unencrypted", {{"listen", bound.text()}});
+  }
+  print(fmt::format("Tocsin {} serves {}://{} from {}\n", TOCSIN_VERSION, tls ? "https" : "http", bound.text(),
+                    installation->database->describe()));
+  std::fflush(stdout);
+  (*server)->run();
+  signals.end();
+  log::info("server.stopped");
+  log::flush();
+  return kGood;
+}
+
+}  // namespace tocsin::cli

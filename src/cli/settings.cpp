@@ -1,0 +1,365 @@
+#include "cli/settings.hpp"
+
+#include <charconv>
+
+// The library is compiled once, in Debian's package.
+#define TOML_HEADER_ONLY 0
+#include <toml++/toml.h>
+
+#include "base/check.hpp"
+#include "base/text.hpp"
+#include "domain/tlp.hpp"
+
+namespace tocsin::cli {
+namespace {
+
+constexpr std::int64_t kMebi = 1 << 20;
+
+constexpr SettingSpec kSpecs[] = {
+    {"database", SettingType::text, "", "tocsin.db",
+     "Where the data is: a file (relative to this folder) or postgresql://user@host:port/name."},
+    {"listen", SettingType::text, "", "127.0.0.1:8080",
+     "Address and port that serve listens on. Port 0 takes a free one. Anything but loopback is reachable by others."},
+    {"tls_cert", SettingType::text, "", "", "PEM file with the certificate chain; with tls_key it turns HTTPS on."},
+    {"tls_key", SettingType::text, "", "", "PEM file with the private key of tls_cert."},
+    {"public_url", SettingType::text, "", "",
+     "How readers reach the portal, for feeds and links (https://cert.example); empty: as each request names it."},
+    {"site_name", SettingType::text, "", "Tocsin", "Name of the portal on its pages and in its feeds."},
+    {"contact", SettingType::text, "", "", "Mail address or URL in the footer of every page."},
+    {"log_level", SettingType::choice, "", "info", "Least important events that are logged.", 0, 0,
+     "debug|info|warn|error|off"},
+    {"access_log", SettingType::boolean, "", "true", "Log each request of the portal."},
+    {"import.default_tlp", SettingType::choice, "", "AMBER+STRICT",
+     "TLP label for imported documents that bear none (CSAF 2.0 allows that). Narrow on purpose: what nobody marked "
+     "may "
+     "have been meant for few.",
+     0, 0, "CLEAR|GREEN|AMBER|AMBER+STRICT|RED"},
+    {"import.document_bytes", SettingType::integer, "bytes", "67108864", "Largest document taken.", 1024, 1024 * kMebi},
+    {"threads.network", SettingType::integer, "", "2", "Threads that read requests and write answers.", 1, 256},
+    {"threads.workers", SettingType::integer, "", "4", "Threads that run queries.", 1, 256},
+    {"threads.queue", SettingType::integer, "requests", "1024",
+     "Requests that may wait for a worker; beyond it they are answered 503 at once.", 1, 1'000'000},
+    {"limits.header_bytes", SettingType::integer, "bytes", "16384", "Largest request header.", 1024, kMebi},
+    {"limits.body_bytes", SettingType::integer, "bytes", "67108864", "Largest request body.", 1024, 1024 * kMebi},
+    {"limits.connections", SettingType::integer, "", "10000", "Connections at once.", 1, 1'000'000},
+    {"limits.connections_per_address", SettingType::integer, "", "1000", "Connections at once from one address.", 1,
+     1'000'000},
+    {"limits.header_timeout", SettingType::integer, "s", "10",
+     "From the first byte of a request to the end of its header.", 1, 3600},
+    {"limits.body_timeout", SettingType::integer, "s", "60", "For the body of a request.", 1, 3600},
+    {"limits.write_timeout", SettingType::integer, "s", "60", "Without progress of an answer.", 1, 3600},
+    {"limits.idle_timeout", SettingType::integer, "s", "60", "Between two requests of a connection.", 1, 3600},
+    {"limits.drain_timeout", SettingType::integer, "s", "30", "For running requests when the server stops.", 0, 3600},
+    {"limits.cache_bytes", SettingType::integer, "bytes", "67108864", "Memory for answers that are kept ready.", 0,
+     std::int64_t{64} * 1024 * kMebi},
+};
+
+const SettingSpec* find_spec(std::string_view name) {
+  const auto* found = std::ranges::find(kSpecs, name, &SettingSpec::name);
+  return found == std::end(kSpecs) ? nullptr : found;
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\u{:04X}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+std::string as_toml(const SettingSpec& spec, std::string_view value) {
+  return spec.type == SettingType::integer || spec.type == SettingType::boolean ? std::string{value} : quoted(value);
+}
+
+/// The setting's own spelling of a value, or why it has none. `text` as a flag or variable would give it.
+Result<std::string> normal(const SettingSpec& spec, std::string_view text) {
+  switch (spec.type) {
+    case SettingType::text:
+      if (text.find('\0') != std::string_view::npos || text::invalid_utf8_at(text) != std::string_view::npos) {
+        return Error::invalid(fmt::format("{} is no text", spec.name));
+      }
+      return std::string{text};
+    case SettingType::integer: {
+      std::int64_t number = 0;
+      const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (failure != std::errc{} || end != text.data() + text.size() || number < spec.min || number > spec.max) {
+        return Error::invalid(fmt::format("{} takes a whole number from {} to {}{}{}", spec.name, spec.min, spec.max,
+                                          spec.unit.empty() ? "" : " ", spec.unit));
+      }
+      return std::to_string(number);
+    }
+    case SettingType::boolean:
+      for (const auto yes : {"true", "yes", "on", "1"}) {
+        if (text::equals_ignore_case_ascii(text, yes)) return std::string{"true"};
+      }
+      for (const auto no : {"false", "no", "off", "0"}) {
+        if (text::equals_ignore_case_ascii(text, no)) return std::string{"false"};
+      }
+      return Error::invalid(fmt::format("{} takes true or false", spec.name));
+    case SettingType::choice: {
+      const auto choices = text::split(spec.choices, '|');
+      // "TLP:WHITE" and its like are what people have in their fingers.
+      const auto tlp = spec.name == "import.default_tlp" ? domain::parse_tlp(text) : std::nullopt;
+      for (const auto choice : choices) {
+        if (text::equals_ignore_case_ascii(text, choice) || (tlp && choice == domain::to_string(*tlp))) {
+          return std::string{choice};
+        }
+      }
+      return Error::invalid(fmt::format("{} takes one of {}", spec.name, fmt::join(choices, ", ")));
+    }
+  }
+  return Error::internal("setting of no type");
+}
+
+std::string nearest(std::string_view name) {
+  std::string best;
+  int best_distance = 4;
+  for (const auto& spec : kSpecs) {
+    auto candidates = std::vector<std::string_view>{spec.name};
+    // The key alone, put into the wrong table.
+    if (const auto dot = spec.name.find('.'); dot != std::string_view::npos)
+      candidates.push_back(spec.name.substr(dot + 1));
+    const auto typed = name.substr(name.find('.') == std::string_view::npos ? 0 : name.find('.') + 1);
+    for (const auto candidate : candidates) {
+      for (const auto each : {name, typed}) {
+        const int distance = text::edit_distance(each, candidate, 3);
+        if (distance < best_distance) {
+          best_distance = distance;
+          best = spec.name;
+        }
+      }
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+struct SettingsReader {
+  LoadedSettings loaded;
+
+  void set(const SettingSpec& spec, std::string_view text, Origin origin, std::string where) {
+    auto value = normal(spec, text);
+    if (!value) {
+      auto error = std::move(value).error();
+      error.where = std::move(where);
+      loaded.problems.push_back(std::move(error));
+      return;
+    }
+    loaded.settings.values_.insert_or_assign(std::string{spec.name},
+                                             SettingValue{std::move(value).value(), origin, std::move(where)});
+  }
+
+  void read_file(const SettingSources& sources) {
+    const auto place = [&](const toml::source_region& source) {
+      return fmt::format("{}:{}:{}", sources.file_name, source.begin.line, source.begin.column);
+    };
+    toml::table root;
+    try {
+      root = toml::parse(std::string_view{*sources.file}, std::string_view{sources.file_name});
+    } catch (const toml::parse_error& error) {
+      loaded.problems.push_back(Error::invalid(std::string{error.description()}, place(error.source())));
+      return;
+    }
+    read_table(root, "", place);
+  }
+
+  template <class Place>
+  void read_table(const toml::table& table, const std::string& prefix, const Place& place) {
+    for (const auto& [key, node] : table) {
+      const auto name = prefix + std::string{key.str()};
+      const auto* spec = find_spec(name);
+      if (spec == nullptr && prefix.empty() && node.is_table() &&
+          std::ranges::any_of(kSpecs, [&](const SettingSpec& each) { return each.name.starts_with(name + "."); })) {
+        read_table(*node.as_table(), name + ".", place);
+        continue;
+      }
+      const auto where = place(key.source());
+      if (spec == nullptr) {
+        const auto close = nearest(name);
+        loaded.problems.push_back(Error::invalid(
+            close.empty() ? fmt::format("There is no setting '{}'; docs/settings.md lists them all", name)
+                          : fmt::format("There is no setting '{}': did you mean {}?", name, close),
+            where));
+        continue;
+      }
+      std::string text;
+      const bool right = spec->type == SettingType::integer   ? node.is_integer()
+                         : spec->type == SettingType::boolean ? node.is_boolean()
+                                                              : node.is_string();
+      if (right && node.is_string()) text = node.as_string()->get();
+      if (right && node.is_integer()) text = std::to_string(node.as_integer()->get());
+      if (right && node.is_boolean()) text = node.as_boolean()->get() ? "true" : "false";
+      if (right) {
+        set(*spec, text, Origin::file, where);
+      } else {
+        loaded.problems.push_back(
+            Error::invalid(fmt::format("{} takes {}", name,
+                                       spec->type == SettingType::integer   ? "a whole number, without quotes"
+                                       : spec->type == SettingType::boolean ? "true or false, without quotes"
+                                                                            : "a text in quotes"),
+                           where));
+      }
+    }
+  }
+
+  void check_together() {
+    auto& settings = loaded.settings;
+    const bool cert = !settings.text("tls_cert").empty(), key = !settings.text("tls_key").empty();
+    if (cert != key) {
+      loaded.problems.push_back(Error::invalid("tls_cert and tls_key belong together: give both or none",
+                                               settings.value(cert ? "tls_cert" : "tls_key").where));
+    }
+    const auto& url = settings.text("public_url");
+    if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://")) {
+      loaded.problems.push_back(
+          Error::invalid("public_url starts with https:// or http://", settings.value("public_url").where));
+    }
+  }
+};
+
+std::span<const SettingSpec> setting_specs() noexcept { return kSpecs; }
+
+std::string environment_name(std::string_view setting) {
+  std::string name = "TOCSIN_";
+  for (const char c : setting) {
+    name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return name;
+}
+
+std::string_view to_string(Origin origin) noexcept {
+  switch (origin) {
+    case Origin::built_in:
+      return "built in";
+    case Origin::file:
+      return "file";
+    case Origin::environment:
+      return "environment";
+    case Origin::flag:
+      return "flag";
+  }
+  return "";
+}
+
+Settings::Settings() {
+  for (const auto& spec : kSpecs)
+    values_.emplace(spec.name, SettingValue{std::string{spec.built_in}, Origin::built_in, {}});
+}
+
+const SettingValue& Settings::value(std::string_view name) const {
+  const auto found = values_.find(name);
+  TOCSIN_CHECK(found != values_.end());
+  return found->second;
+}
+
+std::int64_t Settings::integer(std::string_view name) const {
+  std::int64_t number = 0;
+  const auto& text = value(name).text;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+LoadedSettings load_settings(const SettingSources& sources) {
+  SettingsReader reader;
+  if (sources.file) reader.read_file(sources);
+  for (const auto& spec : kSpecs) {
+    const auto variable = environment_name(spec.name);
+    const char* given = sources.environment ? sources.environment(variable.c_str()) : nullptr;
+    // An empty variable is how scripts say "not set".
+    if (given != nullptr && *given != '\0') reader.set(spec, given, Origin::environment, variable);
+  }
+  for (const auto& [name, text] : sources.flags) {
+    const auto* spec = find_spec(name);
+    TOCSIN_CHECK(spec != nullptr);
+    auto flag = "--" + name;
+    std::ranges::replace(flag, '_', '-');
+    reader.set(*spec, text, Origin::flag, flag);
+  }
+  reader.check_together();
+  return std::move(reader.loaded);
+}
+
+namespace {
+
+/// "Text of any length" as comment lines of at most 100 columns.
+std::string comment(std::string_view text) {
+  std::string out;
+  std::string line = "#";
+  for (const auto word : text::split(text, ' ')) {
+    if (line.size() + word.size() + 1 > 100) {
+      out += line + "\n";
+      line = "#";
+    }
+    line += " ";
+    line += word;
+  }
+  return out + line + "\n";
+}
+
+std::string takes(const SettingSpec& spec) {
+  switch (spec.type) {
+    case SettingType::text:
+      return "text";
+    case SettingType::boolean:
+      return "true or false";
+    case SettingType::integer:
+      return fmt::format("{} to {}{}{}", spec.min, spec.max, spec.unit.empty() ? "" : " ", spec.unit);
+    case SettingType::choice:
+      return fmt::format("{}", fmt::join(text::split(spec.choices, '|'), ", "));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string settings_file(const std::map<std::string, std::string>& set) {
+  std::string out =
+      "# Settings of this Tocsin installation. Each stands here with its built-in value; take the # away to change "
+      "it.\n"
+      "# Every setting is also an environment variable (TOCSIN_LISTEN, TOCSIN_LIMITS_BODY_BYTES, ...), which wins over "
+      "this\n"
+      "# file. `tocsin config check --data DIR` shows what holds and why.\n";
+  std::string_view table;
+  for (const auto& spec : kSpecs) {
+    const auto dot = spec.name.find('.');
+    const auto own_table = dot == std::string_view::npos ? std::string_view{} : spec.name.substr(0, dot);
+    const auto key = dot == std::string_view::npos ? spec.name : spec.name.substr(dot + 1);
+    if (own_table != table) {
+      out += fmt::format("\n[{}]\n", own_table);
+      table = own_table;
+    }
+    const auto given = set.find(std::string{spec.name});
+    out += "\n" + comment(fmt::format("{}{}", spec.meaning,
+                                      spec.type == SettingType::text || spec.type == SettingType::boolean
+                                          ? std::string{}
+                                          : fmt::format(" ({})", takes(spec))));
+    out += fmt::format("{}{} = {}\n", given == set.end() ? "# " : "", key,
+                       as_toml(spec, given == set.end() ? spec.built_in : std::string_view{given->second}));
+  }
+  return out;
+}
+
+std::string settings_document() {
+  std::string out =
+      "# Settings\n\n"
+      "<!-- Generated by `tocsin config doc`; the table is in src/cli/settings.cpp. -->\n\n"
+      "`tocsin.toml` in the data folder, environment variables, and options of the command line: the later wins over "
+      "the\n"
+      "earlier. A key that is not in this table is an error, so that a typing mistake cannot pass for a setting.\n"
+      "`tocsin config check --data DIR` shows every effective value and where it comes from.\n\n"
+      "| setting | variable | takes | built in | meaning |\n| --- | --- | --- | --- | --- |\n";
+  for (const auto& spec : kSpecs) {
+    out += fmt::format("| `{}` | `{}` | {} | {} | {} |\n", spec.name, environment_name(spec.name), takes(spec),
+                       spec.built_in.empty() ? "" : fmt::format("`{}`", spec.built_in), spec.meaning);
+  }
+  return out;
+}
+
+}  // namespace tocsin::cli
