@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+"""Measures Tocsin on this machine, prints a table and writes build/bench.json. Called by ./bench."""
+import argparse
+import http.client
+import json
+import os
+import pathlib
+import re
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TOCSIN = ROOT / "build/release/bin/tocsin"
+DATA = pathlib.Path(os.environ.get("TOCSIN_DATA", ROOT.parent / "shared/data"))
+rows = []
+
+
+def row(name, value, unit, goal="", note=""):
+    rows.append({"name": name, "value": value, "unit": unit, "goal": goal, "note": note})
+    shown = f"{value:,.1f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+    print(f"  {name:<58} {shown:>12} {unit:<8} {goal:<18} {note}", flush=True)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def timed(command, **kwargs):
+    """Seconds, peak resident MB and output of a command."""
+    started = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **kwargs)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return time.monotonic() - started, usage.ru_maxrss / 1024, output, process.returncode
+
+
+def last_json(output):
+    lines = [line for line in output.splitlines() if line.startswith("{")]
+    return json.loads(lines[-1]) if lines else {}
+
+
+class Server:
+    """`tocsin serve` on a free port."""
+
+    def __init__(self, data, *more):
+        self.port = free_port()
+        started = time.monotonic()
+        self.process = subprocess.Popen([TOCSIN, "serve", "--data", data, "--listen", f"127.0.0.1:{self.port}", *more],
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while True:
+            try:
+                self.get("/advisories")
+                break
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() - started > 60:
+                    raise RuntimeError("the server did not start")
+                time.sleep(0.002)
+        self.first_answer_ms = (time.monotonic() - started) * 1000
+
+    def get(self, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{path} answered {answer.status}")
+        return body
+
+    def resident_mb(self):
+        text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) / 1024
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=60)
+
+
+def wrk(port, paths, seconds, connections=64, encoding="gzip"):
+    with tempfile.NamedTemporaryFile("w", suffix=".paths") as file:
+        file.write("\n".join(paths) + "\n")
+        file.flush()
+        result = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", ROOT / "benchmarks/wrk/paths.lua",
+                                 f"http://127.0.0.1:{port}"], capture_output=True, text=True,
+                                env={**os.environ, "PATHS": file.name, "ENCODING": encoding})
+    found = re.search(r"RESULT (\{.*\})", result.stdout)
+    if not found:
+        raise RuntimeError(result.stdout + result.stderr)
+    return json.loads(found[1])
+
+
+def load_rows(name, result, goal):
+    note = f"p50 {result['p50_ms']:.1f} ms, p99 {result['p99_ms']:.1f} ms, {result['mb_per_s']:.0f} MB/s"
+    if result["not_2xx"] or result["socket_errors"]:
+        note += f", {result['not_2xx']} not 2xx, {result['socket_errors']} socket errors"
+    row(name, int(result["requests_per_s"]), "req/s", goal, note)
+
+
+def bench_start():
+    print("Command line")
+    best = min(timed([TOCSIN, "--help"])[0] for _ in range(20))
+    row("tocsin --help", best * 1000, "ms", "< 10")
+
+
+def bench_import(archive, documents, work, postgres):
+    print(f"Import of {archive.name}")
+    data = work / "sqlite"
+    subprocess.run([TOCSIN, "init", "--data", data], check=True, stdout=subprocess.DEVNULL)
+    seconds, peak, output, _ = timed([TOCSIN, "import", "--data", data, "--format", "json", archive], stderr=subprocess.DEVNULL)
+    row("SQLite, archive to searchable", documents / seconds, "docs/s", ">= 1,500", f"{seconds:.2f} s")
+    row("SQLite, peak memory", peak, "MB", "< 300")
+    seconds, _, _, _ = timed([TOCSIN, "import", "--data", data, "--format", "json", archive], stderr=subprocess.DEVNULL)
+    row("SQLite, the same again (unchanged)", documents / seconds, "docs/s")
+    if postgres:
+        data = work / "postgres"
+        subprocess.run([TOCSIN, "init", "--data", data, "--database", postgres], check=True, stdout=subprocess.DEVNULL)
+        seconds, peak, _, _ = timed([TOCSIN, "import", "--data", data, "--format", "json", archive], stderr=subprocess.DEVNULL)
+        row("PostgreSQL, archive to searchable", documents / seconds, "docs/s", ">= 500", f"{seconds:.2f} s")
+    server = Server(work / "sqlite")
+    time.sleep(2)
+    row("idle server, resident", server.resident_mb(), "MB", "< 60")
+    server.stop()
+
+
+def big_data(count, folders):
+    """A data folder with `count` advisories, kept between runs."""
+    data = ROOT / f"build/bench-data/{count}"
+    done = data / ".done"
+    stamp = str(TOCSIN.stat().st_mtime_ns)
+    if done.exists() and done.read_text() == stamp:
+        return data, None
+    shutil.rmtree(data, ignore_errors=True)
+    data.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run([TOCSIN, "init", "--data", data], check=True, stdout=subprocess.DEVNULL)
+    source = subprocess.Popen([sys.executable, ROOT / "benchmarks/replicate.py", str(count), *folders], stdout=subprocess.PIPE)
+    seconds, peak, _, code = timed([TOCSIN, "import", "--data", data, "--format", "json", "-"], stdin=source.stdout,
+                                   stderr=subprocess.DEVNULL)
+    if code not in (0, 1):
+        raise RuntimeError("import failed")
+    done.write_text(stamp)
+    return data, (seconds, peak)
+
+
+def slugs_of(server, count):
+    slugs, path = [], "/api/v1/advisories?limit=200&sort=published&facets=no"
+    while path and len(slugs) < count:
+        answer = json.loads(server.get(path))
+        slugs += [item["id"] for item in answer["items"]]
+        path = answer.get("next")
+    return slugs
+
+
+def bench_serve(data, count, seconds):
+    print(f"Serving {count:,} advisories, 64 connections")
+    server = Server(data)
+    row("start to first answer", server.first_answer_ms, "ms", "< 300")
+    # Every 25th advisory of the newest 50,000: far more pages than the answer cache holds.
+    slugs = slugs_of(server, 50_000)
+    load_rows("advisory page, 100 pages asked again and again",
+              wrk(server.port, [f"/advisories/{s}" for s in slugs[:100]], seconds), ">= 10,000")
+    load_rows("advisory page, any of 50,000", wrk(server.port, [f"/advisories/{s}" for s in slugs], seconds), "")
+    load_rows("list page with facets", wrk(server.port, ["/advisories"], seconds), ">= 1,000")
+    filters = [f"/advisories?q={a}%20{b}" for a in ("sector:energy", "sector:water", "severity:critical", "cvss%3E%3D8", "vendor:siemens",
+               "published:2021", "published:2020..2022", "has:fix") for b in ("severity:high", "cvss%3C9", "sector:chemical", "updated%3E2019", "-vendor:abb")]
+    load_rows("list page with facets, 40 filters", wrk(server.port, filters, seconds), ">= 1,000")
+    row("resident after load", server.resident_mb(), "MB")
+    server.stop()
+
+
+def bench_search(data):
+    program = ROOT / "build/release/bin/search_bench"
+    print("Faceted full-text search, no answer cache")
+    output = subprocess.run([program, data], capture_output=True, text=True, check=True).stdout
+    result = last_json(output)
+    row("query, p50", float(result["p50_ms"]), "ms", "< 5", f"{result['queries']} queries")
+    row("query, p95", float(result["p95_ms"]), "ms", "< 50")
+    row("query, p99", float(result["p99_ms"]), "ms")
+
+
+def bench_static(data, work, seconds):
+    print("Static file, 64 connections, nginx (one worker) beside it")
+    server = Server(data)
+    page = server.get("/").decode()
+    path = re.search(r'href="(/assets/[^"]+\.css)"', page)[1]
+    body = server.get(path)
+    own = wrk(server.port, [path], seconds, encoding="identity")
+    server.stop()
+    root = work / "nginx"
+    (root / "assets").mkdir(parents=True)
+    (root / path.lstrip("/")).write_bytes(body)
+    port = free_port()
+    (root / "nginx.conf").write_text(
+        f"worker_processes 1; daemon off; pid {root}/pid; error_log {root}/error.log;\n"
+        "events { worker_connections 1024; }\n"
+        f"http {{ access_log off; sendfile on; keepalive_requests 1000000; types {{ text/css css; }}\n"
+        f"client_body_temp_path {root}/b; proxy_temp_path {root}/p; fastcgi_temp_path {root}/f; uwsgi_temp_path {root}/u; scgi_temp_path {root}/s;\n"
+        f"server {{ listen 127.0.0.1:{port}; root {root}; }} }}\n")
+    os.chmod(work, 0o755)
+    nginx = subprocess.Popen(["nginx", "-c", root / "nginx.conf", "-p", root], stderr=subprocess.DEVNULL)
+    time.sleep(1)
+    peer = wrk(port, [path], seconds, encoding="identity")
+    nginx.send_signal(signal.SIGQUIT)
+    nginx.wait()
+    load_rows(f"tocsin, {len(body):,} bytes", own, "")
+    load_rows(f"nginx, {len(body):,} bytes", peer, "")
+    row("ratio tocsin / nginx", own["requests_per_s"] / peer["requests_per_s"], "", ">= 0.5")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["all", "quick"], default="all")
+    what = parser.parse_args().what
+    count, seconds = (100_000, 10) if what == "all" else (10_000, 3)
+    postgres = os.environ.get("TOCSIN_BENCH_POSTGRES")
+    with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
+        work = pathlib.Path(folder)
+        archive = DATA / "csaf/cisa-ot-2017-2022.tar.zst"
+        corpus = work / "corpus"
+        corpus.mkdir()
+        if archive.exists():
+            subprocess.run(["tar", "--zstd", "-xf", archive, "-C", corpus], check=True)
+        else:
+            print("No real advisories at TOCSIN_DATA: the demo advisories are used instead.")
+            shutil.copytree(ROOT / "demo/advisories", corpus / "demo")
+            archive = corpus
+        documents = sum(1 for _ in corpus.rglob("*.json"))
+        print(f"{'':2}{'what':<58} {'measured':>12} {'':<8} goal")
+        bench_start()
+        bench_import(archive, documents, work, postgres)
+        data, made = big_data(count, [corpus])
+        if made:
+            row(f"SQLite, import of {count:,}", count / made[0], "docs/s", "", f"peak {made[1]:.0f} MB")
+        bench_serve(data, count, seconds)
+        bench_search(data)
+        bench_static(data, work, seconds)
+    (ROOT / "build").mkdir(exist_ok=True)
+    (ROOT / "build/bench.json").write_text(json.dumps({"count": count, "corpus_documents": documents, "cpus": os.cpu_count(),
+                                                       "rows": rows}, indent=1) + "\n")
+    print("Written to build/bench.json")
+
+
+if __name__ == "__main__":
+    main()
