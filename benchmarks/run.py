@@ -150,7 +150,7 @@ def big_data(count, folders):
 
 
 def slugs_of(server, count):
-    slugs, path = [], "/api/v1/advisories?limit=200&sort=published&facets=no"
+    slugs, path = [], "/api/v1/advisories?limit=200&sort=published"
     while path and len(slugs) < count:
         answer = json.loads(server.get(path))
         slugs += [item["id"] for item in answer["items"]]

@@ -17,7 +17,9 @@ class Task {
     std::suspend_always initial_suspend() noexcept { return {}; }
     struct Final {
       bool await_ready() noexcept { return false; }
-      std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> h) noexcept { return h.promise().waiting; }
+      std::coroutine_handle<> await_suspend(std::coroutine_handle<promise_type> h) noexcept {
+        return h.promise().waiting;
+      }
       void await_resume() noexcept {}
     };
     Final final_suspend() noexcept { return {}; }
@@ -78,8 +80,11 @@ Task<int> negated() {
 }
 Task<int> chosen() {
   switch (co_await yes()) {
-    case true: ++body_runs; break;
-    case false: break;
+    case true:
+      ++body_runs;
+      break;
+    case false:
+      break;
   }
   co_return 0;
 }

@@ -20,7 +20,15 @@ struct PersonId {
 /// The CERT that runs this installation: created by `init`, owns what is imported by hand.
 inline constexpr OrganisationId kOwnOrganisation{1};
 
-enum class OrganisationKind { cert = 0, asset_owner = 1, vendor = 2, government = 3, isac = 4, researcher = 5, integrator = 6 };
+enum class OrganisationKind {
+  cert = 0,
+  asset_owner = 1,
+  vendor = 2,
+  government = 3,
+  isac = 4,
+  researcher = 5,
+  integrator = 6
+};
 std::string_view to_string(OrganisationKind kind) noexcept;
 
 struct Organisation {

@@ -47,23 +47,23 @@ std::string_view to_string(Standing standing) noexcept;
 struct Record {
   RecordId id;
   RecordKind kind = RecordKind::advisory;
-  std::string issuer;            ///< Namespace URI that `key` is unique in (CSAF: publisher namespace).
-  std::string key;               ///< The issuer's own id (CSAF: tracking id), as written.
-  std::string slug;              ///< Unique per kind without regard to case; the last part of its URL. Mostly == key.
+  std::string issuer;  ///< Namespace URI that `key` is unique in (CSAF: publisher namespace).
+  std::string key;     ///< The issuer's own id (CSAF: tracking id), as written.
+  std::string slug;    ///< Unique per kind without regard to case; the last part of its URL. Mostly == key.
   std::string title;
   Tlp tlp = Tlp::clear;
   OrganisationId owner = kOwnOrganisation;
   Audience audience = Audience::everyone;
   RecordStatus status = RecordStatus::published;
   std::optional<Timestamp> embargo_until;  ///< Nobody but the owner sees it before.
-  std::string version;           ///< Of the current revision (CSAF: tracking version).
-  std::string format;            ///< "csaf-2.0", "csaf-2.1".
-  std::string sha512;            ///< Of the current revision's bytes, lower-case hex.
+  std::string version;                     ///< Of the current revision (CSAF: tracking version).
+  std::string format;                      ///< "csaf-2.0", "csaf-2.1".
+  std::string sha512;                      ///< Of the current revision's bytes, lower-case hex.
   RevisionId current_revision;
   Timestamp initial_release_at;  ///< As the document says.
   Timestamp current_release_at;
-  Timestamp created_at;          ///< First stored here.
-  Timestamp updated_at;          ///< Last stored here.
+  Timestamp created_at;  ///< First stored here.
+  Timestamp updated_at;  ///< Last stored here.
   std::vector<std::string> labels;
 };
 
@@ -74,12 +74,12 @@ struct Revision {
   std::string version;
   Standing standing = Standing::current;
   std::string format;
-  std::string document_status;   ///< As the document says: "final", "interim", "draft".
+  std::string document_status;  ///< As the document says: "final", "interim", "draft".
   std::string sha512;
   std::int64_t bytes = 0;
   Timestamp released_at;
   Timestamp received_at;
-  std::string source;            ///< Where it came from: file name in the import, feed URL.
+  std::string source;  ///< Where it came from: file name in the import, feed URL.
 };
 
 /// What an importer hands over: one document, checked and read.
@@ -94,7 +94,7 @@ struct NewRevision {
   RecordStatus status = RecordStatus::published;
   std::optional<Timestamp> embargo_until;
   std::string version;
-  std::string version_order;     ///< Byte order is version order (formats::csaf::version_order).
+  std::string version_order;  ///< Byte order is version order (formats::csaf::version_order).
   std::string format;
   std::string document_status;
   std::string sha512;
@@ -102,16 +102,16 @@ struct NewRevision {
   Timestamp current_release_at;
   std::vector<std::string> labels;
   std::string source;
-  std::string bytes;             ///< The document, byte for byte.
+  std::string bytes;  ///< The document, byte for byte.
 };
 
 /// What became of a NewRevision.
 enum class PutOutcome {
-  created,      ///< A new record.
-  updated,      ///< A newer revision; it is now current.
-  unchanged,    ///< These very bytes were there already; nothing was written.
-  history,      ///< An older revision that was missing; kept as history.
-  conflicting   ///< Same version, other bytes; kept beside, not shown as current.
+  created,     ///< A new record.
+  updated,     ///< A newer revision; it is now current.
+  unchanged,   ///< These very bytes were there already; nothing was written.
+  history,     ///< An older revision that was missing; kept as history.
+  conflicting  ///< Same version, other bytes; kept beside, not shown as current.
 };
 std::string_view to_string(PutOutcome outcome) noexcept;
 

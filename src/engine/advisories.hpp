@@ -20,19 +20,19 @@ namespace tocsin::engine {
 struct AdvisoryCard {
   domain::RecordId id;
   std::string slug;
-  std::string key;                        ///< Tracking id as written.
+  std::string key;  ///< Tracking id as written.
   std::string title;
   std::string summary;
   std::string publisher;
   domain::Tlp tlp = domain::Tlp::clear;
   std::string version;
-  std::string document_status;            ///< "final", "interim"
+  std::string document_status;  ///< "final", "interim"
   formats::cvss::Severity severity = formats::cvss::Severity::none;
   std::optional<int> score_tenths;
   bool has_fix = false;
   std::vector<std::string> vendor_keys, vendor_names;
   std::vector<domain::Sector> sectors;
-  std::vector<std::string> cves;          ///< At most 5.
+  std::vector<std::string> cves;  ///< At most 5.
   std::int64_t vulnerability_count = 0, product_count = 0;
   Timestamp initial_release_at, current_release_at;
 };
@@ -45,7 +45,7 @@ struct VendorRow {
   std::string key, name;
   std::int64_t advisories = 0, products = 0;
   std::optional<int> top_score_tenths;
-  Timestamp newest;                       ///< Current release of its newest advisory.
+  Timestamp newest;  ///< Current release of its newest advisory.
 };
 enum class VendorSort { name, advisories, newest };
 /// All vendors of visible advisories whose name contains `filter` (folded); keyset page after `cursor`.
@@ -65,8 +65,8 @@ struct ProductRow {
 };
 struct VendorDetail {
   VendorRow vendor;
-  std::vector<std::string> spellings;     ///< As documents write it.
-  std::vector<ProductRow> products;       ///< Most advisories first; at most 500.
+  std::vector<std::string> spellings;  ///< As documents write it.
+  std::vector<ProductRow> products;    ///< Most advisories first; at most 500.
 };
 Result<std::optional<VendorDetail>> vendor(store::Connection& connection, const domain::policy::Viewer& viewer,
                                            std::string_view vendor_key, Timestamp now);
@@ -91,11 +91,11 @@ struct VulnerabilityMention {
   std::optional<int> score_tenths;
   formats::cvss::Severity severity = formats::cvss::Severity::none;
   std::string vector;
-  std::vector<std::string> products;      ///< "Vendor Product Version" of affected ones, at most 50.
+  std::vector<std::string> products;  ///< "Vendor Product Version" of affected ones, at most 50.
   bool has_fix = false;
 };
 struct VulnerabilityDetail {
-  std::string id;                         ///< "CVE-2021-22893"
+  std::string id;                              ///< "CVE-2021-22893"
   std::vector<VulnerabilityMention> mentions;  ///< Newest first.
 };
 /// By CVE or other id, any case.

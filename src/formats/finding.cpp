@@ -4,10 +4,14 @@ namespace tocsin::formats {
 
 std::string_view to_string(Finding::Group group) noexcept {
   switch (group) {
-    case Finding::Group::schema: return "schema";
-    case Finding::Group::mandatory: return "mandatory";
-    case Finding::Group::recommended: return "recommended";
-    case Finding::Group::informative: break;
+    case Finding::Group::schema:
+      return "schema";
+    case Finding::Group::mandatory:
+      return "mandatory";
+    case Finding::Group::recommended:
+      return "recommended";
+    case Finding::Group::informative:
+      break;
   }
   return "informative";
 }

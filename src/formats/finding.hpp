@@ -9,7 +9,7 @@ namespace tocsin::formats {
 /// them all.
 struct Finding {
   enum class Group { schema, mandatory, recommended, informative };
-  std::string test;     ///< The standard's test number ("6.1.1"), or "schema".
+  std::string test;  ///< The standard's test number ("6.1.1"), or "schema".
   Group group = Group::schema;
   std::string path;     ///< JSON pointer (RFC 6901) into the document; empty is the whole document.
   std::string message;  ///< What is wrong and what would be right, one sentence.

@@ -35,13 +35,15 @@ DocumentKind recognise(const value& root) noexcept {
   }
   if (has(root, "aggregator_version") || has(root, "csaf_providers")) return DocumentKind::csaf_aggregator;
   if (has(root, "metadata_version") && has(root, "publisher")) return DocumentKind::csaf_provider_metadata;
-  if (const value* feed = find(root, "feed"); feed != nullptr && has_array(*feed, "entry")) return DocumentKind::rolie_feed;
+  if (const value* feed = find(root, "feed"); feed != nullptr && has_array(*feed, "entry"))
+    return DocumentKind::rolie_feed;
   if (const value* service = find(root, "service"); service != nullptr && has_array(*service, "workspace")) {
     return DocumentKind::rolie_service;
   }
   if (wraps_object(root, "categories")) return DocumentKind::rolie_category;
   if (string_at(root, "dataType") == "CVE_RECORD") return DocumentKind::cve_record;
-  if (string_at(root, "type") == "bundle" && string_at(root, "id").starts_with("bundle--")) return DocumentKind::stix_bundle;
+  if (string_at(root, "type") == "bundle" && string_at(root, "id").starts_with("bundle--"))
+    return DocumentKind::stix_bundle;
   if (string_at(root, "bomFormat") == "CycloneDX") return DocumentKind::cyclonedx;
   if (has(root, "spdxVersion") || text::contains(string_at(root, "@context"), "spdx.org")) return DocumentKind::spdx;
   if (text::contains(string_at(root, "@context"), "openvex.dev")) return DocumentKind::openvex;
@@ -51,28 +53,45 @@ DocumentKind recognise(const value& root) noexcept {
       return DocumentKind::oscal;
     }
   }
-  if (const value* event = find(root, "Event"); event != nullptr && has(*event, "uuid")) return DocumentKind::misp_event;
+  if (const value* event = find(root, "Event"); event != nullptr && has(*event, "uuid"))
+    return DocumentKind::misp_event;
   return DocumentKind::other_json;
 }
 
 std::string_view to_string(DocumentKind kind) noexcept {
   switch (kind) {
-    case DocumentKind::csaf_2_0: return "CSAF 2.0 advisory";
-    case DocumentKind::csaf_2_1: return "CSAF 2.1 advisory";
-    case DocumentKind::csaf_unknown_version: return "CSAF advisory of an unknown version";
-    case DocumentKind::csaf_provider_metadata: return "CSAF provider metadata";
-    case DocumentKind::csaf_aggregator: return "CSAF aggregator";
-    case DocumentKind::rolie_feed: return "ROLIE feed";
-    case DocumentKind::rolie_service: return "ROLIE service document";
-    case DocumentKind::rolie_category: return "ROLIE category document";
-    case DocumentKind::cve_record: return "CVE record";
-    case DocumentKind::stix_bundle: return "STIX bundle";
-    case DocumentKind::cyclonedx: return "CycloneDX BOM";
-    case DocumentKind::spdx: return "SPDX document";
-    case DocumentKind::openvex: return "OpenVEX document";
-    case DocumentKind::oscal: return "OSCAL document";
-    case DocumentKind::misp_event: return "MISP event";
-    case DocumentKind::other_json: break;
+    case DocumentKind::csaf_2_0:
+      return "CSAF 2.0 advisory";
+    case DocumentKind::csaf_2_1:
+      return "CSAF 2.1 advisory";
+    case DocumentKind::csaf_unknown_version:
+      return "CSAF advisory of an unknown version";
+    case DocumentKind::csaf_provider_metadata:
+      return "CSAF provider metadata";
+    case DocumentKind::csaf_aggregator:
+      return "CSAF aggregator";
+    case DocumentKind::rolie_feed:
+      return "ROLIE feed";
+    case DocumentKind::rolie_service:
+      return "ROLIE service document";
+    case DocumentKind::rolie_category:
+      return "ROLIE category document";
+    case DocumentKind::cve_record:
+      return "CVE record";
+    case DocumentKind::stix_bundle:
+      return "STIX bundle";
+    case DocumentKind::cyclonedx:
+      return "CycloneDX BOM";
+    case DocumentKind::spdx:
+      return "SPDX document";
+    case DocumentKind::openvex:
+      return "OpenVEX document";
+    case DocumentKind::oscal:
+      return "OSCAL document";
+    case DocumentKind::misp_event:
+      return "MISP event";
+    case DocumentKind::other_json:
+      break;
   }
   return "other JSON";
 }

@@ -15,7 +15,7 @@ enum class DocumentKind {
   rolie_feed,
   rolie_service,
   rolie_category,
-  cve_record,              ///< CVE JSON 5
+  cve_record,  ///< CVE JSON 5
   stix_bundle,
   cyclonedx,
   spdx,

@@ -145,6 +145,7 @@ http::ServerHooks App::hooks() {
     return error_page(*this, request, error, status);
   };
   hooks.decorate = decorate;
+  hooks.opened = [this](const http::Server* server) { server_.store(server, std::memory_order_release); };
   hooks.observe = [this](std::string_view route, int status, std::uint64_t micros, std::size_t bytes) {
     metrics_.observe_request(route, status, micros, bytes);
   };

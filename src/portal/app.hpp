@@ -50,8 +50,7 @@ class App {
   http::Router routes();
   /// viewer, generation, error pages, security headers, metrics.
   http::ServerHooks hooks();
-  /// The server whose connections, queue and cache /metrics tells; nullptr before it ends.
-  void watch(const http::Server* server) noexcept { server_.store(server, std::memory_order_release); }
+  /// The server that these hooks were given to, or nullptr: /metrics tells its connections, queue and cache.
   const http::Server* server() const noexcept { return server_.load(std::memory_order_acquire); }
   /// "https://cert.example": settings().public_url, or what the request says.
   std::string base_url(const http::Request& request) const;

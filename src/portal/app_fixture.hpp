@@ -31,12 +31,10 @@ class PortalTest : public store_testing::DatabaseTest {
     const auto caught_up = app_->catch_up();
     ASSERT_TRUE(caught_up.has_value()) << caught_up.error().to_string();
     running_ = std::make_unique<http::testing::Running>(app_->routes(), options_, app_->hooks(), clock_);
-    app_->watch(&running_->server());
     client_ = std::make_unique<http::testing::Client>(running_->port());
   }
   void finish() {
     client_.reset();
-    if (app_) app_->watch(nullptr);
     running_.reset();
     app_.reset();
   }

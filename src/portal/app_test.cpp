@@ -1,6 +1,7 @@
 #include "portal/app.hpp"
 
 #include <fstream>
+#include <set>
 
 #include <gmock/gmock.h>
 
@@ -199,6 +200,39 @@ TEST_P(Portal, FeedsOfSearchesAndVendors) {
   const auto none = get("/feeds/advisories.atom?q=zzzunheardof");
   EXPECT_EQ(none.status, 200);
   EXPECT_EQ(count_of(none.body, "<entry>"), 0);
+}
+
+std::string unescaped(std::string text) {
+  for (auto at = text.find("&amp;"); at != std::string::npos; at = text.find("&amp;", at + 1)) text.erase(at + 1, 4);
+  return text;
+}
+
+/// Walks the portal as a reader does. No link of ours leads nowhere, and no page needs what the
+/// Content-Security-Policy forbids.
+TEST_P(Portal, EveryLinkLeadsSomewhere) {
+  constexpr std::size_t kPagesMax = 400;
+  std::vector<std::string> pages{"/"};
+  std::set<std::string> known{"/"};
+  for (std::size_t i = 0; i < pages.size() && i < kPagesMax; ++i) {
+    const auto target = pages[i];
+    SCOPED_TRACE(target);
+    const auto reply = get(target, "Accept: text/html\r\n");
+    ASSERT_LT(reply.status, 400) << reply.body;
+    if (!reply.header("content-type").starts_with("text/html")) continue;
+    for (const auto* forbidden : {" style=\"", "<style", " onclick=", " onload=", "javascript:", "<script>"}) {
+      EXPECT_THAT(reply.body, Not(HasSubstr(forbidden)));
+    }
+    for (const auto* attribute : {"href=\"/", "src=\"/", "action=\"/"}) {
+      const std::string_view before{attribute};
+      for (auto at = reply.body.find(before); at != std::string::npos; at = reply.body.find(before, at + 1)) {
+        const auto begin = at + before.size() - 1;
+        auto link = unescaped(reply.body.substr(begin, reply.body.find('"', begin) - begin));
+        link.erase(std::min(link.find('#'), link.size()));
+        if (known.insert(link).second) pages.push_back(std::move(link));
+      }
+    }
+  }
+  EXPECT_GT(pages.size(), 50U);
 }
 
 TEST_P(Portal, TheDutyNoticesWhatComesIn) {

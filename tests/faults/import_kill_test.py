@@ -9,7 +9,8 @@ import unittest
 from support.tocsin import (BINARY, DEMO, ENVIRONMENT, Folder, POSTGRES, Server, ARCHIVE, fresh_postgres, init, json_lines,
                             needs_postgres, needs_real_data, run)
 
-KILLS = 12
+ROUNDS = 5
+KILLS_A_ROUND = 4
 
 
 def figures(data):
@@ -35,22 +36,25 @@ class KilledImport(unittest.TestCase):
             expected = figures(folder / "clean")
             seed = 20260 + len(database or "")
             chance = random.Random(seed)
-            init(folder / "killed", database and fresh_postgres())
             killed = 0
-            for _ in range(KILLS):
-                process = subprocess.Popen([BINARY, "import", "--data", folder / "killed", source], env=ENVIRONMENT,
-                                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                try:
-                    process.wait(timeout=chance.uniform(0.0, whole))
-                except subprocess.TimeoutExpired:
-                    process.send_signal(signal.SIGKILL)
-                    killed += 1
-                process.wait()
-                run("doctor", "--data", folder / "killed", check=0)
-            self.assertGreater(killed, 0, "no run was killed: the test tested nothing")
-            done = run("import", "--data", folder / "killed", "--format", "json", source, check=0)
-            self.assertTrue(json_lines(done.stdout))
-            self.assertEqual(figures(folder / "killed"), expected, f"seed {seed}")
+            for round_number in range(ROUNDS):
+                data = folder / f"killed-{round_number}"
+                init(data, database and fresh_postgres())
+                # Each kill lets the next import begin where this one ended.
+                for _ in range(KILLS_A_ROUND):
+                    process = subprocess.Popen([BINARY, "import", "--data", data, source], env=ENVIRONMENT,
+                                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                    try:
+                        process.wait(timeout=chance.uniform(0.0, whole * 0.4))
+                    except subprocess.TimeoutExpired:
+                        process.send_signal(signal.SIGKILL)
+                        killed += 1
+                    process.wait()
+                    run("doctor", "--data", data, check=0)
+                done = run("import", "--data", data, "--format", "json", source, check=0)
+                self.assertTrue(json_lines(done.stdout))
+                self.assertEqual(figures(data), expected, f"seed {seed}, round {round_number}")
+            self.assertGreater(killed, ROUNDS, "hardly any run was killed: the test tested nothing")
 
     @needs_real_data
     def test_sqlite(self):

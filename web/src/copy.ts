@@ -1,4 +1,5 @@
-// <span data-copy="text"> gets a button behind it that copies the text (its own where the attribute is empty).
+// <span data-copy="text"> gets a button behind it that copies the text (its own where the attribute is empty). What only
+// a certain parent may hold (a cell, a definition) gets it inside.
 
 export function startCopyButtons(): void {
   if (!navigator.clipboard) return;
@@ -9,9 +10,9 @@ export function startCopyButtons(): void {
     const what = element.dataset.copyLabel ?? 'to clipboard';
     button.textContent = 'Copy';
     button.setAttribute('aria-label', `Copy ${what}`);
+    const text = element.dataset.copy || element.textContent?.trim() || '';
     let timer = 0;
     button.addEventListener('click', () => {
-      const text = element.dataset.copy || element.textContent?.trim() || '';
       navigator.clipboard.writeText(text).then(
         () => say('Copied'),
         () => say('Not allowed'),
@@ -25,7 +26,8 @@ export function startCopyButtons(): void {
         button.textContent = 'Copy';
       }, 1600);
     };
-    element.after(' ', button);
+    if (/^(DD|TD|TH|LI)$/.test(element.tagName)) element.append(' ', button);
+    else element.after(' ', button);
   }
 }
 

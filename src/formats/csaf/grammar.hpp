@@ -21,7 +21,7 @@ inline constexpr std::uint8_t kObjectType = 1, kArrayType = 2, kStringType = 4, 
 
 struct GrammarNode {
   std::uint8_t types = 0;
-  GrammarRange members = {};                                 ///< Sorted by name.
+  GrammarRange members = {};                             ///< Sorted by name.
   bool closed = false;                                   ///< No other members.
   std::uint16_t properties_min = 0, properties_max = 0;  ///< 0: no limit.
   std::int16_t items = -1;
@@ -30,7 +30,7 @@ struct GrammarNode {
   std::uint32_t length_min = 0, length_max = 0;  ///< Characters.
   std::string_view pattern = {};
   GrammarFormat format = GrammarFormat::none;
-  GrammarRange values = {}; ///< Allowed strings.
+  GrammarRange values = {};  ///< Allowed strings.
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
   GrammarRange all_of = {}, any_of = {}, one_of = {};

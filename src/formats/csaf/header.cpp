@@ -81,7 +81,8 @@ Result<Header> read_header(const value& root) {
   TRY(header.current_release_date, time_member(*tracking, "/document/tracking", "current_release_date"));
   for (const auto& alias : json::array_at(*tracking, "aliases")) {
     if (!alias.is_string()) continue;
-    if (const auto text = text::trim(std::string_view{alias.get_string()}); !text.empty()) header.aliases.emplace_back(text);
+    if (const auto text = text::trim(std::string_view{alias.get_string()}); !text.empty())
+      header.aliases.emplace_back(text);
   }
   if (const value* distribution = json::find(*document, "distribution")) {
     if (const value* tlp = json::find(*distribution, "tlp")) {

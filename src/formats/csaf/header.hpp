@@ -15,12 +15,13 @@ namespace tocsin::formats::csaf {
 enum class CsafVersion { v2_0, v2_1 };
 std::string_view to_string(CsafVersion version) noexcept;  ///< "2.0", "2.1"
 
-/// The members every importer needs. A document is identified by publisher namespace and tracking id (section 3.2.1.12).
+/// The members every importer needs. A document is identified by publisher namespace and tracking id
+/// (section 3.2.1.12).
 struct Header {
   CsafVersion csaf_version = CsafVersion::v2_0;
-  std::string category;             ///< "csaf_security_advisory"
-  std::string title;                ///< Trimmed, as written otherwise.
-  std::string lang;                 ///< BCP 47, or empty.
+  std::string category;  ///< "csaf_security_advisory"
+  std::string title;     ///< Trimmed, as written otherwise.
+  std::string lang;      ///< BCP 47, or empty.
   std::string publisher_name;
   std::string publisher_namespace;  ///< URI
   std::string publisher_category;   ///< "coordinator", "vendor", ...
@@ -28,7 +29,7 @@ struct Header {
   std::string tracking_version;     ///< "1" or "1.2.0"
   std::string tracking_status;      ///< "draft", "interim", "final"
   std::vector<std::string> aliases;
-  std::string tlp_label;            ///< As written: "WHITE", "CLEAR", "AMBER+STRICT"; empty where absent.
+  std::string tlp_label;  ///< As written: "WHITE", "CLEAR", "AMBER+STRICT"; empty where absent.
   Timestamp initial_release_date;
   Timestamp current_release_date;
 };

@@ -95,7 +95,8 @@ TEST(StructureOf, FixturesIsRight) {
 
 TEST(StructureOf, DemoAdvisoriesIsRight) {
   int seen = 0;
-  for (const auto& entry : std::filesystem::directory_iterator{std::filesystem::path{TOCSIN_SOURCE_DIR} / "demo/advisories"}) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator{std::filesystem::path{TOCSIN_SOURCE_DIR} / "demo/advisories"}) {
     const auto parsed = json::parse(read(entry.path()));
     ASSERT_TRUE(parsed.has_value()) << entry.path();
     const auto findings = check_structure(parsed->root());
@@ -115,8 +116,8 @@ TEST(StructureOf, WhatIsNoDocument) {
 
 TEST(StructureOf, RepeatedElementIsFoundByMeaning) {
   // uniqueItems compares values: the order of members does not make two objects differ.
-  const auto findings = check_changed(
-      "full-2.0.json", "/document/distribution", R"({"tlp":{"label":"WHITE"},"text":"x"})");
+  const auto findings =
+      check_changed("full-2.0.json", "/document/distribution", R"({"tlp":{"label":"WHITE"},"text":"x"})");
   EXPECT_TRUE(findings.empty());
   const auto repeated = check_changed("full-2.0.json", "/document/tracking/aliases", R"(["A-1","A-1"])");
   ASSERT_EQ(repeated.size(), 1U);

@@ -10,7 +10,7 @@
 namespace tocsin::formats::feed {
 
 struct AtomEntry {
-  std::string id;       ///< Permanent IRI.
+  std::string id;  ///< Permanent IRI.
   std::string title;
   std::string url;      ///< Absolute link to the page.
   std::string summary;  ///< Plain text.

@@ -96,6 +96,8 @@ std::optional<Refusal> read_head(const Parser::value_type& message, Request& req
   head.unknown_method = !method;
   request.method = method.value_or(Method::get);
   request.target.assign(message.target().data(), message.target().size());
+  // A fragment never belongs on the wire, and must not make another page of it for the answer cache.
+  request.target.erase(std::min(request.target.find('#'), request.target.size()));
 
   // absolute-form (RFC 9112 section 3.2.2): its authority counts, the Host field does not.
   std::string_view target = request.target;

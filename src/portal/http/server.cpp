@@ -31,6 +31,10 @@ class OpenServer final : public Server {
   OpenServer(ServerOptions options, Router router, ServerHooks hooks, const Clock& clock)
       : shared_(std::move(options), std::move(router), std::move(hooks), clock) {}
 
+  ~OpenServer() override {
+    if (shared_.hooks.opened) shared_.hooks.opened(nullptr);
+  }
+
   Status listen() {
     const auto& options = shared_.options;
     std::shared_ptr<TlsContext> tls;
@@ -48,6 +52,7 @@ class OpenServer final : public Server {
       port_ = listener->port();
       listeners_.push_back(std::move(listener));
     }
+    if (shared_.hooks.opened) shared_.hooks.opened(this);
     return ok();
   }
 

@@ -34,16 +34,22 @@ struct ServerOptions {
   bool access_log = true;
 };
 
+class Server;
+
 /// What the server asks of the application.
 struct ServerHooks {
-  /// Who is asking; runs before the handler. Default: anonymous.
+  /// Who is asking; runs before the handler, on the network thread, because the answer cache asks for the viewer too:
+  /// it must not block. Default: anonymous.
   std::function<domain::policy::Viewer(const Request&)> viewer;
   /// Generation of the data for the answer cache; must be cheap and any-thread (an atomic load).
   std::function<std::int64_t()> generation;
-  /// Page or problem document for an error, for this request's representation (404, 405, 413, 500 ...).
+  /// Page or problem document for an error, for this request's representation (404, 405, 413, 500 ...). May run on a
+  /// network thread: it must not block.
   std::function<Response(const Request&, const Error&, int status)> error;
   /// Security headers and the like for every answer of this content type.
   std::function<void(const Request&, Response&)> decorate;
+  /// Told the server once it listens, and nullptr before it goes: for metrics.
+  std::function<void(const Server*)> opened;
   /// Metrics; called once per answer.
   std::function<void(std::string_view route, int status, std::uint64_t micros, std::size_t bytes)> observe;
 };

@@ -94,6 +94,7 @@ TEST(AnswerCaching, KeepsRepresentationsEncodingsTargetsAndHostsApart) {
   EXPECT_EQ(client.get("/page", "Accept: application/json\r\n").body, "call 2 json");
   EXPECT_EQ(client.get("/page", "Accept-Encoding: gzip\r\n").body, "call 3");
   EXPECT_EQ(client.get("/page?a=1").body, "call 4");
+  EXPECT_EQ(client.get("/page?a=1#part").body, "call 4");
   EXPECT_EQ(client.get("/feed").body, "call 5");
   client.send("GET /feed HTTP/1.1\r\nHost: other.example\r\n\r\n");
   EXPECT_EQ(client.read().body, "call 6");

@@ -139,7 +139,7 @@ void render_remediation(std::string& out, const LoadedAdvisory& loaded, const Me
 
 void render_notes(std::string& out, const std::vector<csaf::Note>& notes) {
   for (const auto& note : notes) {
-    if (!note.title.empty()) render<"<h4>{}</h4>">(out, note.title);
+    if (!note.title.empty()) render<"<h3>{}</h3>">(out, note.title);
     render<"<div class=\"doc-text\">{}</div>">(out, html::paragraphs(note.text));
   }
 }
@@ -193,7 +193,7 @@ void render_vulnerability(std::string& out, const LoadedAdvisory& loaded, std::s
   }
   render_status_groups(out, loaded, each);
   if (!each.references.empty()) {
-    out += "<h4>References</h4><ul>";
+    out += "<h3>References</h3><ul>";
     for (const auto& reference : each.references) {
       out += "<li>";
       external_link(out, Url::external(reference.url), reference.summary.empty() ? reference.url : reference.summary);
@@ -498,10 +498,10 @@ Html advisory_files_html(const LoadedAdvisory& loaded) {
     render<"<a class=\"button-quiet\" href=\"{}\">As API answer</a>">(out, Url::own("/api/v1" + base));
   }
   render<
-      "</p><dl class=\"kv\"><dt>Format</dt><dd>CSAF {}</dd><dt>Size</dt><dd>{} bytes</dd><dt>SHA-512</dt><dd "
-      "class=\"hash\" data-copy=\"{}\">{}</dd>">(out, csaf::to_string(loaded.advisory.header.csaf_version),
-                                                 text::thousands(loaded.revision.bytes), loaded.revision.sha512,
-                                                 loaded.revision.sha512);
+      "</p><dl class=\"kv\"><dt>Format</dt><dd>CSAF {}</dd><dt>Size</dt><dd>{} bytes</dd><dt>SHA-512</dt><dd><span "
+      "class=\"hash\" data-copy=\"{}\">{}</span></dd>">(out, csaf::to_string(loaded.advisory.header.csaf_version),
+                                                        text::thousands(loaded.revision.bytes), loaded.revision.sha512,
+                                                        loaded.revision.sha512);
   render<"<dt>Received</dt><dd>{}</dd></dl></section>">(out, datetime_html(loaded.revision.received_at));
   return finish(out);
 }

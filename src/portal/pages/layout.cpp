@@ -77,7 +77,7 @@ void append_header(std::string& out, App& app, const Page& page) {
       out, attribute_if<"aria-current">(page.section == Section::home, "page"), Html::from_trusted(kMark),
       app.settings().site_name);
   if (!page.hide_header_search) {
-    render<R"(<form class="top-search" role="search" action="/advisories">
+    render<R"(<form class="top-search" role="search" aria-label="Advisories" action="/advisories">
 <label class="hidden" for="q-top">Search advisories</label>
 <input id="q-top" class="search-input" type="search" name="q" value="{}" placeholder="Search: vendor, product, CVE, order number" autocomplete="off" spellcheck="false" maxlength="1000" data-suggest>
 <button class="button-quiet" type="submit">Search</button>
