@@ -10,6 +10,9 @@
 namespace tocsin::cli {
 namespace {
 
+/// The variable that names real advisories for the tests is also the one of --data: here only what a test sets counts.
+[[maybe_unused]] const bool kWithoutCallersData = ::unsetenv("TOCSIN_DATA") == 0;
+
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
