@@ -49,14 +49,7 @@ Result<http::Response> advisory(App& app, const http::Request& request) {
   }
   std::string main;
   breadcrumb(main, loaded);
-  main += pages::advisory_summary_html(loaded).str();
-  main += pages::advisory_remediations_html(loaded).str();
-  main += pages::advisory_products_html(loaded).str();
-  main += pages::advisory_vulnerabilities_html(loaded).str();
-  main += pages::advisory_notes_html(loaded).str();
-  main += pages::advisory_references_html(loaded).str();
-  main += pages::advisory_history_html(loaded).str();
-  main += pages::advisory_files_html(loaded).str();
+  main += pages::advisory_body_html(loaded).str();
   pages::Page page;
   page.title = fmt::format("{} {}", loaded.record.key, loaded.advisory.header.title);
   page.description = text::shorten(loaded.facts.summary, 160);

@@ -251,7 +251,9 @@ Html vector_html(std::string_view vector) {
   return finish(out);
 }
 
-Html advisory_summary_html(const LoadedAdvisory& loaded) {
+namespace {
+
+Html summary_html(const LoadedAdvisory& loaded) {
   const auto& header = loaded.advisory.header;
   const auto& facts = loaded.facts;
   std::string out;
@@ -302,6 +304,7 @@ Html advisory_summary_html(const LoadedAdvisory& loaded) {
     const auto& first = *merged.front().remediation;
     render<"<p><b>{}.</b> {}</p>">(out, remediation_title(first.category),
                                    text::shorten(text::squeeze(first.details), 320));
+    render_scope(out, loaded, merged.front().products);
     if (const auto url = Url::external(first.url); !url.empty()) {
       render<"<p><a class=\"button\" href=\"{}\" rel=\"noopener noreferrer nofollow\">To the vendor's page</a></p>">(
           out, url);
@@ -348,7 +351,7 @@ Html advisory_summary_html(const LoadedAdvisory& loaded) {
   return finish(out);
 }
 
-Html advisory_remediations_html(const LoadedAdvisory& loaded) {
+Html remediations_html(const LoadedAdvisory& loaded) {
   const auto merged = merge_remediations(loaded.advisory);
   if (merged.empty()) return {};
   std::string out = "<section id=\"remediations\"><h2>Remediations, most useful first</h2><ol class=\"remediations\">";
@@ -357,7 +360,7 @@ Html advisory_remediations_html(const LoadedAdvisory& loaded) {
   return finish(out);
 }
 
-Html advisory_products_html(const LoadedAdvisory& loaded) {
+Html products_html(const LoadedAdvisory& loaded) {
   const auto& facts = loaded.facts.products;
   if (facts.empty()) return {};
   std::string out;
@@ -393,7 +396,7 @@ Html advisory_products_html(const LoadedAdvisory& loaded) {
   return finish(out);
 }
 
-Html advisory_vulnerabilities_html(const LoadedAdvisory& loaded) {
+Html vulnerabilities_html(const LoadedAdvisory& loaded) {
   const auto& all = loaded.advisory.vulnerabilities;
   if (all.empty()) return {};
   std::string out;
@@ -410,7 +413,7 @@ Html advisory_vulnerabilities_html(const LoadedAdvisory& loaded) {
   return finish(out);
 }
 
-Html advisory_notes_html(const LoadedAdvisory& loaded) {
+Html notes_html(const LoadedAdvisory& loaded) {
   std::vector<csaf::Note> own, boilerplate;
   for (const auto& note : loaded.advisory.notes) {
     auto& list = domain::is_boilerplate(note) ? boilerplate : own;
@@ -438,7 +441,7 @@ Html advisory_notes_html(const LoadedAdvisory& loaded) {
   return finish(out);
 }
 
-Html advisory_references_html(const LoadedAdvisory& loaded) {
+Html references_html(const LoadedAdvisory& loaded) {
   const auto& advisory = loaded.advisory;
   std::string out;
   if (!advisory.references.empty()) {
@@ -463,7 +466,7 @@ Html advisory_references_html(const LoadedAdvisory& loaded) {
   return finish(out);
 }
 
-Html advisory_history_html(const LoadedAdvisory& loaded) {
+Html history_html(const LoadedAdvisory& loaded) {
   std::string out = "<section id=\"history\"><h2>Revision history</h2>";
   if (!loaded.advisory.history.empty()) {
     out +=
@@ -485,7 +488,7 @@ Html advisory_history_html(const LoadedAdvisory& loaded) {
   return finish(out);
 }
 
-Html advisory_files_html(const LoadedAdvisory& loaded) {
+Html files_html(const LoadedAdvisory& loaded) {
   const auto base = advisory_url(loaded.record.slug);
   const auto document = loaded.is_current()
                             ? fmt::format("/api/v1/advisories/{}/document", loaded.record.slug)
@@ -503,6 +506,17 @@ Html advisory_files_html(const LoadedAdvisory& loaded) {
                                                         text::thousands(loaded.revision.bytes), loaded.revision.sha512,
                                                         loaded.revision.sha512);
   render<"<dt>Received</dt><dd>{}</dd></dl></section>">(out, datetime_html(loaded.revision.received_at));
+  return finish(out);
+}
+
+}  // namespace
+
+Html advisory_body_html(const LoadedAdvisory& loaded) {
+  std::string out;
+  for (const auto part : {summary_html, remediations_html, products_html, vulnerabilities_html, notes_html,
+                          references_html, history_html, files_html}) {
+    out += part(loaded).str();
+  }
   return finish(out);
 }
 

@@ -143,14 +143,7 @@ Result<http::Response> revision(App& app, const http::Request& request) {
           return current == loaded.revisions.end() ? loaded.record.version : revision_name(loaded.revisions, *current);
         }())));
   }
-  main += pages::advisory_summary_html(loaded).str();
-  main += pages::advisory_remediations_html(loaded).str();
-  main += pages::advisory_products_html(loaded).str();
-  main += pages::advisory_vulnerabilities_html(loaded).str();
-  main += pages::advisory_notes_html(loaded).str();
-  main += pages::advisory_references_html(loaded).str();
-  main += pages::advisory_history_html(loaded).str();
-  main += pages::advisory_files_html(loaded).str();
+  main += pages::advisory_body_html(loaded).str();
   pages::Page page;
   page.title = fmt::format("{} version {}", loaded.record.key, loaded.revision.version);
   page.section = pages::Section::advisories;
