@@ -104,7 +104,8 @@ Result<std::optional<VulnerabilityDetail>> vulnerability(store::Connection& conn
                                                          Timestamp now);
 
 struct VulnerabilityRow {
-  std::string id, title;
+  std::string id;
+  std::string title;  ///< Its own, else that of an advisory which speaks of it.
   std::int64_t advisories = 0;
   std::optional<int> score_tenths;
   Timestamp newest;

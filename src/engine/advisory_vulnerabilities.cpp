@@ -117,7 +117,8 @@ Result<VulnerabilityPage> vulnerabilities(store::Connection& connection, const V
     TRY(after, parse_keyset(cursor));
   }
   store::Sql sql{
-      "SELECT v.vuln_id, max(v.title), count(DISTINCT r.id), max(v.score_tenths), max(r.current_release_at) "
+      "SELECT v.vuln_id, coalesce(nullif(max(v.title), ''), max(r.title)), count(DISTINCT r.id), max(v.score_tenths), "
+      "max(r.current_release_at) "
       "FROM advisory_vulnerability v JOIN record r ON r.id = v.record_id WHERE v.vuln_id <> '' AND "};
   sql.append(domain::policy::visible_sql(viewer, now));
   const auto wanted = text::trim(filter);

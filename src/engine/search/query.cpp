@@ -134,8 +134,8 @@ class Parser {
     if (meant.empty() && op->text != ":") return Kind::words;
     const auto whole = text_.substr(at_, std::min(text_.find_first_of(" \t\n\r\"", at_), text_.size()) - at_);
     return Error::invalid(
-        fmt::format("unknown filter '{}': {}. To look for the words, put them in quotes: \"{}\"", name,
-                    meant.empty() ? "see the list of filters" : fmt::format("did you mean {}?", meant), whole),
+        fmt::format("unknown filter '{}': {} To look for the words, put them in quotes: \"{}\"", name,
+                    meant.empty() ? "see the list of filters." : fmt::format("did you mean {}?", meant), whole),
         column_text(text_, at_));
   }
 

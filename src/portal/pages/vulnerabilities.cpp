@@ -107,7 +107,7 @@ Result<http::Response> list(App& app, const http::Request& request) {
         "class=\"hidden\">Vulnerabilities</caption><thead><tr>"
         "<th scope=\"col\">Id</th><th scope=\"col\">Title</th><th scope=\"col\" data-first=\"descending\">Highest "
         "score</th>"
-        "<th scope=\"col\" data-first=\"descending\">Advisories</th><th scope=\"col\" "
+        "<th scope=\"col\" class=\"num\" data-first=\"descending\">Advisories</th><th scope=\"col\" "
         "data-first=\"descending\">Newest</th></tr></thead><tbody>";
     for (const auto& row : page_of.rows) {
       render<"<tr><td data-label=\"Id\"><a class=\"id\" href=\"{}\">{}</a></td><td data-label=\"Title\">{}</td>">(
@@ -182,7 +182,7 @@ Result<http::Response> detail(App& app, const http::Request& request) {
   render<"<header class=\"page-head\"><div><h1><span class=\"id\">{}</span></h1>">(main, found->id);
   if (titled != found->mentions.end()) render<"<p class=\"lead\">{}</p>">(main, titled->title);
   main += "</div></header>";
-  render<"<p>{} on it.">(
+  render<"<p>{} of it.">(
       main, text::count_of(static_cast<long long>(found->mentions.size()), "advisory speaks", "advisories speak"));
   if (const auto range = score_range(*found); !range.empty()) {
     render<" <b>They score it differently: {}.</b> The score says how bad it is in each product.">(main, range);
