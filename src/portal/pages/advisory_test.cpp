@@ -1,0 +1,100 @@
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include "base/json.hpp"
+#include "portal/app_fixture.hpp"
+
+/// Advisory pages over documents whose every text is hostile, and over what a reader may not see.
+namespace tocsin::portal {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::string_view kMarker = "\"><img src=x onerror=alert(1)>'&";
+
+/// Puts the marker behind every free text below a member of these names.
+void poison(boost::json::value& value, bool text) {
+  if (value.is_string()) {
+    if (text) value.get_string().append(kMarker);
+  } else if (value.is_array()) {
+    for (auto& element : value.get_array()) poison(element, text);
+  } else if (value.is_object()) {
+    for (auto& [name, member] : value.get_object()) {
+      const std::string_view key = name;
+      const bool free_text = key == "title" || key == "text" || key == "name" || key == "summary" || key == "details" ||
+                             key == "contact_details" || key == "issuing_authority" || key == "organization" ||
+                             key == "names" || key == "model_numbers";
+      poison(member, free_text && (member.is_string() || member.is_array()));
+    }
+  }
+}
+
+class AdvisoryPages : public testing::PortalTest {
+ protected:
+  /// Imports a demo document after `change`, beside the others.
+  template <class Change>
+  void import_changed(std::string_view name, Change change) {
+    std::ifstream file(std::filesystem::path{TOCSIN_SOURCE_DIR "/demo/advisories"} / name, std::ios::binary);
+    std::stringstream text;
+    text << file.rdbuf();
+    const auto parsed = json::parse(text.str());
+    ASSERT_TRUE(parsed.has_value());
+    boost::json::value document(parsed->root(), boost::json::storage_ptr());
+    change(document);
+    const auto path =
+        std::filesystem::path{::testing::TempDir()} / ("advisory-pages-" + std::to_string(::getpid()) + ".json");
+    std::ofstream{path, std::ios::binary} << json::write(document);
+    const auto summary = exchange::import_paths(database(), {path.string()}, {}, {}, clock_);
+    std::filesystem::remove(path);
+    ASSERT_TRUE(summary.has_value()) << summary.error().to_string();
+    ASSERT_EQ(summary->created, 1);
+    start();
+  }
+};
+
+TEST_P(AdvisoryPages, NoTextOfADocumentBecomesMarkup) {
+  import_changed("tdc-2025-001-v3.json", [](boost::json::value& document) {
+    document.at("document").at("tracking").at("id") = "HOSTILE-1";
+    poison(document, false);
+  });
+  for (const auto* target :
+       {"/advisories/HOSTILE-1", "/advisories/HOSTILE-1/raw", "/advisories/HOSTILE-1/revisions",
+        "/advisories/HOSTILE-1/revisions/3", "/advisories/HOSTILE-1/diff?from=3&to=3", "/advisories?q=HOSTILE-1",
+        "/vulnerabilities", "/vulnerabilities/CVE-1900-0101", "/vendors", "/", "/feeds/advisories.atom"}) {
+    const auto reply = get(target, "Accept: text/html\r\n");
+    EXPECT_EQ(reply.status, 200) << target;
+    EXPECT_THAT(reply.body, Not(HasSubstr("<img"))) << target;
+    EXPECT_THAT(reply.body, Not(HasSubstr("\"><img"))) << target;
+  }
+  EXPECT_THAT(get("/advisories/HOSTILE-1", "Accept: text/html\r\n").body,
+              HasSubstr("&lt;img src=x onerror=alert(1)&gt;"));
+}
+
+TEST_P(AdvisoryPages, WhatIsMarkedForFewAnswersLikeWhatIsNotThere) {
+  import_changed("tdc-2026-003-v1.json", [](boost::json::value& document) {
+    document.at("document").at("tracking").at("id") = "SECRET-1";
+    document.at("document").at("distribution").at("tlp").at("label") = "AMBER";
+  });
+  for (const std::string rest : {"", "/revisions", "/raw", "/diff?from=1&to=1"}) {
+    const auto hidden = get("/advisories/SECRET-1" + rest, "Accept: text/html\r\nX-Request-Id: same\r\n");
+    auto absent = get("/advisories/SECRET-2" + rest, "Accept: text/html\r\nX-Request-Id: same\r\n");
+    EXPECT_EQ(hidden.status, 404) << rest;
+    EXPECT_EQ(absent.status, 404) << rest;
+    for (auto at = absent.body.find("SECRET-2"); at != std::string::npos; at = absent.body.find("SECRET-2")) {
+      absent.body.replace(at, 8, "SECRET-1");
+    }
+    EXPECT_EQ(hidden.body, absent.body) << rest;
+  }
+  EXPECT_EQ(get("/api/v1/advisories/SECRET-1/document").status, 404);
+  EXPECT_THAT(get("/api/v1/advisories?q=SECRET-1").body, HasSubstr("\"total\":0"));
+}
+
+TOCSIN_ON_BOTH_DATABASES(AdvisoryPages);
+
+}  // namespace
+}  // namespace tocsin::portal
