@@ -70,7 +70,7 @@ constexpr Operator kOperators[] = {
 
 struct Value {
   std::string text;
-  bool quoted = false;
+  bool starred = false;  ///< Followed by *: everything that begins so.
   std::size_t at = 0;
 };
 
@@ -184,12 +184,13 @@ class Parser {
       value.at = at_;
       if (at_ < text_.size() && text_[at_] == '"') {
         value.text = quoted();
-        value.quoted = true;
+        for (; at_ < text_.size() && text_[at_] == '*'; ++at_) value.starred = true;
       } else {
         while (at_ < text_.size() && !is_blank(text_[at_]) && text_[at_] != ',') value.text += text_[at_++];
+        for (; value.text.ends_with('*'); value.text.pop_back()) value.starred = true;
       }
       // "energy,,water" and a comma at the end mean nothing more.
-      if (!value.text.empty()) values.push_back(std::move(value));
+      if (!value.text.empty() || value.starred) values.push_back(std::move(value));
       if (at_ == text_.size() || is_blank(text_[at_])) return values;
       if (text_[at_] == ',') ++at_;
     }
@@ -209,12 +210,8 @@ class Parser {
     }
     std::size_t stars = 0;
     for (const auto& each : values) {
-      auto value = each.text;
-      if (!each.quoted && value.ends_with('*')) {
-        ++stars;
-        while (value.ends_with('*')) value.pop_back();
-      }
-      if (auto read = add_value(term, value); !read) {
+      if (each.starred) ++stars;
+      if (auto read = add_value(term, each.text); !read) {
         auto error = std::move(read).error();
         error.where = column_text(text_, each.at);
         return error;

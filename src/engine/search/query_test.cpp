@@ -64,6 +64,8 @@ constexpr Canonical kCanonical[] = {
     {"\"note:foo\"", "\"note:foo\""},
     {"vendor:sch*", "vendor:sch*"},
     {"id:\"A*\"", "id:\"A*\""},
+    {"vendor:\"schneider el\"*", "vendor:\"schneider el\"*"},
+    {"cve:\u201Dj*", "cve:\"\\\"J\"*"},
 };
 class CanonicalText : public ::testing::TestWithParam<Canonical> {};
 TEST_P(CanonicalText, IsWrittenAndReadBack) {
