@@ -50,7 +50,7 @@ constexpr SettingSpec kSpecs[] = {
     {"limits.write_timeout", SettingType::integer, "s", "60", "Without progress of an answer.", 1, 3600},
     {"limits.idle_timeout", SettingType::integer, "s", "60", "Between two requests of a connection.", 1, 3600},
     {"limits.drain_timeout", SettingType::integer, "s", "30", "For running requests when the server stops.", 0, 3600},
-    {"limits.cache_bytes", SettingType::integer, "bytes", "67108864", "Memory for answers that are kept ready.", 0,
+    {"limits.cache_bytes", SettingType::integer, "bytes", "268435456", "Memory for answers that are kept ready.", 0,
      std::int64_t{64} * 1024 * kMebi},
 };
 

@@ -1,33 +1,33 @@
 #include "portal/http/compress.hpp"
 
+#include <memory>
+
 #include <brotli/encode.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include "base/check.hpp"
 
 namespace tocsin::portal::http {
 namespace {
 
-constexpr int kGzipLevel = 6;
-constexpr int kBrotliQuality = 5;  // 11, the library's default, is a hundred times slower
+// Pages are compressed while somebody waits: of a page of 22 KB, these levels leave a fifth to a quarter more bytes
+// than the best ones do, in a tenth of the time.
+constexpr int kGzipLevel = 1;
+constexpr int kBrotliQuality = 2;
 constexpr std::size_t kWorthwhileBytes = 512;
 
+struct FreeCompressor {
+  void operator()(libdeflate_compressor* compressor) const noexcept { libdeflate_free_compressor(compressor); }
+};
+
 std::string gzip(std::string_view bytes) {
-  z_stream stream{};
-  constexpr int kGzipWindow = 15 + 16;  // 32 KiB window, gzip header
-  constexpr int kMemory = 8;
-  TOCSIN_CHECK(deflateInit2(&stream, kGzipLevel, Z_DEFLATED, kGzipWindow, kMemory, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string out(deflateBound(&stream, static_cast<uLong>(bytes.size())), '\0');
-  // zlib counts input in 32 bits: bodies are far smaller (ServerOptions), which this holds on to.
-  TOCSIN_CHECK(bytes.size() <= UINT32_MAX && out.size() <= UINT32_MAX);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));  // zlib's API predates const
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  const int outcome = deflate(&stream, Z_FINISH);
-  const auto written = out.size() - stream.avail_out;
-  deflateEnd(&stream);
-  TOCSIN_CHECK(outcome == Z_STREAM_END);
+  // Its tables are the dear part of a short text; a compressor serves one thread at a time.
+  thread_local const std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor{
+      libdeflate_alloc_compressor(kGzipLevel)};
+  TOCSIN_CHECK(compressor != nullptr);
+  std::string out(libdeflate_gzip_compress_bound(compressor.get(), bytes.size()), '\0');
+  const auto written = libdeflate_gzip_compress(compressor.get(), bytes.data(), bytes.size(), out.data(), out.size());
+  TOCSIN_CHECK(written > 0);
   out.resize(written);
   return out;
 }

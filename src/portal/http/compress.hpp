@@ -6,7 +6,7 @@
 
 namespace tocsin::portal::http {
 
-/// For live answers: gzip level 6, brotli quality 5. identity returns the bytes.
+/// For live answers: quick rather than smallest. identity returns the bytes.
 std::string compress(std::string_view bytes, Encoding encoding);
 /// Is it worth it: at least 512 bytes of a textual type?
 bool compressible(std::string_view content_type, std::size_t bytes) noexcept;

@@ -30,7 +30,7 @@ struct ServerOptions {
   int write_timeout_ms = 60'000;  ///< Without progress.
   int idle_timeout_ms = 60'000;   ///< Keep-alive between requests.
   int drain_timeout_ms = 30'000;  ///< Shutdown waits for running requests this long.
-  std::size_t cache_bytes_max = std::size_t{64} << 20;
+  std::size_t cache_bytes_max = std::size_t{256} << 20;
   bool access_log = true;
 };
 
