@@ -1,15 +1,16 @@
-#include "base/json.hpp"
+#include "formats/csaf/validate/validate.hpp"
+
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/text_table.hpp"
 #include "exchange/source.hpp"
-#include "formats/csaf/structure.hpp"
-#include "formats/recognise.hpp"
 
 namespace tocsin::cli {
 namespace {
+
+namespace csaf = formats::csaf;
 
 struct Verdict {
   std::string file;
@@ -26,35 +27,15 @@ formats::Finding finding(std::string path, std::string message) {
   return {.test = "schema",
           .group = formats::Finding::Group::schema,
           .path = std::move(path),
-          .message = std::move(message)};
+          .message = std::move(message),
+          .mend = {}};
 }
 
-Verdict check(std::string file, std::string_view bytes) {
-  Verdict verdict{.file = std::move(file), .csaf_version = {}, .findings = {}};
-  if (bytes.empty()) {
-    verdict.findings.push_back(finding("", "The document is empty"));
-    return verdict;
-  }
-  const auto parsed = json::parse(bytes);
-  if (!parsed) {
-    // A pointer stands as one; line and column have no place in a pointer.
-    const auto& error = parsed.error();
-    const bool pointer = error.where.starts_with('/');
-    verdict.findings.push_back(finding(pointer ? error.where : "", pointer ? error.message : error.to_string()));
-    return verdict;
-  }
-  const auto kind = formats::recognise(parsed->root());
-  if (kind == formats::DocumentKind::csaf_2_0) verdict.csaf_version = "2.0";
-  if (kind == formats::DocumentKind::csaf_2_1) verdict.csaf_version = "2.1";
-  if (verdict.csaf_version.empty() && kind != formats::DocumentKind::csaf_unknown_version) {
-    verdict.findings.push_back(
-        finding("", kind == formats::DocumentKind::other_json
-                        ? "This is no CSAF document: /document/csaf_version is missing"
-                        : fmt::format("This is no CSAF advisory but: {}", formats::to_string(kind))));
-    return verdict;
-  }
-  verdict.findings = formats::csaf::check_structure(parsed->root());
-  return verdict;
+Verdict check(csaf::Validator& validator, std::string file, std::string_view bytes) {
+  auto checked = validator.validate(bytes);
+  return {.file = std::move(file),
+          .csaf_version = checked.version ? std::string{csaf::to_string(*checked.version)} : "",
+          .findings = std::move(checked.findings)};
 }
 
 void tell(const CommandLine& line, const Verdict& verdict) {
@@ -94,6 +75,7 @@ void tell(const CommandLine& line, const Verdict& verdict) {
 }  // namespace
 
 int run_validate(const CommandLine& line) {
+  csaf::Validator validator;
   std::int64_t documents = 0, invalid = 0;
   Progress progress{"Validating", "documents", !line.quiet};
   const auto judge = [&](const Verdict& verdict) {
@@ -104,7 +86,7 @@ int run_validate(const CommandLine& line) {
   };
   exchange::SourceEvents events;
   events.visit = [&](exchange::SourceDocument document) -> Status {
-    judge(check(std::move(document.name), document.bytes));
+    judge(check(validator, std::move(document.name), document.bytes));
     return ok();
   };
   events.bad = [&](std::string name, Error error) {

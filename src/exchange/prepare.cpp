@@ -53,7 +53,8 @@ Prepared prepare(std::string name, std::string bytes, const ImportOptions& optio
     return std::move(prepared);
   };
   if (bytes.empty()) return refuse(Error::invalid("The document is empty"));
-  auto parsed = json::parse(bytes, {.bytes_max = static_cast<std::size_t>(options.limits.document_bytes_max)});
+  const json::Limits limits{.bytes_max = static_cast<std::size_t>(options.limits.document_bytes_max)};
+  auto parsed = json::parse(bytes, limits);
   if (!parsed) return refuse(std::move(parsed).error());
   const auto& root = parsed->root();
 
@@ -72,7 +73,11 @@ Prepared prepare(std::string name, std::string bytes, const ImportOptions& optio
         Error::invalid("Is JSON, but no kind of document that Tocsin knows; a CSAF document has "
                        "/document/csaf_version"));
   }
-  for (auto& finding : formats::csaf::check_structure(root)) {
+  // One thread prepares many documents: the reader's memory is theirs in turn.
+  thread_local formats::csaf::TapeReader reader;
+  auto tape = reader.read(bytes, limits);
+  if (!tape) return refuse(std::move(tape).error());
+  for (auto& finding : formats::csaf::check_structure(*tape)) {
     if (prepared.problems.size() == kProblemsMax) break;
     prepared.problems.push_back(Error::invalid(std::move(finding.message), at(name, finding.path)));
   }

@@ -12,7 +12,8 @@ struct Finding {
   std::string test;  ///< The standard's test number ("6.1.1"), or "schema".
   Group group = Group::schema;
   std::string path;     ///< JSON pointer (RFC 6901) into the document; empty is the whole document.
-  std::string message;  ///< What is wrong and what would be right, one sentence.
+  std::string message;  ///< What is wrong, one sentence; of group schema also what would be right.
+  std::string mend;     ///< How to put it right, one sentence; may be empty.
 };
 
 /// "schema", "mandatory", "recommended", "informative".

@@ -18,21 +18,25 @@
 namespace tocsin::formats::csaf {
 namespace {
 
-using boost::json::object;
-using boost::json::value;
-
 /// Bytes. RE2 is linear, but a text this long is no identifier.
 constexpr std::size_t kPatternBytesMax = 64 << 10;
 /// Deeper than any honest product tree; the parser's limit is 64.
 constexpr int kDepthMax = 200;
+/// Members that the grammar does not know, remembered to find repeated ones.
+constexpr std::size_t kOthersMax = 256;
 
 /// The patterns of a grammar, compiled once. RE2 knows no look-ahead; the schemas use it in one form, "^(?!X)Y": the
 /// text must not begin with X.
 class Patterns {
  public:
-  explicit Patterns(const Grammar& grammar) {
-    for (const auto& node : grammar.nodes) {
-      if (node.pattern.empty() || compiled_.contains(node.pattern)) continue;
+  explicit Patterns(const Grammar& grammar) : by_node_(grammar.nodes.size()) {
+    for (std::size_t i = 0; i < grammar.nodes.size(); ++i) {
+      const auto& node = grammar.nodes[i];
+      if (node.pattern.empty()) continue;
+      if (const auto known = compiled_.find(node.pattern); known != compiled_.end()) {
+        by_node_[i] = &known->second;
+        continue;
+      }
       Pattern pattern;
       std::string_view text = node.pattern;
       constexpr std::string_view kNot = "^(?!";
@@ -43,12 +47,13 @@ class Patterns {
       } else {
         pattern.wanted = compile(text);
       }
-      compiled_.emplace(node.pattern, std::move(pattern));
+      // Nodes of an unordered_map stay where they are.
+      by_node_[i] = &compiled_.emplace(node.pattern, std::move(pattern)).first->second;
     }
   }
-  bool matches(std::string_view pattern, std::string_view text) const {
+  bool matches(std::size_t node, std::string_view text) const {
     const re2::StringPiece piece{text.data(), text.size()};
-    const auto& found = compiled_.at(pattern);
+    const auto& found = *by_node_[node];
     if (found.unwanted && re2::RE2::PartialMatch(piece, *found.unwanted)) return false;
     return re2::RE2::PartialMatch(piece, *found.wanted);
   }
@@ -80,6 +85,7 @@ class Patterns {
     return text.size();
   }
   std::unordered_map<std::string_view, Pattern> compiled_;
+  std::vector<const Pattern*> by_node_;
 };
 
 const Patterns& patterns_of(CsafVersion version) {
@@ -88,29 +94,18 @@ const Patterns& patterns_of(CsafVersion version) {
   return version == CsafVersion::v2_0 ? v2_0 : v2_1;
 }
 
-std::uint8_t type_of(const value& json) noexcept {
-  switch (json.kind()) {
-    case boost::json::kind::object:
-      return kObjectType;
-    case boost::json::kind::array:
-      return kArrayType;
-    case boost::json::kind::string:
-      return kStringType;
-    case boost::json::kind::int64:
-    case boost::json::kind::uint64:
-      return kNumberType | kIntegerType;
-    case boost::json::kind::double_: {
-      const double number = json.get_double();
-      // JSON Schema: 1.0 is an integer.
-      const bool whole = number == static_cast<double>(static_cast<std::int64_t>(std::clamp(number, -9e15, 9e15)));
-      return whole ? kNumberType | kIntegerType : kNumberType;
-    }
-    case boost::json::kind::bool_:
-      return kBooleanType;
-    case boost::json::kind::null:
-      break;
+std::uint8_t type_of(Node json) noexcept {
+  if (json.is_object()) return kObjectType;
+  if (json.is_array()) return kArrayType;
+  if (json.is_string()) return kStringType;
+  if (json.is_integer()) return kNumberType | kIntegerType;
+  if (json.is_number()) {
+    const double number = json.number().value_or(0);
+    // JSON Schema: 1.0 is an integer.
+    const bool whole = number == static_cast<double>(static_cast<std::int64_t>(std::clamp(number, -9e15, 9e15)));
+    return whole ? kNumberType | kIntegerType : kNumberType;
   }
-  return kNullType;
+  return json.is_boolean() ? kBooleanType : kNullType;
 }
 
 std::string type_names(std::uint8_t types) {
@@ -126,30 +121,30 @@ std::string type_names(std::uint8_t types) {
 }
 
 /// Equal values give equal texts: members sorted by name.
-void canonical(std::string& out, const value& json) {
+void canonical(std::string& out, Node json) {
   if (json.is_object()) {
-    std::vector<const object::value_type*> members;
-    for (const auto& member : json.get_object()) members.push_back(&member);
-    std::ranges::sort(members, {}, [](const auto* member) { return std::string_view{member->key()}; });
+    std::vector<Member> members;
+    for (const auto member : json.members()) members.push_back(member);
+    std::ranges::sort(members, {}, &Member::name);
     out += '{';
-    for (const auto* member : members) {
-      json::write_string(out, member->key());
+    for (const auto& member : members) {
+      json::write_string(out, member.name);
       out += ':';
-      canonical(out, member->value());
+      canonical(out, member.value);
       out += ',';
     }
     out += '}';
   } else if (json.is_array()) {
     out += '[';
-    for (const auto& element : json.get_array()) {
+    for (const auto element : json.elements()) {
       canonical(out, element);
       out += ',';
     }
     out += ']';
-  } else if (json.is_number()) {
-    json::write(out, value(json.to_number<double>()));
+  } else if (const auto number = json.number()) {
+    json::write(out, boost::json::value(*number));
   } else {
-    json::write(out, json);
+    json::write(out, json.to_value());
   }
 }
 
@@ -171,31 +166,23 @@ class Checker {
   Checker(const Grammar& grammar, const Patterns& patterns, std::vector<Finding>& findings)
       : grammar_(grammar), patterns_(patterns), findings_(findings) {}
 
-  void check(const value& json, std::int16_t index, const Place& place, int depth) {
+  void check(Node json, std::int16_t index, const Place& place, int depth) {
     if (index < 0 || full()) return;
     if (depth > kDepthMax) return add(place, "the document is nested too deeply here");
-    const GrammarNode& node = grammar_.nodes[static_cast<std::size_t>(index)];
+    const auto position = static_cast<std::size_t>(index);
+    const GrammarNode& node = grammar_.nodes[position];
     const auto type = type_of(json);
     if (node.types != 0 && (node.types & type) == 0) {
       return add(place, fmt::format("expected {}, found {}", type_names(node.types), found_name(type)));
     }
-    switch (json.kind()) {
-      case boost::json::kind::object:
-        check_object(json.get_object(), node, place, depth);
-        break;
-      case boost::json::kind::array:
-        check_array(json.get_array(), node, place, depth);
-        break;
-      case boost::json::kind::string:
-        check_string(json.get_string(), node, place);
-        break;
-      case boost::json::kind::int64:
-      case boost::json::kind::uint64:
-      case boost::json::kind::double_:
-        check_number(json.to_number<double>(), node, place);
-        break;
-      default:
-        break;
+    if (type == kObjectType) {
+      check_object(json, node, place, depth);
+    } else if (type == kArrayType) {
+      check_array(json, node, place, depth);
+    } else if (type == kStringType) {
+      check_string(json.text(), position, place);
+    } else if ((type & kNumberType) != 0) {
+      check_number(json.number().value_or(0), node, place);
     }
     for (const auto branch : branches(node.all_of)) check(json, branch, place, depth + 1);
     if (node.any_of.count > 0) check_choice(json, node.any_of, false, place, depth);
@@ -206,7 +193,7 @@ class Checker {
   bool full() const noexcept { return findings_.size() >= kFindingsMax; }
   void add(const Place& place, std::string message) { add_at(place.pointer(), std::move(message)); }
   void add_at(std::string path, std::string message) {
-    if (!full()) findings_.push_back({"schema", Finding::Group::schema, std::move(path), std::move(message)});
+    if (!full()) findings_.push_back({"schema", Finding::Group::schema, std::move(path), std::move(message), {}});
   }
   std::span<const std::int16_t> branches(GrammarRange range) const {
     return grammar_.branches.subspan(range.begin, range.count);
@@ -216,31 +203,47 @@ class Checker {
     return type_names((type & kNumberType) != 0 ? kNumberType : type);
   }
 
-  void check_object(const object& json, const GrammarNode& node, const Place& place, int depth) {
-    if (json.size() < node.properties_min) {
-      add(place, fmt::format("expected at least {}", text::count_of(node.properties_min, "member", "members")));
-    }
-    if (node.properties_max > 0 && json.size() > node.properties_max) {
-      add(place, fmt::format("expected at most {}", text::count_of(node.properties_max, "member", "members")));
-    }
+  void check_object(Node json, const GrammarNode& node, const Place& place, int depth) {
     const auto members = grammar_.members.subspan(node.members.begin, node.members.count);
-    for (const auto& member : json) {
-      const std::string_view name = member.key();
-      const auto found = std::ranges::lower_bound(members, name, {}, &GrammarMember::name);
-      if (found == members.end() || found->name != name) {
+    std::size_t count = 0;
+    std::uint64_t seen = 0;  // bits of `members`; CSAF's largest object has 22
+    std::vector<std::string_view> others;
+    for (const auto member : json.members()) {
+      ++count;
+      const auto found = std::ranges::lower_bound(members, member.name, {}, &GrammarMember::name);
+      if (found == members.end() || found->name != member.name) {
+        if (std::ranges::find(others, member.name) != others.end()) {
+          add_repeated(place, member.name);
+        } else if (others.size() < kOthersMax) {
+          others.push_back(member.name);
+        }
         if (node.closed)
-          add_at(json::pointer_append(place.pointer(), name),
-                 fmt::format("there is no member '{}' here{}", name, advice(name, members)));
+          add_at(json::pointer_append(place.pointer(), member.name),
+                 fmt::format("there is no member '{}' here{}", text::shorten(member.name, 60),
+                             advice(member.name, members)));
         continue;
       }
-      const Place below{&place, name, 0};
-      check(member.value(), found->node, below, depth + 1);
+      const auto bit = std::uint64_t{1} << (found - members.begin());
+      if ((seen & bit) != 0) add_repeated(place, member.name);
+      seen |= bit;
+      const Place below{&place, member.name, 0};
+      check(member.value, found->node, below, depth + 1);
     }
-    for (const auto& member : members) {
-      if (member.required && json.find(member.name) == json.end()) {
-        add_at(json::pointer_append(place.pointer(), member.name), "this member is required");
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (members[i].required && (seen >> i & 1) == 0) {
+        add_at(json::pointer_append(place.pointer(), members[i].name), "this member is required");
       }
     }
+    if (count < node.properties_min) {
+      add(place, fmt::format("expected at least {}", text::count_of(node.properties_min, "member", "members")));
+    }
+    if (node.properties_max > 0 && count > node.properties_max) {
+      add(place, fmt::format("expected at most {}", text::count_of(node.properties_max, "member", "members")));
+    }
+  }
+
+  void add_repeated(const Place& place, std::string_view name) {
+    add_at(json::pointer_append(place.pointer(), name), "this member stands here more than once");
   }
 
   static std::string advice(std::string_view name, std::span<const GrammarMember> members) {
@@ -250,39 +253,45 @@ class Checker {
     return {};
   }
 
-  void check_array(const boost::json::array& json, const GrammarNode& node, const Place& place, int depth) {
-    if (json.size() < node.items_min) {
+  void check_array(Node json, const GrammarNode& node, const Place& place, int depth) {
+    const auto size = json.size();
+    if (size < node.items_min) {
       add(place, fmt::format("expected at least {}", text::count_of(node.items_min, "element", "elements")));
     }
-    if (node.items_max > 0 && json.size() > node.items_max) {
+    if (node.items_max > 0 && size > node.items_max) {
       add(place, fmt::format("expected at most {}", text::count_of(node.items_max, "element", "elements")));
     }
-    if (node.unique && json.size() > 1) check_unique(json, place);
+    if (node.unique && size > 1) check_unique(json, place);
     if (node.items < 0) return;
-    for (std::size_t i = 0; i < json.size() && !full(); ++i) {
-      const Place below{&place, {}, i};
-      check(json[i], node.items, below, depth + 1);
+    std::size_t index = 0;
+    for (const auto element : json.elements()) {
+      if (full()) return;
+      const Place below{&place, {}, index++};
+      check(element, node.items, below, depth + 1);
     }
   }
 
-  void check_unique(const boost::json::array& json, const Place& place) {
-    const bool strings = std::ranges::all_of(json, [](const value& each) { return each.is_string(); });
-    std::unordered_set<std::string_view> seen;
+  void check_unique(Node json, const Place& place) {
+    bool strings = true;
+    for (const auto element : json.elements()) strings = strings && element.is_string();
     std::vector<std::string> texts;
     if (!strings) {
-      texts.resize(json.size());
-      for (std::size_t i = 0; i < json.size(); ++i) canonical(texts[i], json[i]);
+      texts.reserve(json.size());
+      for (const auto element : json.elements()) canonical(texts.emplace_back(), element);
     }
-    for (std::size_t i = 0; i < json.size(); ++i) {
-      const std::string_view text = strings ? std::string_view{json[i].get_string()} : std::string_view{texts[i]};
-      if (!seen.insert(text).second) {
-        add_at(json::pointer_append(place.pointer(), i),
+    std::unordered_set<std::string_view> seen;
+    std::size_t index = 0;
+    for (const auto element : json.elements()) {
+      if (!seen.insert(strings ? element.text() : std::string_view{texts[index]}).second) {
+        add_at(json::pointer_append(place.pointer(), index),
                "this element stands here more than once; each may stand only once");
       }
+      ++index;
     }
   }
 
-  void check_string(std::string_view json, const GrammarNode& node, const Place& place) {
+  void check_string(std::string_view json, std::size_t position, const Place& place) {
+    const GrammarNode& node = grammar_.nodes[position];
     if (node.length_min > 0 || node.length_max > 0) {
       const auto length = static_cast<std::size_t>(
           std::ranges::count_if(json, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
@@ -301,7 +310,7 @@ class Checker {
         add(place, fmt::format("'{}' is none of {}", text::shorten(json, 60), list));
       }
     }
-    if (!node.pattern.empty() && (json.size() > kPatternBytesMax || !patterns_.matches(node.pattern, json))) {
+    if (!node.pattern.empty() && (json.size() > kPatternBytesMax || !patterns_.matches(position, json))) {
       add(place,
           fmt::format("'{}' does not have the form {}", text::shorten(json, 60), text::shorten(node.pattern, 200)));
     }
@@ -316,7 +325,7 @@ class Checker {
   }
 
   /// At least one branch, or exactly one. Where none fits, what is said is what the nearest branch finds.
-  void check_choice(const value& json, GrammarRange range, bool exactly_one, const Place& place, int depth) {
+  void check_choice(Node json, GrammarRange range, bool exactly_one, const Place& place, int depth) {
     std::vector<Finding> nearest;
     bool first = true;
     int fitting = 0;
@@ -345,21 +354,21 @@ class Checker {
 
 }  // namespace
 
-std::vector<Finding> check_structure(const value& root, CsafVersion version) {
+std::vector<Finding> check_structure(Node root, CsafVersion version) {
   std::vector<Finding> findings;
   const Grammar& grammar = version == CsafVersion::v2_0 ? kGrammar_2_0 : kGrammar_2_1;
   Checker{grammar, patterns_of(version), findings}.check(root, 0, Place{}, 0);
   return findings;
 }
 
-std::vector<Finding> check_structure(const value& root) {
+std::vector<Finding> check_structure(Node root) {
   const auto wrong = [](std::string path, std::string message) {
-    return std::vector<Finding>{{"schema", Finding::Group::schema, std::move(path), std::move(message)}};
+    return std::vector<Finding>{{"schema", Finding::Group::schema, std::move(path), std::move(message), {}}};
   };
   if (!root.is_object()) return wrong("", "expected an object");
-  const value* document = json::find(root, "document");
-  if (document == nullptr) return wrong("/document", "this member is required");
-  const auto version = json::string_at(*document, "csaf_version");
+  const auto document = root["document"];
+  if (!document) return wrong("/document", "this member is required");
+  const auto version = document.text_at("csaf_version");
   if (version == "2.0") return check_structure(root, CsafVersion::v2_0);
   if (version == "2.1") return check_structure(root, CsafVersion::v2_1);
   return wrong("/document/csaf_version", "expected \"2.0\" or \"2.1\"");

@@ -1,13 +1,12 @@
 #pragma once
 #include <vector>
 
-#include <boost/json.hpp>
-
 #include "formats/csaf/header.hpp"
+#include "formats/csaf/validate/tape.hpp"
 #include "formats/finding.hpp"
 
 /// The grammar of CSAF documents: what the JSON schemas of CSAF 2.0 and 2.1 (with the CVSS, EPSS and SSVC schemas they
-/// refer to) demand - members, types, enumerations, patterns, formats, lengths, unique items.
+/// refer to) demand - members (each once), types, enumerations, patterns, formats, lengths, unique items.
 namespace tocsin::formats::csaf {
 
 /// More findings than this are cut: a document that wrong is not read on.
@@ -16,7 +15,7 @@ inline constexpr std::size_t kFindingsMax = 1000;
 /// All findings have group `schema` and test "schema". Empty means the structure is right. Total, no I/O; time linear
 /// in the document but for arrays of unique items (hashed). The version is taken from /document/csaf_version; where
 /// that is neither "2.0" nor "2.1" there is exactly one finding.
-std::vector<Finding> check_structure(const boost::json::value& root);
-std::vector<Finding> check_structure(const boost::json::value& root, CsafVersion version);
+std::vector<Finding> check_structure(Node root);
+std::vector<Finding> check_structure(Node root, CsafVersion version);
 
 }  // namespace tocsin::formats::csaf

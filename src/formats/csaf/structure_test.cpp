@@ -21,6 +21,14 @@ std::string read(const std::filesystem::path& path) {
 
 const std::filesystem::path kTestdata = std::filesystem::path{TOCSIN_SOURCE_DIR} / "src/formats/csaf/testdata";
 
+/// Findings of a document in bytes.
+std::vector<Finding> check(std::string_view bytes) {
+  TapeReader reader;
+  const auto root = reader.read(bytes);
+  EXPECT_TRUE(root.has_value());
+  return root ? check_structure(*root) : std::vector<Finding>{};
+}
+
 /// A fixture with one member set to another JSON text, or removed where the text is empty.
 std::vector<Finding> check_changed(std::string_view fixture, std::string_view pointer, std::string_view json_text) {
   const auto parsed = json::parse(read(kTestdata / fixture));
@@ -38,7 +46,7 @@ std::vector<Finding> check_changed(std::string_view fixture, std::string_view po
   } else {
     parent->as_object()[key] = boost::json::parse(std::string{json_text});
   }
-  return check_structure(root);
+  return check(json::write(root));
 }
 
 struct Refusal {
@@ -86,9 +94,7 @@ INSTANTIATE_TEST_SUITE_P(Csaf, Structure, ::testing::ValuesIn(kRefusals),
 
 TEST(StructureOf, FixturesIsRight) {
   for (const auto* name : {"full-2.0.json", "full-2.0-later.json", "full-2.1.json"}) {
-    const auto parsed = json::parse(read(kTestdata / name));
-    ASSERT_TRUE(parsed.has_value()) << name;
-    const auto findings = check_structure(parsed->root());
+    const auto findings = check(read(kTestdata / name));
     EXPECT_TRUE(findings.empty()) << name << " " << findings.front().path << ": " << findings.front().message;
   }
 }
@@ -97,9 +103,7 @@ TEST(StructureOf, DemoAdvisoriesIsRight) {
   int seen = 0;
   for (const auto& entry :
        std::filesystem::directory_iterator{std::filesystem::path{TOCSIN_SOURCE_DIR} / "demo/advisories"}) {
-    const auto parsed = json::parse(read(entry.path()));
-    ASSERT_TRUE(parsed.has_value()) << entry.path();
-    const auto findings = check_structure(parsed->root());
+    const auto findings = check(read(entry.path()));
     EXPECT_TRUE(findings.empty()) << entry.path() << " " << findings.front().path << ": " << findings.front().message;
     ++seen;
   }
@@ -108,9 +112,7 @@ TEST(StructureOf, DemoAdvisoriesIsRight) {
 
 TEST(StructureOf, WhatIsNoDocument) {
   for (const auto* text : {"[]", "1", "{}", "{\"document\":7}", "{\"document\":{}}", "null"}) {
-    const auto parsed = json::parse(text);
-    ASSERT_TRUE(parsed.has_value());
-    EXPECT_EQ(check_structure(parsed->root()).size(), 1U) << text;
+    EXPECT_EQ(check(text).size(), 1U) << text;
   }
 }
 
@@ -122,6 +124,13 @@ TEST(StructureOf, RepeatedElementIsFoundByMeaning) {
   const auto repeated = check_changed("full-2.0.json", "/document/tracking/aliases", R"(["A-1","A-1"])");
   ASSERT_EQ(repeated.size(), 1U);
   EXPECT_EQ(repeated[0].path, "/document/tracking/aliases/1");
+}
+
+TEST(StructureOf, RepeatedMemberIsFound) {
+  const auto findings = check(R"({"document":{"csaf_version":"2.0","title":"a","title":"b"}})");
+  EXPECT_TRUE(std::ranges::any_of(findings, [](const Finding& each) {
+    return each.path == "/document/title" && each.message.ends_with("more than once");
+  }));
 }
 
 TEST(StructureOf, FindingsAreCut) {

@@ -1,0 +1,113 @@
+// Every example of the official test documents fails with the very test that it is made for, or passes it.
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "base/json.hpp"
+#include "formats/csaf/validate/tests.hpp"
+#include "formats/csaf/validate/validate.hpp"
+#include "formats/testing/corpus.hpp"
+
+namespace tocsin::formats::csaf {
+namespace {
+
+using Files = std::map<std::string, std::string>;
+
+/// By path below the archive's folder.
+std::optional<Files> official(std::string_view version) {
+  Files files;
+  const bool found = testing::for_each_file("csaf/oasis-tests-" + std::string{version} + ".tar.zst",
+                                            [&](const std::string& name, const std::string& bytes) {
+                                              const auto slash = name.find('/', name.starts_with("./") ? 2 : 0);
+                                              files.emplace(name.substr(slash + 1), bytes);
+                                            });
+  if (!found) return std::nullopt;
+  return files;
+}
+
+std::set<std::string, std::less<>> test_ids() {
+  std::set<std::string, std::less<>> ids;
+  for (const auto tests : {mandatory_tests(), recommended_tests(), informative_tests()}) {
+    for (const auto& test : tests) {
+      if (test.run != nullptr) ids.emplace(test.id);
+    }
+  }
+  return ids;
+}
+
+std::set<std::string> paths_of(const Verdict& verdict, std::string_view test) {
+  std::set<std::string> paths;
+  for (const auto& each : verdict.findings) {
+    if (each.test == test) paths.insert(each.path);
+  }
+  return paths;
+}
+
+/// Instance paths that a *.result.json lists for the example's own test.
+std::set<std::string> expected_paths(const std::string& result) {
+  std::set<std::string> paths;
+  const auto parsed = json::parse(result);
+  const auto* primary = parsed ? json::find(parsed->root(), "primary_result") : nullptr;
+  if (primary == nullptr) return paths;
+  for (const auto* key : {"errors", "warnings", "infos"}) {
+    for (const auto& each : json::array_at(*primary, key)) paths.emplace(json::string_at(each, "instance_path"));
+  }
+  return paths;
+}
+
+class OfficialTests : public ::testing::TestWithParam<std::string_view> {};
+
+TEST_P(OfficialTests, AgreeOnEveryExample) {
+  const auto files = official(GetParam());
+  if (!files) GTEST_SKIP() << "csaf/oasis-tests-" << GetParam() << ".tar.zst is not in TOCSIN_DATA";
+  const auto cases = json::parse(files->at("testcases.json"));
+  ASSERT_TRUE(cases);
+  const auto known = test_ids();
+  Validator validator;
+  int examples = 0, missing = 0;
+  std::string untested;
+  for (const auto& test : json::array_at(cases->root(), "tests")) {
+    const std::string id{json::string_at(test, "id")};
+    if (!known.contains(id)) {
+      untested += " " + id;
+      ++missing;
+      continue;
+    }
+    for (const auto* kind : {"failures", "valid"}) {
+      for (const auto& example : json::array_at(test, kind)) {
+        const std::string name{json::string_at(example, "name")};
+        const auto verdict = validator.validate(files->at(name), Mode::full);
+        const auto found = paths_of(verdict, id);
+        ++examples;
+        if (std::string_view{kind} == "valid") {
+          EXPECT_TRUE(found.empty()) << id << " finds something in the valid " << name << ": " << *found.begin();
+        } else {
+          EXPECT_FALSE(found.empty()) << id << " finds nothing in " << name;
+        }
+        const auto* is_valid = json::find(example, "valid");
+        if (is_valid != nullptr && is_valid->is_bool()) {
+          std::string first;
+          for (const auto& each : verdict.findings) {
+            if (each.group == Finding::Group::schema || each.group == Finding::Group::mandatory) {
+              first += each.test + " " + each.path + ": " + each.message + "\n";
+            }
+          }
+          EXPECT_EQ(verdict.is_valid(), is_valid->get_bool()) << name << "\n" << first;
+        }
+        if (const auto result = json::string_at(example, "result");
+            !result.empty() && files->contains(std::string{result})) {
+          EXPECT_EQ(found, expected_paths(files->at(std::string{result}))) << name;
+        }
+      }
+    }
+  }
+  EXPECT_EQ(missing, 0) << "not implemented:" << untested;
+  EXPECT_GT(examples, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Csaf, OfficialTests, ::testing::Values("2.0", "2.1"),
+                         [](const auto& each) { return each.param == "2.0" ? "v2_0" : "v2_1"; });
+
+}  // namespace
+}  // namespace tocsin::formats::csaf

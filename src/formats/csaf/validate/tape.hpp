@@ -1,0 +1,192 @@
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+
+/// A JSON document as simdjson's tape: one array of 64-bit entries in document order, in which a container knows where
+/// it ends. Reading one costs a fraction of building a tree, and a place in the document is one number. The tape's
+/// format is simdjson's doc/tape.md; nothing else of that library shows outside tape.cpp. Why a tape:
+/// docs/decisions/0005.
+namespace tocsin::formats::csaf {
+
+class Elements;
+class Members;
+
+/// One value of a document, or none: looking for what is not there, or in what is no container, gives none, and none
+/// reads as empty. Valid as long as its TapeReader reads nothing else. Cheap to copy.
+class Node {
+ public:
+  Node() = default;
+  Node(const std::uint64_t* tape, const char* strings, std::uint32_t at) noexcept
+      : tape_(tape), strings_(strings), at_(at) {}
+
+  explicit operator bool() const noexcept { return tape_ != nullptr; }
+  bool is_object() const noexcept { return tag() == '{'; }
+  bool is_array() const noexcept { return tag() == '['; }
+  bool is_string() const noexcept { return tag() == '"'; }
+  bool is_number() const noexcept { return is_integer() || tag() == 'd'; }
+  bool is_integer() const noexcept { return tag() == 'l' || tag() == 'u'; }  ///< Written without fraction or exponent.
+  bool is_boolean() const noexcept { return tag() == 't' || tag() == 'f'; }
+  bool is_null() const noexcept { return tag() == 'n'; }
+
+  /// Of a string; else empty.
+  std::string_view text() const noexcept;
+  /// Of a number; else nullopt.
+  std::optional<double> number() const noexcept;
+  bool is_true() const noexcept { return tag() == 't'; }
+
+  /// The first member of this name, or none.
+  Node operator[](std::string_view name) const noexcept;
+  std::string_view text_at(std::string_view name) const noexcept { return (*this)[name].text(); }
+  /// The elements of an array; of anything else none.
+  Elements elements() const noexcept;
+  /// The members of an object in document order; of anything else none.
+  Members members() const noexcept;
+  /// How many elements or members.
+  std::size_t size() const noexcept;
+  bool empty() const noexcept { return size() == 0; }
+
+  /// Where on the tape: orders values as the document does, and tells two of them apart.
+  std::uint32_t at() const noexcept { return at_; }
+  /// The entry behind this value.
+  std::uint32_t end() const noexcept;
+  friend bool operator==(const Node& a, const Node& b) noexcept { return a.tape_ == b.tape_ && a.at_ == b.at_; }
+
+  /// JSON pointer (RFC 6901) from the document's root. Walks there: for findings, not for loops.
+  std::string pointer() const;
+  /// This value again as a tree, for callers that write it out.
+  boost::json::value to_value() const;
+
+ private:
+  friend class Elements;
+  friend class Members;
+  friend class ElementIterator;
+  friend class MemberIterator;
+  char tag() const noexcept { return tape_ == nullptr ? '\0' : static_cast<char>(tape_[at_] >> 56); }
+
+  const std::uint64_t* tape_ = nullptr;
+  const char* strings_ = nullptr;
+  std::uint32_t at_ = 0;
+};
+
+class ElementIterator {
+ public:
+  explicit ElementIterator(Node node) noexcept : node_(node) {}
+  Node operator*() const noexcept { return node_; }
+  ElementIterator& operator++() noexcept {
+    node_.at_ = node_.end();
+    return *this;
+  }
+  friend bool operator==(const ElementIterator& a, const ElementIterator& b) noexcept {
+    return a.node_.at_ == b.node_.at_;
+  }
+
+ private:
+  Node node_;
+};
+
+class Elements {
+ public:
+  Elements(Node first, Node last) noexcept : first_(first), last_(last) {}
+  ElementIterator begin() const noexcept { return ElementIterator{first_}; }
+  ElementIterator end() const noexcept { return ElementIterator{last_}; }
+
+ private:
+  Node first_, last_;
+};
+
+struct Member {
+  std::string_view name;
+  Node value;
+};
+
+class MemberIterator {
+ public:
+  explicit MemberIterator(Node name) noexcept : name_(name) {}
+  Member operator*() const noexcept { return {name_.text(), Node{name_.tape_, name_.strings_, name_.at_ + 1}}; }
+  MemberIterator& operator++() noexcept {
+    name_.at_ = Node{name_.tape_, name_.strings_, name_.at_ + 1}.end();
+    return *this;
+  }
+  friend bool operator==(const MemberIterator& a, const MemberIterator& b) noexcept {
+    return a.name_.at_ == b.name_.at_;
+  }
+
+ private:
+  Node name_;
+};
+
+class Members {
+ public:
+  Members(Node first, Node last) noexcept : first_(first), last_(last) {}
+  MemberIterator begin() const noexcept { return MemberIterator{first_}; }
+  MemberIterator end() const noexcept { return MemberIterator{last_}; }
+
+ private:
+  Node first_, last_;
+};
+
+inline std::string_view Node::text() const noexcept {
+  if (!is_string()) return {};
+  const char* start = strings_ + (tape_[at_] & ((std::uint64_t{1} << 56) - 1));
+  std::uint32_t length = 0;
+  std::memcpy(&length, start, sizeof length);
+  return {start + sizeof length, length};
+}
+
+inline std::uint32_t Node::end() const noexcept {
+  const auto entry = tape_[at_];
+  switch (static_cast<char>(entry >> 56)) {
+    case '{':
+    case '[':
+      return static_cast<std::uint32_t>(entry);
+    case 'l':
+    case 'u':
+    case 'd':
+      return at_ + 2;
+    default:
+      return at_ + 1;
+  }
+}
+
+inline Elements Node::elements() const noexcept {
+  if (!is_array()) return {Node{}, Node{}};
+  return {Node{tape_, strings_, at_ + 1}, Node{tape_, strings_, end() - 1}};
+}
+
+inline Members Node::members() const noexcept {
+  if (!is_object()) return {Node{}, Node{}};
+  return {Node{tape_, strings_, at_ + 1}, Node{tape_, strings_, end() - 1}};
+}
+
+inline Node Node::operator[](std::string_view name) const noexcept {
+  for (const auto member : members()) {
+    if (member.name == name) return member.value;
+  }
+  return {};
+}
+
+/// Reads documents one after the other into the same memory. One thread at a time.
+class TapeReader {
+ public:
+  TapeReader();
+  ~TapeReader();
+  TapeReader(TapeReader&&) noexcept;
+  TapeReader& operator=(TapeReader&&) noexcept;
+
+  /// The root of the document; what was read before is gone. Errors as json::parse has them, but for repeated keys,
+  /// which are left to whoever walks the objects, and an empty container one level below the depth limit, which passes.
+  Result<Node> read(std::string_view bytes, const json::Limits& limits = {});
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tocsin::formats::csaf

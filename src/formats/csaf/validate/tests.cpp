@@ -1,0 +1,59 @@
+#include "formats/csaf/validate/tests.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "formats/csaf/validate/test_groups.hpp"
+
+namespace tocsin::formats::csaf {
+namespace {
+
+/// "6.1.27.9" before "6.1.27.10".
+bool comes_before(std::string_view a, std::string_view b) noexcept {
+  while (!a.empty() && !b.empty()) {
+    int number_a = 0, number_b = 0;
+    const auto end_a = std::from_chars(a.data(), a.data() + a.size(), number_a).ptr;
+    const auto end_b = std::from_chars(b.data(), b.data() + b.size(), number_b).ptr;
+    if (number_a != number_b) return number_a < number_b;
+    a.remove_prefix(std::min(static_cast<std::size_t>(end_a - a.data()) + 1, a.size()));
+    b.remove_prefix(std::min(static_cast<std::size_t>(end_b - b.data()) + 1, b.size()));
+  }
+  return a.size() < b.size();
+}
+
+std::vector<Test> section(std::string_view prefix) {
+  std::vector<Test> found;
+  for (const auto& group : {product_tests()}) {
+    std::ranges::copy_if(group, std::back_inserter(found),
+                         [&](const Test& test) { return test.id.starts_with(prefix); });
+  }
+  std::ranges::sort(found, [](const Test& a, const Test& b) { return comes_before(a.id, b.id); });
+  return found;
+}
+
+}  // namespace
+
+void Sink::add(Node at, std::string message, std::string mend) { add(at, {}, std::move(message), std::move(mend)); }
+
+void Sink::add(Node at, std::string_view below, std::string message, std::string mend) {
+  if (full()) return;
+  findings_.push_back(
+      {std::string{test_}, group_, at.pointer() + std::string{below}, std::move(message), std::move(mend)});
+}
+
+std::span<const Test> mandatory_tests() noexcept {
+  static const std::vector<Test> kTests = section("6.1.");
+  return kTests;
+}
+std::span<const Test> recommended_tests() noexcept {
+  static const std::vector<Test> kTests = section("6.2.");
+  return kTests;
+}
+std::span<const Test> informative_tests() noexcept {
+  static const std::vector<Test> kTests = section("6.3.");
+  return kTests;
+}
+
+}  // namespace tocsin::formats::csaf

@@ -1,0 +1,49 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.hpp"
+#include "formats/csaf/header.hpp"
+#include "formats/csaf/validate/tape.hpp"
+#include "formats/finding.hpp"
+
+/// Validates CSAF documents of versions 2.0 and 2.1: the grammar of the schemas and every test of section 6. Pure, no
+/// I/O.
+namespace tocsin::formats::csaf {
+
+/// Conformance targets (2.0 section 9.1.14 to 9.1.16): basic = schema and mandatory tests, extended = basic and
+/// optional (2.1: recommended), full = extended and informative.
+enum class Mode { basic, extended, full };
+std::optional<Mode> parse_mode(std::string_view text) noexcept;
+std::string_view to_string(Mode mode) noexcept;
+
+struct NotRun {
+  std::string_view test;
+  std::string_view why;
+};
+
+struct Verdict {
+  std::optional<CsafVersion> version;  ///< Nothing: this is no CSAF document, or it cannot be read.
+  std::vector<Finding> findings;       ///< By group, test and place.
+  std::vector<NotRun> not_run;         ///< Tests of the mode that were not run, for a reason.
+  /// No finding of group schema or mandatory.
+  bool is_valid() const noexcept;
+};
+
+/// One per thread: it keeps the memory of the document before.
+class Validator {
+ public:
+  explicit Validator(json::Limits limits = {}) : limits_(limits) {}
+  /// Total: whatever the bytes are, there is a verdict; what cannot be read is a finding of group schema.
+  Verdict validate(std::string_view bytes, Mode mode = Mode::basic);
+
+ private:
+  json::Limits limits_;
+  TapeReader reader_;
+};
+
+/// Of a document that was read already.
+Verdict validate(Node root, Mode mode);
+
+}  // namespace tocsin::formats::csaf
