@@ -66,6 +66,7 @@ class Builder {
     into_.location.flags = settings_;
     for (std::size_t i = 0; i < words_.size(); ++i) into_.words += (i == 0 ? "" : " ") + word(words_[i]);
     into_.json = format_ == "json";
+    into_.sarif = format_ == "sarif";
     return {.command_line = std::move(into_), .exit_code = kGood};
   }
 
@@ -216,13 +217,24 @@ class Builder {
   void validate(const char* meaning) {
     auto* sub = command("validate", Command::validate, meaning,
                         "  tocsin validate advisory.json\n"
+                        "  tocsin validate --mode full feed/ archive.tar.zst\n"
                         "  tocsin validate --format json feed.tar.gz | jq 'select(.valid | not)'\n"
-                        "Needs no data folder. Exit 1 if any document is not valid.");
+                        "Modes: basic is the schema and the mandatory tests, extended adds the optional (2.1: "
+                        "recommended) ones, full adds the informative ones. Needs no data folder. Exit 1 if any "
+                        "document is not valid.");
     sub->add_option("paths", into_.paths, "Files, folders, archives, or - for standard input")
         ->type_name("PATH")
         ->required();
+    sub->add_option("--mode", into_.mode, "How much is tested")
+        ->check(plain(CLI::IsMember({"basic", "extended", "full"})))
+        ->type_name("basic|extended|full")
+        ->envname("TOCSIN_MODE")
+        ->capture_default_str();
     quiet(sub);
-    format(sub);
+    sub->add_option("--format", format_, "Output: text, json (one JSON object a line), or sarif (one SARIF 2.1.0 log)")
+        ->check(plain(CLI::IsMember({"text", "json", "sarif"})))
+        ->type_name("text|json|sarif")
+        ->envname("TOCSIN_FORMAT");
   }
   void backup(const char* meaning) {
     auto* sub = command("backup", Command::backup, meaning,
@@ -295,7 +307,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"import", "Import advisories: files, folders, archives, standard input", &Builder::import},
       {"search", "Search the advisories", &Builder::search},
       {"show", "Show one advisory", &Builder::show},
-      {"validate", "Check the structure of CSAF 2.0 and 2.1 documents", &Builder::validate},
+      {"validate", "Validate CSAF 2.0 and 2.1 documents", &Builder::validate},
       {"backup", "Write a consistent copy of everything, also while serving", &Builder::backup},
       {"restore", "Fill a new installation from a backup, after verifying it", &Builder::restore},
       {"doctor", "Check an installation and say how to mend it", &Builder::doctor},

@@ -27,8 +27,10 @@ enum class Command {
 
 struct CommandLine {
   Command command = Command::version;
-  Location location;  ///< --data, and the settings given as options.
-  bool json = false;  ///< --format json
+  Location location;           ///< --data, and the settings given as options.
+  bool json = false;           ///< --format json
+  bool sarif = false;          ///< validate: --format sarif
+  std::string mode = "basic";  ///< validate
   bool quiet = false;
   bool as_public = false;          ///< search, show: what an anonymous reader would find.
   std::vector<std::string> paths;  ///< import, validate; backup and restore: one.

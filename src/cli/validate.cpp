@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "cli/sarif.hpp"
 #include "cli/text_table.hpp"
 #include "exchange/source.hpp"
 
@@ -11,86 +12,135 @@ namespace tocsin::cli {
 namespace {
 
 namespace csaf = formats::csaf;
+using formats::Finding;
 
-struct Verdict {
-  std::string file;
-  std::string csaf_version;  ///< Empty where it is no CSAF.
-  std::vector<formats::Finding> findings;
-  bool valid() const {
-    return std::ranges::none_of(findings, [](const formats::Finding& each) {
-      return each.group == formats::Finding::Group::schema || each.group == formats::Finding::Group::mandatory;
-    });
-  }
-};
-
-formats::Finding finding(std::string path, std::string message) {
-  return {.test = "schema",
-          .group = formats::Finding::Group::schema,
-          .path = std::move(path),
-          .message = std::move(message),
-          .mend = {}};
+Finding schema_finding(std::string message) {
+  return {.test = "schema", .group = Finding::Group::schema, .path = {}, .message = std::move(message), .mend = {}};
 }
 
-Verdict check(csaf::Validator& validator, std::string file, std::string_view bytes) {
-  auto checked = validator.validate(bytes);
-  return {.file = std::move(file),
-          .csaf_version = checked.version ? std::string{csaf::to_string(*checked.version)} : "",
-          .findings = std::move(checked.findings)};
-}
-
-void tell(const CommandLine& line, const Verdict& verdict) {
-  if (line.json) {
-    if (line.quiet && verdict.valid()) return;
-    boost::json::object object;
-    object.emplace("file", verdict.file);
-    if (verdict.csaf_version.empty()) {
-      object.emplace("csaf_version", nullptr);
-    } else {
-      object.emplace("csaf_version", verdict.csaf_version);
-    }
-    object.emplace("valid", verdict.valid());
-    boost::json::array results;
-    for (const auto& each : verdict.findings) {
-      boost::json::object result;
-      result.emplace("test", each.test);
-      result.emplace("group", formats::to_string(each.group));
-      result.emplace("path", each.path);
-      result.emplace("message", each.message);
-      results.emplace_back(std::move(result));
-    }
-    object.emplace("results", std::move(results));
-    print_json(object);
-    return;
-  }
-  if (verdict.valid() && line.quiet) return;
-  print(fmt::format("{}: {}\n", verdict.file,
-                    verdict.valid()
-                        ? fmt::format("valid in structure (CSAF {})", verdict.csaf_version)
-                        : text::count_of(static_cast<long long>(verdict.findings.size()), "problem", "problems")));
+boost::json::object json_of(std::string_view file, const csaf::Verdict& verdict) {
+  boost::json::object object;
+  object["file"] = file;
+  object["csaf_version"] = nullptr;
+  if (verdict.version) object["csaf_version"] = csaf::to_string(*verdict.version);
+  object["valid"] = verdict.is_valid();
+  boost::json::array results;
   for (const auto& each : verdict.findings) {
-    print(safe_text(fmt::format("  {}{}{}", each.path, each.path.empty() ? "" : ": ", each.message)) + "\n");
+    boost::json::object result;
+    result["test"] = each.test;
+    result["group"] = csaf::group_name(each.group, verdict.version);
+    result["path"] = each.path;
+    result["message"] = formats::sentence_of(each);
+    results.push_back(std::move(result));
   }
+  object["results"] = std::move(results);
+  if (!verdict.not_run.empty()) {
+    boost::json::array not_run;
+    for (const auto& each : verdict.not_run) {
+      boost::json::object test;
+      test["test"] = each.test;
+      test["why"] = each.why;
+      not_run.push_back(std::move(test));
+    }
+    object["not_run"] = std::move(not_run);
+  }
+  return object;
 }
+
+/// "2 errors, 1 warning": groups in words that say how much they matter.
+std::string counts(const csaf::Verdict& verdict) {
+  long long errors = 0, warnings = 0, notes = 0;
+  for (const auto& each : verdict.findings) {
+    switch (each.group) {
+      case Finding::Group::schema:
+      case Finding::Group::mandatory:
+        ++errors;
+        break;
+      case Finding::Group::recommended:
+        ++warnings;
+        break;
+      case Finding::Group::informative:
+        ++notes;
+        break;
+    }
+  }
+  std::string words;
+  const auto add = [&](long long count, const char* one, const char* many) {
+    if (count == 0) return;
+    if (!words.empty()) words += ", ";
+    words += text::count_of(count, one, many);
+  };
+  add(errors, "error", "errors");
+  add(warnings, "warning", "warnings");
+  add(notes, "note", "notes");
+  return words;
+}
+
+class Reporter {
+ public:
+  explicit Reporter(const CommandLine& line) : line_(line) {}
+
+  void tell(std::string_view file, const csaf::Verdict& verdict) {
+    for (const auto& each : verdict.not_run) not_run_.emplace(each.test, each.why);
+    if (line_.sarif) return sarif_.add(file, verdict);
+    if (line_.quiet && verdict.is_valid()) return;
+    if (line_.json) return print_json(json_of(file, verdict));
+    const auto found = counts(verdict);
+    if (verdict.is_valid()) {
+      print(safe_text(fmt::format("{}: valid (CSAF {}){}\n", file, csaf::to_string(*verdict.version),
+                                  found.empty() ? "" : ", " + found)));
+    } else {
+      print(safe_text(fmt::format("{}: not valid, {}\n", file, found)));
+    }
+    for (const auto& each : verdict.findings) {
+      print(safe_text(fmt::format("  {} {}: {}\n", each.test, each.path.empty() ? "/" : each.path, each.message)));
+      if (!each.mend.empty()) print(safe_text(fmt::format("      {}\n", each.mend)));
+    }
+  }
+
+  void finish(std::int64_t documents, std::int64_t invalid) && {
+    if (line_.sarif) return print_json(std::move(sarif_).finish());
+    if (line_.json || line_.quiet) return;
+    if (documents != 1) {
+      print(fmt::format("{}, {} not valid.\n", text::count_of(documents, "document", "documents"),
+                        text::thousands(invalid)));
+    }
+    if (!not_run_.empty()) {
+      std::string list;
+      for (const auto& [test, why] : not_run_) list += fmt::format("\n  {} {}", test, why);
+      print(fmt::format("Not run:{}\n", list));
+    }
+  }
+
+ private:
+  const CommandLine& line_;
+  SarifLog sarif_;
+  std::map<std::string_view, std::string_view> not_run_;
+};
 
 }  // namespace
 
 int run_validate(const CommandLine& line) {
   csaf::Validator validator;
+  const auto mode = csaf::parse_mode(line.mode).value_or(csaf::Mode::basic);
   std::int64_t documents = 0, invalid = 0;
+  Reporter reporter{line};
   Progress progress{"Validating", "documents", !line.quiet};
-  const auto judge = [&](const Verdict& verdict) {
+  const auto judge = [&](std::string_view file, const csaf::Verdict& verdict) {
     ++documents;
-    if (!verdict.valid()) ++invalid;
+    if (!verdict.is_valid()) ++invalid;
     progress.clear();
-    tell(line, verdict);
+    reporter.tell(file, verdict);
   };
   exchange::SourceEvents events;
   events.visit = [&](exchange::SourceDocument document) -> Status {
-    judge(check(validator, std::move(document.name), document.bytes));
+    judge(document.name, validator.validate(document.bytes, mode));
     return ok();
   };
   events.bad = [&](std::string name, Error error) {
-    judge({.file = std::move(name), .csaf_version = {}, .findings = {finding("", error.message)}});
+    csaf::Verdict verdict;
+    verdict.findings.push_back(schema_finding(error.message));
+    judge(name, verdict);
   };
   events.progress = [&](std::uint64_t done, std::uint64_t total) {
     progress.update(done, total, static_cast<std::uint64_t>(documents));
@@ -102,10 +152,7 @@ int run_validate(const CommandLine& line) {
     }
   }
   progress.clear();
-  if (!line.json && !line.quiet && documents != 1) {
-    print(fmt::format("{}, {} not valid.\n", text::count_of(documents, "document", "documents"),
-                      text::thousands(invalid)));
-  }
+  std::move(reporter).finish(documents, invalid);
   return invalid == 0 ? kGood : kFailed;
 }
 

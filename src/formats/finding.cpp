@@ -16,4 +16,8 @@ std::string_view to_string(Finding::Group group) noexcept {
   return "informative";
 }
 
+std::string sentence_of(const Finding& finding) {
+  return finding.mend.empty() ? finding.message : finding.message + ". " + finding.mend;
+}
+
 }  // namespace tocsin::formats

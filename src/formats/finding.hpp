@@ -19,4 +19,7 @@ struct Finding {
 /// "schema", "mandatory", "recommended", "informative".
 std::string_view to_string(Finding::Group group) noexcept;
 
+/// Message and mend in one text: "What is wrong. How to put it right."
+std::string sentence_of(const Finding& finding);
+
 }  // namespace tocsin::formats

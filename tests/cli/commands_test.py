@@ -313,8 +313,29 @@ class Validate(WithFolder):
     def test_text_names_the_place(self):
         path = self.write("a.json", advisory().replace('"final"', '"finished"'))
         done = run("validate", path, check=1)
-        self.assertIn(f"{path}: 1 problem", done.stdout)
+        self.assertIn(f"{path}: not valid, 1 error", done.stdout)
         self.assertIn("/document/tracking/status: ", done.stdout)
+
+    def test_modes_add_groups(self):
+        groups = {}
+        for mode in ("basic", "extended", "full"):
+            done = run("validate", "--mode", mode, "--format", "json", DEMO, check=0)
+            groups[mode] = {result["group"] for line in json_lines(done.stdout) for result in line["results"]}
+        self.assertEqual(groups["basic"], set())
+        self.assertLessEqual(groups["extended"], {"optional", "recommended"})
+        self.assertLessEqual(groups["full"], {"optional", "recommended", "informative"})
+        run("validate", "--mode", "thorough", DEMO, check=2)
+
+    def test_sarif_is_one_log(self):
+        path = self.write("a b.json", advisory().replace('"final"', '"finished"'))
+        log = json.loads(run("validate", "--format", "sarif", path, DEMO, check=1).stdout)
+        self.assertEqual(log["version"], "2.1.0")
+        [result] = log["runs"][0]["results"]
+        self.assertEqual((result["ruleId"], result["level"]), ("schema", "error"))
+        location = result["locations"][0]
+        self.assertEqual(location["logicalLocations"][0]["fullyQualifiedName"], "/document/tracking/status")
+        self.assertTrue(location["physicalLocation"]["artifactLocation"]["uri"].endswith("/a%20b.json"))
+        self.assertEqual(len(log["runs"][0]["artifacts"]), 1 + len(list(DEMO.glob("*.json"))))
 
     def test_archives(self):
         archive = self.folder / "a.tar.gz"

@@ -24,6 +24,8 @@ constexpr std::size_t kPatternBytesMax = 64 << 10;
 constexpr int kDepthMax = 200;
 /// Members that the grammar does not know, remembered to find repeated ones.
 constexpr std::size_t kOthersMax = 256;
+/// Compared one by one rather than hashed.
+constexpr std::size_t kFewElements = 16;
 
 /// The patterns of a grammar, compiled once. RE2 knows no look-ahead; the schemas use it in one form, "^(?!X)Y": the
 /// text must not begin with X.
@@ -95,17 +97,28 @@ const Patterns& patterns_of(CsafVersion version) {
 }
 
 std::uint8_t type_of(Node json) noexcept {
-  if (json.is_object()) return kObjectType;
-  if (json.is_array()) return kArrayType;
-  if (json.is_string()) return kStringType;
-  if (json.is_integer()) return kNumberType | kIntegerType;
-  if (json.is_number()) {
-    const double number = json.number().value_or(0);
-    // JSON Schema: 1.0 is an integer.
-    const bool whole = number == static_cast<double>(static_cast<std::int64_t>(std::clamp(number, -9e15, 9e15)));
-    return whole ? kNumberType | kIntegerType : kNumberType;
+  switch (json.tag()) {
+    case '{':
+      return kObjectType;
+    case '[':
+      return kArrayType;
+    case '"':
+      return kStringType;
+    case 'l':
+    case 'u':
+      return kNumberType | kIntegerType;
+    case 'd': {
+      const double number = json.number().value_or(0);
+      // JSON Schema: 1.0 is an integer.
+      const bool whole = number == static_cast<double>(static_cast<std::int64_t>(std::clamp(number, -9e15, 9e15)));
+      return whole ? kNumberType | kIntegerType : kNumberType;
+    }
+    case 't':
+    case 'f':
+      return kBooleanType;
+    default:
+      return kNullType;
   }
-  return json.is_boolean() ? kBooleanType : kNullType;
 }
 
 std::string type_names(std::uint8_t types) {
@@ -163,17 +176,20 @@ struct Place {
 
 class Checker {
  public:
-  Checker(const Grammar& grammar, const Patterns& patterns, std::vector<Finding>& findings)
+  /// Without `findings` it stops at the first: `failed` says whether there is one.
+  Checker(const Grammar& grammar, const Patterns& patterns, std::vector<Finding>* findings)
       : grammar_(grammar), patterns_(patterns), findings_(findings) {}
+
+  bool failed() const noexcept { return failed_; }
 
   void check(Node json, std::int16_t index, const Place& place, int depth) {
     if (index < 0 || full()) return;
-    if (depth > kDepthMax) return add(place, "the document is nested too deeply here");
+    if (depth > kDepthMax) return add(place, [&] { return std::string{"the document is nested too deeply here"}; });
     const auto position = static_cast<std::size_t>(index);
     const GrammarNode& node = grammar_.nodes[position];
     const auto type = type_of(json);
     if (node.types != 0 && (node.types & type) == 0) {
-      return add(place, fmt::format("expected {}, found {}", type_names(node.types), found_name(type)));
+      return add(place, [&] { return fmt::format("expected {}, found {}", type_names(node.types), found_name(type)); });
     }
     if (type == kObjectType) {
       check_object(json, node, place, depth);
@@ -190,10 +206,20 @@ class Checker {
   }
 
  private:
-  bool full() const noexcept { return findings_.size() >= kFindingsMax; }
-  void add(const Place& place, std::string message) { add_at(place.pointer(), std::move(message)); }
-  void add_at(std::string path, std::string message) {
-    if (!full()) findings_.push_back({"schema", Finding::Group::schema, std::move(path), std::move(message), {}});
+  bool full() const noexcept { return findings_ == nullptr ? failed_ : findings_->size() >= kFindingsMax; }
+  /// `message` is called only where it is kept.
+  template <class F>
+  void add(const Place& place, const F& message) {
+    failed_ = true;
+    if (findings_ != nullptr && !full()) keep(place.pointer(), message());
+  }
+  template <class Child, class F>
+  void add_below(const Place& place, Child child, const F& message) {
+    failed_ = true;
+    if (findings_ != nullptr && !full()) keep(json::pointer_append(place.pointer(), child), message());
+  }
+  void keep(std::string path, std::string message) {
+    findings_->push_back({"schema", Finding::Group::schema, std::move(path), std::move(message), {}});
   }
   std::span<const std::int16_t> branches(GrammarRange range) const {
     return grammar_.branches.subspan(range.begin, range.count);
@@ -208,9 +234,18 @@ class Checker {
     std::size_t count = 0;
     std::uint64_t seen = 0;  // bits of `members`; CSAF's largest object has 22
     std::vector<std::string_view> others;
+    std::size_t guess = 0;
     for (const auto member : json.members()) {
       ++count;
-      const auto found = std::ranges::lower_bound(members, member.name, {}, &GrammarMember::name);
+      // Writers mostly sort their members, as the table does: the next one is the best guess.
+      while (guess < members.size() && members[guess].name < member.name) ++guess;
+      auto found = members.begin() + static_cast<std::ptrdiff_t>(guess);
+      if (found == members.end() || found->name != member.name) {
+        found = std::ranges::lower_bound(members, member.name, {}, &GrammarMember::name);
+        if (found != members.end() && found->name == member.name) {
+          guess = static_cast<std::size_t>(found - members.begin());
+        }
+      }
       if (found == members.end() || found->name != member.name) {
         if (std::ranges::find(others, member.name) != others.end()) {
           add_repeated(place, member.name);
@@ -218,9 +253,10 @@ class Checker {
           others.push_back(member.name);
         }
         if (node.closed)
-          add_at(json::pointer_append(place.pointer(), member.name),
-                 fmt::format("there is no member '{}' here{}", text::shorten(member.name, 60),
-                             advice(member.name, members)));
+          add_below(place, member.name, [&] {
+            return fmt::format("there is no member '{}' here{}", text::shorten(member.name, 60),
+                               advice(member.name, members));
+          });
         continue;
       }
       const auto bit = std::uint64_t{1} << (found - members.begin());
@@ -231,19 +267,22 @@ class Checker {
     }
     for (std::size_t i = 0; i < members.size(); ++i) {
       if (members[i].required && (seen >> i & 1) == 0) {
-        add_at(json::pointer_append(place.pointer(), members[i].name), "this member is required");
+        add_below(place, members[i].name, [&] { return std::string{"this member is required"}; });
       }
     }
     if (count < node.properties_min) {
-      add(place, fmt::format("expected at least {}", text::count_of(node.properties_min, "member", "members")));
+      add(place, [&] {
+        return fmt::format("expected at least {}", text::count_of(node.properties_min, "member", "members"));
+      });
     }
     if (node.properties_max > 0 && count > node.properties_max) {
-      add(place, fmt::format("expected at most {}", text::count_of(node.properties_max, "member", "members")));
+      add(place,
+          [&] { return fmt::format("expected at most {}", text::count_of(node.properties_max, "member", "members")); });
     }
   }
 
   void add_repeated(const Place& place, std::string_view name) {
-    add_at(json::pointer_append(place.pointer(), name), "this member stands here more than once");
+    add_below(place, name, [&] { return std::string{"this member stands here more than once"}; });
   }
 
   static std::string advice(std::string_view name, std::span<const GrammarMember> members) {
@@ -256,10 +295,12 @@ class Checker {
   void check_array(Node json, const GrammarNode& node, const Place& place, int depth) {
     const auto size = json.size();
     if (size < node.items_min) {
-      add(place, fmt::format("expected at least {}", text::count_of(node.items_min, "element", "elements")));
+      add(place,
+          [&] { return fmt::format("expected at least {}", text::count_of(node.items_min, "element", "elements")); });
     }
     if (node.items_max > 0 && size > node.items_max) {
-      add(place, fmt::format("expected at most {}", text::count_of(node.items_max, "element", "elements")));
+      add(place,
+          [&] { return fmt::format("expected at most {}", text::count_of(node.items_max, "element", "elements")); });
     }
     if (node.unique && size > 1) check_unique(json, place);
     if (node.items < 0) return;
@@ -279,77 +320,104 @@ class Checker {
       texts.reserve(json.size());
       for (const auto element : json.elements()) canonical(texts.emplace_back(), element);
     }
+    if (strings && json.size() <= kFewElements) {
+      std::array<std::string_view, kFewElements> earlier;
+      std::size_t count = 0;
+      for (const auto element : json.elements()) {
+        const auto known = std::span{earlier}.first(count);
+        if (std::ranges::find(known, element.text()) != known.end()) add_element_repeated(place, count);
+        earlier[count++] = element.text();
+      }
+      return;
+    }
     std::unordered_set<std::string_view> seen;
     std::size_t index = 0;
     for (const auto element : json.elements()) {
       if (!seen.insert(strings ? element.text() : std::string_view{texts[index]}).second) {
-        add_at(json::pointer_append(place.pointer(), index),
-               "this element stands here more than once; each may stand only once");
+        add_element_repeated(place, index);
       }
       ++index;
     }
   }
 
+  void add_element_repeated(const Place& place, std::size_t index) {
+    add_below(place, index,
+              [&] { return std::string{"this element stands here more than once; each may stand only once"}; });
+  }
+
   void check_string(std::string_view json, std::size_t position, const Place& place) {
     const GrammarNode& node = grammar_.nodes[position];
-    if (node.length_min > 0 || node.length_max > 0) {
+    // A character is at least a byte: most texts need no counting.
+    if (json.size() < node.length_min || (node.length_min > 1 && json.size() < 4 * node.length_min) ||
+        (node.length_max > 0 && json.size() > node.length_max)) {
       const auto length = static_cast<std::size_t>(
           std::ranges::count_if(json, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
       if (length < node.length_min) {
-        add(place, length == 0 ? std::string{"expected a text that is not empty"}
-                               : fmt::format("expected at least {} characters", node.length_min));
+        add(place, [&] {
+          return std::string{length == 0 ? std::string{"expected a text that is not empty"}
+                                         : fmt::format("expected at least {} characters", node.length_min)};
+        });
       }
       if (node.length_max > 0 && length > node.length_max)
-        add(place, fmt::format("expected at most {} characters", node.length_max));
+        add(place, [&] { return fmt::format("expected at most {} characters", node.length_max); });
     }
     if (node.values.count > 0) {
       const auto allowed = grammar_.texts.subspan(node.values.begin, node.values.count);
       if (std::ranges::find(allowed, json) == allowed.end()) {
         std::string list;
         for (const auto each : allowed) list += (list.empty() ? "" : ", ") + std::string{each};
-        add(place, fmt::format("'{}' is none of {}", text::shorten(json, 60), list));
+        add(place, [&] { return fmt::format("'{}' is none of {}", text::shorten(json, 60), list); });
       }
     }
     if (!node.pattern.empty() && (json.size() > kPatternBytesMax || !patterns_.matches(position, json))) {
-      add(place,
-          fmt::format("'{}' does not have the form {}", text::shorten(json, 60), text::shorten(node.pattern, 200)));
+      add(place, [&] {
+        return fmt::format("'{}' does not have the form {}", text::shorten(json, 60), text::shorten(node.pattern, 200));
+      });
     }
     if (node.format != GrammarFormat::none && !has_format(json, node.format)) {
-      add(place, fmt::format("'{}' is not {}", text::shorten(json, 60), describe(node.format)));
+      add(place, [&] { return fmt::format("'{}' is not {}", text::shorten(json, 60), describe(node.format)); });
     }
   }
 
   void check_number(double json, const GrammarNode& node, const Place& place) {
-    if (json < node.minimum) add(place, fmt::format("expected a number of at least {}", node.minimum));
-    if (json > node.maximum) add(place, fmt::format("expected a number of at most {}", node.maximum));
+    if (json < node.minimum) add(place, [&] { return fmt::format("expected a number of at least {}", node.minimum); });
+    if (json > node.maximum) add(place, [&] { return fmt::format("expected a number of at most {}", node.maximum); });
   }
 
   /// At least one branch, or exactly one. Where none fits, what is said is what the nearest branch finds.
   void check_choice(Node json, GrammarRange range, bool exactly_one, const Place& place, int depth) {
-    std::vector<Finding> nearest;
-    bool first = true;
     int fitting = 0;
     for (const auto branch : branches(range)) {
-      std::vector<Finding> found;
-      Checker{grammar_, patterns_, found}.check(json, branch, place, depth + 1);
-      if (found.empty()) {
-        ++fitting;
-        if (!exactly_one) return;
-      } else if (first || found.size() < nearest.size()) {
-        nearest = std::move(found);
-        first = false;
-      }
+      Checker probe{grammar_, patterns_, nullptr};
+      probe.check(json, branch, place, depth + 1);
+      if (probe.failed()) continue;
+      ++fitting;
+      if (!exactly_one) return;
     }
     if (fitting == 1) return;
-    if (fitting > 1) return add(place, "more than one of the forms that are allowed here fits; exactly one must");
+    if (fitting > 1) {
+      return add(place,
+                 [] { return std::string{"more than one of the forms that are allowed here fits; exactly one must"}; });
+    }
+    failed_ = true;
+    if (findings_ == nullptr) return;
+    std::vector<Finding> nearest;
+    bool first = true;
+    for (const auto branch : branches(range)) {
+      std::vector<Finding> found;
+      Checker{grammar_, patterns_, &found}.check(json, branch, place, depth + 1);
+      if (first || found.size() < nearest.size()) nearest = std::move(found);
+      first = false;
+    }
     for (auto& finding : nearest) {
-      if (!full()) findings_.push_back(std::move(finding));
+      if (!full()) findings_->push_back(std::move(finding));
     }
   }
 
   const Grammar& grammar_;
   const Patterns& patterns_;
-  std::vector<Finding>& findings_;
+  std::vector<Finding>* findings_;
+  bool failed_ = false;
 };
 
 }  // namespace
@@ -357,7 +425,7 @@ class Checker {
 std::vector<Finding> check_structure(Node root, CsafVersion version) {
   std::vector<Finding> findings;
   const Grammar& grammar = version == CsafVersion::v2_0 ? kGrammar_2_0 : kGrammar_2_1;
-  Checker{grammar, patterns_of(version), findings}.check(root, 0, Place{}, 0);
+  Checker{grammar, patterns_of(version), &findings}.check(root, 0, Place{}, 0);
   return findings;
 }
 

@@ -2,8 +2,9 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "base/time.hpp"
 #include "formats/csaf/header.hpp"
@@ -160,8 +161,8 @@ class Model {
 
   CsafVersion version_;
   Node root_;
-  std::unordered_map<std::string_view, ProductNumber> product_numbers_;
-  std::unordered_map<std::string_view, GroupNumber> group_numbers_;
+  boost::unordered_flat_map<std::string_view, std::uint32_t, std::hash<std::string_view>> product_numbers_,
+      group_numbers_;
 };
 
 }  // namespace tocsin::formats::csaf

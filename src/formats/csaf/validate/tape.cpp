@@ -41,10 +41,9 @@ std::size_t Node::size() const noexcept {
   return counted;
 }
 
-std::string Node::pointer() const {
+std::string Node::pointer_from(const Node& ancestor) const {
   std::string pointer;
-  // Entry 0 is the root's frame, the document's value is entry 1.
-  Node here{tape_, strings_, 1};
+  Node here = ancestor;
   while (here && here.at_ != at_) {
     const auto holds = [&](const Node& child) { return child.at_ <= at_ && at_ < child.end(); };
     Node next;

@@ -34,6 +34,8 @@ class Node {
   bool is_integer() const noexcept { return tag() == 'l' || tag() == 'u'; }  ///< Written without fraction or exponent.
   bool is_boolean() const noexcept { return tag() == 't' || tag() == 'f'; }
   bool is_null() const noexcept { return tag() == 'n'; }
+  /// '{', '[', '"', 'l' and 'u' (integers), 'd', 't', 'f', 'n'; '\0' for none.
+  char tag() const noexcept { return tape_ == nullptr ? '\0' : static_cast<char>(tape_[at_] >> 56); }
 
   /// Of a string; else empty.
   std::string_view text() const noexcept;
@@ -58,8 +60,10 @@ class Node {
   std::uint32_t end() const noexcept;
   friend bool operator==(const Node& a, const Node& b) noexcept { return a.tape_ == b.tape_ && a.at_ == b.at_; }
 
-  /// JSON pointer (RFC 6901) from the document's root. Walks there: for findings, not for loops.
-  std::string pointer() const;
+  /// JSON pointer (RFC 6901) from a value that contains this one. Walks there: for findings, not for loops.
+  std::string pointer_from(const Node& ancestor) const;
+  /// From the root of what was read.
+  std::string pointer() const { return pointer_from(Node{tape_, strings_, 1}); }
   /// This value again as a tree, for callers that write it out.
   boost::json::value to_value() const;
 
@@ -68,7 +72,6 @@ class Node {
   friend class Members;
   friend class ElementIterator;
   friend class MemberIterator;
-  char tag() const noexcept { return tape_ == nullptr ? '\0' : static_cast<char>(tape_[at_] >> 56); }
 
   const std::uint64_t* tape_ = nullptr;
   const char* strings_ = nullptr;

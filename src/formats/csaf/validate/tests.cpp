@@ -40,7 +40,7 @@ void Sink::add(Node at, std::string message, std::string mend) { add(at, {}, std
 void Sink::add(Node at, std::string_view below, std::string message, std::string mend) {
   if (full()) return;
   findings_.push_back(
-      {std::string{test_}, group_, at.pointer() + std::string{below}, std::move(message), std::move(mend)});
+      {std::string{test_}, group_, at.pointer_from(root_) + std::string{below}, std::move(message), std::move(mend)});
 }
 
 std::span<const Test> mandatory_tests() noexcept {

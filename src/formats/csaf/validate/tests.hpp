@@ -13,7 +13,8 @@ namespace tocsin::formats::csaf {
 /// Takes what a test finds. One test at a time writes to it.
 class Sink {
  public:
-  Sink(std::vector<Finding>& findings, std::size_t findings_max) : findings_(findings), max_(findings_max) {}
+  Sink(Node root, std::vector<Finding>& findings, std::size_t findings_max)
+      : root_(root), findings_(findings), max_(findings_max) {}
   void begin(std::string_view test, Finding::Group group) noexcept {
     test_ = test;
     group_ = group;
@@ -27,6 +28,7 @@ class Sink {
   bool full() const noexcept { return findings_.size() >= max_; }
 
  private:
+  Node root_;
   std::vector<Finding>& findings_;
   std::size_t max_;
   std::string_view test_;

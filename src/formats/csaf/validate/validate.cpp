@@ -11,17 +11,46 @@
 namespace tocsin::formats::csaf {
 namespace {
 
-void run(std::span<const Test> tests, Finding::Group group, const Model& model, Verdict& verdict) {
-  Sink sink{verdict.findings, kFindingsMax};
-  for (const auto& test : tests) {
-    if (model.is_2_0() ? !test.in_2_0 : !test.in_2_1) continue;
-    if (test.run == nullptr) {
-      verdict.not_run.push_back({test.id, test.not_run});
-      continue;
-    }
-    sink.begin(test.id, group);
-    test.run(model, sink);
+constexpr std::string_view kSchemaTest = "schema";
+
+struct Section {
+  Finding::Group group;
+  std::span<const Test> (*tests)() noexcept;
+};
+constexpr Section kSections[] = {{Finding::Group::mandatory, mandatory_tests},
+                                 {Finding::Group::recommended, recommended_tests},
+                                 {Finding::Group::informative, informative_tests}};
+
+bool is_in(const Test& test, CsafVersion version) noexcept {
+  return version == CsafVersion::v2_0 ? test.in_2_0 : test.in_2_1;
+}
+
+/// `wanted` is a template parameter so that asking by mode costs nothing.
+template <class Wanted>
+Verdict validate_wanted(Node root, const Wanted& wanted) {
+  Verdict verdict;
+  if (wanted(TestInfo{kSchemaTest, Finding::Group::schema, {}})) verdict.findings = check_structure(root);
+  const auto version = root["document"].text_at("csaf_version");
+  if (version != "2.0" && version != "2.1") {
+    // Without a version no other test says anything, so the one finding that tells so is never left out.
+    if (verdict.findings.empty()) verdict.findings = check_structure(root);
+    return verdict;
   }
+  verdict.version = version == "2.0" ? CsafVersion::v2_0 : CsafVersion::v2_1;
+  const Model model{root, *verdict.version};
+  Sink sink{root, verdict.findings, kFindingsMax};
+  for (const auto& section : kSections) {
+    for (const auto& test : section.tests()) {
+      if (!is_in(test, *verdict.version) || !wanted(TestInfo{test.id, section.group, test.not_run})) continue;
+      if (test.run == nullptr) {
+        verdict.not_run.push_back({test.id, test.not_run});
+        continue;
+      }
+      sink.begin(test.id, section.group);
+      test.run(model, sink);
+    }
+  }
+  return verdict;
 }
 
 Finding unreadable(const Error& error) {
@@ -61,17 +90,39 @@ bool Verdict::is_valid() const noexcept {
   });
 }
 
+std::string_view group_name(Finding::Group group, std::optional<CsafVersion> version) noexcept {
+  return group == Finding::Group::recommended && version == CsafVersion::v2_0 ? "optional" : to_string(group);
+}
+
+bool belongs_to(Finding::Group group, Mode mode) noexcept {
+  switch (group) {
+    case Finding::Group::schema:
+    case Finding::Group::mandatory:
+      return true;
+    case Finding::Group::recommended:
+      return mode != Mode::basic;
+    case Finding::Group::informative:
+      break;
+  }
+  return mode == Mode::full;
+}
+
+std::vector<TestInfo> tests_of(CsafVersion version) {
+  std::vector<TestInfo> tests{{kSchemaTest, Finding::Group::schema, {}}};
+  for (const auto& section : kSections) {
+    for (const auto& test : section.tests()) {
+      if (is_in(test, version)) tests.push_back({test.id, section.group, test.not_run});
+    }
+  }
+  return tests;
+}
+
 Verdict validate(Node root, Mode mode) {
-  Verdict verdict;
-  verdict.findings = check_structure(root);
-  const auto version = root["document"].text_at("csaf_version");
-  if (version != "2.0" && version != "2.1") return verdict;
-  verdict.version = version == "2.0" ? CsafVersion::v2_0 : CsafVersion::v2_1;
-  const Model model{root, *verdict.version};
-  run(mandatory_tests(), Finding::Group::mandatory, model, verdict);
-  if (mode != Mode::basic) run(recommended_tests(), Finding::Group::recommended, model, verdict);
-  if (mode == Mode::full) run(informative_tests(), Finding::Group::informative, model, verdict);
-  return verdict;
+  return validate_wanted(root, [mode](const TestInfo& test) { return belongs_to(test.group, mode); });
+}
+
+Verdict validate(Node root, const std::function<bool(const TestInfo&)>& wanted) {
+  return validate_wanted(root, wanted);
 }
 
 Verdict Validator::validate(std::string_view bytes, Mode mode) {

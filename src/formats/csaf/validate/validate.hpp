@@ -1,4 +1,6 @@
 #pragma once
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +19,19 @@ namespace tocsin::formats::csaf {
 enum class Mode { basic, extended, full };
 std::optional<Mode> parse_mode(std::string_view text) noexcept;
 std::string_view to_string(Mode mode) noexcept;
+
+/// What 2.0 calls optional, 2.1 calls recommended: "schema", "mandatory", "optional" or "recommended", "informative".
+std::string_view group_name(Finding::Group group, std::optional<CsafVersion> version) noexcept;
+
+/// A test that a version has; the grammar of the schema is one with id "schema".
+struct TestInfo {
+  std::string_view id;
+  Finding::Group group = Finding::Group::schema;
+  std::string_view not_run;  ///< Why it cannot be run here; empty where it can.
+};
+/// In the specification's order, the schema first.
+std::vector<TestInfo> tests_of(CsafVersion version);
+bool belongs_to(Finding::Group group, Mode mode) noexcept;
 
 struct NotRun {
   std::string_view test;
@@ -43,7 +58,9 @@ class Validator {
   TapeReader reader_;
 };
 
-/// Of a document that was read already.
+/// Of a document that was read already; it may be a part of what was read, pointers begin at `root`.
 Verdict validate(Node root, Mode mode);
+/// Only the tests that `wanted` accepts.
+Verdict validate(Node root, const std::function<bool(const TestInfo&)>& wanted);
 
 }  // namespace tocsin::formats::csaf
