@@ -117,6 +117,7 @@ http::Router App::routes() {
   add_vendor_routes(*this, router);
   add_about_routes(*this, router);
   add_feed_routes(*this, router);
+  add_validation_routes(*this, router);
   add_operation_routes(*this, router);
 
   // Last, for it describes the others; it is asked for often and never changes while the process lives.

@@ -72,8 +72,16 @@ object operation_of(const http::Route& route, const Operation& declared) {
   }
   if (!parameters.empty()) made["parameters"] = std::move(parameters);
 
+  if (!declared.body.empty()) {
+    object body;
+    body["required"] = true;
+    body["content"] = content("application/json", reference("schemas", declared.body));
+    made["requestBody"] = std::move(body);
+  }
+
+  const bool is_post = route.method == http::Method::post;
   object good;
-  good["description"] = "The answer; its ETag can be sent back as If-None-Match.";
+  good["description"] = is_post ? "The answer." : "The answer; its ETag can be sent back as If-None-Match.";
   object schema;
   if (!declared.schema.empty()) {
     schema = reference("schemas", declared.schema);
@@ -83,9 +91,10 @@ object operation_of(const http::Route& route, const Operation& declared) {
   good["content"] = content(declared.media_type, std::move(schema));
   object responses;
   responses["200"] = std::move(good);
-  responses["304"] = reference("responses", "NotModified");
+  if (!is_post) responses["304"] = reference("responses", "NotModified");
   responses["400"] = reference("responses", "Problem");
   if (route.pattern.find('{') != std::string::npos) responses["404"] = reference("responses", "Problem");
+  if (is_post) responses["413"] = reference("responses", "Problem");
   responses["503"] = reference("responses", "Problem");
   made["responses"] = std::move(responses);
   return made;
@@ -98,8 +107,9 @@ std::string openapi_document(const http::Router& router, std::string_view public
   info["title"] = "Tocsin API";
   info["version"] = "1";
   info["description"] =
-      "Advisories on industrial control systems, with the vulnerabilities, vendors and products they speak of. Every "
-      "address answers GET; lists are read page by page, following `next` until it is null; errors are problem details "
+      "Advisories on industrial control systems, with the vulnerabilities, vendors and products they speak of. What "
+      "is stored answers GET; lists are read page by page, following `next` until it is null; errors are problem "
+      "details "
       "(RFC 9457).";
   object license;
   license["name"] = "Apache-2.0";

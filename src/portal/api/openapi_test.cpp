@@ -292,9 +292,10 @@ TEST_P(OpenApi, ErrorsConformToo) {
 /// Asks every route for each thing that the lists name, every `stride`th of them.
 class Crawl {
  public:
-  using Get = std::function<http::testing::Reply(const std::string& target)>;
-  Crawl(const value& document, Get get, std::size_t stride)
-      : document_(document), checker_(document), get_(std::move(get)), stride_(stride) {}
+  /// With a body it is posted.
+  using Send = std::function<http::testing::Reply(const std::string& target, const std::string& body)>;
+  Crawl(const value& document, Send send, std::size_t stride)
+      : document_(document), checker_(document), send_(std::move(send)), stride_(stride) {}
 
   void run() {
     ask("overview", "/api/v1/overview");
@@ -308,6 +309,12 @@ class Crawl {
     EXPECT_FALSE(json::string_at(ask("advisories", next), "previous").empty());
     each("advisories", "/api/v1/advisories?limit=200", "slug", [this](const std::string& id) { advisory(id); });
     each("vendors", "/api/v1/vendors?sort=newest", "key", [this](const std::string& key) { vendor(key); });
+    ask("csaf_tests", "/api/v1/csaf/tests");
+    ask("csaf_tests_service", "/api/v1/tests");
+    const std::string request =
+        R"({"tests":[{"type":"preset","name":"full"}],"document":{"document":{"csaf_version":"2.1"}}})";
+    ask("csaf_validate", "/api/v1/csaf/validate", request);
+    ask("csaf_validate_service", "/api/v1/validate", request);
     ask("vulnerabilities", "/api/v1/vulnerabilities?limit=1");
     each("vulnerabilities", "/api/v1/vulnerabilities?sort=score&limit=200", "id", [this](const std::string& id) {
       ask("vulnerability", "/api/v1/vulnerabilities/" + http::encode_component(id));
@@ -316,10 +323,10 @@ class Crawl {
   const std::set<std::string>& covered() const noexcept { return covered_; }
 
  private:
-  value ask(const std::string& route, const std::string& target) {
+  value ask(const std::string& route, const std::string& target, const std::string& body_sent = {}) {
     SCOPED_TRACE(target);
     covered_.insert(route);
-    const auto reply = get_(target);
+    const auto reply = send_(target, body_sent);
     EXPECT_EQ(reply.status, 200) << reply.body;
     const auto* operation = find_operation(route);
     if (operation == nullptr) {
@@ -382,13 +389,17 @@ class Crawl {
 
   const value& document_;
   Checker checker_;
-  Get get_;
+  Send send_;
   std::size_t stride_;
   std::set<std::string> covered_;
 };
 
 TEST_P(OpenApi, AnswersConform) {
-  Crawl crawl{document(), [this](const std::string& target) { return get(target); }, 1};
+  Crawl crawl{document(),
+              [this](const std::string& target, const std::string& body) {
+                return body.empty() ? get(target) : post(target, body);
+              },
+              1};
   crawl.run();
   const auto router = app().routes();
   for (const auto& route : router.routes()) {
@@ -408,7 +419,11 @@ TEST_P(OpenApi, AnswersOnRealDocumentsConform) {
   }
   ASSERT_TRUE(exchange::import_paths(database(), {archive}, {}, {}, clock_).has_value());
   ASSERT_TRUE(app().catch_up().has_value());
-  Crawl crawl{document(), [this](const std::string& target) { return get(target); }, 15};
+  Crawl crawl{document(),
+              [this](const std::string& target, const std::string& body) {
+                return body.empty() ? get(target) : post(target, body);
+              },
+              15};
   crawl.run();
 }
 

@@ -75,6 +75,21 @@ constexpr Operation kOperations[] = {
      .query = kDiffQuery},
     {.route = "vulnerabilities", .description = "", .schema = "VulnerabilityList", .query = kVulnerabilitiesQuery},
     {.route = "vulnerability", .description = "Advisories side by side, newest first.", .schema = "Vulnerability"},
+    {.route = "csaf_validate",
+     .description =
+         "Puts a CSAF 2.0 or 2.1 document to the tests that are named, or to those of a preset: schema, mandatory, "
+         "optional (recommended in 2.1), informative, basic, extended, full. Nothing is stored. A test that cannot be "
+         "run without a network says so among its infos.",
+     .schema = "ValidationResult",
+     .body = "ValidationRequest"},
+    {.route = "csaf_validate_service",
+     .description = "For tools that know only the root address of a validator service.",
+     .schema = "ValidationResult",
+     .body = "ValidationRequest"},
+    {.route = "csaf_tests", .description = "Of both versions of CSAF.", .schema = "ValidationTests"},
+    {.route = "csaf_tests_service",
+     .description = "For tools that know only the root address of a validator service.",
+     .schema = "ValidationTests"},
 };
 
 constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {

@@ -18,6 +18,7 @@ struct Operation {
   std::string_view schema;  ///< Name in components; empty: any bytes of media_type.
   std::string_view media_type = "application/json";
   std::span<const QueryParameter> query = {};
+  std::string_view body = {};  ///< Of a POST: name in components.
 };
 
 /// By the route's name, or nullptr.

@@ -557,6 +557,67 @@ std::string_view schemas_json() noexcept {
       }
     }
   }
+},
+"ValidationRequest": {
+  "type": "object",
+  "required": ["tests", "document"],
+  "properties": {
+    "tests": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["type", "name"],
+        "properties": {
+          "type": {"enum": ["test", "preset"]},
+          "name": {"description": "As /api/v1/csaf/tests lists them, or a preset.", "type": "string"}
+        }
+      }
+    },
+    "document": {"description": "The CSAF document.", "type": "object"}
+  }
+},
+"ValidationResult": {
+  "type": "object",
+  "required": ["isValid", "tests"],
+  "properties": {
+    "isValid": {"description": "No test of the schema or of section 6.1 found an error.", "type": "boolean"},
+    "tests": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["name", "isValid", "errors", "warnings", "infos"],
+        "properties": {
+          "name": {"type": "string"},
+          "isValid": {"description": "No errors; warnings and infos do not count.", "type": "boolean"},
+          "errors": {"$ref": "#/components/schemas/ValidationFindings"},
+          "warnings": {"$ref": "#/components/schemas/ValidationFindings"},
+          "infos": {"$ref": "#/components/schemas/ValidationFindings"}
+        }
+      }
+    }
+  }
+},
+"ValidationFindings": {
+  "type": "array",
+  "items": {
+    "type": "object",
+    "required": ["instancePath", "message"],
+    "properties": {
+      "instancePath": {"description": "JSON pointer into the document.", "type": "string"},
+      "message": {"description": "What is wrong, and how to put it right.", "type": "string"}
+    }
+  }
+},
+"ValidationTests": {
+  "type": "array",
+  "items": {
+    "type": "object",
+    "required": ["name", "preset"],
+    "properties": {
+      "name": {"type": "string"},
+      "preset": {"type": "string"}
+    }
+  }
 }
 })json";
 }

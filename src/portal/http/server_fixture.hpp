@@ -92,6 +92,11 @@ class Client {
     send("GET " + std::string{target} + " HTTP/1.1\r\nHost: portal.example\r\n" + std::string{headers} + "\r\n");
     return read();
   }
+  Reply post(std::string_view target, std::string_view body, std::string_view type = "application/json") {
+    send("POST " + std::string{target} + " HTTP/1.1\r\nHost: portal.example\r\nContent-Type: " + std::string{type} +
+         "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body});
+    return read();
+  }
 
  private:
   bool more() {
