@@ -236,6 +236,18 @@ class Builder {
         ->type_name("text|json|sarif")
         ->envname("TOCSIN_FORMAT");
   }
+  void diff(const char* meaning) {
+    auto* sub = command("diff", Command::diff, meaning,
+                        "  tocsin diff advisory-v1.json advisory-v2.json\n"
+                        "  tocsin diff --format json v1.json v2.json | jq .matters_to_owners\n"
+                        "By meaning: what only moved within the document, or got another product id, is no change. "
+                        "Exit 0 whether there are changes or not.");
+    sub->add_option("paths", into_.paths, "The earlier document and the later one")
+        ->type_name("BEFORE AFTER")
+        ->expected(2)
+        ->required();
+    format(sub);
+  }
   void backup(const char* meaning) {
     auto* sub = command("backup", Command::backup, meaning,
                         "  tocsin backup --data /srv/tocsin /backup/tocsin-2026-01-31.tar.zst\n"
@@ -308,6 +320,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"search", "Search the advisories", &Builder::search},
       {"show", "Show one advisory", &Builder::show},
       {"validate", "Validate CSAF 2.0 and 2.1 documents", &Builder::validate},
+      {"diff", "Tell what changed between two CSAF documents", &Builder::diff},
       {"backup", "Write a consistent copy of everything, also while serving", &Builder::backup},
       {"restore", "Fill a new installation from a backup, after verifying it", &Builder::restore},
       {"doctor", "Check an installation and say how to mend it", &Builder::doctor},

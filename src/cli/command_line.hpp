@@ -16,6 +16,7 @@ enum class Command {
   search,
   show,
   validate,
+  diff,
   backup,
   restore,
   doctor,
@@ -33,7 +34,7 @@ struct CommandLine {
   std::string mode = "basic";  ///< validate
   bool quiet = false;
   bool as_public = false;          ///< search, show: what an anonymous reader would find.
-  std::vector<std::string> paths;  ///< import, validate; backup and restore: one.
+  std::vector<std::string> paths;  ///< import, validate, diff: two; backup and restore: one.
   std::string words;               ///< search
   int limit = 20;
   std::string sort = "relevance", cursor;

@@ -14,6 +14,7 @@ int run_import(const CommandLine& line);
 int run_search(const CommandLine& line);
 int run_show(const CommandLine& line);
 int run_validate(const CommandLine& line);
+int run_diff(const CommandLine& line);
 int run_backup(const CommandLine& line);
 int run_restore(const CommandLine& line);
 int run_doctor(const CommandLine& line);

@@ -35,6 +35,8 @@ int dispatch(const CommandLine& line) {
       return run_show(line);
     case Command::validate:
       return run_validate(line);
+    case Command::diff:
+      return run_diff(line);
     case Command::backup:
       return run_backup(line);
     case Command::restore:

@@ -14,7 +14,7 @@ import unittest
 from support.tocsin import (ARCHIVE, BINARY, DEMO, ENVIRONMENT, Folder, fresh_postgres, init, json_lines, needs_postgres,
                             needs_real_data, run)
 
-COMMANDS = ["init", "serve", "import", "search", "show", "validate", "backup", "restore", "doctor", "reindex",
+COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "backup", "restore", "doctor", "reindex",
             "config check", "config doc", "version"]
 
 
@@ -345,6 +345,28 @@ class Validate(WithFolder):
         lines = json_lines(run("validate", "--format", "json", archive, check=0).stdout)
         self.assertEqual(len(lines), len(list(DEMO.glob("*.json"))))
         self.assertTrue(lines[0]["file"].startswith(f"{archive}:tdc-"))
+
+
+class Diff(WithFolder):
+    def test_tells_changes_by_meaning(self):
+        first, second = DEMO / "tdc-2025-001-v1.json", DEMO / "tdc-2025-001-v2.json"
+        done = run("diff", first, second, check=0)
+        self.assertIn("Matters to owners", done.stdout)
+        [line] = json_lines(run("diff", "--format", "json", first, second, check=0).stdout)
+        self.assertTrue(line["matters_to_owners"])
+        self.assertLessEqual({change["concerns"] for change in line["changes"]},
+                             {"affected", "remediation", "severity", "editorial"})
+        self.assertIn("Nothing", run("diff", first, first, check=0).stdout)
+
+    def test_only_words(self):
+        before, after = self.write("a.json", advisory()), self.write("b.json", advisory(title="Gate left open"))
+        self.assertIn("Only words changed", run("diff", before, after, check=0).stdout)
+
+    def test_bad_input(self):
+        good, bad = self.write("a.json", advisory()), self.write("b.json", "{")
+        self.assertIn("b.json", run("diff", good, bad, check=1).stderr)
+        run("diff", good, check=2)
+        self.assertIn("several", run("diff", good, DEMO, check=1).stderr)
 
 
 class Backup(WithFolder):

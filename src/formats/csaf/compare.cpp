@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -88,8 +89,22 @@ class Comparison {
     const auto kind = before.empty()  ? Change::Kind::added
                       : after.empty() ? Change::Kind::removed
                                       : Change::Kind::changed;
-    changes_.push_back({kind, std::string{section}, std::move(what), std::move(before), std::move(after)});
+    changes_.push_back({kind, concerns_, std::string{section}, std::move(what), std::move(before), std::move(after)});
   }
+
+  /// What is reported while it lives concerns this.
+  class Concerning {
+   public:
+    Concerning(Comparison& comparison, Change::Concerns concerns)
+        : comparison_(comparison), before_(std::exchange(comparison.concerns_, concerns)) {}
+    ~Concerning() { comparison_.concerns_ = before_; }
+    Concerning(const Concerning&) = delete;
+    Concerning& operator=(const Concerning&) = delete;
+
+   private:
+    Comparison& comparison_;
+    Change::Concerns before_;
+  };
 
   void compare_document() {
     const auto& a = before_.header;
@@ -112,7 +127,10 @@ class Comparison {
     field("Status", a.tracking_status, b.tracking_status);
     field("TLP", a.tlp_label, b.tlp_label);
     field("Distribution", before_.distribution_text, after_.distribution_text);
-    field("Severity", before_.aggregate_severity, after_.aggregate_severity);
+    {
+      const Concerning severity{*this, Change::Concerns::severity};
+      field("Severity", before_.aggregate_severity, after_.aggregate_severity);
+    }
     field("Initial release", format_minute(a.initial_release_date), format_minute(b.initial_release_date));
     field("Current release", format_minute(a.current_release_date), format_minute(b.current_release_date));
   }
@@ -120,6 +138,7 @@ class Comparison {
   // A product keeps its number from one revision to the next, whatever id the document gives it. Those that only the
   // earlier revision has are numbered behind those of the later one.
   void compare_products() {
+    const Concerning affected{*this, Change::Concerns::affected};
     const auto folded = [](const std::string& text) { return text::fold(text::squeeze(text)); };
     const auto same_name = [folded](const Product& product) {
       if (!product.relationship.empty()) return key_of({"relationship", folded(product.name)});
@@ -212,12 +231,15 @@ class Comparison {
       if (pairing.before_of[i]) {
         compare_vulnerability(before_.vulnerabilities[*pairing.before_of[i]], later);
       } else {
+        const Concerning affected{*this, Change::Concerns::affected};
         report(name_of(later), "Vulnerability", "", headline_of(later));
       }
     }
     for (std::size_t i = 0; i < before_.vulnerabilities.size(); ++i) {
       const auto& earlier = before_.vulnerabilities[i];
-      if (!pairing.after_of[i]) report(name_of(earlier), "Vulnerability", headline_of(earlier), "");
+      if (pairing.after_of[i]) continue;
+      const Concerning affected{*this, Change::Concerns::affected};
+      report(name_of(earlier), "Vulnerability", headline_of(earlier), "");
     }
   }
 
@@ -226,16 +248,35 @@ class Comparison {
     report(section, "CVE", a.cve, b.cve);
     report(section, "Title", a.title, b.title);
     report(section, "CWE", cwes_of(a), cwes_of(b));
-    compare_scores(section, a.scores, b.scores);
-    report(section, "EPSS", a.epss ? fmt::format("{}", *a.epss) : "", b.epss ? fmt::format("{}", *b.epss) : "");
-    report(section, "Severity", severity_text(a), severity_text(b));
-    compare_statuses(section, a, b);
-    compare_remediations(section, a.remediations, b.remediations);
-    compare_threats(section, a.threats, b.threats);
-    compare_flags(section, a.flags, b.flags);
+    {
+      const Concerning severity{*this, Change::Concerns::severity};
+      compare_scores(section, a.scores, b.scores);
+      report(section, "EPSS", a.epss ? fmt::format("{}", *a.epss) : "", b.epss ? fmt::format("{}", *b.epss) : "");
+      report(section, "Severity", severity_text(a), severity_text(b));
+    }
+    {
+      const Concerning affected{*this, Change::Concerns::affected};
+      compare_statuses(section, a, b);
+    }
+    {
+      const Concerning remediation{*this, Change::Concerns::remediation};
+      compare_remediations(section, a.remediations, b.remediations);
+    }
+    {
+      // What is known of attacks says how urgent it is.
+      const Concerning severity{*this, Change::Concerns::severity};
+      compare_threats(section, a.threats, b.threats);
+    }
+    {
+      const Concerning affected{*this, Change::Concerns::affected};
+      compare_flags(section, a.flags, b.flags);
+    }
     report(section, "Discovered", day(a.discovery_date), day(b.discovery_date));
     report(section, "Published", day(a.release_date), day(b.release_date));
-    report(section, "First known exploitation", day(a.first_known_exploitation), day(b.first_known_exploitation));
+    {
+      const Concerning severity{*this, Change::Concerns::severity};
+      report(section, "First known exploitation", day(a.first_known_exploitation), day(b.first_known_exploitation));
+    }
     compare_notes(section, a.notes, b.notes);
     compare_references(section, a.references, b.references);
     compare_texts(section, "Acknowledgment", a.acknowledgments, b.acknowledgments);
@@ -474,11 +515,42 @@ class Comparison {
   const Advisory& before_;
   const Advisory& after_;
   std::vector<Change> changes_;
+  Change::Concerns concerns_ = Change::Concerns::editorial;
   std::vector<std::string> labels_;  ///< By product number.
   std::unordered_map<std::string_view, std::size_t> numbers_before_, numbers_after_, dangling_;
 };
 
 }  // namespace
+
+std::string_view to_string(Change::Kind kind) noexcept {
+  switch (kind) {
+    case Change::Kind::added:
+      return "added";
+    case Change::Kind::removed:
+      return "removed";
+    case Change::Kind::changed:
+      break;
+  }
+  return "changed";
+}
+
+std::string_view to_string(Change::Concerns concerns) noexcept {
+  switch (concerns) {
+    case Change::Concerns::affected:
+      return "affected";
+    case Change::Concerns::remediation:
+      return "remediation";
+    case Change::Concerns::severity:
+      return "severity";
+    case Change::Concerns::editorial:
+      break;
+  }
+  return "editorial";
+}
+
+bool matters_to_owners(const std::vector<Change>& changes) noexcept {
+  return std::ranges::any_of(changes, [](const Change& each) { return each.concerns != Change::Concerns::editorial; });
+}
 
 std::vector<Change> compare(const Advisory& before, const Advisory& after) { return Comparison(before, after).run(); }
 

@@ -232,5 +232,33 @@ TEST(Compare, RealDocumentsAreEqualToThemselves) {
   EXPECT_EQ(compared, 1655U);
 }
 
+TEST(Compare, TellsWhatConcernsAnOwner) {
+  const auto base = advisory({product("A", "Acme", "Pump", "< 2")},
+                             {vulnerability("CVE-2026-1", {{ProductStatus::known_affected, {"A"}}})});
+  using Concerns = Change::Concerns;
+  const auto concerns = [&](const std::function<void(Advisory&)>& change) {
+    auto later = base;
+    change(later);
+    const auto changes = compare(base, later);
+    EXPECT_EQ(changes.size(), 1U);
+    EXPECT_EQ(matters_to_owners(changes), !changes.empty() && changes[0].concerns != Concerns::editorial);
+    return changes.empty() ? Concerns::editorial : changes[0].concerns;
+  };
+  EXPECT_EQ(concerns([](Advisory& each) { each.header.title = "Another"; }), Concerns::editorial);
+  EXPECT_EQ(concerns([](Advisory& each) { each.vulnerabilities[0].title = "Another"; }), Concerns::editorial);
+  EXPECT_EQ(concerns([](Advisory& each) { each.products[0].version = "< 3"; }), Concerns::affected);
+  EXPECT_EQ(concerns([](Advisory& each) { each.vulnerabilities[0].statuses[0].status = ProductStatus::fixed; }),
+            Concerns::affected);
+  EXPECT_EQ(concerns([](Advisory& each) { each.vulnerabilities.push_back(vulnerability("CVE-2026-2")); }),
+            Concerns::affected);
+  EXPECT_EQ(concerns([](Advisory& each) {
+              each.vulnerabilities[0].remediations = {remediation(RemediationCategory::vendor_fix, "Update", {"A"})};
+            }),
+            Concerns::remediation);
+  EXPECT_EQ(concerns([](Advisory& each) { each.vulnerabilities[0].threats = {{"exploit_status", "Seen", {"A"}}}; }),
+            Concerns::severity);
+  EXPECT_FALSE(matters_to_owners({}));
+}
+
 }  // namespace
 }  // namespace tocsin::formats::csaf

@@ -325,17 +325,25 @@ std::string_view schemas_json() noexcept {
 },
 "Comparison": {
   "type": "object",
-  "required": ["from", "to", "changes"],
+  "required": ["from", "to", "matters_to_owners", "changes"],
   "properties": {
+    "matters_to_owners": {
+      "description": "Any change that concerns more than words.",
+      "type": "boolean"
+    },
     "from": {"$ref": "#/components/schemas/Revision"},
     "to": {"$ref": "#/components/schemas/Revision"},
     "changes": {
       "type": "array",
       "items": {
         "type": "object",
-        "required": ["kind", "section", "what", "before", "after"],
+        "required": ["kind", "concerns", "section", "what", "before", "after"],
         "properties": {
           "kind": {"enum": ["added", "removed", "changed"]},
+          "concerns": {
+            "description": "What an asset owner has to look at again: which products are affected, what to do, how bad it is; or only words.",
+            "enum": ["affected", "remediation", "severity", "editorial"]
+          },
           "section": {"type": "string"},
           "what": {"type": "string"},
           "before": {"type": "string"},

@@ -142,19 +142,18 @@ object revision_json(const LoadedAdvisory& loaded, const domain::Revision& revis
                                              http::encode_component(name))}};
 }
 
-array changes_json(const std::vector<csaf::Change>& changes) {
-  array out;
+void add_changes(object& out, const std::vector<csaf::Change>& changes) {
+  out["matters_to_owners"] = csaf::matters_to_owners(changes);
+  array list;
   for (const auto& each : changes) {
-    const std::string_view kind = each.kind == csaf::Change::Kind::added     ? "added"
-                                  : each.kind == csaf::Change::Kind::removed ? "removed"
-                                                                             : "changed";
-    out.push_back(object{{"kind", kind},
-                         {"section", each.section},
-                         {"what", each.what},
-                         {"before", each.before},
-                         {"after", each.after}});
+    list.push_back(object{{"kind", csaf::to_string(each.kind)},
+                          {"concerns", csaf::to_string(each.concerns)},
+                          {"section", each.section},
+                          {"what", each.what},
+                          {"before", each.before},
+                          {"after", each.after}});
   }
-  return out;
+  out["changes"] = std::move(list);
 }
 
 object advisory_json(const LoadedAdvisory& loaded) {

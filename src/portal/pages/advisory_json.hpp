@@ -9,6 +9,7 @@ namespace tocsin::portal::pages {
 
 boost::json::object advisory_json(const LoadedAdvisory& loaded);
 boost::json::object revision_json(const LoadedAdvisory& loaded, const domain::Revision& revision);
-boost::json::array changes_json(const std::vector<formats::csaf::Change>& changes);
+/// Members `matters_to_owners` and `changes` of a comparison.
+void add_changes(boost::json::object& out, const std::vector<formats::csaf::Change>& changes);
 
 }  // namespace tocsin::portal::pages

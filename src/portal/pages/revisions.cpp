@@ -155,6 +155,30 @@ Result<http::Response> revision(App& app, const http::Request& request) {
   return response;
 }
 
+std::string summary_of(const std::vector<csaf::Change>& changes) {
+  if (changes.empty()) return "Nothing that a reader would notice has changed.";
+  const auto weighty = std::ranges::count_if(
+      changes, [](const csaf::Change& each) { return each.concerns != csaf::Change::Concerns::editorial; });
+  return text::count_of(static_cast<long long>(changes.size()), "change", "changes") + ", " +
+         (weighty == 0 ? "none of which concerns what is affected, how bad it is or what to do: only words changed."
+                       : fmt::format("{} of which concern{} what is affected, how bad it is or what to do.", weighty,
+                                     weighty == 1 ? "s" : ""));
+}
+
+std::string_view concern_label(csaf::Change::Concerns concerns) noexcept {
+  switch (concerns) {
+    case csaf::Change::Concerns::affected:
+      return "what is affected";
+    case csaf::Change::Concerns::remediation:
+      return "what to do";
+    case csaf::Change::Concerns::severity:
+      return "how bad it is";
+    case csaf::Change::Concerns::editorial:
+      break;
+  }
+  return "";
+}
+
 void render_changes(std::string& out, const std::vector<csaf::Change>& changes) {
   std::string_view section;
   bool open = false;
@@ -168,7 +192,11 @@ void render_changes(std::string& out, const std::vector<csaf::Change>& changes) 
           "scope=\"col\">What</th>"
           "<th scope=\"col\">Before</th><th scope=\"col\">After</th></tr></thead><tbody>">(out, section);
     }
-    render<"<tr><th scope=\"row\">{}</th><td data-label=\"Before\">">(out, each.what);
+    render<"<tr><th scope=\"row\">{}">(out, each.what);
+    if (const auto label = concern_label(each.concerns); !label.empty()) {
+      render<" <span class=\"tag\">{}</span>">(out, label);
+    }
+    out += "</th><td data-label=\"Before\">";
     if (each.before.empty()) {
       out += "<span class=\"quiet\">added</span>";
     } else {
@@ -198,7 +226,7 @@ Result<http::Response> diff(App& app, const http::Request& request) {
     boost::json::object out;
     out["from"] = pages::revision_json(before, before.revision);
     out["to"] = pages::revision_json(after, after.revision);
-    out["changes"] = pages::changes_json(changes);
+    pages::add_changes(out, changes);
     auto response = http::Response::json(json::write(out));
     response.cacheable = true;
     return response;
@@ -207,11 +235,8 @@ Result<http::Response> diff(App& app, const http::Request& request) {
   breadcrumb(main, after, "what changed");
   render<"<header class=\"page-head\"><h1>{}: version {} to {}</h1></header>">(
       main, after.record.key, before.revision.version, after.revision.version);
-  render<"<p>{} <a href=\"{}\">All revisions</a></p>">(
-      main,
-      changes.empty() ? std::string{"Nothing that a reader would notice has changed."}
-                      : text::count_of(static_cast<long long>(changes.size()), "change", "changes") + ", by meaning.",
-      Url::own(revisions_url(after.record)));
+  render<"<p>{} <a href=\"{}\">All revisions</a></p>">(main, summary_of(changes),
+                                                       Url::own(revisions_url(after.record)));
   render_changes(main, changes);
   pages::Page page;
   page.title = fmt::format("{}: version {} to {}", after.record.key, before.revision.version, after.revision.version);
