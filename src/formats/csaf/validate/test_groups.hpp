@@ -5,5 +5,6 @@
 namespace tocsin::formats::csaf {
 
 std::span<const Test> product_tests() noexcept;  ///< tests_products.cpp: 6.1.1 to 6.1.5
+std::span<const Test> history_tests() noexcept;  ///< tests_history.cpp: 6.1.14, 6.1.16 to 6.1.22, 6.1.30
 
 }  // namespace tocsin::formats::csaf

@@ -1,0 +1,247 @@
+#include <algorithm>
+#include <charconv>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "formats/csaf/validate/test_groups.hpp"
+
+/// Document status, version and revision history: 6.1.14, 6.1.16 to 6.1.22 and 6.1.30.
+namespace tocsin::formats::csaf {
+namespace {
+
+using Kind = VersionNumber::Kind;
+
+Node history_of(const Model& model) { return model.tracking["revision_history"]; }
+
+bool is_released(const Model& model) { return model.status == "final" || model.status == "interim"; }
+
+/// Revisions by date, then by number. What has no date that can be read has no place in that order; `complete` tells
+/// whether every revision is there.
+struct DatedRevisions {
+  explicit DatedRevisions(const Model& model) : in_order(model.revisions_by_date()) {
+    std::erase_if(in_order, [](const RevisionView* each) { return !each->date.has_value(); });
+    complete = in_order.size() == model.revisions.size();
+  }
+  std::vector<const RevisionView*> in_order;
+  bool complete = false;
+};
+
+void sorted_revision_history(const Model& model, Sink& sink) {
+  auto sorted = DatedRevisions{model}.in_order;
+  std::erase_if(sorted, [](const RevisionView* each) { return each->number.kind == Kind::invalid; });
+  for (std::size_t i = 1; i < sorted.size() && !sink.full(); ++i) {
+    const auto& earlier = sorted[i - 1]->number;
+    const auto& later = sorted[i]->number;
+    if (compare(earlier, later) <= 0) continue;
+    sink.add(history_of(model),
+             fmt::format("number {} has the date {}, which is later than that of number {} ({})", later.text,
+                         sorted[i]->node.text_at("date"), earlier.text, sorted[i - 1]->node.text_at("date")),
+             "Correct dates or numbers, so that a later revision has the higher number.");
+  }
+}
+
+/// Build metadata does not count; the pre-release part does not in a draft.
+bool same_version(const VersionNumber& a, const VersionNumber& b, bool is_draft) {
+  if (a.kind == Kind::invalid || b.kind == Kind::invalid) return a.text == b.text;
+  return a.kind == b.kind && a.major == b.major && a.minor == b.minor && a.patch == b.patch &&
+         (is_draft || a.prerelease == b.prerelease);
+}
+
+void latest_document_version(const Model& model, Sink& sink) {
+  const auto version = model.tracking["version"];
+  if (!version.is_string()) return;
+  const DatedRevisions revisions{model};
+  // Where a date cannot be read, nobody knows which revision is the last one; the schema's finding comes first.
+  if (!revisions.complete || revisions.in_order.empty()) return;
+  const auto& last = revisions.in_order.back()->number;
+  if (same_version(model.tracking_version, last, model.status == "draft")) return;
+  sink.add(version,
+           fmt::format("the document has version '{}', but the last item of its revision history has number '{}'",
+                       version.text(), last.text),
+           "Give the document the number of its last revision, or add the revision that is missing.");
+}
+
+void document_status_draft(const Model& model, Sink& sink) {
+  const auto& version = model.tracking_version;
+  if (version.kind == Kind::invalid || (!version.is_zero() && version.prerelease.empty())) return;
+  if (model.status == "draft") return;
+  auto message = fmt::format("version '{}' is a draft, but the document's status is '{}'", version.text, model.status);
+  constexpr std::string_view kMend = "Set the status to draft, or give the document a released version from 1 on.";
+  if (const auto status = model.tracking["status"]) {
+    sink.add(status, std::move(message), std::string{kMend});
+  } else {
+    sink.add(model.tracking, "/status", std::move(message), std::string{kMend});
+  }
+}
+
+void released_revision_history(const Model& model, Sink& sink) {
+  if (!is_released(model)) return;
+  for (const auto& revision : model.revisions) {
+    if (!revision.number.is_zero()) continue;
+    sink.add(revision.node["number"],
+             fmt::format("the document is {}, but its history has the draft number '{}'", model.status,
+                         revision.number.text),
+             "Remove revisions from before the first release.");
+  }
+}
+
+void prerelease_in_revision_history(const Model& model, Sink& sink) {
+  for (const auto& revision : model.revisions) {
+    if (revision.number.prerelease.empty()) continue;
+    sink.add(
+        revision.node["number"],
+        fmt::format("number '{}' has the pre-release part '-{}'", revision.number.text, revision.number.prerelease),
+        "Merge this revision into the one with the released number, or remove the pre-release part.");
+  }
+}
+
+void non_draft_document_version(const Model& model, Sink& sink) {
+  const auto& version = model.tracking_version;
+  if (!is_released(model) || version.prerelease.empty()) return;
+  sink.add(model.tracking["version"],
+           fmt::format("the document is {}, but its version '{}' has the pre-release part '-{}'", model.status,
+                       version.text, version.prerelease),
+           "Remove the pre-release part from the version.");
+}
+
+/// Nothing where the digits are more than 18: such a number is no count of releases.
+std::optional<std::int64_t> major_of(const VersionNumber& version) {
+  constexpr std::size_t kDigitsMax = 18;
+  if (version.kind == Kind::invalid || version.major.size() > kDigitsMax) return std::nullopt;
+  std::int64_t number = 0;
+  std::from_chars(version.major.data(), version.major.data() + version.major.size(), number);
+  return number;
+}
+
+/// Walks the history by date and asks of each number whether all before it were there by then.
+class GapFinder {
+ public:
+  GapFinder(const Model& model, Sink& sink) : model_(model), sink_(sink) {}
+
+  void find() {
+    const DatedRevisions revisions{model_};
+    // A revision without a date may be the one that seems to be missing; the schema's finding comes first.
+    if (!revisions.complete) return;
+    struct Step {
+      const RevisionView* revision;
+      std::int64_t major;
+    };
+    std::vector<Step> steps;
+    for (const auto* each : revisions.in_order) {
+      const auto major = major_of(each->number);
+      if (!major) continue;
+      steps.push_back({each, *major});
+      all_.insert(*major);
+    }
+    if (steps.empty()) return;
+    const auto& first = steps.front();
+    if (first.major > 1) {
+      add(fmt::format("the first revision by date has number '{}' instead of 0 or 1", first.revision->number.text),
+          "Let the history begin with the first version.");
+      gap(1, first.major, [&] { return fmt::format("before {}", date_of(first.revision)); });
+    }
+    auto highest = first;
+    for (const auto& step : steps) {
+      if (step.major <= highest.major) continue;
+      gap(highest.major + 1, step.major,
+          [&] { return fmt::format("between {} and {}", date_of(highest.revision), date_of(step.revision)); });
+      highest = step;
+    }
+  }
+
+ private:
+  static std::string_view date_of(const RevisionView* revision) { return revision->node.text_at("date"); }
+
+  /// One finding for each number of [from, to); where there are very many of them, one for the rest.
+  template <class Where>
+  void gap(std::int64_t from, std::int64_t to, Where where) {
+    constexpr std::int64_t kNamedMax = 20;
+    constexpr std::string_view kMend = "Add an item for each version that was released, with its own date.";
+    for (auto number = from; number < to; ++number) {
+      if (number - from == kNamedMax) {
+        add(fmt::format("the revision history has no items for the numbers {} to {} {}", number, to - 1, where()),
+            kMend);
+        return;
+      }
+      if (all_.contains(number)) {
+        add(fmt::format("the item with number {} is missing {}: its date puts it elsewhere", number, where()),
+            "Correct the dates or the numbers, so that both rise together.");
+      } else {
+        add(fmt::format("the revision history has no item with number {} at all", number), kMend);
+      }
+    }
+  }
+
+  void add(std::string message, std::string_view mend) {
+    sink_.add(history_of(model_), std::move(message), std::string{mend});
+  }
+
+  const Model& model_;
+  Sink& sink_;
+  std::unordered_set<std::int64_t> all_;
+};
+
+void missing_item_in_revision_history(const Model& model, Sink& sink) { GapFinder{model, sink}.find(); }
+
+void multiple_definition_in_revision_history(const Model& model, Sink& sink) {
+  std::unordered_set<std::string_view> seen;
+  for (const auto& revision : model.revisions) {
+    const auto number = revision.node["number"];
+    if (!number.is_string() || seen.insert(number.text()).second) continue;
+    sink.add(number, fmt::format("the revision history has more than one item with number '{}'", number.text()),
+             "Give each revision a number of its own.");
+  }
+}
+
+std::string_view to_string(Kind kind) noexcept {
+  return kind == Kind::integer ? "an integer version" : "a semantic version";
+}
+
+void mixed_versioning(const Model& model, Sink& sink) {
+  const RevisionView* first = nullptr;
+  const RevisionView* other = nullptr;
+  for (const auto& revision : model.revisions) {
+    if (revision.number.kind == Kind::invalid) continue;
+    if (first == nullptr) {
+      first = &revision;
+    } else if (revision.number.kind != first->number.kind) {
+      other = &revision;
+      break;
+    }
+  }
+  if (first == nullptr) return;
+  constexpr std::string_view kMend = "Use either integer or semantic versions, for the document and all its revisions.";
+  if (other != nullptr) {
+    sink.add(history_of(model),
+             fmt::format("'{}' is {}, but '{}' is {}", first->number.text, to_string(first->number.kind),
+                         other->number.text, to_string(other->number.kind)),
+             std::string{kMend});
+  }
+  const auto& version = model.tracking_version;
+  if (version.kind == Kind::invalid) return;
+  const auto* differing = version.kind != first->number.kind ? first : other;
+  if (differing == nullptr) return;
+  sink.add(model.tracking["version"],
+           fmt::format("'{}' is {}, but the revision '{}' is {}", version.text, to_string(version.kind),
+                       differing->number.text, to_string(differing->number.kind)),
+           std::string{kMend});
+}
+
+constexpr Test kTests[] = {
+    {.id = "6.1.14", .run = sorted_revision_history},
+    {.id = "6.1.16", .run = latest_document_version},
+    {.id = "6.1.17", .run = document_status_draft},
+    {.id = "6.1.18", .run = released_revision_history},
+    {.id = "6.1.19", .run = prerelease_in_revision_history},
+    {.id = "6.1.20", .run = non_draft_document_version},
+    {.id = "6.1.21", .run = missing_item_in_revision_history},
+    {.id = "6.1.22", .run = multiple_definition_in_revision_history},
+    {.id = "6.1.30", .run = mixed_versioning},
+};
+
+}  // namespace
+
+std::span<const Test> history_tests() noexcept { return kTests; }
+
+}  // namespace tocsin::formats::csaf
