@@ -4,7 +4,8 @@
 /// The files that hold tests, each with its list. tests.cpp puts them in order.
 namespace tocsin::formats::csaf {
 
-std::span<const Test> product_tests() noexcept;  ///< tests_products.cpp: 6.1.1 to 6.1.5
-std::span<const Test> history_tests() noexcept;  ///< tests_history.cpp: 6.1.14, 6.1.16 to 6.1.22, 6.1.30
+std::span<const Test> product_tests() noexcept;   ///< tests_products.cpp: 6.1.1 to 6.1.5
+std::span<const Test> document_tests() noexcept;  ///< tests_document.cpp: 6.1.15, 6.1.23 to 6.1.25, 6.1.28, 6.1.31
+std::span<const Test> history_tests() noexcept;   ///< tests_history.cpp: 6.1.14, 6.1.16 to 6.1.22, 6.1.30
 
 }  // namespace tocsin::formats::csaf
