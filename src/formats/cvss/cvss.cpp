@@ -81,6 +81,8 @@ Result<Vector> parse_vector(std::string_view text) {
     const auto index = static_cast<std::size_t>(spec - metrics.begin());
     if (seen[index]) return Error::invalid(fmt::format("metric {} stands twice", spec->metric), column(begin));
     seen[index] = true;
+    vector.names_temporal = vector.names_temporal || spec->group == "Temporal";
+    vector.names_environmental = vector.names_environmental || spec->group == "Environmental";
     const auto value = field.substr(colon + 1);
     const auto found = std::find_if(spec->values.begin(), spec->values.end(),
                                     [&](const ValueSpec& each) { return each.value == value; });

@@ -30,6 +30,9 @@ struct MetricValue {
 struct Vector {
   Version version = Version::v3_1;
   std::vector<MetricValue> metrics;  ///< In the specification's order; metrics not defined (X / ND) are left out.
+  /// The text names a metric of the group "Temporal" or "Environmental", be it as not defined: it asks for that score.
+  bool names_temporal = false;
+  bool names_environmental = false;
 };
 
 /// Parses "CVSS:3.1/AV:N/...", "AV:N/AC:L/Au:N/..." (2.0, also in brackets), with metrics in any order.

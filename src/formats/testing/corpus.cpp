@@ -46,6 +46,28 @@ bool for_each_file(std::string_view archive, const std::function<void(const std:
   return true;
 }
 
+std::optional<std::string> uncompressed(std::string_view name) {
+  const auto path = data_root() / name;
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  const std::unique_ptr<struct archive, int (*)(struct archive*)> reader(archive_read_new(), archive_read_free);
+  archive_read_support_filter_all(reader.get());
+  archive_read_support_format_raw(reader.get());
+  constexpr std::size_t kBlockBytes = 65536;
+  archive_entry* entry = nullptr;
+  std::string bytes;
+  std::string block(kBlockBytes, '\0');
+  if (archive_read_open_filename(reader.get(), path.c_str(), kBlockBytes) != ARCHIVE_OK ||
+      archive_read_next_header(reader.get(), &entry) != ARCHIVE_OK) {
+    throw std::runtime_error(path.string() + " cannot be read");
+  }
+  for (;;) {
+    const auto got = archive_read_data(reader.get(), block.data(), block.size());
+    if (got < 0) throw std::runtime_error(path.string() + " is damaged");
+    if (got == 0) return bytes;
+    bytes.append(block, 0, static_cast<std::size_t>(got));
+  }
+}
+
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error("cannot read " + path.string());

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,9 @@ std::filesystem::path data_root();
 /// Calls `use` with name and bytes of every regular file of a tar archive (also compressed) under data_root(). False
 /// where the archive is absent: then GTEST_SKIP() with a message that names it.
 bool for_each_file(std::string_view archive, const std::function<void(const std::string&, const std::string&)>& use);
+
+/// What a compressed file (no archive: list.json.gz) under data_root() holds, or nothing where it is absent.
+std::optional<std::string> uncompressed(std::string_view name);
 
 /// Whole file; throws where it cannot be read.
 std::string read_file(const std::filesystem::path& path);
