@@ -248,6 +248,15 @@ class Builder {
         ->required();
     format(sub);
   }
+  void cvss(const char* meaning) {
+    auto* sub = command("cvss", Command::cvss, meaning,
+                        "  tocsin cvss CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\n"
+                        "  tocsin cvss --format json < vectors.txt\n"
+                        "Versions 2.0, 3.0, 3.1 and 4.0. Needs no data folder. Exit 1 if any vector is not valid.");
+    sub->add_option("vectors", into_.vectors, "Vectors; none or -: one a line from standard input")
+        ->type_name("VECTOR");
+    format(sub);
+  }
   void backup(const char* meaning) {
     auto* sub = command("backup", Command::backup, meaning,
                         "  tocsin backup --data /srv/tocsin /backup/tocsin-2026-01-31.tar.zst\n"
@@ -321,6 +330,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"show", "Show one advisory", &Builder::show},
       {"validate", "Validate CSAF 2.0 and 2.1 documents", &Builder::validate},
       {"diff", "Tell what changed between two CSAF documents", &Builder::diff},
+      {"cvss", "Score and explain CVSS vectors", &Builder::cvss},
       {"backup", "Write a consistent copy of everything, also while serving", &Builder::backup},
       {"restore", "Fill a new installation from a backup, after verifying it", &Builder::restore},
       {"doctor", "Check an installation and say how to mend it", &Builder::doctor},

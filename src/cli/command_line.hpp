@@ -17,6 +17,7 @@ enum class Command {
   show,
   validate,
   diff,
+  cvss,
   backup,
   restore,
   doctor,
@@ -36,6 +37,7 @@ struct CommandLine {
   bool as_public = false;          ///< search, show: what an anonymous reader would find.
   std::vector<std::string> paths;  ///< import, validate, diff: two; backup and restore: one.
   std::string words;               ///< search
+  std::vector<std::string> vectors;  ///< cvss; none or "-": lines of standard input.
   int limit = 20;
   std::string sort = "relevance", cursor;
   std::string id, revision;  ///< show

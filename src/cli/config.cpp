@@ -37,6 +37,8 @@ int dispatch(const CommandLine& line) {
       return run_validate(line);
     case Command::diff:
       return run_diff(line);
+    case Command::cvss:
+      return run_cvss(line);
     case Command::backup:
       return run_backup(line);
     case Command::restore:

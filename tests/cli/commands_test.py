@@ -14,8 +14,8 @@ import unittest
 from support.tocsin import (ARCHIVE, BINARY, DEMO, ENVIRONMENT, Folder, fresh_postgres, init, json_lines, needs_postgres,
                             needs_real_data, run)
 
-COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "backup", "restore", "doctor", "reindex",
-            "config check", "config doc", "version"]
+COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "backup", "restore", "doctor",
+            "reindex", "config check", "config doc", "version"]
 
 
 def advisory(number=1, version="1", title="Open door in Example Valve Controller", tlp="WHITE"):
@@ -367,6 +367,51 @@ class Diff(WithFolder):
         self.assertIn("b.json", run("diff", good, bad, check=1).stderr)
         run("diff", good, check=2)
         self.assertIn("several", run("diff", good, DEMO, check=1).stderr)
+class Cvss(unittest.TestCase):
+    GATE = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+    PUMP = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"
+    VALVE = "AV:N/AC:L/Au:N/C:P/I:P/A:P"
+
+    def test_json_per_vector(self):
+        done = run("cvss", "--format", "json", self.GATE + "/E:U", self.PUMP, self.VALVE, check=0)
+        self.assertEqual(json_lines(done.stdout), [
+            {"vector": self.GATE + "/E:U", "version": "3.1", "valid": True, "scores": [9.8, 9.0, 9.0],
+             "severity": "critical"},
+            {"vector": self.PUMP, "version": "4.0", "valid": True, "scores": [9.3, None, None], "severity": "critical"},
+            {"vector": self.VALVE, "version": "2.0", "valid": True, "scores": [7.5, None, None], "severity": "high"}])
+        self.assertIn('"scores":[9.8,9.0,9.0]', done.stdout)
+
+    def test_lines_of_standard_input(self):
+        typed = f"{self.GATE}\r\n\n  {self.PUMP} \n{self.VALVE}"
+        for words in ([], ["-"]):
+            with self.subTest(words):
+                lines = json_lines(run("cvss", "--format", "json", *words, stdin=typed, check=0).stdout)
+                self.assertEqual([line["vector"] for line in lines], [self.GATE, self.PUMP, self.VALVE])
+        self.assertEqual(run("cvss", stdin="", check=0).stdout, "")
+
+    def test_one_that_is_not_valid_spoils_no_other(self):
+        done = run("cvss", "--format", "json", stdin=b"nonsense\n" + b"x" * 100_000 + b"\n\xff\x1b[31m\n" + self.GATE.encode(),
+                   check=1)
+        lines = json_lines(done.stdout.decode())
+        self.assertEqual([line["valid"] for line in lines], [False, False, False, True])
+        self.assertEqual(set(lines[0]), {"vector", "version", "valid", "scores", "severity", "error"})
+        self.assertEqual(lines[0]["scores"], [None, None, None])
+        self.assertIn("is no metric of CVSS 2.0", lines[0]["error"])
+        self.assertIn("512", lines[1]["error"])
+        self.assertNotIn(b"\x1b", done.stdout)
+
+    def test_text_explains_metric_by_metric(self):
+        out = run("cvss", self.PUMP + "/E:P/MSI:S", check=0).stdout
+        self.assertIn("CVSS 4.0", out)
+        self.assertIn("CVSS-BTE", out)
+        self.assertRegex(out, r"Score +9\.\d critical")
+        self.assertRegex(out, r"AV:N +Attack Vector: Network")
+        self.assertIn("Tampering may injure people.", out)
+        out = run("cvss", "A:P/I:P/C:P/Au:N/AC:L/AV:N/E:U", check=0).stdout
+        self.assertIn("AV:N/AC:L/Au:N/C:P/I:P/A:P/E:U", out)
+        self.assertRegex(out, r"Temporal score +6\.4 medium")
+        self.assertNotIn("Environmental score", out)
+        self.assertIn("not valid", run("cvss", "CVSS:3.1/AV:Q", check=1).stdout)
 
 
 class Backup(WithFolder):
