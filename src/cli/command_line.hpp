@@ -34,9 +34,9 @@ struct CommandLine {
   bool sarif = false;          ///< validate: --format sarif
   std::string mode = "basic";  ///< validate
   bool quiet = false;
-  bool as_public = false;          ///< search, show: what an anonymous reader would find.
-  std::vector<std::string> paths;  ///< import, validate, diff: two; backup and restore: one.
-  std::string words;               ///< search
+  bool as_public = false;            ///< search, show: what an anonymous reader would find.
+  std::vector<std::string> paths;    ///< import, validate, diff: two; backup and restore: one.
+  std::string words;                 ///< search
   std::vector<std::string> vectors;  ///< cvss; none or "-": lines of standard input.
   int limit = 20;
   std::string sort = "relevance", cursor;
