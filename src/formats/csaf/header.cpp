@@ -1,7 +1,6 @@
 #include "formats/csaf/header.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include <fmt/format.h>
@@ -42,13 +41,69 @@ Result<const value*> object_member(const value& object, std::string_view parent,
   return member;
 }
 
-/// Digits without leading zeros, at most 18, or nullopt.
-std::optional<std::string_view> number_text(std::string_view text) {
-  if (text.empty() || text.size() > 18 || (text.size() > 1 && text.front() == '0')) return std::nullopt;
-  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; }) ? std::optional{text} : std::nullopt;
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// A key of a number without leading zeros whose byte order is the order of numbers, or nullopt. Eighteen digits are
+/// enough for every version that people number; a longer one is marked with ':', which sorts behind '9', and its
+/// length.
+std::optional<std::string> number_key(std::string_view text) {
+  constexpr std::size_t kPlainDigits = 18, kDigitsMax = 999'999;
+  if (text.empty() || text.size() > kDigitsMax || (text.size() > 1 && text.front() == '0')) return std::nullopt;
+  if (!std::ranges::all_of(text, is_digit)) return std::nullopt;
+  if (text.size() > kPlainDigits) return fmt::format(":{:06}{}", text.size(), text);
+  return std::string(kPlainDigits - text.size(), '0').append(text);
 }
 
-std::string padded(std::string_view digits) { return std::string(18 - digits.size(), '0').append(digits); }
+/// An identifier of SemVer 2.0.0 sections 9 and 10.
+bool is_identifier(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+  });
+}
+
+/// The key of a pre-release ("rc.1"), or nullopt where it is none. SemVer 11.4: numeric identifiers below alphanumeric
+/// ones, fewer identifiers below more.
+std::optional<std::string> prerelease_key(std::string_view prerelease) {
+  std::string key;
+  for (const auto piece : text::split(prerelease, '.')) {
+    if (!is_identifier(piece)) return std::nullopt;
+    if (std::ranges::all_of(piece, is_digit)) {
+      const auto number = number_key(piece);
+      if (!number) return std::nullopt;
+      key += " 0" + *number;
+    } else {
+      key.append(" 1").append(piece);
+    }
+  }
+  return key;
+}
+
+/// The key of a proper version, or nullopt. Layout: '1' major '.' minor '.' patch, then '~' for a release or '-' and
+/// the pre-release: '-' sorts before '~'.
+std::optional<std::string> proper_order(std::string_view version) {
+  const auto plus = version.find('+');
+  const auto before_build = version.substr(0, plus);  // Build metadata does not order.
+  const auto dash = before_build.find('-');
+  const auto pieces = text::split(before_build.substr(0, dash), '.');
+  if (pieces.size() == 1) {
+    const auto number = number_key(version);
+    if (!number) return std::nullopt;
+    return fmt::format("1{0}.{1}.{1}~", *number, *number_key("0"));
+  }
+  if (pieces.size() != 3) return std::nullopt;
+  if (plus != std::string_view::npos && !std::ranges::all_of(text::split(version.substr(plus + 1), '.'), is_identifier))
+    return std::nullopt;
+  std::string key = "1";
+  for (const auto piece : pieces) {
+    const auto number = number_key(piece);
+    if (!number) return std::nullopt;
+    key += (key.size() > 1 ? "." : "") + *number;
+  }
+  if (dash == std::string_view::npos) return key + "~";
+  const auto prerelease = prerelease_key(before_build.substr(dash + 1));
+  if (!prerelease) return std::nullopt;
+  return key + "-" + *prerelease;
+}
 
 }  // namespace
 
@@ -93,29 +148,9 @@ Result<Header> read_header(const value& root) {
 }
 
 std::string version_order(std::string_view version) {
-  // Layout: '1' major '.' minor '.' patch then '~' for a release or '-' and the pre-release: '-' sorts before '~'.
   version = text::trim(version);
-  version = version.substr(0, std::min(version.find('+'), version.size()));  // Build metadata does not order.
-  const auto dash = version.find('-');
-  const auto core = version.substr(0, dash);
-  std::array<std::string, 3> parts{padded("0"), padded("0"), padded("0")};
-  const auto pieces = text::split(core, '.');
-  const bool integer = pieces.size() == 1 && dash == std::string_view::npos;
-  if (!integer && pieces.size() != 3) return "0" + std::string{version};
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    const auto digits = number_text(pieces[i]);
-    if (!digits) return "0" + std::string{version};
-    parts[i] = padded(*digits);
-  }
-  std::string order = "1" + parts[0] + "." + parts[1] + "." + parts[2];
-  if (dash == std::string_view::npos) return order + "~";
-  order += '-';
-  for (const auto piece : text::split(version.substr(dash + 1), '.')) {
-    // SemVer 11.4: numeric identifiers below alphanumeric ones, fewer identifiers below more.
-    const auto digits = number_text(piece);
-    order += digits ? " 0" + padded(*digits) : " 1" + std::string{piece};
-  }
-  return order;
+  // A build is cut off a text that is no version as well: the order of those means nothing, but stays what it was.
+  return proper_order(version).value_or("0" + std::string{version.substr(0, version.find('+'))});
 }
 
 std::string file_name(std::string_view tracking_id) {
