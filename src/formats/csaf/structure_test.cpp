@@ -1,7 +1,10 @@
 #include "formats/csaf/structure.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -139,6 +142,107 @@ TEST(StructureOf, FindingsAreCut) {
   const auto findings = check_changed("full-2.0.json", "/document/notes", notes + "]");
   EXPECT_EQ(findings.size(), kFindingsMax);
 }
+
+/// The findings of some bytes; a text that is no JSON counts as one.
+std::vector<Finding> check_bytes(const std::string& bytes) {
+  const auto parsed = json::parse(bytes);
+  if (parsed) return check_structure(parsed->root());
+  return {Finding{.test = "schema", .path = parsed.error().where, .message = parsed.error().message}};
+}
+
+TEST(StructureOf, EveryRealAdvisoryIsRight) {
+  constexpr std::string_view kArchive = "csaf/cisa-ot-2017-2022.tar.zst";
+  int seen = 0;
+  const bool present = testing::for_each_file(kArchive, [&](const std::string& name, const std::string& bytes) {
+    if (!name.ends_with(".json")) return;
+    ++seen;
+    const auto findings = check_bytes(bytes);
+    EXPECT_TRUE(findings.empty()) << name << " " << findings.front().path << ": " << findings.front().message;
+  });
+  if (!present) GTEST_SKIP() << kArchive << " is not there; TOCSIN_DATA names the folder of real data";
+  EXPECT_EQ(seen, 1'655);
+}
+
+struct OfficialTests {
+  std::string_view name, archive;
+  std::size_t documents;
+  /// Failing documents of tests about what the schemas say themselves, or that no reader with a limit takes. All others
+  /// are to be right in structure, whatever else is wrong with them.
+  std::vector<std::string_view> against_the_schema;
+};
+void PrintTo(const OfficialTests& each, std::ostream* out) { *out << each.archive; }
+
+const std::vector<OfficialTests>& official_tests() {
+  static const std::vector<OfficialTests> all{
+      {"Csaf20",
+       "csaf/oasis-tests-2.0.tar.zst",
+       156,
+       {
+           // 6.1.8: the CVSS schemas require version and severity.
+           "6-1-08-01",
+           "6-1-08-03",
+       }},
+      {"Csaf21",
+       "csaf/oasis-tests-2.1.tar.zst",
+       523,
+       {
+           // 6.1.8 as in 2.0; the schema of CVSS 4.0 knows no threatScore, and bounds the score by its severity
+           // (6.1.9).
+           "6-1-08-01",
+           "6-1-08-03",
+           "6-1-08-05",
+           "6-1-09-05",
+           // 6.1.34: branches nested deeper than our limit of 64 levels.
+           "6-1-34-01",
+           // 6.1.37: no date-time of RFC 3339, which the schema's format asks for.
+           "6-1-37-01",
+           "6-1-37-03",
+           "6-1-37-05",
+           // 6.1.46: SSVC without its selections. 6.1.60.1: an extension that does not say whether it is critical.
+           "6-1-46-01",
+           "6-1-60-01-01",
+       }},
+  };
+  return all;
+}
+
+class OfficialStructure : public ::testing::TestWithParam<OfficialTests> {};
+TEST_P(OfficialStructure, OnlyDocumentsAgainstTheSchemaAreRefused) {
+  const auto& expected = GetParam();
+  std::map<std::string, std::string> files;
+  const bool present = testing::for_each_file(expected.archive, [&](const std::string& name, const std::string& bytes) {
+    files.emplace(name.substr(name.find('/') + 1), bytes);
+  });
+  if (!present) GTEST_SKIP() << expected.archive << " is not there; TOCSIN_DATA names the folder of real data";
+  const auto cases = json::parse(files.at("testcases.json"));
+  ASSERT_TRUE(cases.has_value());
+
+  std::set<std::string> seen, refused;
+  for (const auto& test : json::array_at(cases->root(), "tests")) {
+    for (const auto* group : {"failures", "valid"}) {
+      for (const auto& each : json::array_at(test, group)) {
+        const std::string name{json::string_at(each, "name")};
+        const auto file = files.find(name);
+        if (file == files.end()) continue;  // The archive holds a part of the suite.
+        if (!seen.insert(name).second) continue;
+        // ".../oasis_csaf_tc-csaf_2_1-2024-6-1-08-01.json" -> "6-1-08-01"
+        const auto number = name.substr(name.find("-20", name.find("csaf_2_")) + 6);
+        const auto key = number.substr(0, number.find('.'));
+        const auto findings = check_bytes(file->second);
+        if (std::ranges::find(expected.against_the_schema, key) != expected.against_the_schema.end()) {
+          EXPECT_EQ(std::string_view{group}, "failures") << name;
+          if (!findings.empty()) refused.insert(key);
+        } else {
+          EXPECT_TRUE(findings.empty()) << name << " " << findings.front().path << ": " << findings.front().message;
+        }
+      }
+    }
+  }
+  EXPECT_EQ(seen.size(), expected.documents);
+  EXPECT_EQ(refused, std::set<std::string>(expected.against_the_schema.begin(), expected.against_the_schema.end()));
+}
+INSTANTIATE_TEST_SUITE_P(Oasis, OfficialStructure, ::testing::ValuesIn(official_tests()),
+                         [](const auto& each) { return std::string{each.param.name}; });
 
 }  // namespace
 }  // namespace tocsin::formats::csaf
