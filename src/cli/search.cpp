@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
+#include "portal/pages/format.hpp"
 
 namespace tocsin::cli {
 namespace {
@@ -30,33 +31,6 @@ std::string style_of(Severity severity) {
 
 std::string score_text(const std::optional<int>& tenths) {
   return tenths ? fmt::format("{}.{}", *tenths / 10, *tenths % 10) : "";
-}
-
-boost::json::object card_json(const engine::AdvisoryCard& card) {
-  boost::json::object object;
-  object.emplace("id", card.key);
-  object.emplace("slug", card.slug);
-  object.emplace("title", card.title);
-  object.emplace("summary", card.summary);
-  object.emplace("publisher", card.publisher);
-  object.emplace("tlp", domain::to_string(card.tlp));
-  object.emplace("version", card.version);
-  object.emplace("status", card.document_status);
-  object.emplace("severity", formats::cvss::to_string(card.severity));
-  if (card.score_tenths) {
-    object.emplace("score", *card.score_tenths / 10.0);
-  } else {
-    object.emplace("score", nullptr);
-  }
-  object.emplace("has_fix", card.has_fix);
-  object.emplace("vendors", boost::json::array(card.vendor_names.begin(), card.vendor_names.end()));
-  boost::json::array sectors;
-  for (const auto each : card.sectors) sectors.emplace_back(domain::slug(each));
-  object.emplace("sectors", std::move(sectors));
-  object.emplace("cves", boost::json::array(card.cves.begin(), card.cves.end()));
-  object.emplace("published", format_rfc3339(card.initial_release_at));
-  object.emplace("updated", format_rfc3339(card.current_release_at));
-  return object;
 }
 
 /// The words again, with a caret under the place that the error names.
@@ -94,15 +68,11 @@ int run_search(const CommandLine& line) {
   if (!result) return fail_query(result.error(), line.words, line.json);
 
   if (line.json) {
-    for (const auto& hit : result->hits) print_json(card_json(hit.card));
+    for (const auto& hit : result->hits) print_json(portal::pages::hit_json(hit));
     boost::json::object end;
     end.emplace("total", result->total);
     end.emplace("next_cursor", result->next_cursor);
-    boost::json::array corrections;
-    for (const auto& each : result->corrections) {
-      corrections.emplace_back(boost::json::object{{"typed", each.typed}, {"used", each.used}});
-    }
-    end.emplace("corrections", std::move(corrections));
+    end.emplace("corrections", portal::pages::corrections_json(*result));
     boost::json::object summary;
     summary.emplace("summary", std::move(end));
     print_json(summary);

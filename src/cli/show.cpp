@@ -1,43 +1,37 @@
-#include <map>
-
-#include "base/json.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
 #include "domain/advisory_facts.hpp"
-#include "domain/vendor.hpp"
 #include "formats/csaf/advisory.hpp"
+#include "portal/pages/advisory_json.hpp"
+#include "portal/pages/advisory_load.hpp"
 #include "store/records.hpp"
 
 namespace tocsin::cli {
 namespace {
 
 namespace csaf = formats::csaf;
+using portal::pages::LoadedAdvisory;
 
 constexpr std::size_t kTextWidth = 100;
 constexpr std::size_t kProductsShown = 200;
 
-struct Found {
-  domain::Record record;
-  domain::Revision revision;
-  std::vector<domain::Revision> revisions;
-  std::string bytes;
-};
-
-Result<Found> find(store::Connection& connection, const CommandLine& line) {
+/// As the API finds it, but with the operator's eyes and with answers that say what there is instead.
+Result<LoadedAdvisory> find(store::Connection& connection, const CommandLine& line) {
   store::Records records{connection};
   TRY(auto record, records.find(operator_viewer(line.as_public), domain::RecordKind::advisory, domain::slug_of(line.id),
                                 system_clock().now()));
   if (!record) {
     return Error{Error::Code::not_found, fmt::format("There is no advisory '{}' here", line.id), {}, {}};
   }
-  Found found{.record = std::move(*record), .revision = {}, .revisions = {}, .bytes = {}};
+  LoadedAdvisory found;
+  found.record = std::move(*record);
   TRY(found.revisions, records.revisions(found.record.id));
   const auto chosen = std::ranges::find_if(found.revisions, [&](const domain::Revision& each) {
     if (line.revision.empty()) return each.id == found.record.current_revision;
     // Conflicting ones stand after the one they conflict with, so the first is what readers saw.
-    return each.version == line.revision;
+    return each.version == line.revision || portal::pages::revision_name(found.revisions, each) == line.revision;
   });
   if (chosen == found.revisions.end()) {
     std::vector<std::string> versions;
@@ -55,44 +49,13 @@ Result<Found> find(store::Connection& connection, const CommandLine& line) {
   return found;
 }
 
-boost::json::object to_json(const Found& found, const boost::json::value& document) {
-  const auto& record = found.record;
-  boost::json::object object;
-  object.emplace("id", record.key);
-  object.emplace("slug", record.slug);
-  object.emplace("title", record.title);
-  object.emplace("issuer", record.issuer);
-  object.emplace("tlp", domain::to_string(record.tlp));
-  object.emplace("status", domain::to_string(record.status));
-  object.emplace("version", found.revision.version);
-  object.emplace("format", found.revision.format);
-  object.emplace("sha512", found.revision.sha512);
-  object.emplace("bytes", found.revision.bytes);
-  object.emplace("published", format_rfc3339(record.initial_release_at));
-  object.emplace("updated", format_rfc3339(found.revision.released_at));
-  object.emplace("received", format_rfc3339(found.revision.received_at));
-  object.emplace("source", found.revision.source);
-  boost::json::array revisions;
-  for (const auto& each : found.revisions) {
-    boost::json::object revision;
-    revision.emplace("version", each.version);
-    revision.emplace("standing", domain::to_string(each.standing));
-    revision.emplace("released", format_rfc3339(each.released_at));
-    revision.emplace("sha512", each.sha512);
-    revision.emplace("bytes", each.bytes);
-    revisions.emplace_back(std::move(revision));
-  }
-  object.emplace("revisions", std::move(revisions));
-  object.emplace("document", document);
-  return object;
-}
-
 class Page {
  public:
   Page(bool styled, std::size_t width) : styled_(styled), width_(width) {}
 
-  std::string render(const Found& found, const csaf::Advisory& advisory) {
-    const auto facts = domain::facts_of(advisory);
+  std::string render(const LoadedAdvisory& found) {
+    const auto& advisory = found.advisory;
+    const auto& facts = found.facts;
     out_ += bold(safe_text(advisory.header.title)) + "\n";
     out_ += safe_text(fmt::format("{}  version {}  {}  TLP:{}", advisory.header.tracking_id, found.revision.version,
                                   advisory.header.tracking_status, domain::to_string(found.record.tlp))) +
@@ -101,7 +64,7 @@ class Page {
                                   format_date(advisory.header.initial_release_date),
                                   format_date(advisory.header.current_release_date))) +
             "\n";
-    if (found.revision.id != found.record.current_revision) {
+    if (!found.is_current()) {
       out_ += fmt::format("This is not the current revision; that is version {}.\n", safe_text(found.record.version));
     }
     if (facts.score_tenths) {
@@ -181,7 +144,7 @@ class Page {
     }
   }
 
-  void revisions(const Found& found) {
+  void revisions(const LoadedAdvisory& found) {
     head("Revisions here");
     TextTable table{{{.title = "version"},
                      {.title = "released"},
@@ -208,22 +171,18 @@ class Page {
 int run_show(const CommandLine& line) {
   const auto installation = open_installation(line.location);
   if (!installation) return fail(installation.error(), line.json);
-  const auto found =
-      installation->database->snapshot([&](store::Connection& connection) { return find(connection, line); });
+  auto found = installation->database->snapshot([&](store::Connection& connection) { return find(connection, line); });
   if (!found) return fail(found.error(), line.json);
   if (line.raw) {
     print(found->bytes);
     return kGood;
   }
-  const auto parsed = json::parse(found->bytes);
-  if (!parsed) return fail(parsed.error(), line.json);
+  if (const auto read = portal::pages::read_document(*found); !read) return fail(read.error(), line.json);
   if (line.json) {
-    print_json(to_json(*found, parsed->root()));
+    print_json(portal::pages::advisory_json(*found));
     return kGood;
   }
-  const auto advisory = csaf::read_advisory(parsed->root());
-  if (!advisory) return fail(advisory.error());
-  print(Page{colours(), output_width()}.render(*found, *advisory));
+  print(Page{colours(), output_width()}.render(*found));
   return kGood;
 }
 

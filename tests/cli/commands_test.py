@@ -11,8 +11,8 @@ import subprocess
 import tarfile
 import unittest
 
-from support.tocsin import (ARCHIVE, BINARY, DEMO, ENVIRONMENT, Folder, fresh_postgres, init, json_lines, needs_postgres,
-                            needs_real_data, run)
+from support.tocsin import (ARCHIVE, BINARY, DEMO, ENVIRONMENT, Folder, Server, fresh_postgres, init, json_lines,
+                            needs_postgres, needs_real_data, run)
 
 COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "backup", "restore", "doctor",
             "reindex", "config check", "config doc", "version"]
@@ -271,9 +271,30 @@ class SearchAndShow(WithFolder):
         raw = run("show", "--data", self.shared, "TDC-2025-001", "--raw", "--revision", "1", check=0).stdout
         self.assertEqual(raw, (DEMO / "tdc-2025-001-v1.json").read_text())
         line = json_lines(run("show", "--data", self.shared, "TDC-2025-001", "--format", "json", check=0).stdout)[0]
-        self.assertEqual(line["sha512"], hashlib.sha512((DEMO / "tdc-2025-001-v3.json").read_bytes()).hexdigest())
-        self.assertEqual(len(line["revisions"]), 3)
-        self.assertEqual(line["document"]["document"]["tracking"]["id"], "TDC-2025-001")
+        self.assertEqual(line["id"], "TDC-2025-001")
+        self.assertEqual(line["revision"]["sha512"],
+                         hashlib.sha512((DEMO / "tdc-2025-001-v3.json").read_bytes()).hexdigest())
+        older = json_lines(run("show", "--data", self.shared, "TDC-2025-001", "--revision", "1", "--format", "json",
+                               check=0).stdout)[0]
+        self.assertEqual(older["version"], "1")
+        self.assertEqual(older["revision"]["standing"], "superseded")
+
+    def test_json_is_what_the_api_answers(self):
+        with Server(self.shared) as server:
+            def api(path):
+                return server.get("/api/v1/advisories" + path).json()
+
+            shown = run("show", "--data", self.shared, "TDC-2025-001", "--format", "json", check=0).stdout
+            self.assertEqual(shown, server.get("/api/v1/advisories/TDC-2025-001").text + "\n")
+            older = run("show", "--data", self.shared, "tdc-2025-001", "--revision", "1", "--format", "json", check=0)
+            self.assertEqual(json.loads(older.stdout), api("/TDC-2025-001/revisions/1"))
+
+            lines = json_lines(self.search("--public", "--format", "json", "--limit", "3", "contrller", check=0).stdout)
+            answer = api("?q=contrller&limit=3")
+            self.assertEqual(lines[:-1], answer["items"])
+            self.assertGreater(len(answer["items"]), 0)
+            self.assertEqual(lines[-1]["summary"]["total"], answer["total"])
+            self.assertEqual(lines[-1]["summary"]["corrections"], answer["corrections"])
 
     def test_show_what_is_not_there(self):
         self.assertIn("no advisory", run("show", "--data", self.shared, "TDC-9999-001", check=1).stderr)

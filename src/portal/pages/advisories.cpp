@@ -334,17 +334,7 @@ http::Response list_json(const ListAddress& address, const search::SearchResult&
     return path_of(kPath, other);
   };
   boost::json::array items;
-  for (const auto& hit : result.hits) {
-    auto item = pages::card_json(hit.card);
-    auto& snippet = item["snippet"].emplace_array();
-    for (const auto& part : hit.snippet) {
-      boost::json::object each;
-      each["text"] = part.text;
-      each["hit"] = part.hit;
-      snippet.push_back(std::move(each));
-    }
-    items.push_back(std::move(item));
-  }
+  for (const auto& hit : result.hits) items.push_back(pages::hit_json(hit));
   auto out = pages::page_json(std::move(items), path_with(result.next_cursor), result.total);
   if (const auto previous = path_with(result.previous_cursor); previous.empty()) {
     out["previous"] = nullptr;
@@ -352,13 +342,7 @@ http::Response list_json(const ListAddress& address, const search::SearchResult&
     out["previous"] = previous;
   }
   out["query"] = search::to_text(result.query);
-  auto& corrections = out["corrections"].emplace_array();
-  for (const auto& correction : result.corrections) {
-    boost::json::object each;
-    each["typed"] = correction.typed;
-    each["used"] = correction.used;
-    corrections.push_back(std::move(each));
-  }
+  out["corrections"] = pages::corrections_json(result);
   auto& facets = out["facets"].emplace_array();
   for (const auto& facet : result.facets) {
     boost::json::object each;

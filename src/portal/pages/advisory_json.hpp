@@ -4,7 +4,8 @@
 #include "formats/csaf/compare.hpp"
 #include "portal/pages/advisory_load.hpp"
 
-/// The API's shape of an advisory; its JSON Schema stands in api/schemas.cpp under "AdvisoryDetail".
+/// The API's shape of an advisory; its JSON Schema stands in api/schemas.cpp under "AdvisoryDetail". The command line
+/// prints the same.
 namespace tocsin::portal::pages {
 
 boost::json::object advisory_json(const LoadedAdvisory& loaded);

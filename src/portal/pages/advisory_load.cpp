@@ -40,10 +40,15 @@ Result<LoadedAdvisory> load_advisory(App& app, const http::Request& request, std
     loaded.bytes = std::move(*bytes);
     return ok();
   }));
+  TRY_VOID(read_document(loaded));
+  return loaded;
+}
+
+Status read_document(LoadedAdvisory& loaded) {
   TRY(const auto parsed, json::parse(loaded.bytes));
   TRY(loaded.advisory, formats::csaf::read_advisory(parsed.root()));
   loaded.facts = domain::facts_of(loaded.advisory);
-  return loaded;
+  return ok();
 }
 
 }  // namespace tocsin::portal::pages

@@ -26,6 +26,9 @@ struct LoadedAdvisory {
 /// Errors: not_found for what is hidden or absent, without difference.
 Result<LoadedAdvisory> load_advisory(App& app, const http::Request& request, std::string_view revision = {});
 
+/// Reads `bytes` into `advisory` and `facts`: for who has found record and revision in another way.
+Status read_document(LoadedAdvisory& loaded);
+
 /// How a revision stands in addresses: its version, or "~ID" where several revisions share it.
 std::string revision_name(const std::vector<domain::Revision>& all, const domain::Revision& revision);
 

@@ -188,6 +188,29 @@ boost::json::value score_json(std::optional<int> tenths) {
   return *tenths / 10.0;
 }
 
+boost::json::object hit_json(const engine::search::Hit& hit) {
+  auto out = card_json(hit.card);
+  auto& snippet = out["snippet"].emplace_array();
+  for (const auto& part : hit.snippet) {
+    boost::json::object each;
+    each["text"] = part.text;
+    each["hit"] = part.hit;
+    snippet.push_back(std::move(each));
+  }
+  return out;
+}
+
+boost::json::array corrections_json(const engine::search::SearchResult& result) {
+  boost::json::array out;
+  for (const auto& correction : result.corrections) {
+    boost::json::object each;
+    each["typed"] = correction.typed;
+    each["used"] = correction.used;
+    out.push_back(std::move(each));
+  }
+  return out;
+}
+
 boost::json::object page_json(boost::json::array items, std::string_view next_path, std::optional<std::int64_t> total) {
   boost::json::object out;
   out["items"] = std::move(items);

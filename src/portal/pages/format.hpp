@@ -37,6 +37,10 @@ std::string search_url(std::string_view query);
 boost::json::value score_json(std::optional<int> tenths);
 /// API object of a card; the same wherever a card appears.
 boost::json::object card_json(const engine::AdvisoryCard& card);
+/// API object of a search hit: a card with its snippet.
+boost::json::object hit_json(const engine::search::Hit& hit);
+/// Misspelled names that a search replaced: [{"typed":...,"used":...}].
+boost::json::array corrections_json(const engine::search::SearchResult& result);
 /// Wraps a list answer: {"items":[...],"next":...,"total":...}. Absolute path of the next page or null.
 boost::json::object page_json(boost::json::array items, std::string_view next_path, std::optional<std::int64_t> total);
 
