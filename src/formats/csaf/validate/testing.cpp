@@ -51,7 +51,7 @@ std::vector<Finding> run(std::span<const csaf::Test> tests, csaf::Node root) {
   const csaf::Model model{root, version};
   std::vector<Finding> findings;
   constexpr std::size_t kFindings = 1000;
-  csaf::Sink sink{findings, kFindings};
+  csaf::Sink sink{root, findings, kFindings};
   for (const auto& test : tests) {
     if (test.run == nullptr || (model.is_2_0() ? !test.in_2_0 : !test.in_2_1)) continue;
     sink.begin(test.id, Finding::Group::mandatory);
