@@ -6,8 +6,9 @@ namespace tocsin::formats::csaf {
 
 std::span<const Test> product_tests() noexcept;   ///< tests_products.cpp: 6.1.1 to 6.1.5
 std::span<const Test> document_tests() noexcept;  ///< tests_document.cpp: 6.1.15, 6.1.23 to 6.1.25, 6.1.28, 6.1.31
-std::span<const Test> profile_tests() noexcept;   ///< tests_profiles.cpp: 6.1.26 and 6.1.27
-std::span<const Test> status_tests() noexcept;    ///< tests_status.cpp: 6.1.6, 6.1.7, 6.1.29, 6.1.32, 6.1.33
-std::span<const Test> history_tests() noexcept;   ///< tests_history.cpp: 6.1.14, 6.1.16 to 6.1.22, 6.1.30
+std::span<const Test> correspondence_tests() noexcept;  ///< tests_correspondence.cpp: 6.1.27.13
+std::span<const Test> profile_tests() noexcept;         ///< tests_profiles.cpp: 6.1.26, 6.1.27 but for 6.1.27.13
+std::span<const Test> status_tests() noexcept;          ///< tests_status.cpp: 6.1.6, 6.1.7, 6.1.29, 6.1.32, 6.1.33
+std::span<const Test> history_tests() noexcept;         ///< tests_history.cpp: 6.1.14, 6.1.16 to 6.1.22, 6.1.30
 
 }  // namespace tocsin::formats::csaf

@@ -25,7 +25,8 @@ bool comes_before(std::string_view a, std::string_view b) noexcept {
 
 std::vector<Test> section(std::string_view prefix) {
   std::vector<Test> found;
-  for (const auto& group : {product_tests(), history_tests(), document_tests(), status_tests(), profile_tests()}) {
+  for (const auto& group :
+       {product_tests(), history_tests(), document_tests(), status_tests(), profile_tests(), correspondence_tests()}) {
     std::ranges::copy_if(group, std::back_inserter(found),
                          [&](const Test& test) { return test.id.starts_with(prefix); });
   }

@@ -60,12 +60,11 @@ void multiple_definition_in_involvements(const Model& model, Sink& sink) {
 }
 
 void multiple_use_of_same_hash_algorithm(const Model& model, Sink& sink) {
-  std::unordered_set<std::string> seen;
   for (const auto& definition : model.definitions) {
     for (const auto hash : definition.node["product_identification_helper"]["hashes"].elements()) {
       const auto file_hashes = hash["file_hashes"];
       if (file_hashes.size() < 2) continue;
-      seen.clear();
+      std::unordered_set<std::string> seen;  // One for each file: clearing takes as long as the largest was large.
       for (const auto each : file_hashes.elements()) {
         const auto algorithm = each["algorithm"];
         if (!algorithm.is_string() || seen.insert(text::lower_ascii(algorithm.text())).second) continue;

@@ -268,15 +268,16 @@ void affected_products(const Model& model, Sink& sink) {
   for (const auto& vulnerability : model.vulnerabilities) {
     const auto status = vulnerability.node["product_status"];
     if (status["known_affected"]) continue;
-    sink.add(status ? status : vulnerability.node, status ? "/known_affected" : "/product_status/known_affected",
-             "a security advisory needs known_affected in each vulnerability",
+    sink.add(status ? status : vulnerability.node, status ? "/known_affected" : "/product_status",
+             "a security advisory needs known_affected in the product_status of each vulnerability",
              "Say in known_affected which products have the vulnerability.");
   }
 }
 
 void two_revisions(const Model& model, Sink& sink) {
   if (!has_profile(model, {kWithdrawn, kSuperseded}) || model.revisions.size() >= 2) return;
-  add_at_member(sink, model.tracking, "revision_history",
+  add_at_member(sink, model.tracking ? model.tracking : model.document,
+                model.tracking ? "revision_history" : "tracking",
                 fmt::format("a document of profile {} has at least two revisions, this one has {}", model.category,
                             model.revisions.size()),
                 "Keep the revisions from before, and add the one that withdraws or supersedes the document.");
