@@ -98,10 +98,22 @@ std::string_view range_operator(std::string_view name) noexcept {
   return {};
 }
 
-/// 2.0: the words count wherever they stand, also within others.
-std::string_view range_word_anywhere(std::string_view name) noexcept {
-  for (const auto each : kRangeWords) {
-    if (text::contains_ignore_case_ascii(name, each)) return each;
+bool is_word_character(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         static_cast<unsigned char>(c) > 0x7f;
+}
+
+/// 2.0 lets the words count wherever they stand; taken at its word, "install" or a package named "yallist" were ranges.
+/// So: wherever they stand as words, also between other signs, as in vers:all/*.
+std::string_view range_word_between_signs(std::string_view name) noexcept {
+  while (!name.empty()) {
+    const auto* const begin = std::ranges::find_if(name, is_word_character);
+    const auto* const end = std::find_if_not(begin, name.end(), is_word_character);
+    const std::string_view word{begin, end};
+    for (const auto each : kRangeWords) {
+      if (text::equals_ignore_case_ascii(word, each)) return each;
+    }
+    name = {end, name.end()};
   }
   return {};
 }
@@ -128,7 +140,7 @@ void version_range_in_product_version(const Model& model, Sink& sink) {
     if (branch.node.text_at("category") != "product_version") continue;
     const auto name = branch.node["name"];
     auto sign = range_operator(name.text());
-    if (sign.empty()) sign = model.is_2_0() ? range_word_anywhere(name.text()) : range_word(name.text());
+    if (sign.empty()) sign = model.is_2_0() ? range_word_between_signs(name.text()) : range_word(name.text());
     if (sign.empty()) continue;
     sink.add(name, fmt::format("the product version '{}' reads as a range, for it contains '{}'", name.text(), sign),
              "Use the category product_version_range, or name each version in a branch of its own.");

@@ -93,7 +93,9 @@ constexpr TestCase kCases[] = {
     {"LastWord", "6.1.31", "2.1", VERSION("4.1 and EARLIER"), VERSION_PATH},
     {"WordInBrackets", "6.1.31", "2.1", VERSION("4.1 (and later)"), VERSION_PATH},
     {"WordBetweenTabs", "6.1.31", "2.1", VERSION("3.X\\tversions\\t"), VERSION_PATH},
-    {"PartOfAWordCounts", "6.1.31", "2.0", VERSION("overall otter"), VERSION_PATH},
+    {"PartOfAWordDoesNotCount", "6.1.31", "2.0", VERSION("nodejs-yallist 2, small install"), ""},
+    {"WordBetweenSigns", "6.1.31", "2.0", VERSION("vers:all/*"), VERSION_PATH},
+    {"WordBetweenBrackets", "6.1.31", "2.0", VERSION("8.2 (All editions)"), VERSION_PATH},
     {"PartOfAWordDoesNotCount", "6.1.31", "2.1", VERSION("overall otter, installed afterwards"), ""},
     {"OnlyBlanksAndPunctuation", "6.1.31", "2.1", VERSION(" ( ) ,  ."), ""},
 };
