@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <compare>
 #include <cstdint>
@@ -39,16 +40,16 @@ class Clock {
 };
 /// The system's clock.
 const Clock& system_clock();
-/// Stands still until told.
+/// Stands still until told. Any thread.
 class ManualClock final : public Clock {
  public:
-  explicit ManualClock(Timestamp start) : now_(start) {}
-  Timestamp now() const override { return now_; }
-  void set(Timestamp now) { now_ = now; }
-  void advance(std::chrono::microseconds by) { now_.micros += by.count(); }
+  explicit ManualClock(Timestamp start) : now_(start.micros) {}
+  Timestamp now() const override { return {now_.load()}; }
+  void set(Timestamp now) { now_ = now.micros; }
+  void advance(std::chrono::microseconds by) { now_ += by.count(); }
 
  private:
-  Timestamp now_;
+  std::atomic<std::int64_t> now_;
 };
 
 }  // namespace tocsin

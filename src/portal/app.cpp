@@ -64,13 +64,30 @@ Status App::catch_up() {
   const std::lock_guard lock(catch_up_mutex_);
   TRY_VOID(engine::search::index_all(database_));
   TRY_VOID(catalogue_.refresh());
+  note_generation();
+  return ok();
+}
+
+void App::note_generation() {
   // Not the catalogue's own number: that one falls when the index is derived anew, and this one may not come back to
   // where answers of other data were cached.
-  const auto current = catalogue_.generation();
-  if (current != catalogue_generation_ || generation() == 0) {
-    catalogue_generation_ = current;
-    generation_.fetch_add(1, std::memory_order_acq_rel);
+  const Basis current{catalogue_.generation(), catalogue_.embargoes_ended(clock_.now())};
+  if (current == basis_ && generation() > 0) return;
+  basis_ = current;
+  generation_.fetch_add(1, std::memory_order_acq_rel);
+}
+
+Status App::watch() {
+  const std::lock_guard lock(watch_mutex_);
+  // Read before catching up, so that what is written meanwhile is seen next time.
+  TRY(const auto beat, database_.heartbeat());
+  if (beat_ == beat) {
+    const std::lock_guard catching_up(catch_up_mutex_);
+    note_generation();
+    return ok();
   }
+  TRY_VOID(catch_up());
+  beat_ = beat;
   return ok();
 }
 
@@ -78,19 +95,11 @@ void App::start_duty() {
   TOCSIN_CHECK(!duty_);
   duty_ = std::make_unique<Duty>();
   duty_->thread = std::thread{[this] {
-    std::optional<std::int64_t> seen;  // heartbeat of the last success
     bool failing = false;
     for (;;) {
       Status outcome = ok();
       try {
-        // Read before catching up, so that what is written meanwhile is seen next time.
-        const auto beat = database_.heartbeat();
-        if (!beat) {
-          outcome = beat.error();
-        } else if (seen != *beat) {
-          outcome = catch_up();
-          if (outcome) seen = *beat;
-        }
+        outcome = watch();
       } catch (const std::exception& exception) {
         outcome = Error::internal("catching up failed", exception.what());
       }

@@ -1,7 +1,10 @@
 #pragma once
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -37,13 +40,15 @@ class App {
   const Clock& clock() const noexcept { return clock_; }
   Metrics& metrics() noexcept { return metrics_; }
 
-  /// Generation of the data that answers are made from: grows when the catalogue has changed; 0 before the first
-  /// catch_up. Of this process only.
+  /// Generation of what answers are made from: grows when the catalogue has changed or an embargo has ended; 0 before
+  /// the first catch_up. Of this process only.
   std::int64_t generation() const noexcept { return generation_.load(std::memory_order_acquire); }
-  /// One look at the database: derives what is new (index_all), refreshes the catalogue, moves the generation on. The
-  /// duty thread calls it whenever the heartbeat moved; tests call it by hand.
+  /// One look at the database: derives what is new (index_all), refreshes the catalogue, moves the generation on.
   Status catch_up();
-  /// Starts the thread that watches the database's heartbeat (every 200 ms) and catches up. Stopped by the destructor.
+  /// One look at the database's heartbeat and at the clock: catches up where the first moved, and moves the generation
+  /// on where an embargo has ended. Cheap where neither did. The duty thread calls it; tests call it by hand.
+  Status watch();
+  /// Starts the thread that watches, every 200 ms. Stopped by the destructor.
   void start_duty();
 
   /// Every route, pages and API.
@@ -64,8 +69,17 @@ class App {
   Metrics metrics_;
   std::atomic<std::int64_t> generation_{0};
   std::atomic<const http::Server*> server_{nullptr};
+  /// What decides what answers say.
+  struct Basis {
+    std::int64_t catalogue_generation = -1;
+    std::size_t embargoes_ended = 0;
+    friend bool operator==(const Basis&, const Basis&) = default;
+  };
+  void note_generation();  ///< Under catch_up_mutex_.
   std::mutex catch_up_mutex_;
-  std::int64_t catalogue_generation_ = -1;  ///< Under catch_up_mutex_.
+  Basis basis_;                       ///< Of the present generation. Under catch_up_mutex_.
+  std::mutex watch_mutex_;            ///< Taken before catch_up_mutex_.
+  std::optional<std::int64_t> beat_;  ///< Heartbeat of the last success. Under watch_mutex_.
   struct Duty;
   std::unique_ptr<Duty> duty_;
 };

@@ -5,9 +5,11 @@
 
 #include <gmock/gmock.h>
 
+#include "base/hash.hpp"
 #include "base/json.hpp"
 #include "portal/app_fixture.hpp"
 #include "portal/assets.hpp"
+#include "store/records.hpp"
 
 namespace tocsin::portal {
 namespace {
@@ -256,6 +258,92 @@ TEST_P(Portal, GenerationMovesOnlyWithTheData) {
   ASSERT_TRUE(app().catch_up().has_value());
   EXPECT_EQ(app().generation(), before);
 }
+
+class EmbargoedPortal : public testing::PortalTest {
+ protected:
+  /// Stores a demo document as LATE-1, which nobody but its owner sees before `until`.
+  void put_under_embargo(Timestamp until) {
+    std::ifstream file{TOCSIN_SOURCE_DIR "/demo/advisories/tdc-2025-002-v1.json"};
+    domain::NewRevision revision = store_testing::sample_revision("LATE-1");
+    revision.bytes = std::string{std::istreambuf_iterator<char>{file}, {}};
+    const auto id = revision.bytes.find("\"TDC-2025-002\"");
+    ASSERT_NE(id, std::string::npos);
+    revision.bytes.replace(id, 14, "\"LATE-1\"");
+    revision.sha512 = sha512_hex(revision.bytes);
+    revision.embargo_until = until;
+    const auto stored = database().write(
+        [&](store::Connection& connection) { return store::Records{connection}.put(revision, clock_.now()); });
+    ASSERT_TRUE(stored.has_value()) << stored.error().to_string();
+  }
+  std::string total() {
+    const auto parsed = json::parse(get("/api/v1/advisories?q=LATE-1").body);
+    return parsed ? json::write(*json::find(parsed->root(), "total")) : "no answer";
+  }
+};
+
+TEST_P(EmbargoedPortal, AnEmbargoThatEndsRefreshesEveryAnswer) {
+  const Timestamp end{clock_.now().micros + 60'000'000};
+  put_under_embargo(end);
+  ASSERT_TRUE(app().watch().has_value());
+  const auto before = app().generation();
+  const auto targets = {"/api/v1/advisories", "/api/v1/advisories?facets=true", "/feeds/advisories.atom", "/"};
+  const std::string_view accept = "Accept: text/html, application/json;q=0.5\r\n";
+  std::vector<std::string> hidden;
+  for (const auto* target : targets) hidden.push_back(get(target, accept).body);
+  EXPECT_EQ(total(), "0");
+  EXPECT_EQ(get("/api/v1/advisories/LATE-1").status, 404);
+
+  clock_.set({end.micros - 1});
+  ASSERT_TRUE(app().watch().has_value());
+  EXPECT_EQ(app().generation(), before);
+  EXPECT_EQ(total(), "0");
+
+  // Nothing is written: time alone lets it out.
+  clock_.set(end);
+  ASSERT_TRUE(app().watch().has_value());
+  EXPECT_GT(app().generation(), before);
+  EXPECT_EQ(total(), "1");
+  EXPECT_EQ(get("/api/v1/advisories/LATE-1").status, 200);
+  std::size_t i = 0;
+  for (const auto* target : targets) EXPECT_NE(get(target, accept).body, hidden[i++]) << target;
+
+  const auto after = app().generation();
+  clock_.advance(std::chrono::hours{1});
+  ASSERT_TRUE(app().watch().has_value());
+  EXPECT_EQ(app().generation(), after);
+}
+
+TEST_P(EmbargoedPortal, AClockThatIsSetBackHidesItAgain) {
+  const Timestamp end{clock_.now().micros + 60'000'000};
+  put_under_embargo(end);
+  clock_.set(end);
+  ASSERT_TRUE(app().watch().has_value());
+  EXPECT_EQ(total(), "1");
+  const auto before = app().generation();
+  clock_.set({end.micros - 1});
+  ASSERT_TRUE(app().watch().has_value());
+  EXPECT_GT(app().generation(), before);
+  EXPECT_EQ(total(), "0");
+}
+
+TEST_P(EmbargoedPortal, ARequestThatArrivesSlowlyIsNotAnsweredAsOfItsFirstByte) {
+  const Timestamp end{clock_.now().micros + 60'000'000};
+  put_under_embargo(end);
+  ASSERT_TRUE(app().watch().has_value());
+  http::testing::Client slow{running().port()};
+  slow.send(
+      "GET /api/v1/advisories?q=LATE-1 HTTP/1.1\r\nHost: portal.example\r\nContent-Length: 2\r\n"
+      "Expect: 100-continue\r\n\r\n");
+  ASSERT_EQ(slow.read().status, 100);  // The head has been read, with the clock of before.
+  clock_.set(end);
+  ASSERT_TRUE(app().watch().has_value());
+  slow.send("{}");
+  EXPECT_EQ(slow.read().status, 200);
+  // What it got would stay for everybody else.
+  EXPECT_EQ(total(), "1");
+}
+
+TOCSIN_ON_BOTH_DATABASES(EmbargoedPortal);
 
 TEST_P(Portal, SaysWhatItSendsOverTlsOnly) {
   http::Request request;

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "store/database.hpp"
 
 /// The catalogue: a compact column store of all advisories in memory (about 100 bytes each), from which facets, sorting
@@ -23,8 +25,11 @@ class Catalogue {
   Status refresh();
   /// The newest snapshot; never null after a successful refresh.
   std::shared_ptr<const CatalogueSnapshot> snapshot() const;
-  /// The search cursor (change sequence) the snapshot stands at: equal generations show equal data.
+  /// The search cursor (change sequence) the snapshot stands at: equal generations show equal data, but
+  /// for what time alone lets out (embargoes_ended).
   std::int64_t generation() const;
+  /// Moments at which embargoes end, that have come: equal generations show equal data where this is equal too.
+  std::size_t embargoes_ended(Timestamp now) const;
 
  private:
   struct State;

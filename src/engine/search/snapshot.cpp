@@ -243,8 +243,11 @@ Bits CatalogueSnapshot::visible(const domain::policy::Viewer& viewer, Timestamp 
 
 std::string CatalogueSnapshot::view_key(std::string_view what, const domain::policy::Viewer& viewer,
                                         Timestamp now) const {
-  const auto ended = std::ranges::upper_bound(embargoes_, now.micros) - embargoes_.begin();
-  return fmt::format("{} {} {}", what, viewer.cache_key(), ended);
+  return fmt::format("{} {} {}", what, viewer.cache_key(), embargoes_ended(now));
+}
+
+std::size_t CatalogueSnapshot::embargoes_ended(Timestamp now) const noexcept {
+  return static_cast<std::size_t>(std::ranges::upper_bound(embargoes_, now.micros) - embargoes_.begin());
 }
 
 }  // namespace tocsin::engine::search

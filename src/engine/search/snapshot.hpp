@@ -110,6 +110,9 @@ class CatalogueSnapshot {
   /// What the viewer may see now: the policy's predicate, asked once per class of equal facts.
   Bits visible(const domain::policy::Viewer& viewer, Timestamp now) const;
 
+  /// How many of the moments at which embargoes end have come: what is visible changes with it and with nothing else.
+  std::size_t embargoes_ended(Timestamp now) const noexcept;
+
   /// Computed once per snapshot and viewer by whoever asks first (facets of everything, words of names); an error is
   /// not kept. `now` tells which embargoes have ended: time alone changes what is visible.
   template <class T, class Make>

@@ -380,6 +380,9 @@ Task<void> Connection::answer_request() {
   if (reads) {
     make_cache_key();
     generation_ = shared_.hooks.generation ? shared_.hooks.generation() : 0;
+    // After the generation: a request may take long to arrive, and an answer as of its first byte must not be kept for
+    // a generation that began when an embargo ended meanwhile.
+    request_.now = shared_.clock.now();
     answer_ = shared_.cache.find(cache_key_, generation_);
     if (answer_) co_return;
   }

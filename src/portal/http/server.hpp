@@ -41,7 +41,8 @@ struct ServerHooks {
   /// Who is asking; runs before the handler, on the network thread, because the answer cache asks for the viewer too:
   /// it must not block. Default: anonymous.
   std::function<domain::policy::Viewer(const Request&)> viewer;
-  /// Generation of the data for the answer cache; must be cheap and any-thread (an atomic load).
+  /// Generation of the data for the answer cache; must be cheap and any-thread (an atomic load). Asked before the
+  /// moment of the answer (Request::now) is taken.
   std::function<std::int64_t()> generation;
   /// Page or problem document for an error, for this request's representation (404, 405, 413, 500 ...). May run on a
   /// network thread: it must not block.
