@@ -20,17 +20,6 @@ using formats::cvss::Severity;
 
 constexpr std::int64_t kPerPageMax = 500;
 
-/// Elements of a JSON array of strings that we wrote ourselves.
-std::vector<std::string> read_strings(std::string_view json_text) {
-  std::vector<std::string> result;
-  const auto parsed = json::parse(json_text);
-  if (!parsed || !parsed->root().is_array()) return result;
-  for (const auto& each : parsed->root().get_array()) {
-    if (each.is_string()) result.emplace_back(each.get_string());
-  }
-  return result;
-}
-
 void read_vendors(std::string_view json_text, AdvisoryCard& card) {
   const auto parsed = json::parse(json_text);
   if (!parsed || !parsed->root().is_array()) return;
@@ -77,6 +66,18 @@ store::Sql vendor_rows(const Viewer& viewer, Timestamp now) {
   return sql;
 }
 
+char letter_of(VendorSort sort) noexcept {
+  switch (sort) {
+    case VendorSort::name:
+      return 'a';
+    case VendorSort::advisories:
+      return 'c';
+    case VendorSort::newest:
+      break;
+  }
+  return 'n';
+}
+
 std::string like_pattern(std::string_view folded) {
   std::string pattern = "%";
   for (const char c : folded) {
@@ -100,6 +101,16 @@ Result<std::unordered_map<std::int64_t, AdvisoryCard>> cards_by_id(store::Connec
 }
 
 }  // namespace
+
+std::vector<std::string> read_strings(std::string_view json_text) {
+  std::vector<std::string> result;
+  const auto parsed = json::parse(json_text);
+  if (!parsed || !parsed->root().is_array()) return result;
+  for (const auto& each : parsed->root().get_array()) {
+    if (each.is_string()) result.emplace_back(each.get_string());
+  }
+  return result;
+}
 
 AdvisoryCard read_card(const store::Row& row, int first) {
   AdvisoryCard card;
@@ -148,7 +159,7 @@ Result<VendorPage> vendors(store::Connection& connection, const Viewer& viewer, 
                            VendorSort sort, int limit, std::string_view cursor, Timestamp now) {
   std::optional<Keyset> after;
   if (!cursor.empty()) {
-    TRY(after, parse_keyset(cursor));
+    TRY(after, parse_keyset(letter_of(sort), cursor));
   }
   auto sql = vendor_rows(viewer, now);
   const auto folded = text::squeeze(text::fold(filter));
@@ -168,19 +179,24 @@ Result<VendorPage> vendors(store::Connection& connection, const Viewer& viewer, 
     }
     return 0;
   };
+  // By name means as people write it, whatever the key; the key tells equal ones apart.
+  const auto text_of = [&](const VendorRow& row) {
+    return sort == VendorSort::name ? text::fold(row.name) + '\x1f' + row.key : row.key;
+  };
   const auto before = [&](std::int64_t left_key, std::string_view left, std::int64_t right_key,
                           std::string_view right) {
     return left_key != right_key ? left_key > right_key : left < right;
   };
-  std::ranges::sort(rows,
-                    [&](const VendorRow& a, const VendorRow& b) { return before(key_of(a), a.key, key_of(b), b.key); });
+  std::ranges::sort(rows, [&](const VendorRow& a, const VendorRow& b) {
+    return before(key_of(a), text_of(a), key_of(b), text_of(b));
+  });
   VendorPage page;
   page.total = static_cast<std::int64_t>(rows.size());
   for (auto& row : rows) {
-    if (after && !before(after->number, after->text, key_of(row), row.key)) continue;
-    if (page.rows.size() == static_cast<std::size_t>(std::max(limit, 1))) {
+    if (after && !before(after->number, after->text, key_of(row), text_of(row))) continue;
+    if (page.rows.size() == static_cast<std::size_t>(clamp_limit(limit))) {
       const auto& last = page.rows.back();
-      page.next_cursor = keyset_text({key_of(last), last.key});
+      page.next_cursor = keyset_text(letter_of(sort), {key_of(last), text_of(last)});
       break;
     }
     page.rows.push_back(std::move(row));

@@ -1,11 +1,13 @@
 #include <algorithm>
+#include <limits>
+#include <map>
 #include <unordered_map>
 
 #include <fmt/format.h>
 
-#include "base/json.hpp"
 #include "base/text.hpp"
 #include "engine/advisories.hpp"
+#include "engine/card.hpp"
 #include "engine/keyset.hpp"
 #include "formats/csaf/advisory.hpp"
 
@@ -17,24 +19,8 @@ using formats::csaf::ProductStatus;
 
 constexpr std::size_t kProductsPerMention = 50;
 constexpr std::int64_t kMentionsMax = 500;
-
-std::string upper_ascii(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-  }
-  return out;
-}
-
-std::vector<std::string> read_strings(std::string_view json_text) {
-  std::vector<std::string> result;
-  const auto parsed = json::parse(json_text);
-  if (!parsed || !parsed->root().is_array()) return result;
-  for (const auto& each : parsed->root().get_array()) {
-    if (each.is_string()) result.emplace_back(each.get_string());
-  }
-  return result;
-}
+/// No system's ids are this long.
+constexpr std::size_t kIdBytesMax = 1000;
 
 /// Affected products of the mentions' advisories, as "Vendor Product Version".
 Status add_products(store::Connection& connection, std::vector<VulnerabilityMention>& mentions) {
@@ -68,17 +54,238 @@ std::string like_prefix(std::string_view text) {
   return pattern + "%";
 }
 
+char letter_of(VulnerabilitySort sort) noexcept {
+  switch (sort) {
+    case VulnerabilitySort::newest:
+      return 'n';
+    case VulnerabilitySort::score:
+      return 's';
+    case VulnerabilitySort::id:
+      break;
+  }
+  return 'i';
+}
+
+std::int64_t number_of(const VulnerabilityRow& row, VulnerabilitySort sort) noexcept {
+  switch (sort) {
+    case VulnerabilitySort::newest:
+      return row.newest.micros;
+    case VulnerabilitySort::score:
+      return row.score_tenths.value_or(-1);
+    case VulnerabilitySort::id:
+      break;
+  }
+  return 0;
+}
+
+/// Figures over what the viewer may see, one row an id; ends inside WHERE, so that callers add conditions with AND.
+store::Sql vulnerability_rows(const Viewer& viewer, Timestamp now) {
+  store::Sql sql{
+      "SELECT v.vuln_id, coalesce(nullif(max(v.title), ''), max(r.title)), count(DISTINCT r.id), max(v.score_tenths), "
+      "max(r.current_release_at) "
+      "FROM advisory_vulnerability v JOIN record r ON r.id = v.record_id WHERE v.vuln_id <> '' AND "};
+  sql.append(domain::policy::visible_sql(viewer, now));
+  return sql;
+}
+
+VulnerabilityRow read_row(const store::Row& row) {
+  VulnerabilityRow each;
+  each.id = row.string(0);
+  each.title = row.string(1);
+  each.advisories = row.integer(2);
+  if (const auto score = row.optional_integer(3)) each.score_tenths = static_cast<int>(*score);
+  each.newest = row.time(4);
+  return each;
+}
+
+/// The whole list grouped at once: where a filter leaves few, and in the order of ids, which an index gives.
+Result<std::vector<VulnerabilityRow>> grouped(store::Connection& connection, store::Sql sql, VulnerabilitySort sort,
+                                              const std::optional<Keyset>& after, int count) {
+  if (after && sort == VulnerabilitySort::id) sql.append(" AND v.vuln_id < ?", after->text);
+  sql.append(" GROUP BY v.vuln_id");
+  switch (sort) {
+    case VulnerabilitySort::newest:
+      if (after) {
+        sql.append(" HAVING max(r.current_release_at) < ? OR (max(r.current_release_at) = ? AND v.vuln_id < ?)",
+                   after->number, after->number, after->text);
+      }
+      sql.append(" ORDER BY max(r.current_release_at) DESC, v.vuln_id DESC");
+      break;
+    case VulnerabilitySort::score:
+      if (after) {
+        sql.append(
+            " HAVING coalesce(max(v.score_tenths), -1) < ? OR (coalesce(max(v.score_tenths), -1) = ? AND v.vuln_id < "
+            "?)",
+            after->number, after->number, after->text);
+      }
+      sql.append(" ORDER BY coalesce(max(v.score_tenths), -1) DESC, v.vuln_id DESC");
+      break;
+    case VulnerabilitySort::id:
+      sql.append(" ORDER BY v.vuln_id DESC");
+      break;
+  }
+  sql.append(" LIMIT ?", count);
+  return connection.all(sql, read_row);
+}
+
+/// The list by newest or by score, read along an index in that order until a page is full: grouping some hundred
+/// thousand rows for fifty takes a second. An id may be met several times; it belongs where its figure is the number it
+/// is met at.
+class OrderedWalk {
+ public:
+  OrderedWalk(store::Connection& connection, const Viewer& viewer, Timestamp now, std::size_t count)
+      : connection_(connection), viewer_(viewer), now_(now), count_(count) {}
+
+  Result<std::vector<VulnerabilityRow>> by_score(std::optional<Keyset> after) {
+    for (;;) {
+      store::Sql sql{
+          "SELECT coalesce(v.score_tenths, -1), v.vuln_id FROM advisory_vulnerability v WHERE v.vuln_id <> ''"};
+      if (after) {
+        sql.append(" AND coalesce(v.score_tenths, -1) <= ? AND (coalesce(v.score_tenths, -1) < ? OR v.vuln_id < ?)",
+                   after->number, after->number, after->text);
+      }
+      sql.append(
+          " GROUP BY coalesce(v.score_tenths, -1), v.vuln_id ORDER BY coalesce(v.score_tenths, -1) DESC, v.vuln_id "
+          "DESC "
+          "LIMIT ?",
+          kBatch);
+      TRY(const auto met,
+          connection_.all(sql, [](const store::Row& row) { return Keyset{row.integer(0), row.string(1)}; }));
+      if (met.empty()) return std::move(rows_);
+      TRY(auto found, figures(met));
+      for (const auto& each : met) {
+        const auto row = found.find(each.text);
+        if (row == found.end() || number_of(row->second, VulnerabilitySort::score) != each.number) continue;
+        rows_.push_back(std::move(row->second));
+        found.erase(row);
+        if (rows_.size() == count_) return std::move(rows_);
+      }
+      after = met.back();
+    }
+  }
+
+  Result<std::vector<VulnerabilityRow>> by_newest(const std::optional<Keyset>& after) {
+    auto newest = after ? after->number : std::numeric_limits<std::int64_t>::max();
+    for (;;) {
+      TRY(const auto records, records_until(newest));
+      if (records.empty()) return std::move(rows_);
+      TRY(const auto met, ids_of(records));
+      TRY(auto found, figures(met));
+      std::vector<VulnerabilityRow> batch;
+      for (const auto& each : met) {
+        const auto row = found.find(each.text);
+        if (row == found.end() || row->second.newest.micros != each.number) continue;
+        const bool seen = after && each.number == after->number && each.text >= after->text;
+        if (!seen) batch.push_back(std::move(row->second));
+        found.erase(row);
+      }
+      std::ranges::sort(batch, [](const VulnerabilityRow& a, const VulnerabilityRow& b) {
+        return a.newest != b.newest ? a.newest > b.newest : a.id > b.id;
+      });
+      for (auto& each : batch) {
+        rows_.push_back(std::move(each));
+        if (rows_.size() == count_) return std::move(rows_);
+      }
+      newest = records.back().second - 1;
+    }
+  }
+
+ private:
+  static constexpr int kBatch = 400;
+
+  /// Many documents may share one moment: more than one statement takes.
+  template <class T, class Use>
+  static Status in_chunks(const std::vector<T>& values, Use use) {
+    for (std::size_t at = 0; at < values.size(); at += store::Sql::kListMax) {
+      TRY_VOID(use(std::span{values}.subspan(at, std::min(store::Sql::kListMax, values.size() - at))));
+    }
+    return ok();
+  }
+
+  using Record = std::pair<std::int64_t, std::int64_t>;  ///< Id, current release.
+
+  /// Visible records released then or before, newest first; all of those that share the last one's moment.
+  Result<std::vector<Record>> records_until(std::int64_t newest) {
+    const auto read = [](const store::Row& row) { return Record{row.integer(0), row.integer(1)}; };
+    const auto visible = domain::policy::visible_sql(viewer_, now_);
+    store::Sql sql{
+        "SELECT r.id, r.current_release_at FROM record r WHERE r.kind = ? AND r.current_release_at <= ? AND ",
+        domain::RecordKind::advisory, newest};
+    sql.append(visible).append(" ORDER BY r.current_release_at DESC, r.id DESC LIMIT ?", kBatch);
+    TRY(auto records, connection_.all(sql, read));
+    if (records.size() < static_cast<std::size_t>(kBatch)) return records;
+    const auto last = records.back().second;
+    std::erase_if(records, [last](const Record& each) { return each.second == last; });
+    store::Sql same{
+        "SELECT r.id, r.current_release_at FROM record r WHERE r.kind = ? AND r.current_release_at = ? AND ",
+        domain::RecordKind::advisory, last};
+    same.append(visible);
+    TRY(const auto rest, connection_.all(same, read));
+    records.insert(records.end(), rest.begin(), rest.end());
+    return records;
+  }
+
+  /// Ids that these records speak of, each with the latest moment it is met at.
+  Result<std::vector<Keyset>> ids_of(const std::vector<Record>& records) {
+    std::vector<std::int64_t> numbers;
+    std::unordered_map<std::int64_t, std::int64_t> moments;
+    for (const auto& [id, moment] : records) {
+      numbers.push_back(id);
+      moments.emplace(id, moment);
+    }
+    std::map<std::string, std::int64_t> latest;
+    TRY_VOID(in_chunks(numbers, [&](std::span<const std::int64_t> chunk) -> Status {
+      store::Sql sql{
+          "SELECT v.record_id, v.vuln_id FROM advisory_vulnerability v WHERE v.vuln_id <> '' AND v.record_id IN "};
+      sql.append_list(chunk);
+      return connection_.each(sql, [&](const store::Row& row) -> Status {
+        auto& moment = latest.try_emplace(row.string(1), std::numeric_limits<std::int64_t>::min()).first->second;
+        moment = std::max(moment, moments.at(row.integer(0)));
+        return ok();
+      });
+    }));
+    std::vector<Keyset> met;
+    met.reserve(latest.size());
+    for (auto& [id, moment] : latest) met.push_back({moment, id});
+    return met;
+  }
+
+  Result<std::unordered_map<std::string, VulnerabilityRow>> figures(const std::vector<Keyset>& met) {
+    std::unordered_map<std::string, VulnerabilityRow> found;
+    if (met.empty()) return found;
+    std::vector<std::string> ids;
+    ids.reserve(met.size());
+    for (const auto& each : met) ids.push_back(each.text);
+    TRY_VOID(in_chunks(ids, [&](std::span<const std::string> chunk) -> Status {
+      auto sql = vulnerability_rows(viewer_, now_);
+      sql.append(" AND v.vuln_id IN ").append_list(chunk).append(" GROUP BY v.vuln_id");
+      return connection_.each(sql, [&](const store::Row& row) -> Status {
+        auto each = read_row(row);
+        auto id = each.id;
+        found.emplace(std::move(id), std::move(each));
+        return ok();
+      });
+    }));
+    return found;
+  }
+
+  store::Connection& connection_;
+  const Viewer& viewer_;
+  Timestamp now_;
+  std::size_t count_;
+  std::vector<VulnerabilityRow> rows_;
+};
+
 }  // namespace
 
 Result<std::optional<VulnerabilityDetail>> vulnerability(store::Connection& connection, const Viewer& viewer,
                                                          std::string_view id, Timestamp now) {
   VulnerabilityDetail detail;
-  if (id.empty() || id.size() > 200) return std::optional<VulnerabilityDetail>{};
-  // CVE ids are stored in upper case; ids of other systems as they are.
+  if (id.empty() || id.size() > kIdBytesMax) return std::optional<VulnerabilityDetail>{};
   store::Sql sql{
       "SELECT v.vuln_id, v.record_id, v.title, v.cwes, v.score_tenths, v.severity, v.vector, v.has_fix "
-      "FROM advisory_vulnerability v JOIN record r ON r.id = v.record_id WHERE v.vuln_id IN (?, ?) AND ",
-      upper_ascii(id), id};
+      "FROM advisory_vulnerability v JOIN record r ON r.id = v.record_id WHERE lower(v.vuln_id) = ? AND ",
+      text::lower_ascii(id)};
   sql.append(domain::policy::visible_sql(viewer, now))
       .append(" ORDER BY r.current_release_at DESC, r.id DESC, v.position LIMIT ?", kMentionsMax);
   std::vector<std::int64_t> ids;
@@ -114,59 +321,27 @@ Result<VulnerabilityPage> vulnerabilities(store::Connection& connection, const V
                                           VulnerabilitySort sort, int limit, std::string_view cursor, Timestamp now) {
   std::optional<Keyset> after;
   if (!cursor.empty()) {
-    TRY(after, parse_keyset(cursor));
+    TRY(after, parse_keyset(letter_of(sort), cursor));
   }
-  store::Sql sql{
-      "SELECT v.vuln_id, coalesce(nullif(max(v.title), ''), max(r.title)), count(DISTINCT r.id), max(v.score_tenths), "
-      "max(r.current_release_at) "
-      "FROM advisory_vulnerability v JOIN record r ON r.id = v.record_id WHERE v.vuln_id <> '' AND "};
-  sql.append(domain::policy::visible_sql(viewer, now));
+  const auto size = static_cast<std::size_t>(clamp_limit(limit));
   const auto wanted = text::trim(filter);
-  if (!wanted.empty()) {
-    sql.append(" AND (v.vuln_id LIKE ? ESCAPE '\\' OR lower(v.title) LIKE ? ESCAPE '\\')",
-               like_prefix(upper_ascii(wanted)), "%" + like_prefix(text::lower_ascii(wanted)));
-  }
-  if (after && sort == VulnerabilitySort::id) sql.append(" AND v.vuln_id < ?", after->text);
-  sql.append(" GROUP BY v.vuln_id");
-  switch (sort) {
-    case VulnerabilitySort::newest:
-      if (after) {
-        sql.append(" HAVING max(r.current_release_at) < ? OR (max(r.current_release_at) = ? AND v.vuln_id < ?)",
-                   after->number, after->number, after->text);
-      }
-      sql.append(" ORDER BY max(r.current_release_at) DESC, v.vuln_id DESC");
-      break;
-    case VulnerabilitySort::score:
-      if (after) {
-        sql.append(
-            " HAVING coalesce(max(v.score_tenths), -1) < ? OR (coalesce(max(v.score_tenths), -1) = ? AND v.vuln_id < "
-            "?)",
-            after->number, after->number, after->text);
-      }
-      sql.append(" ORDER BY coalesce(max(v.score_tenths), -1) DESC, v.vuln_id DESC");
-      break;
-    case VulnerabilitySort::id:
-      sql.append(" ORDER BY v.vuln_id DESC");
-      break;
-  }
-  sql.append(" LIMIT ?", limit + 1);
   VulnerabilityPage page;
-  TRY(page.rows, connection.all(sql, [](const store::Row& row) {
-    VulnerabilityRow each;
-    each.id = row.string(0);
-    each.title = row.string(1);
-    each.advisories = row.integer(2);
-    if (const auto score = row.optional_integer(3)) each.score_tenths = static_cast<int>(*score);
-    each.newest = row.time(4);
-    return each;
-  }));
-  if (page.rows.size() > static_cast<std::size_t>(limit)) {
+  if (!wanted.empty() || sort == VulnerabilitySort::id) {
+    auto sql = vulnerability_rows(viewer, now);
+    if (!wanted.empty()) {
+      // Letters of ASCII alone are equal in both cases, on both databases.
+      sql.append(" AND (lower(v.vuln_id) LIKE ? ESCAPE '\\' OR lower(v.title) LIKE ? ESCAPE '\\')",
+                 like_prefix(text::lower_ascii(wanted)), "%" + like_prefix(text::lower_ascii(wanted)));
+    }
+    TRY(page.rows, grouped(connection, std::move(sql), sort, after, static_cast<int>(size) + 1));
+  } else {
+    OrderedWalk walk{connection, viewer, now, size + 1};
+    TRY(page.rows, sort == VulnerabilitySort::score ? walk.by_score(after) : walk.by_newest(after));
+  }
+  if (page.rows.size() > size) {
     page.rows.pop_back();
     const auto& last = page.rows.back();
-    std::int64_t number = 0;
-    if (sort == VulnerabilitySort::newest) number = last.newest.micros;
-    if (sort == VulnerabilitySort::score) number = last.score_tenths.value_or(-1);
-    page.next_cursor = keyset_text({number, last.id});
+    page.next_cursor = keyset_text(letter_of(sort), {number_of(last, sort), last.id});
   }
   return page;
 }

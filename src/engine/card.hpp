@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+
 #include "engine/advisories.hpp"
 #include "store/database.hpp"
 
@@ -10,5 +12,12 @@ namespace tocsin::engine {
   "a.document_status, a.summary, a.severity, a.score_tenths, a.has_fix, a.vulnerability_count, a.product_count, "    \
   "a.vendors, a.sectors, a.cves"
 AdvisoryCard read_card(const store::Row& row, int first);
+
+/// Elements of a JSON array of strings that the indexer wrote.
+std::vector<std::string> read_strings(std::string_view json_text);
+
+/// Rows that a list shows at once, whatever was asked.
+inline constexpr int kRowsMax = 500;
+inline int clamp_limit(int limit) noexcept { return std::clamp(limit, 1, kRowsMax); }
 
 }  // namespace tocsin::engine

@@ -7,5 +7,6 @@ namespace tocsin::store {
 
 extern const Migration kMigration0001Record;
 extern const Migration kMigration0002Search;
+extern const Migration kMigration0003VulnerabilityOrder;
 
 }  // namespace tocsin::store
