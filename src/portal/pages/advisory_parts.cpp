@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "formats/cvss/score.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/format.hpp"
@@ -189,7 +190,7 @@ void render_vulnerability(std::string& out, const LoadedAdvisory& loaded, std::s
   out += "</dl>";
   render_notes(out, each.notes);
   for (const auto& one : each.scores) {
-    if (!one.vector.empty()) out += vector_html(one.vector).str();
+    if (!one.vector.empty()) out += vector_html(one.vector, one.base_tenths).str();
   }
   render_status_groups(out, loaded, each);
   if (!each.references.empty()) {
@@ -230,7 +231,7 @@ std::string status_label(ProductStatus status) {
   return "No statement";
 }
 
-Html vector_html(std::string_view vector) {
+Html vector_html(std::string_view vector, std::optional<int> stated_tenths) {
   std::string out;
   const auto parsed = formats::cvss::parse_vector(vector);
   if (!parsed) {
@@ -248,6 +249,11 @@ Html vector_html(std::string_view vector) {
         out, metric.metric_name, metric.weight, metric.value_name, metric.explanation);
   }
   out += "</tbody></table></div></details>";
+  const auto scores = formats::cvss::scores_of(*parsed);
+  if (stated_tenths && *stated_tenths != scores.base_tenths) {
+    render<"<p class=\"note\">The vector computes to {} ({}); the document states {}.</p>">(
+        out, score_text(scores.base_tenths), formats::cvss::to_string(scores.severity()), score_text(*stated_tenths));
+  }
   return finish(out);
 }
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <optional>
+
 #include "portal/html/safe.hpp"
 #include "portal/pages/advisory_load.hpp"
 
@@ -8,8 +10,9 @@ namespace tocsin::portal::pages {
 /// Everything below the breadcrumb, most useful first.
 html::Html advisory_body_html(const LoadedAdvisory& loaded);
 
-/// A CVSS vector, explained metric by metric, folded.
-html::Html vector_html(std::string_view vector);
+/// A CVSS vector, explained metric by metric, folded. Where it computes to another score than the document states
+/// beside it, a note says so.
+html::Html vector_html(std::string_view vector, std::optional<int> stated_tenths = std::nullopt);
 /// "Known affected" of known_affected.
 std::string status_label(formats::csaf::ProductStatus status);
 

@@ -94,6 +94,22 @@ TEST_P(AdvisoryPages, WhatIsMarkedForFewAnswersLikeWhatIsNotThere) {
   EXPECT_THAT(get("/api/v1/advisories?q=SECRET-1").body, HasSubstr("\"total\":0"));
 }
 
+TEST_P(AdvisoryPages, AScoreThatItsVectorContradictsSaysSo) {
+  import_changed("tdc-2025-001-v3.json", [](boost::json::value& document) {
+    document.at("document").at("tracking").at("id") = "ODD-1";
+    auto& vulnerability = document.at("vulnerabilities").at(0);
+    auto& score = vulnerability.as_object().contains("scores") ? vulnerability.at("scores").at(0)
+                                                               : vulnerability.at("metrics").at(0).at("content");
+    score.at("cvss_v3").at("version") = "3.1";
+    score.at("cvss_v3").at("vectorString") = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+    score.at("cvss_v3").at("baseScore") = 7.5;
+    score.at("cvss_v3").at("baseSeverity") = "HIGH";
+  });
+  const std::string note = "The vector computes to 9.8 (critical); the document states 7.5.";
+  EXPECT_THAT(get("/advisories/ODD-1", "Accept: text/html\r\n").body, HasSubstr(note));
+  EXPECT_THAT(get("/advisories/tdc-2025-001", "Accept: text/html\r\n").body, Not(HasSubstr("The vector computes to")));
+}
+
 TOCSIN_ON_BOTH_DATABASES(AdvisoryPages);
 
 }  // namespace
