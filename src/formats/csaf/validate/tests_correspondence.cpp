@@ -28,9 +28,9 @@ Key hash(std::string_view text) noexcept { return std::hash<std::string_view>{}(
 constexpr std::string_view kVersionCategories[] = {"product_version", "product_version_range", "service_pack",
                                                    "patch_level"};
 
-/// Nested product paths deeper than this count as products without parts.
+/// Product paths that are nested deeper or have more components count as products of which nothing is told: any
+/// affected one may be their counterpart.
 constexpr int kNestingMax = 64;
-/// Components of one product path whose version may differ.
 constexpr std::size_t kComponentsMax = 64;
 
 /// What a product is as a number, so that comparing takes no walk. Paths are sums over their components, so that one of
@@ -39,7 +39,7 @@ struct Identity {
   Key exact = 0;              ///< The same for the same product, or for paths of the same components.
   Key family = 0;             ///< The same for versions of one product; 0 where nothing tells.
   std::uint32_t places = 1;   ///< Components.
-  std::vector<Key> variants;  ///< Of a path: it with one component as a family; else empty.
+  std::vector<Key> variants;  ///< Of a path: it with one component as a family; else, or where too long, empty.
   std::vector<Key> bases;     ///< Of a path: what stands before each installed_with.
   bool is_known = false;
 };
@@ -109,6 +109,10 @@ class Identities {
       ++identity.places;
     }
     std::ranges::sort(identity.bases);
+    if (identity.places - begin.places >= kComponentsMax) {
+      identity.family = 0;
+      return identity;
+    }
     for (std::size_t i = 0; i < changes.size(); ++i) identity.variants.push_back(mix(i, identity.exact + changes[i]));
     return identity;
   }

@@ -96,6 +96,21 @@ TEST_P(CorrespondenceTests, FindWhatIsWrong) { testing::check(GetParam()); }
 INSTANTIATE_TEST_SUITE_P(Csaf, CorrespondenceTests, ::testing::ValuesIn(kCases),
                          [](const auto& each) { return testing::name_of(each.param); });
 
+/// Two paths of `components` components that differ in both ends, one fixed and one affected.
+std::string long_paths(int components) {
+  std::string middle;
+  for (int i = 2; i < components; ++i) middle += ON("M") ",";
+  return "{'document':{'category':'csaf_security_advisory'},'product_tree':{" TREE ",'product_paths':["
+         "{'beginning_product_reference':'L1','full_product_name':{'name':'x','product_id':'A'},'subpaths':[" +
+         middle + ON("S1") "]},{'beginning_product_reference':'L2','full_product_name':{'name':'x','product_id':'B'},'subpaths':[" +
+         middle + ON("S2") "]}]},'vulnerabilities':[{'product_status':{'fixed':['B'],'known_affected':['A']}}]}";
+}
+
+TEST(CorrespondenceTests, SayNothingOfVeryLongPaths) {
+  EXPECT_EQ(testing::findings_of("6.1.27.13", testing::document("2.1", long_paths(64))).size(), 1U);
+  EXPECT_EQ(testing::findings_of("6.1.27.13", testing::document("2.1", long_paths(65))).size(), 0U);
+}
+
 TEST(CorrespondenceTests, TakePathsOfThemselves) {
   constexpr std::string_view kPatch =
       "{'document':{'category':'csaf_security_advisory'},'product_tree':{'product_paths':[" PATH(
