@@ -429,6 +429,25 @@ std::vector<Finding> check_structure(Node root, CsafVersion version) {
   return findings;
 }
 
+std::vector<Finding> check_part(Node value, CsafVersion version, std::span<const std::string_view> place) {
+  const Grammar& grammar = version == CsafVersion::v2_0 ? kGrammar_2_0 : kGrammar_2_1;
+  std::int16_t index = 0;
+  for (const auto step : place) {
+    if (index < 0) return {};
+    const auto& node = grammar.nodes[static_cast<std::size_t>(index)];
+    if (step == "[]") {
+      index = node.items;
+      continue;
+    }
+    const auto members = grammar.members.subspan(node.members.begin, node.members.count);
+    const auto found = std::ranges::lower_bound(members, step, {}, &GrammarMember::name);
+    index = found != members.end() && found->name == step ? found->node : std::int16_t{-1};
+  }
+  std::vector<Finding> findings;
+  Checker{grammar, patterns_of(version), &findings}.check(value, index, Place{}, 0);
+  return findings;
+}
+
 std::vector<Finding> check_structure(Node root) {
   const auto wrong = [](std::string path, std::string message) {
     return std::vector<Finding>{{"schema", Finding::Group::schema, std::move(path), std::move(message), {}}};

@@ -1,4 +1,6 @@
 #pragma once
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "formats/csaf/header.hpp"
@@ -17,5 +19,9 @@ inline constexpr std::size_t kFindingsMax = 1000;
 /// that is neither "2.0" nor "2.1" there is exactly one finding.
 std::vector<Finding> check_structure(Node root);
 std::vector<Finding> check_structure(Node root, CsafVersion version);
+
+/// Findings about a value that stands at `place` in a document: names of members from the root, "[]" for elements.
+/// Their paths begin at the value. Empty where the schemas describe nothing there.
+std::vector<Finding> check_part(Node value, CsafVersion version, std::span<const std::string_view> place);
 
 }  // namespace tocsin::formats::csaf

@@ -56,6 +56,22 @@ std::set<std::string> expected_paths(const std::string& result) {
   return paths;
 }
 
+/// Tests of the standard that are not written yet: the list only gets shorter.
+const std::set<std::string, std::less<>>& not_yet(std::string_view version) {
+  static const std::set<std::string, std::less<>> v2_0{};
+  static const std::set<std::string, std::less<>> v2_1{};
+  return version == "2.0" ? v2_0 : v2_1;
+}
+
+/// Examples whose expected outcome contradicts the standard's own words, by file, with the reason.
+std::string_view contradiction(std::string_view file) {
+  // baseScore is 9.0, the temporal score; the vector's base score is 10.0, so 6.1.9 fails.
+  if (file.ends_with("csaf_2_1-2024-6-1-10-13.json")) return "base score";
+  // Listed as valid with values in the order for which 6-1-48-09 is to fail.
+  if (file.ends_with("csaf_2_1-2024-6-1-48-19.json")) return "order of values";
+  return {};
+}
+
 class OfficialTests : public ::testing::TestWithParam<std::string_view> {};
 
 TEST_P(OfficialTests, AgreeOnEveryExample) {
@@ -65,18 +81,18 @@ TEST_P(OfficialTests, AgreeOnEveryExample) {
   ASSERT_TRUE(cases);
   const auto known = test_ids();
   Validator validator;
-  int examples = 0, missing = 0;
-  std::string untested;
+  int examples = 0;
+  std::set<std::string, std::less<>> missing;
   for (const auto& test : json::array_at(cases->root(), "tests")) {
     const std::string id{json::string_at(test, "id")};
     if (!known.contains(id)) {
-      untested += " " + id;
-      ++missing;
+      missing.insert(id);
       continue;
     }
     for (const auto* kind : {"failures", "valid"}) {
       for (const auto& example : json::array_at(test, kind)) {
         const std::string name{json::string_at(example, "name")};
+        if (!contradiction(name).empty()) continue;
         const auto verdict = validator.validate(files->at(name), Mode::full);
         const auto found = paths_of(verdict, id);
         ++examples;
@@ -102,7 +118,7 @@ TEST_P(OfficialTests, AgreeOnEveryExample) {
       }
     }
   }
-  EXPECT_EQ(missing, 0) << "not implemented:" << untested;
+  EXPECT_EQ(missing, not_yet(GetParam())) << "shorten the list above";
   EXPECT_GT(examples, 0);
 }
 

@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include <fmt/format.h>
 #include <simdjson.h>
 
 #include "base/text.hpp"

@@ -11,4 +11,16 @@ std::span<const Test> profile_tests() noexcept;         ///< tests_profiles.cpp:
 std::span<const Test> status_tests() noexcept;          ///< tests_status.cpp: 6.1.6, 6.1.7, 6.1.29, 6.1.32, 6.1.33
 std::span<const Test> history_tests() noexcept;         ///< tests_history.cpp: 6.1.14, 6.1.16 to 6.1.22, 6.1.30
 
+/// tests_scores.cpp: 6.1.8 to 6.1.10
+std::span<const Test> score_tests() noexcept;
+
+/// tests_ssvc.cpp: 6.1.46 to 6.1.48
+std::span<const Test> ssvc_tests() noexcept;
+
+/// tests_cwe.cpp: 6.1.11, 6.2.23 to 6.2.26
+std::span<const Test> cwe_tests() noexcept;
+
+/// tests_identifiers.cpp: 6.1.12, 6.1.13
+std::span<const Test> identifier_tests() noexcept;
+
 }  // namespace tocsin::formats::csaf

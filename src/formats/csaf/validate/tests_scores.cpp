@@ -1,0 +1,238 @@
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "formats/csaf/structure.hpp"
+#include "formats/csaf/validate/test_groups.hpp"
+#include "formats/cvss/metrics.hpp"
+#include "formats/cvss/score.hpp"
+
+/// CVSS objects: their grammar, and whether what they say follows from their vector: 6.1.8 to 6.1.10.
+namespace tocsin::formats::csaf {
+namespace {
+
+using cvss::Version;
+
+/// Calls `use(object, key)` with every CVSS object: 2.0 /vulnerabilities[]/scores[], 2.1 .../metrics[]/content.
+template <class Use>
+void each_cvss(const Model& model, Use use) {
+  for (const auto& vulnerability : model.vulnerabilities) {
+    for (const auto item : vulnerability.node[model.is_2_0() ? "scores" : "metrics"].elements()) {
+      const auto holder = model.is_2_0() ? item : item["content"];
+      for (const auto member : holder.members()) {
+        const bool known =
+            member.name == "cvss_v2" || member.name == "cvss_v3" || (member.name == "cvss_v4" && model.is_2_1());
+        if (known) use(member.value, member.name);
+      }
+    }
+  }
+}
+
+void invalid_cvss(const Model& model, Sink& sink) {
+  each_cvss(model, [&](Node object, std::string_view key) {
+    const std::string_view in_2_0[] = {"vulnerabilities", "[]", "scores", "[]", key};
+    const std::string_view in_2_1[] = {"vulnerabilities", "[]", "metrics", "[]", "content", key};
+    const auto findings =
+        model.is_2_0() ? check_part(object, model.version(), in_2_0) : check_part(object, model.version(), in_2_1);
+    for (const auto& finding : findings) {
+      sink.add(object, finding.path, "the CVSS object is not valid: " + finding.message,
+               "Write the object as the CVSS schema of its version demands.");
+    }
+  });
+}
+
+/// The vector of an object, where it can be read and is of the object's major version.
+std::optional<cvss::Vector> vector_of(Node object, std::string_view key) {
+  const auto text = object.text_at("vectorString");
+  if (text.empty()) return std::nullopt;
+  const auto vector = cvss::parse_vector(text);
+  if (!vector) return std::nullopt;
+  const auto version = vector->version;
+  const bool fits = key == "cvss_v2"   ? version == Version::v2_0
+                    : key == "cvss_v3" ? version == Version::v3_0 || version == Version::v3_1
+                                       : version == Version::v4_0;
+  return fits ? std::optional{*vector} : std::nullopt;
+}
+
+void compare_score(Node object, std::string_view score_key, std::string_view severity_key, int tenths, Version version,
+                   Sink& sink) {
+  if (const auto score = object[score_key].number();
+      score && std::abs(*score * 10.0 - static_cast<double>(tenths)) > 1e-6) {
+    sink.add(object[score_key], fmt::format("the vector computes to {}, not {}", cvss::score_text(tenths), *score),
+             fmt::format("Write {}, or correct the vector.", cvss::score_text(tenths)));
+  }
+  if (severity_key.empty()) return;
+  const auto severity = object[severity_key];
+  const auto right = cvss::severity_of(tenths, version);
+  if (severity.is_string() && !text::equals_ignore_case_ascii(severity.text(), cvss::to_string(right))) {
+    sink.add(severity,
+             fmt::format("a score of {} is {}, not {}", cvss::score_text(tenths), cvss::to_string(right),
+                         text::shorten(text::lower_ascii(severity.text()), 40)),
+             "Write the severity that the score stands for.");
+  }
+}
+
+void invalid_cvss_computation(const Model& model, Sink& sink) {
+  each_cvss(model, [&](Node object, std::string_view key) {
+    const auto vector = vector_of(object, key);
+    if (!vector) return;
+    const auto scores = cvss::scores_of(*vector);
+    const auto version = vector->version;
+    const bool v2 = version == Version::v2_0;
+    compare_score(object, "baseScore", v2 ? "" : "baseSeverity", scores.base_tenths, version, sink);
+    if (version == Version::v4_0) {
+      // One score stands on all metrics; the members of other groups say the same or nothing.
+      compare_score(object, "threatScore", "threatSeverity", scores.base_tenths, version, sink);
+      compare_score(object, "environmentalScore", "environmentalSeverity", scores.base_tenths, version, sink);
+      return;
+    }
+    // Metrics that a vector leaves out weigh as "not defined": the score of the group below stands.
+    const int temporal = scores.temporal_tenths.value_or(scores.base_tenths);
+    compare_score(object, "temporalScore", v2 ? "" : "temporalSeverity", temporal, version, sink);
+    if (scores.environmental_tenths || !v2) {
+      compare_score(object, "environmentalScore", v2 ? "" : "environmentalSeverity",
+                    scores.environmental_tenths.value_or(temporal), version, sink);
+    }
+  });
+}
+
+struct Property {
+  std::string_view name;    ///< "attackVector"
+  std::string_view metric;  ///< "AV"
+};
+
+constexpr Property kProperties_2_0[] = {
+    {"accessVector", "AV"},         {"accessComplexity", "AC"},
+    {"authentication", "Au"},       {"confidentialityImpact", "C"},
+    {"integrityImpact", "I"},       {"availabilityImpact", "A"},
+    {"exploitability", "E"},        {"remediationLevel", "RL"},
+    {"reportConfidence", "RC"},     {"collateralDamagePotential", "CDP"},
+    {"targetDistribution", "TD"},   {"confidentialityRequirement", "CR"},
+    {"integrityRequirement", "IR"}, {"availabilityRequirement", "AR"},
+};
+constexpr Property kProperties_3[] = {
+    {"attackVector", "AV"},
+    {"attackComplexity", "AC"},
+    {"privilegesRequired", "PR"},
+    {"userInteraction", "UI"},
+    {"scope", "S"},
+    {"confidentialityImpact", "C"},
+    {"integrityImpact", "I"},
+    {"availabilityImpact", "A"},
+    {"exploitCodeMaturity", "E"},
+    {"remediationLevel", "RL"},
+    {"reportConfidence", "RC"},
+    {"confidentialityRequirement", "CR"},
+    {"integrityRequirement", "IR"},
+    {"availabilityRequirement", "AR"},
+    {"modifiedAttackVector", "MAV"},
+    {"modifiedAttackComplexity", "MAC"},
+    {"modifiedPrivilegesRequired", "MPR"},
+    {"modifiedUserInteraction", "MUI"},
+    {"modifiedScope", "MS"},
+    {"modifiedConfidentialityImpact", "MC"},
+    {"modifiedIntegrityImpact", "MI"},
+    {"modifiedAvailabilityImpact", "MA"},
+};
+constexpr Property kProperties_4_0[] = {
+    {"attackVector", "AV"},
+    {"attackComplexity", "AC"},
+    {"attackRequirements", "AT"},
+    {"privilegesRequired", "PR"},
+    {"userInteraction", "UI"},
+    {"vulnConfidentialityImpact", "VC"},
+    {"vulnIntegrityImpact", "VI"},
+    {"vulnAvailabilityImpact", "VA"},
+    {"subConfidentialityImpact", "SC"},
+    {"subIntegrityImpact", "SI"},
+    {"subAvailabilityImpact", "SA"},
+    {"exploitMaturity", "E"},
+    {"confidentialityRequirement", "CR"},
+    {"integrityRequirement", "IR"},
+    {"availabilityRequirement", "AR"},
+    {"modifiedAttackVector", "MAV"},
+    {"modifiedAttackComplexity", "MAC"},
+    {"modifiedAttackRequirements", "MAT"},
+    {"modifiedPrivilegesRequired", "MPR"},
+    {"modifiedUserInteraction", "MUI"},
+    {"modifiedVulnConfidentialityImpact", "MVC"},
+    {"modifiedVulnIntegrityImpact", "MVI"},
+    {"modifiedVulnAvailabilityImpact", "MVA"},
+    {"modifiedSubConfidentialityImpact", "MSC"},
+    {"modifiedSubIntegrityImpact", "MSI"},
+    {"modifiedSubAvailabilityImpact", "MSA"},
+    {"Safety", "S"},
+    {"Automatable", "AU"},
+    {"Recovery", "R"},
+    {"valueDensity", "V"},
+    {"vulnerabilityResponseEffort", "RE"},
+    {"providerUrgency", "U"},
+};
+
+std::span<const Property> properties_of(Version version) noexcept {
+  switch (version) {
+    case Version::v2_0:
+      return kProperties_2_0;
+    case Version::v3_0:
+    case Version::v3_1:
+      return kProperties_3;
+    case Version::v4_0:
+      break;
+  }
+  return kProperties_4_0;
+}
+
+/// "Proof of concept" as the JSON schemas write it: "PROOF_OF_CONCEPT".
+std::string written_as(const cvss::MetricValue& value, Version version) {
+  // The schemas of 3.x have this one word more than the specification.
+  if (version != Version::v2_0 && version != Version::v4_0 && value.value_name == "Adjacent") return "ADJACENT_NETWORK";
+  std::string written;
+  for (const char c : value.value_name) {
+    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (word) {
+      written += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    } else if (!written.empty() && written.back() != '_') {
+      written += '_';
+    }
+  }
+  return written;
+}
+
+void inconsistent_cvss(const Model& model, Sink& sink) {
+  each_cvss(model, [&](Node object, std::string_view key) {
+    const auto vector = vector_of(object, key);
+    if (!vector) return;
+    if (const auto version = object.text_at("version");
+        !version.empty() && version != cvss::to_string(vector->version)) {
+      sink.add(
+          object["version"],
+          fmt::format("the vector is of CVSS {}, not {}", cvss::to_string(vector->version), text::shorten(version, 20)),
+          "Let version and vector be of the same CVSS version.");
+    }
+    const auto properties = properties_of(vector->version);
+    for (const auto member : object.members()) {
+      const auto property = std::ranges::find(properties, member.name, &Property::name);
+      if (property == properties.end() || !member.value.is_string()) continue;
+      const auto metric = std::ranges::find(vector->metrics, property->metric, &cvss::MetricValue::metric);
+      const auto right = metric == vector->metrics.end() ? "NOT_DEFINED" : written_as(*metric, vector->version);
+      if (member.value.text() == right) continue;
+      sink.add(member.value,
+               fmt::format("the vector says {} for {}, not {}", right, property->metric,
+                           text::shorten(member.value.text(), 40)),
+               "Write what the vector says, or leave the member out.");
+    }
+  });
+}
+
+constexpr Test kTests[] = {
+    {.id = "6.1.8", .run = invalid_cvss},
+    {.id = "6.1.9", .run = invalid_cvss_computation},
+    {.id = "6.1.10", .run = inconsistent_cvss},
+};
+
+}  // namespace
+
+std::span<const Test> score_tests() noexcept { return kTests; }
+
+}  // namespace tocsin::formats::csaf
