@@ -22,5 +22,10 @@ std::span<const Test> cwe_tests() noexcept;
 
 /// tests_identifiers.cpp: 6.1.12, 6.1.13
 std::span<const Test> identifier_tests() noexcept;
+std::span<const Test> date_tests() noexcept;            ///< tests_dates.cpp: 6.1.37, 6.1.45, 6.1.49, 6.1.51 to 6.1.53
+std::span<const Test> sharing_tests() noexcept;         ///< tests_sharing.cpp: 6.1.38 to 6.1.41
+std::span<const Test> remediation_tests() noexcept;     ///< tests_remediations.cpp: 6.1.35, 6.1.36, 6.1.56
+std::span<const Test> branch_tests() noexcept;          ///< tests_branches.cpp: 6.1.34, 6.1.57 to 6.1.59
+std::span<const Test> identification_tests() noexcept;  ///< tests_identification.cpp: 6.1.42 to 6.1.44, 6.1.61
 
 }  // namespace tocsin::formats::csaf

@@ -1,0 +1,87 @@
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "formats/csaf/validate/test_groups.hpp"
+
+/// Sharing groups of CSAF 2.1 (section 3.2.2.5.1): 6.1.38 to 6.1.41.
+namespace tocsin::formats::csaf {
+namespace {
+
+constexpr std::string_view kMaxUuid = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+constexpr std::string_view kNilUuid = "00000000-0000-0000-0000-000000000000";
+constexpr std::string_view kMaxName = "Public";
+constexpr std::string_view kNilName = "No sharing allowed";
+
+/// Upper case is against the schema, but no other id.
+bool is_max(std::string_view id) noexcept { return text::equals_ignore_case_ascii(id, kMaxUuid); }
+
+void non_public_sharing_group_with_max_uuid(const Model& model, Sink& sink) {
+  const auto distribution = model.document["distribution"];
+  if (!is_max(distribution["sharing_group"].text_at("id"))) return;
+  const auto label = distribution["tlp"]["label"];
+  if (label.text() == "CLEAR") return;
+  const std::string mend = "Remove sharing_group, or give it the id of the group that may see the document.";
+  if (label) {
+    sink.add(label, fmt::format("the sharing group is Public (Max UUID), but the TLP label is '{}'", label.text()),
+             mend);
+  } else {
+    sink.add(distribution, "/tlp/label", "the sharing group is Public (Max UUID), but there is no TLP label CLEAR",
+             mend);
+  }
+}
+
+void public_sharing_group_with_no_max_uuid(const Model& model, Sink& sink) {
+  const auto distribution = model.document["distribution"];
+  if (distribution["tlp"].text_at("label") != "CLEAR") return;
+  const auto id = distribution["sharing_group"]["id"];
+  if (!id.is_string() || is_max(id.text()) || (id.text() == kNilUuid && model.status == "draft")) return;
+  sink.add(id, fmt::format("the document is TLP:CLEAR, but its sharing group is '{}'", id.text()),
+           fmt::format("Remove sharing_group, or use the Max UUID {}.", kMaxUuid));
+}
+
+void invalid_sharing_group_name(const Model& model, Sink& sink) {
+  const auto group = model.document["distribution"]["sharing_group"];
+  const auto name = group["name"];
+  const auto id = group.text_at("id");
+  const auto check = [&](std::string_view reserved, std::string_view uuid, bool fulfilled) {
+    if (name.text() != reserved || fulfilled) return;
+    sink.add(name, fmt::format("the sharing group name '{}' is reserved for the id {}", reserved, uuid),
+             "Give the sharing group a name of its own, or none.");
+  };
+  check(kMaxName, kMaxUuid, is_max(id));
+  check(kNilName, kNilUuid, id == kNilUuid);
+}
+
+void missing_sharing_group_name(const Model& model, Sink& sink) {
+  const auto group = model.document["distribution"]["sharing_group"];
+  const auto id = group.text_at("id");
+  std::string_view expected;
+  if (is_max(id)) {
+    expected = kMaxName;
+  } else if (id == kNilUuid) {
+    expected = kNilName;
+  } else {
+    return;
+  }
+  const auto name = group["name"];
+  if (name.text() == expected) return;
+  const auto mend = fmt::format("Set the name to '{}'.", expected);
+  if (name) {
+    sink.add(name, fmt::format("the sharing group {} is not named '{}'", id, expected), mend);
+  } else {
+    sink.add(group, "/name", fmt::format("the sharing group {} has no name", id), mend);
+  }
+}
+
+constexpr Test kTests[] = {
+    {.id = "6.1.38", .in_2_0 = false, .run = non_public_sharing_group_with_max_uuid},
+    {.id = "6.1.39", .in_2_0 = false, .run = public_sharing_group_with_no_max_uuid},
+    {.id = "6.1.40", .in_2_0 = false, .run = invalid_sharing_group_name},
+    {.id = "6.1.41", .in_2_0 = false, .run = missing_sharing_group_name},
+};
+
+}  // namespace
+
+std::span<const Test> sharing_tests() noexcept { return kTests; }
+
+}  // namespace tocsin::formats::csaf
