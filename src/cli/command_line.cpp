@@ -230,6 +230,16 @@ class Builder {
         ->type_name("basic|extended|full")
         ->envname("TOCSIN_MODE")
         ->capture_default_str();
+    sub->add_option("--max-bytes", into_.bytes_max, "Largest document that is read")
+        ->check(plain(CLI::Range(std::size_t{1}, std::size_t{1} << 30)))
+        ->type_name("BYTES")
+        ->envname("TOCSIN_MAX_BYTES")
+        ->capture_default_str();
+    sub->add_option("--max-depth", into_.depth_max, "Deepest nesting of arrays and objects that is read")
+        ->check(plain(CLI::Range(1, 200)))
+        ->type_name("1..200")
+        ->envname("TOCSIN_MAX_DEPTH")
+        ->capture_default_str();
     quiet(sub);
     sub->add_option("--format", format_, "Output: text, json (one JSON object a line), or sarif (one SARIF 2.1.0 log)")
         ->check(plain(CLI::IsMember({"text", "json", "sarif"})))

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/installation.hpp"
+#include "formats/csaf/validate/validate.hpp"
 
 /// The command line: every command and option once, with help, examples and environment variables.
 namespace tocsin::cli {
@@ -29,10 +30,12 @@ enum class Command {
 
 struct CommandLine {
   Command command = Command::version;
-  Location location;           ///< --data, and the settings given as options.
-  bool json = false;           ///< --format json
-  bool sarif = false;          ///< validate: --format sarif
-  std::string mode = "basic";  ///< validate
+  Location location;                                                  ///< --data, and the settings given as options.
+  bool json = false;                                                  ///< --format json
+  bool sarif = false;                                                 ///< validate: --format sarif
+  std::string mode = "basic";                                         ///< validate
+  std::size_t bytes_max = formats::csaf::kValidatorLimits.bytes_max;  ///< validate
+  std::size_t depth_max = formats::csaf::kValidatorLimits.depth_max;  ///< validate
   bool quiet = false;
   bool as_public = false;            ///< search, show: what an anonymous reader would find.
   std::vector<std::string> paths;    ///< import, validate, diff: two; backup and restore: one.

@@ -121,7 +121,7 @@ class Reporter {
 }  // namespace
 
 int run_validate(const CommandLine& line) {
-  csaf::Validator validator;
+  csaf::Validator validator{{.bytes_max = line.bytes_max, .depth_max = line.depth_max}};
   const auto mode = csaf::parse_mode(line.mode).value_or(csaf::Mode::basic);
   std::int64_t documents = 0, invalid = 0;
   Reporter reporter{line};
@@ -146,7 +146,7 @@ int run_validate(const CommandLine& line) {
     progress.update(done, total, static_cast<std::uint64_t>(documents));
   };
   for (const auto& path : line.paths) {
-    if (const auto read = exchange::read_source(path, {}, events); !read) {
+    if (const auto read = exchange::read_source(path, {.document_bytes_max = line.bytes_max}, events); !read) {
       progress.clear();
       return fail(read.error(), line.json);
     }

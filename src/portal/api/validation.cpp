@@ -151,7 +151,7 @@ object test_json(const TestInfo& test, CsafVersion version,
 Result<http::Response> validate(const http::Request& request) {
   TRY_VOID(request.only_known({}));
   thread_local csaf::TapeReader reader;
-  TRY(const auto root, reader.read(request.body));
+  TRY(const auto root, reader.read(request.body, csaf::kValidatorLimits));
   if (!root.is_object()) return Error::invalid("expected an object with the members tests and document");
   const auto document = root["document"];
   if (!document.is_object()) return Error::invalid("expected the CSAF document, an object", "/document");
