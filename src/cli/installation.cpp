@@ -77,6 +77,8 @@ FolderState folder_state(const std::string& folder) {
 
 LoadedSettings read_settings_with_problems(const Location& location) {
   SettingSources sources;
+  // Nothing in this process ever sets its environment.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
   sources.environment = [](const char* name) -> const char* { return std::getenv(name); };
   sources.flags = location.flags;
   const auto path = settings_path(location.folder);

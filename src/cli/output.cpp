@@ -53,7 +53,8 @@ int fail(const Error& error, bool json) {
 }
 
 bool colours() noexcept {
-  const char* refused = std::getenv("NO_COLOR");
+  // Nothing in this process ever sets its environment.
+  const char* refused = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe)
   return (refused == nullptr || *refused == '\0') && ::isatty(STDOUT_FILENO) != 0;
 }
 

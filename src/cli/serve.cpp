@@ -51,7 +51,8 @@ class Signals {
   void end() {
     if (!thread_.joinable()) return;
     done_ = true;
-    pthread_kill(thread_.native_handle(), SIGTERM);
+    // It is blocked there, for sigwait: this wakes the thread and ends nothing.
+    pthread_kill(thread_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
     thread_.join();
   }
 

@@ -37,7 +37,6 @@ int badness(ProductStatus status) noexcept {
     case ProductStatus::recommended:
       return 3;
     case ProductStatus::first_fixed:
-      return 2;
     case ProductStatus::fixed:
       return 2;
     case ProductStatus::known_not_affected:

@@ -74,7 +74,7 @@ std::string tsvector_text(const TextDocument& document) {
 }
 
 /// Tokens are letters and digits by construction; a quote in one would be our bug.
-const std::string& checked(const std::string& token) {
+std::string_view checked(std::string_view token) {
   TOCSIN_CHECK(token.find_first_of("'\"\\ ") == std::string::npos && !token.empty());
   return token;
 }

@@ -259,7 +259,7 @@ std::shared_ptr<const CachedAnswer> error_answer(const ServerHooks& hooks, const
                                                                  error.message, request.request_id),
                                                      status);
     response.cache_control = "no-store";
-    for (auto& header : headers) response.headers.push_back(header);
+    for (auto& header : headers) response.headers.push_back(std::move(header));
     if (hooks.decorate) hooks.decorate(request, response);
     auto answer = make_answer(request, std::move(response), encoding);
     if (answer) return std::move(answer).value();

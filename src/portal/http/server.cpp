@@ -114,9 +114,10 @@ class OpenServer final : public Server {
         turn_away(std::move(accepted));
         continue;
       }
-      asio::co_spawn(worker.context, serve_connection(worker, std::move(accepted)), [](std::exception_ptr failure) {
-        if (failure) std::rethrow_exception(failure);
-      });
+      asio::co_spawn(worker.context, serve_connection(worker, std::move(accepted)),
+                     [](const std::exception_ptr& failure) {
+                       if (failure) std::rethrow_exception(failure);
+                     });
     }
   }
 
