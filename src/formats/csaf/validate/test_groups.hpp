@@ -28,4 +28,7 @@ std::span<const Test> remediation_tests() noexcept;     ///< tests_remediations.
 std::span<const Test> branch_tests() noexcept;          ///< tests_branches.cpp: 6.1.34, 6.1.57 to 6.1.59
 std::span<const Test> identification_tests() noexcept;  ///< tests_identification.cpp: 6.1.42 to 6.1.44, 6.1.61
 
+/// tests_unwritten.cpp: the rest
+std::span<const Test> unwritten_tests() noexcept;
+
 }  // namespace tocsin::formats::csaf
