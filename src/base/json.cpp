@@ -465,6 +465,20 @@ std::string pointer_append(std::string_view pointer, std::size_t index) {
   return std::string{pointer}.append("/").append(fmt::format_int(index).c_str());
 }
 
+std::optional<std::string> pointer_token(std::string_view escaped) {
+  std::string key;
+  for (std::size_t i = 0; i < escaped.size(); ++i) {
+    if (escaped[i] != '~') {
+      key += escaped[i];
+      continue;
+    }
+    ++i;
+    if (i == escaped.size() || (escaped[i] != '0' && escaped[i] != '1')) return std::nullopt;
+    key += escaped[i] == '0' ? '~' : '/';
+  }
+  return key;
+}
+
 const boost::json::value* at_pointer(const boost::json::value& root, std::string_view pointer) {
   const auto* value = &root;
   while (!pointer.empty()) {
@@ -483,17 +497,9 @@ const boost::json::value* at_pointer(const boost::json::value& root, std::string
       value = &(*array)[index];
       continue;
     }
-    std::string key;
-    for (std::size_t i = 0; i < token.size(); ++i) {
-      if (token[i] != '~') {
-        key += token[i];
-        continue;
-      }
-      ++i;
-      if (i == token.size() || (token[i] != '0' && token[i] != '1')) return nullptr;
-      key += token[i] == '0' ? '~' : '/';
-    }
-    value = find(*value, key);
+    const auto key = pointer_token(token);
+    if (!key) return nullptr;
+    value = find(*value, *key);
     if (value == nullptr) return nullptr;
   }
   return value;

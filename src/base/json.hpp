@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +57,8 @@ void write_string(std::string& out, std::string_view text);
 /// JSON Pointer (RFC 6901) of a child: escapes ~ and /.
 std::string pointer_append(std::string_view pointer, std::string_view token);
 std::string pointer_append(std::string_view pointer, std::size_t index);
+/// What an escaped token of a pointer stands for: "a~1b" is "a/b"; nullopt where the escape is none.
+std::optional<std::string> pointer_token(std::string_view escaped);
 /// Resolves a pointer, or nullptr.
 const boost::json::value* at_pointer(const boost::json::value& root, std::string_view pointer);
 

@@ -267,6 +267,28 @@ class Builder {
         ->type_name("VECTOR");
     format(sub);
   }
+  void convert(const char* meaning) {
+    auto* sub =
+        command("convert", Command::convert, meaning,
+                "  tocsin convert --to csaf-2.1 advisory-2.0.json > advisory-2.1.json\n"
+                "The document goes to standard output; what a reader should know of the conversion to standard "
+                "error, with --format json as JSON lines. Exit 1, and no document, where the result would not be "
+                "valid.");
+    sub->add_option("path", into_.paths, "The document, or - for standard input")
+        ->type_name("PATH")
+        ->expected(1)
+        ->required();
+    sub->add_option("--to", into_.to, "What it becomes")
+        ->check(plain(CLI::IsMember({"csaf-2.1"})))
+        ->type_name("csaf-2.1")
+        ->required();
+    sub->add_flag("--keep-invalid", into_.keep_invalid,
+                  "Print the result even where it is not valid, to be mended by hand");
+    sub->add_flag("--complete-numbers", into_.numbers_are_complete,
+                  "Model numbers, SKUs and serial numbers are complete: add no star");
+    sub->add_flag("--old-tlp", into_.old_tlp, "Leave aside a TLP 2.0 label in the distribution text");
+    format(sub);
+  }
   void backup(const char* meaning) {
     auto* sub = command("backup", Command::backup, meaning,
                         "  tocsin backup --data /srv/tocsin /backup/tocsin-2026-01-31.tar.zst\n"
@@ -341,6 +363,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"validate", "Validate CSAF 2.0 and 2.1 documents", &Builder::validate},
       {"diff", "Tell what changed between two CSAF documents", &Builder::diff},
       {"cvss", "Score and explain CVSS vectors", &Builder::cvss},
+      {"convert", "Convert a CSAF document to another version", &Builder::convert},
       {"backup", "Write a consistent copy of everything, also while serving", &Builder::backup},
       {"restore", "Fill a new installation from a backup, after verifying it", &Builder::restore},
       {"doctor", "Check an installation and say how to mend it", &Builder::doctor},

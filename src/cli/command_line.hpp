@@ -19,6 +19,7 @@ enum class Command {
   validate,
   diff,
   cvss,
+  convert,
   backup,
   restore,
   doctor,
@@ -36,9 +37,11 @@ struct CommandLine {
   std::string mode = "basic";                                         ///< validate
   std::size_t bytes_max = formats::csaf::kValidatorLimits.bytes_max;  ///< validate
   std::size_t depth_max = formats::csaf::kValidatorLimits.depth_max;  ///< validate
+  std::string to;                                                     ///< convert
+  bool keep_invalid = false, numbers_are_complete = false, old_tlp = false;  ///< convert
   bool quiet = false;
   bool as_public = false;            ///< search, show: what an anonymous reader would find.
-  std::vector<std::string> paths;    ///< import, validate, diff: two; backup and restore: one.
+  std::vector<std::string> paths;    ///< import, validate, diff: two, convert: one; backup and restore: one.
   std::string words;                 ///< search
   std::vector<std::string> vectors;  ///< cvss; none or "-": lines of standard input.
   int limit = 20;

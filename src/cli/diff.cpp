@@ -1,9 +1,9 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/one_document.hpp"
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
-#include "exchange/source.hpp"
 #include "formats/csaf/compare.hpp"
 #include "portal/pages/advisory_json.hpp"
 
@@ -12,30 +12,12 @@ namespace {
 
 namespace csaf = formats::csaf;
 
-/// The one CSAF document of a file; "-" is standard input.
 Result<csaf::Advisory> read_one(const std::string& path) {
-  std::optional<std::string> bytes;
-  bool several = false;
-  std::optional<Error> bad;
-  exchange::SourceEvents events;
-  events.visit = [&](exchange::SourceDocument document) -> Status {
-    several = several || bytes.has_value();
-    bytes = std::move(document.bytes);
-    return ok();
-  };
-  events.bad = [&](std::string, Error error) { bad = std::move(error); };
-  TRY_VOID(exchange::read_source(path, {}, events));
-  if (bad) return Error::invalid(bad->message, path);
-  if (!bytes) return Error::invalid("holds no document", path);
-  if (several) return Error::invalid("holds several documents; a comparison takes one", path);
-  const auto placed = [&](Error error) {
-    error.where = error.where.empty() ? path : path + ":" + error.where;
-    return error;
-  };
-  const auto parsed = json::parse(*bytes);
-  if (!parsed) return placed(parsed.error());
+  TRY(const auto bytes, read_one_document(path));
+  const auto parsed = json::parse(bytes);
+  if (!parsed) return in_file(path, parsed.error());
   auto advisory = csaf::read_advisory(parsed->root());
-  if (!advisory) return placed(std::move(advisory).error());
+  if (!advisory) return in_file(path, std::move(advisory).error());
   return advisory;
 }
 

@@ -14,8 +14,8 @@ import unittest
 from support.tocsin import (ARCHIVE, BINARY, DEMO, ENVIRONMENT, Folder, Server, fresh_postgres, init, json_lines,
                             needs_postgres, needs_real_data, run)
 
-COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "backup", "restore", "doctor",
-            "reindex", "config check", "config doc", "version"]
+COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "convert", "backup", "restore",
+            "doctor", "reindex", "config check", "config doc", "version"]
 
 
 def advisory(number=1, version="1", title="Open door in Example Valve Controller", tlp="WHITE"):
@@ -388,6 +388,8 @@ class Diff(WithFolder):
         self.assertIn("b.json", run("diff", good, bad, check=1).stderr)
         run("diff", good, check=2)
         self.assertIn("several", run("diff", good, DEMO, check=1).stderr)
+
+
 class Cvss(unittest.TestCase):
     GATE = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
     PUMP = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"
@@ -433,6 +435,31 @@ class Cvss(unittest.TestCase):
         self.assertRegex(out, r"Temporal score +6\.4 medium")
         self.assertNotIn("Environmental score", out)
         self.assertIn("not valid", run("cvss", "CVSS:3.1/AV:Q", check=1).stdout)
+
+
+class Convert(WithFolder):
+    def test_demo_documents_become_valid_2_1(self):
+        for path in sorted(DEMO.glob("*.json")):
+            if json.loads(path.read_text())["document"]["csaf_version"] != "2.0":
+                continue
+            with self.subTest(path.name):
+                done = run("convert", "--to", "csaf-2.1", path, check=0)
+                converted = self.write(path.name, done.stdout)
+                self.assertEqual(json.loads(done.stdout)["document"]["csaf_version"], "2.1")
+                run("validate", converted, check=0)
+
+    def test_tells_what_was_done(self):
+        done = run("convert", "--to", "csaf-2.1", self.write("a.json", advisory()), "--format", "json", check=0)
+        self.assertTrue(done.stdout.startswith('{'))
+        for note in json_lines(done.stderr):
+            self.assertEqual(set(note), {"level", "path", "message"})
+
+    def test_takes_only_2_0(self):
+        done = run("convert", "--to", "csaf-2.1", "-", stdin='{"document":{"csaf_version":"2.1"}}', check=1)
+        self.assertIn("only CSAF 2.0", done.stderr)
+        self.assertEqual(done.stdout, "")
+        run("convert", "--to", "pdf", "-", stdin="{}", check=2)
+        run("convert", "-", stdin="{}", check=2)
 
 
 class Backup(WithFolder):

@@ -420,6 +420,62 @@ class Checker {
   bool failed_ = false;
 };
 
+/// Walks value and grammar side by side. A value may be described by several nodes at once (choices and combinations):
+/// a member is known where any of them knows it.
+class UnknownMembers {
+ public:
+  explicit UnknownMembers(const Grammar& grammar) : grammar_(grammar) {}
+
+  std::vector<std::string> find(Node root) {
+    root_ = root;
+    walk(root, {0});
+    return std::move(found_);
+  }
+
+ private:
+  void expand(std::int16_t index, std::vector<std::int16_t>& into) const {
+    if (index < 0 || std::ranges::find(into, index) != into.end()) return;
+    into.push_back(index);
+    const auto& node = grammar_.nodes[static_cast<std::size_t>(index)];
+    for (const auto range : {node.all_of, node.any_of, node.one_of}) {
+      for (const auto branch : grammar_.branches.subspan(range.begin, range.count)) expand(branch, into);
+    }
+  }
+
+  void walk(Node json, const std::vector<std::int16_t>& indices) {
+    std::vector<std::int16_t> nodes;
+    for (const auto index : indices) expand(index, nodes);
+    if (json.is_array()) {
+      std::vector<std::int16_t> below;
+      for (const auto index : nodes) below.push_back(grammar_.nodes[static_cast<std::size_t>(index)].items);
+      for (const auto element : json.elements()) walk(element, below);
+      return;
+    }
+    // Where nothing is described, anything goes.
+    const bool described = std::ranges::any_of(
+        nodes, [&](std::int16_t index) { return grammar_.nodes[static_cast<std::size_t>(index)].members.count > 0; });
+    if (!json.is_object() || !described) return;
+    for (const auto member : json.members()) {
+      std::vector<std::int16_t> below;
+      for (const auto index : nodes) {
+        const auto range = grammar_.nodes[static_cast<std::size_t>(index)].members;
+        const auto members = grammar_.members.subspan(range.begin, range.count);
+        const auto known = std::ranges::lower_bound(members, member.name, {}, &GrammarMember::name);
+        if (known != members.end() && known->name == member.name) below.push_back(known->node);
+      }
+      if (below.empty()) {
+        found_.push_back(json::pointer_append(json.pointer_from(root_), member.name));
+      } else {
+        walk(member.value, below);
+      }
+    }
+  }
+
+  const Grammar& grammar_;
+  Node root_;
+  std::vector<std::string> found_;
+};
+
 }  // namespace
 
 std::vector<Finding> check_structure(Node root, CsafVersion version) {
@@ -446,6 +502,10 @@ std::vector<Finding> check_part(Node value, CsafVersion version, std::span<const
   std::vector<Finding> findings;
   Checker{grammar, patterns_of(version), &findings}.check(value, index, Place{}, 0);
   return findings;
+}
+
+std::vector<std::string> unknown_members(Node root, CsafVersion version) {
+  return UnknownMembers{version == CsafVersion::v2_0 ? kGrammar_2_0 : kGrammar_2_1}.find(root);
 }
 
 std::vector<Finding> check_structure(Node root) {

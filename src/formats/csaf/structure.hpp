@@ -24,4 +24,8 @@ std::vector<Finding> check_structure(Node root, CsafVersion version);
 /// Their paths begin at the value. Empty where the schemas describe nothing there.
 std::vector<Finding> check_part(Node value, CsafVersion version, std::span<const std::string_view> place);
 
+/// Pointers of members that the version's schemas do not describe, in document order, but not what is below such a
+/// member: "additional properties" in the standard's words.
+std::vector<std::string> unknown_members(Node root, CsafVersion version);
+
 }  // namespace tocsin::formats::csaf

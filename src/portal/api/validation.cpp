@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "formats/csaf/structure.hpp"
 #include "formats/csaf/validate/validate.hpp"
 #include "portal/app.hpp"
 
@@ -61,7 +62,7 @@ const std::map<std::string, std::string, std::less<>>& known_tests() {
         known.emplace(name_of(test, version), csaf::group_name(test.group, version));
       }
     }
-    // The grammar of 2.0 leaves members open that are not described; both names ask for the same check here.
+    // Without "strict", members that the schema of 2.0 does not describe may stand.
     known.emplace("csaf_2_0", "schema");
     known.emplace("csaf_2_1", "schema");
     return known;
@@ -72,6 +73,7 @@ const std::map<std::string, std::string, std::less<>>& known_tests() {
 struct Wanted {
   std::set<Finding::Group> groups;
   std::set<std::string, std::less<>> names;
+  bool is_strict() const { return groups.contains(Finding::Group::schema) || names.contains("csaf_2_0_strict"); }
   bool takes(const TestInfo& test, CsafVersion version) const {
     if (groups.contains(test.group)) return true;
     const auto name = name_of(test, version);
@@ -159,8 +161,20 @@ Result<http::Response> validate(const http::Request& request) {
 
   const auto version = document["document"].text_at("csaf_version") == "2.1" ? CsafVersion::v2_1 : CsafVersion::v2_0;
   const auto verdict = csaf::validate(document, [&](const TestInfo& test) { return wanted.takes(test, version); });
+  // What is called strict takes no member that the schema leaves undescribed; 2.1's schema itself does not.
+  std::vector<Finding> additional;
+  if (version == CsafVersion::v2_0 && verdict.version && wanted.is_strict()) {
+    for (auto& path : csaf::unknown_members(document, version)) {
+      additional.push_back({.test = "schema",
+                            .group = Finding::Group::schema,
+                            .path = std::move(path),
+                            .message = "the schema does not describe this member",
+                            .mend = "Leave it out."});
+    }
+  }
   std::multimap<std::string_view, const Finding*> by_test;
   for (const auto& finding : verdict.findings) by_test.emplace(finding.test, &finding);
+  for (const auto& finding : additional) by_test.emplace(finding.test, &finding);
   array tests;
   bool schema_told = false;
   for (const auto& test : csaf::tests_of(version)) {
@@ -171,7 +185,7 @@ Result<http::Response> validate(const http::Request& request) {
   // A document of no known version has no other outcome than that.
   if (!schema_told && !verdict.version) tests.push_back(test_json(csaf::tests_of(version).front(), version, by_test));
   object answer;
-  answer["isValid"] = verdict.is_valid();
+  answer["isValid"] = verdict.is_valid() && additional.empty();
   answer["tests"] = std::move(tests);
   auto response = http::Response::json(json::write(answer));
   response.cache_control = "no-store";

@@ -58,6 +58,15 @@ TEST_P(Validation, PathsBeginAtTheDocument) {
   EXPECT_TRUE(test.at("warnings").as_array().empty());
 }
 
+TEST_P(Validation, StrictTakesNoAdditionalMember) {
+  auto document = demo_document();
+  document.insert(document.find('{') + 1, R"("x_more":1,)");
+  EXPECT_TRUE(ask(request("test", "csaf_2_0", document)).at("isValid").get_bool());
+  const auto strict = ask(request("test", "csaf_2_0_strict", document));
+  EXPECT_FALSE(strict.at("isValid").get_bool());
+  EXPECT_EQ(strict.at("tests").at(0).at("errors").at(0).at("instancePath"), "/x_more");
+}
+
 TEST_P(Validation, DocumentOfNoVersionIsNotValid) {
   for (const auto* preset : {"basic", "mandatory", "informative"}) {
     const auto answer = ask(request("preset", preset, R"({"document":{}})"));

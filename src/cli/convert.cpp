@@ -1,0 +1,46 @@
+#include <cstdio>
+
+#include "base/json.hpp"
+#include "cli/commands.hpp"
+#include "cli/one_document.hpp"
+#include "cli/output.hpp"
+#include "cli/text_table.hpp"
+#include "formats/csaf/convert/to_2_1.hpp"
+
+namespace tocsin::cli {
+namespace {
+
+namespace csaf = formats::csaf;
+
+void tell(const CommandLine& line, const csaf::ConversionNote& note) {
+  std::string text;
+  if (line.json) {
+    boost::json::object object;
+    object["level"] = csaf::to_string(note.level);
+    object["path"] = note.path;
+    object["message"] = note.message;
+    text = json::write(object);
+  } else {
+    text = safe_text(
+        fmt::format("{}: {}: {}", csaf::to_string(note.level), note.path.empty() ? "/" : note.path, note.message));
+  }
+  text += '\n';
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+}  // namespace
+
+int run_convert(const CommandLine& line) {
+  const auto& path = line.paths.at(0);
+  const auto bytes = read_one_document(path);
+  if (!bytes) return fail(bytes.error(), line.json);
+  const auto converted = csaf::to_csaf_2_1(
+      *bytes,
+      {.now = system_clock().now(), .tlp_from_text = !line.old_tlp, .numbers_are_complete = line.numbers_are_complete});
+  if (!converted) return fail(in_file(path, converted.error()), line.json);
+  for (const auto& note : converted->notes) tell(line, note);
+  if (converted->is_good() || line.keep_invalid) print(json::write_pretty(converted->document) + "\n");
+  return converted->is_good() ? kGood : kFailed;
+}
+
+}  // namespace tocsin::cli
