@@ -27,6 +27,8 @@ std::span<const Test> sharing_tests() noexcept;         ///< tests_sharing.cpp: 
 std::span<const Test> remediation_tests() noexcept;     ///< tests_remediations.cpp: 6.1.35, 6.1.36, 6.1.56
 std::span<const Test> branch_tests() noexcept;          ///< tests_branches.cpp: 6.1.34, 6.1.57 to 6.1.59
 std::span<const Test> identification_tests() noexcept;  ///< tests_identification.cpp: 6.1.42 to 6.1.44, 6.1.61
+std::span<const Test> licence_tests() noexcept;    ///< tests_licences.cpp: 6.1.54, 6.1.55, 6.2.43 to 6.2.46, 6.3.17
+std::span<const Test> extension_tests() noexcept;  ///< tests_extensions.cpp: 6.1.60
 
 /// tests_unwritten.cpp: the rest
 std::span<const Test> unwritten_tests() noexcept;

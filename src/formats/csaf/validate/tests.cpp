@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -25,10 +26,10 @@ bool comes_before(std::string_view a, std::string_view b) noexcept {
 
 std::vector<Test> section(std::string_view prefix) {
   std::vector<Test> found;
-  for (const auto& group :
-       {unwritten_tests(), product_tests(), score_tests(), ssvc_tests(), cwe_tests(), identifier_tests(),
-        history_tests(), document_tests(), status_tests(), profile_tests(), correspondence_tests(), date_tests(),
-        sharing_tests(), remediation_tests(), branch_tests(), identification_tests()}) {
+  for (const auto& group : {unwritten_tests(), product_tests(), score_tests(), ssvc_tests(), cwe_tests(),
+                            identifier_tests(), history_tests(), document_tests(), status_tests(), profile_tests(),
+                            correspondence_tests(), date_tests(), sharing_tests(), remediation_tests(), branch_tests(),
+                            identification_tests(), licence_tests(), extension_tests()}) {
     std::ranges::copy_if(group, std::back_inserter(found),
                          [&](const Test& test) { return test.id.starts_with(prefix); });
   }
@@ -44,6 +45,12 @@ void Sink::add(Node at, std::string_view below, std::string message, std::string
   if (full()) return;
   findings_.push_back(
       {std::string{test_}, group_, at.pointer_from(root_) + std::string{below}, std::move(message), std::move(mend)});
+}
+
+void Sink::add_as(Finding::Group group, Node at, std::string message, std::string mend) {
+  const auto own = std::exchange(group_, group);
+  add(at, std::move(message), std::move(mend));
+  group_ = own;
 }
 
 std::span<const Test> mandatory_tests() noexcept {

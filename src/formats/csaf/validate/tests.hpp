@@ -25,6 +25,9 @@ class Sink {
   /// At a member or element that is missing or that has no value of its own: `below` is appended to the pointer, as
   /// "/notes" or "/0/date".
   void add(Node at, std::string_view below, std::string message, std::string mend);
+  /// Of another group than the test: where the specification wants a warning (recommended) or an information
+  /// (informative) in place of a failure.
+  void add_as(Finding::Group group, Node at, std::string message, std::string mend);
   bool full() const noexcept { return findings_.size() >= max_; }
 
  private:
