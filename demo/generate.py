@@ -224,7 +224,7 @@ def all_documents():
         flaws=[{"cve": "CVE-1900-0140", "title": "Configuration memory is not signed", "cwe": "CWE-1188",
                 "score": (5.2, "AV:P/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:L"), "affected": ["KS-1", "KS-2"],
                 "text": "The memory key of the relay is accepted without any check of where its content comes from.",
-                "remediations": [("none_available", "There is no fix for this hardware.", None),
+                "remediations": [("no_fix_planned", "There is no fix for this hardware.", None),
                                  (MIT, "Lock the cabinet, seal the memory key, and compare the checksum on the display with the one in the safety file at each inspection.", None)]}])
 
     yield document(
@@ -236,7 +236,7 @@ def all_documents():
         flaws=[{"cve": "CVE-1900-0150", "title": "Commands in the backup name", "cwe": "CWE-78",
                 "score": (8.8, "AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H"), "affected": ["AF-1", "AF-2"],
                 "text": "The name of a backup is handed to a shell.",
-                "remediations": [("optional_patch", "Patch AF-2025-3 for version 8 is available from support.", ["AF-1"]),
+                "remediations": [("vendor_fix", "Patch AF-2025-3 for version 8 is available from support.", ["AF-1"]),
                                  ("no_fix_planned", "Version 7 is no longer maintained: move to version 8.", ["AF-2"]),
                                  (MIT, "Remove the backup right from all but one account.", None)]}])
 

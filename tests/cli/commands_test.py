@@ -33,7 +33,9 @@ def advisory(number=1, version="1", title="Open door in Example Valve Controller
             {"category": "product_name", "name": "Controller", "branches": [
                 {"category": "product_version", "name": "4.1",
                  "product": {"name": "Example Valves Controller 4.1", "product_id": "P-1"}}]}]}]},
-        "vulnerabilities": [{"cve": "CVE-1900-1001", "product_status": {"known_affected": ["P-1"]}}]})
+        "vulnerabilities": [{
+            "cve": "CVE-1900-1001", "product_status": {"known_affected": ["P-1"]},
+            "notes": [{"category": "description", "text": "The gate opens for everybody."}]}]})
 
 
 def summary(done):

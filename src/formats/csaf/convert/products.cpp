@@ -231,6 +231,7 @@ std::optional<std::string> lone_version(std::string_view range, std::string_view
   if (!range.starts_with("vers:")) {
     // The vls form: a version alone, which stays as it is (test 6.1.59 takes the same for one).
     const bool lone = comparator.empty() && !range.empty() && range.find_first_of(" \t,*|") == std::string_view::npos &&
+                      !text::lower_ascii(range).ends_with(".x") &&
                       std::string_view{"<>=!"}.find(range.front()) == std::string_view::npos;
     return lone ? std::optional{std::string{range}} : std::nullopt;
   }

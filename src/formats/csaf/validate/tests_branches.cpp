@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
 /// The way of branches to a product in CSAF 2.1: 6.1.34, 6.1.57 to 6.1.59.
@@ -113,7 +114,7 @@ std::optional<std::string_view> single_version(std::string_view name) {
     const auto slash = name.find('/');
     if (slash == std::string_view::npos) return std::nullopt;
     name.remove_prefix(slash + 1);
-  } else if (name.find_first_of(" \t,*") != std::string_view::npos) {
+  } else if (name.find_first_of(" \t,*") != std::string_view::npos || text::lower_ascii(name).ends_with(".x")) {
     // Words, lists and wildcards: no version, and what else they are is for 6.1.50 to say.
     return std::nullopt;
   }
