@@ -14,7 +14,7 @@ Result<std::string> read_one_document(const std::string& path) {
     bytes = std::move(document.bytes);
     return ok();
   };
-  events.bad = [&](std::string, Error error) { bad = std::move(error); };
+  events.bad = [&](const std::string&, Error error) { bad = std::move(error); };
   TRY_VOID(exchange::read_source(path, {}, events));
   if (bad) return Error::invalid(bad->message, path);
   if (!bytes) return Error::invalid("holds no document", path);

@@ -133,11 +133,11 @@ int run_validate(const CommandLine& line) {
     reporter.tell(file, verdict);
   };
   exchange::SourceEvents events;
-  events.visit = [&](exchange::SourceDocument document) -> Status {
+  events.visit = [&](const exchange::SourceDocument& document) -> Status {
     judge(document.name, validator.validate(document.bytes, mode));
     return ok();
   };
-  events.bad = [&](std::string name, Error error) {
+  events.bad = [&](const std::string& name, const Error& error) {
     csaf::Verdict verdict;
     verdict.findings.push_back(schema_finding(error.message));
     judge(name, verdict);

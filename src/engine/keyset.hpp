@@ -25,7 +25,7 @@ inline std::string keyset_text(char order, const Keyset& keyset) {
 /// Errors: invalid_input, `where` = "cursor".
 inline Result<Keyset> parse_keyset(char order, std::string_view cursor) {
   constexpr std::size_t kCursorBytesMax = 2000;
-  const auto bad = Error::invalid("this cursor was not made by this server: start again from the first page", "cursor");
+  auto bad = Error::invalid("this cursor was not made by this server: start again from the first page", "cursor");
   const auto tilde = cursor.find('~');
   if (tilde == std::string_view::npos || tilde == 0 || cursor.size() > kCursorBytesMax ||
       text::invalid_utf8_at(cursor) != std::string_view::npos || cursor.find('\0') != std::string_view::npos) {

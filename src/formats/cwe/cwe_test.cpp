@@ -12,6 +12,7 @@ TEST(Cwe, KnowsEachVersionsName) {
   EXPECT_EQ(find("CWE-79", "4.13")->name,
             "Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')");
   EXPECT_EQ(find("CWE-79", "4.13")->usage, Usage::allowed);
+  EXPECT_EQ(find("CWE-40", "4.13")->name, R"(Path Traversal: '\\UNC\share\name\' (Windows UNC Share))");
   EXPECT_FALSE(find("CWE-79", "4.999"));
   EXPECT_FALSE(find("CWE-1", latest_version())) << "a category long gone";
   EXPECT_FALSE(find("CWE-1003", latest_version())) << "a view";

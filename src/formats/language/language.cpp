@@ -54,7 +54,8 @@ class Reader {
     const auto primary = now();
     if (primary.size() < 2 || !all_alpha(primary)) return unknown("language", primary);
     // Ranges of two letters are regions.
-    if (!in(language_table(), primary) && (primary.size() < 3 || !is_private(primary))) return unknown("language", primary);
+    if (!in(language_table(), primary) && (primary.size() < 3 || !is_private(primary)))
+      return unknown("language", primary);
     ++at_;
     // Of the up to three extended languages that the grammar knows, the registry has only ever used one.
     if (primary.size() <= 3 && now().size() == 3 && all_alpha(now())) {

@@ -147,8 +147,8 @@ Status check_of_type(const Purl& purl) {
     if (!formed) return Error::invalid("the name of a chrome-extension is 32 letters from a to p");
     const auto numbers = text::split(purl.version, '.');
     const bool numbered = numbers.size() <= 4 && std::ranges::all_of(numbers, [](std::string_view each) {
-      return !each.empty() && std::ranges::all_of(each, is_digit);
-    });
+                            return !each.empty() && std::ranges::all_of(each, is_digit);
+                          });
     if (!purl.version.empty() && !numbered) {
       return Error::invalid("the version of a chrome-extension is one to four numbers with dots");
     }

@@ -48,7 +48,9 @@ constexpr TestCase kCases[] = {
      V3("'vectorString':'CVSS:3.0/AV:A/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H','attackVector':'ADJACENT_NETWORK'"), ""},
     {"Contradicts", "6.1.10", "2.0", V3(HIGH_3 "','attackVector':'LOCAL','userInteraction':'NONE','scope':'CHANGED'"),
      V3_AT "attackVector " V3_AT "scope"},
-    {"DefinedOnlyAsMember", "6.1.10", "2.0", V3(HIGH_3 "','exploitCodeMaturity':'HIGH'"), V3_AT "exploitCodeMaturity"},
+    {"DefinedOnlyAsMember", "6.1.10", "2.0", V3(HIGH_3 "','exploitCodeMaturity':'HIGH'"), ""},
+    {"NotDefinedAsMember", "6.1.10", "2.0", V3(HIGH_3 "/E:H','exploitCodeMaturity':'NOT_DEFINED'"),
+     V3_AT "exploitCodeMaturity"},
     {"OtherVersion", "6.1.10", "2.0",
      V3("'version':'3.0','vectorString':'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H'"), V3_AT "version"},
     {"Agrees2", "6.1.10", "2.0",
@@ -60,7 +62,7 @@ constexpr TestCase kCases[] = {
      V2_AT "confidentialityImpact"},
     {"Agrees4", "6.1.10", "2.1",
      V4(HIGH_4 "/S:P/U:Red','Safety':'PRESENT','providerUrgency':'RED','subIntegrityImpact':'NONE'"), ""},
-    {"Contradicts4", "6.1.10", "2.1", V4(HIGH_4 "','attackRequirements':'PRESENT','Automatable':'YES'"),
+    {"Contradicts4", "6.1.10", "2.1", V4(HIGH_4 "/AU:N','attackRequirements':'PRESENT','Automatable':'YES'"),
      V4_AT "attackRequirements " V4_AT "Automatable"},
 };
 
