@@ -38,7 +38,7 @@ struct Character {
 
 /// From the characters of a value: wildcards only at its ends, a run of '?' or a single '*', and some text between.
 Result<Attribute> attribute_of(Part part, std::span<const Character> characters, std::size_t offset) {
-  const auto run = [](auto begin, auto end) {
+  const auto run = [](const auto& begin, const auto& end) {
     const auto stop = std::find_if(begin, end, [](const Character& each) { return !each.wildcard; });
     return static_cast<std::size_t>(stop - begin);
   };

@@ -139,7 +139,7 @@ bool may_stack(std::string_view category) noexcept { return category == "product
 std::optional<std::string> stacked_category(const Path& path) {
   std::map<std::string, int> seen;
   for (const auto& step : path) {
-    const auto category = category_of(step);
+    auto category = category_of(step);
     if (!may_stack(category) && ++seen[category] > 1) return category;
   }
   return std::nullopt;
