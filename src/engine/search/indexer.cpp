@@ -21,6 +21,9 @@
 namespace tocsin::engine::search {
 namespace {
 
+/// Texts that stand in an index: PostgreSQL takes 2,704 bytes there, and one document must not stop the index of all.
+constexpr std::size_t kIndexedBytesMax = 1000;
+
 /// Bytes of documents that one step reads, beside the first.
 constexpr std::int64_t kStepBytesMax = std::int64_t{16} << 20;
 constexpr int kStepChangesMax = 4'096;
@@ -278,7 +281,9 @@ void append_insert(store::Dialect dialect, const Derived& derived, const Names& 
                    facts.products.size(), json_vendors(facts), json_sectors(facts.sectors),
                    json_list(derived.first_cves));
   std::set<std::pair<std::int64_t, std::string>> spellings;
-  for (const auto& [key, spelling] : derived.vendor_spellings) spellings.emplace(names.vendor(key), spelling);
+  for (const auto& [key, spelling] : derived.vendor_spellings) {
+    spellings.emplace(names.vendor(key), text::shorten(spelling, kIndexedBytesMax));
+  }
   for (const auto& [vendor, spelling] : spellings) {
     out.vendor.add("(?, ?, ?)", vendor, derived.record, spelling);
   }
@@ -290,7 +295,9 @@ void append_insert(store::Dialect dialect, const Derived& derived, const Names& 
   position = 0;
   for (std::size_t i = 0; i < facts.vulnerabilities.size(); ++i) {
     const auto& each = facts.vulnerabilities[i];
-    out.vulnerability.add("(?, ?, ?, ?, ?, ?, ?, ?, ?)", derived.record, position++, each.id, each.title,
+    // An id this long names nothing: the vulnerability is told of on its advisory's page alone.
+    const std::string_view id = each.id.size() <= kIndexedBytesMax ? std::string_view{each.id} : std::string_view{};
+    out.vulnerability.add("(?, ?, ?, ?, ?, ?, ?, ?, ?)", derived.record, position++, id, each.title,
                           json_list(each.cwe_ids), each.score_tenths, each.severity, derived.vectors[i],
                           derived.fixes[i] != 0);
   }

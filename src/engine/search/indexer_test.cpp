@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/json.hpp"
 #include "base/log.hpp"
 #include "engine/search/index_state.hpp"
 #include "engine/search/text_index.hpp"
@@ -122,6 +123,24 @@ TEST_P(IndexerTest, ANewRevisionReplacesEverythingOfTheOld) {
   EXPECT_THAT(find("oldvendr").corrections, IsEmpty());
   EXPECT_EQ(rows_of_text(), 1);
   EXPECT_EQ(scalar(store::Sql{"SELECT count(*) FROM advisory_product"}), 2);
+}
+
+TEST_P(IndexerTest, NamesWithoutEndStopNothing) {
+  // Without repetition, which databases would compress away.
+  std::string name;
+  for (unsigned i = 0; name.size() < 9000; ++i) name += fmt::format("{:x}-", i * 2654435761U);
+  auto document =
+      json::parse(engine::testing::document_of({.id = "EX-LONG", .products = {{"V " + name, "P " + name, name}}}));
+  ASSERT_TRUE(document);
+  boost::json::value root(document->root(), boost::json::storage_ptr());
+  auto& vulnerability = root.at("vulnerabilities").at(0).as_object();
+  vulnerability.erase("cve");
+  vulnerability["ids"] = boost::json::array{boost::json::object{{"system_name", "x"}, {"text", name}}};
+  put({.id = "EX-LONG", .bytes = json::write(root)});
+  put({.id = "EX-NEXT", .cve = "CVE-1900-7"});
+  index();
+  EXPECT_THAT(keys(""), SizeIs(2));
+  EXPECT_THAT(keys("id:EX-LONG"), SizeIs(1));
 }
 
 TEST_P(IndexerTest, AnOlderRevisionThatArrivesLateChangesNothing) {

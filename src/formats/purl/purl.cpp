@@ -116,10 +116,21 @@ const TypeRules* rules_of(std::string_view type) noexcept {
 
 /// What single types do to names beyond upper and lower case (their definitions' normalization rules).
 void normalise_name(Purl& purl) {
-  // The host decides; the tests of the standard fold all of them.
+  // A repository may stand in groups, so its name has slashes: the host is the namespace, the rest the name. Hosts
+  // differ in whether case matters; the tests of the standard fold it.
   if (purl.type == "git") {
-    purl.name_space = text::lower_ascii(purl.name_space);
-    purl.name = text::lower_ascii(purl.name);
+    const auto whole = text::lower_ascii(purl.name_space + "/" + purl.name);
+    purl.name_space.clear();
+    purl.name.clear();
+    for (const auto segment : text::split(whole, '/')) {
+      if (segment.empty()) continue;
+      if (purl.name_space.empty()) {
+        purl.name_space = segment;
+      } else {
+        if (!purl.name.empty()) purl.name += '/';
+        purl.name += segment;
+      }
+    }
   }
   if (purl.type == "pypi") std::ranges::replace(purl.name, '_', '-');
   if (purl.type == "pub") {
@@ -241,7 +252,6 @@ std::string to_text(const Purl& purl) {
     encode(out, purl.name_space, "/");
     out += '/';
   }
-  // A repository may stand in groups: its name has slashes of its own.
   encode(out, purl.name, purl.type == "git" ? "/" : "");
   if (!purl.version.empty()) {
     out += '@';
