@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "formats/csaf/advisory.hpp"
 #include "formats/csaf/compare.hpp"
+#include "formats/csaf/convert/to_2_1.hpp"
 #include "formats/csaf/structure.hpp"
 #include "formats/csaf/validate/validate.hpp"
 #include "formats/recognise.hpp"
@@ -28,5 +29,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // What the grammar takes, the reader reads.
   TOCSIN_CHECK(!findings.empty() || advisory.has_value() || !formats::csaf::read_header(parsed->root()).has_value());
   if (advisory) TOCSIN_CHECK(formats::csaf::compare(*advisory, *advisory).empty());
+  static_cast<void>(formats::csaf::to_csaf_2_1({reinterpret_cast<const char*>(data), size}, {}));
   return 0;
 }

@@ -270,10 +270,9 @@ class Branches {
   Branches(const ConvertOptions& options, Notes& notes) : options_(options), notes_(notes) {}
 
   void convert(value& parent, const std::string& path) {
-    auto* branches = find_array(parent, "branches");
-    if (branches == nullptr) return;
-    for (std::size_t i = 0; i < branches->size(); ++i) {
-      auto& branch = (*branches)[i];
+    // Looked up anew each time: what a branch below mends along its path may move the members of this one.
+    for (std::size_t i = 0; i < branches_of(parent); ++i) {
+      auto& branch = (*find_array(parent, "branches"))[i];
       if (!branch.is_object()) continue;
       const auto place = fmt::format("{}/branches/{}", path, i);
       auto& members = branch.get_object();
@@ -298,6 +297,11 @@ class Branches {
   }
 
  private:
+  static std::size_t branches_of(value& parent) {
+    const auto* branches = find_array(parent, "branches");
+    return branches == nullptr ? 0 : branches->size();
+  }
+
   const ConvertOptions& options_;
   Notes& notes_;
   Path along_;
