@@ -26,12 +26,18 @@ bool comes_before(std::string_view a, std::string_view b) noexcept {
 
 std::vector<Test> section(std::string_view prefix) {
   std::vector<Test> found;
-  for (const auto& group : {unwritten_tests(), product_tests(), score_tests(), ssvc_tests(), cwe_tests(),
-                            identifier_tests(), history_tests(), document_tests(), status_tests(), profile_tests(),
-                            correspondence_tests(), date_tests(), sharing_tests(), remediation_tests(), branch_tests(),
-                            identification_tests(), licence_tests(), extension_tests()}) {
+  for (const auto& group :
+       {product_tests(), score_tests(), ssvc_tests(), cwe_tests(), identifier_tests(), history_tests(),
+        document_tests(), status_tests(), profile_tests(), correspondence_tests(), date_tests(), sharing_tests(),
+        remediation_tests(), branch_tests(), identification_tests(), licence_tests(), extension_tests()}) {
     std::ranges::copy_if(group, std::back_inserter(found),
                          [&](const Test& test) { return test.id.starts_with(prefix); });
+  }
+  for (const auto& test : unwritten_tests()) {
+    const bool written = std::ranges::any_of(found, [&](const Test& each) {
+      return each.id == test.id && ((each.in_2_0 && test.in_2_0) || (each.in_2_1 && test.in_2_1));
+    });
+    if (test.id.starts_with(prefix) && !written) found.push_back(test);
   }
   std::ranges::sort(found, [](const Test& a, const Test& b) { return comes_before(a.id, b.id); });
   return found;
