@@ -7,6 +7,7 @@
 #include "formats/csaf/compare.hpp"
 #include "formats/csaf/convert/to_2_1.hpp"
 #include "formats/csaf/structure.hpp"
+#include "formats/csaf/structure_fits.hpp"
 #include "formats/csaf/validate/validate.hpp"
 #include "formats/recognise.hpp"
 
@@ -20,6 +21,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // The tree's reader refuses repeated members, which are findings here; all else that it takes, the tape's does too.
   TOCSIN_CHECK(tape.has_value());
   const auto findings = formats::csaf::check_structure(*tape);
+  for (const auto version : {formats::csaf::CsafVersion::v2_0, formats::csaf::CsafVersion::v2_1}) {
+    // The quick half of the grammar check never says more than the other.
+    if (formats::csaf::fits_certainly(*tape, version)) {
+      TOCSIN_CHECK(formats::csaf::find_in_structure(*tape, version).empty());
+    }
+  }
   const auto verdict = formats::csaf::validate(*tape, formats::csaf::Mode::full);
   for (const auto& finding : verdict.findings) {
     TOCSIN_CHECK(!finding.message.empty());

@@ -1,100 +1,26 @@
 #include "formats/csaf/structure.hpp"
 
 #include <algorithm>
-#include <memory>
-#include <mutex>
-#include <unordered_map>
 #include <unordered_set>
 
 #include <fmt/format.h>
-#include <re2/re2.h>
 
-#include "base/check.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/grammar.hpp"
+#include "formats/csaf/structure_fits.hpp"
 #include "formats/csaf/structure_formats.hpp"
+#include "formats/csaf/structure_patterns.hpp"
 
 namespace tocsin::formats::csaf {
 namespace {
 
-/// Bytes. RE2 is linear, but a text this long is no identifier.
-constexpr std::size_t kPatternBytesMax = 64 << 10;
 /// Deeper than any honest product tree; the parser's limit is 64.
 constexpr int kDepthMax = 200;
 /// Members that the grammar does not know, remembered to find repeated ones.
 constexpr std::size_t kOthersMax = 256;
 /// Compared one by one rather than hashed.
 constexpr std::size_t kFewElements = 16;
-
-/// The patterns of a grammar, compiled once. RE2 knows no look-ahead; the schemas use it in one form, "^(?!X)Y": the
-/// text must not begin with X.
-class Patterns {
- public:
-  explicit Patterns(const Grammar& grammar) : by_node_(grammar.nodes.size()) {
-    for (std::size_t i = 0; i < grammar.nodes.size(); ++i) {
-      const auto& node = grammar.nodes[i];
-      if (node.pattern.empty()) continue;
-      if (const auto known = compiled_.find(node.pattern); known != compiled_.end()) {
-        by_node_[i] = &known->second;
-        continue;
-      }
-      Pattern pattern;
-      std::string_view text = node.pattern;
-      constexpr std::string_view kNot = "^(?!";
-      if (text.starts_with(kNot)) {
-        const auto end = closing_bracket(text, kNot.size());
-        pattern.unwanted = compile(fmt::format("^(?:{})", text.substr(kNot.size(), end - kNot.size())));
-        pattern.wanted = compile(fmt::format("^(?:{})", text.substr(end + 1)));
-      } else {
-        pattern.wanted = compile(text);
-      }
-      // Nodes of an unordered_map stay where they are.
-      by_node_[i] = &compiled_.emplace(node.pattern, std::move(pattern)).first->second;
-    }
-  }
-  bool matches(std::size_t node, std::string_view text) const {
-    const re2::StringPiece piece{text.data(), text.size()};
-    const auto& found = *by_node_[node];
-    if (found.unwanted && re2::RE2::PartialMatch(piece, *found.unwanted)) return false;
-    return re2::RE2::PartialMatch(piece, *found.wanted);
-  }
-
- private:
-  struct Pattern {
-    std::unique_ptr<re2::RE2> wanted, unwanted;
-  };
-  static std::unique_ptr<re2::RE2> compile(std::string_view text) {
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    auto compiled = std::make_unique<re2::RE2>(re2::StringPiece{text.data(), text.size()}, options);
-    // A pattern of the generated tables that does not compile is our bug: it would refuse every document.
-    TOCSIN_CHECK(compiled->ok());
-    return compiled;
-  }
-  /// The bracket that closes the group whose content begins at `at`.
-  static std::size_t closing_bracket(std::string_view text, std::size_t at) {
-    int open = 1;
-    for (std::size_t i = at; i < text.size(); ++i) {
-      if (text[i] == '\\') {
-        ++i;
-      } else if (text[i] == '(') {
-        ++open;
-      } else if (text[i] == ')' && --open == 0) {
-        return i;
-      }
-    }
-    return text.size();
-  }
-  std::unordered_map<std::string_view, Pattern> compiled_;
-  std::vector<const Pattern*> by_node_;
-};
-
-const Patterns& patterns_of(CsafVersion version) {
-  static const Patterns v2_0{kGrammar_2_0};
-  static const Patterns v2_1{kGrammar_2_1};
-  return version == CsafVersion::v2_0 ? v2_0 : v2_1;
-}
 
 std::uint8_t type_of(Node json) noexcept {
   switch (json.tag()) {
@@ -131,34 +57,6 @@ std::string type_names(std::uint8_t types) {
     out += kNames[i];
   }
   return out;
-}
-
-/// Equal values give equal texts: members sorted by name.
-void canonical(std::string& out, Node json) {
-  if (json.is_object()) {
-    std::vector<Member> members;
-    for (const auto member : json.members()) members.push_back(member);
-    std::ranges::sort(members, {}, &Member::name);
-    out += '{';
-    for (const auto& member : members) {
-      json::write_string(out, member.name);
-      out += ':';
-      canonical(out, member.value);
-      out += ',';
-    }
-    out += '}';
-  } else if (json.is_array()) {
-    out += '[';
-    for (const auto element : json.elements()) {
-      canonical(out, element);
-      out += ',';
-    }
-    out += ']';
-  } else if (const auto number = json.number()) {
-    json::write(out, boost::json::value(*number));
-  } else {
-    json::write(out, json.to_value());
-  }
 }
 
 /// Where the checker stands: a chain on the stack, turned into a pointer only when something is found.
@@ -318,7 +216,7 @@ class Checker {
     std::vector<std::string> texts;
     if (!strings) {
       texts.reserve(json.size());
-      for (const auto element : json.elements()) canonical(texts.emplace_back(), element);
+      for (const auto element : json.elements()) append_canonical(texts.emplace_back(), element);
     }
     if (strings && json.size() <= kFewElements) {
       std::array<std::string_view, kFewElements> earlier;
@@ -369,7 +267,7 @@ class Checker {
         add(place, [&] { return fmt::format("'{}' is none of {}", text::shorten(json, 60), list); });
       }
     }
-    if (!node.pattern.empty() && (json.size() > kPatternBytesMax || !patterns_.matches(position, json))) {
+    if (!node.pattern.empty() && !patterns_.matches(position, json)) {
       add(place, [&] {
         return fmt::format("'{}' does not have the form {}", text::shorten(json, 60), text::shorten(node.pattern, 200));
       });
@@ -479,14 +377,18 @@ class UnknownMembers {
 }  // namespace
 
 std::vector<Finding> check_structure(Node root, CsafVersion version) {
+  if (fits_certainly(root, version)) return {};
+  return find_in_structure(root, version);
+}
+
+std::vector<Finding> find_in_structure(Node root, CsafVersion version) {
   std::vector<Finding> findings;
-  const Grammar& grammar = version == CsafVersion::v2_0 ? kGrammar_2_0 : kGrammar_2_1;
-  Checker{grammar, patterns_of(version), &findings}.check(root, 0, Place{}, 0);
+  Checker{grammar_of(version), patterns_of(version), &findings}.check(root, 0, Place{}, 0);
   return findings;
 }
 
 std::vector<Finding> check_part(Node value, CsafVersion version, std::span<const std::string_view> place) {
-  const Grammar& grammar = version == CsafVersion::v2_0 ? kGrammar_2_0 : kGrammar_2_1;
+  const Grammar& grammar = grammar_of(version);
   std::int16_t index = 0;
   for (const auto step : place) {
     if (index < 0) return {};
@@ -505,7 +407,7 @@ std::vector<Finding> check_part(Node value, CsafVersion version, std::span<const
 }
 
 std::vector<std::string> unknown_members(Node root, CsafVersion version) {
-  return UnknownMembers{version == CsafVersion::v2_0 ? kGrammar_2_0 : kGrammar_2_1}.find(root);
+  return UnknownMembers{grammar_of(version)}.find(root);
 }
 
 std::vector<Finding> check_structure(Node root) {

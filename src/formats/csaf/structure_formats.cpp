@@ -1,6 +1,7 @@
 #include "formats/csaf/structure_formats.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <re2/re2.h>
 
@@ -10,8 +11,33 @@ namespace tocsin::formats::csaf {
 namespace {
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// The characters that stand in a URI as themselves (RFC 3986 section 2.2 and 2.3).
+constexpr auto kInUri = [] {
+  std::array<bool, 256> allowed{};
+  for (const char c : std::string_view{"-._~:/?#[]@!$&'()*+,;="}) allowed[static_cast<unsigned char>(c)] = true;
+  for (int c = 0; c < 128; ++c) {
+    if (is_alpha(static_cast<char>(c)) || is_digit(static_cast<char>(c))) allowed[static_cast<std::size_t>(c)] = true;
+  }
+  return allowed;
+}();
+
+/// Only characters that may stand anywhere behind the scheme, as often as they like: no '%', no '#'. Without branches,
+/// so that many are looked at in one go.
+bool has_usual_characters_only(std::string_view text) {
+  unsigned unusual = 0;
+  for (const char each : text) {
+    const auto c = static_cast<unsigned char>(each);
+    unusual |= static_cast<unsigned>(c <= ' ') | static_cast<unsigned>(c >= 0x7F) | static_cast<unsigned>(c == '"') |
+               static_cast<unsigned>(c == '#') | static_cast<unsigned>(c == '%') | static_cast<unsigned>(c == '<') |
+               static_cast<unsigned>(c == '>') | static_cast<unsigned>(c == '\\') | static_cast<unsigned>(c == '^') |
+               static_cast<unsigned>(c == '`') | static_cast<unsigned>(c == '{') | static_cast<unsigned>(c == '|') |
+               static_cast<unsigned>(c == '}');
+  }
+  return unusual == 0;
+}
 
 /// RFC 3986 section 3: an absolute URI, by its scheme and the characters it may hold.
 bool is_uri(std::string_view text) {
@@ -19,18 +45,20 @@ bool is_uri(std::string_view text) {
   if (colon == std::string_view::npos || colon == 0 || !is_alpha(text.front())) return false;
   const auto in_scheme = [](char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; };
   if (!std::ranges::all_of(text.substr(0, colon), in_scheme)) return false;
-  constexpr std::string_view kAllowed = "-._~:/?#[]@!$&'()*+,;=";
+  if (has_usual_characters_only(text.substr(colon + 1))) return true;
+  int fragments = 0;
   for (std::size_t i = colon + 1; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '%') {
       if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
       i += 2;
-    } else if (!is_alpha(c) && !is_digit(c) && kAllowed.find(c) == std::string_view::npos) {
+    } else if (!kInUri[static_cast<unsigned char>(c)]) {
       return false;
+    } else if (c == '#') {
+      ++fragments;
     }
   }
-  // One fragment at most.
-  return std::ranges::count(text, '#') <= 1;
+  return fragments <= 1;
 }
 
 bool is_uuid(std::string_view text) {

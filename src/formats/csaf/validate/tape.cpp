@@ -1,6 +1,8 @@
 #include "formats/csaf/validate/tape.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <vector>
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -97,6 +99,33 @@ boost::json::value Node::to_value() const {
       return false;
     default:
       return nullptr;
+  }
+}
+
+void append_canonical(std::string& out, Node json) {
+  if (json.is_object()) {
+    std::vector<Member> members;
+    for (const auto member : json.members()) members.push_back(member);
+    std::ranges::sort(members, {}, &Member::name);
+    out += '{';
+    for (const auto& member : members) {
+      json::write_string(out, member.name);
+      out += ':';
+      append_canonical(out, member.value);
+      out += ',';
+    }
+    out += '}';
+  } else if (json.is_array()) {
+    out += '[';
+    for (const auto element : json.elements()) {
+      append_canonical(out, element);
+      out += ',';
+    }
+    out += ']';
+  } else if (const auto number = json.number()) {
+    json::write(out, boost::json::value(*number));
+  } else {
+    json::write(out, json.to_value());
   }
 }
 

@@ -78,6 +78,9 @@ class Node {
   std::uint32_t at_ = 0;
 };
 
+/// Appends a text that is the same for equal values, whatever the order of members: numbers by value.
+void append_canonical(std::string& out, Node json);
+
 class ElementIterator {
  public:
   explicit ElementIterator(Node node) noexcept : node_(node) {}

@@ -1,0 +1,302 @@
+#include "formats/csaf/structure_fits.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "base/check.hpp"
+#include "formats/csaf/grammar.hpp"
+#include "formats/csaf/structure_formats.hpp"
+#include "formats/csaf/structure_patterns.hpp"
+
+namespace tocsin::formats::csaf {
+namespace {
+
+/// Far below what the checker that finds takes.
+constexpr int kFitsDepthMax = 100;
+
+/// A short text that compares in two machine words: the first and the last eight bytes.
+struct Word {
+  std::uint64_t head = 0, tail = 0;
+  const char* start = nullptr;
+  std::uint32_t length = 0;
+
+  Word() = default;
+  explicit Word(std::string_view text) noexcept : start(text.data()), length(static_cast<std::uint32_t>(text.size())) {
+    if (length >= 8) {
+      std::memcpy(&head, start, 8);
+      std::memcpy(&tail, start + length - 8, 8);
+    } else if (length >= 4) {
+      std::uint32_t first = 0, last = 0;
+      std::memcpy(&first, start, 4);
+      std::memcpy(&last, start + length - 4, 4);
+      head = first;
+      tail = last;
+    } else if (length > 0) {
+      head = static_cast<unsigned char>(start[0]) | std::uint64_t{static_cast<unsigned char>(start[length / 2])} << 8;
+      tail = static_cast<unsigned char>(start[length - 1]);
+    }
+  }
+  friend bool operator==(const Word& a, const Word& b) noexcept {
+    return a.head == b.head && a.tail == b.tail && a.length == b.length &&
+           (a.length <= 16 || std::memcmp(a.start + 8, b.start + 8, a.length - 16) == 0);
+  }
+};
+
+struct FastMember {
+  Word name;
+  std::int16_t node = -1;
+  bool plain = false;  ///< What its node says: spared a look at it.
+};
+
+/// What GrammarNode holds, with what is compared most laid out for it.
+struct FastNode {
+  std::uint8_t types = 0;
+  bool plain = false;  ///< A text that is not empty, and no more: most values are.
+  bool closed = false, unique = false, has_choice = false, has_pattern = false, has_length = false;
+  GrammarFormat format = GrammarFormat::none;
+  std::int16_t items = -1;
+  GrammarRange members, values;
+  std::uint64_t required = 0;  ///< Bits of `members`.
+  const GrammarNode* node = nullptr;
+};
+
+class Fits {
+ public:
+  explicit Fits(CsafVersion version) : grammar_(grammar_of(version)), patterns_(patterns_of(version)) {
+    for (const auto& member : grammar_.members) members_.push_back({Word{member.name}, member.node, false});
+    for (const auto text : grammar_.texts) texts_.emplace_back(text);
+    for (const auto& node : grammar_.nodes) {
+      // One bit for each member.
+      TOCSIN_CHECK(node.members.count <= 64);
+      FastNode fast{.types = node.types,
+                    .closed = node.closed,
+                    .unique = node.unique,
+                    .has_choice = node.all_of.count + node.any_of.count + node.one_of.count > 0,
+                    .has_pattern = !node.pattern.empty(),
+                    .has_length = node.length_min > 1 || node.length_max > 0,
+                    .format = node.format,
+                    .items = node.items,
+                    .members = node.members,
+                    .values = node.values,
+                    .node = &node};
+      for (std::size_t i = 0; i < node.members.count; ++i) {
+        if (grammar_.members[node.members.begin + i].required) fast.required |= std::uint64_t{1} << i;
+      }
+      fast.plain = fast.types == kStringType && !fast.has_choice && !fast.has_pattern && !fast.has_length &&
+                   fast.format == GrammarFormat::none && fast.values.count == 0 && node.length_min == 1;
+      nodes_.push_back(fast);
+    }
+    for (auto& member : members_)
+      member.plain = member.node >= 0 && nodes_[static_cast<std::size_t>(member.node)].plain;
+  }
+
+  /// `covered`: another node that describes the same value has seen each of its members, once.
+  bool fits(Node json, std::int16_t index, int depth, bool covered = false) const {
+    if (index < 0) return true;
+    if (depth > kFitsDepthMax) return false;
+    const auto position = static_cast<std::size_t>(index);
+    const FastNode& node = nodes_[position];
+    const auto allows = [&](std::uint8_t type) { return node.types == 0 || (node.types & type) != 0; };
+    bool good = false;
+    switch (json.tag()) {
+      case '{':
+        good = allows(kObjectType) && fits_object(json, node, depth, covered);
+        break;
+      case '[':
+        good = allows(kArrayType) && fits_array(json, node, depth);
+        break;
+      case '"':
+        good = allows(kStringType) && fits_string(json.text(), node, position);
+        break;
+      case 'l':
+      case 'u':
+        good = allows(kNumberType | kIntegerType) && fits_number(json, node);
+        break;
+      case 'd':
+        // 1.0 is an integer too: that is for the other checker.
+        good = allows(kNumberType) && fits_number(json, node);
+        break;
+      case 't':
+      case 'f':
+        good = allows(kBooleanType);
+        break;
+      default:
+        good = allows(kNullType);
+    }
+    return good && (!node.has_choice || fits_choices(json, *node.node, depth, covered || node.members.count > 0));
+  }
+
+ private:
+  static bool is_plain(Node json) noexcept { return json.is_string() && !json.text().empty(); }
+
+  bool fits_object(Node json, const FastNode& node, int depth, bool covered) const {
+    const FastMember* members = members_.data() + node.members.begin;
+    const std::size_t count = node.members.count;
+    // A choice alone: its branches look at the members.
+    if (count == 0 && node.has_choice && !node.closed && node.node->properties_max == 0) {
+      return json.size() >= node.node->properties_min;
+    }
+    std::uint64_t seen = 0;
+    std::size_t size = 0;
+    std::size_t guess = 0;
+    for (const auto member : json.members()) {
+      ++size;
+      const Word name{member.name};
+      // Writers keep an order: what comes next in the table is the best guess.
+      std::size_t tried = 0;
+      while (tried < count && !(members[guess].name == name)) {
+        guess = guess + 1 == count ? 0 : guess + 1;
+        ++tried;
+      }
+      if (tried == count) {
+        // Members that are not known may be forbidden, or stand twice.
+        if (node.closed || !covered) return false;
+        continue;
+      }
+      const auto bit = std::uint64_t{1} << guess;
+      if ((seen & bit) != 0) return false;
+      seen |= bit;
+      if (members[guess].plain) {
+        if (!is_plain(member.value)) return false;
+      } else if (!fits(member.value, members[guess].node, depth + 1)) {
+        return false;
+      }
+      guess = guess + 1 == count ? 0 : guess + 1;
+    }
+    return (node.required & ~seen) == 0 && size >= node.node->properties_min &&
+           (node.node->properties_max == 0 || size <= node.node->properties_max);
+  }
+
+  bool fits_array(Node json, const FastNode& node, int depth) const {
+    const auto size = json.size();
+    if (size < node.node->items_min || (node.node->items_max > 0 && size > node.node->items_max)) return false;
+    if (node.unique && size > 1 && !differ(json)) return false;
+    if (node.items < 0) return true;
+    if (nodes_[static_cast<std::size_t>(node.items)].plain) {
+      for (const auto element : json.elements()) {
+        if (!is_plain(element)) return false;
+      }
+      return true;
+    }
+    for (const auto element : json.elements()) {
+      if (!fits(element, node.items, depth + 1)) return false;
+    }
+    return true;
+  }
+
+  static bool differ(Node json) {
+    for (const auto element : json.elements()) {
+      if (!element.is_string()) return values_differ(json);
+    }
+    return texts_differ(json);
+  }
+
+  static bool values_differ(Node json) {
+    std::vector<std::string> texts;
+    for (const auto element : json.elements()) append_canonical(texts.emplace_back(), element);
+    std::ranges::sort(texts);
+    return std::ranges::adjacent_find(texts) == texts.end();
+  }
+
+  static bool texts_differ(Node json) {
+    constexpr std::size_t kFew = 16;
+    std::array<std::string_view, kFew> few;
+    const bool is_few = json.size() <= kFew;
+    // Ids that are counted up are each longer than the one before, or as long and greater: nothing to look for.
+    bool rising = true;
+    std::size_t count = 0;
+    std::string_view before;
+    for (const auto element : json.elements()) {
+      const auto text = element.text();
+      if (is_few) {
+        const auto known = std::span{few}.first(count);
+        if (std::ranges::find(known, text) != known.end()) return false;
+        few[count] = text;
+      } else if (count > 0 && (text.size() < before.size() || (text.size() == before.size() && text <= before))) {
+        rising = false;
+      }
+      before = text;
+      ++count;
+    }
+    if (is_few || rising) return true;
+    std::vector<std::string_view> sorted;
+    sorted.reserve(count);
+    for (const auto element : json.elements()) sorted.push_back(element.text());
+    std::ranges::sort(sorted);
+    return std::ranges::adjacent_find(sorted) == sorted.end();
+  }
+
+  bool fits_string(std::string_view text, const FastNode& node, std::size_t position) const {
+    if (text.empty() && node.node->length_min > 0) return false;
+    if (node.has_length) {
+      const auto characters = static_cast<std::size_t>(
+          std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+      if (characters < node.node->length_min || (node.node->length_max > 0 && characters > node.node->length_max)) {
+        return false;
+      }
+    }
+    if (node.values.count > 0) {
+      const auto allowed = std::span{texts_}.subspan(node.values.begin, node.values.count);
+      if (std::ranges::find(allowed, Word{text}) == allowed.end()) return false;
+    }
+    if (node.has_pattern && !patterns_.matches(position, text)) return false;
+    return node.format == GrammarFormat::none || has_format(text, node.format);
+  }
+
+  static bool fits_number(Node json, const FastNode& node) {
+    const auto number = json.number().value_or(0);
+    return number >= node.node->minimum && number <= node.node->maximum;
+  }
+
+  bool fits_choices(Node json, const GrammarNode& node, int depth, bool covered) const {
+    const auto branches = [&](GrammarRange range) { return grammar_.branches.subspan(range.begin, range.count); };
+    const auto fit = [&](std::int16_t branch) { return fits(json, branch, depth + 1, covered); };
+    if (!std::ranges::all_of(branches(node.all_of), fit)) return false;
+    if (node.any_of.count > 0 && std::ranges::none_of(branches(node.any_of), fit)) return false;
+    if (node.one_of.count == 0) return true;
+    // Exactly one: what is not certain to fit must be certain not to.
+    std::size_t fitting = 0;
+    for (const auto branch : branches(node.one_of)) {
+      if (fit(branch)) {
+        ++fitting;
+      } else if (!is_ruled_out(json, branch)) {
+        return false;
+      }
+    }
+    return fitting == 1;
+  }
+
+  /// A member says so that may only have certain values: the version of a CVSS object.
+  bool is_ruled_out(Node json, std::int16_t branch) const {
+    if (branch < 0) return false;
+    const auto& node = nodes_[static_cast<std::size_t>(branch)];
+    for (const auto& member : std::span{members_}.subspan(node.members.begin, node.members.count)) {
+      if (member.node < 0) continue;
+      const auto& below = nodes_[static_cast<std::size_t>(member.node)];
+      if (below.values.count == 0) continue;
+      const auto value = json[{member.name.start, member.name.length}];
+      const auto allowed = std::span{texts_}.subspan(below.values.begin, below.values.count);
+      if (value.is_string() && std::ranges::find(allowed, Word{value.text()}) == allowed.end()) return true;
+    }
+    return false;
+  }
+
+  const Grammar& grammar_;
+  const Patterns& patterns_;
+  std::vector<FastNode> nodes_;
+  std::vector<FastMember> members_;
+  std::vector<Word> texts_;
+};
+
+}  // namespace
+
+bool fits_certainly(Node root, CsafVersion version) {
+  static const Fits v2_0{CsafVersion::v2_0};
+  static const Fits v2_1{CsafVersion::v2_1};
+  return (version == CsafVersion::v2_0 ? v2_0 : v2_1).fits(root, 0, 0);
+}
+
+}  // namespace tocsin::formats::csaf

@@ -1,0 +1,17 @@
+#pragma once
+#include <vector>
+
+#include "formats/csaf/header.hpp"
+#include "formats/csaf/validate/tape.hpp"
+#include "formats/finding.hpp"
+
+/// The two halves of the grammar check. Most documents have nothing wrong; that is told in a fraction of the time that
+/// it takes to be ready to say what is wrong where. Internal to formats/csaf: structure.hpp is the door.
+namespace tocsin::formats::csaf {
+
+/// True: the document fits the grammar, certainly. False: it does not, or only the checker that finds can tell.
+bool fits_certainly(Node root, CsafVersion version);
+/// What check_structure answers, without asking the quick half.
+std::vector<Finding> find_in_structure(Node root, CsafVersion version);
+
+}  // namespace tocsin::formats::csaf

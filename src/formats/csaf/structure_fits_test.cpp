@@ -1,0 +1,99 @@
+#include "formats/csaf/structure_fits.hpp"
+
+#include <array>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "base/json.hpp"
+#include "formats/testing/corpus.hpp"
+
+namespace tocsin::formats::csaf {
+namespace {
+
+const std::filesystem::path kTestdata = std::filesystem::path{TOCSIN_SOURCE_DIR} / "src/formats/csaf/testdata";
+
+/// What stands in the place of each value of a document, one after the other.
+constexpr std::array<std::string_view, 12> kOthers{"null",
+                                                   "true",
+                                                   "7",
+                                                   "-1",
+                                                   "1.5",
+                                                   R"("")",
+                                                   R"("CVE-2024-12345")",
+                                                   R"("2024-05-10T13:05:00Z")",
+                                                   "[]",
+                                                   "{}",
+                                                   R"(["a","a"])",
+                                                   R"({"title":"x","unheard_of":1})"};
+
+/// Both halves over one document. The quick one may be unsure, never wrong.
+struct Counts {
+  int right = 0, sure = 0;
+};
+void compare_halves(std::string_view bytes, CsafVersion version, Counts& counts) {
+  TapeReader reader;
+  const auto root = reader.read(bytes);
+  ASSERT_TRUE(root.has_value());
+  const auto findings = find_in_structure(*root, version);
+  const bool sure = fits_certainly(*root, version);
+  if (sure) EXPECT_TRUE(findings.empty()) << findings.front().path << ": " << findings.front().message;
+  counts.right += findings.empty() ? 1 : 0;
+  counts.sure += sure ? 1 : 0;
+}
+
+/// Calls `use` with the document in which one value after the other is replaced, or a member more stands.
+template <class F>
+void change_each(boost::json::value& root, boost::json::value& here, const F& use) {
+  const boost::json::value kept = here;
+  for (const auto other : kOthers) {
+    here = boost::json::parse(boost::json::string_view{other.data(), other.size()});
+    use(root);
+  }
+  here = kept;
+  if (auto* object = here.if_object(); object != nullptr) {
+    for (const auto& member : kept.as_object()) {
+      object->erase(member.key());
+      use(root);
+      here = kept;
+      object = &here.as_object();
+    }
+    for (auto& member : *object) change_each(root, member.value(), use);
+  } else if (auto* array = here.if_array(); array != nullptr) {
+    for (auto& element : *array) change_each(root, element, use);
+  }
+}
+
+class StructureHalves : public ::testing::TestWithParam<std::string_view> {};
+TEST_P(StructureHalves, AgreeOnEveryChangeOfADocument) {
+  auto parsed = json::parse(testing::read_file(kTestdata / GetParam()));
+  ASSERT_TRUE(parsed.has_value());
+  boost::json::value root = parsed->root();
+  const auto version = GetParam().starts_with("full-2.0") ? CsafVersion::v2_0 : CsafVersion::v2_1;
+  Counts counts;
+  compare_halves(json::write(root), version, counts);
+  EXPECT_EQ(counts.sure, 1) << "the document itself";
+  change_each(root, root,
+              [&](const boost::json::value& changed) { compare_halves(json::write(changed), version, counts); });
+  EXPECT_GT(counts.right, 100);
+  // Members that the grammar does not describe, and numbers such as 1.0, are all that it may be unsure about.
+  EXPECT_GT(counts.sure, counts.right / 2) << counts.sure << " of " << counts.right;
+}
+INSTANTIATE_TEST_SUITE_P(Csaf, StructureHalves, ::testing::Values("full-2.0.json", "full-2.1.json"),
+                         [](const auto& each) {
+                           return std::string{each.param.substr(5, 1)} + "_" + std::string{each.param.substr(7, 1)};
+                         });
+
+TEST(StructureHalvesOf, EveryRealAdvisoryIsSure) {
+  constexpr std::string_view kArchive = "csaf/cisa-ot-2017-2022.tar.zst";
+  Counts counts;
+  const bool present = testing::for_each_file(kArchive, [&](const std::string& name, const std::string& bytes) {
+    if (name.ends_with(".json")) compare_halves(bytes, CsafVersion::v2_0, counts);
+  });
+  if (!present) GTEST_SKIP() << kArchive << " is not there; TOCSIN_DATA names the folder of real data";
+  EXPECT_EQ(counts.right, 1'655);
+  EXPECT_EQ(counts.sure, 1'655);
+}
+
+}  // namespace
+}  // namespace tocsin::formats::csaf
