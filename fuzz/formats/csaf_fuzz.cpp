@@ -18,8 +18,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(formats::recognise(parsed->root()));
   static formats::csaf::TapeReader reader;
   const auto tape = reader.read({reinterpret_cast<const char*>(data), size});
-  // The tree's reader refuses repeated members, which are findings here; all else that it takes, the tape's does too.
-  TOCSIN_CHECK(tape.has_value());
+  // The tree's reader refuses repeated members, which are findings here; all else that it takes, the tape's does too,
+  // but for numbers beyond 64 bits.
+  if (!tape) {
+    TOCSIN_CHECK(tape.error().message == formats::csaf::kNumberTooLarge);
+    return 0;
+  }
   const auto findings = formats::csaf::check_structure(*tape);
   for (const auto version : {formats::csaf::CsafVersion::v2_0, formats::csaf::CsafVersion::v2_1}) {
     // The quick half of the grammar check never says more than the other.

@@ -155,6 +155,10 @@ Result<Node> TapeReader::read(std::string_view bytes, const json::Limits& limits
   }
   // It only says that something is wrong: the slower parser says what and where.
   if (const auto told = json::parse(bytes, limits); !told) return std::move(told).error();
+  // The slower one takes numbers without end and rounds them.
+  if (parsed.error() == simdjson::NUMBER_ERROR) {
+    return Error::invalid(std::string{kNumberTooLarge});
+  }
   return Error::invalid(fmt::format("the document cannot be read: {}", simdjson::error_message(parsed.error())));
 }
 

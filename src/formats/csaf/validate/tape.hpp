@@ -178,6 +178,8 @@ inline Node Node::operator[](std::string_view name) const noexcept {
   return {};
 }
 
+inline constexpr std::string_view kNumberTooLarge = "the document holds a number that 64 bits cannot";
+
 /// Reads documents one after the other into the same memory. One thread at a time.
 class TapeReader {
  public:
@@ -187,7 +189,8 @@ class TapeReader {
   TapeReader& operator=(TapeReader&&) noexcept;
 
   /// The root of the document; what was read before is gone. Errors as json::parse has them, but for repeated keys,
-  /// which are left to whoever walks the objects, and an empty container one level below the depth limit, which passes.
+  /// which are left to whoever walks the objects, an empty container one level below the depth limit, which passes, and
+  /// numbers beyond 64 bits, which are refused with kNumberTooLarge.
   Result<Node> read(std::string_view bytes, const json::Limits& limits = {});
 
  private:

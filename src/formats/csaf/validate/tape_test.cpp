@@ -88,5 +88,17 @@ TEST(Tape, BecomesATreeAgain) {
   EXPECT_EQ(json::write(root->to_value()), kText);
 }
 
+TEST(Tape, NumbersBeyond64BitsAreRefused) {
+  TapeReader reader;
+  for (const auto* text : {"44444444444444444444444444", "[-44444444444444444444444444]"}) {
+    const auto read = reader.read(text);
+    ASSERT_FALSE(read.has_value()) << text;
+    EXPECT_EQ(read.error().code, Error::Code::invalid_input) << text;
+    EXPECT_EQ(read.error().message, kNumberTooLarge) << text;
+  }
+  EXPECT_TRUE(reader.read("18446744073709551615").has_value());
+  EXPECT_FALSE(reader.read(R"({"a":1e999})").has_value());
+}
+
 }  // namespace
 }  // namespace tocsin::formats::csaf
