@@ -112,6 +112,9 @@ class Builder {
         ->type_name("text|json")
         ->envname("TOCSIN_FORMAT");
   }
+  void texts(CLI::App* sub, const char* names, const char* meaning) {
+    sub->add_option("texts", into_.texts, meaning)->type_name(names)->required();
+  }
   void quiet(CLI::App* sub) {
     sub->add_flag("-q,--quiet", into_.quiet, "No progress and no list, only what went wrong")->envname("TOCSIN_QUIET");
   }
@@ -267,6 +270,15 @@ class Builder {
         ->type_name("VECTOR");
     format(sub);
   }
+  void purl(const char* meaning) {
+    auto* sub =
+        command("purl", Command::purl, meaning,
+                "  tocsin purl pkg:npm/%40angular/animation@12.3.1\n"
+                "  tocsin purl - < purls.txt\n"
+                "One JSON object a line, with the canonical form and the parts; absent parts are null. Needs no "
+                "data folder. Exit 1 if any is not valid.");
+    texts(sub, "TEXT", "The package URL; -: one a line from standard input");
+  }
   void convert(const char* meaning) {
     auto* sub =
         command("convert", Command::convert, meaning,
@@ -363,6 +375,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"validate", "Validate CSAF 2.0 and 2.1 documents", &Builder::validate},
       {"diff", "Tell what changed between two CSAF documents", &Builder::diff},
       {"cvss", "Score and explain CVSS vectors", &Builder::cvss},
+      {"purl", "Take package URLs apart", &Builder::purl},
       {"convert", "Convert a CSAF document to another version", &Builder::convert},
       {"backup", "Write a consistent copy of everything, also while serving", &Builder::backup},
       {"restore", "Fill a new installation from a backup, after verifying it", &Builder::restore},

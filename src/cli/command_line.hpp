@@ -19,6 +19,7 @@ enum class Command {
   validate,
   diff,
   cvss,
+  purl,
   convert,
   backup,
   restore,
@@ -44,6 +45,7 @@ struct CommandLine {
   std::vector<std::string> paths;    ///< import, validate, diff: two, convert: one; backup and restore: one.
   std::string words;                 ///< search
   std::vector<std::string> vectors;  ///< cvss; none or "-": lines of standard input.
+  std::vector<std::string> texts;    ///< purl; "-": lines of standard input.
   int limit = 20;
   std::string sort = "relevance", cursor;
   std::string id, revision;  ///< show

@@ -56,9 +56,9 @@ TEST(CommandLine, TakesOptionsFromTheEnvironment) {
   EXPECT_EQ(flag.command_line->location.folder, "given");
 }
 
-const Words kCommandsWithHelp[] = {{"init"},     {"serve"},  {"import"},          {"search"},        {"show"},
-                                   {"validate"}, {"cvss"},   {"backup"},          {"restore"},       {"doctor"},
-                                   {"reindex"},  {"config"}, {"config", "check"}, {"config", "doc"}, {"version"}};
+const Words kCommandsWithHelp[] = {
+    {"init"},   {"serve"},   {"import"}, {"search"},  {"show"},   {"validate"},        {"cvss"},          {"purl"},
+    {"backup"}, {"restore"}, {"doctor"}, {"reindex"}, {"config"}, {"config", "check"}, {"config", "doc"}, {"version"}};
 TEST(CommandLine, EveryCommandHasHelpWithExamples) {
   for (auto words : kCommandsWithHelp) {
     for (const auto* flag : {"--help", "-h"}) {

@@ -16,6 +16,7 @@ int run_show(const CommandLine& line);
 int run_validate(const CommandLine& line);
 int run_diff(const CommandLine& line);
 int run_cvss(const CommandLine& line);
+int run_purl(const CommandLine& line);
 int run_convert(const CommandLine& line);
 int run_backup(const CommandLine& line);
 int run_restore(const CommandLine& line);

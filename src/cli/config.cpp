@@ -39,6 +39,8 @@ int dispatch(const CommandLine& line) {
       return run_diff(line);
     case Command::cvss:
       return run_cvss(line);
+    case Command::purl:
+      return run_purl(line);
     case Command::convert:
       return run_convert(line);
     case Command::backup:

@@ -1,6 +1,5 @@
-#include <iostream>
-
 #include "base/text.hpp"
+#include "cli/columns.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
@@ -77,19 +76,6 @@ void tell_text(std::string_view typed, const Result<cvss::Vector>& vector) {
   print(out);
 }
 
-/// The next line of standard input, trimmed; of a longer one than any vector only so much that it is refused.
-bool next_line(std::string& line) {
-  line.clear();
-  auto* const in = std::cin.rdbuf();
-  int c = in->sbumpc();
-  if (c == std::char_traits<char>::eof()) return false;
-  for (; c != std::char_traits<char>::eof() && c != '\n'; c = in->sbumpc()) {
-    if (line.size() <= cvss::kVectorBytesMax) line += static_cast<char>(c);
-  }
-  line = std::string{text::trim(line)};
-  return true;
-}
-
 }  // namespace
 
 int run_cvss(const CommandLine& line) {
@@ -107,8 +93,8 @@ int run_cvss(const CommandLine& line) {
     first = false;
   };
   const auto answer_lines = [&] {
-    for (std::string typed; next_line(typed);) {
-      if (!typed.empty()) answer(typed);
+    for (std::string typed; next_line(typed, cvss::kVectorBytesMax);) {
+      if (const auto trimmed = text::trim(typed); !trimmed.empty()) answer(trimmed);
     }
   };
   if (line.vectors.empty()) answer_lines();

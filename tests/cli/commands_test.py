@@ -14,7 +14,7 @@ import unittest
 from support.tocsin import (ARCHIVE, BINARY, DEMO, ENVIRONMENT, Folder, Server, fresh_postgres, init, json_lines,
                             needs_postgres, needs_real_data, run)
 
-COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "convert", "backup", "restore",
+COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "purl", "convert", "backup", "restore",
             "doctor", "reindex", "config check", "config doc", "version"]
 
 
@@ -437,6 +437,31 @@ class Cvss(unittest.TestCase):
         self.assertRegex(out, r"Temporal score +6\.4 medium")
         self.assertNotIn("Environmental score", out)
         self.assertIn("not valid", run("cvss", "CVSS:3.1/AV:Q", check=1).stdout)
+
+
+class Purl(unittest.TestCase):
+    def test_parts_as_json(self):
+        done = run("purl", "pkg:NPM/%40valves/controller@1.2%2B3?b=2&A=1#src/lib", check=0)
+        self.assertEqual(json_lines(done.stdout), [
+            {"purl": "pkg:npm/%40valves/controller@1.2%2B3?a=1&b=2#src/lib", "type": "npm", "namespace": "@valves",
+             "name": "controller", "version": "1.2+3", "qualifiers": {"a": "1", "b": "2"}, "subpath": "src/lib"}])
+        self.assertEqual(json_lines(run("purl", "pkg:generic/pump", check=0).stdout), [
+            {"purl": "pkg:generic/pump", "type": "generic", "namespace": None, "name": "pump", "version": None,
+             "qualifiers": None, "subpath": None}])
+
+    def test_lines_of_standard_input(self):
+        done = run("purl", "-", stdin="pkg:generic/pump\r\nnonsense\npkg:generic/a\tb\n\npkg:generic/valve@1", check=1)
+        lines = done.stdout.splitlines()
+        self.assertEqual(len(lines), 5)
+        self.assertEqual([line.startswith("error: ") for line in lines], [False, True, True, True, False])
+        self.assertIn("1 column separated by tabs, found 2", lines[2])
+        self.assertEqual(json.loads(lines[4])["version"], "1")
+
+    def test_one_that_is_not_valid(self):
+        done = run("purl", "http://example.com", check=1)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("tocsin: ", done.stderr)
+        run("purl", check=2)
 
 
 class Convert(WithFolder):
