@@ -190,6 +190,26 @@ def bench_search(data):
     row("query, p99", float(result["p99_ms"]), "ms")
 
 
+def bench_validate(corpus):
+    print("Validation of the same documents, one thread, csaf-validator-lib (Node.js) beside it")
+    output = subprocess.run([ROOT / "build/release/bin/validate_bench", corpus], capture_output=True, text=True, check=True).stdout
+    own = last_json(output)
+    row("simdjson, reading alone", own["parse_per_s"], "docs/s", "", "per CPU second, as all of these")
+    row("tocsin, mandatory tests", own["basic_per_s"], "docs/s", "", f"{own['parse_per_s'] / own['basic_per_s']:.1f} times reading alone (goal <= 4)")
+    row("tocsin, all tests", own["full_per_s"], "docs/s")
+    row("tocsin, two threads to one", own["two_threads"], "times", ">= 1.9")
+    interop = ROOT / "tests/interop"
+    if subprocess.run(["npm", "--prefix", interop, "ci", "--silent", "--no-audit", "--no-fund"]).returncode != 0:
+        print("  csaf-validator-lib could not be installed: no comparison")
+        return
+    for mode, what in (("basic", "mandatory tests"), ("full", "all tests")):
+        output = subprocess.run(["node", interop / "validator.mjs", "--mode", mode, "--time", TOCSIN, corpus], capture_output=True,
+                                text=True).stdout
+        peer = int(re.search(r"csaf-validator-lib: (\d+) documents per CPU second", output)[1])
+        row(f"csaf-validator-lib, {what}", peer, "docs/s")
+        row(f"ratio tocsin / csaf-validator-lib, {what}", own[f"{mode}_per_s"] / peer, "", ">= 50")
+
+
 def bench_static(data, work, seconds):
     print("Static file, 64 connections, nginx (one worker) beside it")
     server = Server(data)
@@ -221,9 +241,10 @@ def bench_static(data, work, seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["all", "quick"], default="all")
+    parser.add_argument("what", nargs="?", choices=["all", "quick", "validate"], default="all")
     what = parser.parse_args().what
-    count, seconds = (100_000, 10) if what == "all" else (10_000, 3)
+    wanted = ["validate"] if what == "validate" else ["validate", "server"]
+    count, seconds = (100_000, 10) if what != "quick" else (10_000, 3)
     postgres = os.environ.get("TOCSIN_BENCH_POSTGRES")
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
         work = pathlib.Path(folder)
@@ -239,6 +260,10 @@ def main():
         documents = sum(1 for _ in corpus.rglob("*.json"))
         print(f"{'':2}{'what':<58} {'measured':>12} {'':<8} goal")
         bench_start()
+        if "validate" in wanted:
+            bench_validate(corpus)
+        if "server" not in wanted:
+            return finish(count, documents)
         bench_import(archive, documents, work, postgres)
         data, made = big_data(count, [corpus])
         if made:
@@ -246,6 +271,10 @@ def main():
         bench_serve(data, count, seconds)
         bench_search(data)
         bench_static(data, work, seconds)
+        finish(count, documents)
+
+
+def finish(count, documents):
     (ROOT / "build").mkdir(exist_ok=True)
     (ROOT / "build/bench.json").write_text(json.dumps({"count": count, "corpus_documents": documents, "cpus": os.cpu_count(),
                                                        "rows": rows}, indent=1) + "\n")

@@ -91,4 +91,5 @@ if (timed) {
   const seconds = (used.user + used.system) / 1e6;
   console.log(`csaf-validator-lib: ${(documents.length / seconds).toFixed(0)} documents per CPU second`);
 }
-process.exit(differing === 0 ? 0 : 1);
+// Not process.exit: what is still on its way to a pipe would be lost.
+process.exitCode = differing === 0 ? 0 : 1;

@@ -401,6 +401,7 @@ std::vector<Finding> check_part(Node value, CsafVersion version, std::span<const
     const auto found = std::ranges::lower_bound(members, step, {}, &GrammarMember::name);
     index = found != members.end() && found->name == step ? found->node : std::int16_t{-1};
   }
+  if (fits_certainly(value, version, index)) return {};
   std::vector<Finding> findings;
   Checker{grammar, patterns_of(version), &findings}.check(value, index, Place{}, 0);
   return findings;

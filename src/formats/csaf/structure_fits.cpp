@@ -61,6 +61,8 @@ struct FastNode {
   GrammarRange members, values;
   std::uint64_t required = 0;  ///< Bits of `members`.
   const GrammarNode* node = nullptr;
+  /// Members that may have one value only, with it.
+  std::vector<std::pair<std::string_view, std::string_view>> constants;
 };
 
 class Fits {
@@ -81,9 +83,14 @@ class Fits {
                     .items = node.items,
                     .members = node.members,
                     .values = node.values,
-                    .node = &node};
+                    .node = &node,
+                    .constants = {}};
       for (std::size_t i = 0; i < node.members.count; ++i) {
-        if (grammar_.members[node.members.begin + i].required) fast.required |= std::uint64_t{1} << i;
+        const auto& member = grammar_.members[node.members.begin + i];
+        if (member.required) fast.required |= std::uint64_t{1} << i;
+        if (member.node < 0) continue;
+        const auto values = grammar_.nodes[static_cast<std::size_t>(member.node)].values;
+        if (values.count == 1) fast.constants.emplace_back(member.name, grammar_.texts[values.begin]);
       }
       fast.plain = fast.types == kStringType && !fast.has_choice && !fast.has_pattern && !fast.has_length &&
                    fast.format == GrammarFormat::none && fast.values.count == 0 && node.length_min == 1;
@@ -260,26 +267,19 @@ class Fits {
     // Exactly one: what is not certain to fit must be certain not to.
     std::size_t fitting = 0;
     for (const auto branch : branches(node.one_of)) {
-      if (fit(branch)) {
-        ++fitting;
-      } else if (!is_ruled_out(json, branch)) {
-        return false;
-      }
+      if (is_ruled_out(json, branch)) continue;
+      if (!fit(branch)) return false;
+      ++fitting;
     }
     return fitting == 1;
   }
 
-  /// A member says so that may only have certain values: the version of a CVSS object.
+  /// A member that may have one value only has another: the version of a CVSS object.
   bool is_ruled_out(Node json, std::int16_t branch) const {
     if (branch < 0) return false;
-    const auto& node = nodes_[static_cast<std::size_t>(branch)];
-    for (const auto& member : std::span{members_}.subspan(node.members.begin, node.members.count)) {
-      if (member.node < 0) continue;
-      const auto& below = nodes_[static_cast<std::size_t>(member.node)];
-      if (below.values.count == 0) continue;
-      const auto value = json[{member.name.start, member.name.length}];
-      const auto allowed = std::span{texts_}.subspan(below.values.begin, below.values.count);
-      if (value.is_string() && std::ranges::find(allowed, Word{value.text()}) == allowed.end()) return true;
+    for (const auto& [name, value] : nodes_[static_cast<std::size_t>(branch)].constants) {
+      const auto found = json[name];
+      if (found.is_string() && found.text() != value) return true;
     }
     return false;
   }
@@ -293,10 +293,12 @@ class Fits {
 
 }  // namespace
 
-bool fits_certainly(Node root, CsafVersion version) {
+bool fits_certainly(Node root, CsafVersion version) { return fits_certainly(root, version, 0); }
+
+bool fits_certainly(Node value, CsafVersion version, std::int16_t index) {
   static const Fits v2_0{CsafVersion::v2_0};
   static const Fits v2_1{CsafVersion::v2_1};
-  return (version == CsafVersion::v2_0 ? v2_0 : v2_1).fits(root, 0, 0);
+  return (version == CsafVersion::v2_0 ? v2_0 : v2_1).fits(value, index, 0);
 }
 
 }  // namespace tocsin::formats::csaf

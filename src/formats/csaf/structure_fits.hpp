@@ -11,6 +11,8 @@ namespace tocsin::formats::csaf {
 
 /// True: the document fits the grammar, certainly. False: it does not, or only the checker that finds can tell.
 bool fits_certainly(Node root, CsafVersion version);
+/// The same of a value that node `index` of the grammar describes.
+bool fits_certainly(Node value, CsafVersion version, std::int16_t index);
 /// What check_structure answers, without asking the quick half.
 std::vector<Finding> find_in_structure(Node root, CsafVersion version);
 

@@ -94,6 +94,7 @@ Result<Vector> parse_vector(std::string_view text) {
     }
     begin = end + 1;
   }
+  vector.metrics.reserve(static_cast<std::size_t>(std::ranges::count_if(chosen, [](auto* each) { return each; })));
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     if (metrics[i].required && chosen[i] == nullptr) {
       return Error::invalid(fmt::format("base metric {} is missing", metrics[i].metric), column(text.size()));

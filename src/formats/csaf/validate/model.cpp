@@ -277,6 +277,26 @@ void Model::read_product_tree() {
   }
 }
 
+void Model::read_cvss(Node scores) {
+  for (const auto item : scores.elements()) {
+    for (const auto member : (is_2_0() ? item : item["content"]).members()) {
+      const bool v2 = member.name == "cvss_v2";
+      const bool v3 = member.name == "cvss_v3";
+      if (!v2 && !v3 && (is_2_0() || member.name != "cvss_v4")) continue;
+      CvssView view{.node = member.value, .item = item, .key = member.name, .vector = {}};
+      if (auto vector = cvss::parse_vector(member.value.text_at("vectorString")); vector) {
+        using cvss::Version;
+        const auto version = vector->version;
+        const bool fits = v2   ? version == Version::v2_0
+                          : v3 ? version == Version::v3_0 || version == Version::v3_1
+                               : version == Version::v4_0;
+        if (fits) view.vector = std::move(*vector);
+      }
+      cvss.push_back(std::move(view));
+    }
+  }
+}
+
 void Model::read_vulnerability(Node node) {
   VulnerabilityView view;
   view.node = node;
@@ -297,6 +317,7 @@ void Model::read_vulnerability(Node node) {
                member.name == "threats" || member.name == "flags" || member.name == "notes" || member.name == "ids" ||
                member.name == "involvements" || member.name == "first_known_exploitation_dates") {
       refer_items(member.value);
+      if (member.name == (is_2_0() ? "scores" : "metrics")) read_cvss(member.value);
     }
   }
   vulnerabilities.push_back(std::move(view));

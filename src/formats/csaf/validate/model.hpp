@@ -9,6 +9,7 @@
 #include "base/time.hpp"
 #include "formats/csaf/header.hpp"
 #include "formats/csaf/validate/tape.hpp"
+#include "formats/cvss/cvss.hpp"
 
 /// What the tests of section 6 ask of a document, gathered in one walk: products and groups with their definitions and
 /// references, product status as sets of numbers, revisions with their versions and times. Total: whatever the document
@@ -89,6 +90,14 @@ struct VulnerabilityView {
   std::vector<StatusEntry> status;  ///< In document order.
 };
 
+/// A CVSS object: in 2.0 a member of /vulnerabilities[]/scores[], in 2.1 of /vulnerabilities[]/metrics[]/content.
+struct CvssView {
+  Node node;
+  Node item;                           ///< The score or metric that holds it.
+  std::string_view key;                ///< "cvss_v2", "cvss_v3"; in 2.1 also "cvss_v4".
+  std::optional<cvss::Vector> vector;  ///< Where it can be read and is of the major version that the key says.
+};
+
 /// tracking.version and revision_history[].number: "7" or "1.2.0-rc.1+b" (2.0 section 3.1.11, 2.1 section 3.1.19).
 struct VersionNumber {
   enum class Kind : std::uint8_t { invalid, integer, semantic };
@@ -118,6 +127,7 @@ class Model {
   bool is_2_0() const noexcept { return version_ == CsafVersion::v2_0; }
   bool is_2_1() const noexcept { return version_ == CsafVersion::v2_1; }
   Node root() const noexcept { return root_; }
+  bool fits_schema = false;   ///< Known to: tests of what the schema demands as well need not look again.
   Node document;              ///< /document
   Node tracking;              ///< /document/tracking
   Node product_tree;          ///< /product_tree
@@ -132,6 +142,7 @@ class Model {
   std::vector<Node> group_definitions;  ///< Items of /product_tree/product_groups.
   std::vector<GroupReference> group_references;
   std::vector<VulnerabilityView> vulnerabilities;
+  std::vector<CvssView> cvss;           ///< In document order.
   std::vector<RevisionView> revisions;  ///< In document order.
   VersionNumber tracking_version;
   std::optional<Timestamp> initial_release_date, current_release_date;
@@ -158,6 +169,7 @@ class Model {
   void read_branches(Node array, std::uint32_t parent, std::uint32_t depth);
   void read_product_tree();
   void read_vulnerability(Node node);
+  void read_cvss(Node scores);
 
   CsafVersion version_;
   Node root_;

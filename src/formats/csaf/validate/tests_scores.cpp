@@ -14,45 +14,18 @@ namespace {
 
 using cvss::Version;
 
-/// Calls `use(object, key)` with every CVSS object: 2.0 /vulnerabilities[]/scores[], 2.1 .../metrics[]/content.
-template <class Use>
-void each_cvss(const Model& model, Use use) {
-  for (const auto& vulnerability : model.vulnerabilities) {
-    for (const auto item : vulnerability.node[model.is_2_0() ? "scores" : "metrics"].elements()) {
-      const auto holder = model.is_2_0() ? item : item["content"];
-      for (const auto member : holder.members()) {
-        const bool known =
-            member.name == "cvss_v2" || member.name == "cvss_v3" || (member.name == "cvss_v4" && model.is_2_1());
-        if (known) use(member.value, member.name);
-      }
-    }
-  }
-}
-
 void invalid_cvss(const Model& model, Sink& sink) {
-  each_cvss(model, [&](Node object, std::string_view key) {
-    const std::string_view in_2_0[] = {"vulnerabilities", "[]", "scores", "[]", key};
-    const std::string_view in_2_1[] = {"vulnerabilities", "[]", "metrics", "[]", "content", key};
-    const auto findings =
-        model.is_2_0() ? check_part(object, model.version(), in_2_0) : check_part(object, model.version(), in_2_1);
+  if (model.fits_schema) return;
+  for (const auto& each : model.cvss) {
+    const std::string_view in_2_0[] = {"vulnerabilities", "[]", "scores", "[]", each.key};
+    const std::string_view in_2_1[] = {"vulnerabilities", "[]", "metrics", "[]", "content", each.key};
+    const auto findings = model.is_2_0() ? check_part(each.node, model.version(), in_2_0)
+                                         : check_part(each.node, model.version(), in_2_1);
     for (const auto& finding : findings) {
-      sink.add(object, finding.path, "the CVSS object is not valid: " + finding.message,
+      sink.add(each.node, finding.path, "the CVSS object is not valid: " + finding.message,
                "Write the object as the CVSS schema of its version demands.");
     }
-  });
-}
-
-/// The vector of an object, where it can be read and is of the object's major version.
-std::optional<cvss::Vector> vector_of(Node object, std::string_view key) {
-  const auto text = object.text_at("vectorString");
-  if (text.empty()) return std::nullopt;
-  const auto vector = cvss::parse_vector(text);
-  if (!vector) return std::nullopt;
-  const auto version = vector->version;
-  const bool fits = key == "cvss_v2"   ? version == Version::v2_0
-                    : key == "cvss_v3" ? version == Version::v3_0 || version == Version::v3_1
-                                       : version == Version::v4_0;
-  return fits ? std::optional{*vector} : std::nullopt;
+  }
 }
 
 void compare_score(Node object, std::string_view score_key, std::string_view severity_key, int tenths, Version version,
@@ -74,9 +47,8 @@ void compare_score(Node object, std::string_view score_key, std::string_view sev
 }
 
 void invalid_cvss_computation(const Model& model, Sink& sink) {
-  each_cvss(model, [&](Node object, std::string_view key) {
-    const auto vector = vector_of(object, key);
-    if (!vector) return;
+  for (const auto& [object, item, key, vector] : model.cvss) {
+    if (!vector) continue;
     const auto scores = cvss::scores_of(*vector);
     const auto version = vector->version;
     const bool v2 = version == Version::v2_0;
@@ -85,7 +57,7 @@ void invalid_cvss_computation(const Model& model, Sink& sink) {
       // One score stands on all metrics; the members of other groups say the same or nothing.
       compare_score(object, "threatScore", "threatSeverity", scores.base_tenths, version, sink);
       compare_score(object, "environmentalScore", "environmentalSeverity", scores.base_tenths, version, sink);
-      return;
+      continue;
     }
     // Metrics that a vector leaves out weigh as "not defined": the score of the group below stands.
     const int temporal = scores.temporal_tenths.value_or(scores.base_tenths);
@@ -94,7 +66,7 @@ void invalid_cvss_computation(const Model& model, Sink& sink) {
       compare_score(object, "environmentalScore", v2 ? "" : "environmentalSeverity",
                     scores.environmental_tenths.value_or(temporal), version, sink);
     }
-  });
+  }
 }
 
 struct Property {
@@ -183,26 +155,46 @@ std::span<const Property> properties_of(Version version) noexcept {
   return kProperties_4_0;
 }
 
-/// "Proof of concept" as the JSON schemas write it: "PROOF_OF_CONCEPT".
-std::string written_as(const cvss::MetricValue& value, Version version) {
+/// Calls `use` with each character of "Proof of concept" as the JSON schemas write it, "PROOF_OF_CONCEPT", as long as
+/// it answers true.
+template <class Use>
+void spell(const cvss::MetricValue& value, Version version, Use use) {
   // The schemas of 3.x have this one word more than the specification.
-  if (version != Version::v2_0 && version != Version::v4_0 && value.value_name == "Adjacent") return "ADJACENT_NETWORK";
-  std::string written;
-  for (const char c : value.value_name) {
-    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (word) {
-      written += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    } else if (!written.empty() && written.back() != '_') {
-      written += '_';
+  const bool v3 = version == Version::v3_0 || version == Version::v3_1;
+  const std::string_view name = v3 && value.value_name == "Adjacent" ? "Adjacent Network" : value.value_name;
+  bool blank = false;
+  bool first = true;
+  for (const char c : name) {
+    const bool small = c >= 'a' && c <= 'z';
+    if (small || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) {
+      if (blank && !first && !use('_')) return;
+      blank = first = false;
+      if (!use(small ? static_cast<char>(c - 'a' + 'A') : c)) return;
+    } else {
+      blank = true;
     }
   }
+}
+
+std::string written_as(const cvss::MetricValue& value, Version version) {
+  std::string written;
+  spell(value, version, [&](char c) {
+    written += c;
+    return true;
+  });
   return written;
 }
 
+bool is_written_as(std::string_view text, const cvss::MetricValue& value, Version version) {
+  std::size_t at = 0;
+  bool same = true;
+  spell(value, version, [&](char c) { return same = same && at < text.size() && text[at++] == c; });
+  return same && at == text.size();
+}
+
 void inconsistent_cvss(const Model& model, Sink& sink) {
-  each_cvss(model, [&](Node object, std::string_view key) {
-    const auto vector = vector_of(object, key);
-    if (!vector) return;
+  for (const auto& [object, item, key, vector] : model.cvss) {
+    if (!vector) continue;
     if (const auto version = object.text_at("version");
         !version.empty() && version != cvss::to_string(vector->version)) {
       sink.add(
@@ -218,14 +210,14 @@ void inconsistent_cvss(const Model& model, Sink& sink) {
       // What the vector leaves out it does not contradict: some give those metrics as members only (official example
       // 6-2-19-13 of 2.0).
       if (metric == vector->metrics.end()) continue;
+      if (is_written_as(member.value.text(), *metric, vector->version)) continue;
       const auto right = written_as(*metric, vector->version);
-      if (member.value.text() == right) continue;
       sink.add(member.value,
                fmt::format("the vector says {} for {}, not {}", right, property->metric,
                            text::shorten(member.value.text(), 40)),
                "Write what the vector says, or leave the member out.");
     }
-  });
+  }
 }
 
 constexpr Test kTests[] = {

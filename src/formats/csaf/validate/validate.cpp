@@ -29,7 +29,8 @@ bool is_in(const Test& test, CsafVersion version) noexcept {
 template <class Wanted>
 Verdict validate_wanted(Node root, const Wanted& wanted) {
   Verdict verdict;
-  if (wanted(TestInfo{kSchemaTest, Finding::Group::schema, {}})) verdict.findings = check_structure(root);
+  const bool with_schema = wanted(TestInfo{kSchemaTest, Finding::Group::schema, {}});
+  if (with_schema) verdict.findings = check_structure(root);
   const auto version = root["document"].text_at("csaf_version");
   if (version != "2.0" && version != "2.1") {
     // Without a version no other test says anything, so the one finding that tells so is never left out.
@@ -37,7 +38,8 @@ Verdict validate_wanted(Node root, const Wanted& wanted) {
     return verdict;
   }
   verdict.version = version == "2.0" ? CsafVersion::v2_0 : CsafVersion::v2_1;
-  const Model model{root, *verdict.version};
+  Model model{root, *verdict.version};
+  model.fits_schema = with_schema && verdict.findings.empty();
   Sink sink{root, verdict.findings, kFindingsMax};
   for (const auto& section : kSections) {
     for (const auto& test : section.tests()) {

@@ -1,0 +1,103 @@
+// validate_bench FOLDER: documents per CPU second of the validator over every .json below a folder, from memory, and of
+// simdjson alone beside it; prints one line of JSON. Each figure is the best of several rounds.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include "formats/csaf/validate/validate.hpp"
+
+namespace {
+
+namespace csaf = tocsin::formats::csaf;
+using Documents = std::vector<std::string>;
+
+constexpr int kRounds = 5;
+
+Documents read_all(const std::filesystem::path& folder) {
+  Documents documents;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator{folder}) {
+    if (entry.path().extension() != ".json") continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    documents.emplace_back(std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{});
+  }
+  return documents;
+}
+
+double cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+double wall_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Rounds per second of the fastest of several.
+double fastest(double (*clock)(), const std::function<void()>& round) {
+  double best = 1e9;
+  for (int i = 0; i < kRounds; ++i) {
+    const double started = clock();
+    round();
+    best = std::min(best, clock() - started);
+  }
+  return 1 / best;
+}
+
+/// How many of the documents are valid, so that no work can be left out.
+std::size_t validate_all(csaf::Validator& validator, const Documents& documents, std::size_t first, std::size_t step,
+                         csaf::Mode mode) {
+  std::size_t valid = 0;
+  for (std::size_t i = first; i < documents.size(); i += step) {
+    valid += validator.validate(documents[i], mode).is_valid() ? 1 : 0;
+  }
+  return valid;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count != 2) {
+    std::fputs("Usage: validate_bench FOLDER\n", stderr);
+    return 2;
+  }
+  const auto documents = read_all(arguments[1]);
+  const auto size = static_cast<double>(documents.size());
+  csaf::Validator validator;
+  const auto valid = validate_all(validator, documents, 0, 1, csaf::Mode::basic);
+
+  simdjson::dom::parser parser;
+  simdjson::dom::document document;
+  const double parse = fastest(cpu_seconds, [&] {
+    for (const auto& each : documents) {
+      [[maybe_unused]] const auto read = parser.parse_into_document(document, each.data(), each.size());
+    }
+  });
+  const auto rounds = [&](csaf::Mode mode) {
+    return fastest(cpu_seconds, [&] { validate_all(validator, documents, 0, 1, mode); });
+  };
+  const double basic = rounds(csaf::Mode::basic);
+  const double full = rounds(csaf::Mode::full);
+  csaf::Validator second;
+  const double one_thread = fastest(wall_seconds, [&] { validate_all(validator, documents, 0, 1, csaf::Mode::basic); });
+  const double two_threads = fastest(wall_seconds, [&] {
+    std::jthread other{[&] { validate_all(second, documents, 1, 2, csaf::Mode::basic); }};
+    validate_all(validator, documents, 0, 2, csaf::Mode::basic);
+  });
+  fmt::print(
+      "{{\"documents\":{},\"valid\":{},\"parse_per_s\":{:.0f},\"basic_per_s\":{:.0f},\"full_per_s\":{:.0f},"
+      "\"two_threads\":{:.2f}}}\n",
+      documents.size(), valid, size * parse, size * basic, size * full, two_threads / one_thread);
+  return 0;
+}
