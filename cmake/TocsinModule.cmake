@@ -48,11 +48,11 @@ function(tocsin_module name)
   add_library(${target} STATIC ${M_SOURCES})
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}/src FILES ${M_HEADERS})
   set_target_properties(${target} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
-  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/src>)
   list(TRANSFORM M_USES PREPEND tocsin_)
   target_link_libraries(${target}
     PUBLIC ${M_USES} ${M_LINKS} Boost::json fmt::fmt
-    PRIVATE tocsin_flags ${M_PRIVATE_LINKS})
+    PRIVATE $<BUILD_INTERFACE:tocsin_flags> ${M_PRIVATE_LINKS})
   target_precompile_headers(${target} PRIVATE ${TOCSIN_PCH})
   if(M_TESTS)
     add_executable(${name}_tests ${M_TESTS})
