@@ -283,7 +283,11 @@ void Model::read_cvss(Node scores) {
       const bool v2 = member.name == "cvss_v2";
       const bool v3 = member.name == "cvss_v3";
       if (!v2 && !v3 && (is_2_0() || member.name != "cvss_v4")) continue;
-      CvssView view{.node = member.value, .item = item, .key = member.name, .vector = {}};
+      CvssView view{.node = member.value,
+                    .item = item,
+                    .vulnerability = static_cast<std::uint32_t>(vulnerabilities.size()),
+                    .key = member.name,
+                    .vector = {}};
       if (auto vector = cvss::parse_vector(member.value.text_at("vectorString")); vector) {
         using cvss::Version;
         const auto version = vector->version;

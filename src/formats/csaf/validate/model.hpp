@@ -94,6 +94,7 @@ struct VulnerabilityView {
 struct CvssView {
   Node node;
   Node item;                           ///< The score or metric that holds it.
+  std::uint32_t vulnerability = 0;     ///< Index of Model::vulnerabilities.
   std::string_view key;                ///< "cvss_v2", "cvss_v3"; in 2.1 also "cvss_v4".
   std::optional<cvss::Vector> vector;  ///< Where it can be read and is of the major version that the key says.
 };

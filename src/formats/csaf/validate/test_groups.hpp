@@ -30,6 +30,11 @@ std::span<const Test> identification_tests() noexcept;  ///< tests_identificatio
 std::span<const Test> licence_tests() noexcept;    ///< tests_licences.cpp: 6.1.54, 6.1.55, 6.2.43 to 6.2.46, 6.3.17
 std::span<const Test> extension_tests() noexcept;  ///< tests_extensions.cpp: 6.1.60
 
+/// tests_advice_products.cpp: 6.2.1 to 6.2.3, 6.2.8, 6.2.9, 6.2.16, 6.2.18, 6.2.19
+std::span<const Test> advice_product_tests() noexcept;
+/// tests_advice_document.cpp: 6.2.4 to 6.2.7, 6.2.10 to 6.2.15, 6.2.17, 6.2.20 to 6.2.22
+std::span<const Test> advice_document_tests() noexcept;
+
 /// tests_unwritten.cpp: the rest
 std::span<const Test> unwritten_tests() noexcept;
 

@@ -46,29 +46,6 @@ void compare_score(Node object, std::string_view score_key, std::string_view sev
   }
 }
 
-void invalid_cvss_computation(const Model& model, Sink& sink) {
-  for (const auto& [object, item, key, vector] : model.cvss) {
-    if (!vector) continue;
-    const auto scores = cvss::scores_of(*vector);
-    const auto version = vector->version;
-    const bool v2 = version == Version::v2_0;
-    compare_score(object, "baseScore", v2 ? "" : "baseSeverity", scores.base_tenths, version, sink);
-    if (version == Version::v4_0) {
-      // One score stands on all metrics; the members of other groups say the same or nothing.
-      compare_score(object, "threatScore", "threatSeverity", scores.base_tenths, version, sink);
-      compare_score(object, "environmentalScore", "environmentalSeverity", scores.base_tenths, version, sink);
-      continue;
-    }
-    // Metrics that a vector leaves out weigh as "not defined": the score of the group below stands.
-    const int temporal = scores.temporal_tenths.value_or(scores.base_tenths);
-    compare_score(object, "temporalScore", v2 ? "" : "temporalSeverity", temporal, version, sink);
-    if (scores.environmental_tenths || !v2) {
-      compare_score(object, "environmentalScore", v2 ? "" : "environmentalSeverity",
-                    scores.environmental_tenths.value_or(temporal), version, sink);
-    }
-  }
-}
-
 struct Property {
   std::string_view name;    ///< "attackVector"
   std::string_view metric;  ///< "AV"
@@ -158,10 +135,10 @@ std::span<const Property> properties_of(Version version) noexcept {
 /// Calls `use` with each character of "Proof of concept" as the JSON schemas write it, "PROOF_OF_CONCEPT", as long as
 /// it answers true.
 template <class Use>
-void spell(const cvss::MetricValue& value, Version version, Use use) {
+void spell(std::string_view value_name, Version version, Use use) {
   // The schemas of 3.x have this one word more than the specification.
   const bool v3 = version == Version::v3_0 || version == Version::v3_1;
-  const std::string_view name = v3 && value.value_name == "Adjacent" ? "Adjacent Network" : value.value_name;
+  const std::string_view name = v3 && value_name == "Adjacent" ? "Adjacent Network" : value_name;
   bool blank = false;
   bool first = true;
   for (const char c : name) {
@@ -176,7 +153,7 @@ void spell(const cvss::MetricValue& value, Version version, Use use) {
   }
 }
 
-std::string written_as(const cvss::MetricValue& value, Version version) {
+std::string written_as(std::string_view value, Version version) {
   std::string written;
   spell(value, version, [&](char c) {
     written += c;
@@ -185,33 +162,89 @@ std::string written_as(const cvss::MetricValue& value, Version version) {
   return written;
 }
 
-bool is_written_as(std::string_view text, const cvss::MetricValue& value, Version version) {
+bool is_written_as(std::string_view text, std::string_view value, Version version) {
   std::size_t at = 0;
   bool same = true;
   spell(value, version, [&](char c) { return same = same && at < text.size() && text[at++] == c; });
   return same && at == text.size();
 }
 
+/// The vector with metrics that only members give: some write the environment of CVSS 4.0 so (official example
+/// 6-2-19-19 of 2.1).
+std::optional<cvss::Vector> completed(const CvssView& cvss) {
+  std::string text{cvss.node.text_at("vectorString")};
+  const auto version = cvss.vector->version;
+  bool any = false;
+  for (const auto& property : properties_of(version)) {
+    const auto written = cvss.node.text_at(property.name);
+    if (written.empty()) continue;
+    if (std::ranges::find(cvss.vector->metrics, property.metric, &cvss::MetricValue::metric) !=
+        cvss.vector->metrics.end()) {
+      continue;
+    }
+    const auto specs = cvss::metrics_of(version);
+    const auto spec = std::ranges::find(specs, property.metric, &cvss::MetricSpec::metric);
+    if (spec == specs.end()) continue;
+    for (const auto& value : spec->values) {
+      if (!is_written_as(written, value.name, version)) continue;
+      text += fmt::format("/{}:{}", property.metric, value.value);
+      any = true;
+    }
+  }
+  auto vector = any ? cvss::parse_vector(text) : Result<cvss::Vector>{Error::invalid("nothing to add")};
+  return vector ? std::optional{std::move(*vector)} : std::nullopt;
+}
+
+void invalid_cvss_computation(const Model& model, Sink& sink) {
+  for (const auto& each : model.cvss) {
+    if (!each.vector) continue;
+    const auto object = each.node;
+    const auto& vector = *each.vector;
+    auto scores = cvss::scores_of(vector);
+    const auto version = vector.version;
+    const bool v2 = version == Version::v2_0;
+    if (version == Version::v4_0 && std::lround(object["baseScore"].number().value_or(-1) * 10) != scores.base_tenths) {
+      if (const auto with_members = completed(each)) scores = cvss::scores_of(*with_members);
+    }
+    compare_score(object, "baseScore", v2 ? "" : "baseSeverity", scores.base_tenths, version, sink);
+    if (version == Version::v4_0) {
+      // One score stands on all metrics; the members of other groups say the same or nothing.
+      compare_score(object, "threatScore", "threatSeverity", scores.base_tenths, version, sink);
+      compare_score(object, "environmentalScore", "environmentalSeverity", scores.base_tenths, version, sink);
+      continue;
+    }
+    // Metrics that a vector leaves out weigh as "not defined": the score of the group below stands.
+    const int temporal = scores.temporal_tenths.value_or(scores.base_tenths);
+    compare_score(object, "temporalScore", v2 ? "" : "temporalSeverity", temporal, version, sink);
+    if (scores.environmental_tenths || !v2) {
+      compare_score(object, "environmentalScore", v2 ? "" : "environmentalSeverity",
+                    scores.environmental_tenths.value_or(temporal), version, sink);
+    }
+  }
+}
+
 void inconsistent_cvss(const Model& model, Sink& sink) {
-  for (const auto& [object, item, key, vector] : model.cvss) {
-    if (!vector) continue;
+  for (const auto& each : model.cvss) {
+    if (!each.vector) continue;
+    const auto object = each.node;
+    const auto& vector = *each.vector;
     if (const auto version = object.text_at("version");
-        !version.empty() && version != cvss::to_string(vector->version)) {
+        !version.empty() && version != cvss::to_string(vector.version)) {
       sink.add(
           object["version"],
-          fmt::format("the vector is of CVSS {}, not {}", cvss::to_string(vector->version), text::shorten(version, 20)),
+          fmt::format("the vector is of CVSS {}, not {}", cvss::to_string(vector.version), text::shorten(version, 20)),
           "Let version and vector be of the same CVSS version.");
     }
-    const auto properties = properties_of(vector->version);
+    const auto properties = properties_of(vector.version);
     for (const auto member : object.members()) {
       const auto property = std::ranges::find(properties, member.name, &Property::name);
       if (property == properties.end() || !member.value.is_string()) continue;
-      const auto metric = std::ranges::find(vector->metrics, property->metric, &cvss::MetricValue::metric);
+      const auto metric = std::ranges::find(vector.metrics, property->metric, &cvss::MetricValue::metric);
       // What the vector leaves out it does not contradict: some give those metrics as members only (official example
       // 6-2-19-13 of 2.0).
-      if (metric == vector->metrics.end()) continue;
-      if (is_written_as(member.value.text(), *metric, vector->version)) continue;
-      const auto right = written_as(*metric, vector->version);
+      if (metric == vector.metrics.end()) continue;
+      if (is_written_as(member.value.text(), metric->value_name, vector.version)) continue;
+      const auto right = written_as(metric->value_name, vector.version);
       sink.add(member.value,
                fmt::format("the vector says {} for {}, not {}", right, property->metric,
                            text::shorten(member.value.text(), 40)),
