@@ -35,6 +35,11 @@ std::span<const Test> advice_product_tests() noexcept;
 /// tests_advice_document.cpp: 6.2.4 to 6.2.7, 6.2.10 to 6.2.15, 6.2.17, 6.2.20 to 6.2.22
 std::span<const Test> advice_document_tests() noexcept;
 
+/// tests_info_products.cpp: 6.3.5, 6.3.9 to 6.3.11, 6.3.22
+std::span<const Test> info_product_tests() noexcept;
+/// tests_info_vulnerabilities.cpp: 6.3.1 to 6.3.4, 6.3.12 to 6.3.15, 6.3.18; 6.3.6, 6.3.7 and 6.3.16 as not run
+std::span<const Test> info_vulnerability_tests() noexcept;
+
 /// tests_unwritten.cpp: the rest
 std::span<const Test> unwritten_tests() noexcept;
 

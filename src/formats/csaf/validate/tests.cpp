@@ -26,10 +26,27 @@ bool comes_before(std::string_view a, std::string_view b) noexcept {
 
 std::vector<Test> section(std::string_view prefix) {
   std::vector<Test> found;
-  for (const auto& group : {product_tests(), score_tests(), ssvc_tests(), cwe_tests(), identifier_tests(),
-                            history_tests(), document_tests(), status_tests(), profile_tests(), correspondence_tests(),
-                            date_tests(), sharing_tests(), remediation_tests(), branch_tests(), identification_tests(),
-                            licence_tests(), extension_tests(), advice_product_tests(), advice_document_tests()}) {
+  for (const auto& group : {product_tests(),
+                            score_tests(),
+                            ssvc_tests(),
+                            cwe_tests(),
+                            identifier_tests(),
+                            history_tests(),
+                            document_tests(),
+                            status_tests(),
+                            profile_tests(),
+                            correspondence_tests(),
+                            date_tests(),
+                            sharing_tests(),
+                            remediation_tests(),
+                            branch_tests(),
+                            identification_tests(),
+                            licence_tests(),
+                            extension_tests(),
+                            advice_product_tests(),
+                            advice_document_tests(),
+                            info_product_tests(),
+                            info_vulnerability_tests()}) {
     std::ranges::copy_if(group, std::back_inserter(found),
                          [&](const Test& test) { return test.id.starts_with(prefix); });
   }
