@@ -75,6 +75,18 @@ std::string_view contradiction(std::string_view file) {
   return {};
 }
 
+/// Examples that fail or pass their own test, but are listed as valid against another test's words, with that test.
+std::string_view other_test_against(std::string_view file) {
+  // The namespace "invalid", for which 6-1-48-21 is to fail.
+  if (file.ends_with("csaf_2_1-2024-6-2-34-03.json")) return "6.1.48";
+  // Their only note has the category summary; 6.1.27.14 demands one of category description.
+  if (file.ends_with("csaf_2_1-2024-6-2-39-02-01.json")) return "6.1.27.14";
+  if (file.ends_with("csaf_2_1-2024-6-2-39-03-01.json")) return "6.1.27.14";
+  // Its product is defined in an extension, which 6.1.1 does not count among the places of definitions.
+  if (file.ends_with("csaf_2_1-2024-6-2-54-03-01.json")) return "6.1.1";
+  return {};
+}
+
 class OfficialTests : public ::testing::TestWithParam<std::string_view> {};
 
 TEST_P(OfficialTests, AgreeOnEveryExample) {
@@ -108,11 +120,15 @@ TEST_P(OfficialTests, AgreeOnEveryExample) {
         if (is_valid != nullptr && is_valid->is_bool()) {
           std::string first;
           for (const auto& each : verdict.findings) {
+            if (each.test == other_test_against(name)) continue;
             if (each.group == Finding::Group::schema || each.group == Finding::Group::mandatory) {
               first += each.test + " " + each.path + ": " + each.message + "\n";
             }
           }
-          EXPECT_EQ(verdict.is_valid(), is_valid->get_bool()) << name << "\n" << first;
+          EXPECT_EQ(first.empty(), is_valid->get_bool()) << name << "\n" << first;
+          if (const auto other = other_test_against(name); !other.empty()) {
+            EXPECT_FALSE(paths_of(verdict, other).empty()) << name << " does not contradict any more";
+          }
         }
         if (const auto result = json::string_at(example, "result");
             !result.empty() && files->contains(std::string{result})) {

@@ -45,6 +45,9 @@ std::vector<Test> section(std::string_view prefix) {
                             extension_tests(),
                             advice_product_tests(),
                             advice_document_tests(),
+                            advice_helper_tests(),
+                            advice_vulnerability_tests(),
+                            advice_profile_tests(),
                             info_product_tests(),
                             info_vulnerability_tests()}) {
     std::ranges::copy_if(group, std::back_inserter(found),

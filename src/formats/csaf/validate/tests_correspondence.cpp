@@ -5,7 +5,7 @@
 
 #include "formats/csaf/validate/test_groups.hpp"
 
-/// Of each fixed product, another version is affected: 6.1.27.13.
+/// Of each fixed product, another version is affected, and the other way round: 6.1.27.13 and 6.2.39.1.
 ///
 /// What "a corresponding version of the product" is, the product tree tells: of products in branches, those of the same
 /// vendor and product name; of product paths, those that differ in the version of one component. Products from
@@ -137,10 +137,10 @@ class Identities {
   std::unordered_map<ProductNumber, std::vector<Key>> additions_;
 };
 
-/// The affected products of one vulnerability, to be asked for a fixed one's counterpart.
-class Affected {
+/// The products of one vulnerability that have a status, to be asked for the counterpart of one that has another.
+class Counterparts {
  public:
-  explicit Affected(const Identities& identities) : identities_(identities) {}
+  explicit Counterparts(const Identities& identities) : identities_(identities) {}
 
   void add(ProductNumber product) {
     const auto& identity = identities_.of(product);
@@ -201,7 +201,7 @@ void corresponding_affected_products(const Model& model, Sink& sink) {
   for (const auto& vulnerability : model.vulnerabilities) {
     if (std::ranges::none_of(vulnerability.status, is_class(StatusClass::fixed))) continue;
     if (!identities) identities.emplace(model);
-    Affected affected{*identities};
+    Counterparts affected{*identities};
     for (const auto& entry : vulnerability.status) {
       if (class_of(entry.member) == StatusClass::affected) affected.add(entry.product);
     }
@@ -217,8 +217,84 @@ void corresponding_affected_products(const Model& model, Sink& sink) {
   }
 }
 
+/// Does the name of a range end in "<4.2": a version that is not affected any more?
+bool ends_below(std::string_view range) noexcept {
+  const auto bar = range.rfind('|');
+  auto last = bar == std::string_view::npos ? range : range.substr(bar + 1);
+  if (bar == std::string_view::npos) {
+    const auto slash = range.starts_with("vers:") ? range.find('/') : std::string_view::npos;
+    if (slash != std::string_view::npos) last = range.substr(slash + 1);
+  }
+  return last.starts_with('<') && !last.starts_with("<=");
+}
+
+/// What remediations say of products: is there a version that is fixed?
+class Outlook {
+ public:
+  explicit Outlook(const Model& model) : model_(model), none_(model.products.size()), some_(model.products.size()) {}
+
+  void read(Node remediations) {
+    for (const auto product : marked_) none_[product] = some_[product] = false;
+    marked_.clear();
+    for (const auto remediation : remediations.elements()) {
+      const auto category = remediation.text_at("category");
+      const bool none = category == "fix_planned" || category == "no_fix_planned" || category == "none_available";
+      if (!none && category != "vendor_fix") continue;
+      for (const auto product : model_.products_of(remediation)) {
+        (none ? none_ : some_)[product] = true;
+        marked_.push_back(product);
+      }
+    }
+  }
+  /// A clear indication that no fixed version exists, and none that one might.
+  bool is_without_fix(ProductNumber product) const {
+    return none_[product] && !some_[product] && !is_below_range(product);
+  }
+
+ private:
+  bool is_below_range(ProductNumber product) const {
+    const auto definition = model_.products[product].definition;
+    if (definition == kNone) return false;
+    for (auto at = model_.definitions[definition].branch; at != kNone; at = model_.branches[at].parent) {
+      const auto node = model_.branches[at].node;
+      if (node.text_at("category") == "product_version_range") return ends_below(node.text_at("name"));
+    }
+    return false;
+  }
+
+  const Model& model_;
+  std::vector<bool> none_, some_;
+  std::vector<ProductNumber> marked_;
+};
+
+void missing_fixed_product(const Model& model, Sink& sink) {
+  if (model.category != "csaf_security_advisory") return;
+  std::optional<Identities> identities;
+  Outlook outlook{model};
+  for (const auto& vulnerability : model.vulnerabilities) {
+    const auto is_affected = [](const StatusEntry& each) { return class_of(each.member) == StatusClass::affected; };
+    if (std::ranges::none_of(vulnerability.status, is_affected)) continue;
+    if (!identities) identities.emplace(model);
+    Counterparts fixed{*identities};
+    for (const auto& entry : vulnerability.status) {
+      if (class_of(entry.member) == StatusClass::fixed) fixed.add(entry.product);
+    }
+    fixed.finish();
+    outlook.read(vulnerability.node["remediations"]);
+    for (const auto& entry : vulnerability.status) {
+      if (!is_affected(entry) || !model.is_defined(entry.product)) continue;
+      if (outlook.is_without_fix(entry.product) || fixed.has_counterpart_of(entry.product)) continue;
+      sink.add(entry.node,
+               fmt::format("product id '{}' is {}, but no version of the product is said to be fixed",
+                           model.products[entry.product].id, to_string(entry.member)),
+               "Name the fixed version in fixed, or say in a remediation that there is none.");
+    }
+  }
+}
+
 constexpr Test kTests[] = {
     {.id = "6.1.27.13", .in_2_0 = false, .run = corresponding_affected_products},
+    {.id = "6.2.39.1", .in_2_0 = false, .run = missing_fixed_product},
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include "formats/csaf/structure_formats.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
-/// CSAF 2.1 extensions (section 2.4): 6.1.60.1 to 6.1.60.3.
+/// CSAF 2.1 extensions (section 2.4): 6.1.60.1 to 6.1.60.3, 6.2.54.1 to 6.2.54.4, 6.3.21.1 to 6.3.21.9.
 namespace tocsin::formats::csaf {
 namespace {
 
@@ -153,10 +153,12 @@ const Extension* known_extension(std::string_view url) noexcept {
   return nullptr;
 }
 
+/// The TC's list of registered extensions is empty, so that what it does not publish itself is experimental.
+bool is_official(std::string_view url) noexcept { return url.starts_with("https://docs.oasis-open.org/csaf/"); }
+
 void warn_of_unsupported(Node item, std::string_view what, Sink& sink) {
   const auto url = item.text_at("$schema");
-  // The TC's list of registered extensions is empty, so that what it does not publish itself is experimental.
-  const auto* kind = url.starts_with("https://docs.oasis-open.org/csaf/") ? "official" : "experimental";
+  const auto* kind = is_official(url) ? "official" : "experimental";
   sink.add_as(Finding::Group::recommended, item,
               fmt::format("the {} extension '{}' is not supported, so its {} was not checked", kind, url, what),
               "Check it with a tool that knows the extension.");
@@ -245,10 +247,84 @@ void extension_metadata(const Model& model, Sink& sink) {
   });
 }
 
+template <class Use>
+void each_extension(const Model& model, const Use& use) {
+  each_list(model, [&](Node list, Place) {
+    for (const auto item : list.elements()) use(item);
+  });
+}
+
+void registered_extension(const Model& model, Sink& sink) {
+  each_extension(model, [&](Node item) {
+    if (is_official(item.text_at("$schema"))) return;
+    sink.add(item, "the extension is neither official nor registered: readers may not know it",
+             "Use a registered extension, or have this one registered.");
+  });
+}
+
+void official_extension(const Model& model, Sink& sink) {
+  each_extension(model, [&](Node item) {
+    if (is_official(item.text_at("$schema"))) return;
+    sink.add(item, "the extension is no official one", "Use an official extension, where there is one.");
+  });
+}
+
+void critical_extension(const Model& model, Sink& sink) {
+  each_extension(model, [&](Node item) {
+    const auto critical = item["critical"];
+    if (!critical.is_true()) return;
+    sink.add(critical, "the extension is critical: who does not know it must not use the document",
+             "Set critical to false, where the rest of the document stands without it.");
+  });
+}
+
+void check_experimental(const Model& model, Sink& sink, bool in_clear) {
+  const bool clear = model.document["distribution"]["tlp"].text_at("label") == "CLEAR";
+  if (clear != in_clear) return;
+  each_extension(model, [&](Node item) {
+    if (is_official(item.text_at("$schema"))) return;
+    sink.add(item, "the extension is experimental: readers may not know what it means",
+             "Use a registered extension, or leave it out.");
+  });
+}
+void experimental_extension_in_clear(const Model& model, Sink& sink) { check_experimental(model, sink, true); }
+void experimental_extension_elsewhere(const Model& model, Sink& sink) { check_experimental(model, sink, false); }
+
+void essential_extension(const Model& model, Sink& sink) {
+  each_extension(model, [&](Node item) {
+    const auto category = item["category"];
+    // What was essential is called critical in later drafts of the standard.
+    if (category.text() != "essential" && category.text() != "critical") return;
+    sink.add(category,
+             fmt::format("the extension is {}: without it, the document may be misunderstood", category.text()),
+             "Say what is needed to understand the document in members that every reader knows.");
+  });
+}
+
+template <Place place>
+void usage_of_extension(const Model& model, Sink& sink) {
+  each_list(model, [&](Node list, Place at) {
+    if (at == place) sink.add(list, "an extension is used here", "Use members of CSAF itself, where there are some.");
+  });
+}
+
 constexpr Test kTests[] = {
     {.id = "6.1.60.1", .in_2_0 = false, .run = content_schema},
     {.id = "6.1.60.2", .in_2_0 = false, .run = extension_schema},
     {.id = "6.1.60.3", .in_2_0 = false, .run = extension_metadata},
+    {.id = "6.2.54.1", .in_2_0 = false, .run = registered_extension},
+    {.id = "6.2.54.2", .in_2_0 = false, .run = official_extension},
+    {.id = "6.2.54.3", .in_2_0 = false, .run = critical_extension},
+    {.id = "6.2.54.4", .in_2_0 = false, .run = experimental_extension_in_clear},
+    {.id = "6.3.21.1", .in_2_0 = false, .run = essential_extension},
+    {.id = "6.3.21.2", .in_2_0 = false, .run = experimental_extension_elsewhere},
+    {.id = "6.3.21.3", .in_2_0 = false, .run = usage_of_extension<Place::document>},
+    {.id = "6.3.21.4", .in_2_0 = false, .run = usage_of_extension<Place::branch_product>},
+    {.id = "6.3.21.5", .in_2_0 = false, .run = usage_of_extension<Place::full_product_name>},
+    {.id = "6.3.21.6", .in_2_0 = false, .run = usage_of_extension<Place::product_path>},
+    {.id = "6.3.21.7", .in_2_0 = false, .run = usage_of_extension<Place::metric>},
+    {.id = "6.3.21.8", .in_2_0 = false, .run = usage_of_extension<Place::vulnerability>},
+    {.id = "6.3.21.9", .in_2_0 = false, .run = usage_of_extension<Place::root>},
 };
 
 }  // namespace

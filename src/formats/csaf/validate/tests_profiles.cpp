@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "formats/csaf/names.hpp"
 #include "formats/csaf/validate/coverage.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
@@ -38,34 +39,6 @@ bool is_in(std::span<const std::string_view> names, std::string_view name) noexc
 /// The document has one of these profiles, and its version of CSAF knows it.
 bool has_profile(const Model& model, std::initializer_list<std::string_view> names) noexcept {
   return is_in({names.begin(), names.size()}, model.category) && is_in(profiles_of(model), model.category);
-}
-
-/// Dashes, hyphens, minuses, underscores and white space in all their Unicode forms.
-bool is_separator(std::string_view character) noexcept {
-  constexpr std::string_view kSeparators[] = {
-      "\t",     "\n",     "\v",     "\f",     "\r",     " ",      "-",      "_",      "\u0085", "\u00a0", "\u1680",
-      "\u2028", "\u2029", "\u202f", "\u205f", "\u3000", "\u200b", "\u2060", "\ufeff", "\u00ad", "\u058a", "\u05be",
-      "\u1400", "\u1806", "\u2043", "\u207b", "\u208b", "\u2212", "\u2e17", "\u2e1a", "\u2e3a", "\u2e3b", "\u2e40",
-      "\u301c", "\u3030", "\u30a0", "\u2796", "\ufe31", "\ufe32", "\ufe58", "\ufe63", "\uff0d", "\u0332", "\u0333",
-      "\u2017", "\u203f", "\u2040", "\u2054", "\ufe33", "\ufe34", "\ufe4d", "\ufe4e", "\ufe4f", "\uff3f",
-  };
-  // U+2000 to U+200A are blanks, U+2010 to U+2015 hyphens and dashes.
-  if (character.starts_with("\xe2\x80") && character.size() == 3) {
-    const auto last = static_cast<unsigned char>(character[2]);
-    if (last <= 0x8a || (last >= 0x90 && last <= 0x95)) return true;
-  }
-  return is_in(kSeparators, character);
-}
-
-/// "Security  Advisory" as "securityadvisory".
-std::string name_without_separators(std::string_view name) {
-  std::string squeezed;
-  for (std::size_t at = 0; at < name.size();) {
-    const auto character = name.substr(at, std::max<std::size_t>(text::utf8_length_at(name, at), 1));
-    if (!is_separator(character)) squeezed += character;
-    at += character.size();
-  }
-  return text::lower_ascii(squeezed);
 }
 
 void prohibited_document_category_name(const Model& model, Sink& sink) {
@@ -283,15 +256,9 @@ void two_revisions(const Model& model, Sink& sink) {
                 "Keep the revisions from before, and add the one that withdraws or supersedes the document.");
 }
 
-/// English, or nobody says: then titles are fixed.
-bool is_english(const Model& model) noexcept {
-  const auto lang = model.document.text_at("lang");
-  return lang.empty() || text::equals_ignore_case_ascii(lang.substr(0, lang.find('-')), "en");
-}
-
 /// Exactly one document note has this title; its category is description.
 void require_reasoning(const Model& model, Sink& sink, std::string_view profile, std::string_view title) {
-  if (!has_profile(model, {profile}) || !is_english(model)) return;
+  if (!has_profile(model, {profile}) || !is_english(model.document.text_at("lang"))) return;
   int found = 0;
   for (const auto note : model.document["notes"].elements()) {
     if (note.text_at("title") != title) continue;
@@ -313,19 +280,19 @@ void require_reasoning(const Model& model, Sink& sink, std::string_view profile,
 }
 
 void reasoning_for_withdrawal(const Model& model, Sink& sink) {
-  require_reasoning(model, sink, kWithdrawn, "Reasoning for Withdrawal");
+  require_reasoning(model, sink, kWithdrawn, translation_of({})->reasoning_for_withdrawal);
 }
 
 void reasoning_for_supersession(const Model& model, Sink& sink) {
-  require_reasoning(model, sink, kSuperseded, "Reasoning for Supersession");
+  require_reasoning(model, sink, kSuperseded, translation_of({})->reasoning_for_supersession);
 }
 
 void reference_to_superseding_document(const Model& model, Sink& sink) {
-  constexpr std::string_view kSummary = "Superseding Document";
-  if (!has_profile(model, {kSuperseded}) || !is_english(model)) return;
+  const auto summary = translation_of({})->superseding_document;
+  if (!has_profile(model, {kSuperseded}) || !is_english(model.document.text_at("lang"))) return;
   Node of_other_category;
   for (const auto reference : model.document["references"].elements()) {
-    if (!reference.text_at("summary").starts_with(kSummary)) continue;
+    if (!reference.text_at("summary").starts_with(summary)) continue;
     if (is_external(reference)) return;
     if (!of_other_category) of_other_category = reference;
   }

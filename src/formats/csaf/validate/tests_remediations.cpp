@@ -32,24 +32,29 @@ constexpr Classes bit(StatusClass status) { return static_cast<Classes>(1U << st
 constexpr Classes kAffected = bit(StatusClass::affected);
 constexpr Classes kNotAffected = bit(StatusClass::not_affected);
 constexpr Classes kFixed = bit(StatusClass::fixed);
+constexpr Classes kInvestigated = bit(StatusClass::under_investigation);
+constexpr Classes kUnknown = bit(StatusClass::unknown);
 
-constexpr std::string_view kClassNames[] = {"affected", "not affected", "fixed"};
+constexpr std::string_view kClassNames[] = {"affected", "not affected", "fixed", "under investigation", "unknown"};
 
 struct CategoryRules {
   std::string_view name;
   Categories contradicting;  ///< Prohibited for the same product.
   Classes prohibited;        ///< Product status groups.
+  Classes discouraged;
 };
 
 /// Tables 1 and 2 of section 3.2.4.14.1, in the order of the bits.
 constexpr std::array<CategoryRules, 7> kCategories = {{
-    {"workaround", kOptionalPatch | kNoneAvailable, kNotAffected | kFixed},
-    {"mitigation", kOptionalPatch | kNoneAvailable, kNotAffected | kFixed},
-    {"vendor_fix", kOptionalPatch | kNoneAvailable | kFixPlanned | kNoFixPlanned, kNotAffected | kFixed},
-    {"optional_patch", kAll & ~kOptionalPatch, kAffected},
-    {"none_available", kAll & ~kNoneAvailable, kNotAffected | kFixed},
-    {"fix_planned", kVendorFix | kOptionalPatch | kNoneAvailable | kNoFixPlanned, kFixed},
-    {"no_fix_planned", kVendorFix | kOptionalPatch | kNoneAvailable | kFixPlanned, kFixed},
+    {"workaround", kOptionalPatch | kNoneAvailable, kNotAffected | kFixed, kInvestigated | kUnknown},
+    {"mitigation", kOptionalPatch | kNoneAvailable, kNotAffected | kFixed, kInvestigated | kUnknown},
+    {"vendor_fix", kOptionalPatch | kNoneAvailable | kFixPlanned | kNoFixPlanned, kNotAffected | kFixed,
+     kInvestigated | kUnknown},
+    {"optional_patch", kAll & ~kOptionalPatch, kAffected, kFixed},
+    {"none_available", kAll & ~kNoneAvailable, kNotAffected | kFixed, 0},
+    {"fix_planned", kVendorFix | kOptionalPatch | kNoneAvailable | kNoFixPlanned, kFixed,
+     kNotAffected | kInvestigated | kUnknown},
+    {"no_fix_planned", kVendorFix | kOptionalPatch | kNoneAvailable | kFixPlanned, kFixed, kNotAffected},
 }};
 
 std::size_t category_of(Node remediation) noexcept {
@@ -126,7 +131,9 @@ void contradicting_remediations(const Model& model, Sink& sink) {
   }
 }
 
-void contradicting_product_status_remediation_combination(const Model& model, Sink& sink) {
+/// Tells of each remediation for products whose status is among those that the rules name so.
+void check_combinations(const Model& model, Sink& sink, Classes CategoryRules::* unwanted, std::string_view verb,
+                        std::string_view mend) {
   ProductSets status{model};
   for (const auto& vulnerability : model.vulnerabilities) {
     const auto remediations = vulnerability.node["remediations"];
@@ -139,20 +146,31 @@ void contradicting_product_status_remediation_combination(const Model& model, Si
     for (const auto remediation : remediations.elements()) {
       const auto category = category_of(remediation);
       if (category == kCategories.size()) continue;
+      const auto classes = kCategories[category].*unwanted;
       ProductNumber first = kNone;
       std::size_t count = 0;
       for (const auto product : model.products_of(remediation)) {
-        if ((status.at(product) & kCategories[category].prohibited) != 0 && count++ == 0) first = product;
+        if ((status.at(product) & classes) != 0 && count++ == 0) first = product;
       }
       if (count == 0) continue;
-      const auto against = static_cast<unsigned>(status.at(first) & kCategories[category].prohibited);
+      const auto against = static_cast<unsigned>(status.at(first) & classes);
       sink.add(
           remediation,
-          fmt::format("remediation {} cannot be for product {}, which is {}", kCategories[category].name,
+          fmt::format("remediation {} {} be for product {}, which is {}", kCategories[category].name, verb,
                       named(model, first, count), kClassNames[static_cast<std::size_t>(std::countr_zero(against))]),
-          "Take the product out of the remediation, or correct its status.");
+          std::string{mend});
     }
   }
+}
+
+void contradicting_product_status_remediation_combination(const Model& model, Sink& sink) {
+  check_combinations(model, sink, &CategoryRules::prohibited, "cannot",
+                     "Take the product out of the remediation, or correct its status.");
+}
+
+void discouraged_product_status_remediation_combination(const Model& model, Sink& sink) {
+  check_combinations(model, sink, &CategoryRules::discouraged, "should not",
+                     "Say more about the product's status, or take it out of the remediation.");
 }
 
 /// A product as a source sees it.
@@ -210,6 +228,7 @@ void use_of_cvss_and_qualitative_severity_rating(const Model& model, Sink& sink)
 constexpr Test kTests[] = {
     {.id = "6.1.35", .in_2_0 = false, .run = contradicting_remediations},
     {.id = "6.1.36", .in_2_0 = false, .run = contradicting_product_status_remediation_combination},
+    {.id = "6.2.27", .in_2_0 = false, .run = discouraged_product_status_remediation_combination},
     {.id = "6.1.56", .in_2_0 = false, .run = use_of_cvss_and_qualitative_severity_rating},
 };
 

@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
-/// Sharing groups of CSAF 2.1 (section 3.2.2.5.1): 6.1.38 to 6.1.41.
+/// Sharing groups of CSAF 2.1 (section 3.2.2.5.1): 6.1.38 to 6.1.41, 6.2.28 to 6.2.30.
 namespace tocsin::formats::csaf {
 namespace {
 
@@ -73,11 +73,37 @@ void missing_sharing_group_name(const Model& model, Sink& sink) {
   }
 }
 
+void check_uuid(const Model& model, Sink& sink, bool unwanted(std::string_view), std::string_view name) {
+  const auto id = model.document["distribution"]["sharing_group"]["id"];
+  if (!id.is_string() || !unwanted(id.text())) return;
+  sink.add(id, fmt::format("the sharing group is the {} UUID, which names no group", name),
+           "Remove sharing_group, or give it the id of the group that may see the document.");
+}
+
+void usage_of_max_uuid(const Model& model, Sink& sink) {
+  check_uuid(model, sink, [](std::string_view id) { return is_max(id); }, "Max");
+}
+
+void usage_of_nil_uuid(const Model& model, Sink& sink) {
+  check_uuid(model, sink, [](std::string_view id) { return id == kNilUuid; }, "Nil");
+}
+
+void usage_of_sharing_group_on_tlp_clear(const Model& model, Sink& sink) {
+  const auto distribution = model.document["distribution"];
+  const auto group = distribution["sharing_group"];
+  if (!group || distribution["tlp"].text_at("label") != "CLEAR") return;
+  sink.add(group, "the document is TLP:CLEAR, but names a sharing group",
+           "Remove sharing_group: everybody may see it.");
+}
+
 constexpr Test kTests[] = {
     {.id = "6.1.38", .in_2_0 = false, .run = non_public_sharing_group_with_max_uuid},
     {.id = "6.1.39", .in_2_0 = false, .run = public_sharing_group_with_no_max_uuid},
     {.id = "6.1.40", .in_2_0 = false, .run = invalid_sharing_group_name},
     {.id = "6.1.41", .in_2_0 = false, .run = missing_sharing_group_name},
+    {.id = "6.2.28", .in_2_0 = false, .run = usage_of_max_uuid},
+    {.id = "6.2.29", .in_2_0 = false, .run = usage_of_nil_uuid},
+    {.id = "6.2.30", .in_2_0 = false, .run = usage_of_sharing_group_on_tlp_clear},
 };
 
 }  // namespace
