@@ -103,7 +103,7 @@ int compare_composer_text(std::string_view a, std::string_view b) {
   if (left.build.empty() || right.build.empty()) {
     return static_cast<int>(!left.build.empty()) - static_cast<int>(!right.build.empty());
   }
-  return compare_identifiers(left.build, right.build);
+  return compare_generic(left.build, right.build);
 }
 
 Status check_semver(std::string_view version) {
