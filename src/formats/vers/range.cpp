@@ -56,7 +56,8 @@ Result<std::string> decode(std::string_view encoded, bool is_datetime) {
   return version;
 }
 
-Result<Constraint> read_constraint(std::string_view text, bool is_datetime) {
+/// `alone`: constraints without scheme, which may say "=1.2" for "1.2".
+Result<Constraint> read_constraint(std::string_view text, bool is_datetime, bool alone) {
   constexpr std::pair<std::string_view, Comparator> kComparators[] = {{">=", Comparator::greater_or_equal},
                                                                       {"<=", Comparator::less_or_equal},
                                                                       {"!=", Comparator::not_equal},
@@ -70,6 +71,7 @@ Result<Constraint> read_constraint(std::string_view text, bool is_datetime) {
     text.remove_prefix(written.size());
     break;
   }
+  if (alone && constraint.comparator == Comparator::equal && text.starts_with('=')) text.remove_prefix(1);
   if (text.starts_with('=')) return Error::invalid("a single version stands without '='");
   if (text.empty()) return Error::invalid("a comparator stands without a version");
   if (text.starts_with(' ')) return Error::invalid("white space is not allowed between constraints and comparators");
@@ -85,7 +87,7 @@ bool comes_before(std::string_view scheme, const Constraint& a, const Constraint
   return order && *order < 0;
 }
 
-Result<Range> read_constraints(Range range, std::string_view rest) {
+Result<Range> read_constraints(Range range, std::string_view rest, bool alone = false) {
   if (rest == "*") {
     range.everything = true;
     return range;
@@ -98,7 +100,7 @@ Result<Range> read_constraints(Range range, std::string_view rest) {
   while (true) {
     if (range.constraints.size() == kConstraintsMax) return Error::too_large("list of constraints", kConstraintsMax);
     const auto bar = rest.find('|');
-    auto constraint = read_constraint(rest.substr(0, bar), is_datetime);
+    auto constraint = read_constraint(rest.substr(0, bar), is_datetime, alone);
     if (!constraint) return std::move(constraint).error();
     range.constraints.push_back(std::move(*constraint));
     if (bar == std::string_view::npos) break;
@@ -128,14 +130,21 @@ Result<Range> read(std::string_view text) {
   return read_constraints(std::move(range), rest.substr(slash + 1));
 }
 
-/// Clause 5.4, of constraints as they stand.
-std::string broken_rule(const Range& range) {
-  const bool has_order = check_version(range.scheme, "1").has_value() || range.scheme == "datetime";
+/// Digits and dots: nobody orders those in another way.
+bool is_plain(std::string_view version) noexcept {
+  return std::ranges::all_of(version, [](char c) { return is_digit(c) || c == '.'; });
+}
+
+/// Clause 5.4, of constraints as they stand. `alone`: without a scheme, only plain versions have an order.
+std::string broken_rule(const Range& range, bool alone = false) {
+  const bool has_scheme_order = check_version(range.scheme, "1").has_value() || range.scheme == "datetime";
   const Constraint* bound = nullptr;     // The last that is < or >.
   const Constraint* previous = nullptr;  // The last but for !=.
   for (std::size_t i = 0; i < range.constraints.size(); ++i) {
     const auto& constraint = range.constraints[i];
-    if (has_order && i > 0) {
+    const bool has_order = has_scheme_order && i > 0 &&
+                           (!alone || (is_plain(constraint.version) && is_plain(range.constraints[i - 1].version)));
+    if (has_order) {
       const auto order = compare(range.scheme, range.constraints[i - 1].version, constraint.version);
       if (order && *order == 0)
         return fmt::format("the version '{}' stands more than once", text::shorten(constraint.version, 60));
@@ -272,7 +281,7 @@ Result<Range> parse(std::string_view text) {
 
 Result<Range> parse_constraints(std::string_view text) {
   if (text.size() > kRangeBytesMax) return Error::too_large("version range", kRangeBytesMax);
-  auto range = read_constraints({.scheme = "generic", .everything = false, .constraints = {}}, text);
+  auto range = read_constraints({.scheme = "generic", .everything = false, .constraints = {}}, text, true);
   if (range) sort_by_version(*range);
   return range;
 }
@@ -288,8 +297,8 @@ std::string why_not_canonical(std::string_view text) {
 }
 
 std::string why_not_canonical_constraints(std::string_view text) {
-  const auto range = read_constraints({.scheme = "generic", .everything = false, .constraints = {}}, text);
-  return range ? broken_rule(*range) : range.error().message;
+  const auto range = read_constraints({.scheme = "generic", .everything = false, .constraints = {}}, text, true);
+  return range ? broken_rule(*range, true) : range.error().message;
 }
 
 Result<std::string> canonical(std::string_view text) {

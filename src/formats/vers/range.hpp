@@ -37,12 +37,12 @@ inline constexpr std::size_t kConstraintsMax = 4096;
 /// broken; too_large. Schemes that are not known are read, and keep the order of their constraints (is_known_scheme
 /// tells).
 Result<Range> parse(std::string_view text);
-/// The constraints alone, "<1.2|>=2.0", which CSAF calls vls. The scheme is "generic".
+/// The constraints alone, "<1.2|>=2.0", which CSAF calls vls; "=1.2" is "1.2". The scheme is "generic".
 Result<Range> parse_constraints(std::string_view text);
 /// Why the text is no valid vers in canonical form (clause 5.4: sorted, every version once, comparators in a sequence
 /// that makes sense), in one sentence; empty where it is.
 std::string why_not_canonical(std::string_view text);
-/// The same of constraints alone. Versions are ordered as "generic" does, and only what is certain is said.
+/// The same of constraints alone. Only versions of digits and dots have an order there.
 std::string why_not_canonical_constraints(std::string_view text);
 
 /// Puts the constraints in order of versions; where a scheme has none, they stay.

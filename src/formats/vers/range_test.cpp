@@ -73,7 +73,10 @@ TEST(VersRange, CanonicalFormHasRules) {
   }
   EXPECT_EQ(why_not_canonical_constraints("<1.2|>=2.0"), "");
   EXPECT_NE(why_not_canonical_constraints("<1.2|<2.0"), "");
-  EXPECT_NE(why_not_canonical_constraints("=1.2"), "");
+  EXPECT_NE(why_not_canonical_constraints("<2.0|>1.0|<1.5"), "");
+  EXPECT_EQ(why_not_canonical_constraints("<1.2.0|=4.2.0"), "");
+  EXPECT_EQ(why_not_canonical_constraints("<2024-4-pabc0019|>2024-10-pefd0010|<2024-12-pjkl2010"), "");
+  EXPECT_NE(why_not_canonical_constraints("all versions < 4.2.0"), "");
 }
 
 struct Containment {

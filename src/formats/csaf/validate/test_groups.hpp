@@ -31,6 +31,8 @@ std::span<const Test> licence_tests() noexcept;  ///< tests_licences.cpp: 6.1.54
 /// tests_extensions.cpp: 6.1.60.x, 6.2.54.x, 6.3.21.x
 std::span<const Test> extension_tests() noexcept;
 
+/// tests_versions.cpp: 6.1.50, 6.2.49 to 6.2.51, 6.3.19.x
+std::span<const Test> version_tests() noexcept;
 /// tests_advice_products.cpp: 6.2.1 to 6.2.3, 6.2.8, 6.2.9, 6.2.16, 6.2.18, 6.2.19
 std::span<const Test> advice_product_tests() noexcept;
 /// tests_advice_document.cpp: 6.2.4 to 6.2.7, 6.2.10 to 6.2.15, 6.2.17, 6.2.20 to 6.2.22
@@ -44,10 +46,7 @@ std::span<const Test> advice_vulnerability_tests() noexcept;
 std::span<const Test> advice_profile_tests() noexcept;
 /// tests_info_products.cpp: 6.3.5, 6.3.9 to 6.3.11, 6.3.22
 std::span<const Test> info_product_tests() noexcept;
-/// tests_info_vulnerabilities.cpp: 6.3.1 to 6.3.4, 6.3.12 to 6.3.15, 6.3.18; 6.3.6, 6.3.7 and 6.3.16 as not run
+/// tests_info_vulnerabilities.cpp: 6.3.1 to 6.3.4, 6.3.12 to 6.3.15, 6.3.18; 6.3.6 to 6.3.8 and 6.3.16 as not run
 std::span<const Test> info_vulnerability_tests() noexcept;
-
-/// tests_unwritten.cpp: the rest
-std::span<const Test> unwritten_tests() noexcept;
 
 }  // namespace tocsin::formats::csaf

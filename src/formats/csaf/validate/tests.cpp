@@ -43,6 +43,7 @@ std::vector<Test> section(std::string_view prefix) {
                             identification_tests(),
                             licence_tests(),
                             extension_tests(),
+                            version_tests(),
                             advice_product_tests(),
                             advice_document_tests(),
                             advice_helper_tests(),
@@ -52,12 +53,6 @@ std::vector<Test> section(std::string_view prefix) {
                             info_vulnerability_tests()}) {
     std::ranges::copy_if(group, std::back_inserter(found),
                          [&](const Test& test) { return test.id.starts_with(prefix); });
-  }
-  for (const auto& test : unwritten_tests()) {
-    const bool written = std::ranges::any_of(found, [&](const Test& each) {
-      return each.id == test.id && ((each.in_2_0 && test.in_2_0) || (each.in_2_1 && test.in_2_1));
-    });
-    if (test.id.starts_with(prefix) && !written) found.push_back(test);
   }
   std::ranges::sort(found, [](const Test& a, const Test& b) { return comes_before(a.id, b.id); });
   return found;
