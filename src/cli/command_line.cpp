@@ -279,6 +279,42 @@ class Builder {
                 "data folder. Exit 1 if any is not valid.");
     texts(sub, "TEXT", "The package URL; -: one a line from standard input");
   }
+  void vers(const char* meaning) {
+    auto* group = app_.add_subcommand("vers", meaning);
+    group->set_help_flag("-h,--help", "This text");
+    group->require_subcommand(1);
+    group->footer(
+        "Examples:\n  tocsin vers compare semver 1.2.0 1.10.0\n"
+        "  tocsin vers contains 'vers:npm/>=1.0.0|<2.0.0' 1.5.0\n"
+        "Instead of arguments, - reads lines of them from standard input, separated by tabs, and answers line by line, "
+        "with "
+        "'error: ...' for bad ones. Needs no data folder. Exit 1 if any line or argument is not valid.");
+    const auto add = [&](const char* name, Command what, const char* does, const char* names, const char* example) {
+      auto* sub = prepared(group->add_subcommand(name, does), what, example);
+      texts(sub, names, "Or -: one set a line, separated by tabs, from standard input");
+      return sub;
+    };
+    add("compare", Command::vers_compare, "Print <, = or > for two versions of a scheme", "SCHEME A B",
+        "  tocsin vers compare pypi 1.0rc1 1.0");
+    add("contains", Command::vers_contains, "Print true or false: is a version in a range?", "RANGE VERSION",
+        "  tocsin vers contains 'vers:intdot/>=1.2|<2.0' 1.10");
+    add("canonical", Command::vers_canonical, "Print the canonical form of a range", "RANGE",
+        "  tocsin vers canonical 'vers:npm/<2.0.0|>=1.0.0'");
+    add("from-native", Command::vers_from_native, "Turn a range as its ecosystem writes it into vers", "SCHEME TEXT",
+        "  tocsin vers from-native npm '^1.2.3 || ~2.0'");
+    auto* affected =
+        add("affected", Command::vers_affected,
+            "Tell from a vendor's own words whether a version is affected: yes, no, or ask: QUESTION", "TEXT VERSION",
+            "  tocsin vers affected --branch product_version_range 'All versions < V9.1 SP2' 'V9.1 SP1'\n"
+            "Lines from standard input have four columns: branch category, product, text, version.");
+    affected->add_option("--branch", into_.branch, "Category of the CSAF branch that holds the text")
+        ->type_name("CATEGORY")
+        ->envname("TOCSIN_BRANCH")
+        ->capture_default_str();
+    affected->add_option("--product", into_.product, "Name of the product that the text belongs to")
+        ->type_name("NAME")
+        ->envname("TOCSIN_PRODUCT");
+  }
   void convert(const char* meaning) {
     auto* sub =
         command("convert", Command::convert, meaning,
@@ -375,6 +411,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"validate", "Validate CSAF 2.0 and 2.1 documents", &Builder::validate},
       {"diff", "Tell what changed between two CSAF documents", &Builder::diff},
       {"cvss", "Score and explain CVSS vectors", &Builder::cvss},
+      {"vers", "Compare versions, read ranges of them, also in vendors' own words", &Builder::vers},
       {"purl", "Take package URLs apart", &Builder::purl},
       {"convert", "Convert a CSAF document to another version", &Builder::convert},
       {"backup", "Write a consistent copy of everything, also while serving", &Builder::backup},

@@ -20,6 +20,11 @@ enum class Command {
   diff,
   cvss,
   purl,
+  vers_compare,
+  vers_contains,
+  vers_canonical,
+  vers_from_native,
+  vers_affected,
   convert,
   backup,
   restore,
@@ -45,7 +50,8 @@ struct CommandLine {
   std::vector<std::string> paths;    ///< import, validate, diff: two, convert: one; backup and restore: one.
   std::string words;                 ///< search
   std::vector<std::string> vectors;  ///< cvss; none or "-": lines of standard input.
-  std::vector<std::string> texts;    ///< purl; "-": lines of standard input.
+  std::vector<std::string> texts;    ///< purl, vers; "-": lines of standard input.
+  std::string branch = "product_version_range", product;  ///< vers affected
   int limit = 20;
   std::string sort = "relevance", cursor;
   std::string id, revision;  ///< show

@@ -56,9 +56,27 @@ TEST(CommandLine, TakesOptionsFromTheEnvironment) {
   EXPECT_EQ(flag.command_line->location.folder, "given");
 }
 
-const Words kCommandsWithHelp[] = {
-    {"init"},   {"serve"},   {"import"}, {"search"},  {"show"},   {"validate"},        {"cvss"},          {"purl"},
-    {"backup"}, {"restore"}, {"doctor"}, {"reindex"}, {"config"}, {"config", "check"}, {"config", "doc"}, {"version"}};
+const Words kCommandsWithHelp[] = {{"init"},
+                                   {"serve"},
+                                   {"import"},
+                                   {"search"},
+                                   {"show"},
+                                   {"validate"},
+                                   {"cvss"},
+                                   {"purl"},
+                                   {"vers", "compare"},
+                                   {"vers", "contains"},
+                                   {"vers", "canonical"},
+                                   {"vers", "from-native"},
+                                   {"vers", "affected"},
+                                   {"backup"},
+                                   {"restore"},
+                                   {"doctor"},
+                                   {"reindex"},
+                                   {"config"},
+                                   {"config", "check"},
+                                   {"config", "doc"},
+                                   {"version"}};
 TEST(CommandLine, EveryCommandHasHelpWithExamples) {
   for (auto words : kCommandsWithHelp) {
     for (const auto* flag : {"--help", "-h"}) {

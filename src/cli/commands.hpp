@@ -17,6 +17,7 @@ int run_validate(const CommandLine& line);
 int run_diff(const CommandLine& line);
 int run_cvss(const CommandLine& line);
 int run_purl(const CommandLine& line);
+int run_vers(const CommandLine& line);  ///< All of `tocsin vers`.
 int run_convert(const CommandLine& line);
 int run_backup(const CommandLine& line);
 int run_restore(const CommandLine& line);

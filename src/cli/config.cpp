@@ -41,6 +41,12 @@ int dispatch(const CommandLine& line) {
       return run_cvss(line);
     case Command::purl:
       return run_purl(line);
+    case Command::vers_compare:
+    case Command::vers_contains:
+    case Command::vers_canonical:
+    case Command::vers_from_native:
+    case Command::vers_affected:
+      return run_vers(line);
     case Command::convert:
       return run_convert(line);
     case Command::backup:

@@ -14,7 +14,7 @@ import unittest
 from support.tocsin import (ARCHIVE, BINARY, DEMO, ENVIRONMENT, Folder, Server, fresh_postgres, init, json_lines,
                             needs_postgres, needs_real_data, run)
 
-COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "purl", "convert", "backup", "restore",
+COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "purl", "vers compare", "vers contains", "vers canonical", "vers from-native", "vers affected", "convert", "backup", "restore",
             "doctor", "reindex", "config check", "config doc", "version"]
 
 
@@ -437,6 +437,38 @@ class Cvss(unittest.TestCase):
         self.assertRegex(out, r"Temporal score +6\.4 medium")
         self.assertNotIn("Environmental score", out)
         self.assertIn("not valid", run("cvss", "CVSS:3.1/AV:Q", check=1).stdout)
+
+
+class Vers(unittest.TestCase):
+    def ask(self, *arguments, check=0, stdin=None):
+        return run("vers", *arguments, check=check, stdin=stdin).stdout
+
+    def test_each_command_answers(self):
+        self.assertEqual(self.ask("compare", "semver", "1.2.0", "1.10.0"), "<\n")
+        self.assertEqual(self.ask("compare", "pypi", "1.0", "1.0.0"), "=\n")
+        self.assertEqual(self.ask("contains", "vers:npm/>=1.0.0|<2.0.0", "1.5.0"), "true\n")
+        self.assertEqual(self.ask("contains", "vers:npm/>=1.0.0|<2.0.0", "2.0.0"), "false\n")
+        self.assertEqual(self.ask("canonical", "vers:npm/<2.0.0|>=1.0.0"), "vers:npm/>=1.0.0|<2.0.0\n")
+        self.assertEqual(self.ask("from-native", "npm", "^1.2.3"), "vers:npm/>=1.2.3|<2.0.0\n")
+        self.assertEqual(self.ask("affected", "--branch", "product_version_range", "All versions < V9.1 SP2", "V9.1 SP1"), "yes\n")
+        self.assertEqual(self.ask("affected", "--branch", "product_version_range", "< V4.5", "4.5"), "no\n")
+        answer = self.ask("affected", "--branch", "product_version", "--product", "Gate", "serial numbers up to 24031", "4.5")
+        self.assertRegex(answer, r"^ask: .*\?\n$")
+
+    def test_lines_of_standard_input(self):
+        lines = self.ask("compare", "-", stdin="semver\t1.0.0\t2.0.0\nunheard-of\t1\t2\nsemver\t1\n", check=1).splitlines()
+        self.assertEqual(lines[0], "<")
+        self.assertTrue(lines[1].startswith("error: "))
+        self.assertIn("3 columns", lines[2])
+        lines = self.ask("affected", "-", stdin="product_version_range\tGate\t<= 2.3\t2.3\nnonsense\tGate\t1\t1\n", check=1)
+        self.assertEqual(lines.splitlines()[0], "yes")
+        self.assertTrue(lines.splitlines()[1].startswith("error: 'nonsense'"))
+        self.assertEqual(self.ask("contains", "-", stdin="vers:all/*\tx\r\n"), "true\n")
+
+    def test_what_is_wrong_is_said(self):
+        self.assertIn("not known", run("vers", "compare", "unheard-of", "1", "2", check=1).stderr)
+        run("vers", "compare", "semver", "1", check=2)
+        run("vers", check=2)
 
 
 class Purl(unittest.TestCase):

@@ -7,6 +7,8 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
+#include "formats/vers/range.hpp"
+#include "formats/vers/vendor_text.hpp"
 
 /// The parts of the conversion that concern the product tree.
 namespace tocsin::formats::csaf::convert {
@@ -248,8 +250,34 @@ std::optional<std::string> lone_version(std::string_view range, std::string_view
   return std::string{constraint};
 }
 
-void mend_range(object& branch, const std::string& path, Notes& notes) {
+/// The same range as the constraints of a vers, where a vendor's own words can be read for certain; else nothing.
+std::string range_in_form(std::string_view product, std::string_view name) {
+  const auto reading = vers::read_vendor_text(vers::BranchKind::product_version_range, product, name);
+  const auto range = vers::as_range(reading);
+  if (!range) return {};
+  if (range->everything) return "vers:all/*";
+  constexpr std::string_view kScheme = "vers:generic/";
+  const auto text = vers::to_text(*range).substr(kScheme.size());
+  return vers::why_not_canonical_constraints(text).empty() ? text : std::string{};
+}
+
+/// CSAF 2.1 takes ranges only as vers, or as the constraints of one.
+void write_range_in_form(object& branch, std::string_view product, const std::string& path, Notes& notes) {
+  const auto before = text_of(branch.if_contains("name"));
+  const bool good = before.starts_with("vers:") ? vers::why_not_canonical(before).empty()
+                                                : vers::why_not_canonical_constraints(before).empty();
+  if (good && before != "*") return;
+  const auto after = range_in_form(product, before);
+  if (after.empty() || after == before) return;
+  branch["name"] = after;
+  notes.warn(
+      path + "/name",
+      fmt::format("CSAF 2.1 does not take the product_version_range '{}': it was written as '{}'", before, after));
+}
+
+void mend_range(object& branch, std::string_view product, const std::string& path, Notes& notes) {
   if (text_of(branch.if_contains("category")) != "product_version_range") return;
+  write_range_in_form(branch, product, path, notes);
   const auto before = text_of(branch.if_contains("name"));
   for (const auto& [comparator, what] : {std::pair<std::string_view, std::string_view>{">=", "an upper open range"},
                                          {">", "an upper open range"},
@@ -281,7 +309,7 @@ class Branches {
         notes_.warn(place + "/category",
                     "CSAF 2.1 has no branch category 'legacy': it was replaced by 'product_name', which may not fit");
       }
-      mend_range(members, place, notes_);
+      mend_range(members, product_above(), place, notes_);
       along_.push_back({&members, place});
       if (auto* product = members.if_contains("product"); product != nullptr) {
         convert_full_product_name(*product, place + "/product", options_, notes_);
@@ -297,6 +325,14 @@ class Branches {
   }
 
  private:
+  /// The name of the product that the branches belong to.
+  std::string product_above() const {
+    for (auto i = along_.size(); i-- > 0;) {
+      if (category_of(along_[i]) == "product_name") return name_of(along_[i]);
+    }
+    return {};
+  }
+
   static std::size_t branches_of(value& parent) {
     const auto* branches = find_array(parent, "branches");
     return branches == nullptr ? 0 : branches->size();

@@ -154,6 +154,26 @@ TEST(ToCsaf21Of, VersionAboveRangeBecomesPartOfTheName) {
   EXPECT_TRUE(conversion.is_good()) << notes_of(conversion);
 }
 
+TEST(ToCsaf21Of, RangesTakeTheFormOfTheStandard) {
+  const auto name_of = [](std::string_view name) {
+    const auto branch = fmt::format(
+        "{{'category':'product_version_range','name':'{}','product':{{'product_id':'P1','name':'x'}}}}", name);
+    return at(converted(fmt::format(
+                  "{{'product_tree':{{'full_product_names':null,'branches':[{{'category':'vendor','name':'V',"
+                  "'branches':[{{'category':'product_name','name':'Pump','branches':[{}]}}]}}]}},"
+                  "'vulnerabilities':null}}",
+                  branch)),
+              BRANCH "branches/0/name");
+  };
+  EXPECT_EQ(name_of("< V4.5"), "\"<V4.5\"");
+  EXPECT_EQ(name_of("vers:all/<V5.6.0"), "\"<V5.6.0\"");
+  EXPECT_EQ(name_of("All versions"), "\"vers:all/*\"");
+  EXPECT_EQ(name_of(">= V2.0 < V2.1.6"), "\">=V2.0|<V2.1.6\"");
+  EXPECT_EQ(name_of("vers:intdot/<4.2.0"), "\"vers:intdot/<4.2.0\"");
+  // What cannot be read for certain stays, and is told of.
+  EXPECT_EQ(name_of("< V4.5 only with web server"), "\"< V4.5 only with web server\"");
+}
+
 TEST(ToCsaf21Of, OtherDocumentsIsRefused) {
   for (const auto* text :
        {"", "{}", "[]", R"({"document":{"csaf_version":"2.1"}})", R"({"document":{"csaf_version":"2.0"}})"}) {

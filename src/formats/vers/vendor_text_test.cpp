@@ -1,0 +1,585 @@
+#include "formats/vers/vendor_text.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "formats/testing/corpus.hpp"
+
+namespace tocsin::formats::vers {
+namespace {
+
+using Kind = VendorReading::Kind;
+
+std::string_view word(Affected::Answer answer) {
+  return answer == Affected::Answer::yes ? "yes" : answer == Affected::Answer::no ? "no" : "maybe";
+}
+
+std::string_view name(Kind kind) {
+  constexpr std::string_view kNames[] = {"all", "none", "ranges", "vers", "condition", "undecidable"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+VendorReading read(std::string_view text, std::string_view product = "Orbit Controller") {
+  return read_vendor_text(BranchKind::product_version_range, product, text);
+}
+
+struct ReadingCase {
+  std::string_view name, text, expected;
+  std::string_view product = "Orbit Controller";
+};
+std::ostream& operator<<(std::ostream& out, const ReadingCase& row) { return out << row.name; }
+
+class VendorTextReading : public ::testing::TestWithParam<ReadingCase> {};
+
+TEST_P(VendorTextReading, MeansWhatItSays) {
+  const auto& row = GetParam();
+  EXPECT_EQ(to_text(read(row.text, row.product)), row.expected) << row.text;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Everything, VendorTextReading,
+    ::testing::Values(ReadingCase{"star", "*", "*"}, ReadingCase{"star with blanks", " *  ", "*"},
+                      ReadingCase{"vers all", "vers:all/*", "*"}, ReadingCase{"all versions", "All versions", "*"},
+                      ReadingCase{"any version", "Any version", "*"}, ReadingCase{"all", "all", "*"},
+                      ReadingCase{"note that restricts nothing", "* (end-of-life 2011)", "*"},
+                      ReadingCase{"all in a list", "* | 1.5.0", "*"}, ReadingCase{"no version", "No version", "none"},
+                      ReadingCase{"none", "none", "none"}, ReadingCase{"vers none", "vers:none/*", "none"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    OneBound, VendorTextReading,
+    ::testing::Values(
+        ReadingCase{"below", "< V4.5", "<4.5"}, ReadingCase{"below or alike", "<= 4.00", "<=4.0"},
+        ReadingCase{"from", ">=V2.13", ">=2.13"}, ReadingCase{"above", "> 1.5", ">1.5"},
+        ReadingCase{"native text behind vers:all", "vers:all/<V5.6.0", "<5.6.0"},
+        ReadingCase{"all versions below", "All versions < V9.1 SP2", "<9.1 SP2"},
+        ReadingCase{"all firmware versions", "All firmware versions < V6.00.320", "<6.0.320"},
+        ReadingCase{"versions", "Versions < V1.2", "<1.2"}, ReadingCase{"blank behind the letter", "< V 4.20", "<4.20"},
+        ReadingCase{"point behind the letter", "< v.4.20", "<4.20"},
+        ReadingCase{"misprinted operators", "=< 3.2", "<=3.2"}, ReadingCase{"misprinted from", "=> 3.2", ">=3.2"},
+        ReadingCase{"mathematical sign", "\u2264 3.2", "<=3.2"}, ReadingCase{"escaped sign", "&lt; 3.2", "<3.2"},
+        ReadingCase{"in brackets", "<=(R4.02)", "<=4.2"}, ReadingCase{"firmware", "< FW11", "<11"},
+        ReadingCase{"underscores", "<=firmware_65", "<=65"}, ReadingCase{"revision", "< rev. 1.2.6", "<1.2.6"},
+        ReadingCase{"misprinted V", "< VX.17 Update 5", "<17 Update 5"},
+        ReadingCase{"a name before the sign", "BIOS < V22.01.04", "<22.1.4"},
+        ReadingCase{"a name with a number before the sign", "ORB2 <= 6.9.6", "<=6.9.6"},
+        ReadingCase{"a name behind the sign", "<= OrbOS 07.0.02", "<=7.0.2"},
+        ReadingCase{"the product's name behind the sign", "< Orbit Controller 2010 SP3", "<2010 SP3"},
+        ReadingCase{"several unknown names", "< Some Long Name 7.55", "<7.55 ? *"},
+        ReadingCase{"bound on the line", "V4.7: < V4.7 HF27", ">=4.7|<4.7 HF27"},
+        ReadingCase{"ends with a point", "<= 3.09.00.", "<=3.9.0"},
+        ReadingCase{"hotfixes included", "<=v2.11_including_hotfixes", "<2.12"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Tokens, VendorTextReading,
+    ::testing::Values(
+        ReadingCase{"update and its short form", "< V14 SP1 Upd 9", "<14 SP1 Update 9"},
+        ReadingCase{"hotfix", "<= 9.4_FP2_Hotfix_4", "<=9.4 FP2 HF4"},
+        ReadingCase{"service release", "vers:all/<V18 SR 1", "<18 SR1"},
+        ReadingCase{"service pack in words", "< 1.8.4 Service Pack 01", "<1.8.4 SP1"},
+        ReadingCase{"service pack in brackets", "< V4.5 (SP1)", "<4.5 SP1"},
+        ReadingCase{"security patch", "< V4.70 SP9 Security Patch 1", "<4.70 SP9 Patch 1"},
+        ReadingCase{"patch attached", "< V3.14-P021", "<3.14 Patch 21"},
+        ReadingCase{"maintenance pack", "< V2020.2.MP3", "<2020.2 MP3"},
+        ReadingCase{"letters in front", "< SE2021MP8", "<se2021 MP8"},
+        ReadingCase{"build", "<= 3.3.8 Build 16102416", "<=3.3.8 Build 16102416"},
+        ReadingCase{"build without a word", "<=2.9 17030709", "<=2.9 Build 17030709"},
+        ReadingCase{"switch trains", "<= 15.2(5)EA.fc4", "<=15.2.5.ea.fc.4"},
+        ReadingCase{"release of a year", "2018R2", "2018 R2"}, ReadingCase{"quotes", "<= \"24\"", "<=24"},
+        ReadingCase{"release of a year with a dash", "<= 2023-R1", "<=2023 R1"},
+        ReadingCase{"quarter", "< V23Q4", "<23Q.4"}, ReadingCase{"release and version", "< R400-V0", "<400V.0"},
+        ReadingCase{"revision letter", "<= 1.285X", "<=1.285X"},
+        ReadingCase{"revision letter apart", "<= 1.05 F", "<=1.5F"}, ReadingCase{"letters only", "<=LF", "<=LF"},
+        ReadingCase{"pre-release", "< 1.5.0.0 Beta 4", "<1.5.0.0 beta 4"},
+        ReadingCase{"date", "< 2021-8-13", "<2021-08-13"},
+        ReadingCase{"date with points", "< 29.3.2007", "<2007-03-29"},
+        ReadingCase{"no date", "< V2.1.2019", "<2.1.2019"},
+        ReadingCase{"not the date alone", "< 8.2_20170817", "<8.2.20170817"},
+        ReadingCase{"any line", "< V3.X.17", "<3.x.17"}, ReadingCase{"generally available", "<= 2.5-GA", "<=2.5"},
+        ReadingCase{"joined by underscores", "< 5_7_04_6469", "<5.7.4.6469"},
+        ReadingCase{"only a suffix", "< SP3 Update 6", "<2014 SP3 Update 6", "Orbit Historian 2014"},
+        ReadingCase{"only a release", "<= R2", "<=2020 R2", "Orbit Edge 2020"},
+        ReadingCase{"a release as version", "<= R12", "<=12"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    TwoBounds, VendorTextReading,
+    ::testing::Values(ReadingCase{"bar", ">= 2.0 | <= 3.2", ">=2.0|<=3.2"},
+                      ReadingCase{"bar without blanks", ">=10.90|<=10.97", ">=10.90|<=10.97"},
+                      ReadingCase{"no separator", "vers:all/>=V2.9.2<V2.9.4", ">=2.9.2|<2.9.4"},
+                      ReadingCase{"prefix on one side", "vers:all/>=2.3<V3.0", ">=2.3|<3.0"},
+                      ReadingCase{"and", ">V1.1 and <V2.0.1", ">1.1|<2.0.1"},
+                      ReadingCase{"comma", ">= 1.0, < 2.0", ">=1.0|<2.0"},
+                      ReadingCase{"upper bound first", "<=3.2 and >=2.0", ">=2.0|<=3.2"},
+                      ReadingCase{"from a version to below", "A10 < A11", ">=A.10|<A.11"},
+                      ReadingCase{"from a version to", "16 <= 20", ">=16|<=20"},
+                      ReadingCase{"slip of the bar", ">=R6.01.01 -| <=R8.03.01", ">=6.1.1|<=8.3.1"},
+                      ReadingCase{"pairs", "> 4.001 | < 4.005 | > 5.011 | < 5.017", ">4.1|<4.5 || >5.11|<5.17"},
+                      ReadingCase{"version and range", "V04.00.02 and all versions >= V04.00.15 < 04.00.18",
+                                  "4.0.2 || >=4.0.15|<4.0.18"},
+                      ReadingCase{"letters in front", ">=BT02 | <= BT06", ">=bt2|<=bt6"},
+                      ReadingCase{"two alternatives", "<=9.4 FP1 | >= 10.2.1", "<=9.4 FP1 || >=10.2.1"},
+                      ReadingCase{"strict alternatives", ">=1.0 <1.5 || >=2.0 <2.5", ">=1.0|<1.5 || >=2.0|<2.5"},
+                      ReadingCase{"note widens the product", ">= R4.01.00 | <= R6.07.00 (Including Orbit Entry Class)",
+                                  ">=4.1.0|<=6.7.0"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Words, VendorTextReading,
+    ::testing::Values(
+        ReadingCase{"prior to", "prior to 11.2", "<11.2"},
+        ReadingCase{"all versions prior to", "All versions prior to V1.5.1", "<1.5.1"},
+        ReadingCase{"before", "Versions before 3.1", "<3.1"}, ReadingCase{"earlier than", "earlier than 3.1", "<3.1"},
+        ReadingCase{"and prior", "Version 5.1 and prior", "<=5.1"},
+        ReadingCase{"and earlier versions", "5.1 and all earlier versions", "<=5.1"},
+        ReadingCase{"or below", "5.1 or below", "<=5.1"},
+        ReadingCase{"or newer", "Orbit Unit NEW with Software 04.00.00 or newer", ">=4.0.0"},
+        ReadingCase{"in brackets", "4.2.0 (and earlier)", "<=4.2.0"},
+        ReadingCase{"in brackets, newer", "4.2.0 (or newer)", ">=4.2.0"},
+        ReadingCase{"said twice", "<4.2.0 (and earlier)", "<=4.2.0"},
+        ReadingCase{"said otherwise", "5.0 (all previous ones too)", "5.0 ? *"},
+        ReadingCase{"list and below", "V1.0, V1.1 and earlier", "1.0 || <=1.1"},
+        ReadingCase{"of a line", "5.x prior to 5.4.2, 6.x prior to 6.1", ">=5|<5.4.2 || >=6|<6.1"},
+        ReadingCase{"and later", "2.0 and later", ">=2.0"}, ReadingCase{"plus", "2.0+", ">=2.0"},
+        ReadingCase{"up to", "up to 2.4", "<=2.4"},
+        ReadingCase{"up to and including", "up to and including 2.4", "<=2.4"},
+        ReadingCase{"sign left open", "3.0 and <", "<=3.0"}, ReadingCase{"to", "Versions 2.00 to 6.11", ">=2.0|<=6.11"},
+        ReadingCase{"through", "2.0 through 2.5", ">=2.0|<=2.5"},
+        ReadingCase{"until", "2.2.3 until 2.2.3.3", ">=2.2.3|<=2.2.3.3"},
+        ReadingCase{"from to", "from 1.0 to 2.0", ">=1.0|<=2.0"},
+        ReadingCase{"from to before", "from 1.0 to < 2.0", ">=1.0|<2.0"},
+        ReadingCase{"up to between", "1.0 up to 2.0", ">=1.0|<=2.0"},
+        ReadingCase{"between", "between 1.0 and 2.0", ">=1.0|<=2.0"},
+        ReadingCase{"between with marks", "All versions between V2.5 (including) and V2.7 (excluding)", ">=2.5|<2.7"},
+        ReadingCase{"marks alone", "2.0.3.00.016 (including) and 2.0.6 (excluding)", ">=2.0.3.0.16|<2.0.6"},
+        ReadingCase{"possibly more", "4.1.1 (and possibly prior versions)", "4.1.1 ? <=4.1.1"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Lists, VendorTextReading,
+    ::testing::Values(ReadingCase{"exact", "12.6", "12.6"}, ReadingCase{"exact with a prefix", "FW 01", "1"},
+                      ReadingCase{"bars", "11 | 12 | 13", "11 || 12 || 13"},
+                      ReadingCase{"commas and an and", "V15, V15.1 and V16", "15 || 15.1 || 16"},
+                      ReadingCase{"lost bar", "2.02 | 2.51 2.52", "2.2 || 2.51 || 2.52"},
+                      ReadingCase{"in brackets", "(Release 1.3.2 1.4.0)", "1.3.2 || 1.4.0"},
+                      ReadingCase{"letter and numbers", "B.02 | C.02", "B.2 || C.2"},
+                      ReadingCase{"cut off", "V5.00.204, V5.00.260, and", "5.0.204 || 5.0.260 ? *"},
+                      ReadingCase{"dash", "V1.81.01 - V1.81.03", ">=1.81.1|<=1.81.3"},
+                      ReadingCase{"dash without blanks", "12.0.1-12.0.13", ">=12.0.1|<=12.0.13"},
+                      ReadingCase{"dash of numbers", "20-33", ">=20|<=33"},
+                      ReadingCase{"dash of revisions", "Rev B-M", ">=B|<=M"},
+                      ReadingCase{"long dash", "1.275M\u20141.280S", ">=1.275M|<=1.280S"},
+                      ReadingCase{"order numbers have dashes too", "750-852", "750.852 ? *"},
+                      ReadingCase{"wildcard", "12.2.*", ">=12.2|<12.3"},
+                      ReadingCase{"wildcard apart", "2.2.4 *", ">=2.2.4|<2.2.5"}, ReadingCase{"x", "V2.x", ">=2|<3"},
+                      ReadingCase{"only", "V2.x only", ">=2|<3"}, ReadingCase{"several x", "5.x.x", ">=5|<6"},
+                      ReadingCase{"digits left open", "7.4x", ">=7.40|<7.50 ? >=7.4|<7.5"},
+                      ReadingCase{"up to a wildcard", "<= 11.x", "<12"},
+                      ReadingCase{"below a wildcard", "< 3.x", "<3 ? <4"},
+                      ReadingCase{"above a wildcard", "> 2.x", ">=3 ? >=2"},
+                      ReadingCase{"from a wildcard", ">= 4.0.x | <= 4.6.4", ">=4.0|<=4.6.4"},
+                      ReadingCase{"a version and its day", "<= 6.01.00/29.03.2007", "<=6.1.0"},
+                      ReadingCase{"a sign for both", "<= 2.0.11 / 3.0.11", "<=2.0.11 || >=3.0|<=3.0.11 ? >=2.1|<3.0"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Traps, VendorTextReading,
+    ::testing::Values(
+        ReadingCase{"the bar was a blank", "4.5 | SP6 (including) and V4.5 SP6 Hotfix 8 (excluding)",
+                    ">=4.5 SP6|<4.5 SP6 HF8"},
+        ReadingCase{"the bar was a blank behind a bound", "< 4.8 | SP5", "<4.8 SP5"},
+        ReadingCase{"the bar was an update", "< 16 | 6", "<16 Update 6", "Orbit Portal V16"},
+        ReadingCase{"the bar may have been an update", "< 15.1 | 7", "<15.1 ? <15.1 Update 7", "Orbit Portal V15"},
+        ReadingCase{"lost operator", ">= 2.0.0 | 2.6.2", ">=2.0.0|<=2.6.2 ? >=2.0.0"},
+        ReadingCase{"lost operator in another line", "<= 3.14.25 | 3.15.18", "<=3.14.25 || 3.15.18 ? <=3.15.18"},
+        ReadingCase{"two lower bounds", ">= 1.0 | >= 2.4", "? >=1.0 || >=2.4"},
+        ReadingCase{"components", "<=2.22 | <=1.01", "<=1.1 ? <=2.22"},
+        ReadingCase{"release lines", "< 6.0.1 | < 5.0.1 | < 3.2.4",
+                    "<3.2.4 || >=5.0|<5.0.1 || >=6.0|<6.0.1 ? >=3.3|<5.0 || >=5.1|<6.0"},
+        ReadingCase{"bounds the wrong way round", ">= 4.5.0 | <= 3.5.2", "\">= 4.5.0 | <= 3.5.2\""},
+        ReadingCase{"mixed letters", "11.3 | 14.3 | R5.1 | <= R6", "11.3 || 14.3 || 5.1 || <=6 ? *"},
+        ReadingCase{"another count", "< V12.1a (2018 R1)", "<12.1A || >=1000|<2018 R1"},
+        ReadingCase{"another count in words", "<= 2018 SP3 Version 3.4.430", "<=3.4.430 || >=1000|<=2018 SP3"},
+        ReadingCase{"build in brackets", "< V22.2a (80)", "<22.2A ? >=22.2A|<22.2A Build 80"},
+        ReadingCase{"mojibake and no-break blanks", "\u00c2\u00a0<\u00c2\u00a03.2", "<3.2"},
+        ReadingCase{"models", "ORB04103L", "=orb4103L ? *"},
+        ReadingCase{"large number", "24950 | 24952", "=24950 || =24952 ? *"},
+        ReadingCase{"product leaks into the scheme", "vers:ORBIT_V4/<4.2", "<4.2"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Conditions, VendorTextReading,
+    ::testing::Values(
+        ReadingCase{"only if", "< V10.3.3 only if web components are used",
+                    "<10.3.3 [only if web components are used]"},
+        ReadingCase{"another product", "All versions only when running on Orbit OS < V2.15.1",
+                    "* [only when running on Orbit OS < V2.15.1]"},
+        ReadingCase{"with another product", "All versions with Orbit Guardian before V22.6.2",
+                    "* [with Orbit Guardian before V22.6.2]"},
+        ReadingCase{"option", "* (with option G28)", "* [with option G28]"},
+        ReadingCase{"platform", "<=11.2 on Windows 8.1", "<=11.2 [on Windows 8.1]"},
+        ReadingCase{"in brackets, cut off", "< V3.0 (only affected by CVE-2019", "<3.0 [only affected by CVE-2019]"},
+        ReadingCase{"unbalanced brackets", "6.x (Battery Modules (16 | 17D19 | >= 20D29)",
+                    ">=6|<7 [Battery Modules (16 | 17D19 | >= 20D29)]"},
+        ReadingCase{"exceptions", "<= 9.6 (excluding 9.4.2.6)", "<=9.6 [excluding 9.4.2.6]"},
+        ReadingCase{"function state", "All versions <= V2.3.0 and Function State (FS) <= 3",
+                    "<=2.3.0 [Function State <= 3]"},
+        ReadingCase{"words behind a bar", "<= 5.12 | all plain operating systems", "<=5.12 [plain operating systems]"},
+        ReadingCase{"configuration", "All versions in default configuration", "* [in default configuration]"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    KeptAsText, VendorTextReading,
+    ::testing::Values(ReadingCase{"empty", "", "\"\""},
+                      ReadingCase{"serial", "<=the_first_5_digits_of_serial_number_24031",
+                                  "\"<=the first 5 digits of serial number 24031\""},
+                      ReadingCase{"date", "< January 31 2014", "\"< January 31 2014\""},
+                      ReadingCase{"date with slashes", "<April/27/2023", "\"<April/27/2023\""},
+                      ReadingCase{"distributed", "distributed < april 1, 2018", "\"distributed < april 1, 2018\""},
+                      ReadingCase{"model", "ORB Control V3", "\"ORB Control V3\""},
+                      ReadingCase{"model of the product", "Orbit HMI V3", "\"Orbit HMI V3\""},
+                      ReadingCase{"order number", "1ORB565100R0001 (revision index B1 with BSP <= UN30 1.76)",
+                                  "\"1ORB565100R0001 (revision index B1 with BSP <= UN30 1.76)\""},
+                      ReadingCase{"two components", "< Main r1600 Stop_v24", "\"< Main r1600 Stop v24\""},
+                      ReadingCase{"another product", "< 6.3 of webkit software", "\"< 6.3 of webkit software\""},
+                      ReadingCase{"words", "2nd Edition", "\"2nd Edition\""},
+                      ReadingCase{"not affected", "2.0 and later are not affected",
+                                  "\"2.0 and later are not affected\""},
+                      ReadingCase{"hash", ">= 1.5 | <= a3b04b7bc4872a5a39e5de3fdc5fbde52c09e10e",
+                                  "\">= 1.5 | <= a3b04b7bc4872a5a39e5de3fdc5fbde52c09e10e\""},
+                      ReadingCase{"a day alone", "/ 29.03.2007", "\"/ 29.03.2007\""},
+                      ReadingCase{"quarter of a year", "prior to Q2 2023", "\"prior to Q2 2023\""},
+                      ReadingCase{"lost bar behind a bound", "< 9.0.0 9.0.1", "\"< 9.0.0 9.0.1\""},
+                      ReadingCase{"two signs", ">= <= 2.2", "\">= <= 2.2\""},
+                      ReadingCase{"not equal", "!= 2.2", "\"!= 2.2\""},
+                      ReadingCase{"unfinished", "* and > could be affected", "\"* and > could be affected\""},
+                      ReadingCase{"another product as well", "<= 10.1.3 and Orbit Intelligence <= 2014R3",
+                                  "\"<= 10.1.3 and Orbit Intelligence <= 2014R3\"", "Desk"},
+                      ReadingCase{"open bracket of signs", "1.0 < x < 2.0", "\"1.0 < x < 2.0\""},
+                      ReadingCase{"exact with exceptions", "6.02 (excluding 5.83 and later)",
+                                  "\"6.02 (excluding 5.83 and later)\""}));
+
+struct AnswerCase {
+  std::string_view text, version, answer;
+};
+
+// One row for each rule of comparison.
+constexpr AnswerCase kAnswers[] = {
+    {"*", "", "yes"},
+    {"*", "anything", "yes"},
+    {"none", "1.0", "maybe"},
+    {"< V4.1.1", "4.1.0", "yes"},
+    {"< V4.1.1", "V4.1.10", "no"},
+    {"< 4.5", "4.5.0", "no"},
+    // A bound that is a release line may mean its builds.
+    {"<= 4.00", "4.00.02", "maybe"},
+    {"<= 4.00", "4.0.0.0", "yes"},
+    {"<= 9.4 FP2", "9.4 FP2 HF4", "maybe"},
+    {"<= 9.4 FP2", "9.4 FP3", "no"},
+    {"<= 9.4 FP2", "9.4", "yes"},
+    {"<= 2.11 including hotfixes", "2.11 HF3", "yes"},
+    // Leading zeros do not count, decimals neither, but 7.9 may be 7.90.
+    {"<= 07", "7", "yes"},
+    {">= 5.1 | <= 5.3", "5.001", "yes"},
+    {">= 2.90 | <= 3.17", "3.5", "yes"},
+    {"< V7.90", "V7.9", "maybe"},
+    {"<= 7.9", "7.90", "maybe"},
+    {"< V7.90", "7.09", "yes"},
+    {"< A0.10", "A0.9", "yes"},
+    // Suffixes.
+    {"< V14 SP1 Upd 9", "V14", "yes"},
+    {"< V14 SP1 Upd 9", "V14 SP1 Update 8", "yes"},
+    {"< V14 SP1 Upd 9", "V14 SP1 Upd 10", "no"},
+    {"< V14 SP1 Upd 9", "V14 Update 20", "yes"},
+    {"< V14 SP1 Upd 9", "V14 SP2", "no"},
+    {"< V17 Update 5", "V17.0 Update 4", "yes"},
+    {"< V17 Update 5", "V17.0.6", "maybe"},
+    {"< V17 Update 5", "V17 Patch 6", "maybe"},
+    {"< 1.5.0 Beta 4", "1.5.0 Beta 3", "yes"},
+    {"< 1.5.0 Beta 4", "1.5.0", "no"},
+    {"< 1.5.0", "1.5.0 Beta 4", "yes"},
+    {"< 2014 R2 SP1", "2014 SP1", "yes"},
+    // A version that says less than the bound may be any of its own.
+    {">= V17 Update 2", "V17", "maybe"},
+    {">=V2.9.2<V2.9.4", "V2.9", "maybe"},
+    {">=V2.9.2<V2.9.4", "V2.9.1", "no"},
+    {">=V2.9.2<V2.9.4", "V2.9.3", "yes"},
+    // Exact ones.
+    {"12.6", "12.6.0", "yes"},
+    {"12.6", "12.6.1", "maybe"},
+    {"12.6", "12.7", "no"},
+    {"3.0.1.0", "3.0.1", "yes"},
+    {"3.0.1.0", "3.0.1.1", "no"},
+    {"11 | 12", "11.00.00", "maybe"},
+    {"13.3.0 | 13.3.1 R5", "13.3.1", "maybe"},
+    {"2018 R2", "2018R2", "yes"},
+    {"2018 R2", "2018 R3", "no"},
+    {"B.02 | C.03", "C.04", "no"},
+    {"4.0", "D.01", "no"},
+    {"FW 01", "V1.0.1", "maybe"},
+    // Letters.
+    {"<=F", "G", "no"},
+    {"<=LF", "AD", "yes"},
+    {"<=LF", "Z", "yes"},
+    {"< 1.285X", "1.285W", "yes"},
+    {"< 1.285X", "1.290A", "no"},
+    {"< 1.285X", "1.285", "yes"},
+    {">= A1.5.3 | <= B1.2.4", "A1.9", "yes"},
+    {">= A1.5.3 | <= B1.2.4", "B1.2.5", "no"},
+    {"<= 15.2(5)EA.fc4", "15.2(4)EA5", "yes"},
+    {"<= 15.2(5)EA.fc4", "15.2(5)E1", "maybe"},
+    {"< 4.5", "ORB04103", "maybe"},
+    {"< 4.5", "unknown", "maybe"},
+    {"< 4.5", "", "maybe"},
+    // Numbers of any length.
+    {"< 99999999999999999999999999999999", "99999999999999999999999999999998", "yes"},
+    {"< 99999999999999999999999999999999", "100000000000000000000000000000000", "no"},
+    // Wildcards.
+    {"12.2.*", "12.2.14", "yes"},
+    {"12.2.*", "12.20.1", "no"},
+    {"12.2.*", "12", "maybe"},
+    {"<= 11.x", "11.9.3", "yes"},
+    {"< 3.x", "3.1", "maybe"},
+    {"< V3.X.17", "V3.2.16", "yes"},
+    {"< V3.X.17", "V3.2.17", "no"},
+    // What the bar may mean.
+    {"<=2.22 | <=1.01", "1.00", "yes"},
+    {"<=2.22 | <=1.01", "2.22", "maybe"},
+    {"<=2.22 | <=1.01", "2.23", "no"},
+    {"< 6.0.1 | < 5.0.1 | < 3.2.4", "5.0.1", "no"},
+    {"< 6.0.1 | < 5.0.1 | < 3.2.4", "5.0.0", "yes"},
+    {"< 6.0.1 | < 5.0.1 | < 3.2.4", "4.0.0", "maybe"},
+    {"< 6.0.1 | < 5.0.1 | < 3.2.4", "3.2.4", "no"},
+    {">= 2.0.0 | 2.6.2", "2.5", "yes"},
+    {">= 2.0.0 | 2.6.2", "2.7", "maybe"},
+    {">= 2.0.0 | 2.6.2", "1.9", "no"},
+    {"< 1.99 | 2.20", "2.10", "maybe"},
+    {"< 1.99 | 2.20", "2.30", "no"},
+    // Other counts of the same release.
+    {"< V12.1a (2018 R1)", "V12.1b", "no"},
+    {"< V12.1a (2018 R1)", "2017 R3", "yes"},
+    {"< V12.1a (2018 R1)", "2018 R2", "no"},
+    {"<= 2018 SP3 Version 3.4.430", "3.4.431", "no"},
+    {"< 2.15 (Firmware versions prior to 8.26.4)", "8.20", "maybe"},
+    {"< V12.1a (2018 R1)", "V12.1a (2018 R1)", "no"},
+    {"<1.2 HF10 (Build Nr. 1.2.14002.506)", "1.2 HF10", "no"},
+    {"<1.2 HF10 (Build Nr. 1.2.14002.506)", "1.2 HF10 (Build Nr. 1.2.14002.400)", "maybe"},
+    {"< V22.2a (80)", "V22.2a (70)", "maybe"},
+    {"< V22.2a (80)", "V22.2a (81)", "no"},
+    // Dates compare with dates.
+    {"< 2021-8-13", "2021-07-30", "yes"},
+    {"< 2021-8-13", "2021-09-01", "no"},
+    {"< 2021-8-13", "V5.0", "maybe"},
+    {"<= 29.03.2007", "30.01.2006", "yes"},
+    {"<= 29.03.2007", "30.01.2008", "no"},
+    {">= 20190812", "1.2", "maybe"},
+    {">= 20190812", "20190811", "no"},
+    // So do years with years.
+    {"<= 4.1", "2018 R2", "maybe"},
+    {">= 2018 R2", "3.4.1", "maybe"},
+    {"<= 4.1", "20.1", "no"},
+    // Conditions are asked where the version does not rule them out.
+    {"<=11.2 on Windows 8.1", "11.2", "maybe"},
+    {"<=11.2 on Windows 8.1", "11.3", "no"},
+    {"* (with option G28)", "1.0", "maybe"},
+    {"9.x (with Battery Module >= v22D19)", "v8.0", "no"},
+    // What is no version decides nothing.
+    {"ORB04103L", "1.0", "maybe"},
+    {"ORB-V4.1.9", "ORB-V4.1.9", "yes"},
+    {"ORB-V4.1.9", "ORB-V4.2", "maybe"},
+    {"ORB Control V3", "2.0", "maybe"},
+    {"1763-L16AWA", "1.0", "maybe"},
+    {"< January 31 2014", "1.0", "maybe"},
+    {"<=the first 5 digits of serial number 24031", "24032", "maybe"},
+};
+
+TEST(VendorText, AnswersForAnInstalledVersion) {
+  for (const auto& row : kAnswers) {
+    const auto reading = read(row.text);
+    EXPECT_EQ(word(affects(reading, row.version).answer), row.answer)
+        << row.text << " and '" << row.version << "', read as " << to_text(reading);
+  }
+}
+
+TEST(VendorText, AsksInOneSentence) {
+  for (const auto& row : kAnswers) {
+    const auto affected = affects(read(row.text), row.version);
+    EXPECT_EQ(affected.question.ends_with('?'), affected.answer == Affected::Answer::ask) << row.text;
+    EXPECT_EQ(std::ranges::count(affected.question, '\n'), 0);
+  }
+  EXPECT_EQ(affects(read("* (with option G28)"), "1.0").question,
+            "Does this hold for the installed product: \"with option G28\"?");
+  EXPECT_EQ(affects(read("<= serial number 5"), "1.0").question,
+            "Does the serial number of the installed product fall under \"<= serial number 5\"?");
+}
+
+TEST(VendorText, ReadsItsOwnTextAgain) {
+  for (const auto& row : kAnswers) {
+    const auto once = to_text(read(row.text));
+    EXPECT_EQ(to_text(read(once)), once) << row.text;
+    // And means the same by it.
+    EXPECT_EQ(word(affects(read(once), row.version).answer), row.answer) << once << " and " << row.version;
+  }
+}
+
+TEST(VendorText, SpellingsOfOneRangeHaveOneText) {
+  for (const std::string_view text :
+       {"< V4.05 SP1", "vers:all/<4.5 Service Pack 1", "All versions < V 4.05 SP 01", "prior to v4.5_SP1"}) {
+    EXPECT_EQ(to_text(read(text)), "<4.5 SP1") << text;
+  }
+}
+
+TEST(VendorText, ProductNamesAreReadOnlyForTheirBounds) {
+  const auto in_name = [](std::string_view text) {
+    return to_text(read_vendor_text(BranchKind::product_name, "Orbit", text));
+  };
+  EXPECT_EQ(in_name("Orbit 4 Controller"), "\"Orbit 4 Controller\"");
+  EXPECT_EQ(in_name("Orbit 4.2"), "\"Orbit 4.2\"");
+  EXPECT_EQ(in_name("Orbit prior to 4.2"), "<4.2");
+}
+
+TEST(VendorText, BranchCategories) {
+  EXPECT_EQ(parse_branch_kind("product_version"), BranchKind::product_version);
+  EXPECT_EQ(parse_branch_kind("product_version_range"), BranchKind::product_version_range);
+  EXPECT_EQ(parse_branch_kind("product_name"), BranchKind::product_name);
+  EXPECT_EQ(parse_branch_kind("product_family"), BranchKind::other);
+  EXPECT_EQ(parse_branch_kind("range"), std::nullopt);
+}
+
+TEST(VendorText, TooLongIsUndecidable) {
+  const std::string blank_text = "< 4.5" + std::string(kVendorTextBytesMax, ' ');
+  EXPECT_EQ(to_text(read(blank_text)), "<4.5");
+  EXPECT_EQ(read("< " + std::string(kVendorTextBytesMax, '4')).kind, Kind::undecidable);
+  EXPECT_EQ(read("< " + std::string(kVendorTextBytesMax - 2, '4')).kind, Kind::ranges);
+  EXPECT_EQ(read_vendor_version(std::string(kVendorVersionBytesMax + 1, '4')), std::nullopt);
+}
+
+TEST(VendorText, EveryTextHasAReading) {
+  const std::string_view pieces[] = {"<",       "<=",          ">",    "|", "||",  "-",    "(",     ")",
+                                     "*",       "x",           "V1.0", "2", "SP1", "and",  "to",    "or",
+                                     "between", "(including)", "[",    "]", " ? ", "\"",   "vers:", "vers:all/",
+                                     "R2",      "A",           ",",    "/", "=",   "\xff", "\xc3"};
+  for (const auto a : pieces) {
+    for (const auto b : pieces) {
+      for (const auto c : pieces) {
+        for (const std::string_view blank : {"", " "}) {
+          std::string text;
+          text.append(a).append(blank).append(b).append(blank).append(c);
+          const auto once = to_text(read(text));
+          ASSERT_EQ(to_text(read(once)), once) << text;
+          const auto answer = affects(read(text), "1.0");
+          ASSERT_EQ(answer.question.empty(), answer.answer != Affected::Answer::ask) << text;
+        }
+      }
+    }
+  }
+}
+
+TEST(VendorVersion, OrderIsTotalAmongItsLike) {
+  const std::string_view ascending[] = {
+      "1.0 alpha",   "1.0 beta 1",  "1.0 beta 2",       "1.0 RC1",          "1.0",
+      "1.0 Build 5", "1.0 HF1",     "1.0 Update 1",     "1.0 Update 1 HF1", "1.0 Update 10",
+      "1.0 SP1",     "1.0 SP1 HF1", "1.0 SP1 Update 1", "1.0 SP2",          "1.0 R2",
+      "1.1"};
+  for (std::size_t i = 0; i < std::size(ascending); ++i) {
+    for (std::size_t j = 0; j < std::size(ascending); ++j) {
+      const auto a = read_vendor_version(ascending[i]);
+      const auto b = read_vendor_version(ascending[j]);
+      ASSERT_TRUE(a && b);
+      const auto expected = i < j ? VendorOrder::less : i > j ? VendorOrder::greater : VendorOrder::equal;
+      EXPECT_EQ(compare(*a, *b), expected) << ascending[i] << " and " << ascending[j];
+    }
+  }
+}
+
+TEST(VendorVersion, WhatDoesNotCompareIsUnknown) {
+  const std::pair<std::string_view, std::string_view> pairs[] = {
+      {"1.0 SP1", "1.0.1"},  {"1.0a", "1.0 SP1"},    {"1.0 SP1", "1.0 FP1"}, {"A1", "1"},
+      {"2021-08-13", "5.0"}, {"1.0.EA1", "1.0.FC1"}, {"ORB1", "ABC2"}};
+  for (const auto& [left, right] : pairs) {
+    const auto a = read_vendor_version(left);
+    const auto b = read_vendor_version(right);
+    ASSERT_TRUE(a && b) << left << right;
+    EXPECT_EQ(compare(*a, *b), VendorOrder::unknown) << left << " and " << right;
+    EXPECT_EQ(compare(*b, *a), VendorOrder::unknown) << left << " and " << right;
+  }
+}
+
+TEST(VendorVersion, IsOneVersionOrNothing) {
+  for (const std::string_view text :
+       {"", "unknown", "n/a", "1.0 and 2.0", "< 1.0", "1.0 | 2.0", "1.*", "Model Four", "6ED1052-1CC08"}) {
+    EXPECT_FALSE(read_vendor_version(text)) << text;
+  }
+  for (const std::string_view text :
+       {"1", "V1.0", "Firmware version 2.3", "BIOS V21.01", "2018R2", "A", "V12.1a (2018 R1)", "15.2(5)EA.fc4"}) {
+    EXPECT_TRUE(read_vendor_version(text)) << text;
+  }
+}
+
+/// Everything labelled, against the shared archive.
+TEST(VendorTextCorpus, EveryLabelledProbeIsAnsweredRight) {
+  const auto path = testing::data_root() / "product-id/version-text-labelled.json";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no " << path;
+  const auto labelled = boost::json::parse(testing::read_file(path));
+  int probes = 0;
+  for (const auto& value : labelled.at("cases").as_array()) {
+    const auto text = std::string{value.at("text").as_string()};
+    const auto branch = parse_branch_kind(std::string{value.at("branch").as_string()});
+    ASSERT_TRUE(branch);
+    const auto reading = read_vendor_text(*branch, std::string{value.at("product").as_string()}, text);
+    for (const auto& probe : value.at("probes").as_array()) {
+      ++probes;
+      const auto version = std::string{probe.at("version").as_string()};
+      const auto answer = affects(reading, version);
+      EXPECT_EQ(word(answer.answer), std::string{probe.at("affected").as_string()})
+          << '\'' << text << "' and '" << version << "', read as " << name(reading.kind) << ' ' << to_text(reading);
+    }
+  }
+  EXPECT_GE(probes, 300);
+}
+
+TEST(VendorTextCorpus, MostLeavesAreUnderstood) {
+  const auto table = testing::uncompressed("product-id/cisa-version-texts.tsv.gz");
+  if (!table) GTEST_SKIP() << "no product-id/cisa-version-texts.tsv.gz in " << testing::data_root();
+  long long leaves = 0;
+  long long understood = 0;
+  std::map<std::string, std::pair<long long, long long>> by_kind;
+  bool header = true;
+  for (const auto line : text::split(*table, '\n')) {
+    const auto fields = text::split(line, '\t');
+    if (std::exchange(header, false) || fields.size() < 7) continue;
+    const auto branch = parse_branch_kind(fields[0]);
+    ASSERT_TRUE(branch) << fields[0];
+    const auto reading = read_vendor_text(*branch, fields[6], fields[1]);
+    const auto products = std::stoll(std::string{fields[3]});
+    leaves += products;
+    // A text that decides nothing but equality is no better understood than one that is kept.
+    const bool asks_everywhere = std::ranges::any_of(
+        reading.possible, [](const VendorInterval& interval) { return !interval.low && !interval.high; });
+    if (reading.kind != Kind::undecidable && !asks_everywhere) understood += products;
+    auto& [texts, count] = by_kind[std::string{asks_everywhere ? "ranges, doubtful" : name(reading.kind)}];
+    ++texts;
+    count += products;
+    const auto again = read_vendor_text(*branch, fields[6], to_text(reading));
+    EXPECT_EQ(to_text(again), to_text(reading)) << fields[1];
+  }
+  for (const auto& [kind, counts] : by_kind) {
+    std::cout << "  " << kind << ": " << counts.first << " texts, " << counts.second << " leaves\n";
+  }
+  std::cout << "  understood: " << understood << " of " << leaves << " leaves\n";
+  EXPECT_GE(understood * 100, leaves * 94);
+}
+
+TEST(VendorTextOf, RangesOfAnEcosystemAreReadByItsOwnOrder) {
+  const auto reading = read_vendor_text(BranchKind::product_version_range, "Lamp", "vers:npm/>=1.0.0|<2.0.0");
+  EXPECT_EQ(reading.kind, VendorReading::Kind::vers);
+  EXPECT_EQ(to_text(reading), "vers:npm/>=1.0.0|<2.0.0");
+  EXPECT_EQ(affects(reading, "1.5.0").answer, Affected::Answer::yes);
+  EXPECT_EQ(affects(reading, "2.0.0").answer, Affected::Answer::no);
+  EXPECT_EQ(affects(reading, "2.0.0-rc.1").answer, Affected::Answer::yes);
+  EXPECT_EQ(affects(reading, "the latest").answer, Affected::Answer::ask);
+}
+
+}  // namespace
+}  // namespace tocsin::formats::vers
