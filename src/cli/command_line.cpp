@@ -319,6 +319,9 @@ class Builder {
     auto* sub =
         command("convert", Command::convert, meaning,
                 "  tocsin convert --to csaf-2.1 advisory-2.0.json > advisory-2.1.json\n"
+                "  tocsin convert --to text advisory.json | mail -s 'New advisory' plant@example.com\n"
+                "csaf-2.1: the next version of the format; markdown: for wikis and issues; text: for mail, 72 columns "
+                "wide.\n"
                 "The document goes to standard output; what a reader should know of the conversion to standard "
                 "error, with --format json as JSON lines. Exit 1, and no document, where the result would not be "
                 "valid.");
@@ -327,8 +330,8 @@ class Builder {
         ->expected(1)
         ->required();
     sub->add_option("--to", into_.to, "What it becomes")
-        ->check(plain(CLI::IsMember({"csaf-2.1"})))
-        ->type_name("csaf-2.1")
+        ->check(plain(CLI::IsMember({"csaf-2.1", "markdown", "text"})))
+        ->type_name("csaf-2.1|markdown|text")
         ->required();
     sub->add_flag("--keep-invalid", into_.keep_invalid,
                   "Print the result even where it is not valid, to be mended by hand");
@@ -413,7 +416,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"cvss", "Score and explain CVSS vectors", &Builder::cvss},
       {"vers", "Compare versions, read ranges of them, also in vendors' own words", &Builder::vers},
       {"purl", "Take package URLs apart", &Builder::purl},
-      {"convert", "Convert a CSAF document to another version", &Builder::convert},
+      {"convert", "Convert a CSAF document to another version or format", &Builder::convert},
       {"backup", "Write a consistent copy of everything, also while serving", &Builder::backup},
       {"restore", "Fill a new installation from a backup, after verifying it", &Builder::restore},
       {"doctor", "Check an installation and say how to mend it", &Builder::doctor},

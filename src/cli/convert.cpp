@@ -6,6 +6,9 @@
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
 #include "formats/csaf/convert/to_2_1.hpp"
+#include "formats/csaf/export/markdown.hpp"
+#include "formats/csaf/export/plain_text.hpp"
+#include "formats/recognise.hpp"
 
 namespace tocsin::cli {
 namespace {
@@ -28,19 +31,37 @@ void tell(const CommandLine& line, const csaf::ConversionNote& note) {
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
+/// The advisory of a document whose structure is right.
+Result<csaf::Advisory> read(std::string_view bytes) {
+  TRY(const auto parsed, json::parse(bytes));
+  const auto kind = formats::recognise(parsed.root());
+  if (kind != formats::DocumentKind::csaf_2_0 && kind != formats::DocumentKind::csaf_2_1) {
+    return Error::invalid(fmt::format("is no CSAF 2.0 or 2.1 document but: {}", formats::to_string(kind)));
+  }
+  return csaf::read_advisory(parsed.root());
+}
+
+int to_csaf_2_1(const CommandLine& line, const std::string& path, std::string_view bytes) {
+  const auto converted = csaf::to_csaf_2_1(
+      bytes,
+      {.now = system_clock().now(), .tlp_from_text = !line.old_tlp, .numbers_are_complete = line.numbers_are_complete});
+  if (!converted) return fail(in_file(path, converted.error()), line.json);
+  for (const auto& note : converted->notes) tell(line, note);
+  if (converted->is_good() || line.keep_invalid) print(json::write_pretty(converted->document) + "\n");
+  return converted->is_good() ? kGood : kFailed;
+}
+
 }  // namespace
 
 int run_convert(const CommandLine& line) {
   const auto& path = line.paths.at(0);
   const auto bytes = read_one_document(path);
   if (!bytes) return fail(bytes.error(), line.json);
-  const auto converted = csaf::to_csaf_2_1(
-      *bytes,
-      {.now = system_clock().now(), .tlp_from_text = !line.old_tlp, .numbers_are_complete = line.numbers_are_complete});
-  if (!converted) return fail(in_file(path, converted.error()), line.json);
-  for (const auto& note : converted->notes) tell(line, note);
-  if (converted->is_good() || line.keep_invalid) print(json::write_pretty(converted->document) + "\n");
-  return converted->is_good() ? kGood : kFailed;
+  if (line.to == "csaf-2.1") return to_csaf_2_1(line, path, *bytes);
+  const auto advisory = read(*bytes);
+  if (!advisory) return fail(in_file(path, advisory.error()), line.json);
+  print(line.to == "markdown" ? csaf::to_markdown(*advisory) : csaf::to_plain_text(*advisory));
+  return kGood;
 }
 
 }  // namespace tocsin::cli

@@ -520,6 +520,20 @@ class Convert(WithFolder):
         run("convert", "--to", "pdf", "-", stdin="{}", check=2)
         run("convert", "-", stdin="{}", check=2)
 
+    def test_to_markdown_and_text(self):
+        path = self.write("a.json", advisory(title="Open <b>door</b>"))
+        markdown = run("convert", "--to", "markdown", path, check=0).stdout
+        self.assertTrue(markdown.startswith("# Open \\<b\\>door\\</b\\>\n"), markdown)
+        text = run("convert", "--to", "text", path, check=0).stdout
+        self.assertTrue(text.startswith("Open <b>door</b>\n================\n"), text)
+        for made in (markdown, text):
+            for part in ("CVE-1900-1001", "Example Valves Controller 4.1", "The gate opens for everybody."):
+                self.assertIn(part, made)
+        for to in ("markdown", "text"):
+            done = run("convert", "--to", to, "-", stdin='{"bomFormat":"CycloneDX"}', check=1)
+            self.assertIn("CycloneDX BOM", done.stderr)
+            self.assertEqual(done.stdout, "")
+
 
 class Backup(WithFolder):
     def setUp(self):
