@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <optional>
 
 #include "base/json.hpp"
 #include "cli/commands.hpp"
@@ -9,6 +10,7 @@
 #include "formats/csaf/export/markdown.hpp"
 #include "formats/csaf/export/plain_text.hpp"
 #include "formats/recognise.hpp"
+#include "formats/vex/openvex.hpp"
 
 namespace tocsin::cli {
 namespace {
@@ -41,7 +43,29 @@ Result<csaf::Advisory> read(std::string_view bytes) {
   return csaf::read_advisory(parsed.root());
 }
 
+int give(const CommandLine& line, const std::string& path, const Result<formats::vex::Made>& made) {
+  if (!made) return fail(in_file(path, made.error()), line.json);
+  for (const auto& loss : made->losses) {
+    tell(line, {csaf::ConversionNote::Level::warning, loss.path, "lost: " + loss.message});
+  }
+  print(json::write_pretty(made->document) + "\n");
+  return kGood;
+}
+
+/// Other formats than CSAF are recognised. Nothing where it is none of them.
+std::optional<Result<formats::vex::Made>> from_other_format(std::string_view bytes) {
+  const auto parsed = json::parse(bytes);
+  if (!parsed) return std::nullopt;
+  switch (formats::recognise(parsed->root())) {
+    case formats::DocumentKind::openvex:
+      return formats::vex::from_openvex(parsed->root());
+    default:
+      return std::nullopt;
+  }
+}
+
 int to_csaf_2_1(const CommandLine& line, const std::string& path, std::string_view bytes) {
+  if (const auto made = from_other_format(bytes)) return give(line, path, *made);
   const auto converted = csaf::to_csaf_2_1(
       bytes,
       {.now = system_clock().now(), .tlp_from_text = !line.old_tlp, .numbers_are_complete = line.numbers_are_complete});
@@ -60,6 +84,7 @@ int run_convert(const CommandLine& line) {
   if (line.to == "csaf-2.1") return to_csaf_2_1(line, path, *bytes);
   const auto advisory = read(*bytes);
   if (!advisory) return fail(in_file(path, advisory.error()), line.json);
+  if (line.to == "openvex") return give(line, path, formats::vex::to_openvex(*advisory));
   print(line.to == "markdown" ? csaf::to_markdown(*advisory) : csaf::to_plain_text(*advisory));
   return kGood;
 }

@@ -534,6 +534,23 @@ class Convert(WithFolder):
             self.assertIn("CycloneDX BOM", done.stderr)
             self.assertEqual(done.stdout, "")
 
+    def there_and_back(self, to):
+        document = json.loads(advisory())
+        document["vulnerabilities"][0]["remediations"] = [
+            {"category": "workaround", "details": "Shut the gate.", "product_ids": ["P-1"]}]
+        made = run("convert", "--to", to, "--format", "json", self.write("a.json", json.dumps(document)), check=0)
+        self.assertIn("TLP label WHITE", " ".join(note["message"] for note in json_lines(made.stderr)))
+        back = run("convert", "--to", "csaf-2.1", "-", stdin=made.stdout, check=0)
+        run("validate", self.write("back.json", back.stdout), check=0)
+        csaf = json.loads(back.stdout)
+        self.assertEqual(csaf["document"]["category"], "csaf_vex")
+        self.assertEqual(csaf["vulnerabilities"][0]["cve"], "CVE-1900-1001")
+        self.assertIn("Shut the gate.", csaf["vulnerabilities"][0]["remediations"][0]["details"])
+        return json.loads(made.stdout)
+
+    def test_to_openvex_and_back(self):
+        self.assertEqual(self.there_and_back("openvex")["statements"][0]["status"], "affected")
+
 
 class Backup(WithFolder):
     def setUp(self):
