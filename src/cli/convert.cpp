@@ -10,6 +10,7 @@
 #include "formats/csaf/export/markdown.hpp"
 #include "formats/csaf/export/plain_text.hpp"
 #include "formats/recognise.hpp"
+#include "formats/vex/cyclonedx.hpp"
 #include "formats/vex/openvex.hpp"
 
 namespace tocsin::cli {
@@ -59,6 +60,8 @@ std::optional<Result<formats::vex::Made>> from_other_format(std::string_view byt
   switch (formats::recognise(parsed->root())) {
     case formats::DocumentKind::openvex:
       return formats::vex::from_openvex(parsed->root());
+    case formats::DocumentKind::cyclonedx:
+      return formats::vex::from_cyclonedx_vex(parsed->root());
     default:
       return std::nullopt;
   }
@@ -85,6 +88,7 @@ int run_convert(const CommandLine& line) {
   const auto advisory = read(*bytes);
   if (!advisory) return fail(in_file(path, advisory.error()), line.json);
   if (line.to == "openvex") return give(line, path, formats::vex::to_openvex(*advisory));
+  if (line.to == "cyclonedx-vex") return give(line, path, formats::vex::to_cyclonedx_vex(*advisory));
   print(line.to == "markdown" ? csaf::to_markdown(*advisory) : csaf::to_plain_text(*advisory));
   return kGood;
 }

@@ -551,6 +551,10 @@ class Convert(WithFolder):
     def test_to_openvex_and_back(self):
         self.assertEqual(self.there_and_back("openvex")["statements"][0]["status"], "affected")
 
+    def test_to_cyclonedx_vex_and_back(self):
+        made = self.there_and_back("cyclonedx-vex")["vulnerabilities"][0]
+        self.assertEqual(made["analysis"], {"state": "exploitable", "response": ["workaround_available"]})
+
 
 class Backup(WithFolder):
     def setUp(self):

@@ -40,28 +40,6 @@ std::optional<Status> status_of(ProductStatus status) noexcept {
   return std::nullopt;
 }
 
-/// By product id: positions in a list of things that name products. What names none is of all.
-struct ByProduct {
-  std::unordered_map<std::string_view, std::vector<std::size_t>> at;
-  std::vector<std::size_t> of_all;
-
-  template <class List, class Wanted>
-  ByProduct(const List& list, Wanted wanted) {
-    for (std::size_t position = 0; position < list.size(); ++position) {
-      if (!wanted(list[position])) continue;
-      if (list[position].product_ids.empty()) of_all.push_back(position);
-      for (const auto& id : list[position].product_ids) at[id].push_back(position);
-    }
-  }
-  std::vector<std::size_t> of(std::string_view id) const {
-    auto all = of_all;
-    if (const auto found = at.find(id); found != at.end())
-      all.insert(all.end(), found->second.begin(), found->second.end());
-    std::sort(all.begin(), all.end());
-    return all;
-  }
-};
-
 std::string in_words(std::string_view name) {
   std::string text{name};
   std::replace(text.begin(), text.end(), '_', ' ');
@@ -207,6 +185,21 @@ object product_object(const SourceProduct& source, std::size_t position, std::ve
 
 }  // namespace
 
+tocsin::Status Budget::take(std::size_t bytes) {
+  if (bytes > left_) return Error::too_large("the converted document", kBytesMax);
+  left_ -= bytes;
+  return ok();
+}
+
+std::vector<std::size_t> ByProduct::of(std::string_view id) const {
+  auto all = of_all_;
+  if (const auto found = at_.find(id); found != at_.end()) {
+    all.insert(all.end(), found->second.begin(), found->second.end());
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
 bool is_cve(std::string_view text) noexcept {
   if (!text.starts_with("CVE-") || text.size() < 13 || text[8] != '-') return false;
   const auto digits = [](std::string_view part) {
@@ -239,8 +232,8 @@ std::string description_of(const csaf::Vulnerability& vulnerability) {
   return vulnerability.title;
 }
 
-std::vector<ClaimGroup> claims_of(const csaf::Vulnerability& vulnerability, const std::string& path,
-                                  std::vector<Loss>& losses) {
+Result<std::vector<ClaimGroup>> claims_of(const csaf::Vulnerability& vulnerability, const std::string& path,
+                                          Budget& budget, std::vector<Loss>& losses) {
   const ByProduct remediations{vulnerability.remediations, [](const auto&) { return true; }};
   const ByProduct impacts{vulnerability.threats, [](const auto& each) { return each.category == "impact"; }};
   const ByProduct flags{vulnerability.flags, [](const auto&) { return true; }};
@@ -272,8 +265,13 @@ std::vector<ClaimGroup> claims_of(const csaf::Vulnerability& vulnerability, cons
         auto& claim = groups.emplace_back().claim;
         claim.status = *status;
         if (!of_flags.empty()) claim.justification = vulnerability.flags[of_flags[0]].label;
-        for (const auto each : of_impacts) append_line(claim.impact, vulnerability.threats[each].details);
+        for (const auto each : of_impacts) {
+          TRY_VOID(budget.take(vulnerability.threats[each].details.size()));
+          append_line(claim.impact, vulnerability.threats[each].details);
+        }
         for (const auto each : of_remediations) {
+          TRY_VOID(budget.take(vulnerability.remediations[each].details.size() +
+                               vulnerability.remediations[each].url.size()));
           append_line(claim.action, action_of(vulnerability.remediations[each]));
           claim.remedies.push_back(vulnerability.remediations[each].category);
         }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -33,10 +34,41 @@ struct ClaimGroup {
   std::vector<std::string> product_ids;
 };
 
+/// Bytes of text that a conversion may repeat: the VEX formats tell a description again with every statement, so a
+/// small advisory with a long one could else fill any memory.
+class Budget {
+ public:
+  static constexpr std::size_t kBytesMax = std::size_t{256} << 20;
+  /// Errors: too_large when all is spent.
+  tocsin::Status take(std::size_t bytes);
+
+ private:
+  std::size_t left_ = kBytesMax;
+};
+
+/// By product id: positions in a list of things that name products. What names none is of all products. Borrows.
+class ByProduct {
+ public:
+  template <class List, class Wanted>
+  ByProduct(const List& list, Wanted wanted) {
+    for (std::size_t position = 0; position < list.size(); ++position) {
+      if (!wanted(list[position])) continue;
+      if (list[position].product_ids.empty()) of_all_.push_back(position);
+      for (const auto& id : list[position].product_ids) at_[id].push_back(position);
+    }
+  }
+  std::vector<std::size_t> of(std::string_view id) const;  ///< Ascending.
+
+ private:
+  std::unordered_map<std::string_view, std::vector<std::size_t>> at_;
+  std::vector<std::size_t> of_all_;
+};
+
 /// Claims of one vulnerability of an advisory, those alike together, in the order of their first product. What has no
 /// place in a VEX status is told once each; `path` is that of the vulnerability.
-std::vector<ClaimGroup> claims_of(const csaf::Vulnerability& vulnerability, const std::string& path,
-                                  std::vector<Loss>& losses);
+/// Errors: too_large where the budget is spent.
+Result<std::vector<ClaimGroup>> claims_of(const csaf::Vulnerability& vulnerability, const std::string& path,
+                                          Budget& budget, std::vector<Loss>& losses);
 /// "CVE-2024-1234".
 bool is_cve(std::string_view text) noexcept;
 /// CVE, else the first other id, else the title; empty where it has none.

@@ -54,7 +54,10 @@ int version_number(std::string_view tracking_version) noexcept {
 class ToOpenVex {
  public:
   explicit ToOpenVex(const csaf::Advisory& advisory) : advisory_(advisory) {
-    for (const auto& product : advisory.products) by_id_.emplace(product.id, &product);
+    for (const auto& product : advisory.products) {
+      by_id_.emplace(product.id, &product);
+      if (!product.purls.empty()) ++purls_[product.purls[0]];
+    }
     auto space = std::string_view{advisory.header.publisher_namespace};
     while (space.ends_with('/')) space.remove_suffix(1);
     id_ = fmt::format("{}/{}", space, percent_encoded(advisory.header.tracking_id));
@@ -63,7 +66,7 @@ class ToOpenVex {
   Result<Made> make() {
     const auto& header = advisory_.header;
     array statements;
-    for (std::size_t at = 0; at < advisory_.vulnerabilities.size(); ++at) append(statements, at);
+    for (std::size_t at = 0; at < advisory_.vulnerabilities.size(); ++at) TRY_VOID(append(statements, at));
     if (statements.empty()) return Error::invalid("gives no product a status that OpenVEX has");
     object document{{"@context", "https://openvex.dev/ns/v0.2.0"},
                     {"@id", id_},
@@ -82,20 +85,23 @@ class ToOpenVex {
   }
 
  private:
-  void append(array& statements, std::size_t at) {
+  tocsin::Status append(array& statements, std::size_t at) {
     const auto& vulnerability = advisory_.vulnerabilities[at];
     const auto path = fmt::format("/vulnerabilities/{}", at);
     const auto name = name_of(vulnerability);
     if (name.empty()) {
       made_.losses.push_back({path, "a vulnerability without any name"});
-      return;
+      return ok();
     }
     object named{{"name", name}};
     if (auto description = description_of(vulnerability); !description.empty()) named["description"] = description;
     if (const auto aliases = aliases_of(vulnerability); !aliases.empty()) {
       named["aliases"] = array(aliases.begin(), aliases.end());
     }
-    for (const auto& [claim, product_ids] : claims_of(vulnerability, path, made_.losses)) {
+    const auto named_bytes = json::write(named).size();
+    TRY(const auto groups, claims_of(vulnerability, path, budget_, made_.losses));
+    for (const auto& [claim, product_ids] : groups) {
+      TRY_VOID(budget_.take(named_bytes));
       object statement{{"vulnerability", named}};
       auto& products = statement["products"].emplace_array();
       std::unordered_set<std::string> seen;
@@ -115,6 +121,7 @@ class ToOpenVex {
       }
       statements.push_back(std::move(statement));
     }
+    return ok();
   }
 
   object component(std::string_view id) const {
@@ -122,7 +129,9 @@ class ToOpenVex {
     const auto found = by_id_.find(id);
     const auto* product = found == by_id_.end() ? nullptr : found->second;
     const bool has_purl = product != nullptr && !product->purls.empty();
-    made["@id"] = has_purl ? product->purls[0] : fmt::format("{}#{}", id_, percent_encoded(id));
+    // Products that share one would become one, and what is affected could hide behind what is fixed.
+    const bool named_by_purl = has_purl && purls_.at(product->purls[0]) == 1;
+    made["@id"] = named_by_purl ? product->purls[0] : fmt::format("{}#{}", id_, percent_encoded(id));
     if (product == nullptr) return made;
     object identifiers;
     if (has_purl) identifiers["purl"] = product->purls[0];
@@ -175,7 +184,9 @@ class ToOpenVex {
 
   const csaf::Advisory& advisory_;
   std::unordered_map<std::string_view, const csaf::Product*> by_id_;
+  std::unordered_map<std::string_view, int> purls_;
   std::string id_;
+  Budget budget_;
   Made made_;
 };
 
@@ -191,6 +202,11 @@ struct Statement {
   std::size_t position = 0;
   std::string path;
   Timestamp time;
+  /// Of the same moment the worse counts: none is later.
+  int rank() const noexcept {
+    const auto status = string_at(*statement, "status");
+    return status == "affected" ? 3 : status == "under_investigation" ? 2 : status == "not_affected" ? 1 : 0;
+  }
 };
 
 class FromOpenVex {
@@ -217,9 +233,16 @@ class FromOpenVex {
       TRY(const auto time, time_of(list[at], "last_updated", path, first));
       statements.push_back({&list[at], at, std::move(path), time});
     }
-    // Later knowledge takes the place of earlier; of the same moment, what stands later.
-    std::sort(statements.begin(), statements.end(),
-              [](const auto& a, const auto& b) { return std::tie(a.time, a.position) < std::tie(b.time, b.position); });
+    // Products and vulnerabilities keep the order of the document.
+    for (const auto& each : statements) {
+      for (const auto& product : array_at(*each.statement, "products")) position_of(product);
+      const auto* named = find(*each.statement, "vulnerability");
+      if (named != nullptr) vulnerability_named(string_at(*named, "name"), *named);
+    }
+    // Later knowledge takes the place of earlier.
+    std::sort(statements.begin(), statements.end(), [](const auto& a, const auto& b) {
+      return std::tuple{a.time, a.rank(), a.position} < std::tuple{b.time, b.rank(), b.position};
+    });
     for (const auto& each : statements) TRY_VOID(read(each));
     if (hashes_) source_.losses.push_back({"/statements", "hashes of products: CSAF wants the name of the file too"});
     if (superseded_) source_.losses.push_back({"/statements", "statements that later ones take the place of"});
@@ -284,7 +307,9 @@ class FromOpenVex {
                         .first->second;
     if (at == source_.vulnerabilities.size()) source_.vulnerabilities.emplace_back().name = name;
     auto& made = source_.vulnerabilities[at];
-    made.aliases.insert(made.aliases.end(), names.begin(), names.end());
+    for (auto& each : names) {
+      if (aliases_.insert(fmt::format("{}\n{}", at, each)).second) made.aliases.push_back(std::move(each));
+    }
     if (made.description.empty()) made.description = text::trim(string_at(vulnerability, "description"));
     return made;
   }
@@ -309,6 +334,7 @@ class FromOpenVex {
   const value& root_;
   Source source_;
   std::unordered_map<std::string, std::size_t> products_, vulnerabilities_;
+  std::unordered_set<std::string> aliases_;  ///< Position of the vulnerability and name.
   bool hashes_ = false, superseded_ = false;
 };
 

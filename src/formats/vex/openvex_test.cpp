@@ -91,6 +91,31 @@ TEST(OpenVex, TakesTheLatestOfSeveralStatements) {
   EXPECT_TRUE(text::contains(told(*made), "statements that later ones take the place of"));
 }
 
+TEST(OpenVex, TakesTheWorseOfTwoStatementsOfTheSameMoment) {
+  const auto made = from(fmt::format(
+      R"([{{"vulnerability":{{"name":"CVE-2024-90001"}},{0},"status":"affected","action_statement":"Wait."}},
+{{"vulnerability":{{"name":"CVE-2024-90001"}},{0},"status":"fixed"}}])",
+      kProduct));
+  ASSERT_TRUE(made) << made.error().to_string();
+  EXPECT_EQ(at(*made, "/vulnerabilities/0/product_status"), R"({"known_affected":["P-1"]})");
+}
+
+TEST(OpenVex, KeepsProductsApartThatShareAPackageUrl) {
+  const auto made = to_openvex(testing::advisory_from(
+      R"({"document":{"category":"csaf_base","csaf_version":"2.0","title":"T",
+"publisher":{"category":"vendor","name":"N","namespace":"https://n.example"},
+"tracking":{"current_release_date":"2022-01-01T00:00:00Z","id":"X 1","initial_release_date":"2022-01-01T00:00:00Z",
+"revision_history":[],"status":"final","version":"1"}},"product_tree":{"full_product_names":[
+{"name":"a","product_id":"a","product_identification_helper":{"purl":"pkg:generic/x"}},
+{"name":"b","product_id":"b","product_identification_helper":{"purl":"pkg:generic/x"}}]},
+"vulnerabilities":[{"cve":"CVE-2022-90001","product_status":{"known_affected":["a"],"fixed":["b"]}}]})"));
+  ASSERT_TRUE(made) << made.error().to_string();
+  EXPECT_EQ(at(*made, "/statements/0/products/0/@id"), R"("https://n.example/X%201#a")");
+  const auto back = from_openvex(made->document);
+  ASSERT_TRUE(back) << back.error().to_string();
+  EXPECT_EQ(at(*back, "/vulnerabilities/0/product_status"), R"({"known_affected":["P-1"],"fixed":["P-2"]})");
+}
+
 struct Refused {
   std::string_view name, statements, where;
 };

@@ -7,10 +7,16 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
+
 namespace tocsin::formats::csaf {
 namespace {
 
 using Kind = Block::Kind;
+
+/// A name that is repeated is cut here; in full it stands where it is introduced. A hostile name of megabytes that
+/// thousands of lists refer to would else ask for more memory than any machine has.
+constexpr std::size_t kNameBytesMax = 400;
 
 std::string joined(const std::vector<std::string>& parts, std::string_view separator = ", ") {
   std::string text;
@@ -203,7 +209,7 @@ class Writer {
     std::string text;
     for (const auto& id : ids) {
       if (!text.empty()) text += "; ";
-      text += product_name(id);
+      text += text::shorten(product_name(id), kNameBytesMax);
     }
     return text;
   }
@@ -296,7 +302,7 @@ class Writer {
                                      joined(each.entitlements, "\n"), joined(each.product_ids, "\n"));
         const auto at = known.try_emplace(key, entries.size()).first->second;
         if (at == entries.size()) entries.push_back({&each, {}, {}});
-        if (auto name = name_of(vulnerability); entries[at].names.insert(name).second) {
+        if (auto name = text::shorten(name_of(vulnerability), kNameBytesMax); entries[at].names.insert(name).second) {
           entries[at].vulnerabilities.push_back(std::move(name));
         }
       }
