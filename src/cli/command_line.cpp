@@ -338,6 +338,10 @@ class Builder {
                   "Print the result even where it is not valid, to be mended by hand");
     sub->add_flag("--complete-numbers", into_.numbers_are_complete,
                   "Model numbers, SKUs and serial numbers are complete: add no star");
+    sub->add_option("--id", into_.tracking_id, "Tracking id, for sources that have none")->type_name("ID");
+    sub->add_option("--publisher", into_.publisher, "Publisher, for sources that name no author")->type_name("NAME");
+    sub->add_option("--namespace", into_.publisher_namespace, "The publisher's address, for sources without")
+        ->type_name("URL");
     sub->add_flag("--old-tlp", into_.old_tlp, "Leave aside a TLP 2.0 label in the distribution text");
     format(sub);
   }

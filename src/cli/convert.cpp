@@ -54,21 +54,26 @@ int give(const CommandLine& line, const std::string& path, const Result<formats:
 }
 
 /// Other formats than CSAF are recognised. Nothing where it is none of them.
-std::optional<Result<formats::vex::Made>> from_other_format(std::string_view bytes) {
+std::optional<Result<formats::vex::Made>> from_other_format(std::string_view bytes,
+                                                            const formats::vex::Origin& origin) {
   const auto parsed = json::parse(bytes);
   if (!parsed) return std::nullopt;
   switch (formats::recognise(parsed->root())) {
     case formats::DocumentKind::openvex:
-      return formats::vex::from_openvex(parsed->root());
+      return formats::vex::from_openvex(parsed->root(), origin);
     case formats::DocumentKind::cyclonedx:
-      return formats::vex::from_cyclonedx_vex(parsed->root());
+      return formats::vex::from_cyclonedx_vex(parsed->root(), origin);
     default:
       return std::nullopt;
   }
 }
 
 int to_csaf_2_1(const CommandLine& line, const std::string& path, std::string_view bytes) {
-  if (const auto made = from_other_format(bytes)) return give(line, path, *made);
+  if (const auto made = from_other_format(bytes, {.tracking_id = line.tracking_id,
+                                                  .publisher = line.publisher,
+                                                  .publisher_namespace = line.publisher_namespace,
+                                                  .now = system_clock().now()}))
+    return give(line, path, *made);
   const auto converted = csaf::to_csaf_2_1(
       bytes,
       {.now = system_clock().now(), .tlp_from_text = !line.old_tlp, .numbers_are_complete = line.numbers_are_complete});

@@ -555,6 +555,15 @@ class Convert(WithFolder):
         made = self.there_and_back("cyclonedx-vex")["vulnerabilities"][0]
         self.assertEqual(made["analysis"], {"state": "exploitable", "response": ["workaround_available"]})
 
+    def test_from_a_bom_that_does_not_say_who_made_it(self):
+        bom = json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "vulnerabilities": [
+            {"id": "CVE-1900-1001", "analysis": {"state": "in_triage"}, "affects": [{"ref": "pump"}]}]})
+        self.assertIn("--id", run("convert", "--to", "csaf-2.1", "-", stdin=bom, check=1).stderr)
+        made = run("convert", "--to", "csaf-2.1", "--id", "EX-9", "--publisher", "Example Valves", "--namespace",
+                   "https://psirt.example-valves.test", "-", stdin=bom, check=0).stdout
+        self.assertEqual(json.loads(made)["document"]["tracking"]["id"], "EX-9")
+        run("validate", self.write("made.json", made), check=0)
+
 
 class Backup(WithFolder):
     def setUp(self):

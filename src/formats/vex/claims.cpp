@@ -83,10 +83,10 @@ std::string product_id(std::size_t position) { return fmt::format("P-{}", positi
 /// Product ids by a text that they share, in the order of the first.
 class Shared {
  public:
-  void add(const std::string& text, std::string id) {
+  void add(const std::string& text, const std::string& id) {
     const auto at = known_.try_emplace(text, rows_.size()).first->second;
     if (at == rows_.size()) rows_.emplace_back(text, array{});
-    rows_[at].second.emplace_back(std::move(id));
+    rows_[at].second.emplace_back(id);
   }
   std::vector<std::pair<std::string, array>>& rows() noexcept { return rows_; }
 
@@ -331,11 +331,15 @@ void tell_common_losses(const csaf::Advisory& advisory, std::vector<Loss>& losse
       "remediations", "dates, entitlements and restarts of remediations");
 }
 
-Result<Made> to_csaf_vex(Source source) {
-  if (source.id.empty()) return Error::invalid("has no identifier that a CSAF tracking id could be made of");
-  if (source.author.empty()) return Error::invalid("names no author, who would be the publisher");
+Result<Made> to_csaf_vex(Source source, const Origin& origin) {
+  if (!origin.tracking_id.empty()) source.id = origin.tracking_id;
+  if (!origin.publisher.empty()) source.author = origin.publisher;
+  if (!origin.publisher_namespace.empty()) source.author_namespace = origin.publisher_namespace;
+  if (source.id.empty()) return Error::invalid("says no identifier, which CSAF needs as tracking id; --id gives one");
+  if (source.author.empty())
+    return Error::invalid("names no author, whom CSAF needs as publisher; --publisher names one");
   if (source.author_namespace.empty())
-    return Error::invalid("has nothing that a publisher's namespace could be made of");
+    return Error::invalid("says no address of its author, which CSAF needs as namespace; --namespace gives one");
   Made made;
   made.losses = std::move(source.losses);
   if (source.tlp_label.empty()) {

@@ -106,6 +106,6 @@ struct Source {
 
 /// A valid CSAF 2.1 document of profile csaf_vex. Errors: invalid_input where there is no claim, no id, no author or
 /// no namespace; internal where the validator finds what it made not valid.
-Result<Made> to_csaf_vex(Source source);
+Result<Made> to_csaf_vex(Source source, const Origin& origin);
 
 }  // namespace tocsin::formats::vex

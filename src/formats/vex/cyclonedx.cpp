@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -128,8 +129,10 @@ class ToCycloneDx {
     const auto& header = advisory_.header;
     array components;
     for (const auto& id : used_) components.push_back(component(id));
-    object metadata{{"timestamp", format_rfc3339(header.current_release_date)},
-                    {"supplier", {{"name", header.publisher_name}, {"url", array{value{header.publisher_namespace}}}}}};
+    object metadata{{"timestamp", format_rfc3339(header.current_release_date)}};
+    auto& supplier = metadata["supplier"].emplace_object();
+    supplier["name"] = header.publisher_name;
+    supplier["url"].emplace_array().emplace_back(header.publisher_namespace);
     auto& properties = metadata["properties"].emplace_array();
     properties.push_back(property(kTitle, header.title));
     properties.push_back(property(kTrackingId, header.tracking_id));
@@ -305,7 +308,7 @@ class ToCycloneDx {
 
 class FromCycloneDx {
  public:
-  explicit FromCycloneDx(const value& root) : root_(root) {}
+  FromCycloneDx(const value& root, const Origin& origin) : root_(root), origin_(origin) {}
 
   Result<Made> make() {
     source_.format = "CycloneDX";
@@ -321,7 +324,7 @@ class FromCycloneDx {
     }
     const auto& list = array_at(root_, "vulnerabilities");
     for (std::size_t at = 0; at < list.size(); ++at) TRY_VOID(read_vulnerability(list[at], at));
-    return to_csaf_vex(std::move(source_));
+    return to_csaf_vex(std::move(source_), origin_);
   }
 
  private:
@@ -330,10 +333,13 @@ class FromCycloneDx {
     const auto* metadata = find(root_, "metadata");
     const auto& from = metadata == nullptr ? kNone : *metadata;
     const auto timestamp = string_at(from, "timestamp");
-    if (auto time = parse_rfc3339(timestamp)) {
-      source_.issued = source_.updated = *time;
+    if (timestamp.empty()) {
+      source_.issued = source_.updated = origin_.now;
+      source_.losses.push_back({"/metadata", "the BOM says no moment: that of the conversion was taken"});
     } else {
-      return Error::invalid("a CSAF document needs the moment of its release", "/metadata/timestamp");
+      const auto time = parse_rfc3339(timestamp);
+      if (!time) return Error::invalid("timestamp is no date-time of RFC 3339", "/metadata/timestamp");
+      source_.issued = source_.updated = *time;
     }
     for (const auto& each : array_at(from, "properties")) {
       const auto name = string_at(each, "name");
@@ -529,6 +535,7 @@ class FromCycloneDx {
   }
 
   const value& root_;
+  const Origin& origin_;
   Source source_;
   std::vector<const value*> pending_;
   std::unordered_map<std::string, SourceProduct> known_;  ///< Components by bom-ref.
@@ -539,6 +546,6 @@ class FromCycloneDx {
 
 Result<Made> to_cyclonedx_vex(const csaf::Advisory& advisory) { return ToCycloneDx{advisory}.make(); }
 
-Result<Made> from_cyclonedx_vex(const value& root) { return FromCycloneDx{root}.make(); }
+Result<Made> from_cyclonedx_vex(const value& root, const Origin& origin) { return FromCycloneDx{root, origin}.make(); }
 
 }  // namespace tocsin::formats::vex

@@ -14,7 +14,8 @@ namespace tocsin::formats::vex {
 Result<Made> to_cyclonedx_vex(const csaf::Advisory& advisory);
 
 /// CSAF 2.1 of profile csaf_vex. A vulnerability without an analysis makes no claim and is a loss.
-/// Errors: invalid_input where there is no claim, no moment or nobody who made it.
-Result<Made> from_cyclonedx_vex(const boost::json::value& root);
+/// Errors: invalid_input where there is no claim, or neither the BOM nor `origin` says who made it and what it is
+/// called.
+Result<Made> from_cyclonedx_vex(const boost::json::value& root, const Origin& origin = {});
 
 }  // namespace tocsin::formats::vex

@@ -40,6 +40,11 @@ Result<Made> from_entry(std::string_view members) {
   return from(fmt::format(R"([{{"id":"CVE-2024-90001","affects":[{{"ref":"drive"}}],{}}}])", members));
 }
 
+TEST(CycloneDxVex, TimeOfTheBomMustBeOne) {
+  const auto parsed = json::parse(R"({"bomFormat":"CycloneDX","metadata":{"timestamp":"soon"}})");
+  EXPECT_EQ(from_cyclonedx_vex(parsed.value().root()).error().where, "/metadata/timestamp");
+}
+
 TEST(CycloneDxVex, Golden) {
   for (const std::string stem : {"full-2.0", "full-2.1"}) {
     const auto made = to_cyclonedx_vex(testing::sample(stem + ".json"));
@@ -111,8 +116,21 @@ TEST(CycloneDxVex, RefusesWhatMakesNoStatement) {
     ASSERT_FALSE(made) << list;
     EXPECT_EQ(made.error().code, Error::Code::invalid_input);
   }
-  const auto parsed = json::parse(R"({"bomFormat":"CycloneDX"})");
-  EXPECT_EQ(from_cyclonedx_vex(parsed.value().root()).error().where, "/metadata/timestamp");
+}
+
+TEST(CycloneDxVex, TakesFromTheCallerWhatTheBomLeavesOut) {
+  const auto parsed = json::parse(R"({"bomFormat":"CycloneDX","vulnerabilities":[
+{"id":"CVE-2024-90001","analysis":{"state":"in_triage"},"affects":[{"ref":"urn:cdx:x/1#pump"}]}]})");
+  const auto& root = parsed.value().root();
+  EXPECT_TRUE(text::contains(from_cyclonedx_vex(root).error().message, "--id"));
+  const auto made = from_cyclonedx_vex(root, {.tracking_id = "ORME-1",
+                                              .publisher = "Orme Drives",
+                                              .publisher_namespace = "https://orme.example",
+                                              .now = parse_rfc3339("2024-02-03T00:00:00Z").value()});
+  ASSERT_TRUE(made) << made.error().to_string();
+  EXPECT_EQ(at(*made, "/document/tracking/id"), R"("ORME-1")");
+  EXPECT_EQ(at(*made, "/document/tracking/initial_release_date"), R"("2024-02-03T00:00:00Z")");
+  EXPECT_EQ(at(*made, "/product_tree/full_product_names/0/name"), R"("urn:cdx:x/1#pump")");
 }
 
 TEST(CycloneDxVex, RealAdvisoriesGoThereAndBack) {

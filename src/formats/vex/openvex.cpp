@@ -211,7 +211,7 @@ struct Statement {
 
 class FromOpenVex {
  public:
-  explicit FromOpenVex(const value& root) : root_(root) {}
+  FromOpenVex(const value& root, const Origin& origin) : root_(root), origin_(origin) {}
 
   Result<Made> make() {
     source_.format = "OpenVEX";
@@ -246,7 +246,7 @@ class FromOpenVex {
     for (const auto& each : statements) TRY_VOID(read(each));
     if (hashes_) source_.losses.push_back({"/statements", "hashes of products: CSAF wants the name of the file too"});
     if (superseded_) source_.losses.push_back({"/statements", "statements that later ones take the place of"});
-    return to_csaf_vex(std::move(source_));
+    return to_csaf_vex(std::move(source_), origin_);
   }
 
  private:
@@ -332,6 +332,7 @@ class FromOpenVex {
   }
 
   const value& root_;
+  const Origin& origin_;
   Source source_;
   std::unordered_map<std::string, std::size_t> products_, vulnerabilities_;
   std::unordered_set<std::string> aliases_;  ///< Position of the vulnerability and name.
@@ -342,6 +343,6 @@ class FromOpenVex {
 
 Result<Made> to_openvex(const csaf::Advisory& advisory) { return ToOpenVex{advisory}.make(); }
 
-Result<Made> from_openvex(const value& root) { return FromOpenVex{root}.make(); }
+Result<Made> from_openvex(const value& root, const Origin& origin) { return FromOpenVex{root, origin}.make(); }
 
 }  // namespace tocsin::formats::vex

@@ -15,6 +15,6 @@ Result<Made> to_openvex(const csaf::Advisory& advisory);
 
 /// CSAF 2.1 of profile csaf_vex. Of several statements on one product and vulnerability the latest counts, of the same
 /// moment the worse. Errors: invalid_input with pointer for a member that OpenVEX demands and that is missing or wrong.
-Result<Made> from_openvex(const boost::json::value& root);
+Result<Made> from_openvex(const boost::json::value& root, const Origin& origin = {});
 
 }  // namespace tocsin::formats::vex
