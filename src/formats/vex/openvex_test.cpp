@@ -142,6 +142,26 @@ TEST_P(FromOpenVexRefused, SaysWhere) {
 INSTANTIATE_TEST_SUITE_P(OpenVex, FromOpenVexRefused, ::testing::ValuesIn(kRefused),
                          [](const auto& each) { return std::string{each.param.name}; });
 
+TEST(OpenVex, StopsWhereALongTextWouldBeToldTooOften) {
+  std::string products, ids, remediations;
+  for (int each = 0; each < 600; ++each) {
+    const auto* comma = each == 0 ? "" : ",";
+    products += fmt::format(R"({}{{"name":"p","product_id":"{}"}})", comma, each);
+    ids += fmt::format(R"({}"{}")", comma, each);
+    remediations += fmt::format(R"({}{{"category":"mitigation","details":"d","product_ids":["{}"]}})", comma, each);
+  }
+  const auto made = to_openvex(testing::advisory_from(fmt::format(
+      R"({{"document":{{"category":"csaf_base","csaf_version":"2.0","title":"T",
+"publisher":{{"category":"vendor","name":"N","namespace":"https://n.example"}},
+"tracking":{{"current_release_date":"2022-01-01T00:00:00Z","id":"X","initial_release_date":"2022-01-01T00:00:00Z",
+"revision_history":[],"status":"final","version":"1"}}}},"product_tree":{{"full_product_names":[{}]}},
+"vulnerabilities":[{{"cve":"CVE-2022-90001","notes":[{{"category":"description","text":"{}"}}],
+"product_status":{{"known_affected":[{}]}},"remediations":[{}]}}]}})",
+      products, std::string(500'000, 'x'), ids, remediations)));
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Error::Code::too_large);
+}
+
 TEST(OpenVex, RealAdvisoriesGoThereAndBackWithEveryVulnerabilityThatHasAStatus) {
   int made_count = 0;
   const bool there = testing::for_each_file("csaf/other-issuers.tar.zst", [&](const auto& name, const auto& bytes) {

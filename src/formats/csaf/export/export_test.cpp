@@ -95,6 +95,12 @@ TEST(PlainText, KeepsToItsColumnsAndEndsNoLineInABlank) {
   }
 }
 
+TEST(PlainText, WrapsAndSetsOff) {
+  const auto text = to_plain_text(testing::sample("full-2.0.json"));
+  EXPECT_TRUE(text::contains(text, "\nSummary\n-------\n  Successful exploitation")) << text;
+  EXPECT_TRUE(text::contains(text, "  First released: 2022-05-10 08:00 UTC\n")) << text;
+}
+
 struct EscapeCase {
   std::string_view name, line, expected;
 };
