@@ -297,6 +297,7 @@ std::string why_not_canonical(std::string_view text) {
 }
 
 std::string why_not_canonical_constraints(std::string_view text) {
+  if (text.find(' ') != std::string_view::npos) return "white space is percent-encoded";
   const auto range = read_constraints({.scheme = "generic", .everything = false, .constraints = {}}, text, true);
   return range ? broken_rule(*range, true) : range.error().message;
 }

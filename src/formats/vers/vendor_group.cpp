@@ -378,9 +378,9 @@ class Grouper {
     }
     add({std::nullopt, VendorBound{highs[0].version, highs[0].inclusive}});
     const bool named = std::ranges::any_of(highs, [](const Item& item) { return !item.words.empty(); });
+    // Two numbers may as well be the versions of two parts of the product.
     const bool deep = std::ranges::all_of(highs, [](const Item& item) { return leading_numbers(item.version) >= 3; });
-    const bool enough = std::ranges::all_of(highs, [](const Item& item) { return leading_numbers(item.version) >= 2; });
-    bool lines = !named && enough && (deep || highs.size() >= 3);
+    bool lines = !named && deep;
     std::vector<VendorVersion> starts;
     for (std::size_t i = 0; lines && i < highs.size(); ++i) {
       starts.push_back(first_parts(highs[i].version, leading_numbers(highs[i].version) - 1));

@@ -79,8 +79,9 @@ constexpr std::array kEverything = std::to_array<std::string_view>(
      "all releases", "any versions", "any version", "every version", "all known versions"});
 
 // Said of versions without restricting them.
-constexpr std::array kNoise = std::to_array<std::string_view>(
-    {"versions", "version", "firmware", "software", "releases", "release", "all", "any", "the", "affected"});
+constexpr std::array kNoise =
+    std::to_array<std::string_view>({"versions", "version", "firmware", "software", "releases", "release", "all", "any",
+                                     "the", "affected", "of", "fw", "sw", "lts"});
 
 constexpr std::array kBelowWords = std::to_array<std::string_view>(
     {"prior", "earlier", "older", "below", "lower", "previous", "preceding", "under", "before", "down", "former"});
@@ -90,10 +91,10 @@ constexpr std::array kAboveWords =
 
 // A word of these begins a restriction, which reaches to the end of the text.
 constexpr std::array kConditionWords = std::to_array<std::string_view>(
-    {"with",    "without",   "on",        "if",       "only",       "when",      "where",    "using",
-     "running", "in",        "model",     "models",   "except",     "excluding", "for",      "that",
-     "which",   "used",      "installed", "deployed", "regardless", "via",       "unless",   "depending",
-     "at",      "including", "while",     "w/",       "configured", "enabled",   "provided", "other"});
+    {"with",      "without",    "on",         "if",       "only",      "when",      "where", "using",     "running",
+     "in",        "model",      "models",     "except",   "excluding", "for",       "that",  "which",     "used",
+     "installed", "deployed",   "regardless", "via",      "unless",    "depending", "at",    "including", "while",
+     "w/",        "configured", "enabled",    "provided", "but",       "other"});
 // Words that make a note in brackets a restriction.
 constexpr std::array kNoteConditions = std::to_array<std::string_view>(
     {"only",    "with",      "without",  "if",  "when",   "where",         "using",      "use",     "running",

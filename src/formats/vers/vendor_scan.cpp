@@ -74,7 +74,7 @@ constexpr std::array kSuffixes = std::to_array<Suffix>({
 
 constexpr std::array kPrefixes =
     std::to_array<std::string_view>({"versions", "version", "vers", "ver", "revision", "rev", "release", "rel",
-                                     "firmware", "fw", "software", "sw", "v", "r"});
+                                     "firmware", "fw", "frn", "software", "sw", "v", "r"});
 
 bool matches(std::string_view text, std::size_t at, std::string_view word) noexcept {
   if (text.size() - at < word.size()) return false;

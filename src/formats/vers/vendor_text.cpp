@@ -152,8 +152,8 @@ VendorReading read_vendor_text(BranchKind branch, std::string_view product, std:
     // them knows what a longer version may mean.
     if (scheme != "all" && scheme != "generic" && scheme != "intdot" && is_known_scheme(scheme)) {
       if (const auto range = parse(reading.text); range) {
-        reading.kind = ReadingKind::vers;
-        reading.vers_text = to_text(*range);
+        reading.kind = range->everything ? ReadingKind::all : ReadingKind::vers;
+        if (!range->everything) reading.vers_text = to_text(*range);
         return reading;
       }
     }

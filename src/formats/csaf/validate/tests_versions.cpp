@@ -40,7 +40,11 @@ void product_version_range_rules(const Model& model, Sink& sink) {
     const auto text = name.text();
     const auto shown = text::shorten(text, 80);
     if (text.starts_with(kVers)) {
-      if (const auto why = vers::why_not_canonical(text); !why.empty()) {
+      const auto range = vers::parse(text);
+      if (range && range->everything && range->scheme != "all") {
+        sink.add(name, fmt::format("'{}' stands for all versions, which has a form of its own", shown),
+                 "Write vers:all/*.");
+      } else if (const auto why = vers::why_not_canonical(text); !why.empty()) {
         sink.add(name, fmt::format("'{}' is no vers in canonical form: {}", shown, why), std::string{kMend});
       } else if (const auto scheme = scheme_of(text); !vers::is_known_scheme(scheme)) {
         sink.add_as(Finding::Group::recommended, name,
