@@ -232,7 +232,7 @@ def all_documents():
         dates=["2025-09-09", "2025-10-02"], summaries=["Initial publication", "Patch for version 8 added"],
         sectors="Commercial Facilities, Healthcare and Public Health, Government Facilities", seat="United Kingdom",
         risk="An attacker on the building network can switch ventilation and read door schedules.",
-        products=[("AF-1", "BC-8 Building Controller", "8.0 | 8.1", True, None), ("AF-2", "BC-7 Building Controller", "V7.x", True, None)],
+        products=[("AF-1", "BC-8 Building Controller", "8.0|8.1", True, None), ("AF-2", "BC-7 Building Controller", ">=V7|<V8", True, None)],
         flaws=[{"cve": "CVE-1900-0150", "title": "Commands in the backup name", "cwe": "CWE-78",
                 "score": (8.8, "AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H"), "affected": ["AF-1", "AF-2"],
                 "text": "The name of a backup is handed to a shell.",
@@ -256,7 +256,7 @@ def all_documents():
         number="2025-008", title="Brightwater Instruments LevelScan: third-party TLS library", vendor="Brightwater Instruments", version="2.1",
         dates=["2025-11-04"], sectors="Water and Wastewater Systems; Dams", seat="Netherlands",
         risk="A level transmitter that sends to a hostile server can be stopped; the last level stays on the screen.",
-        products=[("BL-1", "LevelScan Radar", "<= 2.4", True, "LS-R80"), ("BL-2", "LevelScan Ultrasonic", "<= 1.9", True, "LS-U20")],
+        products=[("BL-1", "LevelScan Radar", "<=2.4", True, "LS-R80"), ("BL-2", "LevelScan Ultrasonic", "<=1.9", True, "LS-U20")],
         flaws=[{"cve": "CVE-1900-0160", "title": "Out-of-bounds write in certificate parsing", "cwe": "CWE-787",
                 "score": (5.9, "AV:N/AC:H/PR:N/UI:N/S:U/C:N/I:N/A:H"), "affected": ["BL-1", "BL-2"],
                 "text": "The TLS library writes past a buffer; in these devices memory protection turns that into a restart.",
@@ -321,7 +321,7 @@ def main():
         old.unlink()
     for tracking_id, version, content in all_documents():
         path = OUT / f"{tracking_id.lower()}-v{version}.json"
-        path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{len(list(OUT.glob('*.json')))} documents in {OUT.name}/")
 
 
