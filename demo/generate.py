@@ -95,6 +95,8 @@ def document(*, number, title, dates, vendor, products, flaws, risk, sectors, ve
         if flaw.get("known_not_affected"):
             item["threats"] = [{"category": "impact", "product_ids": flaw["known_not_affected"],
                                 "details": "The vulnerable service is not part of this firmware."}]
+        if flaw.get("discovered"):
+            item["discovery_date"] = flaw["discovered"] + "T00:00:00Z"
         if flaw.get("exploited"):
             item.setdefault("threats", []).append({"category": "exploit_status", "details": flaw["exploited"]})
         item["references"] = [{"category": "external", "summary": "Vendor notice",
@@ -270,6 +272,7 @@ def all_documents():
         products=[("QS-1", "Batch Mixer HMI", "<= 2021 SP1 Update 3", True, None)],
         flaws=[{"cve": "CVE-1900-0170", "title": "Libraries are loaded from the working folder", "cwe": "CWE-427",
                 "score": (7.3, "AV:L/AC:L/PR:L/UI:R/S:U/C:H/I:H/A:H"), "affected": ["QS-1"],
+                "discovered": "2025-12-08",  # After the release, so that there is something to see under Quality.
                 "text": "The HMI looks for libraries in the folder of the opened recipe first.",
                 "remediations": [(MIT, "Open recipes only from a folder that operators cannot write to.", None)]}])
 

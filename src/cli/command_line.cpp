@@ -223,7 +223,8 @@ class Builder {
                         "  tocsin validate --mode full feed/ archive.tar.zst\n"
                         "  tocsin validate --format json feed.tar.gz | jq 'select(.valid | not)'\n"
                         "Modes: basic is the schema and the mandatory tests, extended adds the optional (2.1: "
-                        "recommended) ones, full adds the informative ones. Needs no data folder. Exit 1 if any "
+                        "recommended) ones, full adds the informative ones. --quality adds what the standard lets pass "
+                        "though it cannot be meant. Needs no data folder. Exit 1 if any "
                         "document is not valid.");
     sub->add_option("paths", into_.paths, "Files, folders, archives, or - for standard input")
         ->type_name("PATH")
@@ -233,6 +234,8 @@ class Builder {
         ->type_name("basic|extended|full")
         ->envname("TOCSIN_MODE")
         ->capture_default_str();
+    sub->add_flag("--quality", into_.quality, "Also look for what cannot be meant (TOC-nnn); makes nothing invalid")
+        ->envname("TOCSIN_QUALITY");
     sub->add_option("--max-bytes", into_.bytes_max, "Largest document that is read")
         ->check(plain(CLI::Range(std::size_t{1}, std::size_t{1} << 30)))
         ->type_name("BYTES")

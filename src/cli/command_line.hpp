@@ -40,6 +40,7 @@ struct CommandLine {
   Location location;                                                  ///< --data, and the settings given as options.
   bool json = false;                                                  ///< --format json
   bool sarif = false;                                                 ///< validate: --format sarif
+  bool quality = false;                                               ///< validate
   std::string mode = "basic";                                         ///< validate
   std::size_t bytes_max = formats::csaf::kValidatorLimits.bytes_max;  ///< validate
   std::size_t depth_max = formats::csaf::kValidatorLimits.depth_max;  ///< validate

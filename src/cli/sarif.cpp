@@ -16,6 +16,7 @@ std::string_view level_of(Finding::Group group) noexcept {
     case Finding::Group::recommended:
       return "warning";
     case Finding::Group::informative:
+    case Finding::Group::quality:
       break;
   }
   return "note";
@@ -78,8 +79,9 @@ object SarifLog::finish() && {
   for (const auto& id : rules_) {
     object rule;
     rule["id"] = id;
-    rule["shortDescription"] =
-        text(id == "schema" ? "The grammar of the CSAF schema" : fmt::format("Test {} of the CSAF standard", id));
+    rule["shortDescription"] = text(id == "schema"           ? "The grammar of the CSAF schema"
+                                    : id.starts_with("TOC-") ? fmt::format("Quality test {} of Tocsin", id)
+                                                             : fmt::format("Test {} of the CSAF standard", id));
     rules.push_back(std::move(rule));
   }
   object driver;

@@ -60,6 +60,7 @@ std::string counts(const csaf::Verdict& verdict) {
         ++warnings;
         break;
       case Finding::Group::informative:
+      case Finding::Group::quality:
         ++notes;
         break;
     }
@@ -134,7 +135,7 @@ int run_validate(const CommandLine& line) {
   };
   exchange::SourceEvents events;
   events.visit = [&](const exchange::SourceDocument& document) -> Status {
-    judge(document.name, validator.validate(document.bytes, mode));
+    judge(document.name, validator.validate(document.bytes, mode, line.quality));
     return ok();
   };
   events.bad = [&](const std::string& name, const Error& error) {

@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "domain/order_number.hpp"
 #include "domain/place.hpp"
 #include "domain/summary.hpp"
 #include "domain/vendor.hpp"
+#include "formats/order_number.hpp"
 
 namespace tocsin::domain {
 namespace {
@@ -183,8 +183,8 @@ class Reader {
     };
     add(product.model_numbers);
     add(product.skus);
-    add(order_numbers_in(product.product));
-    if (product.name != product.product) add(order_numbers_in(product.name));
+    add(formats::order_numbers_in(product.product));
+    if (product.name != product.product) add(formats::order_numbers_in(product.name));
     return numbers;
   }
 

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "domain/order_number.hpp"
 #include "domain/sector.hpp"
 #include "formats/csaf/advisory.hpp"
+#include "formats/order_number.hpp"
 
 /// What lists, filters and search need of an advisory, in tidy values: derived once, when it is indexed.
 namespace tocsin::domain {

@@ -10,6 +10,8 @@ std::string_view to_string(Finding::Group group) noexcept {
       return "mandatory";
     case Finding::Group::recommended:
       return "recommended";
+    case Finding::Group::quality:
+      return "quality";
     case Finding::Group::informative:
       break;
   }

@@ -12,6 +12,7 @@ const pages = {
   nothing: '/advisories?q=nothingmatchesthis',
   'query error': '/advisories?q=vendr:siemens',
   advisory: '/advisories/TDC-2025-001',
+  'advisory with quality findings': '/advisories/TDC-2025-009',
   raw: '/advisories/TDC-2025-001/raw',
   revisions: '/advisories/TDC-2025-001/revisions',
   diff: '/advisories/TDC-2025-001/diff?from=1&to=3',

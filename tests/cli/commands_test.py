@@ -349,6 +349,15 @@ class Validate(WithFolder):
         self.assertLessEqual(groups["full"], {"optional", "recommended", "informative"})
         run("validate", "--mode", "thorough", DEMO, check=2)
 
+    def test_quality_is_asked_for_and_makes_nothing_invalid(self):
+        document = DEMO / "tdc-2025-009-v1.json"
+        self.assertNotIn("TOC-", run("validate", "--mode", "full", document, check=0).stdout)
+        (verdict,) = json_lines(run("validate", "--quality", "--format", "json", document, check=0).stdout)
+        self.assertTrue(verdict["valid"])
+        (finding,) = verdict["results"]
+        self.assertEqual((finding["test"], finding["group"]), ("TOC-005", "quality"))
+        self.assertEqual(finding["path"], "/vulnerabilities/0/discovery_date")
+
     def test_sarif_is_one_log(self):
         path = self.write("a b.json", advisory().replace('"final"', '"finished"'))
         log = json.loads(run("validate", "--format", "sarif", path, DEMO, check=1).stdout)
@@ -502,6 +511,13 @@ class Convert(WithFolder):
             if json.loads(path.read_text())["document"]["csaf_version"] != "2.0":
                 continue
             with self.subTest(path.name):
+                if "distributed before" in path.read_text():
+                    # A date of delivery is no range of versions that 2.1 could hold: refused, with the place.
+                    done = run("convert", "--to", "csaf-2.1", path, check=1)
+                    self.assertIn("/product_tree/branches/0/branches/0/branches/0/name", done.stderr)
+                    self.assertIn("6.1.50", done.stderr)
+                    self.assertEqual(done.stdout, "")
+                    continue
                 done = run("convert", "--to", "csaf-2.1", path, check=0)
                 converted = self.write(path.name, done.stdout)
                 self.assertEqual(json.loads(done.stdout)["document"]["csaf_version"], "2.1")

@@ -444,8 +444,8 @@ std::string_view schemas_json() noexcept {
   "type": "object",
   "required": ["id", "slug", "url", "title", "summary", "severity", "score", "has_fix", "tlp", "category", "csaf_version", "lang",
     "status", "version", "aliases", "initial_release_date", "current_release_date", "publisher", "sectors", "countries",
-    "headquarters", "notes", "products", "vulnerabilities", "references", "acknowledgments", "revision_history", "revision",
-    "document_url"],
+    "headquarters", "notes", "products", "vulnerabilities", "references", "acknowledgments", "revision_history", "quality",
+    "revision", "document_url"],
   "properties": {
     "id": {"description": "Tracking id, as the issuer writes it.", "type": "string"},
     "slug": {"description": "The id as addresses have it.", "type": "string"},
@@ -511,6 +511,19 @@ std::string_view schemas_json() noexcept {
           "number": {"type": "string"},
           "date": {"$ref": "#/components/schemas/OptionalTime"},
           "summary": {"type": "string"}
+        }
+      }
+    },
+    "quality": {
+      "description": "What the standard lets pass though it cannot be meant.",
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["test", "path", "message"],
+        "properties": {
+          "test": {"description": "TOC-nnn.", "type": "string"},
+          "path": {"description": "JSON pointer into the document.", "type": "string"},
+          "message": {"description": "What is wrong and how to mend it.", "type": "string"}
         }
       }
     },

@@ -201,6 +201,11 @@ object advisory_json(const LoadedAdvisory& loaded) {
     history.push_back(object{{"number", each.number}, {"date", optional_time(each.date)}, {"summary", each.summary}});
   }
   out["revision_history"] = std::move(history);
+  array quality;
+  for (const auto& each : loaded.quality) {
+    quality.push_back(object{{"test", each.test}, {"path", each.path}, {"message", formats::sentence_of(each)}});
+  }
+  out["quality"] = std::move(quality);
   out["revision"] = revision_json(loaded, loaded.revision);
   out["document_url"] = fmt::format("/api/v1/advisories/{}/document", loaded.record.slug);
   return out;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "formats/csaf/validate/validate.hpp"
 #include "store/records.hpp"
 
 namespace tocsin::portal::pages {
@@ -48,6 +49,15 @@ Status read_document(LoadedAdvisory& loaded) {
   TRY(const auto parsed, json::parse(loaded.bytes));
   TRY(loaded.advisory, formats::csaf::read_advisory(parsed.root()));
   loaded.facts = domain::facts_of(loaded.advisory);
+  formats::csaf::TapeReader reader;
+  TRY(const auto root, reader.read(loaded.bytes, formats::csaf::kValidatorLimits));
+  loaded.quality = formats::csaf::check_quality(root);
+  const auto has_same_version = [&](const domain::Revision& each) {
+    return each.id != loaded.revision.id && each.version == loaded.revision.version;
+  };
+  if (std::ranges::any_of(loaded.revisions, has_same_version)) {
+    loaded.quality.push_back(formats::csaf::changed_without_revision(loaded.revision.version));
+  }
   return ok();
 }
 

@@ -6,6 +6,7 @@
 #include "domain/advisory_facts.hpp"
 #include "domain/record.hpp"
 #include "formats/csaf/advisory.hpp"
+#include "formats/finding.hpp"
 #include "portal/app.hpp"
 #include "portal/http/message.hpp"
 
@@ -19,6 +20,7 @@ struct LoadedAdvisory {
   std::string bytes;                        ///< As received.
   formats::csaf::Advisory advisory;
   domain::AdvisoryFacts facts;
+  std::vector<formats::Finding> quality;  ///< What cannot be meant: TOC-nnn.
   bool is_current() const noexcept { return revision.id == record.current_revision; }
 };
 
@@ -26,7 +28,7 @@ struct LoadedAdvisory {
 /// Errors: not_found for what is hidden or absent, without difference.
 Result<LoadedAdvisory> load_advisory(App& app, const http::Request& request, std::string_view revision = {});
 
-/// Reads `bytes` into `advisory` and `facts`: for who has found record and revision in another way.
+/// Reads `bytes` into `advisory`, `facts` and `quality`: for who has found record and revision in another way.
 Status read_document(LoadedAdvisory& loaded);
 
 /// How a revision stands in addresses: its version, or "~ID" where several revisions share it.

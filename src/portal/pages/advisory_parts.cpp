@@ -494,6 +494,45 @@ Html history_html(const LoadedAdvisory& loaded) {
   return finish(out);
 }
 
+constexpr std::size_t kQualityFindingsShown = 20;
+
+std::string as_sentence(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text + '.';
+}
+
+/// Most documents have nothing to show here, and then there is no section.
+Html quality_html(const LoadedAdvisory& loaded) {
+  const auto& findings = loaded.quality;
+  if (findings.empty()) return {};
+  std::string out;
+  render<
+      "<section id=\"quality\"><h2>Quality <span class=\"count\">{}</span></h2><p>The standard lets these places pass, "
+      "but they can hardly be meant so. Worth a word to the issuer; until then read these places with care.</p>">(
+      out, findings.size());
+  out +=
+      "<div class=\"table-wrap stack\"><table class=\"sortable\"><caption class=\"hidden\">What cannot be "
+      "meant</caption><thead><tr><th "
+      "scope=\"col\">Test</th><th scope=\"col\">What is wrong</th><th scope=\"col\">How to mend it</th><th "
+      "scope=\"col\">Place</th></tr></thead><tbody>";
+  for (std::size_t i = 0; i < findings.size() && i < kQualityFindingsShown; ++i) {
+    const auto& each = findings[i];
+    render<
+        "<tr><td data-label=\"Test\" class=\"id\">{}</td><td data-label=\"What is wrong\">{}</td><td data-label=\"How "
+        "to mend it\">{}</td>"
+        "<td data-label=\"Place\"><span class=\"vector\">{}</span></td></tr>">(
+        out, each.test, as_sentence(each.message), each.mend, each.path);
+  }
+  out += "</tbody></table></div>";
+  if (findings.size() > kQualityFindingsShown) {
+    render<"<p>And {} more: <code>tocsin validate --quality</code> lists them all.</p>">(
+        out, text::thousands(static_cast<long long>(findings.size() - kQualityFindingsShown)));
+  }
+  out += "</section>";
+  return finish(out);
+}
+
 Html files_html(const LoadedAdvisory& loaded) {
   const auto base = advisory_url(loaded.record.slug);
   const auto document = loaded.is_current()
@@ -520,7 +559,7 @@ Html files_html(const LoadedAdvisory& loaded) {
 Html advisory_body_html(const LoadedAdvisory& loaded) {
   std::string out;
   for (const auto part : {summary_html, remediations_html, products_html, vulnerabilities_html, notes_html,
-                          references_html, history_html, files_html}) {
+                          references_html, history_html, quality_html, files_html}) {
     out += part(loaded).str();
   }
   return finish(out);

@@ -52,7 +52,7 @@ class AdvisoryPages : public testing::PortalTest {
     const auto summary = exchange::import_paths(database(), {path.string()}, {}, {}, clock_);
     std::filesystem::remove(path);
     ASSERT_TRUE(summary.has_value()) << summary.error().to_string();
-    ASSERT_EQ(summary->created, 1);
+    ASSERT_EQ(summary->created + summary->conflicting, 1);
     start();
   }
 };
@@ -108,6 +108,29 @@ TEST_P(AdvisoryPages, AScoreThatItsVectorContradictsSaysSo) {
   const std::string note = "The vector computes to 9.8 (critical); the document states 7.5.";
   EXPECT_THAT(get("/advisories/ODD-1", "Accept: text/html\r\n").body, HasSubstr(note));
   EXPECT_THAT(get("/advisories/tdc-2025-001", "Accept: text/html\r\n").body, Not(HasSubstr("The vector computes to")));
+}
+
+TEST_P(AdvisoryPages, WhatCannotBeMeantIsToldOnPageAndInApi) {
+  import_changed("tdc-2025-009-v1.json",
+                 [](boost::json::value& document) { document.at("document").at("tracking").at("id") = "ODD-2"; });
+  constexpr auto* kHtml = "Accept: text/html\r\n";
+  const auto page = get("/advisories/ODD-2", kHtml).body;
+  EXPECT_THAT(page, HasSubstr("<h2>Quality <span class=\"count\">1</span></h2>"));
+  EXPECT_THAT(page, HasSubstr("The discovery is 2025-12-08T00:00:00Z, later than the release of this document"));
+  EXPECT_THAT(page, HasSubstr("/vulnerabilities/0/discovery_date"));
+  EXPECT_THAT(get("/api/v1/advisories/ODD-2").body, HasSubstr("\"test\":\"TOC-005\""));
+  EXPECT_THAT(get("/advisories/tdc-2025-001", kHtml).body, Not(HasSubstr("id=\"quality\"")));
+  EXPECT_THAT(page, Not(HasSubstr("TOC-010")));
+}
+
+TEST_P(AdvisoryPages, TwoDocumentsOfOneVersionAreTold) {
+  for (const auto* title : {"One", "Other"}) {
+    import_changed("tdc-2025-001-v3.json", [&](boost::json::value& document) {
+      document.at("document").at("tracking").at("id") = "ODD-3";
+      document.at("document").at("title") = title;
+    });
+  }
+  EXPECT_THAT(get("/advisories/ODD-3", "Accept: text/html\r\n").body, HasSubstr("TOC-010"));
 }
 
 TOCSIN_ON_BOTH_DATABASES(AdvisoryPages);

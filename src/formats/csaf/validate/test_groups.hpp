@@ -49,4 +49,6 @@ std::span<const Test> info_product_tests() noexcept;
 /// tests_info_vulnerabilities.cpp: 6.3.1 to 6.3.4, 6.3.12 to 6.3.15, 6.3.18; 6.3.6 to 6.3.8 and 6.3.16 as not run
 std::span<const Test> info_vulnerability_tests() noexcept;
 
+/// quality_tests() of tests.hpp: tests_quality.cpp
+
 }  // namespace tocsin::formats::csaf

@@ -110,7 +110,8 @@ std::vector<Finding> findings_of(std::string_view test, std::string_view json_te
     return {};
   }
   std::vector<csaf::Test> wanted;
-  for (const auto tests : {csaf::mandatory_tests(), csaf::recommended_tests(), csaf::informative_tests()}) {
+  for (const auto tests :
+       {csaf::mandatory_tests(), csaf::recommended_tests(), csaf::informative_tests(), csaf::quality_tests()}) {
     std::ranges::copy_if(tests, std::back_inserter(wanted), [&](const csaf::Test& each) { return each.id == test; });
   }
   EXPECT_FALSE(wanted.empty()) << "no test " << test;

@@ -50,5 +50,6 @@ struct Test {
 std::span<const Test> mandatory_tests() noexcept;    ///< Section 6.1
 std::span<const Test> recommended_tests() noexcept;  ///< Section 6.2: "optional" in 2.0
 std::span<const Test> informative_tests() noexcept;  ///< Section 6.3
+std::span<const Test> quality_tests() noexcept;      ///< Our own, TOC-nnn
 
 }  // namespace tocsin::formats::csaf

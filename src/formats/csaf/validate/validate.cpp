@@ -19,7 +19,8 @@ struct Section {
 };
 constexpr Section kSections[] = {{Finding::Group::mandatory, mandatory_tests},
                                  {Finding::Group::recommended, recommended_tests},
-                                 {Finding::Group::informative, informative_tests}};
+                                 {Finding::Group::informative, informative_tests},
+                                 {Finding::Group::quality, quality_tests}};
 
 bool is_in(const Test& test, CsafVersion version) noexcept {
   return version == CsafVersion::v2_0 ? test.in_2_0 : test.in_2_1;
@@ -103,6 +104,8 @@ bool belongs_to(Finding::Group group, Mode mode) noexcept {
       return true;
     case Finding::Group::recommended:
       return mode != Mode::basic;
+    case Finding::Group::quality:
+      return false;
     case Finding::Group::informative:
       break;
   }
@@ -112,6 +115,7 @@ bool belongs_to(Finding::Group group, Mode mode) noexcept {
 std::vector<TestInfo> tests_of(CsafVersion version) {
   std::vector<TestInfo> tests{{kSchemaTest, Finding::Group::schema, {}}};
   for (const auto& section : kSections) {
+    if (section.group == Finding::Group::quality) continue;
     for (const auto& test : section.tests()) {
       if (is_in(test, version)) tests.push_back({test.id, section.group, test.not_run});
     }
@@ -127,7 +131,22 @@ Verdict validate(Node root, const std::function<bool(const TestInfo&)>& wanted) 
   return validate_wanted(root, wanted);
 }
 
-Verdict Validator::validate(std::string_view bytes, Mode mode) {
+std::vector<Finding> check_quality(Node root) {
+  const auto only_quality = [](const TestInfo& test) { return test.group == Finding::Group::quality; };
+  auto verdict = validate_wanted(root, only_quality);
+  return verdict.version ? std::move(verdict.findings) : std::vector<Finding>{};
+}
+
+Finding changed_without_revision(std::string_view version) {
+  return {
+      .test = "TOC-010",
+      .group = Finding::Group::quality,
+      .path = "/document/tracking/version",
+      .message = fmt::format("another document was received under the same version, {}", text::shorten(version, 60)),
+      .mend = "Give every change of content a version and a revision of its own."};
+}
+
+Verdict Validator::validate(std::string_view bytes, Mode mode, bool with_quality) {
   Verdict verdict;
   if (bytes.empty()) {
     verdict.findings.push_back(unreadable(Error::invalid("The document is empty")));
@@ -138,7 +157,9 @@ Verdict Validator::validate(std::string_view bytes, Mode mode) {
     verdict.findings.push_back(unreadable(root.error()));
     return verdict;
   }
-  return csaf::validate(*root, mode);
+  return validate_wanted(*root, [&](const TestInfo& test) {
+    return belongs_to(test.group, mode) || (with_quality && test.group == Finding::Group::quality);
+  });
 }
 
 }  // namespace tocsin::formats::csaf

@@ -55,7 +55,8 @@ class Validator {
  public:
   explicit Validator(json::Limits limits = kValidatorLimits) : limits_(limits) {}
   /// Total: whatever the bytes are, there is a verdict; what cannot be read is a finding of group schema.
-  Verdict validate(std::string_view bytes, Mode mode = Mode::basic);
+  /// `with_quality`: the tests beyond the standard as well; what they find makes no document invalid.
+  Verdict validate(std::string_view bytes, Mode mode = Mode::basic, bool with_quality = false);
 
  private:
   json::Limits limits_;
@@ -64,7 +65,13 @@ class Validator {
 
 /// Of a document that was read already; it may be a part of what was read, pointers begin at `root`.
 Verdict validate(Node root, Mode mode);
-/// Only the tests that `wanted` accepts.
+/// Only the tests that `wanted` accepts; it is asked about those of group quality as well.
 Verdict validate(Node root, const std::function<bool(const TestInfo&)>& wanted);
+
+/// What the standard lets pass though it cannot be meant: TOC-001 to TOC-009 (docs/quality.md), all of group quality.
+/// Nothing where `root` is no CSAF document.
+std::vector<Finding> check_quality(Node root);
+/// TOC-010, for who knows that there is a document with the same id and version, but other content.
+Finding changed_without_revision(std::string_view version);
 
 }  // namespace tocsin::formats::csaf

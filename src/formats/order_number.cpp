@@ -1,10 +1,10 @@
-#include "domain/order_number.hpp"
+#include "formats/order_number.hpp"
 
 #include <algorithm>
 
 #include <re2/re2.h>
 
-namespace tocsin::domain {
+namespace tocsin::formats {
 namespace {
 
 bool is_alnum(char c) noexcept { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
@@ -82,4 +82,4 @@ std::vector<std::string> order_numbers_in(std::string_view name) {
   return numbers;
 }
 
-}  // namespace tocsin::domain
+}  // namespace tocsin::formats

@@ -1,9 +1,9 @@
-#include "domain/order_number.hpp"
+#include "formats/order_number.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace tocsin::domain {
+namespace tocsin::formats {
 namespace {
 
 struct NumberCase {
@@ -68,4 +68,4 @@ TEST(OrderNumbers, AreLookedForInABoundedText) {
 }
 
 }  // namespace
-}  // namespace tocsin::domain
+}  // namespace tocsin::formats

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tocsin::domain {
+namespace tocsin::formats {
 
 /// Names longer than this are read no further.
 inline constexpr std::size_t kOrderNumberTextBytesMax = 2048;
@@ -13,4 +13,4 @@ inline constexpr std::size_t kOrderNumberTextBytesMax = 2048;
 /// order or part number. Families ("BMXP34*", "6ES7515-xxxxx") are no order numbers.
 std::vector<std::string> order_numbers_in(std::string_view name);
 
-}  // namespace tocsin::domain
+}  // namespace tocsin::formats
