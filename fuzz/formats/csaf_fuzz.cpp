@@ -31,7 +31,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       TOCSIN_CHECK(formats::csaf::find_in_structure(*tape, version).empty());
     }
   }
-  const auto verdict = formats::csaf::validate(*tape, formats::csaf::Mode::full);
+  // All tests there are, those beyond the standard too.
+  const auto verdict = formats::csaf::validate(*tape, [](const formats::csaf::TestInfo&) { return true; });
   for (const auto& finding : verdict.findings) {
     TOCSIN_CHECK(!finding.message.empty());
     TOCSIN_CHECK(finding.path.empty() || finding.path.front() == '/');
