@@ -29,6 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // The quick half of the grammar check never says more than the other.
     if (formats::csaf::fits_certainly(*tape, version)) {
       TOCSIN_CHECK(formats::csaf::find_in_structure(*tape, version).empty());
+      TOCSIN_CHECK(formats::csaf::unknown_members(*tape, version).empty());
     }
   }
   // All tests there are, those beyond the standard too.

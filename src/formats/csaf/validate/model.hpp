@@ -128,7 +128,9 @@ class Model {
   bool is_2_0() const noexcept { return version_ == CsafVersion::v2_0; }
   bool is_2_1() const noexcept { return version_ == CsafVersion::v2_1; }
   Node root() const noexcept { return root_; }
-  bool fits_schema = false;   ///< Known to: tests of what the schema demands as well need not look again.
+  bool fits_schema = false;  ///< Known to: tests of what the schema demands as well need not look again.
+  /// Known from the quick half of the grammar check, which takes no document with others.
+  bool has_only_known_members = false;
   Node document;              ///< /document
   Node tracking;              ///< /document/tracking
   Node product_tree;          ///< /product_tree

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "formats/csaf/structure.hpp"
+#include "formats/csaf/structure_fits.hpp"
 #include "formats/csaf/validate/tests.hpp"
 
 namespace tocsin::formats::csaf {
@@ -31,16 +32,19 @@ template <class Wanted>
 Verdict validate_wanted(Node root, const Wanted& wanted) {
   Verdict verdict;
   const bool with_schema = wanted(TestInfo{kSchemaTest, Finding::Group::schema, {}});
-  if (with_schema) verdict.findings = check_structure(root);
   const auto version = root["document"].text_at("csaf_version");
   if (version != "2.0" && version != "2.1") {
     // Without a version no other test says anything, so the one finding that tells so is never left out.
-    if (verdict.findings.empty()) verdict.findings = check_structure(root);
+    verdict.findings = check_structure(root);
     return verdict;
   }
   verdict.version = version == "2.0" ? CsafVersion::v2_0 : CsafVersion::v2_1;
   Model model{root, *verdict.version};
-  model.fits_schema = with_schema && verdict.findings.empty();
+  if (with_schema) {
+    model.has_only_known_members = fits_certainly(root, *verdict.version);
+    if (!model.has_only_known_members) verdict.findings = find_in_structure(root, *verdict.version);
+    model.fits_schema = verdict.findings.empty();
+  }
   Sink sink{root, verdict.findings, kFindingsMax};
   for (const auto& section : kSections) {
     for (const auto& test : section.tests()) {
