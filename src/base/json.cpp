@@ -445,24 +445,40 @@ std::string write_pretty(const boost::json::value& value) {
   return out;
 }
 
+void append_token(std::string& pointer, std::string_view token) {
+  pointer += '/';
+  if (token.find_first_of("~/") == std::string_view::npos) {
+    pointer += token;
+    return;
+  }
+  for (const char c : token) {
+    if (c == '~') {
+      pointer += "~0";
+    } else if (c == '/') {
+      pointer += "~1";
+    } else {
+      pointer += c;
+    }
+  }
+}
+
+void append_token(std::string& pointer, std::size_t index) {
+  const fmt::format_int digits{index};
+  (pointer += '/').append(digits.data(), digits.size());
+}
+
 std::string pointer_append(std::string_view pointer, std::string_view token) {
   std::string out;
   out.reserve(pointer.size() + token.size() + 1);
-  out.append(pointer).append("/");
-  for (const char c : token) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
+  out += pointer;
+  append_token(out, token);
   return out;
 }
 
 std::string pointer_append(std::string_view pointer, std::size_t index) {
-  return std::string{pointer}.append("/").append(fmt::format_int(index).c_str());
+  std::string out{pointer};
+  append_token(out, index);
+  return out;
 }
 
 std::optional<std::string> pointer_token(std::string_view escaped) {

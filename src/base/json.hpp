@@ -54,7 +54,10 @@ std::string write_pretty(const boost::json::value& value);
 /// too) and U+2028/2029 are escaped, ill-formed UTF-8 becomes U+FFFD: the output is one line of well-formed UTF-8.
 void write_string(std::string& out, std::string_view text);
 
-/// JSON Pointer (RFC 6901) of a child: escapes ~ and /.
+/// Turns a JSON Pointer (RFC 6901) into that of a child: escapes ~ and /.
+void append_token(std::string& pointer, std::string_view token);
+void append_token(std::string& pointer, std::size_t index);
+/// The pointer of a child.
 std::string pointer_append(std::string_view pointer, std::string_view token);
 std::string pointer_append(std::string_view pointer, std::size_t index);
 /// What an escaped token of a pointer stands for: "a~1b" is "a/b"; nullopt where the escape is none.

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "base/check.hpp"
@@ -45,19 +46,27 @@ struct Word {
   }
 };
 
+/// What most values are, so that they need not take the general way.
+enum class Shape : std::uint8_t {
+  plain,  ///< A text that is not empty, and no more.
+  text,   ///< A text with values, a pattern or a format.
+  other,
+};
+
 struct FastMember {
   Word name;
   std::int16_t node = -1;
-  bool plain = false;  ///< What its node says: spared a look at it.
+  Shape shape = Shape::other;  ///< Of its node.
 };
 
 /// What GrammarNode holds, with what is compared most laid out for it.
 struct FastNode {
   std::uint8_t types = 0;
-  bool plain = false;  ///< A text that is not empty, and no more: most values are.
+  Shape shape = Shape::other;
   bool closed = false, unique = false, has_choice = false, has_pattern = false, has_length = false;
   GrammarFormat format = GrammarFormat::none;
   std::int16_t items = -1;
+  std::uint32_t followers = 0;  ///< Where those of this node begin: one for the first member, one behind each.
   GrammarRange members, values;
   std::uint64_t required = 0;  ///< Bits of `members`.
   const GrammarNode* node = nullptr;
@@ -65,12 +74,12 @@ struct FastNode {
   std::vector<std::pair<std::string_view, std::string_view>> constants;
 };
 
-class Fits {
- public:
-  explicit Fits(CsafVersion version) : grammar_(grammar_of(version)), patterns_(patterns_of(version)) {
-    for (const auto& member : grammar_.members) members_.push_back({Word{member.name}, member.node, false});
-    for (const auto text : grammar_.texts) texts_.emplace_back(text);
-    for (const auto& node : grammar_.nodes) {
+/// A grammar laid out for the check.
+struct Tables {
+  explicit Tables(CsafVersion version) : grammar(grammar_of(version)), patterns(patterns_of(version)) {
+    for (const auto& member : grammar.members) members.push_back({Word{member.name}, member.node});
+    for (const auto text : grammar.texts) texts.emplace_back(text);
+    for (const auto& node : grammar.nodes) {
       // One bit for each member.
       TOCSIN_CHECK(node.members.count <= 64);
       FastNode fast{.types = node.types,
@@ -81,24 +90,64 @@ class Fits {
                     .has_length = node.length_min > 1 || node.length_max > 0,
                     .format = node.format,
                     .items = node.items,
+                    .followers = followers,
                     .members = node.members,
                     .values = node.values,
                     .node = &node,
                     .constants = {}};
+      followers += node.members.count + 1U;
       for (std::size_t i = 0; i < node.members.count; ++i) {
-        const auto& member = grammar_.members[node.members.begin + i];
+        const auto& member = grammar.members[node.members.begin + i];
         if (member.required) fast.required |= std::uint64_t{1} << i;
         if (member.node < 0) continue;
-        const auto values = grammar_.nodes[static_cast<std::size_t>(member.node)].values;
-        if (values.count == 1) fast.constants.emplace_back(member.name, grammar_.texts[values.begin]);
+        const auto values = grammar.nodes[static_cast<std::size_t>(member.node)].values;
+        if (values.count == 1) fast.constants.emplace_back(member.name, grammar.texts[values.begin]);
       }
-      fast.plain = fast.types == kStringType && !fast.has_choice && !fast.has_pattern && !fast.has_length &&
-                   fast.format == GrammarFormat::none && fast.values.count == 0 && node.length_min == 1;
-      nodes_.push_back(fast);
+      if (fast.types == kStringType && !fast.has_choice) {
+        const bool more = fast.has_pattern || fast.has_length || fast.format != GrammarFormat::none ||
+                          fast.values.count > 0 || node.length_min != 1;
+        fast.shape = more ? Shape::text : Shape::plain;
+      }
+      nodes.push_back(fast);
     }
-    for (auto& member : members_)
-      member.plain = member.node >= 0 && nodes_[static_cast<std::size_t>(member.node)].plain;
+    for (auto& member : members) {
+      if (member.node >= 0) member.shape = nodes[static_cast<std::size_t>(member.node)].shape;
+    }
   }
+
+  const Grammar& grammar;
+  const Patterns& patterns;
+  std::vector<FastNode> nodes;
+  std::vector<FastMember> members;
+  std::vector<Word> texts;
+  std::uint32_t followers = 0;  ///< How many guesses there are to remember.
+};
+
+const Tables& tables_of(CsafVersion version) {
+  static const Tables v2_0{CsafVersion::v2_0};
+  static const Tables v2_1{CsafVersion::v2_1};
+  return version == CsafVersion::v2_0 ? v2_0 : v2_1;
+}
+
+/// Guesses of this thread, from document to document. A wrong one costs a search, no more.
+std::uint16_t* followers_of(const Tables& tables) {
+  thread_local std::unordered_map<const Tables*, std::vector<std::uint16_t>> remembered;
+  auto& followers = remembered[&tables];
+  followers.resize(tables.followers);
+  return followers.data();
+}
+
+class Fits {
+ public:
+  /// `model`: null, or that of the document.
+  Fits(const Tables& tables, const Model* model)
+      : grammar_(tables.grammar),
+        patterns_(tables.patterns),
+        nodes_(tables.nodes),
+        members_(tables.members),
+        texts_(tables.texts),
+        followers_(followers_of(tables)),
+        model_(model) {}
 
   /// `covered`: another node that describes the same value has seen each of its members, once.
   bool fits(Node json, std::int16_t index, int depth, bool covered = false) const {
@@ -116,7 +165,7 @@ class Fits {
         good = allows(kArrayType) && fits_array(json, node, depth);
         break;
       case '"':
-        good = allows(kStringType) && fits_string(json.text(), node, position);
+        good = allows(kStringType) && fits_string(json.text(), position);
         break;
       case 'l':
       case 'u':
@@ -148,30 +197,45 @@ class Fits {
     }
     std::uint64_t seen = 0;
     std::size_t size = 0;
-    std::size_t guess = 0;
-    for (const auto member : json.members()) {
+    const auto tape = json.tape();
+    const auto last = json.end() - 1;
+    // Writers keep an order: what came behind this member last time is the best guess, then what comes next in the
+    // table.
+    auto* const followers = followers_ + node.followers;
+    std::size_t at = 0;
+    auto* guess = followers;
+    for (auto here = json.at() + 1; here < last; here = tape.end(here + 1)) {
       ++size;
-      const Word name{member.name};
-      // Writers keep an order: what comes next in the table is the best guess.
-      std::size_t tried = 0;
-      while (tried < count && !(members[guess].name == name)) {
-        guess = guess + 1 == count ? 0 : guess + 1;
-        ++tried;
+      const Word name{tape.text(here)};
+      if (*guess < count && members[*guess].name == name) {
+        at = *guess;
+      } else {
+        std::size_t tried = 0;
+        while (tried < count && !(members[at].name == name)) {
+          at = at + 1 == count ? 0 : at + 1;
+          ++tried;
+        }
+        if (tried == count) {
+          // Members that are not known may be forbidden, or stand twice.
+          if (node.closed || !covered) return false;
+          continue;
+        }
+        *guess = static_cast<std::uint16_t>(at);
       }
-      if (tried == count) {
-        // Members that are not known may be forbidden, or stand twice.
-        if (node.closed || !covered) return false;
-        continue;
-      }
-      const auto bit = std::uint64_t{1} << guess;
+      guess = followers + at + 1;
+      const auto bit = std::uint64_t{1} << at;
       if ((seen & bit) != 0) return false;
       seen |= bit;
-      if (members[guess].plain) {
-        if (!is_plain(member.value)) return false;
-      } else if (!fits(member.value, members[guess].node, depth + 1)) {
+      const auto& member = members[at];
+      if (member.shape == Shape::other) {
+        if (!fits(Node{json.tape(), here + 1}, member.node, depth + 1)) return false;
+        continue;
+      }
+      if (tape.tag(here + 1) != '"') return false;
+      const auto text = tape.text(here + 1);
+      if (member.shape == Shape::plain ? text.empty() : !fits_string(text, static_cast<std::size_t>(member.node))) {
         return false;
       }
-      guess = guess + 1 == count ? 0 : guess + 1;
     }
     return (node.required & ~seen) == 0 && size >= node.node->properties_min &&
            (node.node->properties_max == 0 || size <= node.node->properties_max);
@@ -180,9 +244,13 @@ class Fits {
   bool fits_array(Node json, const FastNode& node, int depth) const {
     const auto size = json.size();
     if (size < node.node->items_min || (node.node->items_max > 0 && size > node.node->items_max)) return false;
+    const bool plain = node.items >= 0 && nodes_[static_cast<std::size_t>(node.items)].shape == Shape::plain;
+    if (plain && model_ != nullptr) {
+      if (const auto* list = model_->list_of(json)) return list->all_named && (list->distinct || !node.unique);
+    }
     if (node.unique && size > 1 && !differ(json)) return false;
     if (node.items < 0) return true;
-    if (nodes_[static_cast<std::size_t>(node.items)].plain) {
+    if (plain) {
       for (const auto element : json.elements()) {
         if (!is_plain(element)) return false;
       }
@@ -236,7 +304,8 @@ class Fits {
     return std::ranges::adjacent_find(sorted) == sorted.end();
   }
 
-  bool fits_string(std::string_view text, const FastNode& node, std::size_t position) const {
+  bool fits_string(std::string_view text, std::size_t position) const {
+    const FastNode& node = nodes_[position];
     if (text.empty() && node.node->length_min > 0) return false;
     if (node.has_length) {
       const auto characters = static_cast<std::size_t>(
@@ -246,7 +315,7 @@ class Fits {
       }
     }
     if (node.values.count > 0) {
-      const auto allowed = std::span{texts_}.subspan(node.values.begin, node.values.count);
+      const auto allowed = texts_.subspan(node.values.begin, node.values.count);
       if (std::ranges::find(allowed, Word{text}) == allowed.end()) return false;
     }
     if (node.has_pattern && !patterns_.matches(position, text)) return false;
@@ -286,19 +355,21 @@ class Fits {
 
   const Grammar& grammar_;
   const Patterns& patterns_;
-  std::vector<FastNode> nodes_;
-  std::vector<FastMember> members_;
-  std::vector<Word> texts_;
+  std::span<const FastNode> nodes_;
+  std::span<const FastMember> members_;
+  std::span<const Word> texts_;
+  std::uint16_t* followers_;
+  const Model* model_;
 };
 
 }  // namespace
 
 bool fits_certainly(Node root, CsafVersion version) { return fits_certainly(root, version, 0); }
 
+bool fits_certainly(const Model& model) { return Fits{tables_of(model.version()), &model}.fits(model.root(), 0, 0); }
+
 bool fits_certainly(Node value, CsafVersion version, std::int16_t index) {
-  static const Fits v2_0{CsafVersion::v2_0};
-  static const Fits v2_1{CsafVersion::v2_1};
-  return (version == CsafVersion::v2_0 ? v2_0 : v2_1).fits(value, index, 0);
+  return Fits{tables_of(version), nullptr}.fits(value, index, 0);
 }
 
 }  // namespace tocsin::formats::csaf

@@ -5,9 +5,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <re2/re2.h>
 
 #include "base/json.hpp"
 #include "formats/csaf/structure.hpp"
+#include "formats/csaf/structure_patterns.hpp"
 #include "formats/testing/corpus.hpp"
 
 namespace tocsin::formats::csaf {
@@ -39,6 +41,10 @@ void compare_halves(std::string_view bytes, CsafVersion version, Counts& counts)
   ASSERT_TRUE(root.has_value());
   const auto findings = find_in_structure(*root, version);
   const bool sure = fits_certainly(*root, version);
+  // One for all documents, as the validator has it.
+  static Model model;
+  model.read(*root, version);
+  EXPECT_EQ(fits_certainly(model), sure);
   if (sure) EXPECT_TRUE(findings.empty()) << findings.front().path << ": " << findings.front().message;
   // Test 6.2.20 relies on this.
   if (sure) EXPECT_THAT(unknown_members(*root, version), ::testing::IsEmpty());
@@ -87,6 +93,54 @@ INSTANTIATE_TEST_SUITE_P(Csaf, StructureHalves, ::testing::Values("full-2.0.json
                          [](const auto& each) {
                            return std::string{each.param.substr(5, 1)} + "_" + std::string{each.param.substr(7, 1)};
                          });
+
+/// Texts as the patterns want them, a few of each; every other text is one of these with something changed.
+constexpr std::string_view kPatternTexts[] = {
+    "CVE-2024-1234",
+    "CVE-2024-123456789",
+    "CWE-79",
+    "CWE-123456",
+    "7",
+    "0",
+    "1.2.0-rc.1+b",
+    "en",
+    "en-US",
+    "de-CH-1901",
+    "i-default",
+    "A name",
+    "x",
+    "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+    "CVSS:3.0/AV:P/AC:H/PR:L/UI:R/S:C/C:N/I:L/A:H/E:X/RL:O/RC:C/CR:X/IR:H/AR:L/MAV:X/MAC:L/MPR:N/MUI:R/MS:C/MC:X",
+};
+
+TEST(Patterns, WhatMatchesSurelyMatches) {
+  int sure_matches = 0;
+  for (const auto version : {CsafVersion::v2_0, CsafVersion::v2_1}) {
+    for (const auto& node : grammar_of(version).nodes) {
+      const auto matches_surely = node.pattern.empty() ? nullptr : sure_match_of(node.pattern);
+      if (matches_surely == nullptr) continue;
+      const re2::RE2 pattern{re2::StringPiece{node.pattern.data(), node.pattern.size()}};
+      const auto compare = [&](const std::string& text) {
+        if (!matches_surely(text)) return;
+        ++sure_matches;
+        EXPECT_TRUE(re2::RE2::PartialMatch(text, pattern)) << node.pattern << " against '" << text << "'";
+      };
+      for (const auto each : kPatternTexts) {
+        const std::string text{each};
+        compare(text);
+        for (std::size_t i = 0; i <= text.size(); ++i) {
+          compare(text.substr(0, i));
+          compare(text.substr(i));
+          for (const char c : std::string_view{"\n \t\0/:.-0A9Xx", 14}) {
+            compare(text.substr(0, i) + c + text.substr(i));
+            if (i < text.size()) compare(text.substr(0, i) + c + text.substr(i + 1));
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(sure_matches, 1000);
+}
 
 TEST(StructureHalvesOf, EveryRealAdvisoryIsSure) {
   constexpr std::string_view kArchive = "csaf/cisa-ot-2017-2022.tar.zst";

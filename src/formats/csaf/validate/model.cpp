@@ -1,6 +1,8 @@
 #include "formats/csaf/validate/model.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <random>
 
 #include "base/text.hpp"
 
@@ -70,6 +72,38 @@ int compare_prerelease(std::string_view a, std::string_view b) noexcept {
     }
     a.remove_prefix(dot_a + 1);
     b.remove_prefix(dot_b + 1);
+  }
+}
+
+std::uint64_t eight_bytes(const char* at) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+std::uint64_t mixed(std::uint64_t a, std::uint64_t b) noexcept {
+  const auto product = static_cast<unsigned __int128>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+/// Of this process, so that nobody can write ids that all meet in one place.
+std::uint64_t seed() noexcept {
+  static const std::uint64_t kSeed = [] {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32 | device()) | 1;
+  }();
+  return kSeed;
+}
+
+/// Memory of a document with more than this many of anything is not kept for the next one.
+constexpr std::size_t kKept = 1 << 16;
+
+template <class Container>
+void empty(Container& container) {
+  if (container.size() > kKept) {
+    container = Container{};
+  } else {
+    container.clear();
   }
 }
 
@@ -148,7 +182,76 @@ int compare(const VersionNumber& a, const VersionNumber& b) noexcept {
   return compare_prerelease(a.prerelease, b.prerelease);
 }
 
-Model::Model(Node root, CsafVersion version) : version_(version), root_(root) {
+const VectorCache::Entry* VectorCache::find(std::string_view text) {
+  if (const auto known = by_text_.find(text); known != by_text_.end()) {
+    return known->second->good ? known->second : nullptr;
+  }
+  // What is too long for a vector is not worth keeping.
+  if (text.size() > cvss::kVectorBytesMax) return nullptr;
+  auto& entry = entries_.emplace_back();
+  entry.text = text;
+  by_text_.emplace(entry.text, &entry);
+  if (auto vector = cvss::parse_vector(text); vector) {
+    entry.vector = std::move(*vector);
+    entry.scores = cvss::scores_of(entry.vector);
+    entry.good = true;
+  }
+  return entry.good ? &entry : nullptr;
+}
+
+void VectorCache::clear_if_large() {
+  if (entries_.size() <= kEntriesMax) return;
+  by_text_.clear();
+  entries_.clear();
+}
+
+std::size_t TextHash::operator()(std::string_view id) const noexcept {
+  const auto* at = id.data();
+  const auto size = id.size();
+  if (size < 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, size);
+    return mixed(word ^ seed(), seed() ^ (size + 0x9E3779B97F4A7C15));
+  }
+  auto state = seed() ^ size;
+  for (std::size_t i = 0; i + 8 < size; i += 8) state = mixed(eight_bytes(at + i) ^ seed(), state ^ 0x9E3779B97F4A7C15);
+  return mixed(eight_bytes(at + size - 8) ^ seed(), state ^ 0x9E3779B97F4A7C15);
+}
+
+void Model::clear() {
+  fits_schema = has_only_known_members = false;
+  status = {};
+  tracking_version = {};
+  initial_release_date = current_release_date = std::nullopt;
+  empty(products);
+  empty(definitions);
+  empty(product_references);
+  empty(lists);
+  empty(branches);
+  empty(groups);
+  empty(group_definitions);
+  empty(group_references);
+  empty(vulnerabilities);
+  empty(cvss);
+  empty(revisions);
+  empty(product_numbers_);
+  empty(group_numbers_);
+  empty(status_);
+  empty(status_end_);
+  empty(list_products_);
+  empty(list_end_);
+  empty(listed_);
+  empty(list_at_);
+  empty(gathered_);
+  empty(is_gathered_);
+  last_list_ = kNone;
+  vectors_.clear_if_large();
+}
+
+void Model::read(Node root, CsafVersion version) {
+  clear();
+  version_ = version;
+  root_ = root;
   document = root["document"];
   category = document.text_at("category");
   tracking = document["tracking"];
@@ -157,6 +260,15 @@ Model::Model(Node root, CsafVersion version) : version_(version), root_(root) {
   refer_items(document["notes"]);
   read_product_tree();
   for (const auto each : root["vulnerabilities"].elements()) read_vulnerability(each);
+  // Nothing is added any more: what was counted can be pointed at.
+  for (std::uint32_t i = 0; i < lists.size(); ++i) lists[i].products = products_of_list(i);
+  // Members may come in any order.
+  if (!std::ranges::is_sorted(list_at_, {}, &ListAt::at)) std::ranges::sort(list_at_, {}, &ListAt::at);
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < vulnerabilities.size(); ++i) {
+    vulnerabilities[i].status = std::span{status_}.subspan(begin, status_end_[i] - begin);
+    begin = status_end_[i];
+  }
 }
 
 ProductNumber Model::intern(std::string_view id) {
@@ -171,6 +283,52 @@ GroupNumber Model::intern_group(std::string_view id) {
   return found->second;
 }
 
+std::uint32_t Model::list_number(Node array) {
+  const auto bytes = array.bytes_of_texts();
+  if (bytes.empty()) return kNone;
+  const auto is = [&](std::size_t list) { return lists[list].bytes == bytes; };
+  auto number = last_list_;
+  if (number == kNone || !is(number)) {
+    // Those before are not many where documents are written by machines; a document with very many pays for a few.
+    constexpr std::size_t kLookedAtMax = 16;
+    const auto first = lists.size() > kLookedAtMax ? lists.size() - kLookedAtMax : 0;
+    auto known = lists.size();
+    while (known > first && !is(known - 1)) --known;
+    number = known > first ? static_cast<std::uint32_t>(known - 1) : new_list(array, bytes);
+  }
+  last_list_ = number;
+  list_at_.push_back({array.at(), number});
+  return number;
+}
+
+std::uint32_t Model::new_list(Node array, std::string_view bytes) {
+  const auto number = static_cast<std::uint32_t>(lists.size());
+  auto& list = lists.emplace_back();
+  list.bytes = bytes;
+  for (const auto each : array.elements()) {
+    const auto text = each.text();
+    list.all_named = list.all_named && !text.empty();
+    const auto product_number = intern(text);
+    if (listed_.size() <= product_number) listed_.resize(products.size());
+    list.distinct = list.distinct && listed_[product_number] != number + 1;
+    listed_[product_number] = number + 1;
+    list_products_.push_back(product_number);
+  }
+  list_end_.push_back(static_cast<std::uint32_t>(list_products_.size()));
+  return number;
+}
+
+std::span<const ProductNumber> Model::products_of_list(std::uint32_t list) const noexcept {
+  const std::size_t begin = list == 0 ? 0 : list_end_[list - 1];
+  return std::span{list_products_}.subspan(begin, list_end_[list] - begin);
+}
+
+const ProductList* Model::list_of(Node array) const noexcept {
+  if (!array) return nullptr;
+  const auto found = std::ranges::lower_bound(list_at_, array.at(), {}, &ListAt::at);
+  return found != list_at_.end() && found->at == array.at() ? &lists[found->list] : nullptr;
+}
+
 void Model::define(Definition::Kind kind, Node full_product_name, Node carrier, std::uint32_t branch) {
   const auto id = full_product_name["product_id"];
   if (!id.is_string()) return;
@@ -182,11 +340,15 @@ void Model::define(Definition::Kind kind, Node full_product_name, Node carrier, 
 }
 
 void Model::refer(Node id) {
-  if (id.is_string()) product_references.push_back({intern(id.text()), id});
+  if (id.is_string()) product_references.push_back({intern(id.text()), kNone, id});
 }
 
 void Model::refer_products(Node array) {
-  for (const auto each : array.elements()) refer(each);
+  if (const auto list = list_number(array); list != kNone) {
+    product_references.push_back({kNone, list, array});
+  } else {
+    for (const auto each : array.elements()) refer(each);
+  }
 }
 
 void Model::refer_groups(Node array) {
@@ -197,9 +359,9 @@ void Model::refer_groups(Node array) {
 
 void Model::refer_item(Node item) {
   for (const auto member : item.members()) {
-    if (member.name == "product_ids" || member.name == "products") {
+    if (is(member.name, "product_ids") || is(member.name, "products")) {
       refer_products(member.value);
-    } else if (member.name == "group_ids") {
+    } else if (is(member.name, "group_ids")) {
       refer_groups(member.value);
     }
   }
@@ -211,15 +373,15 @@ void Model::refer_items(Node array) {
 
 void Model::read_tracking() {
   for (const auto member : tracking.members()) {
-    if (member.name == "version") {
+    if (is(member.name, "version")) {
       tracking_version = read_version_number(member.value.text());
-    } else if (member.name == "status") {
+    } else if (is(member.name, "status")) {
       status = member.value.text();
-    } else if (member.name == "initial_release_date") {
+    } else if (is(member.name, "initial_release_date")) {
       initial_release_date = time_of(member.value.text());
-    } else if (member.name == "current_release_date") {
+    } else if (is(member.name, "current_release_date")) {
       current_release_date = time_of(member.value.text());
-    } else if (member.name == "revision_history") {
+    } else if (is(member.name, "revision_history")) {
       for (const auto each : member.value.elements()) {
         revisions.push_back({each, read_version_number(each.text_at("number")), time_of(each.text_at("date"))});
       }
@@ -232,9 +394,9 @@ void Model::read_branches(Node array, std::uint32_t parent, std::uint32_t depth)
     const auto index = static_cast<std::uint32_t>(branches.size());
     branches.push_back({each, parent, depth});
     for (const auto member : each.members()) {
-      if (member.name == "product") {
+      if (is(member.name, "product")) {
         define(Definition::Kind::branch, member.value, each, index);
-      } else if (member.name == "branches") {
+      } else if (is(member.name, "branches")) {
         // The reader's limit on depth bounds this.
         read_branches(member.value, index, depth + 1);
       }
@@ -244,23 +406,23 @@ void Model::read_branches(Node array, std::uint32_t parent, std::uint32_t depth)
 
 void Model::read_product_tree() {
   for (const auto member : product_tree.members()) {
-    if (member.name == "branches") {
+    if (is(member.name, "branches")) {
       read_branches(member.value, kNone, 1);
-    } else if (member.name == "full_product_names") {
+    } else if (is(member.name, "full_product_names")) {
       for (const auto each : member.value.elements()) define(Definition::Kind::full_product_name, each, each, kNone);
-    } else if (member.name == "relationships" && is_2_0()) {
+    } else if (is(member.name, "relationships") && is_2_0()) {
       for (const auto each : member.value.elements()) {
         define(Definition::Kind::relationship, each["full_product_name"], each, kNone);
         refer(each["product_reference"]);
         refer(each["relates_to_product_reference"]);
       }
-    } else if (member.name == "product_paths" && is_2_1()) {
+    } else if (is(member.name, "product_paths") && is_2_1()) {
       for (const auto each : member.value.elements()) {
         define(Definition::Kind::product_path, each["full_product_name"], each, kNone);
         refer(each["beginning_product_reference"]);
         for (const auto subpath : each["subpaths"].elements()) refer(subpath["next_product_reference"]);
       }
-    } else if (member.name == "product_groups") {
+    } else if (is(member.name, "product_groups")) {
       for (const auto each : member.value.elements()) {
         group_definitions.push_back(each);
         refer_products(each["product_ids"]);
@@ -286,15 +448,17 @@ void Model::read_cvss(Node scores) {
       CvssView view{.node = member.value,
                     .item = item,
                     .vulnerability = static_cast<std::uint32_t>(vulnerabilities.size()),
-                    .key = member.name,
-                    .vector = {}};
-      if (auto vector = cvss::parse_vector(member.value.text_at("vectorString")); vector) {
+                    .key = member.name};
+      if (const auto* entry = vectors_.find(member.value.text_at("vectorString"))) {
         using cvss::Version;
-        const auto version = vector->version;
+        const auto version = entry->vector.version;
         const bool fits = v2   ? version == Version::v2_0
                           : v3 ? version == Version::v3_0 || version == Version::v3_1
                                : version == Version::v4_0;
-        if (fits) view.vector = std::move(*vector);
+        if (fits) {
+          view.vector = &entry->vector;
+          view.scores = &entry->scores;
+        }
       }
       cvss.push_back(std::move(view));
     }
@@ -305,26 +469,35 @@ void Model::read_vulnerability(Node node) {
   VulnerabilityView view;
   view.node = node;
   for (const auto member : node.members()) {
-    if (member.name == "product_status") {
+    if (is(member.name, "product_status")) {
       for (const auto status_member : member.value.members()) {
         const auto* name = std::ranges::find(kStatusNames, status_member.name);
         if (name == std::end(kStatusNames)) continue;
         const auto which = static_cast<StatusMember>(name - std::begin(kStatusNames));
+        if (const auto list = list_number(status_member.value); list != kNone) {
+          product_references.push_back({kNone, list, status_member.value});
+          const auto numbers = products_of_list(list);
+          for (std::size_t i = 0; i < numbers.size(); ++i) {
+            status_.push_back({numbers[i], which, status_member.value.text_element(i)});
+          }
+          continue;
+        }
         for (const auto id : status_member.value.elements()) {
           if (!id.is_string()) continue;
-          const auto number = intern(id.text());
-          product_references.push_back({number, id});
-          view.status.push_back({number, which, id});
+          refer(id);
+          status_.push_back({intern(id.text()), which, id});
         }
       }
-    } else if (member.name == "scores" || member.name == "metrics" || member.name == "remediations" ||
-               member.name == "threats" || member.name == "flags" || member.name == "notes" || member.name == "ids" ||
-               member.name == "involvements" || member.name == "first_known_exploitation_dates") {
+    } else if (is(member.name, "scores") || is(member.name, "metrics") || is(member.name, "remediations") ||
+               is(member.name, "threats") || is(member.name, "flags") || is(member.name, "notes") ||
+               is(member.name, "ids") || is(member.name, "involvements") ||
+               is(member.name, "first_known_exploitation_dates")) {
       refer_items(member.value);
       if (member.name == (is_2_0() ? "scores" : "metrics")) read_cvss(member.value);
     }
   }
-  vulnerabilities.push_back(std::move(view));
+  vulnerabilities.push_back(view);
+  status_end_.push_back(static_cast<std::uint32_t>(status_.size()));
 }
 
 ProductNumber Model::product(std::string_view id) const noexcept {
@@ -337,27 +510,32 @@ GroupNumber Model::group(std::string_view id) const noexcept {
   return found == group_numbers_.end() ? kNone : found->second;
 }
 
-std::vector<ProductNumber> Model::products_of(Node item) const {
-  std::vector<ProductNumber> found;
+std::span<const ProductNumber> Model::products_of(Node item) const {
+  const auto ids = item["product_ids"];
+  const auto more = item["products"];
+  const auto group_ids = item["group_ids"];
+  if (!group_ids && !(ids && more)) {
+    if (const auto* list = list_of(ids ? ids : more); list != nullptr && list->distinct) return list->products;
+  }
+  gathered_.clear();
+  is_gathered_.resize(products.size());
   const auto add = [&](ProductNumber number) {
-    if (number != kNone) found.push_back(number);
+    if (number == kNone || is_gathered_[number]) return;
+    is_gathered_[number] = true;
+    gathered_.push_back(number);
   };
-  for (const auto each : item["product_ids"].elements()) add(product(each.text()));
-  for (const auto each : item["products"].elements()) add(product(each.text()));
-  for (const auto each : item["group_ids"].elements()) {
+  for (const auto array : {ids, more}) {
+    for (const auto each : array.elements()) {
+      if (each.is_string()) add(product(each.text()));
+    }
+  }
+  for (const auto each : group_ids.elements()) {
     const auto number = group(each.text());
     if (number == kNone) continue;
     for (const auto product_number : groups[number].products) add(product_number);
   }
-  if (found.size() < 2) return found;
-  // Each once, in order of appearance.
-  std::vector<bool> seen(products.size());
-  std::erase_if(found, [&](ProductNumber number) {
-    if (seen[number]) return true;
-    seen[number] = true;
-    return false;
-  });
-  return found;
+  for (const auto number : gathered_) is_gathered_[number] = false;
+  return gathered_;
 }
 
 std::vector<const RevisionView*> Model::revisions_by_date() const {

@@ -1,6 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <deque>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,6 +13,7 @@
 #include "formats/csaf/header.hpp"
 #include "formats/csaf/validate/tape.hpp"
 #include "formats/cvss/cvss.hpp"
+#include "formats/cvss/score.hpp"
 
 /// What the tests of section 6 ask of a document, gathered in one walk: products and groups with their definitions and
 /// references, product status as sets of numbers, revisions with their versions and times. Total: whatever the document
@@ -37,10 +41,20 @@ struct ProductEntry {
   std::uint32_t definition = kNone;  ///< The first one, index of Model::definitions.
 };
 
-/// A place that refers to a product id; definitions are none.
+/// A place that refers to a product id, or an array of them that is one of Model::lists; definitions are none.
 struct ProductReference {
-  ProductNumber product = kNone;
+  ProductNumber product = kNone;  ///< kNone for an array.
+  std::uint32_t list = kNone;     ///< Index of Model::lists for an array.
   Node node;
+};
+
+/// Product ids that stand in one array. Most arrays of a document repeat one of few lists, so each list is looked at
+/// once.
+struct ProductList {
+  std::string_view bytes;                   ///< All its ids as they stand in the reader's memory.
+  std::span<const ProductNumber> products;  ///< In order of the array, repeated ones too.
+  bool distinct = true;                     ///< No id stands twice.
+  bool all_named = true;                    ///< No id is empty.
 };
 
 struct Branch {
@@ -87,16 +101,43 @@ struct StatusEntry {
 
 struct VulnerabilityView {
   Node node;
-  std::vector<StatusEntry> status;  ///< In document order.
+  std::span<const StatusEntry> status;  ///< In document order.
 };
 
 /// A CVSS object: in 2.0 a member of /vulnerabilities[]/scores[], in 2.1 of /vulnerabilities[]/metrics[]/content.
 struct CvssView {
   Node node;
-  Node item;                           ///< The score or metric that holds it.
-  std::uint32_t vulnerability = 0;     ///< Index of Model::vulnerabilities.
-  std::string_view key;                ///< "cvss_v2", "cvss_v3"; in 2.1 also "cvss_v4".
-  std::optional<cvss::Vector> vector;  ///< Where it can be read and is of the major version that the key says.
+  Node item;                             ///< The score or metric that holds it.
+  std::uint32_t vulnerability = 0;       ///< Index of Model::vulnerabilities.
+  std::string_view key;                  ///< "cvss_v2", "cvss_v3"; in 2.1 also "cvss_v4".
+  const cvss::Vector* vector = nullptr;  ///< Where it can be read and is of the major version that the key says.
+  const cvss::Scores* scores = nullptr;  ///< Of `vector`, there and only there.
+};
+
+/// Ids and the like are short and alike: every byte counts, and nobody outside can make many meet in one place.
+struct TextHash {
+  using is_avalanching = void;
+  std::size_t operator()(std::string_view text) const noexcept;
+};
+
+/// Vectors that were read already, with their scores: documents repeat each other's. One thread at a time.
+class VectorCache {
+ public:
+  struct Entry {
+    std::string text;
+    cvss::Vector vector;
+    cvss::Scores scores;
+    bool good = false;
+  };
+  /// Null where it is no vector. Valid until clear_if_large().
+  const Entry* find(std::string_view text);
+  /// Between documents: what was found is forgotten where it is very much.
+  void clear_if_large();
+
+ private:
+  static constexpr std::size_t kEntriesMax = 10'000;
+  std::deque<Entry> entries_;
+  boost::unordered_flat_map<std::string_view, const Entry*, TextHash> by_text_;
 };
 
 /// tracking.version and revision_history[].number: "7" or "1.2.0-rc.1+b" (2.0 section 3.1.11, 2.1 section 3.1.19).
@@ -121,8 +162,14 @@ struct RevisionView {
 
 class Model {
  public:
-  /// Walks the document once. `root` must outlive the model.
-  Model(Node root, CsafVersion version);
+  Model() = default;
+  Model(Node root, CsafVersion version) { read(root, version); }
+  /// Views of the document point into the model.
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+  /// Walks the document once. What was read before is gone, its memory is used again. `root` must stay as it is for as
+  /// long as it is asked about.
+  void read(Node root, CsafVersion version);
 
   CsafVersion version() const noexcept { return version_; }
   bool is_2_0() const noexcept { return version_ == CsafVersion::v2_0; }
@@ -138,8 +185,9 @@ class Model {
   std::string_view status;    ///< /document/tracking/status
 
   std::vector<ProductEntry> products;
-  std::vector<Definition> definitions;  ///< In document order.
-  std::vector<ProductReference> product_references;
+  std::vector<Definition> definitions;               ///< In document order.
+  std::vector<ProductReference> product_references;  ///< In document order.
+  std::vector<ProductList> lists;
   std::vector<Branch> branches;         ///< Parents before children.
   std::vector<Group> groups;            ///< Defined or only referred to.
   std::vector<Node> group_definitions;  ///< Items of /product_tree/product_groups.
@@ -153,8 +201,11 @@ class Model {
   /// The number of a product id that stands anywhere in the document, else kNone.
   ProductNumber product(std::string_view id) const noexcept;
   GroupNumber group(std::string_view id) const noexcept;
-  /// Products that an item names through product_ids and group_ids, each once, in order of appearance.
-  std::vector<ProductNumber> products_of(Node item) const;
+  /// Products that an item names through product_ids and group_ids, each once, in order of appearance. Valid until the
+  /// next call.
+  std::span<const ProductNumber> products_of(Node item) const;
+  /// The list of an array of product ids, or null: then it is to be looked at element by element.
+  const ProductList* list_of(Node array) const noexcept;
   bool is_defined(ProductNumber product) const noexcept { return products[product].definition != kNone; }
   /// Revisions by date, then by version: the order in which they happened (section 6.1.14).
   std::vector<const RevisionView*> revisions_by_date() const;
@@ -162,8 +213,12 @@ class Model {
  private:
   ProductNumber intern(std::string_view id);
   GroupNumber intern_group(std::string_view id);
+  void clear();
   void define(Definition::Kind kind, Node full_product_name, Node carrier, std::uint32_t branch);
   void refer(Node id);
+  std::uint32_t list_number(Node array);
+  std::uint32_t new_list(Node array, std::string_view bytes);
+  std::span<const ProductNumber> products_of_list(std::uint32_t list) const noexcept;
   void refer_products(Node array);
   void refer_groups(Node array);
   void refer_item(Node item);
@@ -174,10 +229,25 @@ class Model {
   void read_vulnerability(Node node);
   void read_cvss(Node scores);
 
-  CsafVersion version_;
+  using Numbers = boost::unordered_flat_map<std::string_view, std::uint32_t, TextHash>;
+  struct ListAt {
+    std::uint32_t at;
+    std::uint32_t list;
+  };
+
+  CsafVersion version_ = CsafVersion::v2_0;
   Node root_;
-  boost::unordered_flat_map<std::string_view, std::uint32_t, std::hash<std::string_view>> product_numbers_,
-      group_numbers_;
+  Numbers product_numbers_, group_numbers_;
+  std::vector<StatusEntry> status_;           ///< Of all vulnerabilities.
+  std::vector<std::uint32_t> status_end_;     ///< Of each vulnerability, in status_.
+  std::vector<ProductNumber> list_products_;  ///< Of all lists.
+  std::vector<std::uint32_t> list_end_;       ///< Of each list, in list_products_.
+  std::vector<std::uint32_t> listed_;         ///< By product: the list, counted from one, that named it last.
+  std::vector<ListAt> list_at_;               ///< By place.
+  std::uint32_t last_list_ = kNone;
+  VectorCache vectors_;
+  mutable std::vector<ProductNumber> gathered_;  ///< What products_of() put together last.
+  mutable std::vector<bool> is_gathered_;        ///< By product; all false between calls.
 };
 
 }  // namespace tocsin::formats::csaf

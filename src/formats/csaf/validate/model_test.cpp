@@ -80,6 +80,39 @@ TEST(Model, NumbersProductsAndResolvesGroups) {
   EXPECT_EQ(revisions[0]->number.text, "1");
 }
 
+TEST(Model, KnowsListsOfProducts) {
+  TapeReader reader;
+  const auto root = reader.read(R"({"vulnerabilities": [
+    {"product_status": {"known_affected": ["A", "B"], "fixed": ["C"]}, "remediations": [
+      {"product_ids": ["A", "B"]}, {"product_ids": ["B", "A", "B"]}, {"product_ids": ["A", 7]}, {"product_ids": ["", "A"]}]},
+    {"product_status": {"known_affected": ["A", "B"]}}]})");
+  ASSERT_TRUE(root);
+  Model model{*root, CsafVersion::v2_0};
+  EXPECT_EQ(model.lists.size(), 4U);
+  std::vector<Node> remediations;
+  for (const auto each : model.vulnerabilities[0].node["remediations"].elements()) remediations.push_back(each);
+  const auto list = [&](std::size_t i) { return model.list_of(remediations[i]["product_ids"]); };
+  ASSERT_NE(list(0), nullptr);
+  EXPECT_TRUE(list(0)->distinct && list(0)->all_named);
+  EXPECT_THAT(list(0)->products, ElementsAre(model.product("A"), model.product("B")));
+  EXPECT_FALSE(list(1)->distinct);
+  EXPECT_THAT(model.products_of(remediations[1]), ElementsAre(model.product("B"), model.product("A")));
+  EXPECT_EQ(list(2), nullptr);
+  EXPECT_THAT(model.products_of(remediations[2]), ElementsAre(model.product("A")));
+  EXPECT_FALSE(list(3)->all_named);
+  ASSERT_EQ(model.vulnerabilities[1].status.size(), 2U);
+  EXPECT_EQ(model.vulnerabilities[1].status[1].node.pointer(), "/vulnerabilities/1/product_status/known_affected/1");
+
+  // Nothing stays of the document before.
+  TapeReader second_reader;
+  const auto second = second_reader.read(R"({"vulnerabilities": [{"product_status": {"fixed": ["B"]}}]})");
+  model.read(*second, CsafVersion::v2_1);
+  EXPECT_EQ(model.lists.size(), 1U);
+  EXPECT_EQ(model.product("A"), kNone);
+  ASSERT_EQ(model.vulnerabilities.size(), 1U);
+  EXPECT_THAT(model.vulnerabilities[0].status, ::testing::SizeIs(1));
+}
+
 TEST(Model, TakesAnything) {
   TapeReader reader;
   for (const auto* text : {"7", "[]", "{}", R"({"document":[],"product_tree":7,"vulnerabilities":{}})",

@@ -16,16 +16,28 @@ constexpr std::uint32_t kCountSaturated = 0xFFFFFF;
 /// Memory for a larger document is not kept for the next one.
 constexpr std::size_t kKeptBytes = 8 << 20;
 
+/// simdjson looks at up to SIMDJSON_PADDING bytes behind the text, whatever they are. On the same page they can be
+/// looked at, which spares a copy of the document.
+bool may_read_behind([[maybe_unused]] std::string_view bytes) noexcept {
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  return false;
+#else
+  constexpr std::uintptr_t kPageBytes = 4096;  // No machine has smaller ones.
+  const auto last = reinterpret_cast<std::uintptr_t>(bytes.data()) + bytes.size() - 1;
+  return last % kPageBytes + simdjson::SIMDJSON_PADDING < kPageBytes;
+#endif
+}
+
 }  // namespace
 
 std::optional<double> Node::number() const noexcept {
   switch (tag()) {
     case 'l':
-      return static_cast<double>(static_cast<std::int64_t>(tape_[at_ + 1]));
+      return static_cast<double>(static_cast<std::int64_t>(tape_->entries[at_ + 1]));
     case 'u':
-      return static_cast<double>(tape_[at_ + 1]);
+      return static_cast<double>(tape_->entries[at_ + 1]);
     case 'd':
-      return std::bit_cast<double>(tape_[at_ + 1]);
+      return std::bit_cast<double>(tape_->entries[at_ + 1]);
     default:
       return std::nullopt;
   }
@@ -33,7 +45,7 @@ std::optional<double> Node::number() const noexcept {
 
 std::size_t Node::size() const noexcept {
   if (!is_object() && !is_array()) return 0;
-  const auto count = static_cast<std::uint32_t>(tape_[at_] >> 32) & kCountSaturated;
+  const auto count = static_cast<std::uint32_t>(tape_->entries[at_] >> 32) & kCountSaturated;
   if (count < kCountSaturated) return count;
   std::size_t counted = 0;
   if (is_object()) {
@@ -44,33 +56,55 @@ std::size_t Node::size() const noexcept {
   return counted;
 }
 
-std::string Node::pointer_from(const Node& ancestor) const {
-  std::string pointer;
-  Node here = ancestor;
-  while (here && here.at_ != at_) {
-    const auto holds = [&](const Node& child) { return child.at_ <= at_ && at_ < child.end(); };
-    Node next;
-    if (here.is_object()) {
-      for (const auto member : here.members()) {
-        if (!holds(member.value)) continue;
-        pointer = json::pointer_append(pointer, member.name);
-        next = member.value;
-        break;
-      }
-    } else {
-      std::size_t index = 0;
-      for (const auto element : here.elements()) {
-        if (holds(element)) {
-          pointer = json::pointer_append(pointer, index);
-          next = element;
-          break;
-        }
-        ++index;
-      }
-    }
-    here = next;
+std::string Node::pointer_from(const Node& ancestor) const { return Pointers{ancestor}.to(*this); }
+
+const std::string& Pointers::to(Node node) {
+  const auto at = node.at_;
+  while (!steps_.empty()) {
+    const auto container = steps_.back().container;
+    if (container.at_ < at && at < container.end()) break;
+    steps_.pop_back();
   }
-  return pointer;
+  if (steps_.empty()) {
+    pointer_.clear();
+    if (root_ && root_.at_ != at) descend({root_, {}, 0, 0}, at);
+    return pointer_;
+  }
+  auto step = steps_.back();
+  steps_.pop_back();
+  // Behind the child of last time: on from there.
+  if (at < step.child.at_) step.child = {};
+  pointer_.resize(step.length);
+  descend(step, at);
+  return pointer_;
+}
+
+void Pointers::descend(Step step, std::uint32_t at) {
+  for (;;) {
+    const bool is_object = step.container.is_object();
+    if (!is_object && !step.container.is_array()) return;
+    const auto last = step.container.end() - 1;
+    // In an object the name stands before its value.
+    const std::uint32_t gap = is_object ? 1 : 0;
+    if (!step.child) {
+      step.index = 0;
+      step.child = Node{step.container.tape_, step.container.at_ + 1 + gap};
+    }
+    while (step.child.at_ < last && step.child.end() <= at) {
+      step.child.at_ = step.child.end() + gap;
+      ++step.index;
+    }
+    if (step.child.at_ >= last || at < step.child.at_) return;
+    step.length = pointer_.size();
+    if (is_object) {
+      json::append_token(pointer_, Node{step.child.tape_, step.child.at_ - 1}.text());
+    } else {
+      json::append_token(pointer_, step.index);
+    }
+    steps_.push_back(step);
+    if (step.child.at_ == at) return;
+    step = {step.child, {}, 0, 0};
+  }
 }
 
 boost::json::value Node::to_value() const {
@@ -88,11 +122,11 @@ boost::json::value Node::to_value() const {
     case '"':
       return boost::json::value(text());
     case 'l':
-      return static_cast<std::int64_t>(tape_[at_ + 1]);
+      return static_cast<std::int64_t>(tape_->entries[at_ + 1]);
     case 'u':
-      return tape_[at_ + 1];
+      return tape_->entries[at_ + 1];
     case 'd':
-      return std::bit_cast<double>(tape_[at_ + 1]);
+      return std::bit_cast<double>(tape_->entries[at_ + 1]);
     case 't':
       return true;
     case 'f':
@@ -132,6 +166,7 @@ void append_canonical(std::string& out, Node json) {
 struct TapeReader::State {
   simdjson::dom::parser parser;
   simdjson::dom::document document;
+  Tape tape;
 };
 
 TapeReader::TapeReader() : state_(std::make_unique<State>()) {}
@@ -149,9 +184,10 @@ Result<Node> TapeReader::read(std::string_view bytes, const json::Limits& limits
       return Error::too_large("document", limits.bytes_max);
     }
   }
-  const auto parsed = parser.parse_into_document(state_->document, bytes.data(), bytes.size());
+  const auto parsed = parser.parse_into_document(state_->document, bytes.data(), bytes.size(), !may_read_behind(bytes));
   if (parsed.error() == simdjson::SUCCESS) {
-    return Node{state_->document.tape.get(), reinterpret_cast<const char*>(state_->document.string_buf.get()), 1};
+    state_->tape = {state_->document.tape.get(), reinterpret_cast<const char*>(state_->document.string_buf.get())};
+    return Node{state_->tape, 1};
   }
   // It only says that something is wrong: the slower parser says what and where.
   if (const auto told = json::parse(bytes, limits); !told) return std::move(told).error();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.hpp"
 #include "base/result.hpp"
@@ -18,13 +19,43 @@ namespace tocsin::formats::csaf {
 class Elements;
 class Members;
 
+/// Where a document was read to.
+struct Tape {
+  const std::uint64_t* entries = nullptr;
+  const char* strings = nullptr;
+
+  static constexpr std::uint64_t kPayload = (std::uint64_t{1} << 56) - 1;
+  char tag(std::uint32_t at) const noexcept { return static_cast<char>(entries[at] >> 56); }
+  /// Of an entry that is a text.
+  std::string_view text(std::uint32_t at) const noexcept {
+    const char* start = strings + (entries[at] & kPayload);
+    std::uint32_t length = 0;
+    std::memcpy(&length, start, sizeof length);
+    return {start + sizeof length, length};
+  }
+  /// The entry behind the value that begins at `at`.
+  std::uint32_t end(std::uint32_t at) const noexcept {
+    const auto entry = entries[at];
+    switch (static_cast<char>(entry >> 56)) {
+      case '{':
+      case '[':
+        return static_cast<std::uint32_t>(entry);
+      case 'l':
+      case 'u':
+      case 'd':
+        return at + 2;
+      default:
+        return at + 1;
+    }
+  }
+};
+
 /// One value of a document, or none: looking for what is not there, or in what is no container, gives none, and none
 /// reads as empty. Valid as long as its TapeReader reads nothing else. Cheap to copy.
 class Node {
  public:
   Node() = default;
-  Node(const std::uint64_t* tape, const char* strings, std::uint32_t at) noexcept
-      : tape_(tape), strings_(strings), at_(at) {}
+  Node(const Tape& tape, std::uint32_t at) noexcept : tape_(&tape), at_(at) {}
 
   explicit operator bool() const noexcept { return tape_ != nullptr; }
   bool is_object() const noexcept { return tag() == '{'; }
@@ -35,7 +66,7 @@ class Node {
   bool is_boolean() const noexcept { return tag() == 't' || tag() == 'f'; }
   bool is_null() const noexcept { return tag() == 'n'; }
   /// '{', '[', '"', 'l' and 'u' (integers), 'd', 't', 'f', 'n'; '\0' for none.
-  char tag() const noexcept { return tape_ == nullptr ? '\0' : static_cast<char>(tape_[at_] >> 56); }
+  char tag() const noexcept { return tape_ == nullptr ? '\0' : tape_->tag(at_); }
 
   /// Of a string; else empty.
   std::string_view text() const noexcept;
@@ -46,6 +77,13 @@ class Node {
   /// The first member of this name, or none.
   Node operator[](std::string_view name) const noexcept;
   std::string_view text_at(std::string_view name) const noexcept { return (*this)[name].text(); }
+  /// The same for names written in the code, which are compared without a call.
+  template <std::size_t Size>
+  Node operator[](const char (&name)[Size]) const noexcept;
+  template <std::size_t Size>
+  std::string_view text_at(const char (&name)[Size]) const noexcept {
+    return (*this)[name].text();
+  }
   /// The elements of an array; of anything else none.
   Elements elements() const noexcept;
   /// The members of an object in document order; of anything else none.
@@ -54,28 +92,60 @@ class Node {
   std::size_t size() const noexcept;
   bool empty() const noexcept { return size() == 0; }
 
+  /// Of an array of texts and nothing else: their bytes with what the reader puts between them, equal for equal arrays
+  /// and for no others. Of anything else, also of an empty array, empty.
+  std::string_view bytes_of_texts() const noexcept;
+  /// Element `index` of such an array.
+  Node text_element(std::size_t index) const noexcept { return {tape_, at_ + 1 + static_cast<std::uint32_t>(index)}; }
+
   /// Where on the tape: orders values as the document does, and tells two of them apart.
   std::uint32_t at() const noexcept { return at_; }
   /// The entry behind this value.
   std::uint32_t end() const noexcept;
+  /// What it was read to; there is none for none.
+  const Tape& tape() const noexcept { return *tape_; }
   friend bool operator==(const Node& a, const Node& b) noexcept { return a.tape_ == b.tape_ && a.at_ == b.at_; }
 
   /// JSON pointer (RFC 6901) from a value that contains this one. Walks there: for findings, not for loops.
   std::string pointer_from(const Node& ancestor) const;
   /// From the root of what was read.
-  std::string pointer() const { return pointer_from(Node{tape_, strings_, 1}); }
+  std::string pointer() const { return pointer_from(Node{tape_, 1}); }
   /// This value again as a tree, for callers that write it out.
   boost::json::value to_value() const;
 
  private:
   friend class Elements;
   friend class Members;
+  friend class Pointers;
   friend class ElementIterator;
   friend class MemberIterator;
 
-  const std::uint64_t* tape_ = nullptr;
-  const char* strings_ = nullptr;
+  Node(const Tape* tape, std::uint32_t at) noexcept : tape_(tape), at_(at) {}
+
+  // Two machine words: a Node travels in registers.
+  const Tape* tape_ = nullptr;
   std::uint32_t at_ = 0;
+};
+
+/// Writes JSON pointers to many values of a document. Where they come in its order, all together cost one walk.
+class Pointers {
+ public:
+  explicit Pointers(Node root) noexcept : root_(root) {}
+  /// What Node::pointer_from(root) answers. Valid until the next call.
+  const std::string& to(Node node);
+
+ private:
+  struct Step {
+    Node container;
+    Node child;              ///< Its child on the way.
+    std::size_t index = 0;   ///< Of that child among the elements or members.
+    std::size_t length = 0;  ///< Of the pointer to the container.
+  };
+  void descend(Step step, std::uint32_t at);
+
+  Node root_;
+  std::vector<Step> steps_;
+  std::string pointer_;
 };
 
 /// Appends a text that is the same for equal values, whatever the order of members: numbers by value.
@@ -107,6 +177,12 @@ class Elements {
   Node first_, last_;
 };
 
+/// Equality with a text written in the code: no call, since the compiler knows its size.
+template <std::size_t Size>
+bool is(std::string_view text, const char (&literal)[Size]) noexcept {
+  return text.size() == Size - 1 && std::memcmp(text.data(), literal, Size - 1) == 0;
+}
+
 struct Member {
   std::string_view name;
   Node value;
@@ -115,9 +191,9 @@ struct Member {
 class MemberIterator {
  public:
   explicit MemberIterator(Node name) noexcept : name_(name) {}
-  Member operator*() const noexcept { return {name_.text(), Node{name_.tape_, name_.strings_, name_.at_ + 1}}; }
+  Member operator*() const noexcept { return {name_.text(), Node{name_.tape_, name_.at_ + 1}}; }
   MemberIterator& operator++() noexcept {
-    name_.at_ = Node{name_.tape_, name_.strings_, name_.at_ + 1}.end();
+    name_.at_ = Node{name_.tape_, name_.at_ + 1}.end();
     return *this;
   }
   friend bool operator==(const MemberIterator& a, const MemberIterator& b) noexcept {
@@ -138,42 +214,45 @@ class Members {
   Node first_, last_;
 };
 
-inline std::string_view Node::text() const noexcept {
-  if (!is_string()) return {};
-  const char* start = strings_ + (tape_[at_] & ((std::uint64_t{1} << 56) - 1));
-  std::uint32_t length = 0;
-  std::memcpy(&length, start, sizeof length);
-  return {start + sizeof length, length};
+inline std::string_view Node::text() const noexcept { return is_string() ? tape_->text(at_) : std::string_view{}; }
+
+inline std::string_view Node::bytes_of_texts() const noexcept {
+  if (!is_array()) return {};
+  const auto last = end() - 2;
+  if (last == at_) return {};
+  // A text takes one entry of the tape.
+  for (auto at = at_ + 1; at <= last; ++at) {
+    if (tape_->tag(at) != '"') return {};
+  }
+  // They stand one behind the other in the order of the document, each with its size before it.
+  const auto* start = text_element(0).text().data() - sizeof(std::uint32_t);
+  const auto text = text_element(last - at_ - 1).text();
+  return {start, static_cast<std::size_t>(text.data() + text.size() - start)};
 }
 
-inline std::uint32_t Node::end() const noexcept {
-  const auto entry = tape_[at_];
-  switch (static_cast<char>(entry >> 56)) {
-    case '{':
-    case '[':
-      return static_cast<std::uint32_t>(entry);
-    case 'l':
-    case 'u':
-    case 'd':
-      return at_ + 2;
-    default:
-      return at_ + 1;
-  }
-}
+inline std::uint32_t Node::end() const noexcept { return tape_->end(at_); }
 
 inline Elements Node::elements() const noexcept {
   if (!is_array()) return {Node{}, Node{}};
-  return {Node{tape_, strings_, at_ + 1}, Node{tape_, strings_, end() - 1}};
+  return {Node{tape_, at_ + 1}, Node{tape_, end() - 1}};
 }
 
 inline Members Node::members() const noexcept {
   if (!is_object()) return {Node{}, Node{}};
-  return {Node{tape_, strings_, at_ + 1}, Node{tape_, strings_, end() - 1}};
+  return {Node{tape_, at_ + 1}, Node{tape_, end() - 1}};
 }
 
 inline Node Node::operator[](std::string_view name) const noexcept {
   for (const auto member : members()) {
     if (member.name == name) return member.value;
+  }
+  return {};
+}
+
+template <std::size_t Size>
+Node Node::operator[](const char (&name)[Size]) const noexcept {
+  for (const auto member : members()) {
+    if (is(member.name, name)) return member.value;
   }
   return {};
 }

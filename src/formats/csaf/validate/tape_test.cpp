@@ -1,5 +1,8 @@
 #include "formats/csaf/validate/tape.hpp"
 
+#include <string>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace tocsin::formats::csaf {
@@ -38,6 +41,69 @@ TEST(Tape, PointersEscape) {
   for (const auto element : (*root)["a/b"]["~"].elements()) inner = element;
   EXPECT_EQ(inner[""].pointer(), "/a~1b/~0/1/");
   EXPECT_EQ(root->pointer(), "");
+}
+
+/// Every value of a document, in its order.
+void collect(Node node, std::vector<Node>& nodes) {
+  nodes.push_back(node);
+  for (const auto element : node.elements()) collect(element, nodes);
+  for (const auto member : node.members()) collect(member.value, nodes);
+}
+
+TEST(Tape, PointersInAnyOrder) {
+  TapeReader reader;
+  const auto root = reader.read(R"({"a":[1,{"x":[],"y":"t"},[[2],3]],"b/c":{"d":{}},"e":-1.5,"f":[[],[]]})");
+  ASSERT_TRUE(root);
+  std::vector<Node> nodes;
+  collect(*root, nodes);
+  ASSERT_EQ(nodes.size(), 16U);
+  std::vector<std::string> expected;
+  for (const auto node : nodes) expected.push_back(node.pointer());
+  EXPECT_EQ(expected[4], "/a/1/x");
+  EXPECT_EQ(expected[11], "/b~1c/d");
+  // After each one, each other one: forwards, backwards, up and down.
+  Pointers pointers{*root};
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    for (std::size_t j = 0; j < nodes.size(); ++j) {
+      EXPECT_EQ(pointers.to(nodes[i]), expected[i]);
+      EXPECT_EQ(pointers.to(nodes[j]), expected[j]) << "after " << expected[i];
+    }
+  }
+}
+
+TEST(Tape, BytesOfTextsAreEqualForEqualArraysOnly) {
+  TapeReader reader;
+  const auto root = reader.read(R"([["a","bc"],["a","bc"],["ab","c"],["a"],["a","bc",""],["bc","a"]])");
+  ASSERT_TRUE(root);
+  std::vector<std::string_view> bytes;
+  for (const auto element : root->elements()) bytes.push_back(element.bytes_of_texts());
+  EXPECT_EQ(bytes[0], bytes[1]);
+  for (std::size_t i = 1; i < bytes.size(); ++i) {
+    for (std::size_t j = i + 1; j < bytes.size(); ++j) EXPECT_NE(bytes[i], bytes[j]) << i << " and " << j;
+  }
+}
+
+TEST(Tape, OnlyArraysOfTextsHaveBytesOfTexts) {
+  TapeReader reader;
+  // The integer looks like a text on the tape: its first byte is a quotation mark.
+  const auto root =
+      reader.read(R"([[],["a",7],[7,"a"],["a",2449958197289549825],["a",{"b":"c"}],["a",["b"]],["a",null],{},"a",7])");
+  ASSERT_TRUE(root);
+  for (const auto element : root->elements()) EXPECT_TRUE(element.bytes_of_texts().empty()) << element.pointer();
+}
+
+TEST(Tape, ReadsToTheEndOfAPage) {
+  // Wherever the text ends, what stands behind it has no say.
+  TapeReader reader;
+  constexpr std::string_view kText = R"({"a":["b","c"]})";
+  constexpr std::size_t kPage = 4096;
+  std::string room(2 * kPage, '}');
+  for (std::size_t end = kPage - 80; end <= kPage + 80; ++end) {
+    room.replace(end - kText.size(), kText.size(), kText);
+    const auto root = reader.read(std::string_view{room}.substr(end - kText.size(), kText.size()));
+    ASSERT_TRUE(root) << end << root.error().to_string();
+    EXPECT_EQ((*root)["a"].size(), 2U);
+  }
 }
 
 TEST(Tape, TellsWhereSyntaxIsWrong) {

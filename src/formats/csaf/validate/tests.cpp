@@ -64,8 +64,11 @@ void Sink::add(Node at, std::string message, std::string mend) { add(at, {}, std
 
 void Sink::add(Node at, std::string_view below, std::string message, std::string mend) {
   if (full()) return;
-  findings_.push_back(
-      {std::string{test_}, group_, at.pointer_from(root_) + std::string{below}, std::move(message), std::move(mend)});
+  const auto& pointer = pointers_.to(at);
+  std::string path;
+  path.reserve(pointer.size() + below.size());
+  path.append(pointer).append(below);
+  findings_.push_back({std::string{test_}, group_, std::move(path), std::move(message), std::move(mend)});
 }
 
 void Sink::add_as(Finding::Group group, Node at, std::string message, std::string mend) {

@@ -14,7 +14,7 @@ namespace tocsin::formats::csaf {
 class Sink {
  public:
   Sink(Node root, std::vector<Finding>& findings, std::size_t findings_max)
-      : root_(root), findings_(findings), max_(findings_max) {}
+      : pointers_(root), findings_(findings), max_(findings_max) {}
   void begin(std::string_view test, Finding::Group group) noexcept {
     test_ = test;
     group_ = group;
@@ -31,7 +31,7 @@ class Sink {
   bool full() const noexcept { return findings_.size() >= max_; }
 
  private:
-  Node root_;
+  Pointers pointers_;
   std::vector<Finding>& findings_;
   std::size_t max_;
   std::string_view test_;

@@ -17,7 +17,12 @@ void unused_definition_of_product_id(const Model& model, Sink& sink) {
   // Such a document has no vulnerabilities that could refer to products.
   if (model.category == "csaf_informational_advisory") return;
   std::vector<bool> used(model.products.size());
-  for (const auto& reference : model.product_references) used[reference.product] = true;
+  for (const auto& reference : model.product_references) {
+    if (reference.list == kNone) used[reference.product] = true;
+  }
+  for (const auto& list : model.lists) {
+    for (const auto product : list.products) used[product] = true;
+  }
   for (const auto& definition : model.definitions) {
     if (used[definition.product]) continue;
     sink.add(definition.id, fmt::format("product id '{}' is defined but never used", definition.id.text()),

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "formats/csaf/validate/test_groups.hpp"
@@ -7,10 +9,22 @@ namespace tocsin::formats::csaf {
 namespace {
 
 void missing_definition_of_product_id(const Model& model, Sink& sink) {
-  for (const auto& reference : model.product_references) {
-    if (model.is_defined(reference.product)) continue;
-    sink.add(reference.node, fmt::format("product id '{}' is not defined", model.products[reference.product].id),
+  const auto is_defined = [&](ProductNumber product) { return model.is_defined(product); };
+  std::vector<bool> list_is_defined;
+  list_is_defined.reserve(model.lists.size());
+  for (const auto& list : model.lists) list_is_defined.push_back(std::ranges::all_of(list.products, is_defined));
+  const auto check = [&](ProductNumber product, Node id) {
+    if (is_defined(product)) return;
+    sink.add(id, fmt::format("product id '{}' is not defined", model.products[product].id),
              "Define a product with this id in the product tree, or correct the id.");
+  };
+  for (const auto& reference : model.product_references) {
+    if (reference.list == kNone) {
+      check(reference.product, reference.node);
+    } else if (!list_is_defined[reference.list]) {
+      const auto products = model.lists[reference.list].products;
+      for (std::size_t i = 0; i < products.size(); ++i) check(products[i], reference.node.text_element(i));
+    }
   }
 }
 
@@ -34,7 +48,7 @@ class CycleFinder {
     for (const auto& definition : model.definitions) {
       auto& parts = parts_[definition.product];
       const auto add = [&](Node id) {
-        if (id.is_string()) parts.push_back({model.product(id.text()), id});
+        if (id.is_string()) parts.push_back({model.product(id.text()), kNone, id});
       };
       if (definition.kind == Definition::Kind::relationship) {
         add(definition.carrier["product_reference"]);
@@ -87,7 +101,12 @@ class CycleFinder {
   std::vector<std::vector<ProductReference>> parts_;
 };
 
-void circular_definition_of_product_id(const Model& model, Sink& sink) { CycleFinder{model, sink}.find(); }
+void circular_definition_of_product_id(const Model& model, Sink& sink) {
+  const auto is_made_of_others = [](const Definition& each) {
+    return each.kind == Definition::Kind::relationship || each.kind == Definition::Kind::product_path;
+  };
+  if (std::ranges::any_of(model.definitions, is_made_of_others)) CycleFinder{model, sink}.find();
+}
 
 void missing_definition_of_product_group_id(const Model& model, Sink& sink) {
   for (const auto& reference : model.group_references) {

@@ -200,7 +200,7 @@ void invalid_cvss_computation(const Model& model, Sink& sink) {
     if (!each.vector) continue;
     const auto object = each.node;
     const auto& vector = *each.vector;
-    auto scores = cvss::scores_of(vector);
+    auto scores = *each.scores;
     const auto version = vector.version;
     const bool v2 = version == Version::v2_0;
     if (version == Version::v4_0 && std::lround(object["baseScore"].number().value_or(-1) * 10) != scores.base_tenths) {

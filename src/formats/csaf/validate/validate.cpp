@@ -29,7 +29,7 @@ bool is_in(const Test& test, CsafVersion version) noexcept {
 
 /// `wanted` is a template parameter so that asking by mode costs nothing.
 template <class Wanted>
-Verdict validate_wanted(Node root, const Wanted& wanted) {
+Verdict validate_wanted(Node root, Model& model, const Wanted& wanted) {
   Verdict verdict;
   const bool with_schema = wanted(TestInfo{kSchemaTest, Finding::Group::schema, {}});
   const auto version = root["document"].text_at("csaf_version");
@@ -39,9 +39,9 @@ Verdict validate_wanted(Node root, const Wanted& wanted) {
     return verdict;
   }
   verdict.version = version == "2.0" ? CsafVersion::v2_0 : CsafVersion::v2_1;
-  Model model{root, *verdict.version};
+  model.read(root, *verdict.version);
   if (with_schema) {
-    model.has_only_known_members = fits_certainly(root, *verdict.version);
+    model.has_only_known_members = fits_certainly(model);
     if (!model.has_only_known_members) verdict.findings = find_in_structure(root, *verdict.version);
     model.fits_schema = verdict.findings.empty();
   }
@@ -128,16 +128,19 @@ std::vector<TestInfo> tests_of(CsafVersion version) {
 }
 
 Verdict validate(Node root, Mode mode) {
-  return validate_wanted(root, [mode](const TestInfo& test) { return belongs_to(test.group, mode); });
+  Model model;
+  return validate_wanted(root, model, [mode](const TestInfo& test) { return belongs_to(test.group, mode); });
 }
 
 Verdict validate(Node root, const std::function<bool(const TestInfo&)>& wanted) {
-  return validate_wanted(root, wanted);
+  Model model;
+  return validate_wanted(root, model, wanted);
 }
 
 std::vector<Finding> check_quality(Node root) {
   const auto only_quality = [](const TestInfo& test) { return test.group == Finding::Group::quality; };
-  auto verdict = validate_wanted(root, only_quality);
+  Model model;
+  auto verdict = validate_wanted(root, model, only_quality);
   return verdict.version ? std::move(verdict.findings) : std::vector<Finding>{};
 }
 
@@ -150,6 +153,11 @@ Finding changed_without_revision(std::string_view version) {
       .mend = "Give every change of content a version and a revision of its own."};
 }
 
+Validator::Validator(json::Limits limits) : limits_(limits), model_(std::make_unique<Model>()) {}
+Validator::~Validator() = default;
+Validator::Validator(Validator&&) noexcept = default;
+Validator& Validator::operator=(Validator&&) noexcept = default;
+
 Verdict Validator::validate(std::string_view bytes, Mode mode, bool with_quality) {
   Verdict verdict;
   if (bytes.empty()) {
@@ -161,7 +169,7 @@ Verdict Validator::validate(std::string_view bytes, Mode mode, bool with_quality
     verdict.findings.push_back(unreadable(root.error()));
     return verdict;
   }
-  return validate_wanted(*root, [&](const TestInfo& test) {
+  return validate_wanted(*root, *model_, [&](const TestInfo& test) {
     return belongs_to(test.group, mode) || (with_quality && test.group == Finding::Group::quality);
   });
 }

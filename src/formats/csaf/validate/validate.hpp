@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,10 +51,15 @@ struct Verdict {
 /// have.
 inline constexpr json::Limits kValidatorLimits{.bytes_max = std::size_t{64} << 20, .depth_max = 128};
 
+class Model;
+
 /// One per thread: it keeps the memory of the document before.
 class Validator {
  public:
-  explicit Validator(json::Limits limits = kValidatorLimits) : limits_(limits) {}
+  explicit Validator(json::Limits limits = kValidatorLimits);
+  ~Validator();
+  Validator(Validator&&) noexcept;
+  Validator& operator=(Validator&&) noexcept;
   /// Total: whatever the bytes are, there is a verdict; what cannot be read is a finding of group schema.
   /// `with_quality`: the tests beyond the standard as well; what they find makes no document invalid.
   Verdict validate(std::string_view bytes, Mode mode = Mode::basic, bool with_quality = false);
@@ -61,6 +67,7 @@ class Validator {
  private:
   json::Limits limits_;
   TapeReader reader_;
+  std::unique_ptr<Model> model_;
 };
 
 /// Of a document that was read already; it may be a part of what was read, pointers begin at `root`.
