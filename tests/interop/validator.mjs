@@ -31,7 +31,7 @@ const groups = {
   '2.1': [await lib('csaf_2_1/mandatoryTests'), mode === 'full' && await lib('csaf_2_1/recommendedTests'), mode === 'full' && await lib('csaf_2_1/informativeTests')],
 };
 // Tests that need a network or a dictionary are not compared.
-const notCompared = /Test_6_3_(6|7|8|16)$/;
+const notCompared = /Test_6_(2_55|3_(6|7|8|16|24))$/;
 const idOf = (name) => name.replace(/^.*Test_/, '').replaceAll('_', '.');
 const testsOf = (version) => groups[version].filter(Boolean)
   .flatMap((group) => Object.entries(group)).filter(([name]) => /Test_\d/.test(name) && !notCompared.test(name))

@@ -52,9 +52,10 @@ constexpr IdSystem kIdSystems[] = {
 };
 
 constexpr Translation kTranslations[] = {
-    {"en", "Product Description", "Reasoning for Supersession", "Reasoning for Withdrawal", "Superseding Document"},
+    {"en", "Product Description", "Reasoning for Supersession", "Reasoning for Withdrawal", "Superseding Document",
+     "CVE Description", "Vulnerability Summary"},
     {"de", "Produktbeschreibung", "Begründung für die Ersetzung", "Begründung für die Zurückziehung",
-     "Ersetzendes Dokument"},
+     "Ersetzendes Dokument", "CVE Beschreibung", "Schwachstellenzusammenfassung"},
 };
 
 }  // namespace

@@ -24,13 +24,15 @@ struct IdSystem {
 std::span<const IdSystem> registered_id_systems() noexcept;
 
 /// Titles and beginnings of titles with a meaning, in the languages for which the CSAF TC has recorded them (as of
-/// 2026-08-17), after English.
+/// 2026-08-17, the last two from a later draft), after English.
 struct Translation {
   std::string_view language;  ///< Primary subtag.
   std::string_view product_description;
   std::string_view reasoning_for_supersession;
   std::string_view reasoning_for_withdrawal;
   std::string_view superseding_document;
+  std::string_view cve_description;
+  std::string_view vulnerability_summary;
 };
 /// Of a language tag (BCP 47); no tag means English. Null where nothing is recorded.
 const Translation* translation_of(std::string_view language_tag) noexcept;

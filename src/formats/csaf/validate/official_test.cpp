@@ -1,4 +1,5 @@
 // Every example of the official test documents fails with the very test that it is made for, or passes it.
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -139,7 +140,8 @@ TEST_P(OfficialTests, AgreeOnEveryExample) {
       }
     }
   }
-  EXPECT_EQ(missing, told_as_not_run(GetParam())) << "a test is either run or told as not run";
+  // The draft goes on after the examples, so that tests without examples may be told as not run, too.
+  EXPECT_TRUE(std::ranges::includes(told_as_not_run(GetParam()), missing)) << "a test is either run or told as not run";
   EXPECT_GT(examples, 0);
 }
 

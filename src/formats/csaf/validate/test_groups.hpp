@@ -22,8 +22,8 @@ std::span<const Test> cwe_tests() noexcept;
 
 /// tests_identifiers.cpp: 6.1.12, 6.1.13
 std::span<const Test> identifier_tests() noexcept;
-std::span<const Test> date_tests() noexcept;            ///< tests_dates.cpp: 6.1.37, 6.1.45, 6.1.49, 6.1.51 to 6.1.53
-std::span<const Test> sharing_tests() noexcept;         ///< tests_sharing.cpp: 6.1.38 to 6.1.41, 6.2.28 to 6.2.30
+std::span<const Test> date_tests() noexcept;     ///< tests_dates.cpp: 6.1.37, 6.1.45, 6.1.49, 6.1.51 to 6.1.53, 6.1.62
+std::span<const Test> sharing_tests() noexcept;  ///< tests_sharing.cpp: 6.1.38 to 6.1.41, 6.2.28 to 6.2.30
 std::span<const Test> remediation_tests() noexcept;     ///< tests_remediations.cpp: 6.1.35, 6.1.36, 6.1.56, 6.2.27
 std::span<const Test> branch_tests() noexcept;          ///< tests_branches.cpp: 6.1.34, 6.1.57 to 6.1.59
 std::span<const Test> identification_tests() noexcept;  ///< tests_identification.cpp: 6.1.42 to 6.1.44, 6.1.61
@@ -44,9 +44,12 @@ std::span<const Test> advice_helper_tests() noexcept;
 std::span<const Test> advice_vulnerability_tests() noexcept;
 /// tests_advice_profiles.cpp: 6.2.38, 6.2.39.2 to 6.2.39.5, 6.2.40
 std::span<const Test> advice_profile_tests() noexcept;
+/// tests_reports.cpp: 6.1.27.20, 6.2.39.6 to 6.2.39.13, 6.3.23.x
+std::span<const Test> report_tests() noexcept;
 /// tests_info_products.cpp: 6.3.5, 6.3.9 to 6.3.11, 6.3.22
 std::span<const Test> info_product_tests() noexcept;
-/// tests_info_vulnerabilities.cpp: 6.3.1 to 6.3.4, 6.3.12 to 6.3.15, 6.3.18; 6.3.6 to 6.3.8 and 6.3.16 as not run
+/// tests_info_vulnerabilities.cpp: 6.3.1 to 6.3.4, 6.3.12 to 6.3.15, 6.3.18; 6.2.55, 6.3.6 to 6.3.8, 6.3.16 and
+/// 6.3.24 as not run
 std::span<const Test> info_vulnerability_tests() noexcept;
 
 /// quality_tests() of tests.hpp: tests_quality.cpp

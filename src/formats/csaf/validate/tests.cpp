@@ -49,6 +49,7 @@ std::vector<Test> section(std::string_view prefix) {
                             advice_helper_tests(),
                             advice_vulnerability_tests(),
                             advice_profile_tests(),
+                            report_tests(),
                             info_product_tests(),
                             info_vulnerability_tests()}) {
     std::ranges::copy_if(group, std::back_inserter(found),

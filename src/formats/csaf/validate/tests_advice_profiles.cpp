@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "formats/csaf/names.hpp"
+#include "formats/csaf/validate/profile_findings.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
 /// What is advised about profiles of CSAF 2.1 and their texts in other languages than English: 6.2.38, 6.2.39.2 to
@@ -16,29 +16,6 @@ void deprecated_profile(const Model& model, Sink& sink) {
   if (!model.category.starts_with("csaf_deprecated_")) return;
   sink.add(model.document["category"], fmt::format("the profile {} is deprecated", text::shorten(model.category, 80)),
            "Use the profile that has taken its place.");
-}
-
-/// The titles in the document's language; tells where nobody has recorded them. Null for English as well where
-/// `foreign_only`.
-const Translation* titles_of(const Model& model, Sink& sink, std::string_view what, bool foreign_only) {
-  const auto lang = model.document["lang"];
-  if (foreign_only && (lang.text().empty() || is_english(lang.text()))) return nullptr;
-  const auto* titles = translation_of(lang.text());
-  if (titles == nullptr) {
-    sink.add_as(Finding::Group::informative, lang,
-                fmt::format("no translation of '{}' into '{}' is known: this was not tested", what,
-                            text::shorten(lang.text(), 40)),
-                "Nothing is to be mended.");
-  }
-  return titles;
-}
-
-void add_at_member(Sink& sink, Node parent, std::string_view name, std::string message, std::string mend) {
-  if (const auto member = parent[name]) {
-    sink.add(member, std::move(message), std::move(mend));
-  } else {
-    sink.add(parent, fmt::format("/{}", name), std::move(message), std::move(mend));
-  }
 }
 
 /// Exactly one document note has the title; its category is description.

@@ -4,7 +4,7 @@
 #include "formats/csaf/validate/walk.hpp"
 
 /// Dates of CSAF 2.1: how they are written, and what cannot have happened after the document: 6.1.37, 6.1.45, 6.1.49,
-/// 6.1.51 to 6.1.53.
+/// 6.1.51 to 6.1.53, 6.1.62.
 namespace tocsin::formats::csaf {
 namespace {
 
@@ -137,6 +137,21 @@ void inconsistent_exploitation_date(const Model& model, Sink& sink) {
   }
 }
 
+void inconsistent_discovery_date(const Model& model, Sink& sink) {
+  const auto newest = newest_revision(model);
+  for (const auto& vulnerability : model.vulnerabilities) {
+    const auto discovery = vulnerability.node["discovery_date"];
+    if (newest) check_not_after(discovery, "discovery_date", *newest, sink);
+    const auto discovered = time_of(discovery);
+    const auto disclosed = time_of(vulnerability.node["disclosure_date"]);
+    if (!discovered || !disclosed || *discovered <= *disclosed) continue;
+    sink.add(discovery,
+             fmt::format("discovery_date {} is later than disclosure_date {}", discovery.text(),
+                         vulnerability.node.text_at("disclosure_date")),
+             "Correct one of them: nothing is disclosed before it is discovered.");
+  }
+}
+
 constexpr Test kTests[] = {
     {.id = "6.1.37", .in_2_0 = false, .run = date_and_time},
     {.id = "6.1.45", .in_2_0 = false, .run = inconsistent_disclosure_date},
@@ -144,6 +159,7 @@ constexpr Test kTests[] = {
     {.id = "6.1.51", .in_2_0 = false, .run = inconsistent_epss_timestamp},
     {.id = "6.1.52", .in_2_0 = false, .run = inconsistent_first_known_exploitation_dates},
     {.id = "6.1.53", .in_2_0 = false, .run = inconsistent_exploitation_date},
+    {.id = "6.1.62", .in_2_0 = false, .run = inconsistent_discovery_date},
 };
 
 }  // namespace

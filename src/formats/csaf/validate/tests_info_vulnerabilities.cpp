@@ -155,8 +155,10 @@ void qualitative_severity_rating(const Model& model, Sink& sink) {
 }
 
 constexpr std::string_view kNeedsNetwork = "it would have to fetch each URL; this validator uses no network";
+constexpr std::string_view kNeedsKey = "it would have to fetch the OpenPGP key; this validator uses no network";
 
 constexpr Test kTests[] = {
+    {.id = "6.2.55", .in_2_0 = false, .not_run = kNeedsKey},
     {.id = "6.3.1", .run = cvss_v2_as_the_only_scoring_system},
     {.id = "6.3.2", .run = use_of_cvss_v3_0},
     {.id = "6.3.3", .run = missing_cve},
@@ -170,6 +172,7 @@ constexpr Test kTests[] = {
     {.id = "6.3.15", .in_2_0 = false, .run = ssvc_namespace_with_extension},
     {.id = "6.3.16", .in_2_0 = false, .not_run = "there is no grammar checker here that could be relied on"},
     {.id = "6.3.18", .in_2_0 = false, .run = qualitative_severity_rating},
+    {.id = "6.3.24", .in_2_0 = false, .not_run = kNeedsKey},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "formats/csaf/names.hpp"
 #include "formats/csaf/validate/coverage.hpp"
+#include "formats/csaf/validate/profile_findings.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
 /// Profiles (section 4): the category's name, and what each profile demands: 6.1.26 and 6.1.27.1 to 6.1.27.19 but for
@@ -17,13 +18,15 @@ constexpr std::string_view kInformational = "csaf_informational_advisory";
 constexpr std::string_view kIncidentResponse = "csaf_security_incident_response";
 constexpr std::string_view kSecurityAdvisory = "csaf_security_advisory";
 constexpr std::string_view kVex = "csaf_vex";
-constexpr std::string_view kDeprecatedSecurityAdvisory = "csaf_deprecated_security_advisory";  // These three: 2.1.
+constexpr std::string_view kDeprecatedSecurityAdvisory = "csaf_deprecated_security_advisory";  // These four: 2.1.
 constexpr std::string_view kWithdrawn = "csaf_withdrawn";
 constexpr std::string_view kSuperseded = "csaf_superseded";
+constexpr std::string_view kVulnerabilityReport = "csaf_vulnerability_report";
 
 /// Profiles but for CSAF Base; 2.0 knows the first four.
 constexpr std::string_view kProfiles[] = {
-    kInformational, kIncidentResponse, kSecurityAdvisory, kVex, kDeprecatedSecurityAdvisory, kWithdrawn, kSuperseded,
+    kInformational, kIncidentResponse, kSecurityAdvisory,    kVex, kDeprecatedSecurityAdvisory,
+    kWithdrawn,     kSuperseded,       kVulnerabilityReport,
 };
 constexpr std::size_t kProfilesOf20 = 4;
 
@@ -58,15 +61,6 @@ void prohibited_document_category_name(const Model& model, Sink& sink) {
     sink.add(category, fmt::format("category '{}' reads as the profile {}, but is not its value", value, profile),
              fmt::format("Use {} where the document follows that profile, else another category.", profile));
     return;
-  }
-}
-
-/// At a member of `parent`, whether it is there or not.
-void add_at_member(Sink& sink, Node parent, std::string_view name, std::string message, std::string mend) {
-  if (const auto member = parent[name]) {
-    sink.add(member, std::move(message), std::move(mend));
-  } else {
-    sink.add(parent, fmt::format("/{}", name), std::move(message), std::move(mend));
   }
 }
 
