@@ -7,6 +7,7 @@
 #include "cli/sarif.hpp"
 #include "cli/text_table.hpp"
 #include "exchange/source.hpp"
+#include "exchange/spelling.hpp"
 
 namespace tocsin::cli {
 namespace {
@@ -122,7 +123,8 @@ class Reporter {
 }  // namespace
 
 int run_validate(const CommandLine& line) {
-  csaf::Validator validator{{.bytes_max = line.bytes_max, .depth_max = line.depth_max}};
+  exchange::HunspellSpeller speller{exchange::system_dictionaries()};
+  csaf::Validator validator{{.bytes_max = line.bytes_max, .depth_max = line.depth_max}, speller.if_any()};
   const auto mode = csaf::parse_mode(line.mode).value_or(csaf::Mode::basic);
   std::int64_t documents = 0, invalid = 0;
   Reporter reporter{line};

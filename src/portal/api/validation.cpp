@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "exchange/spelling.hpp"
 #include "formats/csaf/structure.hpp"
 #include "formats/csaf/validate/validate.hpp"
 #include "portal/app.hpp"
@@ -126,7 +127,7 @@ object finding_json(const Finding& finding) {
 
 /// Exactly these members: some clients refuse others.
 object test_json(const TestInfo& test, CsafVersion version,
-                 const std::multimap<std::string_view, const Finding*>& by_test) {
+                 const std::multimap<std::string_view, const Finding*>& by_test, const csaf::Verdict& verdict) {
   array errors, warnings, infos;
   const auto [first, last] = by_test.equal_range(test.id);
   for (auto each = first; each != last; ++each) {
@@ -135,10 +136,11 @@ object test_json(const TestInfo& test, CsafVersion version,
                                                              : errors;
     list.push_back(finding_json(*each->second));
   }
-  if (!test.not_run.empty()) {
+  for (const auto& each : verdict.not_run) {
+    if (each.test != test.id) continue;
     object told;
     told["instancePath"] = "";
-    told["message"] = fmt::format("not run: {}", test.not_run);
+    told["message"] = fmt::format("not run: {}", each.why);
     infos.push_back(std::move(told));
   }
   object made;
@@ -153,6 +155,7 @@ object test_json(const TestInfo& test, CsafVersion version,
 Result<http::Response> validate(const http::Request& request) {
   TRY_VOID(request.only_known({}));
   thread_local csaf::TapeReader reader;
+  thread_local exchange::HunspellSpeller speller{exchange::system_dictionaries()};
   TRY(const auto root, reader.read(request.body, csaf::kValidatorLimits));
   if (!root.is_object()) return Error::invalid("expected an object with the members tests and document");
   const auto document = root["document"];
@@ -160,7 +163,8 @@ Result<http::Response> validate(const http::Request& request) {
   TRY(const auto wanted, read_wanted(root["tests"]));
 
   const auto version = document["document"].text_at("csaf_version") == "2.1" ? CsafVersion::v2_1 : CsafVersion::v2_0;
-  const auto verdict = csaf::validate(document, [&](const TestInfo& test) { return wanted.takes(test, version); });
+  const auto verdict =
+      csaf::validate(document, [&](const TestInfo& test) { return wanted.takes(test, version); }, speller.if_any());
   // What is called strict takes no member that the schema leaves undescribed; 2.1's schema itself does not.
   std::vector<Finding> additional;
   if (version == CsafVersion::v2_0 && verdict.version && wanted.is_strict()) {
@@ -180,10 +184,12 @@ Result<http::Response> validate(const http::Request& request) {
   for (const auto& test : csaf::tests_of(version)) {
     if (!wanted.takes(test, version)) continue;
     schema_told = schema_told || test.group == Finding::Group::schema;
-    tests.push_back(test_json(test, version, by_test));
+    tests.push_back(test_json(test, version, by_test, verdict));
   }
   // A document of no known version has no other outcome than that.
-  if (!schema_told && !verdict.version) tests.push_back(test_json(csaf::tests_of(version).front(), version, by_test));
+  if (!schema_told && !verdict.version) {
+    tests.push_back(test_json(csaf::tests_of(version).front(), version, by_test, verdict));
+  }
   object answer;
   answer["isValid"] = verdict.is_valid() && additional.empty();
   answer["tests"] = std::move(tests);

@@ -44,6 +44,23 @@ TEST_P(Validation, PresetsRunTheirTests) {
   EXPECT_EQ(schema.at("tests").at(0).at("name"), "csaf_2_0_strict");
 }
 
+TEST_P(Validation, SpellsOrSaysThatItDidNot) {
+  const auto answer =
+      ask(request("test", "informativeTest_6_3_8",
+                  R"({"document":{"csaf_version":"2.0","lang":"qqq","title":"Secruity researchers"}})"));
+  ASSERT_EQ(answer.at("tests").as_array().size(), 1U);
+  // Where there are dictionaries, none is of this language; where there are none, the test is not run.
+  EXPECT_TRUE(answer.at("tests").at(0).at("isValid").get_bool());
+  ASSERT_EQ(answer.at("tests").at(0).at("infos").as_array().size(), 1U);
+  EXPECT_THAT(json::string_at(answer.at("tests").at(0).at("infos").at(0), "message"), HasSubstr("dictionary"));
+}
+
+TEST_P(Validation, TellsTestsThatItCannotRun) {
+  const auto answer = ask(request("test", "informativeTest_6_3_6", R"({"document":{"csaf_version":"2.0"}})"));
+  ASSERT_EQ(answer.at("tests").at(0).at("infos").as_array().size(), 1U);
+  EXPECT_THAT(json::string_at(answer.at("tests").at(0).at("infos").at(0), "message"), HasSubstr("not run: "));
+}
+
 TEST_P(Validation, PathsBeginAtTheDocument) {
   const auto answer =
       ask(request("test", "mandatoryTest_6_1_1",

@@ -160,6 +160,8 @@ struct RevisionView {
   std::optional<Timestamp> date;
 };
 
+class Speller;
+
 class Model {
  public:
   Model() = default;
@@ -178,6 +180,8 @@ class Model {
   bool fits_schema = false;  ///< Known to: tests of what the schema demands as well need not look again.
   /// Known from the quick half of the grammar check, which takes no document with others.
   bool has_only_known_members = false;
+  /// What 6.3.8 asks; null where the caller gave none.
+  Speller* speller = nullptr;
   Node document;              ///< /document
   Node tracking;              ///< /document/tracking
   Node product_tree;          ///< /product_tree

@@ -48,9 +48,12 @@ std::span<const Test> advice_profile_tests() noexcept;
 std::span<const Test> report_tests() noexcept;
 /// tests_info_products.cpp: 6.3.5, 6.3.9 to 6.3.11, 6.3.22
 std::span<const Test> info_product_tests() noexcept;
-/// tests_info_vulnerabilities.cpp: 6.3.1 to 6.3.4, 6.3.12 to 6.3.15, 6.3.18; 6.2.55, 6.3.6 to 6.3.8, 6.3.16 and
+/// tests_info_vulnerabilities.cpp: 6.3.1 to 6.3.4, 6.3.8, 6.3.12 to 6.3.15, 6.3.18; 6.2.55, 6.3.6, 6.3.7, 6.3.16 and
 /// 6.3.24 as not run
 std::span<const Test> info_vulnerability_tests() noexcept;
+
+/// tests_spelling.cpp: 6.3.8, which info_vulnerability_tests() lists.
+void spell_check(const Model& model, Sink& sink);
 
 /// quality_tests() of tests.hpp: tests_quality.cpp
 

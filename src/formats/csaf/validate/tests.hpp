@@ -44,6 +44,8 @@ struct Test {
   /// Null where the test needs what a validator without network does not have; `not_run` says what.
   void (*run)(const Model& model, Sink& sink) = nullptr;
   std::string_view not_run = {};
+  /// Run only where Model::speller is given; else `not_run` says why it was not.
+  bool needs_speller = false;
 };
 
 /// In the specification's order. Where 2.0 and 2.1 number or word a test differently, each has a Test of its own.

@@ -49,7 +49,7 @@ Verdict validate_wanted(Node root, Model& model, const Wanted& wanted) {
   for (const auto& section : kSections) {
     for (const auto& test : section.tests()) {
       if (!is_in(test, *verdict.version) || !wanted(TestInfo{test.id, section.group, test.not_run})) continue;
-      if (test.run == nullptr) {
+      if (test.run == nullptr || (test.needs_speller && speller == nullptr)) {
         verdict.not_run.push_back({test.id, test.not_run});
         continue;
       }
@@ -132,8 +132,9 @@ Verdict validate(Node root, Mode mode) {
   return validate_wanted(root, model, [mode](const TestInfo& test) { return belongs_to(test.group, mode); });
 }
 
-Verdict validate(Node root, const std::function<bool(const TestInfo&)>& wanted) {
+Verdict validate(Node root, const std::function<bool(const TestInfo&)>& wanted, Speller* speller) {
   Model model;
+  model.speller = speller;
   return validate_wanted(root, model, wanted);
 }
 
@@ -153,7 +154,8 @@ Finding changed_without_revision(std::string_view version) {
       .mend = "Give every change of content a version and a revision of its own."};
 }
 
-Validator::Validator(json::Limits limits) : limits_(limits), model_(std::make_unique<Model>()) {}
+Validator::Validator(json::Limits limits, Speller* speller)
+    : limits_(limits), speller_(speller), model_(std::make_unique<Model>()) {}
 Validator::~Validator() = default;
 Validator::Validator(Validator&&) noexcept = default;
 Validator& Validator::operator=(Validator&&) noexcept = default;
@@ -169,9 +171,11 @@ Verdict Validator::validate(std::string_view bytes, Mode mode, bool with_quality
     verdict.findings.push_back(unreadable(root.error()));
     return verdict;
   }
-  return validate_wanted(*root, *model_, [&](const TestInfo& test) {
+  const auto wanted = [&](const TestInfo& test) {
     return belongs_to(test.group, mode) || (with_quality && test.group == Finding::Group::quality);
-  });
+  };
+  model_->speller = speller_;
+  return validate_wanted(*root, *model_, wanted);
 }
 
 }  // namespace tocsin::formats::csaf

@@ -8,6 +8,7 @@
 
 #include "base/json.hpp"
 #include "formats/csaf/header.hpp"
+#include "formats/csaf/validate/speller.hpp"
 #include "formats/csaf/validate/tape.hpp"
 #include "formats/finding.hpp"
 
@@ -30,7 +31,7 @@ struct TestInfo {
   Finding::Group group = Finding::Group::schema;
   std::string_view not_run;  ///< Why it cannot be run here; empty where it can.
 };
-/// In the specification's order, the schema first.
+/// In the specification's order, the schema first. That of 6.3.8 says what happens without a speller.
 std::vector<TestInfo> tests_of(CsafVersion version);
 bool belongs_to(Finding::Group group, Mode mode) noexcept;
 
@@ -56,7 +57,8 @@ class Model;
 /// One per thread: it keeps the memory of the document before.
 class Validator {
  public:
-  explicit Validator(json::Limits limits = kValidatorLimits);
+  /// `speller`: for test 6.3.8, which is not run without one; it has to outlive the validator.
+  explicit Validator(json::Limits limits = kValidatorLimits, Speller* speller = nullptr);
   ~Validator();
   Validator(Validator&&) noexcept;
   Validator& operator=(Validator&&) noexcept;
@@ -66,6 +68,7 @@ class Validator {
 
  private:
   json::Limits limits_;
+  Speller* speller_;
   TapeReader reader_;
   std::unique_ptr<Model> model_;
 };
@@ -73,7 +76,7 @@ class Validator {
 /// Of a document that was read already; it may be a part of what was read, pointers begin at `root`.
 Verdict validate(Node root, Mode mode);
 /// Only the tests that `wanted` accepts; it is asked about those of group quality as well.
-Verdict validate(Node root, const std::function<bool(const TestInfo&)>& wanted);
+Verdict validate(Node root, const std::function<bool(const TestInfo&)>& wanted, Speller* speller = nullptr);
 
 /// What the standard lets pass though it cannot be meant: TOC-001 to TOC-009 (docs/quality.md), all of group quality.
 /// Nothing where `root` is no CSAF document.
