@@ -14,7 +14,7 @@
 namespace tocsin::exchange {
 namespace {
 
-/// Words whose answer a thread remembers, per language; then it begins anew. All of 1,655 real documents have 12,000.
+/// Words whose answer a thread remembers, per language; then it begins anew. 1,714 real documents together have 8,400.
 constexpr std::size_t kRememberedMax = 50'000;
 
 struct TextHash {

@@ -14,14 +14,14 @@
 namespace tocsin::formats::csaf {
 namespace {
 
-/// Different words that a dictionary is asked about, of one document: the largest real ones have 3,000.
-constexpr std::size_t kAskedMax = 20'000;
+/// Different words that a dictionary is asked about, of one document: the largest of 1,714 real ones has 1,260.
+constexpr std::size_t kAskedMax = 10'000;
 /// Different words that are not known; more of them are no language.
 constexpr std::size_t kUnknownMax = 500;
-/// Searches for what may be meant, of a millisecond or two each.
-constexpr std::size_t kSuggestionsMax = 50;
-/// Nearly everything is one letter away from a shorter word.
-constexpr std::size_t kSearchedBytesMin = 5;
+/// Searches for what may be meant: milliseconds each, 40 for the longest.
+constexpr std::size_t kSuggestionsMax = 20;
+/// Nearly everything is one letter away from a shorter word, and a longer one takes long.
+constexpr std::size_t kSearchedBytesMin = 5, kSearchedBytesMax = 32;
 /// Words named in one finding.
 constexpr std::size_t kNamedMax = 8;
 
@@ -123,7 +123,7 @@ class SpellCheck {
     const auto lower = text::lower_ascii(word);
     if (is_field_word(lower) || is_named(lower)) return std::nullopt;
     std::string suggestion;
-    if (suggestions_ < kSuggestionsMax && word.size() >= kSearchedBytesMin) {
+    if (suggestions_ < kSuggestionsMax && word.size() >= kSearchedBytesMin && word.size() <= kSearchedBytesMax) {
       ++suggestions_;
       suggestion = dictionary_.suggestion(word);
     }

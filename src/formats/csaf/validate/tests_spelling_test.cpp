@@ -149,6 +149,15 @@ TEST(SpellCheck, NamesAFewOfMany) {
   EXPECT_THAT(found[0].message, HasSubstr("'wah' and 2 more"));
 }
 
+TEST(SpellCheck, SuggestsForWordsOfUsualLengthOnly) {
+  constexpr std::size_t kMin = 5, kMax = 32;
+  for (const auto length : {kMin - 1, kMin, kMax, kMax + 1}) {
+    FewWordsOfEnglish speller;
+    EXPECT_THAT(findings(note(std::string(length, 'w')), speller), SizeIs(1));
+    EXPECT_EQ(speller.words.suggested, length >= kMin && length <= kMax ? 1 : 0) << length;
+  }
+}
+
 TEST(SpellCheck, PassesOverADocumentWithoutLanguage) {
   FewWordsOfEnglish speller;
   EXPECT_THAT(findings(testing::document("2.1", "{'document': {'title': 'baad'}}"), speller), IsEmpty());
@@ -197,7 +206,7 @@ std::string many_words(std::string_view beginning, int count) {
 }
 
 TEST(SpellCheck, EndsAtTooManyUnknownWordsAndSaysSo) {
-  constexpr int kUnknownMax = 500, kSuggestionsMax = 50;
+  constexpr int kUnknownMax = 500, kSuggestionsMax = 20;
   FewWordsOfEnglish speller;
   EXPECT_THAT(findings(note(many_words("wrong", kUnknownMax - 10)), speller), SizeIs(1));
   EXPECT_EQ(speller.words.suggested, kSuggestionsMax);
@@ -208,7 +217,7 @@ TEST(SpellCheck, EndsAtTooManyUnknownWordsAndSaysSo) {
 }
 
 TEST(SpellCheck, EndsAtTooManyDifferentWordsAndSaysSo) {
-  constexpr int kAskedMax = 20'000;
+  constexpr int kAskedMax = 10'000;
   FewWordsOfEnglish speller;
   EXPECT_THAT(findings(note(many_words("known", kAskedMax - 10)), speller), IsEmpty());
   speller.words.asked = 0;
