@@ -341,6 +341,15 @@ class Builder {
                   "Print the result even where it is not valid, to be mended by hand");
     sub->add_flag("--complete-numbers", into_.numbers_are_complete,
                   "Model numbers, SKUs and serial numbers are complete: add no star");
+    sub->add_flag("--literal-question-marks", into_.literal_question_marks,
+                  "A ? in such a number is a character of it, and no placeholder");
+    sub->add_flag("--literal-stars", into_.literal_stars, "A * in such a number is a character of it");
+    sub->add_option("--other-publisher", into_.other_publisher,
+                    "A publisher of category other: warn that it may be a multiplier, keep it, or make it one")
+        ->check(plain(CLI::IsMember({"warn", "keep", "multiplier"})))
+        ->type_name("warn|keep|multiplier")
+        ->capture_default_str();
+    sub->add_flag("--latest-cwe", into_.latest_cwe, "Name the newest version of CWE that has the weakness");
     sub->add_option("--id", into_.tracking_id, "Tracking id, for sources that have none")->type_name("ID");
     sub->add_option("--publisher", into_.publisher, "Publisher, for sources that name no author")->type_name("NAME");
     sub->add_option("--namespace", into_.publisher_namespace, "The publisher's address, for sources without")

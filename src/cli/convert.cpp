@@ -68,15 +68,26 @@ std::optional<Result<formats::vex::Made>> from_other_format(std::string_view byt
   }
 }
 
+csaf::ConvertOptions options_of(const CommandLine& line) {
+  using Other = csaf::ConvertOptions::OtherPublisher;
+  return {.now = system_clock().now(),
+          .tlp_from_text = !line.old_tlp,
+          .numbers_are_complete = line.numbers_are_complete,
+          .question_marks_are_literal = line.literal_question_marks,
+          .stars_are_literal = line.literal_stars,
+          .other_publisher = line.other_publisher == "keep"         ? Other::keep
+                             : line.other_publisher == "multiplier" ? Other::multiplier
+                                                                    : Other::warn,
+          .latest_cwe = line.latest_cwe};
+}
+
 int to_csaf_2_1(const CommandLine& line, const std::string& path, std::string_view bytes) {
   if (const auto made = from_other_format(bytes, {.tracking_id = line.tracking_id,
                                                   .publisher = line.publisher,
                                                   .publisher_namespace = line.publisher_namespace,
                                                   .now = system_clock().now()}))
     return give(line, path, *made);
-  const auto converted = csaf::to_csaf_2_1(
-      bytes,
-      {.now = system_clock().now(), .tlp_from_text = !line.old_tlp, .numbers_are_complete = line.numbers_are_complete});
+  const auto converted = csaf::to_csaf_2_1(bytes, options_of(line));
   if (!converted) return fail(in_file(path, converted.error()), line.json);
   for (const auto& note : converted->notes) tell(line, note);
   if (converted->is_good() || line.keep_invalid) print(json::write_pretty(converted->document) + "\n");
