@@ -39,26 +39,6 @@ array take_scores(object& vulnerability) {
   return metrics;
 }
 
-/// The fragment of an address of FIRST's calculator for CVSS 4.0; nothing where it is another address.
-std::optional<std::string> calculator_vector(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return std::nullopt;
-  if (const auto name = text::lower_ascii(url.substr(0, scheme)); name != "https" && name != "http")
-    return std::nullopt;
-  auto rest = url.substr(scheme + 3);
-  const auto slash = rest.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  const auto host = text::lower_ascii(rest.substr(0, slash));
-  if (host != "www.first.org" && host != "first.org") return std::nullopt;
-  rest = rest.substr(slash);
-  const auto hash = rest.find('#');
-  if (hash == std::string_view::npos) return std::nullopt;
-  auto path = rest.substr(0, std::min(rest.find('?'), hash));
-  if (path.ends_with('/')) path.remove_suffix(1);
-  if (path != "/cvss/calculator/4.0" && path != "/cvss/calculator/4-0") return std::nullopt;
-  return std::string{rest.substr(hash + 1)};
-}
-
 object cvss_v4(const cvss::Vector& vector) {
   const auto scores = cvss::scores_of(vector);
   object cvss;
@@ -171,6 +151,25 @@ void add_ssvc(value& vulnerability, array& metrics, const std::string& path, Not
 }
 
 }  // namespace
+
+std::optional<std::string> calculator_vector(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return std::nullopt;
+  if (const auto name = text::lower_ascii(url.substr(0, scheme)); name != "https" && name != "http")
+    return std::nullopt;
+  auto rest = url.substr(scheme + 3);
+  const auto slash = rest.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto host = text::lower_ascii(rest.substr(0, slash));
+  if (host != "www.first.org" && host != "first.org") return std::nullopt;
+  rest = rest.substr(slash);
+  const auto hash = rest.find('#');
+  if (hash == std::string_view::npos) return std::nullopt;
+  auto path = rest.substr(0, std::min(rest.find('?'), hash));
+  if (path.ends_with('/')) path.remove_suffix(1);
+  if (path != "/cvss/calculator/4.0" && path != "/cvss/calculator/4-0") return std::nullopt;
+  return std::string{rest.substr(hash + 1)};
+}
 
 std::vector<std::string> assessed_products(value& vulnerability, bool or_any) {
   auto* status = find(vulnerability, "product_status");

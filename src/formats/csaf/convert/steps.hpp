@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -77,6 +78,8 @@ void convert_full_product_name(boost::json::value& product, const std::string& p
 void keep_unreadable_ranges(boost::json::value& tree, Notes& notes);
 /// scores, CVSS 4.0 from references and SSVC from notes become metrics.
 void convert_metrics(boost::json::value& vulnerability, const std::string& path, Notes& notes);
+/// The fragment of an address of FIRST's calculator for CVSS 4.0; nothing where it is another address.
+std::optional<std::string> calculator_vector(std::string_view url);
 void convert_ids(boost::json::object& vulnerability, const std::string& path, Notes& notes);
 /// The products that SSVC and CVSS 4.0 of a vulnerability as a whole are about: the affected ones; where there are none
 /// and `or_any`, those under investigation, else all that have a status.
