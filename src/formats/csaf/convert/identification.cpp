@@ -17,9 +17,10 @@ using boost::json::value;
 /// Hash algorithms as CSAF 2.1 spells them (section 3.1.10.3.3): lower case, with their dashes.
 constexpr std::string_view kHashAlgorithms[] = {
     "blake2b-256", "blake2b-384", "blake2b-512", "blake2b512", "blake2s256", "blake3",   "md2",
-    "md4",         "md5",         "md6",         "ripemd160",  "sha1",       "sha224",   "sha256",
-    "sha384",      "sha512",      "sha512-224",  "sha512-256", "sha3-224",   "sha3-256", "sha3-384",
-    "sha3-512",    "shake128",    "shake256",    "sm3",        "ssdeep",     "tlsh",     "whirlpool"};
+    "md4",         "md5-sha1",    "mdc2",        "ripemd",     "rmd160",     "ssl3-md5", "ssl3-sha1",
+    "md5",         "md6",         "ripemd160",   "sha1",       "sha224",     "sha256",   "sha384",
+    "sha512",      "sha512-224",  "sha512-256",  "sha3-224",   "sha3-256",   "sha3-384", "sha3-512",
+    "shake128",    "shake256",    "sm3",         "ssdeep",     "tlsh",       "whirlpool"};
 
 std::string without_marks(std::string_view text) {
   std::string plain;

@@ -220,7 +220,7 @@ void mend_range(object& branch, std::string_view product, const std::string& pat
     notes.warn(path + "/name",
                fmt::format("the product_version_range '{}' is an upper open range and became '{}'", before, after));
   } else {
-    notes.warn(
+    notes.fail(
         path + "/name",
         fmt::format("the product_version_range '{}' is an upper open range and could not be given an end", before));
   }

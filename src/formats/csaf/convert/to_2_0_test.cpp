@@ -122,7 +122,11 @@ constexpr Rule kRules[] = {
     {"Withdrawn", "{'document':{'category':'csaf_withdrawn'}}", "/document/category", "\"Withdrawn\"", "'Withdrawn'"},
     {"Superseded", "{'document':{'category':'csaf_superseded'}}", "/document/category", "\"Superseded\"",
      "'Superseded'"},
-    {"DeprecatedAdvisory", VULNERABILITY(AFFECTED), "/document/category", "\"csaf_base\"", ""},
+    {"DeprecatedAdvisory",
+     "{'document':{'category':'csaf_deprecated_security_advisory','notes':[{'category':'summary','text':'x'}],"
+     "'references':[{'category':'external','summary':'x','url':'https://lantern.example'}]}," PRODUCTS
+     ",'vulnerabilities':[{'cve':'CVE-1900-0001','notes':[{'category':'description','text':'x'}]," AFFECTED "}]}",
+     "/document/category", "\"csaf_security_advisory\"", ""},
     {"Vex",
      "{'document':{'category':'csaf_vex'}," PRODUCTS
      ",'vulnerabilities':[{'cve':'CVE-1900-0001','notes':[{'category':'description','text':'x'}],'product_status':{"

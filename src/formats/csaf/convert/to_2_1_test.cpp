@@ -306,6 +306,7 @@ TEST(ToCsaf21Of, UpperOpenRangeOfSeveralConstraintsIsClosed) {
   const auto excluding = converted(TREE(NAMED("Pump", LEAF("product_version_range", "vers:generic/>=1.0|<2.0|>3.0"))));
   EXPECT_EQ(at(excluding, BRANCH "branches/0/name"), "\"vers:generic/>=1.0|<2.0|>3.0\"");
   EXPECT_THAT(notes_of(excluding), ::testing::HasSubstr("could not be given an end"));
+  EXPECT_FALSE(excluding.is_good());
 }
 
 TEST(ToCsaf21Of, OptionsDecideWhereTheStandardLeavesAChoice) {
