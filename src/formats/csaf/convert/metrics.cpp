@@ -104,8 +104,14 @@ std::string foreign_target(const object& ssvc, value& vulnerability) {
   return {};
 }
 
+bool is_later(const object& ssvc, const std::optional<Timestamp>& newest_revision) {
+  const auto time = parse_rfc3339(text_of(ssvc.if_contains("timestamp")));
+  return time && newest_revision && *time > *newest_revision;
+}
+
 /// Section 9.1.18: a note of category other and title SSVC.
-void add_ssvc(value& vulnerability, array& metrics, const std::string& path, Notes& notes) {
+void add_ssvc(value& vulnerability, array& metrics, const std::string& path,
+              const std::optional<Timestamp>& newest_revision, Notes& notes) {
   auto* list = find_array(vulnerability, "notes");
   if (list == nullptr) return;
   bool added = false;
@@ -129,6 +135,8 @@ void add_ssvc(value& vulnerability, array& metrics, const std::string& path, Not
         keep("failed: " + read.error().message);
       } else if (const auto other = foreign_target(*read, vulnerability); !other.empty()) {
         keep(fmt::format("failed: it is about '{}', which is no id of this vulnerability", text::shorten(other, 80)));
+      } else if (is_later(*read, newest_revision)) {
+        keep("failed: it is of a moment after the newest revision of the document");
       } else if (products.empty()) {
         keep("failed: the vulnerability names no product");
       } else if (note.is_object() && note.get_object().contains("audience")) {
@@ -189,11 +197,12 @@ std::vector<std::string> assessed_products(value& vulnerability, bool or_any) {
   return products;
 }
 
-void convert_metrics(value& vulnerability, const std::string& path, Notes& notes) {
+void convert_metrics(value& vulnerability, const std::string& path, const std::optional<Timestamp>& newest_revision,
+                     Notes& notes) {
   if (!vulnerability.is_object()) return;
   auto metrics = take_scores(vulnerability.get_object());
   add_cvss_v4(vulnerability, metrics, path, notes);
-  add_ssvc(vulnerability, metrics, path, notes);
+  add_ssvc(vulnerability, metrics, path, newest_revision, notes);
   drop_repeated(metrics);
   if (!metrics.empty()) vulnerability.get_object()["metrics"] = std::move(metrics);
 }

@@ -147,11 +147,11 @@ class Names {
     auto* tree = find(root, "product_tree");
     if (tree == nullptr) return;
     walk(*tree, {});
-    for (const auto* key : {"full_product_names", "product_paths"}) {
+    for (const auto* key : {"full_product_names", "relationships"}) {
       auto* list = find_array(*tree, key);
       if (list == nullptr) continue;
       for (auto& each : *list) {
-        auto* product = std::string_view{key} == "product_paths" ? find(each, "full_product_name") : &each;
+        auto* product = std::string_view{key} == "relationships" ? find(each, "full_product_name") : &each;
         if (product != nullptr) add_product(*product, {});
       }
     }

@@ -85,8 +85,8 @@ Result<std::string> moment_of(std::string_view part) {
     for (const char c : part) seconds = seconds * 10 + (c - '0');
     return format_rfc3339({seconds * 1'000'000});
   }
-  TRY_VOID(parse_rfc3339(part));
-  return std::string{part};
+  TRY(const auto time, parse_rfc3339(part));
+  return format_rfc3339(time);
 }
 
 Result<object> read_vector(std::string_view text) {

@@ -77,7 +77,9 @@ void convert_full_product_name(boost::json::value& product, const std::string& p
 /// Ranges that CSAF 2.1 cannot hold become part of their product's name.
 void keep_unreadable_ranges(boost::json::value& tree, Notes& notes);
 /// scores, CVSS 4.0 from references and SSVC from notes become metrics.
-void convert_metrics(boost::json::value& vulnerability, const std::string& path, Notes& notes);
+/// `newest_revision`: nothing in the document is later (test 6.1.49); nothing where that does not matter.
+void convert_metrics(boost::json::value& vulnerability, const std::string& path,
+                     const std::optional<Timestamp>& newest_revision, Notes& notes);
 /// The fragment of an address of FIRST's calculator for CVSS 4.0; nothing where it is another address.
 std::optional<std::string> calculator_vector(std::string_view url);
 void convert_ids(boost::json::object& vulnerability, const std::string& path, Notes& notes);

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <tuple>
+#include <random>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/json.hpp"
 #include "formats/csaf/advisory.hpp"
+#include "formats/csaf/structure.hpp"
 #include "formats/csaf/validate/testing.hpp"
 #include "formats/csaf/validate/validate.hpp"
 #include "formats/recognise.hpp"
@@ -324,6 +325,64 @@ TEST(ToCsaf21Of, Golden) {
   ASSERT_TRUE(conversion);
   testing::expect_golden("csaf/convert/testdata/full-2.0.as-2.1.json", json::write_pretty(conversion->document) + "\n");
   testing::expect_golden("csaf/convert/testdata/full-2.0.as-2.1.notes.txt", notes_of(*conversion));
+}
+
+// ---- Any document
+
+/// Every value of a document with the place that holds it, outer ones first.
+void collect(boost::json::value& value, std::vector<boost::json::value*>& all) {
+  all.push_back(&value);
+  if (auto* array = value.if_array(); array != nullptr) {
+    for (auto& each : *array) collect(each, all);
+  } else if (auto* object = value.if_object(); object != nullptr) {
+    for (auto& member : *object) collect(member.value(), all);
+  }
+}
+
+/// Takes a member or an element away, doubles an element, or puts another value of the same kind in its place.
+void change(boost::json::value& document, std::mt19937& random) {
+  std::vector<boost::json::value*> all;
+  collect(document, all);
+  auto& place = *all[random() % all.size()];
+  const auto& other = *all[random() % all.size()];
+  if (auto* object = place.if_object(); object != nullptr && !object->empty()) {
+    object->stable_erase(std::next(object->begin(), static_cast<std::ptrdiff_t>(random() % object->size())));
+  } else if (auto* array = place.if_array(); array != nullptr && array->size() > 1 && random() % 2 == 0) {
+    array->erase(std::next(array->begin(), static_cast<std::ptrdiff_t>(random() % array->size())));
+  } else if (array != nullptr && !array->empty()) {
+    array->push_back(boost::json::value{(*array)[random() % array->size()]});
+  } else if (place.is_string() && other.is_string()) {
+    place = boost::json::value{other};
+  }
+}
+
+/// What has the structure of its version is converted, whatever it says, and the result has that of the other.
+TEST(ToCsaf20Of, AnyDocumentKeepsItsStructure) {
+  std::mt19937 random{20260301};  // NOLINT: the same documents in every run.
+  const auto corpus = std::filesystem::path{TOCSIN_SOURCE_DIR};
+  int converted_ones = 0;
+  TapeReader reader;
+  for (const auto* file : {"fuzz/corpus/csaf/convert-2.1", "fuzz/corpus/csaf/convert-2.0",
+                           "src/formats/csaf/testdata/full-2.1.json", "src/formats/csaf/testdata/full-2.0.json"}) {
+    const auto original = boost::json::parse(testing::read_file(corpus / file));
+    const bool is_2_1 = std::string_view{file}.find("2.1") != std::string_view::npos;
+    constexpr int kRounds = 400;
+    for (int round = 0; round < kRounds; ++round) {
+      auto changed = original;
+      for (auto changes = 1 + random() % 3; changes > 0; --changes) change(changed, random);
+      const auto text = json::write(changed);
+      const auto conversion = is_2_1 ? to_csaf_2_0(text) : to_csaf_2_1(text, kOptions);
+      if (!conversion) continue;
+      ++converted_ones;
+      const auto made = json::write(conversion->document);
+      const auto tape = reader.read(made);
+      ASSERT_TRUE(tape) << made;
+      if (!is_2_1 && !conversion->is_good()) continue;
+      const auto findings = check_structure(*tape, is_2_1 ? CsafVersion::v2_0 : CsafVersion::v2_1);
+      ASSERT_TRUE(findings.empty()) << findings[0].path << " " << findings[0].message << "\n" << text << "\n" << made;
+    }
+  }
+  EXPECT_GT(converted_ones, 400);
 }
 
 // ---- There and back

@@ -135,8 +135,9 @@ Result<Conversion> to_csaf_2_1(std::string_view source, const ConvertOptions& op
   convert::convert_times(root, notes);
   convert::convert_document(root, options, notes);
   convert::find_license_expression(root, notes);
-  convert::convert_product_tree(root, options, notes);
+  // Before branches are renamed and moved: titles name products as the source does.
   convert::bind_notes_to_products(root, notes);
+  convert::convert_product_tree(root, options, notes);
   convert::convert_vulnerabilities(root, options, notes);
   if (category_of(root) == "csaf_security_advisory" && withdrawn_or_superseded(root).empty()) {
     convert::add_fixed_products(root, notes);

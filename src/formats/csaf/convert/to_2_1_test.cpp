@@ -173,8 +173,8 @@ constexpr Rule kRules[] = {
      "{'vulnerabilities':[{'references':[{'summary':'x','url':'https://www.first.org/cvss/calculator/4.0#" VECTOR_4
      "'}]}]}",
      "/vulnerabilities/0/metrics", "", "no product is affected"},
-    {"Ssvc", SSVC("other", "SSVCv2/E:P/A:N/T:P/2024-09-18T19:25:28Z/"), "/vulnerabilities/0/metrics/0/content/ssvc_v2",
-     "{\"timestamp\":\"2024-09-18T19:25:28Z\",\"schemaVersion\":\"2.0.0\",\"selections\":["
+    {"Ssvc", SSVC("other", "SSVCv2/E:P/A:N/T:P/2024-02-18T19:25:28Z/"), "/vulnerabilities/0/metrics/0/content/ssvc_v2",
+     "{\"timestamp\":\"2024-02-18T19:25:28Z\",\"schemaVersion\":\"2.0.0\",\"selections\":["
      "{\"namespace\":\"ssvc\",\"key\":\"E\",\"version\":\"1.1.0\",\"name\":\"Exploitation\",\"values\":[{\"key\":\"P\","
      "\"name\":\"Public PoC\"}]},"
      "{\"namespace\":\"ssvc\",\"key\":\"A\",\"version\":\"2.0.0\",\"name\":\"Automatable\",\"values\":[{\"key\":\"N\","
@@ -186,10 +186,12 @@ constexpr Rule kRules[] = {
      "/vulnerabilities/0/metrics/0/content/ssvc_v2/selections/0/values/0/key", "\"AC\"", "the note was removed"},
     {"SsvcWithoutMoment", SSVC("other", "SSVCv2/E:P/A:N/T:P/"), "/vulnerabilities/0/notes/0/title", "\"SSVC\"",
      "ends with no moment"},
-    {"SsvcOfUnknownValue", SSVC("other", "SSVCv2/E:X/2024-09-18T19:25:28Z/"), "/vulnerabilities/0/metrics", "",
+    {"SsvcOfUnknownValue", SSVC("other", "SSVCv2/E:X/2024-02-18T19:25:28Z/"), "/vulnerabilities/0/metrics", "",
      "'X' is no value of Exploitation"},
+    {"SsvcOfTheFuture", SSVC("other", "SSVCv2/E:P/2028-09-18T19:25:28Z/"), "/vulnerabilities/0/metrics", "",
+     "after the newest revision"},
     {"SsvcInWords", SSVC("other", "Exploitation: none"), "/vulnerabilities/0/metrics", "", "neither a vector"},
-    {"SsvcOfAnotherCategory", SSVC("details", "SSVCv2/E:P/2024-09-18T19:25:28Z/"), "/vulnerabilities/0/metrics", "",
+    {"SsvcOfAnotherCategory", SSVC("details", "SSVCv2/E:P/2024-02-18T19:25:28Z/"), "/vulnerabilities/0/metrics", "",
      "this one has 'details'"},
     {"CweOfNoVersion", "{'vulnerabilities':[{'cve':'CVE-1900-0001','cwe':{'id':'CWE-20','name':'Bad input'}}]}",
      "/vulnerabilities/0/cwes", "", "no version of CWE"},

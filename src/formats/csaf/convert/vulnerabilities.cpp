@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -189,8 +189,8 @@ class Remediations {
 };
 
 void convert_vulnerability(value& item, const Groups& groups, const ConvertOptions& options, const std::string& path,
-                           const std::string& day, Notes& notes) {
-  convert_metrics(item, path, notes);
+                           const std::string& day, const std::optional<Timestamp>& newest_revision, Notes& notes) {
+  convert_metrics(item, path, newest_revision, notes);
   auto& vulnerability = item.get_object();
   convert_cwe(vulnerability, path, day, notes);
   convert_ids(vulnerability, path, notes);
@@ -200,6 +200,20 @@ void convert_vulnerability(value& item, const Groups& groups, const ConvertOptio
     vulnerability["disclosure_date"] = std::move(kept);
   }
   Remediations{vulnerability, groups, options, path, notes}.convert();
+}
+
+/// Drafts may speak of what is to come.
+std::optional<Timestamp> newest_revision_of(value& root) {
+  std::optional<Timestamp> newest;
+  auto* document = find(root, "document");
+  auto* tracking = document == nullptr ? nullptr : find(*document, "tracking");
+  auto* history = tracking == nullptr ? nullptr : find_array(*tracking, "revision_history");
+  if (history == nullptr || text_of(find(*tracking, "status")) == "draft") return newest;
+  for (auto& each : *history) {
+    const auto time = parse_rfc3339(text_of(find(each, "date")));
+    if (time && (!newest || *newest < *time)) newest = *time;
+  }
+  return newest;
 }
 
 }  // namespace
@@ -214,9 +228,10 @@ void convert_vulnerabilities(value& root, const ConvertOptions& options, Notes& 
       date != nullptr && !options.latest_cwe) {
     if (const auto time = parse_rfc3339(text_of(date)); time) day = format_date(*time);
   }
+  const auto newest = newest_revision_of(root);
   for (std::size_t i = 0; i < vulnerabilities->size(); ++i) {
     if (auto& each = (*vulnerabilities)[i]; each.is_object()) {
-      convert_vulnerability(each, groups, options, fmt::format("/vulnerabilities/{}", i), day, notes);
+      convert_vulnerability(each, groups, options, fmt::format("/vulnerabilities/{}", i), day, newest, notes);
     }
   }
 }
