@@ -319,28 +319,39 @@ class Builder {
         ->envname("TOCSIN_PRODUCT");
   }
   void convert(const char* meaning) {
-    auto* sub =
-        command("convert", Command::convert, meaning,
-                "  tocsin convert --to csaf-2.1 advisory-2.0.json > advisory-2.1.json\n"
-                "  tocsin convert --to text advisory.json | mail -s 'New advisory' plant@example.com\n"
-                "csaf-2.1: from CSAF 2.0, or from OpenVEX and CycloneDX VEX documents, which are recognised; openvex: "
-                "OpenVEX 0.2.0; cyclonedx-vex: CycloneDX 1.6; markdown: for wikis and issues; text: for mail, 72 "
-                "columns wide.\n"
-                "The document goes to standard output; what a reader should know of the conversion to standard "
-                "error, with --format json as JSON lines. Exit 1, and no document, where the result would not be "
-                "valid.");
+    auto* sub = command(
+        "convert", Command::convert, meaning,
+        "  tocsin convert --to csaf-2.1 advisory-2.0.json > advisory-2.1.json\n"
+        "  tocsin convert --to text advisory.json | mail -s 'New advisory' plant@example.com\n"
+        "csaf-2.1: from CSAF 2.0, or from OpenVEX and CycloneDX VEX documents, which are recognised; csaf-2.0: from "
+        "CSAF 2.1; openvex: "
+        "OpenVEX 0.2.0; cyclonedx-vex: CycloneDX 1.6; markdown: for wikis and issues; text: for mail, 72 "
+        "columns wide.\n"
+        "The document goes to standard output; what a reader should know of the conversion to standard "
+        "error, with --format json as JSON lines. Exit 1, and no document, where the result would not be "
+        "valid.");
     sub->add_option("path", into_.paths, "The document, or - for standard input")
         ->type_name("PATH")
         ->expected(1)
         ->required();
     sub->add_option("--to", into_.to, "What it becomes")
-        ->check(plain(CLI::IsMember({"csaf-2.1", "openvex", "cyclonedx-vex", "markdown", "text"})))
-        ->type_name("csaf-2.1|openvex|cyclonedx-vex|markdown|text")
+        ->check(plain(CLI::IsMember({"csaf-2.0", "csaf-2.1", "openvex", "cyclonedx-vex", "markdown", "text"})))
+        ->type_name("csaf-2.0|csaf-2.1|openvex|cyclonedx-vex|markdown|text")
         ->required();
     sub->add_flag("--keep-invalid", into_.keep_invalid,
                   "Print the result even where it is not valid, to be mended by hand");
+    sub->add_flag("--lossless", into_.lossless, "Print nothing where something of the source is lost");
     sub->add_flag("--complete-numbers", into_.numbers_are_complete,
                   "Model numbers, SKUs and serial numbers are complete: add no star");
+    sub->add_flag("--literal-question-marks", into_.literal_question_marks,
+                  "A ? in such a number is a character of it, and no placeholder");
+    sub->add_flag("--literal-stars", into_.literal_stars, "A * in such a number is a character of it");
+    sub->add_option("--other-publisher", into_.other_publisher,
+                    "A publisher of category other: warn that it may be a multiplier, keep it, or make it one")
+        ->check(plain(CLI::IsMember({"warn", "keep", "multiplier"})))
+        ->type_name("warn|keep|multiplier")
+        ->capture_default_str();
+    sub->add_flag("--latest-cwe", into_.latest_cwe, "Name the newest version of CWE that has the weakness");
     sub->add_option("--id", into_.tracking_id, "Tracking id, for sources that have none")->type_name("ID");
     sub->add_option("--publisher", into_.publisher, "Publisher, for sources that name no author")->type_name("NAME");
     sub->add_option("--namespace", into_.publisher_namespace, "The publisher's address, for sources without")

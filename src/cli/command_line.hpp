@@ -46,7 +46,9 @@ struct CommandLine {
   std::size_t depth_max = formats::csaf::kValidatorLimits.depth_max;  ///< validate
   std::string to;                                                     ///< convert
   bool keep_invalid = false, numbers_are_complete = false, old_tlp = false;  ///< convert
-  std::string tracking_id, publisher, publisher_namespace;                   ///< convert, from other formats
+  bool literal_question_marks = false, literal_stars = false, latest_cwe = false, lossless = false;
+  std::string other_publisher = "warn";
+  std::string tracking_id, publisher, publisher_namespace;  ///< convert, from other formats
   bool quiet = false;
   bool as_public = false;            ///< search, show: what an anonymous reader would find.
   std::vector<std::string> paths;    ///< import, validate, diff: two, convert: one; backup and restore: one.

@@ -6,6 +6,7 @@
 #include "cli/one_document.hpp"
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
+#include "formats/csaf/convert/to_2_0.hpp"
 #include "formats/csaf/convert/to_2_1.hpp"
 #include "formats/csaf/export/markdown.hpp"
 #include "formats/csaf/export/plain_text.hpp"
@@ -47,10 +48,19 @@ Result<csaf::Advisory> read(std::string_view bytes) {
 int give(const CommandLine& line, const std::string& path, const Result<formats::vex::Made>& made) {
   if (!made) return fail(in_file(path, made.error()), line.json);
   for (const auto& loss : made->losses) {
-    tell(line, {csaf::ConversionNote::Level::warning, loss.path, "lost: " + loss.message});
+    tell(line, {csaf::ConversionNote::Level::warning, loss.path, std::string{csaf::kLostMark} + loss.message});
   }
+  if (line.lossless && !made->losses.empty()) return kFailed;
   print(json::write_pretty(made->document) + "\n");
   return kGood;
+}
+
+int give(const CommandLine& line, const std::string& path, const Result<csaf::Conversion>& converted) {
+  if (!converted) return fail(in_file(path, converted.error()), line.json);
+  for (const auto& note : converted->notes) tell(line, note);
+  if (line.lossless && !converted->is_lossless()) return kFailed;
+  if (converted->is_good() || line.keep_invalid) print(json::write_pretty(converted->document) + "\n");
+  return converted->is_good() ? kGood : kFailed;
 }
 
 /// Other formats than CSAF are recognised. Nothing where it is none of them.
@@ -68,19 +78,26 @@ std::optional<Result<formats::vex::Made>> from_other_format(std::string_view byt
   }
 }
 
+csaf::ConvertOptions options_of(const CommandLine& line) {
+  using Other = csaf::ConvertOptions::OtherPublisher;
+  return {.now = system_clock().now(),
+          .tlp_from_text = !line.old_tlp,
+          .numbers_are_complete = line.numbers_are_complete,
+          .question_marks_are_literal = line.literal_question_marks,
+          .stars_are_literal = line.literal_stars,
+          .other_publisher = line.other_publisher == "keep"         ? Other::keep
+                             : line.other_publisher == "multiplier" ? Other::multiplier
+                                                                    : Other::warn,
+          .latest_cwe = line.latest_cwe};
+}
+
 int to_csaf_2_1(const CommandLine& line, const std::string& path, std::string_view bytes) {
   if (const auto made = from_other_format(bytes, {.tracking_id = line.tracking_id,
                                                   .publisher = line.publisher,
                                                   .publisher_namespace = line.publisher_namespace,
                                                   .now = system_clock().now()}))
     return give(line, path, *made);
-  const auto converted = csaf::to_csaf_2_1(
-      bytes,
-      {.now = system_clock().now(), .tlp_from_text = !line.old_tlp, .numbers_are_complete = line.numbers_are_complete});
-  if (!converted) return fail(in_file(path, converted.error()), line.json);
-  for (const auto& note : converted->notes) tell(line, note);
-  if (converted->is_good() || line.keep_invalid) print(json::write_pretty(converted->document) + "\n");
-  return converted->is_good() ? kGood : kFailed;
+  return give(line, path, csaf::to_csaf_2_1(bytes, options_of(line)));
 }
 
 }  // namespace
@@ -90,6 +107,7 @@ int run_convert(const CommandLine& line) {
   const auto bytes = read_one_document(path);
   if (!bytes) return fail(bytes.error(), line.json);
   if (line.to == "csaf-2.1") return to_csaf_2_1(line, path, *bytes);
+  if (line.to == "csaf-2.0") return give(line, path, csaf::to_csaf_2_0(*bytes));
   const auto advisory = read(*bytes);
   if (!advisory) return fail(in_file(path, advisory.error()), line.json);
   if (line.to == "openvex") return give(line, path, formats::vex::to_openvex(*advisory));

@@ -126,8 +126,11 @@ void convert_document(value& root, const ConvertOptions& options, Notes& notes) 
   document->as_object()["csaf_version"] = "2.1";
   convert_tlp(*document, options, notes);
   convert_title(*document);
-  if (auto* publisher = find(*document, "publisher");
-      publisher != nullptr && text_of(find(*publisher, "category")) == "other") {
+  auto* publisher = find_object(*document, "publisher");
+  if (publisher == nullptr || text_of(publisher->if_contains("category")) != "other") return;
+  if (options.other_publisher == ConvertOptions::OtherPublisher::multiplier) {
+    (*publisher)["category"] = "multiplier";
+  } else if (options.other_publisher == ConvertOptions::OtherPublisher::warn) {
     notes.warn("/document/publisher/category",
                "some parties that CSAF 2.0 called 'other' are a 'multiplier' in 2.1; the value was kept");
   }

@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
+#include "formats/csaf/names.hpp"
 #include "formats/vers/range.hpp"
 #include "formats/vers/vendor_text.hpp"
 
@@ -17,105 +18,6 @@ namespace {
 using boost::json::array;
 using boost::json::object;
 using boost::json::value;
-
-/// Hash algorithms as CSAF 2.1 spells them (section 3.1.10.3.3): lower case, with their dashes.
-constexpr std::string_view kHashAlgorithms[] = {
-    "blake2b-256", "blake2b-384", "blake2b-512", "blake2b512", "blake2s256", "blake3",   "md2",
-    "md4",         "md5",         "md6",         "ripemd160",  "sha1",       "sha224",   "sha256",
-    "sha384",      "sha512",      "sha512-224",  "sha512-256", "sha3-224",   "sha3-256", "sha3-384",
-    "sha3-512",    "shake128",    "shake256",    "sm3",        "ssdeep",     "tlsh",     "whirlpool"};
-
-std::string without_marks(std::string_view text) {
-  std::string plain;
-  for (const char c : text::lower_ascii(text)) {
-    if (c != '-' && c != '_' && c != ' ' && c != '/') plain += c;
-  }
-  return plain;
-}
-
-void convert_hashes(value& helper, const std::string& path, Notes& notes) {
-  auto* hashes = find_array(helper, "hashes");
-  if (hashes == nullptr) return;
-  for (std::size_t i = 0; i < hashes->size(); ++i) {
-    auto* files = find_array((*hashes)[i], "file_hashes");
-    if (files == nullptr) continue;
-    for (std::size_t j = 0; j < files->size(); ++j) {
-      auto* hash = (*files)[j].if_object();
-      if (hash == nullptr) continue;
-      (*hash)["value"] = text::lower_ascii(text_of(hash->if_contains("value")));
-      const auto written = text_of(hash->if_contains("algorithm"));
-      const auto* known = std::ranges::find_if(
-          kHashAlgorithms, [&](std::string_view each) { return without_marks(each) == without_marks(written); });
-      if (known != std::end(kHashAlgorithms)) {
-        (*hash)["algorithm"] = *known;
-        continue;
-      }
-      (*hash)["algorithm"] = text::lower_ascii(written);
-      notes.warn(fmt::format("{}/hashes/{}/file_hashes/{}/algorithm", path, i, j),
-                 fmt::format("unknown hash algorithm '{}' was converted to lower case", written));
-    }
-  }
-}
-
-std::size_t open_stars(std::string_view text) {
-  std::size_t stars = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\') {
-      ++i;
-    } else if (text[i] == '*') {
-      ++stars;
-    }
-  }
-  return stars;
-}
-
-/// Model numbers, SKUs and serial numbers: 2.0 left open whether they are beginnings, 2.1 marks them.
-void convert_numbers(value& helper, std::string_view key, std::string_view what, const std::string& path,
-                     const ConvertOptions& options, Notes& notes) {
-  auto* numbers = find_array(helper, key);
-  if (numbers == nullptr) return;
-  array kept;
-  for (std::size_t i = 0; i < numbers->size(); ++i) {
-    const auto before = text_of(&(*numbers)[i]);
-    const auto place = fmt::format("{}/{}/{}", path, key, i);
-    std::string after;
-    for (const char c : before) {
-      if (c == '\\') after += '\\';
-      after += c;
-    }
-    if (!options.numbers_are_complete && !after.ends_with('*')) {
-      after += '*';
-      notes.warn(place, fmt::format("the {} '{}' may be a beginning: a star was added", what, before));
-    }
-    if (open_stars(after) > 1) {
-      notes.warn(place, fmt::format("the {} '{}' has several stars and was removed", what, before));
-      continue;
-    }
-    value made(after);
-    if (std::ranges::find(kept, made) == kept.end()) kept.push_back(std::move(made));
-  }
-  if (kept.empty()) {
-    helper.as_object().erase(key);
-  } else {
-    *numbers = std::move(kept);
-  }
-}
-
-void convert_full_product_name(value& product, const std::string& path, const ConvertOptions& options, Notes& notes) {
-  auto* helper = find(product, "product_identification_helper");
-  if (helper == nullptr || !helper->is_object()) return;
-  const auto place = path + "/product_identification_helper";
-  convert_hashes(*helper, place, notes);
-  convert_numbers(*helper, "model_numbers", "model number", place, options, notes);
-  convert_numbers(*helper, "serial_numbers", "serial number", place, options, notes);
-  convert_numbers(*helper, "skus", "stock keeping unit", place, options, notes);
-  auto& members = helper->as_object();
-  if (const auto purl = text_of(members.if_contains("purl")); !purl.empty()) {
-    members.erase("purl");
-    members["purls"] = array{value(purl)};
-  }
-  if (members.empty()) product.as_object().erase("product_identification_helper");
-}
 
 // ---- Branches
 
@@ -131,7 +33,7 @@ std::string name_of(const Step& step) { return text_of(step.branch->if_contains(
 
 /// Vendors that name nobody, however they are spelled.
 bool is_placeholder_vendor(std::string_view name) {
-  const auto plain = without_marks(name);
+  const auto plain = name_without_separators(name);
   return plain == "opensource" || plain == "noassertion" || plain == "undefined" || plain == "unknown";
 }
 
@@ -201,16 +103,27 @@ void mend_version_above_range(const Path& path, Notes& notes) {
   }
 }
 
+void remember_places(value& parent, const std::string& path) {
+  auto* branches = find_array(parent, "branches");
+  if (branches == nullptr) return;
+  for (std::size_t i = 0; i < branches->size(); ++i) {
+    auto* branch = (*branches)[i].if_object();
+    if (branch == nullptr) continue;
+    const auto place = fmt::format("{}/branches/{}", path, i);
+    (*branch)[kSourcePlace] = place;
+    remember_places((*branches)[i], place);
+  }
+}
+
 /// Without the placeholder vendors along a path: what they hold moves up.
-void drop_placeholder_vendors(value& parent, bool below_vendor, const std::string& path, Notes& notes) {
+void drop_placeholder_vendors(value& parent, bool below_vendor, Notes& notes) {
   auto* branches = find_array(parent, "branches");
   if (branches == nullptr) return;
   array kept;
-  for (std::size_t i = 0; i < branches->size(); ++i) {
-    auto& branch = (*branches)[i];
-    const auto place = fmt::format("{}/branches/{}", path, i);
+  for (auto& branch : *branches) {
+    const auto place = branch.is_object() ? place_of(branch.get_object()) : std::string{};
     const bool vendor = text_of(find(branch, "category")) == "vendor";
-    drop_placeholder_vendors(branch, below_vendor || vendor, place, notes);
+    drop_placeholder_vendors(branch, below_vendor || vendor, notes);
     auto* inner = find_array(branch, "branches");
     const bool holds_vendor = inner != nullptr && std::ranges::any_of(*inner, [](value& each) {
                                 return text_of(find(each, "category")) == "vendor";
@@ -275,6 +188,15 @@ void write_range_in_form(object& branch, std::string_view product, const std::st
       fmt::format("CSAF 2.1 does not take the product_version_range '{}': it was written as '{}'", before, after));
 }
 
+/// ">=1.0|<2.0|>=3.0" ends with "3.0" afterwards; nothing where that would change a boundary, as of ">3.0".
+std::string closed_above(const std::string& name) {
+  const auto range = name.starts_with("vers:") ? vers::parse(name) : vers::parse_constraints(name);
+  if (!range || range->constraints.size() < 2 || !vers::is_open_above(*range)) return {};
+  if (range->constraints.back().comparator != vers::Comparator::greater_or_equal) return {};
+  const auto bar = name.rfind('|');
+  return bar == std::string::npos ? std::string{} : name.substr(0, bar + 1) + name.substr(name.find("=", bar) + 1);
+}
+
 void mend_range(object& branch, std::string_view product, const std::string& path, Notes& notes) {
   if (text_of(branch.if_contains("category")) != "product_version_range") return;
   write_range_in_form(branch, product, path, notes);
@@ -291,19 +213,30 @@ void mend_range(object& branch, std::string_view product, const std::string& pat
                                            before, what, *version));
     return;
   }
+  const auto range = before.starts_with("vers:") ? vers::parse(before) : vers::parse_constraints(before);
+  if (!range || range->constraints.size() < 2 || !vers::is_open_above(*range)) return;
+  if (const auto after = closed_above(before); !after.empty()) {
+    branch["name"] = after;
+    notes.warn(path + "/name",
+               fmt::format("the product_version_range '{}' is an upper open range and became '{}'", before, after));
+  } else {
+    notes.fail(
+        path + "/name",
+        fmt::format("the product_version_range '{}' is an upper open range and could not be given an end", before));
+  }
 }
 
 class Branches {
  public:
   Branches(const ConvertOptions& options, Notes& notes) : options_(options), notes_(notes) {}
 
-  void convert(value& parent, const std::string& path) {
+  void convert(value& parent) {
     // Looked up anew each time: what a branch below mends along its path may move the members of this one.
     for (std::size_t i = 0; i < branches_of(parent); ++i) {
       auto& branch = (*find_array(parent, "branches"))[i];
       if (!branch.is_object()) continue;
-      const auto place = fmt::format("{}/branches/{}", path, i);
       auto& members = branch.get_object();
+      const auto place = place_of(members);
       if (text_of(members.if_contains("category")) == "legacy") {
         members["category"] = "product_name";
         notes_.warn(place + "/category",
@@ -315,7 +248,7 @@ class Branches {
         convert_full_product_name(*product, place + "/product", options_, notes_);
       }
       if (auto* inner = members.if_contains("branches"); inner != nullptr && inner->is_array()) {
-        convert(branch, place);
+        convert(branch);
       } else {
         mend_stacked(along_, notes_);
         mend_version_above_range(along_, notes_);
@@ -362,7 +295,7 @@ void convert_relationships(object& tree, const ConvertOptions& options, Notes& n
     path["subpaths"] = array{std::move(subpath)};
     paths.push_back(std::move(path));
   }
-  tree.erase("relationships");
+  tree.stable_erase("relationships");
   if (!paths.empty()) tree["product_paths"] = std::move(paths);
 }
 
@@ -371,8 +304,10 @@ void convert_relationships(object& tree, const ConvertOptions& options, Notes& n
 void convert_product_tree(value& root, const ConvertOptions& options, Notes& notes) {
   auto* tree = find(root, "product_tree");
   if (tree == nullptr || !tree->is_object()) return;
-  drop_placeholder_vendors(*tree, false, "/product_tree", notes);
-  Branches{options, notes}.convert(*tree, "/product_tree");
+  remember_places(*tree, "/product_tree");
+  drop_placeholder_vendors(*tree, false, notes);
+  Branches{options, notes}.convert(*tree);
+  keep_unreadable_ranges(*tree, notes);
   if (auto* names = find_array(*tree, "full_product_names"); names != nullptr) {
     for (std::size_t i = 0; i < names->size(); ++i) {
       convert_full_product_name((*names)[i], fmt::format("/product_tree/full_product_names/{}", i), options, notes);

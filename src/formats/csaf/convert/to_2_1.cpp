@@ -6,31 +6,12 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "formats/csaf/advisory.hpp"
 #include "formats/csaf/convert/steps.hpp"
 #include "formats/csaf/structure.hpp"
 #include "formats/csaf/validate/validate.hpp"
 
 namespace tocsin::formats::csaf {
-namespace convert {
-
-boost::json::value* find(boost::json::value& object, std::string_view key) noexcept {
-  auto* members = object.if_object();
-  return members == nullptr ? nullptr : members->if_contains(key);
-}
-boost::json::object* find_object(boost::json::value& object, std::string_view key) noexcept {
-  auto* found = find(object, key);
-  return found == nullptr ? nullptr : found->if_object();
-}
-boost::json::array* find_array(boost::json::value& object, std::string_view key) noexcept {
-  auto* found = find(object, key);
-  return found == nullptr ? nullptr : found->if_array();
-}
-std::string text_of(const boost::json::value* value) {
-  return value != nullptr && value->is_string() ? std::string{value->get_string()} : std::string{};
-}
-
-}  // namespace convert
-
 namespace {
 
 using boost::json::value;
@@ -49,7 +30,7 @@ void drop_unknown_members(value& root, const std::vector<std::string>& pointers,
     notes.warn(pointer,
                fmt::format("additional property '{}' with value {} was not converted: CSAF does not describe it", key,
                            text::shorten(json::write(*member), 80)));
-    parent->get_object().erase(key);
+    parent->get_object().stable_erase(key);
   }
 }
 
@@ -108,7 +89,6 @@ void choose_profile(value& root, Notes& notes) {
     return;
   }
   if (original != "csaf_security_advisory") return;
-  convert::add_fixed_products(root, notes);
   if (!breaks_its_profile(verdict_on(root))) return;
   set_category(root, "csaf_deprecated_security_advisory");
   notes.warn("/document/category",
@@ -122,6 +102,10 @@ std::string_view to_string(ConversionNote::Level level) noexcept {
   return level == ConversionNote::Level::warning ? "warning" : "error";
 }
 
+bool Conversion::is_lossless() const noexcept {
+  return std::ranges::none_of(notes, [](const auto& each) { return each.message.starts_with(kLostMark); });
+}
+
 bool Conversion::is_good() const noexcept {
   return std::ranges::none_of(notes, [](const auto& each) { return each.level == ConversionNote::Level::error; });
 }
@@ -132,19 +116,33 @@ Result<Conversion> to_csaf_2_1(std::string_view source, const ConvertOptions& op
   if (tape["document"].text_at("csaf_version") != "2.0") {
     return Error::invalid("only CSAF 2.0 documents can be converted to 2.1", "/document/csaf_version");
   }
+  std::vector<std::string> invalid_cpes;
   for (auto& finding : check_structure(tape, CsafVersion::v2_0)) {
-    return Error::invalid("this is no valid CSAF 2.0 document: " + finding.message, finding.path);
+    if (!finding.path.ends_with("/product_identification_helper/cpe")) {
+      return Error::invalid("this is no valid CSAF 2.0 document: " + finding.message, finding.path);
+    }
+    invalid_cpes.push_back(std::move(finding.path));
   }
   TRY(const auto parsed, json::parse(source));
+  // What has too many products to be read as an advisory is not converted either: groups would be written out.
+  if (const auto advisory = read_advisory(parsed.root()); !advisory) return advisory.error();
   Conversion conversion;
   // Outside the parser's arena: it will be changed and given away.
   value root(parsed.root(), boost::json::storage_ptr());
   Notes notes{conversion.notes};
+  for (const auto& pointer : invalid_cpes) convert::drop_invalid_cpe(root, pointer, notes);
   drop_unknown_members(root, unknown_members(tape, CsafVersion::v2_0), notes);
   convert::convert_times(root, notes);
   convert::convert_document(root, options, notes);
+  convert::find_license_expression(root, notes);
+  // Before branches are renamed and moved: titles name products as the source does.
+  convert::bind_notes_to_products(root, notes);
   convert::convert_product_tree(root, options, notes);
   convert::convert_vulnerabilities(root, options, notes);
+  if (category_of(root) == "csaf_security_advisory" && withdrawn_or_superseded(root).empty()) {
+    convert::add_fixed_products(root, notes);
+  }
+  convert::forget_source_places(root);
   root = with_schema(std::move(root));
   choose_profile(root, notes);
   // Where the paths of the result lead is not where they led in the source, so these have the result's.

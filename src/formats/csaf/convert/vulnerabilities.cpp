@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -18,58 +18,13 @@ using boost::json::object;
 using boost::json::value;
 using ProductIds = std::vector<std::string>;
 
-/// Product groups by id.
-using Groups = std::map<std::string, ProductIds, std::less<>>;
-
-ProductIds ids_of(value* json) {
-  ProductIds ids;
-  auto* list = json == nullptr ? nullptr : json->if_array();
-  if (list == nullptr) return ids;
-  for (const auto& each : *list) ids.push_back(text_of(&each));
-  return ids;
-}
-
-Groups groups_of(value& root) {
-  Groups groups;
-  auto* tree = find(root, "product_tree");
-  auto* list = tree == nullptr ? nullptr : find_array(*tree, "product_groups");
-  if (list == nullptr) return groups;
-  for (auto& each : *list) groups.emplace(text_of(find(each, "group_id")), ids_of(find(each, "product_ids")));
-  return groups;
-}
-
-array to_array(const ProductIds& ids) {
-  array list;
-  for (const auto& each : ids) list.push_back(value(each));
-  return list;
-}
-
-void convert_scores(object& vulnerability) {
-  auto* scores = vulnerability.if_contains("scores");
-  if (scores == nullptr || !scores->is_array()) return;
-  array metrics;
-  for (auto& each : scores->get_array()) {
-    object metric;
-    object content;
-    for (const auto* key : {"cvss_v2", "cvss_v3"}) {
-      if (auto* cvss = find(each, key); cvss != nullptr) content[key] = std::move(*cvss);
-    }
-    if (content.empty()) continue;
-    metric["content"] = std::move(content);
-    if (auto* products = find(each, "products"); products != nullptr) metric["products"] = std::move(*products);
-    metrics.push_back(std::move(metric));
-  }
-  vulnerability.erase("scores");
-  if (!metrics.empty()) vulnerability["metrics"] = std::move(metrics);
-}
-
-void convert_cwe(object& vulnerability, const std::string& path, const Timestamp& released, Notes& notes) {
+void convert_cwe(object& vulnerability, const std::string& path, const std::string& day, Notes& notes) {
   auto* cwe = vulnerability.if_contains("cwe");
   if (cwe == nullptr) return;
   const auto id = text_of(find(*cwe, "id"));
   const std::string name{text::trim(text_of(find(*cwe, "name")))};
-  vulnerability.erase("cwe");
-  const auto version = cwe::version_that_matches(id, name, format_date(released));
+  vulnerability.stable_erase("cwe");
+  const auto version = cwe::version_that_matches(id, name, day);
   if (version.empty()) {
     notes.warn(path + "/cwe",
                fmt::format("no version of CWE has '{}' with the name '{}': it was not converted", id, name));
@@ -103,14 +58,7 @@ class Remediations {
     for (auto& each : list->get_array()) {
       if (!each.is_object()) continue;
       Remediation remediation;
-      remediation.products = ids_of(find(each, "product_ids"));
-      for (const auto& group : ids_of(find(each, "group_ids"))) {
-        const auto found = groups.find(group);
-        if (found == groups.end()) continue;
-        for (const auto& id : found->second) {
-          if (!holds(remediation.products, id)) remediation.products.push_back(id);
-        }
-      }
+      remediation.products = products_of(each, groups);
       remediation.category = text_of(find(each, "category"));
       remediation.had_any = !remediation.products.empty();
       remediation.members = std::move(each.get_object());
@@ -176,16 +124,17 @@ class Remediations {
       if (items_[i].category != "none_available") continue;
       ProductIds planned, gone;
       for (const auto& id : items_[i].products) {
-        for (auto& fix : items_) {
-          if (fix.category != "vendor_fix" || !holds(fix.products, id)) continue;
-          if (is_planned(fix)) {
-            planned.push_back(id);
+        const auto fixes = [&](Remediation& fix) { return fix.category == "vendor_fix" && holds(fix.products, id); };
+        // A fix that is there counts, whatever else is planned.
+        if (std::ranges::any_of(items_, [&](Remediation& fix) { return fixes(fix) && !is_planned(fix); })) {
+          gone.push_back(id);
+        } else if (std::ranges::any_of(items_, fixes)) {
+          planned.push_back(id);
+          for (auto& fix : items_) {
+            if (!fixes(fix)) continue;
             std::erase(fix.products, id);
             fix.changed = true;
-          } else {
-            gone.push_back(id);
           }
-          break;
         }
       }
       if (planned.empty() && gone.empty()) continue;
@@ -217,13 +166,13 @@ class Remediations {
         // The last product is gone: so is the remediation.
         if (each.had_any && each.products.empty()) continue;
         each.members["category"] = each.category;
-        each.members.erase("group_ids");
+        each.members.stable_erase("group_ids");
         each.members["product_ids"] = to_array(each.products);
       }
       list.push_back(std::move(each.members));
     }
     if (list.empty()) {
-      vulnerability_.erase("remediations");
+      vulnerability_.stable_erase("remediations");
     } else {
       vulnerability_["remediations"] = std::move(list);
     }
@@ -239,123 +188,33 @@ class Remediations {
   std::set<std::string> safe_;
 };
 
-void convert_vulnerability(object& vulnerability, const Groups& groups, const ConvertOptions& options,
-                           const std::string& path, const Timestamp& released, Notes& notes) {
-  convert_scores(vulnerability);
-  convert_cwe(vulnerability, path, released, notes);
+void convert_vulnerability(value& item, const Groups& groups, const ConvertOptions& options, const std::string& path,
+                           const std::string& day, const std::optional<Timestamp>& newest_revision, Notes& notes) {
+  convert_metrics(item, path, newest_revision, notes);
+  auto& vulnerability = item.get_object();
+  convert_cwe(vulnerability, path, day, notes);
+  convert_ids(vulnerability, path, notes);
   if (auto* date = vulnerability.if_contains("release_date"); date != nullptr) {
     auto kept = std::move(*date);
-    vulnerability.erase("release_date");
+    vulnerability.stable_erase("release_date");
     vulnerability["disclosure_date"] = std::move(kept);
   }
   Remediations{vulnerability, groups, options, path, notes}.convert();
 }
 
-// ---- Fixed versions that an open range ends before
-
-/// "4.5" of "< 4.5", "vers:generic/>=4.0|<4.5": the version that the range stops short of.
-std::optional<std::string> version_stopped_before(std::string_view range) {
-  if (const auto scheme = range.find('/'); range.starts_with("vers:") && scheme != std::string_view::npos) {
-    range = range.substr(scheme + 1);
+/// Drafts may speak of what is to come.
+std::optional<Timestamp> newest_revision_of(value& root) {
+  std::optional<Timestamp> newest;
+  auto* document = find(root, "document");
+  auto* tracking = document == nullptr ? nullptr : find(*document, "tracking");
+  auto* history = tracking == nullptr ? nullptr : find_array(*tracking, "revision_history");
+  if (history == nullptr || text_of(find(*tracking, "status")) == "draft") return newest;
+  for (auto& each : *history) {
+    const auto time = parse_rfc3339(text_of(find(each, "date")));
+    if (time && (!newest || *newest < *time)) newest = *time;
   }
-  if (const auto bar = range.rfind('|'); bar != std::string_view::npos) range = range.substr(bar + 1);
-  range = text::trim(range);
-  if (!range.starts_with('<') || range.starts_with("<=")) return std::nullopt;
-  const auto version = text::trim(range.substr(1));
-  return version.empty() ? std::nullopt : std::optional{std::string{version}};
+  return newest;
 }
-
-class FixedProducts {
- public:
-  FixedProducts(value& root, Notes& notes) : root_(root), notes_(notes) {
-    auto* vulnerabilities = find_array(root, "vulnerabilities");
-    if (vulnerabilities == nullptr) return;
-    for (std::size_t i = 0; i < vulnerabilities->size(); ++i) {
-      auto* status = find((*vulnerabilities)[i], "product_status");
-      if (status == nullptr) continue;
-      for (const auto* key : {"known_affected", "first_affected", "last_affected"}) {
-        for (const auto& id : ids_of(find(*status, key))) affected_in_[id].insert(i);
-      }
-    }
-  }
-
-  void add() {
-    if (auto* tree = find(root_, "product_tree"); tree != nullptr) {
-      collect_ids(*tree);
-      walk(*tree, "/product_tree", {});
-    }
-  }
-
- private:
-  void collect_ids(const value& json) {
-    if (const auto* list = json.if_array(); list != nullptr) {
-      for (const auto& each : *list) collect_ids(each);
-    } else if (const auto* members = json.if_object(); members != nullptr) {
-      for (const auto& member : *members) {
-        if (member.key() == "product_id") ids_.insert(text_of(&member.value()));
-        collect_ids(member.value());
-      }
-    }
-  }
-
-  void walk(value& parent, const std::string& path, const std::string& above) {
-    auto* branches = find_array(parent, "branches");
-    if (branches == nullptr) return;
-    array added;
-    for (std::size_t i = 0; i < branches->size(); ++i) {
-      auto& branch = (*branches)[i];
-      const auto name = text_of(find(branch, "name"));
-      walk(branch, fmt::format("{}/branches/{}", path, i), above.empty() ? name : above + " " + name);
-      if (text_of(find(branch, "category")) != "product_version_range") continue;
-      auto* product = find(branch, "product");
-      const auto version = version_stopped_before(name);
-      if (product == nullptr || !version) continue;
-      const auto affected = affected_in_.find(text_of(find(*product, "product_id")));
-      if (affected == affected_in_.end()) continue;
-      const bool known = std::ranges::any_of(*branches, [&](value& each) {
-        return text_of(find(each, "category")) == "product_version" && text_of(find(each, "name")) == *version;
-      });
-      if (known) continue;
-      const auto full_name = above + " " + *version;
-      const auto id = fresh_id(text_of(find(*product, "product_id")));
-      object full;
-      full["name"] = full_name;
-      full["product_id"] = id;
-      object made;
-      made["category"] = "product_version";
-      made["name"] = *version;
-      made["product"] = std::move(full);
-      added.push_back(std::move(made));
-      std::string places;
-      for (const auto index : affected->second) {
-        mark_fixed(index, id);
-        places += fmt::format("{}/vulnerabilities/{}", places.empty() ? "" : ", ", index);
-      }
-      notes_.warn(fmt::format("{}/branches/{}", path, i),
-                  fmt::format("the product '{}' was added to the product tree and as fixed to {}", full_name, places));
-    }
-    for (auto& each : added) branches->push_back(std::move(each));
-  }
-
-  std::string fresh_id(const std::string& base) {
-    for (int number = 1;; ++number) {
-      auto id = number == 1 ? base + "-fixed" : fmt::format("{}-fixed-{}", base, number);
-      if (ids_.insert(id).second) return id;
-    }
-  }
-
-  void mark_fixed(std::size_t index, const std::string& id) {
-    auto& vulnerability = root_.at("vulnerabilities").get_array()[index];
-    auto& status = vulnerability.get_object()["product_status"].get_object();
-    if (!status.contains("fixed")) status["fixed"].emplace_array();
-    status["fixed"].get_array().push_back(value(id));
-  }
-
-  value& root_;
-  Notes& notes_;
-  std::map<std::string, std::set<std::size_t>> affected_in_;
-  std::set<std::string> ids_;
-};
 
 }  // namespace
 
@@ -363,17 +222,18 @@ void convert_vulnerabilities(value& root, const ConvertOptions& options, Notes& 
   auto* vulnerabilities = find_array(root, "vulnerabilities");
   if (vulnerabilities == nullptr) return;
   const auto groups = groups_of(root);
-  Timestamp released;
-  if (const auto* date = json::at_pointer(root, "/document/tracking/current_release_date"); date != nullptr) {
-    if (const auto time = parse_rfc3339(text_of(date)); time) released = *time;
+  // By which day the versions of CWE are chosen.
+  auto day = std::string{"9999-12-31"};
+  if (const auto* date = json::at_pointer(root, "/document/tracking/current_release_date");
+      date != nullptr && !options.latest_cwe) {
+    if (const auto time = parse_rfc3339(text_of(date)); time) day = format_date(*time);
   }
+  const auto newest = newest_revision_of(root);
   for (std::size_t i = 0; i < vulnerabilities->size(); ++i) {
-    if (auto* each = (*vulnerabilities)[i].if_object(); each != nullptr) {
-      convert_vulnerability(*each, groups, options, fmt::format("/vulnerabilities/{}", i), released, notes);
+    if (auto& each = (*vulnerabilities)[i]; each.is_object()) {
+      convert_vulnerability(each, groups, options, fmt::format("/vulnerabilities/{}", i), day, newest, notes);
     }
   }
 }
-
-void add_fixed_products(value& root, Notes& notes) { FixedProducts{root, notes}.add(); }
 
 }  // namespace tocsin::formats::csaf::convert

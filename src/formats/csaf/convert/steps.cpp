@@ -1,0 +1,70 @@
+#include "formats/csaf/convert/steps.hpp"
+
+#include "base/json.hpp"
+
+namespace tocsin::formats::csaf::convert {
+
+boost::json::value* find(boost::json::value& object, std::string_view key) noexcept {
+  auto* members = object.if_object();
+  return members == nullptr ? nullptr : members->if_contains(key);
+}
+boost::json::object* find_object(boost::json::value& object, std::string_view key) noexcept {
+  auto* found = find(object, key);
+  return found == nullptr ? nullptr : found->if_object();
+}
+boost::json::array* find_array(boost::json::value& object, std::string_view key) noexcept {
+  auto* found = find(object, key);
+  return found == nullptr ? nullptr : found->if_array();
+}
+std::string text_of(const boost::json::value* value) {
+  return value != nullptr && value->is_string() ? std::string{value->get_string()} : std::string{};
+}
+
+std::vector<std::string> ids_of(const boost::json::value* list) {
+  std::vector<std::string> ids;
+  const auto* array = list == nullptr ? nullptr : list->if_array();
+  if (array == nullptr) return ids;
+  for (const auto& each : *array) ids.push_back(text_of(&each));
+  return ids;
+}
+
+boost::json::array to_array(const std::vector<std::string>& ids) {
+  boost::json::array list;
+  for (const auto& each : ids) list.push_back(boost::json::value(each));
+  return list;
+}
+
+Groups groups_of(boost::json::value& root) {
+  Groups groups;
+  auto* tree = find(root, "product_tree");
+  auto* list = tree == nullptr ? nullptr : find_array(*tree, "product_groups");
+  if (list == nullptr) return groups;
+  for (auto& each : *list) groups.emplace(text_of(find(each, "group_id")), ids_of(find(each, "product_ids")));
+  return groups;
+}
+
+std::vector<std::string> products_of(boost::json::value& item, const Groups& groups) {
+  auto ids = ids_of(find(item, "product_ids"));
+  std::set<std::string, std::less<>> seen{ids.begin(), ids.end()};
+  for (const auto& group : ids_of(find(item, "group_ids"))) {
+    const auto found = groups.find(group);
+    if (found == groups.end()) continue;
+    for (const auto& id : found->second) {
+      if (seen.insert(id).second) ids.push_back(id);
+    }
+  }
+  return ids;
+}
+
+std::string place_of(const boost::json::object& branch) { return text_of(branch.if_contains(kSourcePlace)); }
+
+void drop_repeated(boost::json::array& list) {
+  std::set<std::string, std::less<>> seen;
+  boost::json::array kept;
+  for (auto& each : list) {
+    if (seen.insert(json::write(each)).second) kept.push_back(std::move(each));
+  }
+  list = std::move(kept);
+}
+
+}  // namespace tocsin::formats::csaf::convert
