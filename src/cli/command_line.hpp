@@ -47,6 +47,8 @@ struct CommandLine {
   std::string to;                                                     ///< convert
   bool keep_invalid = false, numbers_are_complete = false, old_tlp = false;  ///< convert
   std::string tracking_id, publisher, publisher_namespace;                   ///< convert, from other formats
+  std::string cvss_v3 = "3.0";                                               ///< convert, from CVRF
+  bool mend = false;                                                         ///< convert, from CVRF
   bool quiet = false;
   bool as_public = false;            ///< search, show: what an anonymous reader would find.
   std::vector<std::string> paths;    ///< import, validate, diff: two, convert: one; backup and restore: one.
