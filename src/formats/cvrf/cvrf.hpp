@@ -27,14 +27,13 @@ struct Options {
   /// For CSAF 2.1, whose rules are those of the CSAF 2.0 to CSAF 2.1 converter wherever they concern CSAF.
   csaf::ConvertOptions to_2_1 = {};
   Limits limits = {};
+  /// Products that scores and remediations which name none get, all together: a small file with many of both would
+  /// become one that no memory holds.
+  std::size_t defaulted_max = 1'000'000;
 };
 
 /// Notes past this many are only counted, in one last note: a file of junk must not become a larger one.
 inline constexpr std::size_t kNotesMax = 10'000;
-
-/// Products that scores and remediations which name none get, all together: a small file with many of both would become
-/// one that no memory holds.
-inline constexpr std::size_t kDefaultedMax = 1'000'000;
 
 /// `source` as it was received. The `path` of a note is an XPath into it ("/cvrfdoc/Vulnerability[2]/CVE"), and its
 /// message names the line. Whatever CSAF demands and the source lacks, or what the source says and CSAF cannot, is a

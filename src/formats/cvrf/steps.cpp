@@ -126,9 +126,9 @@ std::vector<std::string> Context::products_for(const Element& element, const Def
                                                std::string_view what) {
   const auto& found = products.affected.empty() ? products.fixed : products.affected;
   defaulted_ += found.size();
-  if (defaulted_ > kDefaultedMax) {
+  if (defaulted_ > options_.defaulted_max) {
     fail(element, fmt::format("this {} names no product, and all of them together would name more than {}", what,
-                              text::thousands(static_cast<long long>(kDefaultedMax))));
+                              text::thousands(static_cast<long long>(options_.defaulted_max))));
     return {};
   }
   if (!products.affected.empty()) return found;
