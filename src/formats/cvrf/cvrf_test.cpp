@@ -414,7 +414,7 @@ TEST(Cvrf, ProductsThatAreNotNamedAreNotMadeWithoutEnd) {
 
 TEST(Cvrf, OtherDocumentsAreRefused) {
   for (const auto& [source, where] : {std::pair<std::string_view, std::string_view>{"", "1:1"},
-                                      {"{}", "1:3"},
+                                      {"{}", "1:1"},
                                       {"<cvrfdoc/>", "1:1"},
                                       {"\n<cvrfdoc xmlns='urn:x'/>", "2:1"},
                                       {"<feed xmlns='http://www.w3.org/2005/Atom'/>", "1:1"},

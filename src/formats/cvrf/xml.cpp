@@ -191,6 +191,9 @@ class TreeBuilder {
       if (node.type() == pugi::node_doctype) {
         return Error::invalid("has a document type declaration, which is refused: entities could hide in it", at(node));
       }
+      if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) {
+        return Error::invalid("has text outside of the root element", at(node));
+      }
       if (node.type() != pugi::node_element) continue;
       if (root) return Error::invalid("has a second root element", at(node));
       root = node;
@@ -339,8 +342,10 @@ Result<Document> parse_xml(std::string_view bytes, const Limits& limits) {
   TRY(const auto text, in_utf8(bytes));
   TRY_VOID(check_bytes(text, limits));
   pugi::xml_document source;
-  // References stay as they are written: pugixml passes unknown ones over and takes any number, we do not.
-  constexpr unsigned kOptions = pugi::parse_cdata | pugi::parse_eol | pugi::parse_wconv_attribute | pugi::parse_doctype;
+  // References stay as they are written: pugixml passes unknown ones over and takes any number, we do not. As a
+  // fragment, for else it drops what stands outside of the root element.
+  constexpr unsigned kOptions =
+      pugi::parse_cdata | pugi::parse_eol | pugi::parse_wconv_attribute | pugi::parse_doctype | pugi::parse_fragment;
   const auto result = source.load_buffer(text.data(), text.size(), kOptions, pugi::encoding_utf8);
   if (!result) {
     const auto offset = std::clamp<std::ptrdiff_t>(result.offset, 0, static_cast<std::ptrdiff_t>(text.size()));

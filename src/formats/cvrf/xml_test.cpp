@@ -50,10 +50,13 @@ struct Refused {
 void PrintTo(const Refused& each, std::ostream* out) { *out << each.name; }
 
 const Refused kRefused[] = {
-    {"Nothing", "", "1:1", "no well-formed XML"},
-    {"Blanks", " \n ", "2:2", "no well-formed XML"},
-    {"Text", "cvrfdoc", "1:8", "no well-formed XML"},
-    {"OnlyAComment", "<!-- x -->", "1:11", "no well-formed XML"},
+    {"Nothing", "", "1:1", "no root element"},
+    {"Blanks", " \n ", "1:1", "no root element"},
+    {"Text", "cvrfdoc", "1:1", "text outside"},
+    {"TextBefore", "x\n<a/>", "1:1", "text outside"},
+    {"TextBehind", "<a/>\nx", "1:5", "text outside"},
+    {"CdataBehind", "<a/><![CDATA[x]]>", "1:14", "text outside"},
+    {"OnlyAComment", "<!-- x -->", "1:1", "no root element"},
     {"NotClosed", "<a>\n<b></a>", "2:6", "mismatch"},
     {"CutOff", "<a><b", "1:5", "no well-formed XML"},
     {"TwoRoots", "<a/>\n<b/>", "2:2", "second root"},
