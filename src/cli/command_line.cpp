@@ -323,10 +323,10 @@ class Builder {
         "convert", Command::convert, meaning,
         "  tocsin convert --to csaf-2.1 advisory-2.0.json > advisory-2.1.json\n"
         "  tocsin convert --to text advisory.json | mail -s 'New advisory' plant@example.com\n"
-        "csaf-2.1: from CSAF 2.0, or from OpenVEX and CycloneDX VEX documents, which are recognised; csaf-2.0: from "
-        "CSAF 2.1; openvex: "
-        "OpenVEX 0.2.0; cyclonedx-vex: CycloneDX 1.6; markdown: for wikis and issues; text: for mail, 72 "
-        "columns wide.\n"
+        "  tocsin convert --to csaf-2.0 --publisher 'Example Valves' --namespace https://example.com old.xml\n"
+        "csaf-2.1: from CSAF 2.0, or from OpenVEX, CycloneDX VEX and CVRF documents, which are recognised; csaf-2.0: "
+        "from CSAF 2.1, or from CVRF 1.2 and 1.1; openvex: OpenVEX 0.2.0; cyclonedx-vex: CycloneDX 1.6; markdown: for "
+        "wikis and issues; text: for mail, 72 columns wide.\n"
         "The document goes to standard output; what a reader should know of the conversion to standard "
         "error, with --format json as JSON lines. Exit 1, and no document, where the result would not be "
         "valid.");
@@ -356,6 +356,14 @@ class Builder {
     sub->add_option("--publisher", into_.publisher, "Publisher, for sources that name no author")->type_name("NAME");
     sub->add_option("--namespace", into_.publisher_namespace, "The publisher's address, for sources without")
         ->type_name("URL");
+    sub->add_option("--cvss-v3", into_.cvss_v3, "Version of CVSS v3 scores of CVRF that do not say theirs")
+        ->check(plain(CLI::IsMember({"3.0", "3.1"})))
+        ->type_name("3.0|3.1")
+        ->envname("TOCSIN_CVSS_V3")
+        ->capture_default_str();
+    sub->add_flag("--mend", into_.mend,
+                  "CVRF: leave out scores without vector; what names no product is for the fixed ones where none is "
+                  "affected");
     sub->add_flag("--old-tlp", into_.old_tlp, "Leave aside a TLP 2.0 label in the distribution text");
     format(sub);
   }

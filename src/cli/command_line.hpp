@@ -49,6 +49,8 @@ struct CommandLine {
   bool literal_question_marks = false, literal_stars = false, latest_cwe = false, lossless = false;
   std::string other_publisher = "warn";
   std::string tracking_id, publisher, publisher_namespace;  ///< convert, from other formats
+  std::string cvss_v3 = "3.0";                              ///< convert, from CVRF
+  bool mend = false;                                        ///< convert, from CVRF
   bool quiet = false;
   bool as_public = false;            ///< search, show: what an anonymous reader would find.
   std::vector<std::string> paths;    ///< import, validate, diff: two, convert: one; backup and restore: one.

@@ -10,6 +10,7 @@
 #include "formats/csaf/convert/to_2_1.hpp"
 #include "formats/csaf/export/markdown.hpp"
 #include "formats/csaf/export/plain_text.hpp"
+#include "formats/cvrf/cvrf.hpp"
 #include "formats/recognise.hpp"
 #include "formats/vex/cyclonedx.hpp"
 #include "formats/vex/openvex.hpp"
@@ -100,12 +101,32 @@ int to_csaf_2_1(const CommandLine& line, const std::string& path, std::string_vi
   return give(line, path, csaf::to_csaf_2_1(bytes, options_of(line)));
 }
 
+int from_cvrf(const CommandLine& line, const std::string& path, std::string_view bytes, formats::DocumentKind kind) {
+  if (line.to != "csaf-2.0" && line.to != "csaf-2.1") {
+    return fail(
+        in_file(path, Error::invalid(fmt::format("is no CSAF 2.0 or 2.1 document but: {}; CVRF becomes csaf-2.0 "
+                                                 "or csaf-2.1 first",
+                                                 formats::to_string(kind)))),
+        line.json);
+  }
+  const formats::cvrf::Options options{
+      .publisher = line.publisher,
+      .publisher_namespace = line.publisher_namespace,
+      .cvss_v3 = line.cvss_v3 == "3.1" ? formats::cvss::Version::v3_1 : formats::cvss::Version::v3_0,
+      .mend = line.mend,
+      .to_2_1 = options_of(line)};
+  return give(
+      line, path,
+      line.to == "csaf-2.0" ? formats::cvrf::to_csaf_2_0(bytes, options) : formats::cvrf::to_csaf_2_1(bytes, options));
+}
+
 }  // namespace
 
 int run_convert(const CommandLine& line) {
   const auto& path = line.paths.at(0);
   const auto bytes = read_one_document(path);
   if (!bytes) return fail(bytes.error(), line.json);
+  if (const auto kind = formats::recognise_xml(*bytes)) return from_cvrf(line, path, *bytes, *kind);
   if (line.to == "csaf-2.1") return to_csaf_2_1(line, path, *bytes);
   if (line.to == "csaf-2.0") return give(line, path, csaf::to_csaf_2_0(*bytes));
   const auto advisory = read(*bytes);

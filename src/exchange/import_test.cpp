@@ -385,6 +385,15 @@ TEST(Prepare, NamesFileAndPointerOfEveryProblem) {
   EXPECT_FALSE(prepared.revision);
 }
 
+TEST(Prepare, SaysWhatCvrfDocumentsNeed) {
+  const auto prepared = prepare("x.xml", "<cvrfdoc/>", {});
+  ASSERT_THAT(prepared.problems, SizeIs(1));
+  EXPECT_THAT(prepared.problems[0].message, ::testing::HasSubstr("tocsin convert --to csaf-2.1"));
+  EXPECT_EQ(prepared.problems[0].where, "x.xml");
+  // Other XML is what it was: no JSON.
+  EXPECT_THAT(prepare("x.xml", "<feed/>", {}).problems, SizeIs(1));
+}
+
 TEST(Prepare, IsTotalOverCutAndFlippedBytes) {
   const auto good = advisory_json();
   for (std::size_t i = 0; i < good.size(); i += 3) {

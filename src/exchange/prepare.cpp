@@ -53,6 +53,9 @@ Prepared prepare(std::string name, std::string bytes, const ImportOptions& optio
     return std::move(prepared);
   };
   if (bytes.empty()) return refuse(Error::invalid("The document is empty"));
+  if (formats::recognise_xml(bytes) == DocumentKind::cvrf) {
+    return refuse(Error::invalid("Is a CVRF document: 'tocsin convert --to csaf-2.1' makes a CSAF document of it"));
+  }
   const json::Limits limits{.bytes_max = static_cast<std::size_t>(options.limits.document_bytes_max)};
   auto parsed = json::parse(bytes, limits);
   if (!parsed) return refuse(std::move(parsed).error());

@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "formats/cvrf/xml.hpp"
 
 namespace tocsin::formats {
 namespace {
@@ -58,6 +59,18 @@ DocumentKind recognise(const value& root) noexcept {
   return DocumentKind::other_json;
 }
 
+std::optional<DocumentKind> recognise_xml(std::string_view bytes) {
+  if (!cvrf::looks_like_xml(bytes)) return std::nullopt;
+  // Comments may stand before the root element, but no book.
+  constexpr std::size_t kHeadBytes = std::size_t{64} << 10;
+  std::string head{bytes.substr(0, kHeadBytes)};
+  // UTF-16 of such a name is its letters with zeros between them.
+  std::erase(head, '\0');
+  const auto at = head.find("cvrfdoc");
+  const bool begins_an_element = at != std::string::npos && at > 0 && (head[at - 1] == '<' || head[at - 1] == ':');
+  return begins_an_element ? DocumentKind::cvrf : DocumentKind::other_xml;
+}
+
 std::string_view to_string(DocumentKind kind) noexcept {
   switch (kind) {
     case DocumentKind::csaf_2_0:
@@ -90,6 +103,10 @@ std::string_view to_string(DocumentKind kind) noexcept {
       return "OSCAL document";
     case DocumentKind::misp_event:
       return "MISP event";
+    case DocumentKind::cvrf:
+      return "CVRF document";
+    case DocumentKind::other_xml:
+      return "other XML";
     case DocumentKind::other_json:
       break;
   }

@@ -1,9 +1,10 @@
 #pragma once
+#include <optional>
 #include <string_view>
 
 #include <boost/json.hpp>
 
-/// Tells what kind of document some JSON is, so that nobody has to be asked.
+/// Tells what kind of document some JSON or XML is, so that nobody has to be asked.
 namespace tocsin::formats {
 
 enum class DocumentKind {
@@ -22,11 +23,16 @@ enum class DocumentKind {
   openvex,
   oscal,
   misp_event,
+  cvrf,  ///< XML whose root element is cvrfdoc: CVRF 1.1 or 1.2.
+  other_xml,
   other_json
 };
 
 /// Judged by members that the format demands, never by the file name. Total: any value.
 DocumentKind recognise(const boost::json::value& root) noexcept;
+/// Of bytes that begin as XML does; nothing where they do not. Judged by the name of the root element alone: whoever
+/// reads the document sees whether it is one.
+std::optional<DocumentKind> recognise_xml(std::string_view bytes);
 /// "CSAF 2.0 advisory", "CSAF provider metadata", ... : for people.
 std::string_view to_string(DocumentKind kind) noexcept;
 

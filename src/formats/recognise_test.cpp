@@ -63,6 +63,30 @@ TEST_P(Recognise, JudgesByTheMembers) {
 INSTANTIATE_TEST_SUITE_P(Formats, Recognise, ::testing::ValuesIn(kSamples),
                          [](const auto& each) { return std::string{each.param.name}; });
 
+struct XmlSample {
+  std::string_view name, bytes;
+  std::optional<DocumentKind> kind;
+};
+void PrintTo(const XmlSample& each, std::ostream* out) { *out << each.name; }
+
+using namespace std::string_view_literals;
+constexpr XmlSample kXmlSamples[] = {
+    {"Cvrf", "<?xml version='1.0'?>\n<!-- x --><cvrfdoc xmlns='x'/>", DocumentKind::cvrf},
+    {"CvrfWithPrefix", " \n<c:cvrfdoc/>", DocumentKind::cvrf},
+    {"CvrfWithMark", "\xEF\xBB\xBF<cvrfdoc/>", DocumentKind::cvrf},
+    {"CvrfInUtf16", "\xFF\xFE<\0c\0v\0r\0f\0d\0o\0c\0/\0>\0"sv, DocumentKind::cvrf},
+    {"OtherXml", "<feed>no cvrfdoc</feed>", DocumentKind::other_xml},
+    {"Nothing", "", std::nullopt},
+    {"Json", R"({"cvrfdoc":"<cvrfdoc>"})", std::nullopt},
+    {"JsonInUtf16", "\xFF\xFE{\0}\0"sv, std::nullopt},
+    {"Blanks", " \n", std::nullopt},
+};
+
+class RecogniseXml : public ::testing::TestWithParam<XmlSample> {};
+TEST_P(RecogniseXml, JudgesByTheRoot) { EXPECT_EQ(recognise_xml(GetParam().bytes), GetParam().kind); }
+INSTANTIATE_TEST_SUITE_P(Formats, RecogniseXml, ::testing::ValuesIn(kXmlSamples),
+                         [](const auto& each) { return std::string{each.param.name}; });
+
 TEST(RecogniseNames, EachKindHasAName) {
   std::set<std::string_view> names;
   const auto last = static_cast<int>(DocumentKind::other_json);

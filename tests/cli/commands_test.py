@@ -606,6 +606,24 @@ class Convert(WithFolder):
         made = self.there_and_back("cyclonedx-vex")["vulnerabilities"][0]
         self.assertEqual(made["analysis"], {"state": "exploitable", "response": ["workaround_available"]})
 
+    def test_from_cvrf(self):
+        source = pathlib.Path(__file__).resolve().parents[2] / "src/formats/cvrf/testdata/full-1.2.xml"
+        publisher = ("--publisher", "Example Valves", "--namespace", "https://psirt.example-valves.example")
+        for version in ("2.0", "2.1"):
+            with self.subTest(version):
+                done = run("convert", "--to", f"csaf-{version}", *publisher, source, check=0)
+                self.assertEqual(json.loads(done.stdout)["document"]["csaf_version"], version)
+                self.assertIn("'own:Ticket' with value '4711'", done.stderr)
+                run("validate", self.write(f"{version}.json", done.stdout), check=0)
+        done = run("convert", "--to", "csaf-2.0", source, check=1)
+        self.assertIn("say it with --publisher", done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("CVRF document", run("convert", "--to", "openvex", source, check=1).stderr)
+        for wrong, told in (("<feed/>", "no CVRF document"), ("<cvrfdoc>\n&x;</cvrfdoc>", "1:10"), ("{}", "csaf")):
+            done = run("convert", "--to", "csaf-2.0", "-", stdin=wrong, check=1)
+            self.assertIn(told, done.stderr.lower() if told == "csaf" else done.stderr)
+            self.assertEqual(done.stdout, "")
+
     def test_from_a_bom_that_does_not_say_who_made_it(self):
         bom = json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "vulnerabilities": [
             {"id": "CVE-1900-1001", "analysis": {"state": "in_triage"}, "affects": [{"ref": "pump"}]}]})
