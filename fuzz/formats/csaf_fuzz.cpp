@@ -1,4 +1,5 @@
-// Law: every reader of CSAF and every test of the standard is total, and a document equals itself.
+// Laws: every reader of CSAF and every test of the standard is total, and a document equals itself. A valid document
+// can be withdrawn, superseded and translated to a valid one, or the operation is refused.
 #include <cstdint>
 
 #include "base/check.hpp"
@@ -6,10 +7,40 @@
 #include "formats/csaf/advisory.hpp"
 #include "formats/csaf/compare.hpp"
 #include "formats/csaf/convert/to_2_1.hpp"
+#include "formats/csaf/operations/modify.hpp"
+#include "formats/csaf/operations/withdraw.hpp"
 #include "formats/csaf/structure.hpp"
 #include "formats/csaf/structure_fits.hpp"
 #include "formats/csaf/validate/validate.hpp"
 #include "formats/recognise.hpp"
+
+namespace {
+
+void change(std::string_view bytes, bool is_valid) {
+  using namespace tocsin;
+  namespace csaf = formats::csaf;
+  const csaf::Revision revision{.now = {1780272000000000}, .summary = "Changed.", .engine = {"Fuzz", "1"}};
+  const auto check = [&](const Result<csaf::Changed>& changed) {
+    if (!changed) {
+      TOCSIN_CHECK(!changed.error().message.empty());
+    } else {
+      TOCSIN_CHECK(changed->is_good() || !is_valid);
+    }
+  };
+  check(csaf::withdraw(bytes, {.reasons = {"Why"}, .revision = revision}));
+  check(csaf::supersede(bytes,
+                        {.by = {{.url = "https://example.com/a.json"}}, .reasons = {"Why"}, .revision = revision}));
+  check(csaf::translate(bytes, {.lang = "de",
+                                .source_lang = "en",
+                                .texts = {{"/document/title", "Titel"}},
+                                .publisher_name = "T",
+                                .publisher_namespace = "https://example.com",
+                                .original_url = "https://example.com/b.json",
+                                .now = revision.now,
+                                .engine = revision.engine}));
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tocsin;
@@ -42,6 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // What the grammar takes, the reader reads.
   TOCSIN_CHECK(!findings.empty() || advisory.has_value() || !formats::csaf::read_header(parsed->root()).has_value());
   if (advisory) TOCSIN_CHECK(formats::csaf::compare(*advisory, *advisory).empty());
+  change({reinterpret_cast<const char*>(data), size}, verdict.is_valid());
   static_cast<void>(formats::csaf::to_csaf_2_1({reinterpret_cast<const char*>(data), size}, {}));
   return 0;
 }
