@@ -120,7 +120,7 @@ Result<Changed> modify(std::string_view source, const ModifyOptions& options) {
     TRY_VOID(check_untouched(before, after));
   }
   auto& document = after.get_object().at("document").get_object();
-  std::vector<ConversionNote> notes;
+  auto notes = std::move(read.notes);
   set_header(document, options.header, notes);
   TRY_VOID(check_is_no_translation(before, after));
   const auto old_status = text_at(before, "/document/tracking/status");

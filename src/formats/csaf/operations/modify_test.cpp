@@ -263,6 +263,20 @@ TEST(Modify, WithOptionsThatDoNotFitIsRefused) {
   EXPECT_FALSE(modify("{}", {.header = other, .revision = revision()}));
 }
 
+TEST(Modify, WarnsOfExtensionsThatItDoesNotKnow) {
+  const auto changed =
+      patched(testing::document(
+                  "2.1",
+                  "{'document':{'x_extensions':[{'$schema':'https://lantern.example/csaf/extension/lamp_1.0.0.json'"
+                  ",'category':'critical','content':{'a':1}}]}}"),
+              TITLE);
+  ASSERT_TRUE(changed);
+  EXPECT_THAT(notes_of(*changed),
+              ::testing::HasSubstr("warning /document/x_extensions/0 the critical extension "
+                                   "https://lantern.example/csaf/extension/lamp_1.0.0.json is not known here"));
+  EXPECT_EQ(at(*changed, "/document/x_extensions/0/content"), "{\"a\":1}");
+}
+
 TEST(Modify, TellsWhatTheResultFails) {
   const auto changed = patched(testing::document("2.1", FULL), REMOVE("/product_tree"));
   ASSERT_TRUE(changed);

@@ -35,6 +35,8 @@ namespace operation {
 struct Source {
   boost::json::value root;
   CsafVersion version = CsafVersion::v2_1;
+  /// A warning for each extension, for none of them is known here (section 2.4.4.2 wants consumers to say so).
+  std::vector<ConversionNote> notes;
 };
 Result<Source> read(std::string_view bytes);
 

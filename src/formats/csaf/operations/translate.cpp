@@ -80,7 +80,7 @@ Result<Changed> translate(std::string_view source, const TranslateOptions& optio
   TRY(const auto url, operation::url_of_original(root.at("document"), options.original_url));
   TRY_VOID(put_texts(root, options.texts));
   TRY_VOID(check_publisher(options));
-  std::vector<ConversionNote> notes;
+  auto notes = std::move(read.notes);
   if (!options.by_publisher) {
     operation::set_publisher(
         document, {.name = options.publisher_name, .name_space = options.publisher_namespace, .category = "translator"},

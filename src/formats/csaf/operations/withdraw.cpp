@@ -63,7 +63,7 @@ class Retirement {
       return Error::invalid("CSAF 2.0 knows neither withdrawn nor superseded documents: convert it to 2.1 first",
                             "/document/csaf_version");
     }
-    Retirement retirement{std::move(source.root), profile};
+    Retirement retirement{std::move(source), profile};
     const auto category = json::string_at(retirement.document(), "category");
     if (category == profile) {
       return Error::invalid(fmt::format("the document is {} already", profile.substr(5)), "/document/category");
@@ -155,7 +155,8 @@ class Retirement {
   }
 
  private:
-  Retirement(value root, std::string_view profile) : root_(std::move(root)), profile_(profile) {}
+  Retirement(operation::Source source, std::string_view profile)
+      : root_(std::move(source.root)), profile_(profile), notes_(std::move(source.notes)) {}
 
   object& members() { return root_.get_object().at("document").get_object(); }
   void warn(std::string path, std::string message) { operation::warn(notes_, std::move(path), std::move(message)); }
