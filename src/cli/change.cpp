@@ -94,6 +94,7 @@ int run_supersede(const CommandLine& line) {
                                              .reasons = options.reasons,
                                              .lang = options.lang,
                                              .note_title = options.note_title,
+                                             .reference_summary = options.reference_summary,
                                              .revision = revision_of(options)}));
 }
 

@@ -86,6 +86,10 @@ void add_supersede_options(CLI::App& command, ChangeOptions& into) {
       .add_option("--reason", into.reasons, "Why; each further one is a paragraph. What takes the place unless told")
       ->type_name("TEXT")
       ->allow_extra_args(false);
+  command
+      .add_option("--reference-summary", into.reference_summary,
+                  "How references to it begin, for languages in which the standard has no term")
+      ->type_name("TEXT");
   add_note(command, into);
 }
 

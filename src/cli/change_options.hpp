@@ -13,7 +13,7 @@ namespace tocsin::cli {
 
 struct ChangeOptions {
   std::vector<std::string> reasons, by;
-  std::string lang, note_title, summary;
+  std::string lang, note_title, reference_summary, summary;
   std::string date;          ///< RFC 3339; empty is now.
   std::string patch, texts;  ///< Paths.
   std::string level;         ///< "patch", "minor", "major", or empty.

@@ -640,6 +640,11 @@ class Change(WithFolder):
                           ("external", "https://psirt.example-valves.test/ex-2.json"),
                           ("external", "https://example.com/b")])
         self.assertIn("EX-2", made["document"]["notes"][0]["text"])
+        french = self.write("fr.json", advisory_2_1(3, lang="fr"))
+        made = self.valid(run("supersede", french, "--by", new, "--reason", "Voir EX-2.", "--note-title", "Motif",
+                              "--reference-summary", "Remplacé par", check=0))
+        self.assertEqual(made["document"]["references"][1]["summary"].split(":")[0], "Remplacé par")
+        self.assertEqual(made["document"]["notes"][0]["title"], "Motif")
         self.refused("supersede", old, "--by", old, part="cannot supersede itself")
         self.refused("supersede", old, "--by", self.folder / "none.json", part="none.json")
         nameless = self.write("n.json", advisory())
