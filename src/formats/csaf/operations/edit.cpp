@@ -34,14 +34,13 @@ void put(object& parent, std::string_view key, value incoming) {
   }
   object ordered(parent.storage());
   ordered.reserve(parent.size() + 1);
-  bool placed = false;
-  for (auto& member : parent) {
-    if (!placed && key < name(member)) {
-      ordered.emplace(key, std::move(incoming));
-      placed = true;
-    }
-    ordered.emplace(member.key(), std::move(member.value()));
-  }
+  auto* const behind = std::ranges::upper_bound(parent, key, {}, name);
+  const auto take = [&](auto* from, const auto* to) {
+    for (; from != to; ++from) ordered.emplace(from->key(), std::move(from->value()));
+  };
+  take(parent.begin(), behind);
+  ordered.emplace(key, std::move(incoming));
+  take(behind, parent.end());
   parent = std::move(ordered);
 }
 

@@ -127,10 +127,10 @@ class Retirement {
     notes = std::move(kept);
   }
 
-  void refer(std::string summary, const std::string& url) {
+  void refer(const std::string& summary, const std::string& url) {
     object reference;
     reference["category"] = "external";
-    reference["summary"] = std::move(summary);
+    reference["summary"] = summary;
     reference["url"] = url;
     edit::array_at(members(), "references").push_back(std::move(reference));
   }

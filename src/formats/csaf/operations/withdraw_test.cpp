@@ -275,7 +275,6 @@ TEST(SupersedingDocumentOf, IsReadFromTheDocument) {
 }
 
 TEST(WithdrawOf, OrderOfMembersStays) {
-  auto source = testing::document("2.1", "{'document':{'notes':[],'references':null}}");
   const auto changed = withdraw(testing::document("2.1", "{}"), withdraw_options());
   ASSERT_TRUE(changed);
   std::vector<std::string> names;
@@ -324,6 +323,28 @@ TEST(WithdrawOf, RealDocumentsIsValid) {
   }
   if (!any) GTEST_SKIP() << "csaf/cisa-ot-2017-2022.tar.zst is not in TOCSIN_DATA";
   EXPECT_GT(seen, 150);
+}
+
+/// Examples of the official tests: every form that 2.1 has, most of them in documents that are valid or nearly so.
+TEST(WithdrawOf, OfficialExamplesIsValidOrRefused) {
+  int changed_ones = 0;
+  Validator validator;
+  const bool present =
+      testing::for_each_file("csaf/oasis-tests-2.1.tar.zst", [&](const std::string& name, const std::string& bytes) {
+        if (!name.ends_with(".json") || !validator.validate(bytes).is_valid()) return;
+        auto by_options = supersede_options();
+        by_options.reasons = {"See there."};
+        for (const auto& changed : {withdraw(bytes, withdraw_options()), supersede(bytes, by_options)}) {
+          if (!changed) {
+            EXPECT_FALSE(changed.error().where.empty()) << name << " " << changed.error().to_string();
+            continue;
+          }
+          EXPECT_TRUE(changed->is_good()) << name << "\n" << notes_of(*changed);
+          ++changed_ones;
+        }
+      });
+  if (!present) GTEST_SKIP() << "csaf/oasis-tests-2.1.tar.zst is not in TOCSIN_DATA";
+  EXPECT_GT(changed_ones, 200);
 }
 
 }  // namespace
