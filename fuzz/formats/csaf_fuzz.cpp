@@ -1,5 +1,6 @@
-// Law: every reader of CSAF and every test of the standard is total, a document equals itself, and what was converted
-// has the structure of its version.
+// Laws: every reader of CSAF and every test of the standard is total, and a document equals itself. What was converted
+// has the structure of its version. A valid document can be withdrawn, superseded and translated to a valid one, or the
+// operation is refused.
 #include <cstdint>
 
 #include "base/check.hpp"
@@ -8,6 +9,8 @@
 #include "formats/csaf/compare.hpp"
 #include "formats/csaf/convert/to_2_0.hpp"
 #include "formats/csaf/convert/to_2_1.hpp"
+#include "formats/csaf/operations/modify.hpp"
+#include "formats/csaf/operations/withdraw.hpp"
 #include "formats/csaf/structure.hpp"
 #include "formats/csaf/structure_fits.hpp"
 #include "formats/csaf/validate/validate.hpp"
@@ -43,6 +46,30 @@ void check_conversion(const tocsin::Result<tocsin::formats::csaf::Conversion>& c
     TOCSIN_CHECK(formats::csaf::check_structure(*tape, version).empty());
     TOCSIN_CHECK(formats::csaf::unknown_members(*tape, version).empty());
   }
+}
+
+void change(std::string_view bytes, bool is_valid) {
+  using namespace tocsin;
+  namespace csaf = formats::csaf;
+  const csaf::Revision revision{.now = {1780272000000000}, .summary = "Changed.", .engine = {"Fuzz", "1"}};
+  const auto check = [&](const Result<csaf::Changed>& changed) {
+    if (!changed) {
+      TOCSIN_CHECK(!changed.error().message.empty());
+    } else {
+      TOCSIN_CHECK(changed->is_good() || !is_valid);
+    }
+  };
+  check(csaf::withdraw(bytes, {.reasons = {"Why"}, .revision = revision}));
+  check(csaf::supersede(bytes,
+                        {.by = {{.url = "https://example.com/a.json"}}, .reasons = {"Why"}, .revision = revision}));
+  check(csaf::translate(bytes, {.lang = "de",
+                                .source_lang = "en",
+                                .texts = {{"/document/title", "Titel"}},
+                                .publisher_name = "T",
+                                .publisher_namespace = "https://example.com",
+                                .original_url = "https://example.com/b.json",
+                                .now = revision.now,
+                                .engine = revision.engine}));
 }
 
 }  // namespace
@@ -87,5 +114,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes{reinterpret_cast<const char*>(data), size};
   check_conversion(formats::csaf::to_csaf_2_1(bytes, {}), formats::csaf::CsafVersion::v2_1);
   check_conversion(formats::csaf::to_csaf_2_0(bytes), formats::csaf::CsafVersion::v2_0);
+  change(bytes, verdict.is_valid());
   return 0;
 }

@@ -367,6 +367,34 @@ class Builder {
     sub->add_flag("--old-tlp", into_.old_tlp, "Leave aside a TLP 2.0 label in the distribution text");
     format(sub);
   }
+  void changed_document(CLI::App* sub) {
+    sub->add_option("path", into_.paths, "The document, or - for standard input")
+        ->type_name("PATH")
+        ->expected(1)
+        ->required();
+    sub->add_flag("--keep-invalid", into_.keep_invalid, "Print the result even where it is not valid");
+    format(sub);
+  }
+  void withdraw(const char* meaning) {
+    auto* sub = command("withdraw", Command::withdraw, meaning, kWithdrawExamples);
+    add_withdraw_options(*sub, into_.change);
+    changed_document(sub);
+  }
+  void supersede(const char* meaning) {
+    auto* sub = command("supersede", Command::supersede, meaning, kSupersedeExamples);
+    add_supersede_options(*sub, into_.change);
+    changed_document(sub);
+  }
+  void modify(const char* meaning) {
+    auto* sub = command("modify", Command::modify, meaning, kModifyExamples);
+    add_modify_options(*sub, into_.change);
+    changed_document(sub);
+  }
+  void translate(const char* meaning) {
+    auto* sub = command("translate", Command::translate, meaning, kTranslateExamples);
+    add_translate_options(*sub, into_.change);
+    changed_document(sub);
+  }
   void backup(const char* meaning) {
     auto* sub = command("backup", Command::backup, meaning,
                         "  tocsin backup --data /srv/tocsin /backup/tocsin-2026-01-31.tar.zst\n"
@@ -444,6 +472,10 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"vers", "Compare versions, read ranges of them, also in vendors' own words", &Builder::vers},
       {"purl", "Take package URLs apart", &Builder::purl},
       {"convert", "Convert a CSAF document to another version or format", &Builder::convert},
+      {"withdraw", "Withdraw a CSAF document", &Builder::withdraw},
+      {"supersede", "Mark a CSAF document as superseded by another", &Builder::supersede},
+      {"modify", "Make a new revision of a CSAF document, or one's own version of it", &Builder::modify},
+      {"translate", "Make a translation of a CSAF document from translated texts", &Builder::translate},
       {"backup", "Write a consistent copy of everything, also while serving", &Builder::backup},
       {"restore", "Fill a new installation from a backup, after verifying it", &Builder::restore},
       {"doctor", "Check an installation and say how to mend it", &Builder::doctor},

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/change_options.hpp"
 #include "cli/installation.hpp"
 #include "formats/csaf/validate/validate.hpp"
 
@@ -26,6 +27,10 @@ enum class Command {
   vers_from_native,
   vers_affected,
   convert,
+  withdraw,
+  supersede,
+  modify,
+  translate,
   backup,
   restore,
   doctor,
@@ -51,6 +56,7 @@ struct CommandLine {
   std::string tracking_id, publisher, publisher_namespace;  ///< convert, from other formats
   std::string cvss_v3 = "3.0";                              ///< convert, from CVRF
   bool mend = false;                                        ///< convert, from CVRF
+  ChangeOptions change;                                     ///< withdraw, supersede, modify, translate
   bool quiet = false;
   bool as_public = false;            ///< search, show: what an anonymous reader would find.
   std::vector<std::string> paths;    ///< import, validate, diff: two, convert: one; backup and restore: one.

@@ -56,6 +56,36 @@ TEST(CommandLine, TakesOptionsFromTheEnvironment) {
   EXPECT_EQ(flag.command_line->location.folder, "given");
 }
 
+TEST(CommandLine, ReadsTheOptionsOfAChange) {
+  const auto line = parse({"withdraw", "--reason", "One.", "a.json", "--reason", "Two.", "--lang", "de", "--date",
+                           "2026-06-01T00:00:00Z", "--keep-invalid"})
+                        .parsed;
+  ASSERT_TRUE(line.command_line);
+  EXPECT_EQ(line.command_line->command, Command::withdraw);
+  EXPECT_THAT(line.command_line->paths, ElementsAre("a.json"));
+  EXPECT_THAT(line.command_line->change.reasons, ElementsAre("One.", "Two."));
+  EXPECT_EQ(line.command_line->change.lang, "de");
+  EXPECT_TRUE(line.command_line->keep_invalid);
+  for (const Words& wrong :
+       {Words{"withdraw", "a.json"},
+        {"withdraw", "--reason", "x"},
+        {"withdraw", "--reason", "x", "a.json", "b.json"},
+        {"withdraw", "--reason", "x", "a.json", "--date", "yesterday"},
+        {"supersede", "a.json"},
+        {"modify", "a.json"},
+        {"modify", "a.json", "--summary", "x", "--level", "huge"},
+        {"modify", "a.json", "--summary", "x", "--status", "done"},
+        {"modify", "a.json", "--summary", "x", "--id", "X", "--id-prefix", "Y"},
+        {"translate", "a.json", "--texts", "t.json"},
+        {"translate", "a.json", "--lang", "de"},
+        {"translate", "a.json", "--lang", "de", "--texts", "t", "--publisher", "P", "--by-publisher"}}) {
+    const auto outcome = parse(wrong);
+    EXPECT_FALSE(outcome.parsed.command_line) << wrong[0] << " " << wrong.back();
+    EXPECT_EQ(outcome.parsed.exit_code, kUsage) << wrong[0] << " " << wrong.back();
+    EXPECT_NE(outcome.err, "") << wrong[0] << " " << wrong.back();
+  }
+}
+
 const Words kCommandsWithHelp[] = {{"init"},
                                    {"serve"},
                                    {"import"},
@@ -69,6 +99,10 @@ const Words kCommandsWithHelp[] = {{"init"},
                                    {"vers", "canonical"},
                                    {"vers", "from-native"},
                                    {"vers", "affected"},
+                                   {"withdraw"},
+                                   {"supersede"},
+                                   {"modify"},
+                                   {"translate"},
                                    {"backup"},
                                    {"restore"},
                                    {"doctor"},

@@ -19,6 +19,10 @@ int run_cvss(const CommandLine& line);
 int run_purl(const CommandLine& line);
 int run_vers(const CommandLine& line);  ///< All of `tocsin vers`.
 int run_convert(const CommandLine& line);
+int run_withdraw(const CommandLine& line);
+int run_supersede(const CommandLine& line);
+int run_modify(const CommandLine& line);
+int run_translate(const CommandLine& line);
 int run_backup(const CommandLine& line);
 int run_restore(const CommandLine& line);
 int run_doctor(const CommandLine& line);

@@ -49,6 +49,14 @@ int dispatch(const CommandLine& line) {
       return run_vers(line);
     case Command::convert:
       return run_convert(line);
+    case Command::withdraw:
+      return run_withdraw(line);
+    case Command::supersede:
+      return run_supersede(line);
+    case Command::modify:
+      return run_modify(line);
+    case Command::translate:
+      return run_translate(line);
     case Command::backup:
       return run_backup(line);
     case Command::restore:

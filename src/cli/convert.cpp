@@ -1,11 +1,12 @@
-#include <cstdio>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "base/json.hpp"
 #include "cli/commands.hpp"
+#include "cli/notes.hpp"
 #include "cli/one_document.hpp"
 #include "cli/output.hpp"
-#include "cli/text_table.hpp"
 #include "formats/csaf/convert/to_2_0.hpp"
 #include "formats/csaf/convert/to_2_1.hpp"
 #include "formats/csaf/export/markdown.hpp"
@@ -20,22 +21,6 @@ namespace {
 
 namespace csaf = formats::csaf;
 
-void tell(const CommandLine& line, const csaf::ConversionNote& note) {
-  std::string text;
-  if (line.json) {
-    boost::json::object object;
-    object["level"] = csaf::to_string(note.level);
-    object["path"] = note.path;
-    object["message"] = note.message;
-    text = json::write(object);
-  } else {
-    text = safe_text(
-        fmt::format("{}: {}: {}", csaf::to_string(note.level), note.path.empty() ? "/" : note.path, note.message));
-  }
-  text += '\n';
-  std::fwrite(text.data(), 1, text.size(), stderr);
-}
-
 /// The advisory of a document whose structure is right.
 Result<csaf::Advisory> read(std::string_view bytes) {
   TRY(const auto parsed, json::parse(bytes));
@@ -49,7 +34,7 @@ Result<csaf::Advisory> read(std::string_view bytes) {
 int give(const CommandLine& line, const std::string& path, const Result<formats::vex::Made>& made) {
   if (!made) return fail(in_file(path, made.error()), line.json);
   for (const auto& loss : made->losses) {
-    tell(line, {csaf::ConversionNote::Level::warning, loss.path, std::string{csaf::kLostMark} + loss.message});
+    tell({csaf::ConversionNote::Level::warning, loss.path, std::string{csaf::kLostMark} + loss.message}, line.json);
   }
   if (line.lossless && !made->losses.empty()) return kFailed;
   print(json::write_pretty(made->document) + "\n");
@@ -58,7 +43,7 @@ int give(const CommandLine& line, const std::string& path, const Result<formats:
 
 int give(const CommandLine& line, const std::string& path, const Result<csaf::Conversion>& converted) {
   if (!converted) return fail(in_file(path, converted.error()), line.json);
-  for (const auto& note : converted->notes) tell(line, note);
+  for (const auto& note : converted->notes) tell(note, line.json);
   if (line.lossless && !converted->is_lossless()) return kFailed;
   if (converted->is_good() || line.keep_invalid) print(json::write_pretty(converted->document) + "\n");
   return converted->is_good() ? kGood : kFailed;

@@ -14,7 +14,7 @@ import unittest
 from support.tocsin import (ARCHIVE, BINARY, DEMO, ENVIRONMENT, Folder, Server, fresh_postgres, init, json_lines,
                             needs_postgres, needs_real_data, run)
 
-COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "purl", "vers compare", "vers contains", "vers canonical", "vers from-native", "vers affected", "convert", "backup", "restore",
+COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "purl", "vers compare", "vers contains", "vers canonical", "vers from-native", "vers affected", "convert", "withdraw", "supersede", "modify", "translate", "backup", "restore",
             "doctor", "reindex", "config check", "config doc", "version"]
 
 
@@ -632,6 +632,125 @@ class Convert(WithFolder):
                    "https://psirt.example-valves.test", "-", stdin=bom, check=0).stdout
         self.assertEqual(json.loads(made)["document"]["tracking"]["id"], "EX-9")
         run("validate", self.write("made.json", made), check=0)
+
+
+def advisory_2_1(number=1, **document):
+    made = json.loads(advisory(number, tlp=None))
+    made["$schema"] = "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/csaf.json"
+    made["document"].update({
+        "category": "csaf_base", "csaf_version": "2.1", "distribution": {"tlp": {"label": "CLEAR"}},
+        "references": [{"category": "self", "summary": "This advisory",
+                        "url": f"https://psirt.example-valves.test/ex-{number}.json"}], **document})
+    return json.dumps(made)
+
+
+DATE = ("--date", "2026-06-01T12:00:00Z")
+
+
+class Change(WithFolder):
+    """withdraw, supersede, modify, translate"""
+
+    def valid(self, done):
+        run("validate", self.write("made.json", done.stdout), check=0)
+        return json.loads(done.stdout)
+
+    def refused(self, *words, part, **more):
+        done = run(*words, check=1, **more)
+        self.assertEqual(done.stdout, "")
+        self.assertIn(part, done.stderr)
+
+    def test_withdraw(self):
+        path = self.write("a.json", advisory_2_1(notes=[{"category": "description", "text": "A gate that opens."}]))
+        done = run("withdraw", path, "--reason", "A gate that opens.", "--reason", "It does not.", *DATE, check=0)
+        made = self.valid(done)
+        self.assertEqual(made["document"]["category"], "csaf_withdrawn")
+        self.assertEqual(made["document"]["tracking"]["version"], "2")
+        self.assertEqual(made["document"]["tracking"]["current_release_date"], "2026-06-01T12:00:00Z")
+        self.assertEqual(made["document"]["tracking"]["generator"]["engine"]["name"], "Tocsin")
+        self.assertEqual(made["document"]["notes"], [{"category": "description", "title": "Reasoning for Withdrawal",
+                                                      "text": "A gate that opens.\n\nIt does not."}])
+        self.assertEqual([*made], ["document", "$schema"])
+        self.assertIn("warning: /document/notes/0: the note", done.stderr)
+        again = self.write("again.json", done.stdout)
+        self.refused("withdraw", again, "--reason", "x", part="again.json:/document/category: the document is withdrawn already")
+        self.refused("withdraw", "-", "--reason", "x", part="convert it to 2.1 first", stdin=advisory())
+        self.refused("withdraw", path, "--reason", "x", "--date", "2020-01-01T00:00:00Z", part="later than")
+
+    def test_demo_documents_can_be_withdrawn_and_superseded(self):
+        for path in sorted(DEMO.glob("*.json")):
+            if json.loads(path.read_text())["document"]["csaf_version"] != "2.1":
+                continue
+            with self.subTest(path.name):
+                self.valid(run("withdraw", path, "--reason", "x", check=0))
+                self.valid(run("supersede", path, "--by", "https://example.com/b.json", check=0))
+
+    def test_supersede(self):
+        old, new = (self.write(f"{n}.json", advisory_2_1(n)) for n in (1, 2))
+        made = self.valid(run("supersede", old, "--by", new, "--by", "https://example.com/b", *DATE, check=0))
+        self.assertEqual(made["document"]["category"], "csaf_superseded")
+        self.assertEqual([(r["category"], r["url"]) for r in made["document"]["references"]],
+                         [("self", "https://psirt.example-valves.test/ex-1.json"),
+                          ("external", "https://psirt.example-valves.test/ex-2.json"),
+                          ("external", "https://example.com/b")])
+        self.assertIn("EX-2", made["document"]["notes"][0]["text"])
+        french = self.write("fr.json", advisory_2_1(3, lang="fr"))
+        made = self.valid(run("supersede", french, "--by", new, "--reason", "Voir EX-2.", "--note-title", "Motif",
+                              "--reference-summary", "Remplacé par", check=0))
+        self.assertEqual(made["document"]["references"][1]["summary"].split(":")[0], "Remplacé par")
+        self.assertEqual(made["document"]["notes"][0]["title"], "Motif")
+        self.refused("supersede", old, "--by", old, part="cannot supersede itself")
+        self.refused("supersede", old, "--by", self.folder / "none.json", part="none.json")
+        nameless = self.write("n.json", advisory())
+        self.refused("supersede", old, "--by", nameless, part="n.json:/document/references: the document has no reference")
+
+    def test_modify(self):
+        path = self.write("a.json", advisory_2_1())
+        patch = self.write("p.json", json.dumps([
+            {"op": "test", "path": "/document/tracking/id", "value": "EX-1"},
+            {"op": "add", "path": "/vulnerabilities/0/title", "value": "Open gate"}]))
+        made = self.valid(run("modify", path, "--patch", patch, "--summary", "Title added", *DATE, check=0))
+        self.assertEqual(made["vulnerabilities"][0]["title"], "Open gate")
+        self.assertEqual(made["document"]["tracking"]["revision_history"][1],
+                         {"date": "2026-06-01T12:00:00Z", "number": "2", "summary": "Title added"})
+        bad = self.write("bad.json", '[{"op":"remove","path":"/nothing"}]')
+        self.refused("modify", path, "--patch", bad, "--summary", "x", part="bad.json:/0/path: there is no /nothing")
+        self.refused("modify", path, "--summary", "x", part="nothing changes")
+        self.refused("modify", path, "--patch", self.write("no.json", "{"), "--summary", "x", part="no.json:")
+        self.refused("modify", path, "--summary", "x", "--namespace", "https://other.test", part="an id of its own")
+
+    def test_modify_to_what_is_not_valid(self):
+        path = self.write("a.json", advisory_2_1())
+        patch = self.write("p.json", '[{"op":"remove","path":"/product_tree"}]')
+        words = ("modify", path, "--patch", patch, "--summary", "x", "--format", "json")
+        done = run(*words, check=1)
+        self.assertEqual(done.stdout, "")
+        notes = json_lines(done.stderr)
+        self.assertEqual({note["level"] for note in notes}, {"error"})
+        self.assertIn("6.1.1", notes[0]["message"])
+        kept = run(*words, "--keep-invalid", check=1)
+        self.assertNotIn("product_tree", json.loads(kept.stdout))
+
+    def test_modify_as_another_issuer(self):
+        path = self.write("a.json", advisory_2_1())
+        made = self.valid(run("modify", path, "--publisher", "Grid CERT", "--namespace", "https://cert.grid.test",
+                              "--publisher-category", "multiplier", "--id-prefix", "GC-", "--tlp", "GREEN",
+                              "--summary", "For our members", check=0))
+        self.assertEqual(made["document"]["tracking"]["id"], "GC-EX-1")
+        self.assertEqual(made["document"]["references"][0]["url"], "https://psirt.example-valves.test/ex-1.json")
+        self.assertEqual(made["document"]["distribution"]["tlp"]["label"], "GREEN")
+
+    def test_translate(self):
+        path = self.write("a.json", advisory_2_1(lang="en"))
+        texts = self.write("t.json", json.dumps({"/document/title": "Offene Tür"}))
+        words = ("translate", path, "--lang", "de", "--texts", texts)
+        made = self.valid(run(*words, "--publisher", "U", "--namespace", "https://u.test", check=0))
+        self.assertEqual(made["document"]["title"], "Offene Tür")
+        self.assertEqual(made["document"]["tracking"]["id"], "EX-1-de")
+        self.assertEqual(made["document"]["publisher"]["category"], "translator")
+        self.valid(run(*words, "--by-publisher", check=0))
+        self.refused(*words, part="who translated")
+        self.write("t.json", '["x"]')
+        self.refused(*words, "--by-publisher", part="t.json")
 
 
 class Backup(WithFolder):
