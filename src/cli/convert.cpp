@@ -1,6 +1,8 @@
 #include <cstdio>
 #include <optional>
 
+#include <unistd.h>
+
 #include "base/json.hpp"
 #include "cli/commands.hpp"
 #include "cli/one_document.hpp"
@@ -12,6 +14,8 @@
 #include "formats/recognise.hpp"
 #include "formats/vex/cyclonedx.hpp"
 #include "formats/vex/openvex.hpp"
+#include "portal/pages/advisory_file.hpp"
+#include "portal/paper/advisory_pdf.hpp"
 
 namespace tocsin::cli {
 namespace {
@@ -83,6 +87,34 @@ int to_csaf_2_1(const CommandLine& line, const std::string& path, std::string_vi
   return converted->is_good() ? kGood : kFailed;
 }
 
+int to_html(const CommandLine& line, const std::string& path, std::string bytes) {
+  const auto read = portal::pages::read_document(std::move(bytes));
+  if (!read) return fail(in_file(path, read.error()), line.json);
+  const auto tlp = portal::pages::stated_tlp(read->advisory);
+  if (!tlp) return fail(in_file(path, tlp.error()), line.json);
+  print(portal::pages::advisory_file_html(*read, *tlp));
+  return kGood;
+}
+
+int to_pdf(const CommandLine& line, const std::string& path, const csaf::Advisory& advisory) {
+  const auto tlp = portal::pages::stated_tlp(advisory);
+  if (!tlp) return fail(in_file(path, tlp.error()), line.json);
+  if (::isatty(STDOUT_FILENO) != 0) {
+    return fail(Error::invalid(fmt::format("a PDF is nothing for a terminal: tocsin convert --to pdf {} > {}", path,
+                                           portal::pages::export_file_name(advisory, "pdf"))),
+                line.json);
+  }
+  const auto pdf = portal::paper::advisory_pdf(advisory, *tlp, portal::paper::kPagesMaxPrinted);
+  if (!pdf) return fail(in_file(path, pdf.error()), line.json);
+  if (pdf->lacks_glyphs) {
+    tell(line, {csaf::ConversionNote::Level::warning, "",
+                "the installed fonts lack some characters of this document; boxes stand in their place "
+                "(for Chinese, Japanese and Korean: apt install fonts-noto-cjk)"});
+  }
+  print(pdf->bytes);
+  return kGood;
+}
+
 }  // namespace
 
 int run_convert(const CommandLine& line) {
@@ -92,6 +124,8 @@ int run_convert(const CommandLine& line) {
   if (line.to == "csaf-2.1") return to_csaf_2_1(line, path, *bytes);
   const auto advisory = read(*bytes);
   if (!advisory) return fail(in_file(path, advisory.error()), line.json);
+  if (line.to == "html") return to_html(line, path, *bytes);
+  if (line.to == "pdf") return to_pdf(line, path, *advisory);
   if (line.to == "openvex") return give(line, path, formats::vex::to_openvex(*advisory));
   if (line.to == "cyclonedx-vex") return give(line, path, formats::vex::to_cyclonedx_vex(*advisory));
   print(line.to == "markdown" ? csaf::to_markdown(*advisory) : csaf::to_plain_text(*advisory));
