@@ -168,6 +168,9 @@ class Pages : public Paper {
     const double x = kSide + static_cast<double>(level) * kIndent + 2;
     const double text_x = x + kIndent - 4;
     const auto clean = printable(text);
+    // What others may be listed below does not stand alone at the end of a page.
+    constexpr double kKeptBelow = 28;
+    if (level + 1 < kBullets.size() && y_ + kKeptBelow > kFloor) break_page();
     std::vector<Cell> cells;
     cells.push_back({{fonts_, kBullets[level], Style{9, false, kQuiet}, kIndent}, x});
     if (!clean.empty()) {

@@ -1,9 +1,15 @@
 #include "portal/paper/paper.hpp"
 
+#include <thread>
+
 #include <gmock/gmock.h>
 
 #include "base/text.hpp"
 #include "portal/paper/text_flow.hpp"
+
+/// Fontconfig loses some bytes when it reads its configuration, once in a process.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
 
 /// The layout itself; what an advisory looks like on paper is read back with other tools in tests/cli.
 namespace tocsin::portal::paper {
@@ -112,6 +118,25 @@ TEST(Paper, EqualInputGivesEqualBytes) {
   EXPECT_TRUE(first->bytes.starts_with("%PDF-1."));
   EXPECT_TRUE(text::contains(first->bytes, "/CreationDate (20240301080000Z)"));
   EXPECT_TRUE(make_pdf(frame(), 10, write)->bytes == first->bytes);
+}
+
+TEST(Paper, ThreadsDoNotMeet) {
+  const auto make = [] {
+    const auto pdf = make_pdf(frame(), 50, [](Paper& paper) {
+      for (int i = 0; i < 200; ++i) {
+        paper.heading(3, "Chapter", "");
+        paper.fact("Label", "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D and more");
+      }
+    });
+    return pdf ? pdf->bytes : std::string{};
+  };
+  const auto expected = make();
+  ASSERT_FALSE(expected.empty());
+  std::vector<std::string> made(4);
+  std::vector<std::thread> threads;
+  for (auto& each : made) threads.emplace_back([&each, &make] { each = make(); });
+  for (auto& each : threads) each.join();
+  for (const auto& each : made) EXPECT_TRUE(each == expected);
 }
 
 TEST(Paper, ADocumentOfNothingIsOnePage) {
