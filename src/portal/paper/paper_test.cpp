@@ -49,6 +49,9 @@ TEST(PrintableText, AThousandMarksOnOneLetterBecomeFew) {
   std::string text = "Z";
   for (int i = 0; i < 1000; ++i) text += "\xCC\x81";
   EXPECT_EQ(printable(text + "e\xCC\x81").size(), 1 + 8 * 2 + 3);
+  std::string parted = "Z";
+  for (int i = 0; i < 1000; ++i) parted += "\xCC\x81\x01\xE2\x80\xAE";
+  EXPECT_EQ(printable(parted).size(), 1 + 8 * 2);
   std::string invisible;
   for (int i = 0; i < 1000; ++i) invisible += "\xE2\x80\x8B";
   EXPECT_EQ(printable(invisible).size(), 8 * 3);

@@ -19,6 +19,11 @@ constexpr double kEmptyLine = 0.7;  ///< Of the size of the text.
 
 double points(int pango_units) noexcept { return static_cast<double>(pango_units) / PANGO_SCALE; }
 
+/// C1 control characters, and what overrides the direction of text: "gpj.exe" would read as "exe.jpg".
+bool is_dropped(std::string_view character) noexcept {
+  return character == "\u202D" || character == "\u202E" || (character >= "\u0080" && character < "\u00A0");
+}
+
 /// At most `bytes` of a text, ending between two characters.
 std::size_t whole_characters(std::string_view text, std::size_t bytes) noexcept {
   if (bytes >= text.size()) return text.size();
@@ -48,7 +53,7 @@ bool fonts_are_there() {
     PangoFontFamily** families = nullptr;
     int count = 0;
     pango_font_map_list_families(map.get(), &families, &count);
-    g_free(families);
+    g_free(static_cast<void*>(families));
     const Owned<PangoContext> context{pango_font_map_create_context(map.get())};
     // Pango names families of its own ("Sans") where there is no font behind them; what counts is that one loads.
     PangoFontDescription* description = pango_font_description_from_string(kFamily);
@@ -75,15 +80,16 @@ std::string printable(std::string_view text) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x80) {
       ++i;
+      // What is dropped does not part marks.
+      const bool is_dropped_control = (byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t') || byte == 0x7F;
+      if (is_dropped_control) continue;
       marks = 0;
       if (byte == '\r') {
         if (i == text.size() || text[i] != '\n') end_line();
       } else if (byte == '\n') {
         end_line();
-      } else if (byte == '\t') {
-        out += ' ';
-      } else if (byte >= 0x20 && byte != 0x7F) {
-        out += static_cast<char>(byte);
+      } else {
+        out += byte == '\t' ? ' ' : static_cast<char>(byte);
       }
       continue;
     }
@@ -94,11 +100,7 @@ std::string printable(std::string_view text) {
       out += "\xEF\xBF\xBD";
     } else if (character == "\u2028" || character == "\u2029") {
       end_line();
-    } else if (character == "\u202D" || character == "\u202E") {
-      continue;
-    } else if (length == 2 && byte == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0) {
-      continue;  // C1 control characters
-    } else {
+    } else if (!is_dropped(character)) {
       marks = g_unichar_iszerowidth(g_utf8_get_char(character.data())) != FALSE ? marks + 1 : 0;
       if (marks <= kMarksInARow) out += character;
     }
