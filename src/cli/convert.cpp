@@ -1,6 +1,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/json.hpp"
 #include "cli/commands.hpp"
@@ -15,6 +16,8 @@
 #include "formats/recognise.hpp"
 #include "formats/vex/cyclonedx.hpp"
 #include "formats/vex/openvex.hpp"
+#include "portal/pages/advisory_file.hpp"
+#include "portal/paper/advisory_pdf.hpp"
 
 namespace tocsin::cli {
 namespace {
@@ -105,6 +108,35 @@ int from_cvrf(const CommandLine& line, const std::string& path, std::string_view
       line.to == "csaf-2.0" ? formats::cvrf::to_csaf_2_0(bytes, options) : formats::cvrf::to_csaf_2_1(bytes, options));
 }
 
+int to_html(const CommandLine& line, const std::string& path, std::string bytes) {
+  const auto read = portal::pages::read_document(std::move(bytes));
+  if (!read) return fail(in_file(path, read.error()), line.json);
+  const auto tlp = portal::pages::stated_tlp(read->advisory);
+  if (!tlp) return fail(in_file(path, tlp.error()), line.json);
+  print(portal::pages::advisory_file_html(*read, *tlp));
+  return kGood;
+}
+
+int to_pdf(const CommandLine& line, const std::string& path, const csaf::Advisory& advisory) {
+  const auto tlp = portal::pages::stated_tlp(advisory);
+  if (!tlp) return fail(in_file(path, tlp.error()), line.json);
+  if (::isatty(STDOUT_FILENO) != 0) {
+    return fail(Error::invalid(fmt::format("a PDF is nothing for a terminal: tocsin convert --to pdf {} > {}", path,
+                                           portal::pages::export_file_name(advisory, "pdf"))),
+                line.json);
+  }
+  const auto pdf = portal::paper::advisory_pdf(advisory, *tlp, portal::paper::kPagesMaxPrinted);
+  if (!pdf) return fail(in_file(path, pdf.error()), line.json);
+  if (pdf->lacks_glyphs) {
+    tell({csaf::ConversionNote::Level::warning, "",
+          "the installed fonts lack some characters of this document; boxes stand in their place "
+          "(for Chinese, Japanese and Korean: apt install fonts-noto-cjk)"},
+         line.json);
+  }
+  print(pdf->bytes);
+  return kGood;
+}
+
 }  // namespace
 
 int run_convert(const CommandLine& line) {
@@ -116,6 +148,8 @@ int run_convert(const CommandLine& line) {
   if (line.to == "csaf-2.0") return give(line, path, csaf::to_csaf_2_0(*bytes));
   const auto advisory = read(*bytes);
   if (!advisory) return fail(in_file(path, advisory.error()), line.json);
+  if (line.to == "html") return to_html(line, path, *bytes);
+  if (line.to == "pdf") return to_pdf(line, path, *advisory);
   if (line.to == "openvex") return give(line, path, formats::vex::to_openvex(*advisory));
   if (line.to == "cyclonedx-vex") return give(line, path, formats::vex::to_cyclonedx_vex(*advisory));
   print(line.to == "markdown" ? csaf::to_markdown(*advisory) : csaf::to_plain_text(*advisory));

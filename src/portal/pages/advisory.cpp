@@ -5,6 +5,7 @@
 #include "formats/csaf/header.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
+#include "portal/pages/advisory_file.hpp"
 #include "portal/pages/advisory_json.hpp"
 #include "portal/pages/advisory_load.hpp"
 #include "portal/pages/advisory_parts.hpp"
@@ -12,6 +13,7 @@
 #include "portal/pages/layout.hpp"
 #include "portal/pages/raw_json.hpp"
 #include "portal/pages/routes.hpp"
+#include "portal/paper/advisory_pdf.hpp"
 
 /// An advisory: the page, the same as JSON, the document as received, and the document to read.
 namespace tocsin::portal {
@@ -76,6 +78,32 @@ Result<http::Response> document(App& app, const http::Request& request) {
   return response;
 }
 
+/// An answer that is a file to keep. Attached, for the portal's own Content-Security-Policy would take its styles.
+http::Response file(const LoadedAdvisory& loaded, std::string_view extension, std::string_view content_type,
+                    std::string body) {
+  http::Response response;
+  response.content_type = content_type;
+  response.body = std::make_shared<const std::string>(std::move(body));
+  response.last_modified = loaded.revision.received_at;
+  response.cacheable = true;
+  response.with("Content-Disposition",
+                fmt::format("attachment; filename=\"{}\"", pages::export_file_name(loaded.advisory, extension)));
+  return response;
+}
+
+Result<http::Response> document_html(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({}));
+  TRY(const auto loaded, pages::load_advisory(app, request, request.parameter("revision")));
+  return file(loaded, "html", "text/html; charset=utf-8", pages::advisory_file_html(loaded, loaded.record.tlp));
+}
+
+Result<http::Response> document_pdf(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({}));
+  TRY(const auto loaded, pages::load_advisory(app, request, request.parameter("revision")));
+  TRY(auto pdf, paper::advisory_pdf(loaded.advisory, loaded.record.tlp, paper::kPagesMaxServed));
+  return file(loaded, "pdf", "application/pdf", std::move(pdf.bytes));
+}
+
 Result<http::Response> raw(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
   TRY(const auto loaded, pages::load_advisory(app, request));
@@ -113,18 +141,31 @@ void add_advisory_routes(App& app, http::Router& router) {
   page.name = "advisory_raw_page";
   page.handler = [&app](const http::Request& request) { return raw(app, request); };
   router.add(std::move(page));
-  http::Route current;
-  current.pattern = "/api/v1/advisories/{id}/document";
-  current.name = "advisory_document";
-  current.summary = "The document of an advisory, byte for byte as received";
-  current.handler = [&app](const http::Request& request) { return document(app, request); };
-  router.add(std::move(current));
-  http::Route older;
-  older.pattern = "/api/v1/advisories/{id}/revisions/{revision}/document";
-  older.name = "revision_document";
-  older.summary = "The document of one revision, byte for byte as received";
-  older.handler = [&app](const http::Request& request) { return document(app, request); };
-  router.add(std::move(older));
+  struct Form {
+    std::string_view ending, name, of_advisory, of_revision;
+    Result<http::Response> (*answer)(App&, const http::Request&);
+  };
+  static constexpr Form kForms[] = {
+      {"", "document", "The document of an advisory, byte for byte as received",
+       "The document of one revision, byte for byte as received", document},
+      {".html", "document_html", "An advisory as one HTML file", "One revision of an advisory as one HTML file",
+       document_html},
+      {".pdf", "document_pdf", "An advisory as PDF", "One revision of an advisory as PDF", document_pdf}};
+  for (const auto& form : kForms) {
+    const auto handler = [&app, answer = form.answer](const http::Request& request) { return answer(app, request); };
+    http::Route current;
+    current.pattern = fmt::format("/api/v1/advisories/{{id}}/document{}", form.ending);
+    current.name = fmt::format("advisory_{}", form.name);
+    current.summary = form.of_advisory;
+    current.handler = handler;
+    router.add(std::move(current));
+    http::Route older;
+    older.pattern = fmt::format("/api/v1/advisories/{{id}}/revisions/{{revision}}/document{}", form.ending);
+    older.name = fmt::format("revision_{}", form.name);
+    older.summary = form.of_revision;
+    older.handler = handler;
+    router.add(std::move(older));
+  }
 }
 
 }  // namespace tocsin::portal

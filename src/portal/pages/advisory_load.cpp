@@ -45,13 +45,20 @@ Result<LoadedAdvisory> load_advisory(App& app, const http::Request& request, std
   return loaded;
 }
 
-Status read_document(LoadedAdvisory& loaded) {
-  TRY(const auto parsed, json::parse(loaded.bytes));
-  TRY(loaded.advisory, formats::csaf::read_advisory(parsed.root()));
-  loaded.facts = domain::facts_of(loaded.advisory);
+Result<ReadAdvisory> read_document(std::string bytes) {
+  ReadAdvisory read;
+  read.bytes = std::move(bytes);
+  TRY(const auto parsed, json::parse(read.bytes));
+  TRY(read.advisory, formats::csaf::read_advisory(parsed.root()));
+  read.facts = domain::facts_of(read.advisory);
   formats::csaf::TapeReader reader;
-  TRY(const auto root, reader.read(loaded.bytes, formats::csaf::kValidatorLimits));
-  loaded.quality = formats::csaf::check_quality(root);
+  TRY(const auto root, reader.read(read.bytes, formats::csaf::kValidatorLimits));
+  read.quality = formats::csaf::check_quality(root);
+  return read;
+}
+
+Status read_document(LoadedAdvisory& loaded) {
+  TRY(static_cast<ReadAdvisory&>(loaded), read_document(std::move(loaded.bytes)));
   const auto has_same_version = [&](const domain::Revision& each) {
     return each.id != loaded.revision.id && each.version == loaded.revision.version;
   };

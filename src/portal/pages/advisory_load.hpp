@@ -13,14 +13,19 @@
 /// One revision of an advisory as its pages need it.
 namespace tocsin::portal::pages {
 
-struct LoadedAdvisory {
-  domain::Record record;
-  domain::Revision revision;                ///< The one that is read; mostly the current one.
-  std::vector<domain::Revision> revisions;  ///< All, newest first.
-  std::string bytes;                        ///< As received.
+/// A document as its rendering needs it, wherever it comes from.
+struct ReadAdvisory {
+  std::string bytes;  ///< As received.
   formats::csaf::Advisory advisory;
   domain::AdvisoryFacts facts;
   std::vector<formats::Finding> quality;  ///< What cannot be meant: TOC-nnn.
+};
+
+/// One that is stored here.
+struct LoadedAdvisory : ReadAdvisory {
+  domain::Record record;
+  domain::Revision revision;                ///< The one that is read; mostly the current one.
+  std::vector<domain::Revision> revisions;  ///< All, newest first.
   bool is_current() const noexcept { return revision.id == record.current_revision; }
 };
 
@@ -30,6 +35,8 @@ Result<LoadedAdvisory> load_advisory(App& app, const http::Request& request, std
 
 /// Reads `bytes` into `advisory`, `facts` and `quality`: for who has found record and revision in another way.
 Status read_document(LoadedAdvisory& loaded);
+/// The same for bytes that are not stored, whose form has been checked.
+Result<ReadAdvisory> read_document(std::string bytes);
 
 /// How a revision stands in addresses: its version, or "~ID" where several revisions share it.
 std::string revision_name(const std::vector<domain::Revision>& all, const domain::Revision& revision);

@@ -9,6 +9,8 @@ namespace tocsin::portal::pages {
 
 /// Everything below the breadcrumb, most useful first.
 html::Html advisory_body_html(const LoadedAdvisory& loaded);
+/// The same for a file, which stands alone: no links into the portal, nothing of what is stored. Without TLP, no badge.
+html::Html advisory_file_body_html(const ReadAdvisory& read, std::optional<domain::Tlp> tlp);
 
 /// A CVSS vector, explained metric by metric, folded. Where it computes to another score than the document states
 /// beside it, a note says so.

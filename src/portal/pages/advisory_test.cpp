@@ -65,7 +65,8 @@ TEST_P(AdvisoryPages, NoTextOfADocumentBecomesMarkup) {
   for (const auto* target :
        {"/advisories/HOSTILE-1", "/advisories/HOSTILE-1/raw", "/advisories/HOSTILE-1/revisions",
         "/advisories/HOSTILE-1/revisions/3", "/advisories/HOSTILE-1/diff?from=3&to=3", "/advisories?q=HOSTILE-1",
-        "/vulnerabilities", "/vulnerabilities/CVE-1900-0101", "/vendors", "/", "/feeds/advisories.atom"}) {
+        "/api/v1/advisories/HOSTILE-1/document.html", "/vulnerabilities", "/vulnerabilities/CVE-1900-0101", "/vendors",
+        "/", "/feeds/advisories.atom"}) {
     const auto reply = get(target, "Accept: text/html\r\n");
     EXPECT_EQ(reply.status, 200) << target;
     EXPECT_THAT(reply.body, Not(HasSubstr("<img"))) << target;
@@ -90,7 +91,9 @@ TEST_P(AdvisoryPages, WhatIsMarkedForFewAnswersLikeWhatIsNotThere) {
     }
     EXPECT_EQ(hidden.body, absent.body) << rest;
   }
-  EXPECT_EQ(get("/api/v1/advisories/SECRET-1/document").status, 404);
+  for (const std::string ending : {"", ".html", ".pdf"}) {
+    EXPECT_EQ(get("/api/v1/advisories/SECRET-1/document" + ending).status, 404) << ending;
+  }
   EXPECT_THAT(get("/api/v1/advisories?q=SECRET-1").body, HasSubstr("\"total\":0"));
 }
 

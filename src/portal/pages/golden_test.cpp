@@ -9,6 +9,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "portal/app_fixture.hpp"
+#include "portal/pages/advisory_file.hpp"
 
 /// Whole answers over the demo advisories, compared with files under golden/ that are reviewed like code. Where a
 /// change is meant, `TOCSIN_UPDATE_GOLDEN=1 build/dev/bin/portal_tests --gtest_filter='*Golden*'` writes them anew.
@@ -129,6 +130,18 @@ TEST_P(GoldenPages, ApiAnswersAreAsReviewed) {
 }
 
 TOCSIN_ON_BOTH_DATABASES(GoldenPages);
+
+TEST(GoldenFiles, AdvisoriesAsOneHtmlFileAreAsReviewed) {
+  for (const std::string name : {"full-2.0", "full-2.1", "hostile-2.0"}) {
+    std::ifstream file{std::filesystem::path{TOCSIN_SOURCE_DIR} / "src/formats/csaf/testdata" / (name + ".json"),
+                       std::ios::binary};
+    const auto read = pages::read_document({std::istreambuf_iterator<char>{file}, {}});
+    ASSERT_TRUE(read.has_value()) << name << read.error().to_string();
+    const auto tlp = pages::stated_tlp(read->advisory);
+    ASSERT_TRUE(tlp.has_value()) << name << tlp.error().to_string();
+    expect_golden("file-" + name + ".html", main_part(pages::advisory_file_html(*read, *tlp)));
+  }
+}
 
 TEST(GoldenDifference, ShowsWhatChangedAndNotTheRest) {
   EXPECT_EQ(difference("a\nb\nc\nd\ne\n", "a\nb\nc\nD\ne\n"), "from line 4 on:\n  a\n  b\n  c\n- d\n+ D\n");

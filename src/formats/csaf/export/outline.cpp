@@ -97,7 +97,8 @@ class Writer {
     products();
     remediations();
     if (!advisory_.vulnerabilities.empty()) heading(2, "Vulnerabilities");
-    for (const auto& each : advisory_.vulnerabilities) vulnerability(each);
+    for (std::size_t i = 0; i < advisory_.vulnerabilities.size(); ++i)
+      vulnerability(advisory_.vulnerabilities[i], i + 1);
     other_notes();
     references(2, advisory_.references);
     acknowledgments(2, advisory_.acknowledgments);
@@ -198,6 +199,7 @@ class Writer {
                             : fmt::format("{} (CVSS {})", tenths(score->base_tenths), cvss::to_string(score->version)),
            rating, each.title});
     }
+    table.rows_are_vulnerabilities = true;
     blocks_.push_back(std::move(table));
   }
 
@@ -322,9 +324,10 @@ class Writer {
     }
   }
 
-  void vulnerability(const Vulnerability& each) {
+  void vulnerability(const Vulnerability& each, std::size_t number) {
     const auto name = name_of(each);
     heading(3, each.title.empty() || each.title == name ? name : fmt::format("{}: {}", name, each.title));
+    blocks_.back().vulnerability = number;
     for (const auto& [system, id] : each.ids) fact(system, id);
     for (const auto& score : each.scores) {
       fact(fmt::format("CVSS {}", cvss::to_string(score.version)),

@@ -23,6 +23,8 @@ struct Block {
   std::string text;
   std::string url;  ///< As written: check the scheme before linking.
   std::vector<std::vector<std::string>> rows;
+  std::size_t vulnerability = 0;          ///< Of a heading: number, from 1, of the vulnerability that begins here.
+  bool rows_are_vulnerabilities = false;  ///< Of a table: below the first row stands every vulnerability, in order.
 };
 
 /// Every product by its full name, every vulnerability and the text of every remediation are in it. Time and size are

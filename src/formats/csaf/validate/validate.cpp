@@ -49,7 +49,7 @@ Verdict validate_wanted(Node root, Model& model, const Wanted& wanted) {
   for (const auto& section : kSections) {
     for (const auto& test : section.tests()) {
       if (!is_in(test, *verdict.version) || !wanted(TestInfo{test.id, section.group, test.not_run})) continue;
-      if (test.run == nullptr || (test.needs_speller && speller == nullptr)) {
+      if (test.run == nullptr || (test.needs_speller && model.speller == nullptr)) {
         verdict.not_run.push_back({test.id, test.not_run});
         continue;
       }
