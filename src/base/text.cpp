@@ -557,6 +557,18 @@ std::string shorten(std::string_view text, std::size_t max_bytes) {
   return std::string{kept}.append(kEllipsis);
 }
 
+std::string list_some(const std::vector<std::string>& texts) {
+  constexpr std::size_t kAllMax = 5, kNamed = 3;
+  const auto named = texts.size() <= kAllMax ? texts.size() : kNamed;
+  std::string list;
+  for (std::size_t i = 0; i < named; ++i) {
+    if (i > 0) list += ", ";
+    list += texts[i];
+  }
+  if (named < texts.size()) list += fmt::format(" and {} others", texts.size() - named);
+  return list;
+}
+
 std::string count_of(long long count, std::string_view one, std::string_view many) {
   return thousands(count).append(" ").append(count == 1 ? one : many);
 }

@@ -44,6 +44,9 @@ std::string shorten(std::string_view text, std::size_t max_bytes);
 
 /// "1 advisory", "1,655 advisories".
 std::string count_of(long long count, std::string_view one, std::string_view many);
+
+/// "A, B, C and 297 others": all of them where they are at most five.
+std::string list_some(const std::vector<std::string>& texts);
 /// 1655 -> "1,655".
 std::string thousands(long long number);
 

@@ -253,5 +253,12 @@ TEST(Numbers, ForPeople) {
   EXPECT_EQ(count_of(1655, "advisory", "advisories"), "1,655 advisories");
 }
 
+TEST(ListSome, NamesFewAndCountsTheRest) {
+  EXPECT_EQ(text::list_some({}), "");
+  EXPECT_EQ(text::list_some({"A"}), "A");
+  EXPECT_EQ(text::list_some({"A", "B", "C", "D", "E"}), "A, B, C, D, E");
+  EXPECT_EQ(text::list_some({"A", "B", "C", "D", "E", "F"}), "A, B, C and 3 others");
+}
+
 }  // namespace
 }  // namespace tocsin::text

@@ -460,8 +460,9 @@ TEST(Cvrf, RealDocumentsAreValidWhenMended) {
       });
   if (!present) GTEST_SKIP() << "csaf/examples.tar.zst is not in TOCSIN_DATA";
   EXPECT_EQ(seen, 3);
-  // CVRF-1.1-test.xml gives a status of products that CVRF has no such attribute for.
-  EXPECT_EQ(good, 4);
+  // CVRF-1.1-test.xml gives a status of products that CVRF has no such attribute for; one of the others tells of a
+  // vulnerability that was disclosed before it was discovered, which 6.1.62 of CSAF 2.1 refuses.
+  EXPECT_EQ(good, 3);
 }
 
 }  // namespace

@@ -242,7 +242,7 @@ class Binding {
     bound_ += products.size();
     note["product_ids"] = to_array(products);
     notes_.warn(place, fmt::format("the note '{}' ('{}') may be about one product: it was assigned to {}", title, text,
-                                   fmt::join(products, ", ")));
+                                   text::list_some(products)));
   }
 
   value& root_;

@@ -89,7 +89,7 @@ class Remediations {
         if (!safe.empty()) {
           notes_.warn(place(i),
                       fmt::format("the remediation became an optional_patch for {}, which {} not affected or fixed",
-                                  fmt::join(safe, ", "), safe.size() == 1 ? "is" : "are"));
+                                  text::list_some(safe), safe.size() == 1 ? "is" : "are"));
           Remediation patch = each;
           patch.category = "optional_patch";
           patch.products = std::move(safe);
