@@ -269,14 +269,23 @@ Affected affects_model(const VendorReading& reading, std::string_view installed)
   return ask(fmt::format("Is the installed product of one of the models {}?", quoted(reading.text)));
 }
 
-/// "telerik 6.2" of a text about "telerik": the version alone. Nothing where it may be of something else.
-std::optional<VendorVersion> version_of_component(const VendorReading& reading, VendorVersion installed) {
-  const auto named = text::lower_ascii(reading.component);
-  for (const auto word : text::split(installed.component, ' ')) {
-    for (const auto other : text::split(named, ' ')) {
+/// The installed version as one of what the text is about: "telerik 6.2" is 6.2 of "telerik". Nothing for a version of
+/// something else.
+std::optional<VendorVersion> version_of_component(const VendorReading& reading, std::string_view installed) {
+  const auto clean = normalise_vendor_text(installed);
+  const auto& named = reading.component;
+  const bool begins = clean.size() > named.size() && clean[named.size()] == ' ' &&
+                      text::equals_ignore_case_ascii(std::string_view{clean}.substr(0, named.size()), named);
+  if (begins) return read_vendor_version(std::string_view{clean}.substr(named.size() + 1));
+  auto version = read_vendor_version(clean);
+  if (!version || version->component.empty()) return reading.foreign ? std::nullopt : version;
+  // "Orbit BIOS 4.1"
+  const auto lower = text::lower_ascii(named);
+  for (const auto word : text::split(version->component, ' ')) {
+    for (const auto other : text::split(lower, ' ')) {
       if (word != other) continue;
-      installed.component.clear();
-      return installed;
+      version->component.clear();
+      return version;
     }
   }
   return std::nullopt;
@@ -299,7 +308,7 @@ std::optional<Range> as_range(const VendorReading& reading) {
   if (range.everything) return range;
   using Kind = VendorReading::Kind;
   const bool versions = reading.kind == Kind::range || reading.kind == Kind::list || reading.kind == Kind::date;
-  if (!versions || !reading.possible.empty() || reading.intervals.empty() || !reading.component.empty() ||
+  if (!versions || !reading.possible.empty() || reading.intervals.empty() || reading.foreign ||
       !reading.date_of.empty()) {
     return std::nullopt;
   }
@@ -353,18 +362,13 @@ Affected affects(const VendorReading& reading, std::string_view installed_versio
     case Kind::condition:
       break;
   }
-  auto installed = read_vendor_version(installed_version);
   const bool unbounded = reading.intervals.empty() && reading.possible.empty();
-  if (installed && !reading.component.empty()) {
-    installed = version_of_component(reading, std::move(*installed));
-    if (!installed) {
-      return ask(fmt::format("Which version of {} is installed with the product, and is it one of {}?",
-                             quoted(reading.component), quoted(reading.text)));
-    }
-  }
+  const auto installed = reading.component.empty() ? read_vendor_version(installed_version)
+                                                   : version_of_component(reading, installed_version);
   if (!installed) {
     if (reading.kind == Kind::condition && unbounded) return ask_condition(reading);
-    return ask(fmt::format("Which version is installed, and is it one of {}?", quoted(reading.text)));
+    const auto of = reading.component.empty() ? std::string{} : fmt::format(" of {}", quoted(reading.component));
+    return ask(fmt::format("Which version{} is installed, and is it one of {}?", of, quoted(reading.text)));
   }
   auto answer = unbounded ? Answer::yes : is_in(*installed, reading.intervals);
   if (answer == Answer::no && is_in(*installed, reading.possible) != Answer::no) answer = Answer::ask;

@@ -97,11 +97,17 @@ std::optional<VendorDays> numeric(const std::vector<Field>& fields) {
   const auto in_year = [&](int year, int month, int day_number) {
     return month >= 1 && month <= 12 ? day(year, static_cast<unsigned>(month), day_number) : std::nullopt;
   };
-  if (const auto year = year_of(fields[0])) return in_year(*year, number(1), number(2));
+  const char separator = fields[1].before;
+  if (separator == ' ' || separator != fields[2].before) return std::nullopt;
+  // "2019.1.2" and "2.1.2019" may be versions.
+  if (const auto year = year_of(fields[0])) {
+    return separator == '.' ? std::nullopt : in_year(*year, number(1), number(2));
+  }
   const auto year = year_of(fields[2]);
-  if (!year || fields[1].before == ' ' || fields[1].before != fields[2].before) return std::nullopt;
+  if (!year) return std::nullopt;
   const auto day_first = in_year(*year, number(1), number(0));
-  if (fields[1].before == '.') return day_first;
+  const bool padded = fields[0].text.size() == 2 && fields[1].text.size() == 2;
+  if (separator == '.') return padded || number(0) > 12 ? day_first : std::nullopt;
   auto month_first = in_year(*year, number(0), number(1));
   if (!day_first || !month_first) return day_first ? day_first : month_first;
   if (day_first->first == month_first->first) return day_first;

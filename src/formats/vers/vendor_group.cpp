@@ -535,6 +535,7 @@ bool group_vendor_items(const VendorItems& items, const std::vector<std::string>
                         Slips slips, VendorReading& reading) {
   reading.kind = items.everything ? ReadingKind::all : ReadingKind::range;
   reading.component = items.component;
+  reading.foreign = items.foreign;
   if (!items.everything) {
     Grouper grouper(items, product, slips, reading);
     if (!grouper.group()) return false;

@@ -40,8 +40,12 @@ class ItemReader {
     if (items_.empty() || everything_) {
       const bool about_all = everything_ || (!condition_.empty() && (prose_.empty() || lower.starts_with("all ")));
       if (!about_all) return std::nullopt;
-      return VendorItems{
-          .items = {}, .everything = true, .doubtful = false, .condition = std::move(condition_), .component = {}};
+      return VendorItems{.items = {},
+                         .everything = true,
+                         .doubtful = false,
+                         .condition = std::move(condition_),
+                         .component = {},
+                         .foreign = false};
     }
     if (items_.size() > kItemsMax) return std::nullopt;
     if (!prose_.empty() && std::ranges::none_of(items_, &Item::operator_written)) return std::nullopt;
@@ -52,6 +56,8 @@ class ItemReader {
     complete_suffixes();
     if (!conditions_of_other_kinds() || !names_allowed()) return std::nullopt;
     auto component = component_of_all(tokens);
+    foreign_ = !component.empty() &&
+               (named_ || is_foreign(tokens.component.empty() ? items_.front().words : tokens.component));
     if (slips_ == Slips::mended) {
       const bool foreign = component.empty() && (foreign_name(tokens.software_named) || !tokens.component.empty());
       doubtful_ = doubtful_ || tokens.cut_off || foreign || (named_ && component.empty()) || mixed_prefixes();
@@ -60,7 +66,8 @@ class ItemReader {
                        .everything = false,
                        .doubtful = doubtful_,
                        .condition = std::move(condition_),
-                       .component = std::move(component)};
+                       .component = std::move(component),
+                       .foreign = foreign_};
   }
 
  private:
@@ -354,7 +361,7 @@ class ItemReader {
     for (const auto& word : words) together += letters_of(word);
     return !together.empty() && text::contains(letters_of(product_), together);
   }
-  /// What all bounds are of, if they name another thing than the product: "Collection 2012", "6.3 of telerik".
+  /// What all bounds are of, if they name it: "BIOS < V22", "Collection 2012", "6.3 of telerik".
   std::string component_of_all(const VendorTokens& tokens) const {
     if (tokens.software_named) return {};
     auto words = items_.front().words;
@@ -366,7 +373,9 @@ class ItemReader {
       return (item.operator_written || named_) &&
              (item.words == words || (item.words.empty() && &item != &items_.front()) || !tokens.component.empty());
     });
-    if (!same || words.empty() || (!named_ && !is_foreign(words)) || own_name(words)) return {};
+    // "6.3 of webkit": written in front of the sign it would be taken for a part of the product.
+    const bool behind = !tokens.component.empty() && !is_foreign(words);
+    if (!same || words.empty() || behind || own_name(words)) return {};
     std::string name;
     for (const auto& word : words) name.append(name.empty() ? "" : " ").append(word);
     return name;
@@ -386,6 +395,7 @@ class ItemReader {
   std::vector<Item> items_;
   bool everything_ = false;
   bool doubtful_ = false;
+  bool foreign_ = false;
   bool named_ = false;  ///< Versions without a sign have names in front.
 };
 

@@ -34,7 +34,8 @@ struct VendorItems {
   bool everything = false;  ///< Every version, whatever else is named.
   bool doubtful = false;    ///< Other versions than those that are named may be meant.
   std::string condition;
-  std::string component;  ///< What is versioned, where that is another thing than the product.
+  std::string component;  ///< What is versioned, where a name that is not the product's says so.
+  bool foreign = false;   ///< That is no part of the product.
 };
 
 /// Whether slips of the writer are looked for: signs, bars and suffixes that were lost. Not in what to_text wrote.

@@ -49,9 +49,9 @@ std::string intervals_text(const std::vector<VendorInterval>& intervals) {
 }
 
 /// Intervals as to_text writes them, read without looking for slips.
-bool read_plain(std::string_view text, std::vector<VendorInterval>& intervals) {
+bool read_plain(std::string_view text, std::vector<VendorInterval>& intervals, VendorReading& reading) {
   if (text.empty()) return true;
-  VendorReading reading;
+  reading = {};
   const auto tokens = tokenise_vendor_text(text, {});
   if (!tokens.condition.empty() || !tokens.notes.empty() || tokens.cut_off) return false;
   const auto items = read_vendor_items(tokens, text, {}, Slips::none);
@@ -74,11 +74,15 @@ bool read_marked(std::string_view text, VendorReading& reading) {
   if (mark != std::string_view::npos) {
     certain = ranges.substr(0, mark);
     const auto possible = ranges.substr(mark + (mark == 0 ? 2 : kPossiblySeparator.size()));
-    if (possible.empty() || !read_plain(possible, reading.possible)) return false;
+    VendorReading plain;
+    if (possible.empty() || !read_plain(possible, reading.possible, plain) || !plain.component.empty()) return false;
   } else if (certain.empty()) {
     return false;
   }
-  if (!read_plain(certain, reading.intervals)) return false;
+  VendorReading plain;
+  if (!read_plain(certain, reading.intervals, plain)) return false;
+  reading.component = plain.component;
+  reading.foreign = plain.foreign;
   reading.kind = ReadingKind::range;
   if (bracket == std::string_view::npos) return true;
   reading.kind = ReadingKind::condition;
@@ -308,8 +312,9 @@ VendorReading read_vendor_text(BranchKind branch, std::string_view product, std:
   auto reading = read_once(branch, product, text);
   // Names in front of bounds may read as something else again; then they are no names.
   if (!reading.component.empty() && !is_stable(BranchKind::product_version_range, product, reading)) {
+    if (reading.foreign) reading.possible.assign(1, VendorInterval{});
     reading.component.clear();
-    reading.possible.assign(1, VendorInterval{});
+    reading.foreign = false;
   }
   if ((reading.serial || !reading.date_of.empty()) && !is_stable(BranchKind::product_version_range, product, reading)) {
     reading.serial.reset();

@@ -61,8 +61,10 @@ struct VendorReading {
   std::vector<VendorInterval> possible;
   std::string vers_text;
   std::string condition;  ///< The words that restrict the reading.
-  /// What has the version, where the text names something else than the product: "telerik" of "< 6.3 of telerik".
+  /// What has the version, where a name that is not the product's says so: "BIOS" of "BIOS < V22.01.04". A version of
+  /// something else is not compared.
   std::string component;
+  bool foreign = false;  ///< That is no part of the product ("6.3 of telerik"): only a version that names it decides.
   std::optional<VendorSerial> serial;
   /// What bears the date: "production date", "distributed"; empty: the version itself is a date.
   std::string date_of;

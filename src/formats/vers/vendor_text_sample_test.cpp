@@ -322,7 +322,8 @@ bool agrees(const VendorReading& reading, const SampleCase& row) {
       break;
   }
   if (take_end(meaning, '[', ']') != reading.condition) return false;
-  if (text::split(take_end(meaning, '{', '}'), ' ').front() != text::split(reading.component, ' ').front())
+  const auto component = take_end(meaning, '{', '}');
+  if (reading.foreign != !component.empty() || (reading.foreign && !component.starts_with(reading.component)))
     return false;
   const auto possible = meaning.find(" ? ");
   std::size_t labelled = 0;
