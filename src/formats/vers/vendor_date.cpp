@@ -105,7 +105,7 @@ std::optional<VendorDays> numeric(const std::vector<Field>& fields) {
   }
   const auto year = year_of(fields[2]);
   if (!year) return std::nullopt;
-  const auto day_first = in_year(*year, number(1), number(0));
+  auto day_first = in_year(*year, number(1), number(0));
   const bool padded = fields[0].text.size() == 2 && fields[1].text.size() == 2;
   if (separator == '.') return padded || number(0) > 12 ? day_first : std::nullopt;
   auto month_first = in_year(*year, number(0), number(1));
@@ -345,7 +345,8 @@ bool read_dates(std::string_view text, VendorReading& reading) {
   if (subject.size() > kSubjectBytesMax || subject.find_first_of("<>=|[]\"?") != std::string::npos) return false;
   reading.kind = VendorReading::Kind::date;
   reading.date_of = std::move(subject);
-  reading.intervals.assign(1, std::move(interval));
+  reading.intervals.clear();
+  reading.intervals.push_back(std::move(interval));
   return true;
 }
 
