@@ -549,7 +549,9 @@ bool group_vendor_items(const VendorItems& items, const std::vector<std::string>
   reading.condition = text::squeeze(items.condition);
   // "< V8.1 with WinCC V7.3 Upd 19": V8.1 with an older one of those may be meant.
   const auto lower = text::lower_ascii(reading.condition);
-  const bool bound_in_two_parts = slips == Slips::mended && (lower.starts_with("with ") || lower.starts_with("w/ ")) &&
+  const bool any_version = std::ranges::any_of(
+      reading.possible, [](const VendorInterval& interval) { return !interval.low && !interval.high; });
+  const bool bound_in_two_parts = slips == Slips::mended && !any_version && (lower.starts_with("with ") || lower.starts_with("w/ ")) &&
                                   lower.find_first_of("0123456789") != std::string::npos;
   for (const auto& item : items.items) {
     if (!bound_in_two_parts || item.sign != Item::Sign::below || item.inclusive || !item.operator_written ||

@@ -11,8 +11,10 @@
 /// it, and give nothing where they do not understand all of it.
 namespace tocsin::formats::vers {
 
-/// "<= the first 5 digits of serial number 24031". The name of a product may say that its versions are such digits.
-std::optional<VendorSerial> read_serial(std::string_view text, std::string_view product);
+/// "<= the first 5 digits of serial number 24031"
+std::optional<VendorSerial> read_serial(std::string_view text);
+/// "MELSEC Q03UDECPU The first 5 digits of serial No.": makes a range of such numbers a reading of serial numbers.
+bool is_serial_by_product(std::string_view product, VendorReading& reading);
 /// Whether the text is about serial numbers at all.
 bool is_about_serials(std::string_view lower) noexcept;
 /// "first 5 digits of serial number <=24031"

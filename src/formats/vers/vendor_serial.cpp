@@ -56,8 +56,7 @@ std::vector<std::string> words_and_signs(std::string_view lower) {
   return words;
 }
 
-/// "MELSEC Q03UDECPU The first 5 digits of serial No.": what the product's versions are.
-std::size_t digits_named_by(std::string_view product) {
+std::size_t digits_named(std::string_view product) {
   const auto lower = text::lower_ascii(product);
   const auto at = lower.find("first ");
   if (at == std::string::npos) return 0;
@@ -73,11 +72,40 @@ bool is_about_serials(std::string_view lower) noexcept {
   return text::contains(lower, "serial") || text::contains(lower, "digits");
 }
 
-std::optional<VendorSerial> read_serial(std::string_view text, std::string_view product) {
+bool is_serial_by_product(std::string_view product, VendorReading& reading) {
+  const auto digits = digits_named(product);
+  if (digits == 0 || reading.kind != VendorReading::Kind::range) return false;
+  std::vector<const VendorBound*> bounds;
+  for (const auto* intervals : {&reading.intervals, &reading.possible}) {
+    for (const auto& [low, high] : *intervals) {
+      if (low) bounds.push_back(&*low);
+      if (high) bounds.push_back(&*high);
+    }
+  }
+  const auto fits = [&](const VendorBound* bound) {
+    const auto& parts = bound->version.parts;
+    return parts.size() == 1 && parts[0].kind == VersionPart::Kind::number && parts[0].width == digits &&
+           bound->version.component.empty();
+  };
+  if (bounds.empty() || !std::ranges::all_of(bounds, fits)) return false;
+  const auto& bound = *bounds.front();
+  if (bounds.size() == 1) {
+    const auto& number = bound.version.parts.front().text;
+    reading.serial = VendorSerial{.digits = digits,
+                                  .below = !reading.intervals.empty() && reading.intervals.front().high.has_value(),
+                                  .inclusive = bound.inclusive,
+                                  .value = std::string(digits - number.size(), '0') + number};
+  }
+  if (bounds.size() > 1 || reading.intervals.empty()) reading.serial.reset();
+  reading.kind = VendorReading::Kind::serial_number;
+  reading.intervals.clear();
+  reading.possible.clear();
+  return true;
+}
+
+std::optional<VendorSerial> read_serial(std::string_view text) {
   const auto lower = text::lower_ascii(text);
-  const bool by_product = !is_about_serials(lower);
   VendorSerial serial;
-  if (by_product && (serial.digits = digits_named_by(product)) == 0) return std::nullopt;
   const auto words = words_and_signs(lower);
   bool sign = false;
   for (std::size_t i = 0; i < words.size(); ++i) {

@@ -196,12 +196,10 @@ VendorReading read_once(BranchKind branch, std::string_view product, std::string
     name_kind(marked);
     return marked;
   }
-  if (is_about_serials(lower) || !product.empty()) {
-    reading.serial = read_serial(native, normalise_vendor_text(product));
-    if (reading.serial || is_about_serials(lower)) {
-      reading.kind = ReadingKind::serial_number;
-      return reading;
-    }
+  if (is_about_serials(lower)) {
+    reading.serial = read_serial(native);
+    reading.kind = ReadingKind::serial_number;
+    return reading;
   }
   const bool restricts = lower.starts_with("with ") || lower.starts_with("without ");
   if (!restricts && is_about_dates(lower)) {
@@ -222,6 +220,7 @@ VendorReading read_once(BranchKind branch, std::string_view product, std::string
     reading = std::move(kept);
   };
   if (!read) keep_text();
+  if (read && is_serial_by_product(normalise_vendor_text(product), reading)) return reading;
   if (!read || is_doubtful(reading)) {
     VendorReading other;
     if (read_models(native, other) || read_order_number(native, product, other)) {
@@ -238,6 +237,14 @@ VendorReading read_once(BranchKind branch, std::string_view product, std::string
   }
   name_kind(reading);
   return reading;
+}
+
+bool names_letters(const VendorReading& reading) {
+  const auto has = [](const VendorInterval& interval) {
+    return (interval.low && !interval.low->version.component.empty()) ||
+           (interval.high && !interval.high->version.component.empty());
+  };
+  return std::ranges::any_of(reading.intervals, has) || std::ranges::any_of(reading.possible, has);
 }
 
 /// Whether the texts that stand for readings would be read again to the same.
@@ -320,6 +327,12 @@ VendorReading read_vendor_text(BranchKind branch, std::string_view product, std:
     reading.serial.reset();
     reading.date_of.clear();
     reading.intervals.clear();
+  }
+  // Letters of the product's name in front of a version ("dated7 SP1") may mean something else as well.
+  if (names_letters(reading) && !is_stable(BranchKind::product_version_range, product, reading)) {
+    VendorReading kept;
+    kept.text = std::move(reading.text);
+    return kept;
   }
   return reading;
 }

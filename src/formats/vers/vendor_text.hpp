@@ -10,11 +10,12 @@
 #include "formats/vers/vendor_version.hpp"
 
 /// What vendors write where a version or a range is asked for: "< V4.5", "All versions < V9.1 SP2", "1.00 | 1.04",
-/// "vers:all/>=V2.9.2<V2.9.4", "12.2.*", "prior to 11.2". Read into one canonical form or kept as text and marked
-/// undecidable; never guessed. What exposure matching stands on. Pure functions, total: any thread, any input.
+/// "vers:all/>=V2.9.2<V2.9.4", "12.2.*", "prior to 11.2", "distributed before May 2018". Read into one canonical form
+/// or kept as text and said to be unread; never guessed. What exposure matching stands on. Pure functions, total: any
+/// thread, any input.
 namespace tocsin::formats::vers {
 
-/// Bytes of a text; a longer one is undecidable.
+/// Bytes of a text; a longer one is not read.
 inline constexpr std::size_t kVendorTextBytesMax = 4096;
 
 /// The category of the branch that holds the text.

@@ -312,6 +312,9 @@ constexpr KindCase kKinds[] = {
     {"5 digits of serial number <= 24031", Kind::serial_number},
     {"<= first five digits of serial number 24061 24061", Kind::serial_number},
     {"<=23121", Kind::serial_number, true, "Orbit Q03 The first 5 digits of serial No."},
+    {"All versions < 03121", Kind::serial_number, true, "Orbit Q03 The first 5 digits of serial No."},
+    {">= 23121 | <= 24001", Kind::serial_number, false, "Orbit Q03 The first 5 digits of serial No."},
+    {"23121", Kind::serial_number, false, "Orbit Q03 The first 5 digits of serial No."},
     {"<=23121", Kind::range},
     {"<= 1.073", Kind::range, true, "Orbit Q03 The first 5 digits of serial No."},
     {"< serial numbers ending 9A", Kind::serial_number, false},
@@ -377,6 +380,16 @@ TEST(VendorText, ProductNamesAreReadOnlyForTheirBounds) {
   EXPECT_EQ(in_name("Orbit prior to 4.2"), "<4.2");
 }
 
+TEST(VendorText, ProductNamesThatSoundLikeSomethingElseChangeNothing) {
+  for (const std::string_view product :
+       {"Orbit digits7", "Orbit may7", "Orbit dated 7", "Orbit serial7", "Orbit May 7", "SSA3.15"}) {
+    for (const std::string_view text : {"SR540", "< SP1", "SP1 | SP2", "< P018"}) {
+      const auto once = to_text(read(text, product));
+      EXPECT_EQ(to_text(read(once, product)), once) << text << " of " << product;
+    }
+  }
+}
+
 TEST(VendorText, BranchCategories) {
   EXPECT_EQ(parse_branch_kind("product_version"), BranchKind::product_version);
   EXPECT_EQ(parse_branch_kind("product_version_range"), BranchKind::product_version_range);
@@ -385,7 +398,7 @@ TEST(VendorText, BranchCategories) {
   EXPECT_EQ(parse_branch_kind("range"), std::nullopt);
 }
 
-TEST(VendorText, TooLongIsUndecidable) {
+TEST(VendorText, TooLongIsNotRead) {
   const std::string blank_text = "< 4.5" + std::string(kVendorTextBytesMax, ' ');
   EXPECT_EQ(to_text(read(blank_text)), "<4.5");
   EXPECT_EQ(read("< " + std::string(kVendorTextBytesMax, '4')).kind, Kind::unread);
