@@ -551,7 +551,8 @@ bool group_vendor_items(const VendorItems& items, const std::vector<std::string>
   const auto lower = text::lower_ascii(reading.condition);
   const bool any_version = std::ranges::any_of(
       reading.possible, [](const VendorInterval& interval) { return !interval.low && !interval.high; });
-  const bool bound_in_two_parts = slips == Slips::mended && !any_version && (lower.starts_with("with ") || lower.starts_with("w/ ")) &&
+  const bool bound_in_two_parts = slips == Slips::mended && !any_version &&
+                                  (lower.starts_with("with ") || lower.starts_with("w/ ")) &&
                                   lower.find_first_of("0123456789") != std::string::npos;
   for (const auto& item : items.items) {
     if (!bound_in_two_parts || item.sign != Item::Sign::below || item.inclusive || !item.operator_written ||

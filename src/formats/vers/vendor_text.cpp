@@ -234,6 +234,7 @@ VendorReading read_once(BranchKind branch, std::string_view product, std::string
   if (!line.empty() && reading.kind == ReadingKind::all) {
     reading.kind = ReadingKind::condition;
     reading.condition = std::move(line);
+    std::ranges::replace_if(reading.condition, [](char c) { return c == '[' || c == ']'; }, '|');
   }
   name_kind(reading);
   return reading;
