@@ -1,4 +1,5 @@
-// Laws: every text has a reading; a reading's text is read to the same text; only "ask" has a question.
+// Laws: every text has a reading; a reading's text is read to the same text; only "ask" has a question; what is not
+// understood or names a model is never answered with "no".
 // The input is a line of product, a line of text and a version.
 #include <algorithm>
 #include <cstdint>
@@ -26,6 +27,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (branch == BranchKind::product_version_range) TOCSIN_CHECK(again == written);
     const auto affected = affects(reading, version);
     TOCSIN_CHECK(affected.question.empty() == (affected.answer != Affected::Answer::ask));
+    if (!is_understood(reading) || reading.kind == VendorReading::Kind::model) {
+      TOCSIN_CHECK(affected.answer != Affected::Answer::no);
+    }
+    // A range that is given on means what the reading means.
+    if (as_range(reading)) TOCSIN_CHECK(is_understood(reading));
   }
   // What compares, compares the other way round.
   const auto a = read_vendor_version(text);

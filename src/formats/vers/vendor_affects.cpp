@@ -1,9 +1,12 @@
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "formats/vers/range.hpp"
+#include "formats/vers/vendor_kinds.hpp"
 #include "formats/vers/vendor_text.hpp"
 
 namespace tocsin::formats::vers {
@@ -150,22 +153,148 @@ std::string quoted(std::string_view text) { return "\"" + text::shorten(text, kQ
 
 Affected ask(std::string question) { return {Answer::ask, std::move(question)}; }
 
-Affected ask_undecidable(const VendorReading& reading) {
-  switch (reading.subject) {
-    case VendorReading::Subject::serial_number:
-      return ask(fmt::format("Does the serial number of the installed product fall under {}?", quoted(reading.text)));
-    case VendorReading::Subject::date:
-      return ask(fmt::format("Does the date of the installed product fall under {}?", quoted(reading.text)));
-    case VendorReading::Subject::version:
-      break;
-  }
+Affected ask_what_it_is(const VendorReading& reading) {
   return ask(fmt::format("Is the installed product what the advisory calls {}?", quoted(reading.text)));
+}
+
+/// What holds for the installed product besides its version.
+Affected ask_condition(const VendorReading& reading) {
+  if (reading.models.empty()) {
+    return ask(fmt::format("Does this hold for the installed product: {}?", quoted(reading.condition)));
+  }
+  return ask(fmt::format("Is the installed product {}, and does this hold for it: {}?", quoted(reading.models.front()),
+                         quoted(reading.condition)));
+}
+
+Affected affects_serial(const VendorReading& reading, std::string_view installed) {
+  if (!reading.serial) {
+    return ask(fmt::format("Does the serial number of the installed product fall under {}?", quoted(reading.text)));
+  }
+  const auto& serial = *reading.serial;
+  if (const auto number = serial_of_installed(installed)) {
+    if (const auto in = is_in(serial, *number)) return {*in ? Answer::yes : Answer::no, {}};
+  }
+  const std::string_view side =
+      serial.below ? (serial.inclusive ? "at most" : "below") : (serial.inclusive ? "at least" : "above");
+  if (serial.digits == 0) {
+    return ask(fmt::format("Is the serial number of the installed product {} {}?", side, serial.value));
+  }
+  return ask(fmt::format("Are the first {} digits of the installed product's serial number {} {}?", serial.digits, side,
+                         serial.value));
+}
+
+std::string written_day(const VendorVersion& version) {
+  const std::string_view digits = version.parts.front().text;
+  return fmt::format("{}-{}-{}", digits.substr(0, 4), digits.substr(4, 2), digits.substr(6));
+}
+
+std::string days_in_words(const VendorReading& reading) {
+  std::string out;
+  for (const auto& [low, high] : reading.intervals) {
+    out += out.empty() ? "" : " or ";
+    if (low && high && low->inclusive && high->inclusive && low->version.parts == high->version.parts) {
+      out.append("on ").append(written_day(low->version));
+      continue;
+    }
+    if (low) out.append(low->inclusive ? "on or after " : "after ").append(written_day(low->version));
+    if (low && high) out += " and ";
+    if (high) out.append(high->inclusive ? "on or before " : "before ").append(written_day(high->version));
+  }
+  return out;
+}
+
+/// Whether the words with an installed date say the same as those of the text: "produced 2020-05" and "production
+/// date".
+bool speak_of_the_same(std::string_view text, std::string_view installed) {
+  constexpr std::size_t kStemBytes = 6;
+  const auto a = text::lower_ascii(text);
+  const auto b = text::lower_ascii(installed);
+  for (const auto word : text::split(a, ' ')) {
+    if (word.size() < 4 || word == "date" || word == "from" || word == "with") continue;
+    for (const auto other : text::split(b, ' ')) {
+      if (word.substr(0, kStemBytes) == other.substr(0, kStemBytes)) return true;
+    }
+  }
+  return false;
+}
+
+/// A date said of nothing in particular is that of the version.
+bool is_plain_subject(std::string_view words) {
+  const auto lower = text::lower_ascii(words);
+  return lower.empty() || lower == "date" || lower == "firmware" || lower == "software" || lower == "build" ||
+         lower == "release" || lower == "released" || lower == "dated";
+}
+
+Affected affects_date(const VendorReading& reading, std::string_view installed) {
+  if (reading.intervals.empty()) {
+    return ask(fmt::format("Does the date of the installed product fall under {}?", quoted(reading.text)));
+  }
+  const auto found = days_of_installed(installed);
+  const bool comparable = found && (reading.date_of.empty() ? is_plain_subject(found->second)
+                                                            : speak_of_the_same(reading.date_of, found->second));
+  if (comparable) {
+    bool first = false;
+    bool last = false;
+    bool within = false;  // some day between the two may be meant
+    const auto& days = found->first;
+    for (const auto& [low, high] : reading.intervals) {
+      const auto holds = [&](const std::string& day) {
+        const auto above = low ? day.compare(low->version.parts.front().text) : 1;
+        const auto below = high ? day.compare(high->version.parts.front().text) : -1;
+        return (above > 0 || (above == 0 && low->inclusive)) && (below < 0 || (below == 0 && high->inclusive));
+      };
+      const bool first_in = holds(days.first);
+      const bool last_in = holds(days.last);
+      within = within || first_in != last_in ||
+               (low && low->version.parts.front().text > days.first && low->version.parts.front().text < days.last);
+      first = first || first_in;
+      last = last || last_in;
+    }
+    if (!within) return {first && last ? Answer::yes : Answer::no, {}};
+  }
+  const auto days = days_in_words(reading);
+  if (reading.date_of.empty()) {
+    return ask(fmt::format("Which date does the installed version bear, and is it {}?", days));
+  }
+  return ask(fmt::format("Does {} of the installed product lie {}?", quoted(reading.date_of), days));
+}
+
+Affected affects_model(const VendorReading& reading, std::string_view installed) {
+  const auto clean = normalise_vendor_text(installed);
+  const auto named = [&](const std::string& model) { return text::equals_ignore_case_ascii(model, clean); };
+  if (std::ranges::any_of(reading.models, named)) return {Answer::yes, {}};
+  if (reading.models.size() == 1) {
+    return ask(fmt::format("Is the installed product of the model {}?", quoted(reading.models.front())));
+  }
+  return ask(fmt::format("Is the installed product of one of the models {}?", quoted(reading.text)));
+}
+
+/// The installed version as one of what the text is about: "telerik 6.2" is 6.2 of "telerik". Nothing for a version of
+/// something else.
+std::optional<VendorVersion> version_of_component(const VendorReading& reading, std::string_view installed) {
+  const auto clean = normalise_vendor_text(installed);
+  const auto& named = reading.component;
+  const bool begins = clean.size() > named.size() && clean[named.size()] == ' ' &&
+                      text::equals_ignore_case_ascii(std::string_view{clean}.substr(0, named.size()), named);
+  if (begins) return read_vendor_version(std::string_view{clean}.substr(named.size() + 1));
+  auto version = read_vendor_version(clean);
+  if (!version || version->component.empty()) return reading.foreign ? std::nullopt : version;
+  // "Orbit BIOS 4.1"
+  const auto lower = text::lower_ascii(named);
+  for (const auto word : text::split(version->component, ' ')) {
+    for (const auto other : text::split(lower, ' ')) {
+      if (word != other) continue;
+      version->component.clear();
+      return version;
+    }
+  }
+  return std::nullopt;
 }
 
 /// By the order of the range's own scheme.
 Affected affects_vers(const VendorReading& reading, std::string_view installed_version) {
   const auto range = parse(reading.vers_text);
-  if (!range) return ask_undecidable(reading);
+  if (!range) return ask_what_it_is(reading);
   const auto in = contains(*range, text::trim(installed_version));
   if (in) return {*in ? Answer::yes : Answer::no, {}};
   return ask(fmt::format("Is the installed version {} one of those in {}?", quoted(text::squeeze(installed_version)),
@@ -177,8 +306,19 @@ Affected affects_vers(const VendorReading& reading, std::string_view installed_v
 std::optional<Range> as_range(const VendorReading& reading) {
   Range range{.scheme = "generic", .everything = reading.kind == VendorReading::Kind::all, .constraints = {}};
   if (range.everything) return range;
-  if (reading.kind != VendorReading::Kind::ranges || !reading.possible.empty() || reading.intervals.empty()) {
+  using Kind = VendorReading::Kind;
+  const bool versions = reading.kind == Kind::range || reading.kind == Kind::list || reading.kind == Kind::date;
+  if (!versions || !reading.possible.empty() || reading.intervals.empty() || reading.foreign ||
+      !reading.date_of.empty()) {
     return std::nullopt;
+  }
+  // Days are versions only as they were written.
+  for (const auto& [low, high] : reading.intervals) {
+    for (const auto* bound : {low ? &*low : nullptr, high ? &*high : nullptr}) {
+      if (reading.kind == Kind::date && bound != nullptr && !text::contains(reading.text, bound->version.text)) {
+        return std::nullopt;
+      }
+    }
   }
   for (const auto& [low, high] : reading.intervals) {
     if (low && high && low->inclusive && high->inclusive && low->version.parts == high->version.parts) {
@@ -206,28 +346,34 @@ Affected affects(const VendorReading& reading, std::string_view installed_versio
       // It stands among affected products, so one of the two is wrong.
       return ask(fmt::format("The advisory names the product but says {}: what does the vendor say about it?",
                              quoted(reading.text)));
-    case Kind::undecidable:
-      return ask_undecidable(reading);
+    case Kind::serial_number:
+      return affects_serial(reading, installed_version);
+    case Kind::date:
+      return affects_date(reading, installed_version);
+    case Kind::model:
+      return affects_model(reading, installed_version);
+    case Kind::not_a_version:
+    case Kind::unread:
+      return ask_what_it_is(reading);
     case Kind::vers:
       return affects_vers(reading, installed_version);
-    case Kind::ranges:
+    case Kind::range:
+    case Kind::list:
     case Kind::condition:
       break;
   }
-  const auto installed = read_vendor_version(installed_version);
   const bool unbounded = reading.intervals.empty() && reading.possible.empty();
+  const auto installed = reading.component.empty() ? read_vendor_version(installed_version)
+                                                   : version_of_component(reading, installed_version);
   if (!installed) {
-    if (reading.kind == Kind::condition && unbounded) {
-      return ask(fmt::format("Does this hold for the installed product: {}?", quoted(reading.condition)));
-    }
-    return ask(fmt::format("Which version is installed, and is it one of {}?", quoted(reading.text)));
+    if (reading.kind == Kind::condition && unbounded) return ask_condition(reading);
+    const auto of = reading.component.empty() ? std::string{} : fmt::format(" of {}", quoted(reading.component));
+    return ask(fmt::format("Which version{} is installed, and is it one of {}?", of, quoted(reading.text)));
   }
   auto answer = unbounded ? Answer::yes : is_in(*installed, reading.intervals);
   if (answer == Answer::no && is_in(*installed, reading.possible) != Answer::no) answer = Answer::ask;
   if (answer == Answer::no && !counted_alike(*installed, reading)) answer = Answer::ask;
-  if (reading.kind == Kind::condition && answer != Answer::no) {
-    return ask(fmt::format("Does this hold for the installed product: {}?", quoted(reading.condition)));
-  }
+  if (reading.kind == Kind::condition && answer != Answer::no) return ask_condition(reading);
   if (answer != Answer::ask) return {answer, {}};
   return ask(fmt::format("Is the installed version {} one of those that the advisory calls {}?",
                          quoted(text::squeeze(installed_version)), quoted(reading.text)));

@@ -260,7 +260,7 @@ class Grouper {
         add({VendorBound{halves->first, true}, VendorBound{halves->second, true}});
         return true;
       }
-      if (!item.operator_written && is_weak(version)) doubtful_ = true;
+      if (!item.operator_written && is_weak(version) && !named_by_product(version)) doubtful_ = true;
       // "2.51 2.52" lacks a bar; "2017 8.1" may be one version.
       if (next != nullptr && next->joint == Item::Joint::blank && next->sign == Item::Sign::exact &&
           !alike(version, next->version)) {
@@ -282,6 +282,13 @@ class Grouper {
     if (item.possibly_below) reading_.possible.push_back({std::nullopt, VendorBound{plain(version), true}});
     exacts_.push_back(plain(version));
     return true;
+  }
+
+  /// "SE2021MP3" of "Solid Edge SE2021": the letters are no model's, and a pack of it is a version.
+  bool named_by_product(const VendorVersion& version) const {
+    const auto line = version.component + version.parts.front().text;
+    return !version.component.empty() && version.parts.size() > 1 && version.parts[1].kind == Part::Kind::suffix &&
+           text::contains_ignore_case_ascii(product_, line);
   }
 
   /// "20-33", "12.0.1-12.0.13", "V175-V189", but not the order number "750-852".
@@ -349,6 +356,8 @@ class Grouper {
       if (!bounds) return false;
       add({std::nullopt, bounds->first});
       if (bounds->second) reading_.possible.push_back({std::nullopt, bounds->second});
+      // "< 9 Linux Image 2019-12-13": some of 9 is meant.
+      if (highs[0].goes_on) reading_.possible.push_back({std::nullopt, VendorBound{*behind(highs[0].version), false}});
     }
     if (slips_ == Slips::none) return true;
     // "<= 3.14.25 | 3.15.18": the sign of the second may be lost.
@@ -524,7 +533,9 @@ class Grouper {
 
 bool group_vendor_items(const VendorItems& items, const std::vector<std::string>& notes, std::string_view product,
                         Slips slips, VendorReading& reading) {
-  reading.kind = items.everything ? ReadingKind::all : ReadingKind::ranges;
+  reading.kind = items.everything ? ReadingKind::all : ReadingKind::range;
+  reading.component = items.component;
+  reading.foreign = items.foreign;
   if (!items.everything) {
     Grouper grouper(items, product, slips, reading);
     if (!grouper.group()) return false;
@@ -536,6 +547,20 @@ bool group_vendor_items(const VendorItems& items, const std::vector<std::string>
   if (items.condition.empty()) return true;
   reading.kind = ReadingKind::condition;
   reading.condition = text::squeeze(items.condition);
+  // "< V8.1 with WinCC V7.3 Upd 19": V8.1 with an older one of those may be meant.
+  const auto lower = text::lower_ascii(reading.condition);
+  const bool any_version = std::ranges::any_of(
+      reading.possible, [](const VendorInterval& interval) { return !interval.low && !interval.high; });
+  const bool bound_in_two_parts = slips == Slips::mended && !any_version &&
+                                  (lower.starts_with("with ") || lower.starts_with("w/ ")) &&
+                                  lower.find_first_of("0123456789") != std::string::npos;
+  for (const auto& item : items.items) {
+    if (!bound_in_two_parts || item.sign != Item::Sign::below || item.inclusive || !item.operator_written ||
+        item.version.wildcard != Wildcard::none) {
+      continue;
+    }
+    reading.possible.push_back({VendorBound{item.version, true}, VendorBound{item.version, true}});
+  }
   // Square brackets mark the condition in to_text.
   std::ranges::replace_if(reading.condition, [](char c) { return c == '[' || c == ']'; }, '|');
   return true;

@@ -32,14 +32,20 @@ class ItemReader {
  public:
   ItemReader(std::string_view product, Slips slips) : product_(product), slips_(slips) {}
 
-  std::optional<VendorItems> read(const VendorTokens& tokens, std::string_view lower) {
-    if (tokens.refused || !collect(tokens)) return std::nullopt;
-    condition_ = tokens.condition;
+  std::optional<VendorItems> read(const VendorTokens& tokens, std::string_view text) {
+    const auto lower = text::lower_ascii(text);
+    if (tokens.refused || !collect(tokens, text)) return std::nullopt;
+    condition_.append(condition_.empty() || tokens.condition.empty() ? "" : "; ").append(tokens.condition);
     for (const auto& words : prose_) condition_.append(condition_.empty() ? "" : "; ").append(words);
     if (items_.empty() || everything_) {
       const bool about_all = everything_ || (!condition_.empty() && (prose_.empty() || lower.starts_with("all ")));
       if (!about_all) return std::nullopt;
-      return VendorItems{{}, true, false, std::move(condition_)};
+      return VendorItems{.items = {},
+                         .everything = true,
+                         .doubtful = false,
+                         .condition = std::move(condition_),
+                         .component = {},
+                         .foreign = false};
     }
     if (items_.size() > kItemsMax) return std::nullopt;
     if (!prose_.empty() && std::ranges::none_of(items_, &Item::operator_written)) return std::nullopt;
@@ -49,13 +55,23 @@ class ItemReader {
     if (items_.empty()) return std::nullopt;
     complete_suffixes();
     if (!conditions_of_other_kinds() || !names_allowed()) return std::nullopt;
-    if (slips_ == Slips::mended)
-      doubtful_ = doubtful_ || tokens.cut_off || foreign_name(tokens.software_named) || mixed_prefixes();
-    return VendorItems{std::move(items_), false, doubtful_, std::move(condition_)};
+    auto component = component_of_all(tokens);
+    foreign_ = !component.empty() &&
+               (named_ || is_foreign(tokens.component.empty() ? items_.front().words : tokens.component));
+    if (slips_ == Slips::mended) {
+      const bool foreign = component.empty() && (foreign_name(tokens.software_named) || !tokens.component.empty());
+      doubtful_ = doubtful_ || tokens.cut_off || foreign || (named_ && component.empty()) || mixed_prefixes();
+    }
+    return VendorItems{.items = std::move(items_),
+                       .everything = false,
+                       .doubtful = doubtful_,
+                       .condition = std::move(condition_),
+                       .component = std::move(component),
+                       .foreign = foreign_};
   }
 
  private:
-  bool collect(const VendorTokens& tokens) {
+  bool collect(const VendorTokens& tokens, std::string_view text) {
     Item next;
     bool pending = false;  // a sign without its version
     bool dash = false;     // the next version ends a range
@@ -149,13 +165,48 @@ class ItemReader {
           break;
         case Kind::word:
           // What follows a version and is not known may say anything about it.
-          if (versions_in_segment && !pending) return false;
+          if (versions_in_segment && !pending) {
+            return slips_ == Slips::mended && tail_of_version(tokens, i, text.substr(token.begin));
+          }
           next.words.push_back(token.word);
           break;
       }
     }
     if (pending || dash) return false;
     close_segment();
+    return true;
+  }
+  /// "<= 3.1 C++ / Matlab", "< 9 Linux Image 2019-12-13", "< 17.0 ?.10": what stands behind the only version restricts
+  /// it, or is a part of it that nobody can compare.
+  bool tail_of_version(const VendorTokens& tokens, std::size_t at, std::string_view tail) {
+    constexpr std::size_t kTailBytesMax = 80;
+    if (items_.size() != 1 || tail.size() > kTailBytesMax || !tokens.condition.empty()) return false;
+    const bool more_bounds = std::any_of(
+        tokens.tokens.begin() + static_cast<std::ptrdiff_t>(at), tokens.tokens.end(), [](const VendorToken& token) {
+          return token.kind != Kind::word && token.kind != Kind::version && token.kind != Kind::slash &&
+                 token.kind != Kind::comma && token.kind != Kind::bar;
+        });
+    auto& item = items_[0];
+    const auto& version = item.version;
+    const auto bar = tail.find('|');
+    if (bar != std::string_view::npos && tail.find_first_of("0123456789", bar) != std::string_view::npos) return false;
+    if (more_bounds || !item.words.empty() || version.wildcard != Wildcard::none || !is_number(version.parts.back()) ||
+        !is_number(version.parts.front())) {
+      return false;
+    }
+    const auto plain = tail.substr(0, tail.find('('));
+    const bool names = plain.size() > 4 && plain.find_first_of("0123456789?") == std::string_view::npos;
+    if (item.sign == Item::Sign::below && !item.marked) {
+      item.goes_on = true;
+      if (names) condition_ = tail;
+      return true;
+    }
+    // "8.2 Advanced Reports | Dashboards Module"
+    if (item.sign != Item::Sign::exact || item.operator_written || !names || leading_numbers(version) < 2 ||
+        !text::contains(version.text, ".")) {
+      return false;
+    }
+    condition_ = tail;
     return true;
   }
   /// The version behind "-" or "to".
@@ -285,16 +336,49 @@ class ItemReader {
       const bool dotted = leading_numbers(item.version) >= 2 || item.version.wildcard == Wildcard::line;
       const bool acronyms = std::ranges::all_of(item.words, [](const std::string& word) { return word.size() <= 5; });
       if (item.words.size() > (item.version.prefix == "v" ? 2U : 1U) || !acronyms || !dotted) return false;
-      doubtful_ = true;
+      named_ = true;
     }
     return true;
+  }
+  /// Short names are those of the product's own parts ("BIOS") or of its model.
+  static bool is_foreign(const std::vector<std::string>& words) {
+    return words.size() > 1 || (words.size() == 1 && words[0].size() > 6);
   }
   /// The bound may be of another thing than the one that is asked about.
   bool foreign_name(bool software_named) const {
     if (software_named) return false;
-    return std::ranges::any_of(items_, [](const Item& item) {
-      return item.words.size() > 1 || (item.words.size() == 1 && item.words[0].size() > 6);
+    return std::ranges::any_of(items_,
+                               [&](const Item& item) { return is_foreign(item.words) && !own_name(item.words); });
+  }
+  /// "SRN4000 v2.16" of the "SRN-4000 firmware".
+  bool own_name(const std::vector<std::string>& words) const {
+    const auto letters_of = [](std::string_view text) {
+      auto out = text::lower_ascii(text);
+      std::erase_if(out, [](char c) { return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')); });
+      return out;
+    };
+    std::string together;
+    for (const auto& word : words) together += letters_of(word);
+    return !together.empty() && text::contains(letters_of(product_), together);
+  }
+  /// What all bounds are of, if they name it: "BIOS < V22", "Collection 2012", "6.3 of telerik".
+  std::string component_of_all(const VendorTokens& tokens) const {
+    if (tokens.software_named) return {};
+    auto words = items_.front().words;
+    if (!tokens.component.empty()) {
+      if (!words.empty() || items_.size() != 1) return {};
+      words = tokens.component;
+    }
+    const bool same = std::ranges::all_of(items_, [&](const Item& item) {
+      return (item.operator_written || named_) &&
+             (item.words == words || (item.words.empty() && &item != &items_.front()) || !tokens.component.empty());
     });
+    // "6.3 of webkit": written in front of the sign it would be taken for a part of the product.
+    const bool behind = !tokens.component.empty() && !is_foreign(words);
+    if (!same || words.empty() || behind || own_name(words)) return {};
+    std::string name;
+    for (const auto& word : words) name.append(name.empty() ? "" : " ").append(word);
+    return name;
   }
   /// "14.3 | R5.1 | <= R6": whether R6 is a version or a release of 14.3 cannot be seen.
   bool mixed_prefixes() const {
@@ -311,13 +395,15 @@ class ItemReader {
   std::vector<Item> items_;
   bool everything_ = false;
   bool doubtful_ = false;
+  bool foreign_ = false;
+  bool named_ = false;  ///< Versions without a sign have names in front.
 };
 
 }  // namespace
 
-std::optional<VendorItems> read_vendor_items(const VendorTokens& tokens, std::string_view lower,
+std::optional<VendorItems> read_vendor_items(const VendorTokens& tokens, std::string_view text,
                                              std::string_view product, Slips slips) {
-  return ItemReader(product, slips).read(tokens, lower);
+  return ItemReader(product, slips).read(tokens, text);
 }
 
 std::size_t leading_numbers(const VendorVersion& version) noexcept {
@@ -355,6 +441,13 @@ bool is_weak(const VendorVersion& version) {
   const auto& first = version.parts.front();
   const bool dotted = text::contains(version.text, ".");
   if (!version.component.empty()) return true;
+  // "6.3V1L10", "2020 R2S"
+  const bool release_of_year =
+      is_year(first) && version.parts.size() > 1 && version.parts[1].kind == Part::Kind::suffix;
+  if (dotted && version.prefix == "v" && first.kind == Part::Kind::number) return false;
+  if ((dotted && version.text.find('-') == std::string::npos && leading_numbers(version) >= 2) || release_of_year) {
+    return false;
+  }
   if (first.kind == Part::Kind::letters) {
     return !dotted || !std::all_of(version.parts.begin() + 1, version.parts.end(), is_number);
   }

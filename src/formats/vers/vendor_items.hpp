@@ -26,6 +26,7 @@ struct VendorItem {
   bool numbering = false;  ///< The item before by another count.
   VendorVersion version;
   std::vector<std::string> words;  ///< Names in front of the sign or of the version.
+  bool goes_on = false;            ///< More that belongs to the version stands behind it and could not be read.
 };
 
 struct VendorItems {
@@ -33,13 +34,15 @@ struct VendorItems {
   bool everything = false;  ///< Every version, whatever else is named.
   bool doubtful = false;    ///< Other versions than those that are named may be meant.
   std::string condition;
+  std::string component;  ///< What is versioned, where a name that is not the product's says so.
+  bool foreign = false;   ///< That is no part of the product.
 };
 
 /// Whether slips of the writer are looked for: signs, bars and suffixes that were lost. Not in what to_text wrote.
 enum class Slips : std::uint8_t { mended, none };
 
-/// Nothing where the tokens make no sense together. `lower`: the text in lower case.
-std::optional<VendorItems> read_vendor_items(const VendorTokens& tokens, std::string_view lower,
+/// Nothing where the tokens of `text` make no sense together.
+std::optional<VendorItems> read_vendor_items(const VendorTokens& tokens, std::string_view text,
                                              std::string_view product, Slips slips);
 /// What the items mean together: fills kind, intervals and what is possible besides. False where they mean nothing.
 bool group_vendor_items(const VendorItems& items, const std::vector<std::string>& notes, std::string_view product,

@@ -99,7 +99,7 @@ constexpr std::array kConditionWords = std::to_array<std::string_view>(
 constexpr std::array kNoteConditions = std::to_array<std::string_view>(
     {"only",    "with",      "without",  "if",  "when",   "where",         "using",      "use",     "running",
      "except",  "excluding", "excludes", "for", "option", "configuration", "configured", "enabled", "module",
-     "modules", "installed", "affected", "not", "tag",    "unless",        "high"});
+     "modules", "installed", "affected", "not", "tag",    "unless",        "high",       "removed"});
 constexpr std::array kMaybeWords = std::to_array<std::string_view>({"may", "possibly", "also", "might", "could"});
 
 template <std::size_t N>
@@ -184,8 +184,23 @@ class Tokeniser {
     word();
   }
 
+  /// "<= a3b04b7bc4872a5a39e5de3fdc5fbde52c09e10e": a commit, which no version compares with, at the end of the text.
+  bool commit() {
+    constexpr std::size_t kCommitBytesMin = 20;
+    const auto begin = skip_blanks(lower_.find_first_not_of("<>=", at_));
+    const auto hash = std::string_view{lower_}.substr(std::min(begin, lower_.size()));
+    const auto is_hex = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
+    if (hash.size() < kCommitBytesMin || !std::ranges::all_of(hash, is_hex) || !std::ranges::any_of(hash, is_digit) ||
+        std::ranges::all_of(hash, is_digit)) {
+      return false;
+    }
+    add_condition(std::string_view{text_}.substr(at_));
+    return done_ = true;
+  }
+
   bool sign() {
     const auto rest = std::string_view{text_}.substr(at_);
+    if ((rest[0] == '<' || rest[0] == '>') && last() == Kind::bar && !result_.tokens.empty() && commit()) return true;
     constexpr std::array kSigns = std::to_array<Phrase>({{"<=", Kind::less_or_equal},
                                                          {"=<", Kind::less_or_equal},
                                                          {">=", Kind::greater_or_equal},
@@ -451,6 +466,11 @@ class Tokeniser {
       at_ = end;
       return;
     }
+    // "Service Pack R8.2 SP2"
+    if (plain == "service" && word_at(skip_blanks(end), "pack")) {
+      at_ = skip_blanks(end) + 4;
+      return;
+    }
     // "5.x only" restricts nothing else.
     if (plain == "only" && skip_blanks(end) == text_.size() && result_.condition.empty()) {
       at_ = end;
@@ -461,6 +481,7 @@ class Tokeniser {
       done_ = true;
       return;
     }
+    if (plain == "of" && last() == Kind::version && names_component(end)) return;
     if (is_one_of(plain, kNoise) || in_product(plain)) {
       at_ = end;
       return;
@@ -472,6 +493,24 @@ class Tokeniser {
     auto written = text_.substr(at_, end - at_);
     push(Kind::word, end - at_);
     result_.tokens.back().word = std::move(written);
+  }
+
+  /// "6.3 of telerik software": to the end of the text words that could stand in front of the sign as well.
+  bool names_component(std::size_t at) {
+    const auto rest = std::string_view{text_}.substr(at);
+    const bool plain = std::ranges::all_of(rest, [](char c) { return is_alnum(c) || c == ' ' || c == '-'; });
+    if (!plain || rest.empty()) return false;
+    std::vector<std::string> names;
+    for (const auto word : text::split(rest, ' ')) {
+      const auto lower = text::lower_ascii(word);
+      if (word.empty() || is_one_of(lower, kNoise) || in_product(lower)) continue;
+      if (is_digit(word.front()) || is_one_of(lower, kConditionWords)) return false;
+      names.emplace_back(word);
+    }
+    if (names.empty()) return false;
+    result_.component = std::move(names);
+    done_ = true;
+    return true;
   }
 
   /// "with Software 04.00.00 or newer": what versions the thing, not what restricts it.

@@ -42,11 +42,12 @@ struct VendorToken {
 
 struct VendorTokens {
   std::vector<VendorToken> tokens;
-  std::string condition;           ///< Words that restrict everything before them.
-  std::vector<std::string> notes;  ///< What stood in brackets and restricts nothing.
-  bool cut_off = false;            ///< The text ends with a comma or an "and", or says that there may be more.
-  bool software_named = false;     ///< "NAME with software 4.0": the words in front are the thing, not another one.
-  bool refused = false;            ///< More than can be meant.
+  std::string condition;               ///< Words that restrict everything before them.
+  std::vector<std::string> notes;      ///< What stood in brackets and restricts nothing.
+  std::vector<std::string> component;  ///< "of telerik software" behind a version: the words of the other thing.
+  bool cut_off = false;                ///< The text ends with a comma or an "and", or says that there may be more.
+  bool software_named = false;         ///< "NAME with software 4.0": the words in front are the thing, not another one.
+  bool refused = false;                ///< More than can be meant.
 };
 
 /// `text` as normalise_vendor_text gives it.

@@ -22,11 +22,6 @@ std::string_view word(Affected::Answer answer) {
   return answer == Affected::Answer::yes ? "yes" : answer == Affected::Answer::no ? "no" : "maybe";
 }
 
-std::string_view name(Kind kind) {
-  constexpr std::string_view kNames[] = {"all", "none", "ranges", "vers", "condition", "undecidable"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
 VendorReading read(std::string_view text, std::string_view product = "Orbit Controller") {
   return read_vendor_text(BranchKind::product_version_range, product, text);
 }
@@ -68,11 +63,20 @@ INSTANTIATE_TEST_SUITE_P(
         ReadingCase{"in brackets", "<=(R4.02)", "<=4.2"}, ReadingCase{"firmware", "< FW11", "<11"},
         ReadingCase{"underscores", "<=firmware_65", "<=65"}, ReadingCase{"revision", "< rev. 1.2.6", "<1.2.6"},
         ReadingCase{"misprinted V", "< VX.17 Update 5", "<17 Update 5"},
-        ReadingCase{"a name before the sign", "BIOS < V22.01.04", "<22.1.4"},
-        ReadingCase{"a name with a number before the sign", "ORB2 <= 6.9.6", "<=6.9.6"},
-        ReadingCase{"a name behind the sign", "<= OrbOS 07.0.02", "<=7.0.2"},
+        ReadingCase{"a name before the sign", "BIOS < V22.01.04", "BIOS <22.1.4"},
+        ReadingCase{"a name with a number before the sign", "ORB2 <= 6.9.6", "ORB2 <=6.9.6"},
+        ReadingCase{"a name behind the sign", "<= OrbOS 07.0.02", "OrbOS <=7.0.2"},
         ReadingCase{"the product's name behind the sign", "< Orbit Controller 2010 SP3", "<2010 SP3"},
-        ReadingCase{"several unknown names", "< Some Long Name 7.55", "<7.55 ? *"},
+        ReadingCase{"of another thing", "< Some Long Name 7.55", "Some Long Name <7.55"},
+        ReadingCase{"of another thing, behind", "< 6.3 of telerik software", "telerik <6.3"},
+        ReadingCase{"of another thing, both bounds", ">=Collection 2012 | <= Collection 2021",
+                    "Collection >=2012|<=2021"},
+        ReadingCase{"names that are versioned apart", "<=Viewer R7.50 | <=Simulator R4.20", "<=4.20 ? *"},
+        ReadingCase{"the model in front is the product", "< ORB4000_v2.16_170401", "<2.16.170401", "ORB-4000 firmware"},
+        ReadingCase{"service pack of a release", "< Service Pack R8.2 SP2", "<8.2 SP2"},
+        ReadingCase{"more of the version behind", "< 9 Linux Image 2019-12-13", "<9 ? <10"},
+        ReadingCase{"unreadable part", "< 17.0 ?.10", "<17.0 ? <17.1"},
+        ReadingCase{"misprinted suffix", "<= 2019 SPI", "<=2019 ? <2020"},
         ReadingCase{"bound on the line", "V4.7: < V4.7 HF27", ">=4.7|<4.7 HF27"},
         ReadingCase{"ends with a point", "<= 3.09.00.", "<=3.9.0"},
         ReadingCase{"hotfixes included", "<=v2.11_including_hotfixes", "<2.12"}));
@@ -173,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(
                       ReadingCase{"dash of numbers", "20-33", ">=20|<=33"},
                       ReadingCase{"dash of revisions", "Rev B-M", ">=B|<=M"},
                       ReadingCase{"long dash", "1.275M\u20141.280S", ">=1.275M|<=1.280S"},
-                      ReadingCase{"order numbers have dashes too", "750-852", "750.852 ? *"},
+                      ReadingCase{"order numbers have dashes too", "750-852", "\"750-852\""},
                       ReadingCase{"wildcard", "12.2.*", ">=12.2|<12.3"},
                       ReadingCase{"wildcard apart", "2.2.4 *", ">=2.2.4|<2.2.5"}, ReadingCase{"x", "V2.x", ">=2|<3"},
                       ReadingCase{"only", "V2.x only", ">=2|<3"}, ReadingCase{"several x", "5.x.x", ">=5|<6"},
@@ -206,8 +210,18 @@ INSTANTIATE_TEST_SUITE_P(
         ReadingCase{"another count in words", "<= 2018 SP3 Version 3.4.430", "<=3.4.430 || >=1000|<=2018 SP3"},
         ReadingCase{"build in brackets", "< V22.2a (80)", "<22.2A ? >=22.2A|<22.2A Build 80"},
         ReadingCase{"mojibake and no-break blanks", "\u00c2\u00a0<\u00c2\u00a03.2", "<3.2"},
-        ReadingCase{"models", "ORB04103L", "=orb4103L ? *"},
-        ReadingCase{"large number", "24950 | 24952", "=24950 || =24952 ? *"},
+        ReadingCase{"models", "ORB04103L", "\"ORB04103L\""},
+        ReadingCase{"large number", "24950 | 24952", "\"24950 | 24952\""},
+        ReadingCase{"codes that may be versions", "ORB3", "=orb3 ? *"},
+        ReadingCase{"letters of the product", "OE2021MP3", "=oe2021 MP3", "Orbit Edge OE2021"},
+        ReadingCase{"quarter with more", "V16Q3.1", "=16Q.3.1"},
+        ReadingCase{"release of a year with a letter", "2020 R2S", "2020 R2S"},
+        ReadingCase{"name in front of a version", "ORC 3.5.12.P30", "ORC 3.5.12 Patch 30"},
+        ReadingCase{"scheme of CSAF tools", "vers:intdot/<5.0", "<5.0"},
+        ReadingCase{"scheme of CSAF tools, both bounds", "vers:intdot/>=2.0|<3.1", ">=2.0|<3.1"},
+        ReadingCase{"generic", "vers:generic/<4.5", "<4.5"},
+        ReadingCase{"line in the scheme", "vers:ORBIT_V4/*", "* [ORBIT V4]"},
+        ReadingCase{"no slash behind the scheme", "vers:ORBIT_V4.2", "4.2"},
         ReadingCase{"product leaks into the scheme", "vers:ORBIT_V4/<4.2", "<4.2"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -226,6 +240,17 @@ INSTANTIATE_TEST_SUITE_P(
                     ">=6|<7 [Battery Modules (16 | 17D19 | >= 20D29)]"},
         ReadingCase{"all but one", "All versions but V5.0", "* [but V5.0]"},
         ReadingCase{"series", "Series A, FRN 16.023 and earlier", "<=16.23 [Series A]"},
+        ReadingCase{"bound in two parts", "< V8.1 SP1 with OrbitCC V7.3 Upd 13",
+                    "<8.1 SP1 ? 8.1 SP1 [with OrbitCC V7.3 Upd 13]"},
+        ReadingCase{"a commit", ">= 1.5 | <= a3b04b7bc4872a5a39e5de3fdc5fbde52c09e10e",
+                    ">=1.5 [<= a3b04b7bc4872a5a39e5de3fdc5fbde52c09e10e]"},
+        ReadingCase{"edition behind a bound", "<=3.1 C++ / Matlab", "<=3.1 ? <3.2 [C++ / Matlab]"},
+        ReadingCase{"modules behind a version", "8.2 Advanced Reports | Dashboards Module",
+                    "8.2 [Advanced Reports | Dashboards Module]"},
+        ReadingCase{"taken out", "<= 4.11.00 (Versions removed from the scope)",
+                    "<=4.11.0 [Versions removed from the scope]"},
+        ReadingCase{"shipped", "with view option (shipped between 2016-August 2018)",
+                    "* [with view option (shipped between 2016-August 2018)]"},
         ReadingCase{"exceptions", "<= 9.6 (excluding 9.4.2.6)", "<=9.6 [excluding 9.4.2.6]"},
         ReadingCase{"function state", "All versions <= V2.3.0 and Function State (FS) <= 3",
                     "<=2.3.0 [Function State <= 3]"},
@@ -234,25 +259,18 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     KeptAsText, VendorTextReading,
-    ::testing::Values(ReadingCase{"empty", "", "\"\""},
-                      ReadingCase{"serial", "<=the_first_5_digits_of_serial_number_24031",
-                                  "\"<=the first 5 digits of serial number 24031\""},
-                      ReadingCase{"date", "< January 31 2014", "\"< January 31 2014\""},
-                      ReadingCase{"date with slashes", "<April/27/2023", "\"<April/27/2023\""},
-                      ReadingCase{"distributed", "distributed < april 1, 2018", "\"distributed < april 1, 2018\""},
-                      ReadingCase{"model", "ORB Control V3", "\"ORB Control V3\""},
+    ::testing::Values(ReadingCase{"empty", "", "\"\""}, ReadingCase{"model", "ORB Control V3", "\"ORB Control V3\""},
                       ReadingCase{"model of the product", "Orbit HMI V3", "\"Orbit HMI V3\""},
                       ReadingCase{"order number", "1ORB565100R0001 (revision index B1 with BSP <= UN30 1.76)",
                                   "\"1ORB565100R0001 (revision index B1 with BSP <= UN30 1.76)\""},
                       ReadingCase{"two components", "< Main r1600 Stop_v24", "\"< Main r1600 Stop v24\""},
-                      ReadingCase{"another product", "< 6.3 of webkit software", "\"< 6.3 of webkit software\""},
+                      ReadingCase{"two components", "<= S4 A.07.107", "\"<= S4 A.07.107\""},
                       ReadingCase{"words", "2nd Edition", "\"2nd Edition\""},
                       ReadingCase{"not affected", "2.0 and later are not affected",
                                   "\"2.0 and later are not affected\""},
-                      ReadingCase{"hash", ">= 1.5 | <= a3b04b7bc4872a5a39e5de3fdc5fbde52c09e10e",
-                                  "\">= 1.5 | <= a3b04b7bc4872a5a39e5de3fdc5fbde52c09e10e\""},
                       ReadingCase{"a day alone", "/ 29.03.2007", "\"/ 29.03.2007\""},
-                      ReadingCase{"quarter of a year", "prior to Q2 2023", "\"prior to Q2 2023\""},
+                      ReadingCase{"day without a year", "< august 28", "\"< august 28\""},
+                      ReadingCase{"day and version", "<= 4.1 | < january 20 2017.", "\"<= 4.1 | < january 20 2017.\""},
                       ReadingCase{"lost bar behind a bound", "< 9.0.0 9.0.1", "\"< 9.0.0 9.0.1\""},
                       ReadingCase{"two signs", ">= <= 2.2", "\">= <= 2.2\""},
                       ReadingCase{"not equal", "!= 2.2", "\"!= 2.2\""},
@@ -263,173 +281,93 @@ INSTANTIATE_TEST_SUITE_P(
                       ReadingCase{"exact with exceptions", "6.02 (excluding 5.83 and later)",
                                   "\"6.02 (excluding 5.83 and later)\""}));
 
-struct AnswerCase {
-  std::string_view text, version, answer;
-};
-
-// One row for each rule of comparison.
-constexpr AnswerCase kAnswers[] = {
-    {"*", "", "yes"},
-    {"*", "anything", "yes"},
-    {"none", "1.0", "maybe"},
-    {"< V4.1.1", "4.1.0", "yes"},
-    {"< V4.1.1", "V4.1.10", "no"},
-    {"< 4.5", "4.5.0", "no"},
-    // A bound that is a release line may mean its builds.
-    {"<= 4.00", "4.00.02", "maybe"},
-    {"<= 4.00", "4.0.0.0", "yes"},
-    {"<= 9.4 FP2", "9.4 FP2 HF4", "maybe"},
-    {"<= 9.4 FP2", "9.4 FP3", "no"},
-    {"<= 9.4 FP2", "9.4", "yes"},
-    {"<= 2.11 including hotfixes", "2.11 HF3", "yes"},
-    // Leading zeros do not count, decimals neither, but 7.9 may be 7.90.
-    {"<= 07", "7", "yes"},
-    {">= 5.1 | <= 5.3", "5.001", "yes"},
-    {">= 2.90 | <= 3.17", "3.5", "yes"},
-    {"< V7.90", "V7.9", "maybe"},
-    {"<= 7.9", "7.90", "maybe"},
-    {"< V7.90", "7.09", "yes"},
-    {"< A0.10", "A0.9", "yes"},
-    // Suffixes.
-    {"< V14 SP1 Upd 9", "V14", "yes"},
-    {"< V14 SP1 Upd 9", "V14 SP1 Update 8", "yes"},
-    {"< V14 SP1 Upd 9", "V14 SP1 Upd 10", "no"},
-    {"< V14 SP1 Upd 9", "V14 Update 20", "yes"},
-    {"< V14 SP1 Upd 9", "V14 SP2", "no"},
-    {"< V17 Update 5", "V17.0 Update 4", "yes"},
-    {"< V17 Update 5", "V17.0.6", "maybe"},
-    {"< V17 Update 5", "V17 Patch 6", "maybe"},
-    {"< 1.5.0 Beta 4", "1.5.0 Beta 3", "yes"},
-    {"< 1.5.0 Beta 4", "1.5.0", "no"},
-    {"< 1.5.0", "1.5.0 Beta 4", "yes"},
-    {"< 2014 R2 SP1", "2014 SP1", "yes"},
-    // A version that says less than the bound may be any of its own.
-    {">= V17 Update 2", "V17", "maybe"},
-    {">=V2.9.2<V2.9.4", "V2.9", "maybe"},
-    {">=V2.9.2<V2.9.4", "V2.9.1", "no"},
-    {">=V2.9.2<V2.9.4", "V2.9.3", "yes"},
-    // Exact ones.
-    {"12.6", "12.6.0", "yes"},
-    {"12.6", "12.6.1", "maybe"},
-    {"12.6", "12.7", "no"},
-    {"3.0.1.0", "3.0.1", "yes"},
-    {"3.0.1.0", "3.0.1.1", "no"},
-    {"11 | 12", "11.00.00", "maybe"},
-    {"13.3.0 | 13.3.1 R5", "13.3.1", "maybe"},
-    {"2018 R2", "2018R2", "yes"},
-    {"2018 R2", "2018 R3", "no"},
-    {"B.02 | C.03", "C.04", "no"},
-    {"4.0", "D.01", "no"},
-    {"FW 01", "V1.0.1", "maybe"},
-    // Letters.
-    {"<=F", "G", "no"},
-    {"<=LF", "AD", "yes"},
-    {"<=LF", "Z", "yes"},
-    {"< 1.285X", "1.285W", "yes"},
-    {"< 1.285X", "1.290A", "no"},
-    {"< 1.285X", "1.285", "yes"},
-    {">= A1.5.3 | <= B1.2.4", "A1.9", "yes"},
-    {">= A1.5.3 | <= B1.2.4", "B1.2.5", "no"},
-    {"<= 15.2(5)EA.fc4", "15.2(4)EA5", "yes"},
-    {"<= 15.2(5)EA.fc4", "15.2(5)E1", "maybe"},
-    {"< 4.5", "ORB04103", "maybe"},
-    {"< 4.5", "unknown", "maybe"},
-    {"< 4.5", "", "maybe"},
-    // Numbers of any length.
-    {"< 99999999999999999999999999999999", "99999999999999999999999999999998", "yes"},
-    {"< 99999999999999999999999999999999", "100000000000000000000000000000000", "no"},
-    // Wildcards.
-    {"12.2.*", "12.2.14", "yes"},
-    {"12.2.*", "12.20.1", "no"},
-    {"12.2.*", "12", "maybe"},
-    {"<= 11.x", "11.9.3", "yes"},
-    {"< 3.x", "3.1", "maybe"},
-    {"< V3.X.17", "V3.2.16", "yes"},
-    {"< V3.X.17", "V3.2.17", "no"},
-    // What the bar may mean.
-    {"<=2.22 | <=1.01", "1.00", "yes"},
-    {"<=2.22 | <=1.01", "2.22", "maybe"},
-    {"<=2.22 | <=1.01", "2.23", "no"},
-    {"< 6.0.1 | < 5.0.1 | < 3.2.4", "5.0.1", "no"},
-    {"< 6.0.1 | < 5.0.1 | < 3.2.4", "5.0.0", "yes"},
-    {"< 6.0.1 | < 5.0.1 | < 3.2.4", "4.0.0", "maybe"},
-    {"< 6.0.1 | < 5.0.1 | < 3.2.4", "3.2.4", "no"},
-    {">= 2.0.0 | 2.6.2", "2.5", "yes"},
-    {">= 2.0.0 | 2.6.2", "2.7", "maybe"},
-    {">= 2.0.0 | 2.6.2", "1.9", "no"},
-    {"< 1.99 | 2.20", "2.10", "maybe"},
-    {"< 1.99 | 2.20", "2.30", "no"},
-    // Other counts of the same release.
-    {"< V12.1a (2018 R1)", "V12.1b", "no"},
-    {"< V12.1a (2018 R1)", "2017 R3", "yes"},
-    {"< V12.1a (2018 R1)", "2018 R2", "no"},
-    {"<= 2018 SP3 Version 3.4.430", "3.4.431", "no"},
-    {"< 2.15 (Firmware versions prior to 8.26.4)", "8.20", "maybe"},
-    {"< V12.1a (2018 R1)", "V12.1a (2018 R1)", "no"},
-    {"<1.2 HF10 (Build Nr. 1.2.14002.506)", "1.2 HF10", "no"},
-    {"<1.2 HF10 (Build Nr. 1.2.14002.506)", "1.2 HF10 (Build Nr. 1.2.14002.400)", "maybe"},
-    {"< V22.2a (80)", "V22.2a (70)", "maybe"},
-    {"< V22.2a (80)", "V22.2a (81)", "no"},
-    // Dates compare with dates.
-    {"< 2021-8-13", "2021-07-30", "yes"},
-    {"< 2021-8-13", "2021-09-01", "no"},
-    {"< 2021-8-13", "V5.0", "maybe"},
-    {"<= 29.03.2007", "30.01.2006", "yes"},
-    {"<= 29.03.2007", "30.01.2008", "no"},
-    {">= 20190812", "1.2", "maybe"},
-    {">= 20190812", "20190811", "no"},
-    // So do years with years.
-    {"<= 4.1", "2018 R2", "maybe"},
-    {">= 2018 R2", "3.4.1", "maybe"},
-    {"<= 4.1", "20.1", "no"},
-    // Conditions are asked where the version does not rule them out.
-    {"<=11.2 on Windows 8.1", "11.2", "maybe"},
-    {"<=11.2 on Windows 8.1", "11.3", "no"},
-    {"* (with option G28)", "1.0", "maybe"},
-    {"9.x (with Battery Module >= v22D19)", "v8.0", "no"},
-    // What is no version decides nothing.
-    {"ORB04103L", "1.0", "maybe"},
-    {"ORB-V4.1.9", "ORB-V4.1.9", "yes"},
-    {"ORB-V4.1.9", "ORB-V4.2", "maybe"},
-    {"ORB Control V3", "2.0", "maybe"},
-    {"1763-L16AWA", "1.0", "maybe"},
-    {"< January 31 2014", "1.0", "maybe"},
-    {"<=the first 5 digits of serial number 24031", "24032", "maybe"},
-};
-
-TEST(VendorText, AnswersForAnInstalledVersion) {
-  for (const auto& row : kAnswers) {
-    const auto reading = read(row.text);
-    EXPECT_EQ(word(affects(reading, row.version).answer), row.answer)
-        << row.text << " and '" << row.version << "', read as " << to_text(reading);
-  }
-}
-
-TEST(VendorText, AsksInOneSentence) {
-  for (const auto& row : kAnswers) {
-    const auto affected = affects(read(row.text), row.version);
-    EXPECT_EQ(affected.question.ends_with('?'), affected.answer == Affected::Answer::ask) << row.text;
-    EXPECT_EQ(std::ranges::count(affected.question, '\n'), 0);
-  }
-  EXPECT_EQ(affects(read("* (with option G28)"), "1.0").question,
-            "Does this hold for the installed product: \"with option G28\"?");
-  EXPECT_EQ(affects(read("<= serial number 5"), "1.0").question,
-            "Does the serial number of the installed product fall under \"<= serial number 5\"?");
-}
-
-TEST(VendorText, ReadsItsOwnTextAgain) {
-  for (const auto& row : kAnswers) {
-    const auto once = to_text(read(row.text));
-    EXPECT_EQ(to_text(read(once)), once) << row.text;
-    // And means the same by it.
-    EXPECT_EQ(word(affects(read(once), row.version).answer), row.answer) << once << " and " << row.version;
-  }
-}
-
 TEST(VendorText, SpellingsOfOneRangeHaveOneText) {
   for (const std::string_view text :
        {"< V4.05 SP1", "vers:all/<4.5 Service Pack 1", "All versions < V 4.05 SP 01", "prior to v4.5_SP1"}) {
     EXPECT_EQ(to_text(read(text)), "<4.5 SP1") << text;
+  }
+}
+
+struct KindCase {
+  std::string_view text;
+  Kind kind;
+  bool understood = true;
+  std::string_view product = "Orbit Controller";
+};
+
+constexpr KindCase kKinds[] = {
+    {"vers:all/*", Kind::all},
+    {"No version", Kind::none},
+    {"< V4.5", Kind::range},
+    {">= 2.0 | <= 3.2", Kind::range},
+    {"12.2.*", Kind::range},
+    {"12.6", Kind::list},
+    {"11 | 12", Kind::list},
+    {"<=9.4 FP1 | >= 10.2.1", Kind::list},
+    {"vers:npm/>=1.0.0", Kind::vers},
+    {"< V3.0 only if used", Kind::condition},
+    {"MLFB 6ORB32..-.... with option A30 (large ones)", Kind::condition},
+    {"1ORB520100R0001 | G1 with BSP <= UN31 1.76", Kind::condition},
+    {"<=the_first_5_digits_of_serial_number_24031", Kind::serial_number},
+    {"5 digits of serial number <= 24031", Kind::serial_number},
+    {"<= first five digits of serial number 24061 24061", Kind::serial_number},
+    {"<=23121", Kind::serial_number, true, "Orbit Q03 The first 5 digits of serial No."},
+    {"All versions < 03121", Kind::serial_number, true, "Orbit Q03 The first 5 digits of serial No."},
+    {">= 23121 | <= 24001", Kind::serial_number, false, "Orbit Q03 The first 5 digits of serial No."},
+    {"23121", Kind::serial_number, false, "Orbit Q03 The first 5 digits of serial No."},
+    {"<=23121", Kind::range},
+    {"<= 1.073", Kind::range, true, "Orbit Q03 The first 5 digits of serial No."},
+    {"< serial numbers ending 9A", Kind::serial_number, false},
+    {"serial number 5 to 9", Kind::serial_number, false},
+    {"<= first 4 digits of serial number 24061", Kind::serial_number, false},
+    {"<April/27/2023", Kind::date},
+    {"distributed  < april 1, 2018", Kind::date},
+    {"<=November 11, 2017", Kind::date},
+    {"<= 27th April 2023.", Kind::date},
+    {"January 2019 and earlier", Kind::date},
+    {"< 2021-8-13", Kind::date},
+    {"<= February 30 2019", Kind::date, false},
+    {"< august 28", Kind::date, false},
+    {"< March 13, 2019 | < 4.003", Kind::date, false},
+    {"ORB04103L", Kind::model},
+    {"ORB-IPC-HDW1XXX, and", Kind::model},
+    {"1783-SAD2T2SBK9", Kind::model},
+    {"2700291", Kind::model},
+    {"O2W2PC1M", Kind::model},
+    {"S2-LP-1501 | S2-LP-1502", Kind::model},
+    {"7100 | 7900 MRI", Kind::model},
+    {"2nd Edition", Kind::model},
+    {"ORB Control RTE V3 (for boxes)", Kind::model},
+    {"TSX4103 *", Kind::model},
+    {"UDP", Kind::model},
+    // May be versions.
+    {"ORB3", Kind::list, false},
+    {"1812 | 1909", Kind::list, false},
+    {"OE2021MP3", Kind::list, false},
+    {"OR 16 | OR16", Kind::list, false},
+    {"ORB Control 3.5 tools", Kind::unread, false},
+    {"SSA-761844 and ICSA-21-103-10", Kind::unread, false},
+    {"latest", Kind::unread, false},
+    {"A program to renew the radio parts of old vehicles has been active for years", Kind::not_a_version, false},
+    {"2.0 and later are not affected", Kind::unread, false},
+    {"< Main r1600 Stop_v24", Kind::unread, false},
+    {"", Kind::unread, false},
+};
+
+TEST(VendorText, KindsOfTexts) {
+  for (const auto& row : kKinds) {
+    const auto reading = read(row.text, row.product);
+    EXPECT_EQ(name_of(reading.kind), name_of(row.kind)) << row.text << ", read as " << to_text(reading);
+    EXPECT_EQ(is_understood(reading), row.understood) << row.text << ", read as " << to_text(reading);
+  }
+}
+
+TEST(VendorText, RangesOfVersionsOnly) {
+  for (const std::string_view text : {"< 4.5", "1.0 | 2.0", "*", "< 20210813"})
+    EXPECT_TRUE(as_range(read(text))) << text;
+  for (const std::string_view text : {"< May 2018", "distributed < 2018-04-01", "< 6.3 of telerik software",
+                                      "ORB04103L", "< 3.x", "< 4.5 only if used", "<= serial number 5"}) {
+    EXPECT_FALSE(as_range(read(text))) << text;
   }
 }
 
@@ -442,6 +380,16 @@ TEST(VendorText, ProductNamesAreReadOnlyForTheirBounds) {
   EXPECT_EQ(in_name("Orbit prior to 4.2"), "<4.2");
 }
 
+TEST(VendorText, ProductNamesThatSoundLikeSomethingElseChangeNothing) {
+  for (const std::string_view product :
+       {"Orbit digits7", "Orbit may7", "Orbit dated 7", "Orbit serial7", "Orbit May 7", "SSA3.15"}) {
+    for (const std::string_view text : {"SR540", "< SP1", "SP1 | SP2", "< P018"}) {
+      const auto once = to_text(read(text, product));
+      EXPECT_EQ(to_text(read(once, product)), once) << text << " of " << product;
+    }
+  }
+}
+
 TEST(VendorText, BranchCategories) {
   EXPECT_EQ(parse_branch_kind("product_version"), BranchKind::product_version);
   EXPECT_EQ(parse_branch_kind("product_version_range"), BranchKind::product_version_range);
@@ -450,11 +398,11 @@ TEST(VendorText, BranchCategories) {
   EXPECT_EQ(parse_branch_kind("range"), std::nullopt);
 }
 
-TEST(VendorText, TooLongIsUndecidable) {
+TEST(VendorText, TooLongIsNotRead) {
   const std::string blank_text = "< 4.5" + std::string(kVendorTextBytesMax, ' ');
   EXPECT_EQ(to_text(read(blank_text)), "<4.5");
-  EXPECT_EQ(read("< " + std::string(kVendorTextBytesMax, '4')).kind, Kind::undecidable);
-  EXPECT_EQ(read("< " + std::string(kVendorTextBytesMax - 2, '4')).kind, Kind::ranges);
+  EXPECT_EQ(read("< " + std::string(kVendorTextBytesMax, '4')).kind, Kind::unread);
+  EXPECT_EQ(read("< " + std::string(kVendorTextBytesMax - 2, '4')).kind, Kind::range);
   EXPECT_EQ(read_vendor_version(std::string(kVendorVersionBytesMax + 1, '4')), std::nullopt);
 }
 
@@ -535,7 +483,7 @@ TEST(VendorTextCorpus, EveryLabelledProbeIsAnsweredRight) {
       const auto version = std::string{probe.at("version").as_string()};
       const auto answer = affects(reading, version);
       EXPECT_EQ(word(answer.answer), std::string{probe.at("affected").as_string()})
-          << '\'' << text << "' and '" << version << "', read as " << name(reading.kind) << ' ' << to_text(reading);
+          << '\'' << text << "' and '" << version << "', read as " << name_of(reading.kind) << ' ' << to_text(reading);
     }
   }
   EXPECT_GE(probes, 300);
@@ -556,11 +504,9 @@ TEST(VendorTextCorpus, MostLeavesAreUnderstood) {
     const auto reading = read_vendor_text(*branch, fields[6], fields[1]);
     const auto products = std::stoll(std::string{fields[3]});
     leaves += products;
-    // A text that decides nothing but equality is no better understood than one that is kept.
-    const bool asks_everywhere = std::ranges::any_of(
-        reading.possible, [](const VendorInterval& interval) { return !interval.low && !interval.high; });
-    if (reading.kind != Kind::undecidable && !asks_everywhere) understood += products;
-    auto& [texts, count] = by_kind[std::string{asks_everywhere ? "ranges, doubtful" : name(reading.kind)}];
+    if (is_understood(reading)) understood += products;
+    auto& [texts, count] =
+        by_kind[std::string{name_of(reading.kind)} + (is_understood(reading) ? "" : ", not understood")];
     ++texts;
     count += products;
     const auto again = read_vendor_text(*branch, fields[6], to_text(reading));
@@ -570,7 +516,7 @@ TEST(VendorTextCorpus, MostLeavesAreUnderstood) {
     std::cout << "  " << kind << ": " << counts.first << " texts, " << counts.second << " leaves\n";
   }
   std::cout << "  understood: " << understood << " of " << leaves << " leaves\n";
-  EXPECT_GE(understood * 100, leaves * 94);
+  EXPECT_GE(understood * 1000, leaves * 985);
 }
 
 TEST(VendorTextOf, RangesOfAnEcosystemAreReadByItsOwnOrder) {

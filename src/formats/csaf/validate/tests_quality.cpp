@@ -270,7 +270,8 @@ void cpe_contradicts_version(const Model& model, Sink& sink) {
       const auto reading = read_range(model, *written);
       // A range that the CPE's version does lie in is named by its end or its begin; that is usual and understood.
       if (vers::affects(reading, version.text).answer != vers::Affected::Answer::no) continue;
-      if (reading.kind == vers::VendorReading::Kind::ranges &&
+      if ((reading.kind == vers::VendorReading::Kind::range || reading.kind == vers::VendorReading::Kind::list ||
+           reading.kind == vers::VendorReading::Kind::date) &&
           std::ranges::any_of(reading.intervals, [&](const vers::VendorInterval& each) {
             const auto bound = each.high ? plain_version(each.high->version.text) : std::nullopt;
             return bound && bound == plain_version(version.text);
@@ -296,8 +297,9 @@ void version_that_cannot_be_read(const Model& model, Sink& sink) {
     if (branch.node.text_at("category") != "product_version_range" || !name.is_string()) continue;
     const Written written{.name = name, .text = name.text(), .is_range = true, .above = branch.parent, .reading = {}};
     const auto reading = read_range(model, written);
-    if (reading.kind != vers::VendorReading::Kind::undecidable ||
-        reading.subject != vers::VendorReading::Subject::version) {
+    // Serial numbers and dates are no versions, but clear enough to ask for.
+    if (reading.kind != vers::VendorReading::Kind::unread && reading.kind != vers::VendorReading::Kind::not_a_version &&
+        reading.kind != vers::VendorReading::Kind::model) {
       continue;
     }
     sink.add(name,
