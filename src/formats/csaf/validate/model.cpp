@@ -232,6 +232,8 @@ void Model::clear() {
   empty(group_definitions);
   empty(group_references);
   empty(vulnerabilities);
+  empty(remediations_of_nothing);
+  empty(flags_of_nothing);
   empty(cvss);
   empty(revisions);
   empty(product_numbers_);
@@ -245,6 +247,7 @@ void Model::clear() {
   empty(gathered_);
   empty(is_gathered_);
   last_list_ = kNone;
+  looked_up_ = 0;
   vectors_.clear_if_large();
 }
 
@@ -325,8 +328,15 @@ std::span<const ProductNumber> Model::products_of_list(std::uint32_t list) const
 
 const ProductList* Model::list_of(Node array) const noexcept {
   if (!array) return nullptr;
+  for (std::size_t i = looked_up_; i < looked_up_ + 2 && i < list_at_.size(); ++i) {
+    if (list_at_[i].at != array.at()) continue;
+    looked_up_ = i;
+    return &lists[list_at_[i].list];
+  }
   const auto found = std::ranges::lower_bound(list_at_, array.at(), {}, &ListAt::at);
-  return found != list_at_.end() && found->at == array.at() ? &lists[found->list] : nullptr;
+  if (found == list_at_.end() || found->at != array.at()) return nullptr;
+  looked_up_ = static_cast<std::size_t>(found - list_at_.begin());
+  return &lists[found->list];
 }
 
 void Model::define(Definition::Kind kind, Node full_product_name, Node carrier, std::uint32_t branch) {
@@ -357,18 +367,25 @@ void Model::refer_groups(Node array) {
   }
 }
 
-void Model::refer_item(Node item) {
+bool Model::refer_item(Node item) {
+  bool names_any = false;
   for (const auto member : item.members()) {
-    if (is(member.name, "product_ids") || is(member.name, "products")) {
+    const bool products_of_item = is(member.name, "product_ids");
+    if (products_of_item || is(member.name, "products")) {
       refer_products(member.value);
+      names_any = names_any || products_of_item;
     } else if (is(member.name, "group_ids")) {
       refer_groups(member.value);
+      names_any = true;
     }
   }
+  return names_any;
 }
 
-void Model::refer_items(Node array) {
-  for (const auto each : array.elements()) refer_item(each);
+void Model::refer_items(Node array, std::vector<Node>* of_nothing) {
+  for (const auto each : array.elements()) {
+    if (!refer_item(each) && of_nothing != nullptr && each.is_object()) of_nothing->push_back(each);
+  }
 }
 
 void Model::read_tracking() {
@@ -488,9 +505,12 @@ void Model::read_vulnerability(Node node) {
           status_.push_back({intern(id.text()), which, id});
         }
       }
-    } else if (is(member.name, "scores") || is(member.name, "metrics") || is(member.name, "remediations") ||
-               is(member.name, "threats") || is(member.name, "flags") || is(member.name, "notes") ||
-               is(member.name, "ids") || is(member.name, "involvements") ||
+    } else if (is(member.name, "remediations")) {
+      refer_items(member.value, &remediations_of_nothing);
+    } else if (is(member.name, "flags")) {
+      refer_items(member.value, &flags_of_nothing);
+    } else if (is(member.name, "scores") || is(member.name, "metrics") || is(member.name, "threats") ||
+               is(member.name, "notes") || is(member.name, "ids") || is(member.name, "involvements") ||
                is(member.name, "first_known_exploitation_dates")) {
       refer_items(member.value);
       if (member.name == (is_2_0() ? "scores" : "metrics")) read_cvss(member.value);

@@ -197,6 +197,8 @@ class Model {
   std::vector<Node> group_definitions;  ///< Items of /product_tree/product_groups.
   std::vector<GroupReference> group_references;
   std::vector<VulnerabilityView> vulnerabilities;
+  /// Items of remediations and flags that name neither products nor groups of them.
+  std::vector<Node> remediations_of_nothing, flags_of_nothing;
   std::vector<CvssView> cvss;           ///< In document order.
   std::vector<RevisionView> revisions;  ///< In document order.
   VersionNumber tracking_version;
@@ -225,8 +227,9 @@ class Model {
   std::span<const ProductNumber> products_of_list(std::uint32_t list) const noexcept;
   void refer_products(Node array);
   void refer_groups(Node array);
-  void refer_item(Node item);
-  void refer_items(Node array);
+  /// Whether it has a member for products or groups at all.
+  bool refer_item(Node item);
+  void refer_items(Node array, std::vector<Node>* of_nothing = nullptr);
   void read_tracking();
   void read_branches(Node array, std::uint32_t parent, std::uint32_t depth);
   void read_product_tree();
@@ -249,6 +252,7 @@ class Model {
   std::vector<std::uint32_t> listed_;         ///< By product: the list, counted from one, that named it last.
   std::vector<ListAt> list_at_;               ///< By place.
   std::uint32_t last_list_ = kNone;
+  mutable std::size_t looked_up_ = 0;  ///< Where list_of() found something last: it is asked in document order.
   VectorCache vectors_;
   mutable std::vector<ProductNumber> gathered_;  ///< What products_of() put together last.
   mutable std::vector<bool> is_gathered_;        ///< By product; all false between calls.

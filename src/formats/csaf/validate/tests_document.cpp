@@ -27,6 +27,7 @@ void translator(const Model& model, Sink& sink) {
 }
 
 void multiple_use_of_same_cve(const Model& model, Sink& sink) {
+  if (model.vulnerabilities.size() < 2) return;
   std::unordered_set<std::string_view> seen;
   for (const auto& vulnerability : model.vulnerabilities) {
     const auto cve = vulnerability.node["cve"];

@@ -185,6 +185,7 @@ class GapFinder {
 void missing_item_in_revision_history(const Model& model, Sink& sink) { GapFinder{model, sink}.find(); }
 
 void multiple_definition_in_revision_history(const Model& model, Sink& sink) {
+  if (model.revisions.size() < 2) return;
   std::unordered_set<std::string_view> seen;
   for (const auto& revision : model.revisions) {
     const auto number = revision.node["number"];

@@ -13,7 +13,12 @@ void language(const Model& model, Sink& sink) {
   for (const auto* key : {"lang", "source_lang"}) {
     const auto tag = model.document[key];
     if (!tag.is_string()) continue;
-    if (const auto checked = language::check_tag(tag.text()); !checked) {
+    // Nearly all documents have the tag of the one before.
+    thread_local std::string right;
+    if (tag.text() == right) continue;
+    if (const auto checked = language::check_tag(tag.text()); checked) {
+      right = tag.text();
+    } else {
       sink.add(tag, fmt::format("'{}' is no language: {}", text::shorten(tag.text(), 60), checked.error().message),
                "Write a language tag of BCP 47, such as en or de-CH.");
     }

@@ -54,9 +54,9 @@ class ScoreFinder {
   ScoreFinder(const Model& model, Sink& sink) : model_(model), sink_(sink) {}
 
   void find(Node vulnerability) {
-    uses_.clear();
-    const auto metrics = vulnerability[model_.is_2_0() ? "scores" : "metrics"];
+    const auto metrics = model_.is_2_0() ? vulnerability["scores"] : vulnerability["metrics"];
     if (metrics.size() < 2) return;
+    uses_.clear();
     for (const auto metric : metrics.elements()) {
       const auto content = model_.is_2_0() ? metric : metric["content"];
       // Without a source it is the document's author who gives the score.
@@ -119,22 +119,19 @@ void multiple_scores_with_same_version(const Model& model, Sink& sink) {
   for (const auto& vulnerability : model.vulnerabilities) finder.find(vulnerability.node);
 }
 
-void require_product_reference(const Model& model, Sink& sink, std::string_view items, std::string_view what) {
-  for (const auto& vulnerability : model.vulnerabilities) {
-    for (const auto item : vulnerability.node[items].elements()) {
-      if (!item.is_object() || item["group_ids"] || item["product_ids"]) continue;
-      sink.add(item, fmt::format("the {} does not say to which products it applies", what),
-               fmt::format("Name the products of the {} in product_ids or group_ids.", what));
-    }
+void require_product_reference(const std::vector<Node>& of_nothing, Sink& sink, std::string_view what) {
+  for (const auto item : of_nothing) {
+    sink.add(item, fmt::format("the {} does not say to which products it applies", what),
+             fmt::format("Name the products of the {} in product_ids or group_ids.", what));
   }
 }
 
 void remediation_without_product_reference(const Model& model, Sink& sink) {
-  require_product_reference(model, sink, "remediations", "remediation");
+  require_product_reference(model.remediations_of_nothing, sink, "remediation");
 }
 
 void flag_without_product_reference(const Model& model, Sink& sink) {
-  require_product_reference(model, sink, "flags", "flag");
+  require_product_reference(model.flags_of_nothing, sink, "flag");
 }
 
 /// VEX justification codes (2.0 section 3.2.3.5; all labels that 2.1 knows are such codes, too).
@@ -228,6 +225,8 @@ class FlagFinder {
 };
 
 void multiple_justification_flags(const Model& model, Sink& sink) {
+  const auto has_flags = [](const VulnerabilityView& each) { return static_cast<bool>(each.node["flags"]); };
+  if (std::ranges::none_of(model.vulnerabilities, has_flags)) return;
   FlagFinder finder{model, sink};
   for (const auto& vulnerability : model.vulnerabilities) finder.find(vulnerability.node);
 }

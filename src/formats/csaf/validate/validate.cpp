@@ -27,7 +27,30 @@ bool is_in(const Test& test, CsafVersion version) noexcept {
   return version == CsafVersion::v2_0 ? test.in_2_0 : test.in_2_1;
 }
 
-/// `wanted` is a template parameter so that asking by mode costs nothing.
+/// Whole groups; asked once a group.
+struct WantedGroups {
+  unsigned groups = 0;
+
+  template <class Belongs>
+  static WantedGroups of(Belongs belongs) {
+    WantedGroups wanted;
+    for (const auto group : {Finding::Group::schema, Finding::Group::mandatory, Finding::Group::recommended,
+                             Finding::Group::informative, Finding::Group::quality}) {
+      if (belongs(group)) wanted.groups |= 1U << static_cast<unsigned>(group);
+    }
+    return wanted;
+  }
+  bool any_of(Finding::Group group) const noexcept { return (groups >> static_cast<unsigned>(group) & 1U) != 0; }
+  bool operator()(const TestInfo& test) const noexcept { return any_of(test.group); }
+};
+
+/// Test by test.
+struct WantedTests {
+  const std::function<bool(const TestInfo&)>& wanted;
+  static bool any_of(Finding::Group) noexcept { return true; }
+  bool operator()(const TestInfo& test) const { return wanted(test); }
+};
+
 template <class Wanted>
 Verdict validate_wanted(Node root, Model& model, const Wanted& wanted) {
   Verdict verdict;
@@ -47,6 +70,7 @@ Verdict validate_wanted(Node root, Model& model, const Wanted& wanted) {
   }
   Sink sink{root, verdict.findings, kFindingsMax};
   for (const auto& section : kSections) {
+    if (!wanted.any_of(section.group)) continue;
     for (const auto& test : section.tests()) {
       if (!is_in(test, *verdict.version) || !wanted(TestInfo{test.id, section.group, test.not_run})) continue;
       if (test.run == nullptr || (test.needs_speller && model.speller == nullptr)) {
@@ -129,17 +153,18 @@ std::vector<TestInfo> tests_of(CsafVersion version) {
 
 Verdict validate(Node root, Mode mode) {
   Model model;
-  return validate_wanted(root, model, [mode](const TestInfo& test) { return belongs_to(test.group, mode); });
+  return validate_wanted(root, model,
+                         WantedGroups::of([mode](Finding::Group group) { return belongs_to(group, mode); }));
 }
 
 Verdict validate(Node root, const std::function<bool(const TestInfo&)>& wanted, Speller* speller) {
   Model model;
   model.speller = speller;
-  return validate_wanted(root, model, wanted);
+  return validate_wanted(root, model, WantedTests{wanted});
 }
 
 std::vector<Finding> check_quality(Node root) {
-  const auto only_quality = [](const TestInfo& test) { return test.group == Finding::Group::quality; };
+  const auto only_quality = WantedGroups::of([](Finding::Group group) { return group == Finding::Group::quality; });
   Model model;
   auto verdict = validate_wanted(root, model, only_quality);
   return verdict.version ? std::move(verdict.findings) : std::vector<Finding>{};
@@ -171,9 +196,9 @@ Verdict Validator::validate(std::string_view bytes, Mode mode, bool with_quality
     verdict.findings.push_back(unreadable(root.error()));
     return verdict;
   }
-  const auto wanted = [&](const TestInfo& test) {
-    return belongs_to(test.group, mode) || (with_quality && test.group == Finding::Group::quality);
-  };
+  const auto wanted = WantedGroups::of([&](Finding::Group group) {
+    return belongs_to(group, mode) || (with_quality && group == Finding::Group::quality);
+  });
   model_->speller = speller_;
   return validate_wanted(*root, *model_, wanted);
 }
