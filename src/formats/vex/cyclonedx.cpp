@@ -4,13 +4,12 @@
 #include <charconv>
 #include <optional>
 #include <set>
-#include <unordered_map>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
 #include "base/hash.hpp"
 #include "base/json.hpp"
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/vex/claims.hpp"
 
@@ -195,7 +194,7 @@ class ToCycloneDx {
       }
     }
     array responses;
-    std::unordered_set<std::string_view> seen;
+    HashSet<std::string_view> seen;
     for (const auto category : claim.remedies) {
       const auto response = response_of(category);
       if (!response.empty() && seen.insert(response).second) responses.emplace_back(response);
@@ -299,8 +298,8 @@ class ToCycloneDx {
   }
 
   const csaf::Advisory& advisory_;
-  std::unordered_map<std::string_view, const csaf::Product*> by_id_;
-  std::unordered_set<std::string> seen_;
+  HashMap<std::string_view, const csaf::Product*> by_id_;
+  HashSet<std::string> seen_;
   std::vector<std::string> used_;  ///< Product ids, in the order of their first claim.
   Budget budget_;
   Made made_;
@@ -538,8 +537,8 @@ class FromCycloneDx {
   const Origin& origin_;
   Source source_;
   std::vector<const value*> pending_;
-  std::unordered_map<std::string, SourceProduct> known_;  ///< Components by bom-ref.
-  std::unordered_map<std::string, std::size_t> products_, vulnerabilities_;
+  HashMap<std::string, SourceProduct> known_;  ///< Components by bom-ref.
+  HashMap<std::string, std::size_t> products_, vulnerabilities_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
 #include "formats/vers/range.hpp"
@@ -75,6 +76,7 @@ void convert_numbers(value& helper, std::string_view key, std::string_view what,
   auto* numbers = find_array(helper, key);
   if (numbers == nullptr) return;
   array kept;
+  HashSet<std::string> seen;
   for (std::size_t i = 0; i < numbers->size(); ++i) {
     const auto before = text_of(&(*numbers)[i]);
     const auto place = fmt::format("{}/{}/{}", path, key, i);
@@ -91,8 +93,7 @@ void convert_numbers(value& helper, std::string_view key, std::string_view what,
       notes.warn(place, fmt::format("the {} '{}' has several stars and was removed", what, before));
       continue;
     }
-    value made(after);
-    if (std::ranges::find(kept, made) == kept.end()) kept.push_back(std::move(made));
+    if (seen.insert(after).second) kept.push_back(value(after));
   }
   if (kept.empty()) {
     helper.as_object().erase(key);
@@ -325,10 +326,15 @@ class Branches {
   }
 
  private:
-  /// The name of the product that the branches belong to.
-  std::string product_above() const {
+  /// The name of the product that the branches belong to. None where it is so long that it tells nothing about ranges.
+  std::string_view product_above() const {
+    constexpr std::size_t kNameBytesMax = 1000;
     for (auto i = along_.size(); i-- > 0;) {
-      if (category_of(along_[i]) == "product_name") return name_of(along_[i]);
+      if (category_of(along_[i]) != "product_name") continue;
+      const auto* name = along_[i].branch->if_contains("name");
+      const auto* text = name == nullptr ? nullptr : name->if_string();
+      return text == nullptr || text->size() > kNameBytesMax ? std::string_view{}
+                                                             : std::string_view{text->data(), text->size()};
     }
     return {};
   }

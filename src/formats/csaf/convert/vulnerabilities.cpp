@@ -1,12 +1,15 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
+#include "formats/csaf/validate/validate.hpp"
 #include "formats/cwe/cwe.hpp"
 
 /// The parts of the conversion that concern vulnerabilities.
@@ -18,8 +21,14 @@ using boost::json::object;
 using boost::json::value;
 using ProductIds = std::vector<std::string>;
 
-/// Product groups by id.
-using Groups = std::map<std::string, ProductIds, std::less<>>;
+/// Product groups by id, and how much more of them may be written out: groups name thousands of products in few bytes.
+struct Groups {
+  std::map<std::string, ProductIds, std::less<>> products;
+  /// What comes out is validated, and would be too large for that.
+  static constexpr std::size_t kBytesMax = kValidatorLimits.bytes_max;
+  std::size_t left = kBytesMax;
+  bool exceeded = false;
+};
 
 ProductIds ids_of(value* json) {
   ProductIds ids;
@@ -34,7 +43,7 @@ Groups groups_of(value& root) {
   auto* tree = find(root, "product_tree");
   auto* list = tree == nullptr ? nullptr : find_array(*tree, "product_groups");
   if (list == nullptr) return groups;
-  for (auto& each : *list) groups.emplace(text_of(find(each, "group_id")), ids_of(find(each, "product_ids")));
+  for (auto& each : *list) groups.products.emplace(text_of(find(each, "group_id")), ids_of(find(each, "product_ids")));
   return groups;
 }
 
@@ -91,35 +100,25 @@ struct Remediation {
   bool had_any = false;  ///< It named products at all.
 };
 
-bool holds(const ProductIds& ids, const std::string& id) { return std::ranges::find(ids, id) != ids.end(); }
-
 class Remediations {
  public:
-  Remediations(object& vulnerability, const Groups& groups, const ConvertOptions& options, std::string path,
-               Notes& notes)
+  Remediations(object& vulnerability, Groups& groups, const ConvertOptions& options, std::string path, Notes& notes)
       : vulnerability_(vulnerability), options_(options), path_(std::move(path)), notes_(notes) {
-    auto* list = vulnerability.if_contains("remediations");
-    if (list == nullptr || !list->is_array()) return;
-    for (auto& each : list->get_array()) {
-      if (!each.is_object()) continue;
-      Remediation remediation;
-      remediation.products = ids_of(find(each, "product_ids"));
-      for (const auto& group : ids_of(find(each, "group_ids"))) {
-        const auto found = groups.find(group);
-        if (found == groups.end()) continue;
-        for (const auto& id : found->second) {
-          if (!holds(remediation.products, id)) remediation.products.push_back(id);
-        }
-      }
-      remediation.category = text_of(find(each, "category"));
-      remediation.had_any = !remediation.products.empty();
-      remediation.members = std::move(each.get_object());
-      items_.push_back(std::move(remediation));
-    }
     if (auto* status = vulnerability.if_contains("product_status"); status != nullptr) {
       for (const auto* key : {"known_not_affected", "fixed", "first_fixed"}) {
         for (auto& id : ids_of(find(*status, key))) safe_.insert(std::move(id));
       }
+    }
+    auto* list = vulnerability.if_contains("remediations");
+    if (list == nullptr || !list->is_array() || !may_change(*list)) return;
+    for (auto& each : list->get_array()) {
+      if (!each.is_object()) continue;
+      Remediation remediation;
+      remediation.products = products_of(each, groups);
+      remediation.category = text_of(find(each, "category"));
+      remediation.had_any = !remediation.products.empty();
+      remediation.members = std::move(each.get_object());
+      items_.push_back(std::move(remediation));
     }
   }
 
@@ -131,6 +130,34 @@ class Remediations {
   }
 
  private:
+  /// Only a fix of what is safe already and what has none come out otherwise.
+  bool may_change(value& list) const {
+    return std::ranges::any_of(list.get_array(), [&](value& each) {
+      const auto category = text_of(find(each, "category"));
+      return category == "none_available" || (category == "vendor_fix" && !safe_.empty());
+    });
+  }
+
+  static ProductIds products_of(value& item, Groups& groups) {
+    auto products = ids_of(find(item, "product_ids"));
+    const auto group_ids = ids_of(find(item, "group_ids"));
+    if (group_ids.empty()) return products;
+    HashSet<std::string> known(products.begin(), products.end());
+    for (const auto& group : group_ids) {
+      const auto found = groups.products.find(group);
+      if (found == groups.products.end()) continue;
+      for (const auto& id : found->second) {
+        // At least what a string takes itself.
+        const auto bytes = sizeof(std::string) + id.size();
+        groups.exceeded = groups.exceeded || bytes > groups.left;
+        if (groups.exceeded) return products;
+        groups.left -= bytes;
+        if (known.insert(id).second) products.push_back(id);
+      }
+    }
+    return products;
+  }
+
   void split_patches_for_safe_products() {
     std::vector<Remediation> made;
     for (std::size_t i = 0; i < items_.size(); ++i) {
@@ -172,27 +199,36 @@ class Remediations {
 
   void settle_none_available() {
     const auto count = items_.size();
+    // The fixes of a product in their order; those that are planned go one by one.
+    HashMap<std::string, std::vector<std::size_t>> fixes;
+    std::vector<bool> are_planned(count);
+    for (auto i = count; i-- > 0;) {
+      if (items_[i].category != "vendor_fix") continue;
+      are_planned[i] = is_planned(items_[i]);
+      for (const auto& id : items_[i].products) fixes[id].push_back(i);
+    }
+    std::vector<HashSet<std::string>> without(count);
     for (std::size_t i = 0; i < count; ++i) {
       if (items_[i].category != "none_available") continue;
       ProductIds planned, gone;
       for (const auto& id : items_[i].products) {
-        for (auto& fix : items_) {
-          if (fix.category != "vendor_fix" || !holds(fix.products, id)) continue;
-          if (is_planned(fix)) {
-            planned.push_back(id);
-            std::erase(fix.products, id);
-            fix.changed = true;
-          } else {
-            gone.push_back(id);
-          }
-          break;
+        const auto found = fixes.find(id);
+        if (found == fixes.end() || found->second.empty()) continue;
+        const auto fix = found->second.back();
+        if (are_planned[fix]) {
+          planned.push_back(id);
+          without[fix].insert(id);
+          found->second.pop_back();
+        } else {
+          gone.push_back(id);
         }
       }
       if (planned.empty() && gone.empty()) continue;
       auto& item = items_[i];
       item.changed = true;
-      for (const auto& id : planned) std::erase(item.products, id);
-      for (const auto& id : gone) std::erase(item.products, id);
+      HashSet<std::string> settled(planned.begin(), planned.end());
+      settled.insert(gone.begin(), gone.end());
+      std::erase_if(item.products, [&](const std::string& id) { return settled.contains(id); });
       if (!gone.empty()) {
         notes_.warn(place(i),
                     fmt::format("'none_available' was removed for {}: there is a fix", fmt::join(gone, ", ")));
@@ -207,6 +243,11 @@ class Remediations {
         plan.products = std::move(planned);
         items_.push_back(std::move(plan));
       }
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      if (without[i].empty()) continue;
+      items_[i].changed = true;
+      std::erase_if(items_[i].products, [&](const std::string& id) { return without[i].contains(id); });
     }
   }
 
@@ -239,7 +280,7 @@ class Remediations {
   std::set<std::string> safe_;
 };
 
-void convert_vulnerability(object& vulnerability, const Groups& groups, const ConvertOptions& options,
+void convert_vulnerability(object& vulnerability, Groups& groups, const ConvertOptions& options,
                            const std::string& path, const Timestamp& released, Notes& notes) {
   convert_scores(vulnerability);
   convert_cwe(vulnerability, path, released, notes);
@@ -267,6 +308,10 @@ std::optional<std::string> version_stopped_before(std::string_view range) {
 
 class FixedProducts {
  public:
+  /// Of the names above a version together. The name of a product that is added is made of them; a longer one, once for
+  /// each of thousands of ranges, would take any memory.
+  static constexpr std::size_t kNameBytesMax = 4000;
+
   FixedProducts(value& root, Notes& notes) : root_(root), notes_(notes) {
     auto* vulnerabilities = find_array(root, "vulnerabilities");
     if (vulnerabilities == nullptr) return;
@@ -302,20 +347,23 @@ class FixedProducts {
     auto* branches = find_array(parent, "branches");
     if (branches == nullptr) return;
     array added;
+    HashSet<std::string> versions;
+    for (auto& branch : *branches) {
+      if (text_of(find(branch, "category")) == "product_version") versions.insert(text_of(find(branch, "name")));
+    }
     for (std::size_t i = 0; i < branches->size(); ++i) {
       auto& branch = (*branches)[i];
       const auto name = text_of(find(branch, "name"));
-      walk(branch, fmt::format("{}/branches/{}", path, i), above.empty() ? name : above + " " + name);
+      if (find(branch, "branches") != nullptr && above.size() + name.size() <= kNameBytesMax) {
+        walk(branch, fmt::format("{}/branches/{}", path, i), above.empty() ? name : above + " " + name);
+      }
       if (text_of(find(branch, "category")) != "product_version_range") continue;
       auto* product = find(branch, "product");
       const auto version = version_stopped_before(name);
       if (product == nullptr || !version) continue;
       const auto affected = affected_in_.find(text_of(find(*product, "product_id")));
       if (affected == affected_in_.end()) continue;
-      const bool known = std::ranges::any_of(*branches, [&](value& each) {
-        return text_of(find(each, "category")) == "product_version" && text_of(find(each, "name")) == *version;
-      });
-      if (known) continue;
+      if (versions.contains(*version)) continue;
       const auto full_name = above + " " + *version;
       const auto id = fresh_id(text_of(find(*product, "product_id")));
       object full;
@@ -338,7 +386,9 @@ class FixedProducts {
   }
 
   std::string fresh_id(const std::string& base) {
-    for (int number = 1;; ++number) {
+    // Where several products have this base, the search goes on where it ended.
+    for (auto& number = numbers_[base];;) {
+      ++number;
       auto id = number == 1 ? base + "-fixed" : fmt::format("{}-fixed-{}", base, number);
       if (ids_.insert(id).second) return id;
     }
@@ -355,6 +405,7 @@ class FixedProducts {
   Notes& notes_;
   std::map<std::string, std::set<std::size_t>> affected_in_;
   std::set<std::string> ids_;
+  HashMap<std::string, int> numbers_;  ///< The last one tried for an id.
 };
 
 }  // namespace
@@ -362,7 +413,7 @@ class FixedProducts {
 void convert_vulnerabilities(value& root, const ConvertOptions& options, Notes& notes) {
   auto* vulnerabilities = find_array(root, "vulnerabilities");
   if (vulnerabilities == nullptr) return;
-  const auto groups = groups_of(root);
+  auto groups = groups_of(root);
   Timestamp released;
   if (const auto* date = json::at_pointer(root, "/document/tracking/current_release_date"); date != nullptr) {
     if (const auto time = parse_rfc3339(text_of(date)); time) released = *time;
@@ -371,6 +422,11 @@ void convert_vulnerabilities(value& root, const ConvertOptions& options, Notes& 
     if (auto* each = (*vulnerabilities)[i].if_object(); each != nullptr) {
       convert_vulnerability(*each, groups, options, fmt::format("/vulnerabilities/{}", i), released, notes);
     }
+  }
+  if (groups.exceeded) {
+    notes.fail("/product_tree/product_groups",
+               fmt::format("the products of the groups that remediations name, written out, take more than {} bytes",
+                           Groups::kBytesMax));
   }
 }
 

@@ -178,7 +178,7 @@ void Model::define(Definition::Kind kind, Node full_product_name, Node carrier, 
   if (products[number].definition == kNone) {
     products[number].definition = static_cast<std::uint32_t>(definitions.size());
   }
-  definitions.push_back({kind, number, full_product_name, id, carrier, branch});
+  definitions.push_back({kind, number, full_product_name, carrier, branch});
 }
 
 void Model::refer(Node id) {
@@ -347,7 +347,13 @@ std::vector<ProductNumber> Model::products_of(Node item) const {
   for (const auto each : item["group_ids"].elements()) {
     const auto number = group(each.text());
     if (number == kNone) continue;
-    for (const auto product_number : groups[number].products) add(product_number);
+    const auto& members = groups[number].products;
+    if (visits_ > kVisitsMax) {
+      if (!members.empty()) add(members.front());
+      continue;
+    }
+    visits_ += members.size();
+    for (const auto product_number : members) add(product_number);
   }
   if (found.size() < 2) return found;
   // Each once, in order of appearance.

@@ -6,6 +6,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "base/keyed_hash.hpp"
 #include "base/time.hpp"
 #include "formats/csaf/header.hpp"
 #include "formats/csaf/validate/tape.hpp"
@@ -27,9 +28,9 @@ struct Definition {
   Kind kind = Kind::branch;
   ProductNumber product = kNone;
   Node node;     ///< The full product name.
-  Node id;       ///< Its product_id.
   Node carrier;  ///< The branch, relationship or product path that holds it; for full_product_names itself.
   std::uint32_t branch = kNone;  ///< Index of Model::branches for Kind::branch.
+  Node id() const noexcept { return node["product_id"]; }
 };
 
 struct ProductEntry {
@@ -153,7 +154,10 @@ class Model {
   /// The number of a product id that stands anywhere in the document, else kNone.
   ProductNumber product(std::string_view id) const noexcept;
   GroupNumber group(std::string_view id) const noexcept;
-  /// Products that an item names through product_ids and group_ids, each once, in order of appearance.
+  /// Products that an item names through product_ids and group_ids, each once, in order of appearance. Beyond
+  /// kVisitsMax members of groups in one document, where thousands of items name groups of tens of thousands of
+  /// products, a group is told by its first product only. One thread.
+  static constexpr std::size_t kVisitsMax = 100'000'000;
   std::vector<ProductNumber> products_of(Node item) const;
   bool is_defined(ProductNumber product) const noexcept { return products[product].definition != kNone; }
   /// Revisions by date, then by version: the order in which they happened (section 6.1.14).
@@ -176,8 +180,8 @@ class Model {
 
   CsafVersion version_;
   Node root_;
-  boost::unordered_flat_map<std::string_view, std::uint32_t, std::hash<std::string_view>> product_numbers_,
-      group_numbers_;
+  mutable std::size_t visits_ = 0;
+  boost::unordered_flat_map<std::string_view, std::uint32_t, KeyedHash> product_numbers_, group_numbers_;
 };
 
 }  // namespace tocsin::formats::csaf

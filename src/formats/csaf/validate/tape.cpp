@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <vector>
 
 #include <fmt/format.h>
@@ -15,6 +16,39 @@ namespace {
 constexpr std::uint32_t kCountSaturated = 0xFFFFFF;
 /// Memory for a larger document is not kept for the next one.
 constexpr std::size_t kKeptBytes = 8 << 20;
+/// A pointer never is as long as a document's longest name: there may be a thousand of them.
+constexpr std::size_t kPointerBytesMax = 4 << 10;
+
+/// "LINE:COLUMN" of the first integer of a well-formed text that 64 bits cannot hold; empty where there is none.
+std::string place_of_large_integer(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::size_t line = 1, line_begin = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '"') {
+      for (++at; at < text.size() && text[at] != '"'; ++at) at += text[at] == '\\' ? 1 : 0;
+      ++at;
+    } else if (c == '-' || is_digit(c)) {
+      const auto end = std::min(text.find_first_not_of("+-.eE0123456789", at), text.size());
+      const auto digits = text.substr(at, end - at);
+      std::int64_t small = 0;
+      std::uint64_t large = 0;
+      const auto* const last = digits.data() + digits.size();
+      if (std::ranges::all_of(digits.substr(c == '-' ? 1 : 0), is_digit) &&
+          std::from_chars(digits.data(), last, small).ec != std::errc{} &&
+          (c == '-' || std::from_chars(digits.data(), last, large).ec != std::errc{})) {
+        return fmt::format("{}:{}", line, at - line_begin + 1);
+      }
+      at = end;
+    } else {
+      ++at;
+      if (c != '\n') continue;
+      ++line;
+      line_begin = at;
+    }
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -53,6 +87,7 @@ std::string Node::pointer_from(const Node& ancestor) const {
     if (here.is_object()) {
       for (const auto member : here.members()) {
         if (!holds(member.value)) continue;
+        if (pointer.size() + member.name.size() > kPointerBytesMax) return pointer;
         pointer = json::pointer_append(pointer, member.name);
         next = member.value;
         break;
@@ -132,6 +167,7 @@ void append_canonical(std::string& out, Node json) {
 struct TapeReader::State {
   simdjson::dom::parser parser;
   simdjson::dom::document document;
+  bool is_large = false;
 };
 
 TapeReader::TapeReader() : state_(std::make_unique<State>()) {}
@@ -141,7 +177,7 @@ TapeReader& TapeReader::operator=(TapeReader&&) noexcept = default;
 
 Result<Node> TapeReader::read(std::string_view bytes, const json::Limits& limits) {
   if (bytes.size() > limits.bytes_max) return Error::too_large("document", limits.bytes_max);
-  if (state_->parser.capacity() > kKeptBytes && bytes.size() <= kKeptBytes) state_ = std::make_unique<State>();
+  if (state_->is_large) state_ = std::make_unique<State>();
   auto& parser = state_->parser;
   // simdjson refuses the depth it is given, and does not count empty containers.
   if (parser.max_depth() != limits.depth_max + 1) {
@@ -150,14 +186,17 @@ Result<Node> TapeReader::read(std::string_view bytes, const json::Limits& limits
     }
   }
   const auto parsed = parser.parse_into_document(state_->document, bytes.data(), bytes.size());
+  state_->is_large = bytes.size() > kKeptBytes;
   if (parsed.error() == simdjson::SUCCESS) {
+    // What it needed to find the way is not needed any more, and half as large as the document.
+    if (state_->is_large) parser = simdjson::dom::parser{};
     return Node{state_->document.tape.get(), reinterpret_cast<const char*>(state_->document.string_buf.get()), 1};
   }
   // It only says that something is wrong: the slower parser says what and where.
   if (const auto told = json::parse(bytes, limits); !told) return std::move(told).error();
   // The slower one takes numbers without end and rounds them.
   if (parsed.error() == simdjson::NUMBER_ERROR) {
-    return Error::invalid(std::string{kNumberTooLarge});
+    return Error::invalid(std::string{kNumberTooLarge}, place_of_large_integer(bytes));
   }
   return Error::invalid(fmt::format("the document cannot be read: {}", simdjson::error_message(parsed.error())));
 }

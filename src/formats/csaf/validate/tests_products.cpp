@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "formats/csaf/validate/test_groups.hpp"
@@ -18,7 +20,7 @@ void multiple_definition_of_product_id(const Model& model, Sink& sink) {
   for (std::uint32_t i = 0; i < model.definitions.size(); ++i) {
     const auto& definition = model.definitions[i];
     if (model.products[definition.product].definition == i) continue;
-    sink.add(definition.id,
+    sink.add(definition.id(),
              fmt::format("product id '{}' is defined more than once", model.products[definition.product].id),
              "Give each product an id of its own.");
   }
@@ -87,7 +89,12 @@ class CycleFinder {
   std::vector<std::vector<ProductReference>> parts_;
 };
 
-void circular_definition_of_product_id(const Model& model, Sink& sink) { CycleFinder{model, sink}.find(); }
+void circular_definition_of_product_id(const Model& model, Sink& sink) {
+  const bool any = std::ranges::any_of(model.definitions, [](const Definition& each) {
+    return each.kind == Definition::Kind::relationship || each.kind == Definition::Kind::product_path;
+  });
+  if (any) CycleFinder{model, sink}.find();
+}
 
 void missing_definition_of_product_group_id(const Model& model, Sink& sink) {
   for (const auto& reference : model.group_references) {

@@ -39,12 +39,12 @@ Verdict validate_wanted(Node root, const Wanted& wanted) {
     return verdict;
   }
   verdict.version = version == "2.0" ? CsafVersion::v2_0 : CsafVersion::v2_1;
+  // Before the model is built: both need memory of their own.
+  const bool certain = with_schema && fits_certainly(root, *verdict.version);
+  if (with_schema && !certain) verdict.findings = find_in_structure(root, *verdict.version);
   Model model{root, *verdict.version};
-  if (with_schema) {
-    model.has_only_known_members = fits_certainly(root, *verdict.version);
-    if (!model.has_only_known_members) verdict.findings = find_in_structure(root, *verdict.version);
-    model.fits_schema = verdict.findings.empty();
-  }
+  model.has_only_known_members = certain;
+  model.fits_schema = with_schema && verdict.findings.empty();
   Sink sink{root, verdict.findings, kFindingsMax};
   for (const auto& section : kSections) {
     for (const auto& test : section.tests()) {
