@@ -13,7 +13,7 @@ import threading
 import unittest
 import zipfile
 
-from support.tocsin import BINARY, ENVIRONMENT, Folder, Server, init, json_lines, run
+from support.tocsin import BINARY, DATA, ENVIRONMENT, Folder, Server, init, json_lines, run
 
 MIB = 1 << 20
 DATE = "2024-03-01T08:00:00Z"
@@ -231,6 +231,35 @@ class BrokenDocuments(Hostile):
                         self.assertTrue(problem["detail"])
             self.assertIn(post(b"").status, (400, 415))
             self.assertEqual(server.get("/readyz").status, 200)
+
+
+class OtherKinds(Hostile):
+    """What lies beside advisories in a provider's folders."""
+
+    KINDS = {
+        "CSAF provider metadata": {"metadata_version": "2.0", "publisher": {"category": "vendor"}},
+        "CSAF aggregator": {"aggregator_version": "2.0", "csaf_providers": []},
+        "ROLIE feed": {"feed": {"entry": []}},
+        "ROLIE service document": {"service": {"workspace": []}},
+        "ROLIE category document": {"categories": {"category": []}},
+        "OpenVEX document": {"@context": "https://openvex.dev/ns/v0.2.0"},
+    }
+
+    def test_validate_says_what_it_is(self):
+        for kind, made in self.KINDS.items():
+            with self.subTest(kind):
+                path = self.write("other.json", text(made))
+                self.refused("validate", path, says=f"other.json: not valid, 1 error\n  schema /: this is no CSAF advisory but: {kind}\n")
+        self.refused("validate", self.write("other.json", "{}"), says="schema /document: this member is required")
+
+    def test_the_official_ones(self):
+        archive = DATA / "csaf/distribution-examples.tar.zst"
+        if not archive.exists():
+            self.skipTest("no distribution examples: set TOCSIN_DATA")
+        lines = json_lines(run("validate", "--format", "json", archive, check=1).stdout)
+        self.assertEqual(len(lines), 18)
+        for each in lines:
+            self.assertRegex(each["results"][0]["message"], "this is no CSAF advisory but: (CSAF|ROLIE) ", each["file"])
 
 
 class Sizes(Hostile):

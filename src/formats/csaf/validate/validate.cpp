@@ -8,6 +8,7 @@
 #include "formats/csaf/structure.hpp"
 #include "formats/csaf/structure_fits.hpp"
 #include "formats/csaf/validate/tests.hpp"
+#include "formats/recognise.hpp"
 
 namespace tocsin::formats::csaf {
 namespace {
@@ -68,6 +69,19 @@ Finding unreadable(const Error& error) {
           .path = pointer ? error.where : "",
           .message = pointer ? error.message : error.to_string(),
           .mend = {}};
+}
+
+/// What lies beside advisories is none with a member missing: it is another thing, and the reader wants to know which.
+void tell_kind(std::string_view bytes, const json::Limits& limits, Verdict& verdict) {
+  const auto parsed = json::parse(bytes, limits);
+  if (!parsed) return;
+  const auto kind = recognise(parsed->root());
+  if (kind == DocumentKind::other_json || kind == DocumentKind::csaf_unknown_version) return;
+  verdict.findings = {{.test = std::string{kSchemaTest},
+                       .group = Finding::Group::schema,
+                       .path = {},
+                       .message = fmt::format("this is no CSAF advisory but: {}", to_string(kind)),
+                       .mend = {}}};
 }
 
 }  // namespace
@@ -161,9 +175,11 @@ Verdict Validator::validate(std::string_view bytes, Mode mode, bool with_quality
     verdict.findings.push_back(unreadable(root.error()));
     return verdict;
   }
-  return validate_wanted(*root, [&](const TestInfo& test) {
+  verdict = validate_wanted(*root, [&](const TestInfo& test) {
     return belongs_to(test.group, mode) || (with_quality && test.group == Finding::Group::quality);
   });
+  if (!verdict.version) tell_kind(bytes, limits_, verdict);
+  return verdict;
 }
 
 }  // namespace tocsin::formats::csaf
