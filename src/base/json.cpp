@@ -8,11 +8,11 @@
 #include <cstring>
 #include <iterator>
 #include <optional>
-#include <unordered_set>
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>
 
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::json {
@@ -149,7 +149,7 @@ class RepetitionFinder : public HandlerSizes {
  private:
   struct Level {
     std::optional<std::string> key;  // Of an object: the member being read.
-    std::unordered_set<std::string> keys;
+    HashSet<std::string> keys;
     std::size_t elements = 0;  // Of an array: elements read before this one.
   };
   bool open() {
@@ -194,6 +194,16 @@ std::string line_and_column(std::string_view text, std::size_t at) {
   return fmt::format("{}:{}", line, column);
 }
 
+constexpr const char* kHalfPair = "half a surrogate pair: \\uD800 to \\uDFFF come in pairs only";
+
+/// What follows "\ud83d" other than a backslash is just another syntax error to the parser.
+bool ends_in_leading_surrogate(std::string_view text) noexcept {
+  constexpr std::size_t kEscape = 6;
+  if (text.size() < kEscape) return false;
+  const auto escape = text::lower_ascii(text.substr(text.size() - kEscape));
+  return escape.starts_with("\\ud") && (escape[3] == '8' || escape[3] == '9' || escape[3] == 'a' || escape[3] == 'b');
+}
+
 Error syntax_error(std::string_view text, std::size_t at, const error_code& ec, const Limits& limits) {
   // Ill-formed UTF-8 is reported by the parser as just another syntax error, sometimes a few bytes late.
   const auto ill_formed = text::invalid_utf8_at(text.substr(0, std::min(text.size(), at + 4)));
@@ -218,13 +228,13 @@ Error syntax_error(std::string_view text, std::size_t at, const error_code& ec, 
     case boost::json::error::illegal_leading_surrogate:
     case boost::json::error::illegal_trailing_surrogate:
     case boost::json::error::expected_utf16_escape:
-      message = "half a surrogate pair: \\uD800 to \\uDFFF come in pairs only";
+      message = kHalfPair;
       break;
     case boost::json::error::expected_hex_digit:
       message = "\\u is followed by four hexadecimal digits";
       break;
     default:
-      message = "this is not JSON (RFC 8259)";
+      message = ends_in_leading_surrogate(text.substr(0, at)) ? kHalfPair : "this is not JSON (RFC 8259)";
       break;
   }
   return Error::invalid(std::move(message), line_and_column(text, at));

@@ -1,10 +1,10 @@
 #include "domain/advisory_facts.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "domain/place.hpp"
 #include "domain/summary.hpp"
@@ -190,7 +190,7 @@ class Reader {
 
   const Advisory& advisory_;
   AdvisoryFacts facts_;
-  std::unordered_map<std::string_view, ProductStatus> status_;
+  HashMap<std::string_view, ProductStatus> status_;
   std::string_view last_vendor_;
   std::string last_key_, last_name_;
 };

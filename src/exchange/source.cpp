@@ -149,6 +149,9 @@ class ArchiveReader {
     if (!any && format != ARCHIVE_FORMAT_ZIP && (format & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_TAR) {
       return events_.visit({name_, {}});
     }
+    // What a full disk leaves of a document, a file of zeros, reads as an archive of nothing: that is not to pass for
+    // a document that was looked at.
+    if (!any) bad(name_, Error::invalid("Is an archive without any entry, or a file of zeros", name_));
     return ok();
   }
 
@@ -306,6 +309,7 @@ class ArchiveReader {
     Splitter splitter;
     std::size_t begin = 0;
     std::uint64_t count = 0;
+    std::uint64_t separators = 0;  // In a row.
     const auto next_name = [&] { return ++count == 1 ? name_ : fmt::format("{}#{}", name_, count); };
     for (bool more = true; more;) {
       auto got = read_block(bytes);
@@ -315,7 +319,11 @@ class ArchiveReader {
       }
       more = *got != 0;
       for (;;) {
+        const auto text_begin = begin;
         while (begin < bytes.size() && is_separator(bytes[begin])) ++begin;
+        separators += begin - text_begin;
+        // Nothing between two texts either may go on for ever.
+        if (separators > limits_.document_bytes_max) return give_up(next_name());
         const std::string_view rest = std::string_view{bytes}.substr(begin);
         const bool text = !rest.empty() && (rest.front() == '{' || rest.front() == '[');
         const auto end = text ? splitter.end_of_text(rest) : std::string_view::npos;
@@ -323,6 +331,7 @@ class ArchiveReader {
         if (end > limits_.document_bytes_max) return give_up(next_name());
         TRY_VOID(events_.visit({next_name(), std::string{rest.substr(0, end)}}));
         begin += end;
+        separators = 0;
       }
       bytes.erase(0, begin);
       begin = 0;

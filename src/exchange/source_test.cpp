@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "exchange/testing.hpp"
 
@@ -187,6 +188,38 @@ TEST(Source, AnEmptyArchiveHoldsNothing) {
     const auto found = collect(folder.write("a", testing::pack(each.packing, {})));
     EXPECT_TRUE(found.status);
     EXPECT_THAT(found.documents, IsEmpty()) << each.name;
+    EXPECT_THAT(found.bad, SizeIs(1)) << each.name;
+  }
+}
+
+TEST(Source, BlanksWithoutEndAreRefusedAtTheLimit) {
+  SourceLimits limits;
+  limits.document_bytes_max = 1000;
+  const auto bad_of = [&](std::size_t blanks) {
+    int pipe[2];
+    EXPECT_EQ(::pipe(pipe), 0);
+    const auto text = "{}" + std::string(blanks, ' ') + "{}";
+    EXPECT_EQ(::write(pipe[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    ::close(pipe[1]);
+    std::vector<Error> bad;
+    SourceEvents events;
+    events.visit = [](const SourceDocument&) { return ok(); };
+    events.bad = [&](const std::string&, Error error) { bad.push_back(std::move(error)); };
+    EXPECT_TRUE(read_stream(pipe[0], "-", limits, events));
+    ::close(pipe[0]);
+    return bad;
+  };
+  EXPECT_THAT(bad_of(900), IsEmpty());
+  ASSERT_THAT(bad_of(1100), SizeIs(1));
+  EXPECT_EQ(bad_of(1100)[0].code, Error::Code::too_large);
+}
+
+TEST(Source, AFileOfZerosIsNoArchiveThatPasses) {
+  const TemporaryFolder folder;
+  for (const std::size_t size : {512U, 100'000U}) {
+    const auto found = collect(folder.write("a.json", std::string(size, '\0')));
+    EXPECT_TRUE(found.status);
+    EXPECT_EQ(found.documents.size() + found.bad.size(), 1U) << size;
   }
 }
 

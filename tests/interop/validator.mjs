@@ -1,8 +1,9 @@
-// node tests/interop/validator.mjs [--mode basic|full] [--time] TOCSIN FOLDER...
+// node tests/interop/validator.mjs [--mode basic|full] [--time] [--table] TOCSIN FOLDER...
 //
 // Puts every CSAF document below the folders to the tests of csaf-validator-lib and of `TOCSIN validate`, and prints where the
 // two disagree: one line a document and test. Exit 1 if they do. Opt-in: `npm --prefix tests/interop ci` first.
 // --time: documents per CPU second of both over the same documents, in one thread each, without start-up.
+// --table: how often both, only one and only the other found something, as docs/csaf-conformance.md has it.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ const take = (name) => {
 };
 const mode = take('--mode') ?? 'basic';
 const timed = options.includes('--time') && options.splice(options.indexOf('--time'), 1);
+const asTable = options.includes('--table') && options.splice(options.indexOf('--table'), 1);
 const [tocsin, ...folders] = options;
 
 const files = [];
@@ -63,6 +65,7 @@ const used = process.cpuUsage(started);
 // Not --quiet: that leaves valid documents out. Exit 1 only says that some are not valid.
 const run = spawnSync(tocsin, ['validate', '--mode', mode, '--format', 'json', ...folders],
   { maxBuffer: 2 ** 31 - 1, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+if (run.status !== 0 && run.status !== 1) throw new Error(`${tocsin} ended with ${run.status ?? run.signal}`);
 const ours = new Map();
 for (const line of run.stdout.split('\n').filter(Boolean)) {
   const { file, results } = JSON.parse(line);
@@ -84,6 +87,17 @@ for (const { file, version } of documents) {
 console.log('version test      both neither theirs ours');
 for (const [key, row] of table) {
   if (row.both + row.theirs + row.ours > 0) console.log(`${key.padEnd(15)} ${Object.values(row).map((n) => String(n).padStart(6)).join(' ')}`);
+}
+if (asTable) {
+  console.log('| version | test | both | only lib | only tocsin |\n| --- | --- | --- | --- | --- |');
+  for (const [key, row] of table) {
+    if (row.theirs + row.ours > 0) console.log(`| ${key.replace(' ', ' | ')} | ${row.both} | ${row.theirs} | ${row.ours} |`);
+  }
+  const same = [...table].filter(([, row]) => row.theirs + row.ours === 0);
+  for (const version of ['2.0', '2.1']) {
+    const rows = same.filter(([key]) => key.startsWith(version)).map(([, row]) => row);
+    console.log(`| ${version} | ${rows.length} others | ${rows.reduce((sum, row) => sum + row.both, 0)} | 0 | 0 |`);
+  }
 }
 const differing = [...table.values()].filter((row) => row.theirs + row.ours > 0).length;
 console.log(`${documents.length} documents, ${table.size} tests, ${differing} tests differ`);

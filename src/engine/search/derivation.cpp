@@ -2,9 +2,8 @@
 
 #include <array>
 #include <charconv>
-#include <unordered_map>
-#include <unordered_set>
 
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "domain/vendor.hpp"
 #include "engine/search/tokens.hpp"
@@ -97,8 +96,8 @@ class TextWriter {
 
   TextDocument& document_;
   std::array<std::size_t, kTextFields> counts_{};
-  std::array<std::unordered_map<std::string, int>, kTextFields> repeats_;
-  std::unordered_set<std::string> identifiers_;
+  std::array<HashMap<std::string, int>, kTextFields> repeats_;
+  HashSet<std::string> identifiers_;
 };
 
 std::uint32_t cwe_number(std::string_view id) {
@@ -131,7 +130,7 @@ TextDocument text_of(const Advisory& advisory, const domain::AdvisoryFacts& fact
   writer.text(TextField::title, header.tracking_id);
   mentions(header.title);
 
-  std::unordered_set<std::string> seen;
+  HashSet<std::string> seen;
   for (std::size_t i = 0; i < facts.vendor_names.size(); ++i) {
     writer.text(TextField::vendors, facts.vendor_names[i]);
     // "schneiderelectric": the name as one word.
@@ -185,9 +184,9 @@ Derived derive(std::int64_t record, const Advisory& advisory) {
   const auto& facts = derived.facts;
 
   // Keys of vendors that have no spelling yet.
-  std::unordered_set<std::string> known(facts.vendor_keys.begin(), facts.vendor_keys.end());
+  HashSet<std::string> known(facts.vendor_keys.begin(), facts.vendor_keys.end());
   auto unspelled = known;
-  std::unordered_set<std::string> spelled;
+  HashSet<std::string> spelled;
   for (const auto& product : advisory.products) {
     if (product.vendor.empty() || !spelled.insert(product.vendor).second) continue;
     const auto key = domain::vendor_key(product.vendor);

@@ -193,11 +193,14 @@ inline constexpr std::size_t kProductsMax = 200'000;
 /// Product references of all vulnerabilities together, groups resolved: a small file of groups could else ask for
 /// more memory than any machine has.
 inline constexpr std::size_t kProductReferencesMax = 5'000'000;
+/// Names of branches and product ids, written out for each product and reference: one long name above many products
+/// could do the same.
+inline constexpr std::size_t kRepeatedBytesMax = std::size_t{256} << 20;
 
 /// Reads a document whose structure was checked; members of wrong type read as absent. Lists of product ids come out
 /// with groups resolved, sorted by position in `products`, without repeats; ids without a product stand last. Control
 /// characters other than tab and line ends are dropped from texts.
-/// Errors: those of read_header; too_large beyond kProductsMax or kProductReferencesMax.
+/// Errors: those of read_header; too_large beyond kProductsMax, kProductReferencesMax or kRepeatedBytesMax.
 Result<Advisory> read_advisory(const boost::json::value& root);
 
 }  // namespace tocsin::formats::csaf

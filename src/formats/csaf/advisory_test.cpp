@@ -8,6 +8,7 @@
 
 #include "base/json.hpp"
 #include "formats/csaf/product_tree.hpp"
+#include "formats/csaf/validate/testing.hpp"
 #include "formats/testing/corpus.hpp"
 
 namespace tocsin::formats::csaf {
@@ -407,6 +408,29 @@ TEST(ReadAdvisory, ReadsTheStandardsOwnTestDocuments) {
   EXPECT_GT(read, 300U);
   // Indexes, templates and documents whose header is what the test is about.
   EXPECT_LT(refused, read / 4);
+}
+
+TEST(ReadAdvisory, ALongNameAboveManyProductsIsRefused) {
+  const auto document_of = [](std::size_t name_bytes) {
+    auto root = boost::json::parse(testing::document("2.0", "{}"));
+    boost::json::array leaves;
+    for (int i = 0; i < 1000; ++i) {
+      leaves.push_back({{"category", "product_version"},
+                        {"name", std::to_string(i)},
+                        {"product", {{"name", "P"}, {"product_id", "P-" + std::to_string(i)}}}});
+    }
+    boost::json::object vendor{{"category", "vendor"}, {"name", std::string(name_bytes, 'v')}};
+    vendor["branches"] = std::move(leaves);
+    root.get_object()["product_tree"].emplace_object()["branches"] = boost::json::array{std::move(vendor)};
+    return root;
+  };
+  const auto read = read_advisory(document_of(1'000));
+  ASSERT_TRUE(read) << read.error().to_string();
+  EXPECT_EQ(read->products.size(), 1000U);
+  const auto refused = read_advisory(document_of(kRepeatedBytesMax / 1000));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Error::Code::too_large);
+  EXPECT_EQ(refused.error().where, "/product_tree");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/pairing.hpp"
 
@@ -195,21 +196,20 @@ class Comparison {
     report("Products", "Package URLs of " + label, joined(earlier.purls, ", "), joined(later.purls, ", "));
   }
 
-  std::size_t number_of(const std::unordered_map<std::string_view, std::size_t>& numbers, std::string_view id) {
+  std::size_t number_of(const HashMap<std::string_view, std::size_t>& numbers, std::string_view id) {
     if (const auto found = numbers.find(id); found != numbers.end()) return found->second;
     // An id without a product: the id itself is all there is to go by.
     const auto [found, is_new] = dangling_.emplace(id, labels_.size());
     if (is_new) labels_.emplace_back(id);
     return found->second;
   }
-  std::set<std::size_t> numbers_of(const std::unordered_map<std::string_view, std::size_t>& numbers,
+  std::set<std::size_t> numbers_of(const HashMap<std::string_view, std::size_t>& numbers,
                                    const std::vector<std::string>& ids) {
     std::set<std::size_t> result;
     for (const auto& id : ids) result.insert(number_of(numbers, id));
     return result;
   }
-  std::string products_key(const std::unordered_map<std::string_view, std::size_t>& numbers,
-                           const std::vector<std::string>& ids) {
+  std::string products_key(const HashMap<std::string_view, std::size_t>& numbers, const std::vector<std::string>& ids) {
     return fmt::format("{}", fmt::join(numbers_of(numbers, ids), ","));
   }
 
@@ -313,7 +313,7 @@ class Comparison {
   }
 
   // Every product's statuses in words, by product number.
-  std::map<std::size_t, std::string> statuses_of(const std::unordered_map<std::string_view, std::size_t>& numbers,
+  std::map<std::size_t, std::string> statuses_of(const HashMap<std::string_view, std::size_t>& numbers,
                                                  const Vulnerability& vulnerability) {
     std::map<std::size_t, std::string> statuses;
     for (const auto& group : vulnerability.statuses) {
@@ -357,7 +357,7 @@ class Comparison {
     std::string category;
     std::string products;
   };
-  std::vector<Fix> fixes_of(const std::unordered_map<std::string_view, std::size_t>& numbers,
+  std::vector<Fix> fixes_of(const HashMap<std::string_view, std::size_t>& numbers,
                             const std::vector<Remediation>& remediations) {
     std::vector<Fix> fixes;
     fixes.reserve(remediations.size());
@@ -517,7 +517,7 @@ class Comparison {
   std::vector<Change> changes_;
   Change::Concerns concerns_ = Change::Concerns::editorial;
   std::vector<std::string> labels_;  ///< By product number.
-  std::unordered_map<std::string_view, std::size_t> numbers_before_, numbers_after_, dangling_;
+  HashMap<std::string_view, std::size_t> numbers_before_, numbers_after_, dangling_;
 };
 
 }  // namespace

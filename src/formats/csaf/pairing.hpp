@@ -4,8 +4,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include "base/keyed_hash.hpp"
 
 /// Which item of a list became which item of its later revision. Used by compare.
 namespace tocsin::formats::csaf {
@@ -27,7 +28,7 @@ Pairing pair_up(const std::vector<T>& before, const std::vector<T>& after,
       std::vector<std::size_t> positions;
       std::size_t next = 0;
     };
-    std::unordered_map<std::string, Queue> waiting;
+    HashMap<std::string, Queue> waiting;
     for (std::size_t i = 0; i < before.size(); ++i) {
       if (pairing.after_of[i]) continue;
       if (auto text = key(before[i]); !text.empty()) waiting[std::move(text)].positions.push_back(i);

@@ -28,6 +28,10 @@ struct Context {
   std::string_view vendor, family, product, version, service_pack, patch_level;
   bool version_is_range = false;
 
+  std::size_t bytes() const noexcept {
+    return vendor.size() + family.size() + product.size() + version.size() + service_pack.size() + patch_level.size();
+  }
+
   void enter(const value& branch) {
     const auto category = json::string_at(branch, "category");
     const auto name = json::string_at(branch, "name");
@@ -83,6 +87,15 @@ void read_identification(const value& helper, Product& product) {
 Error too_many_products() {
   Error error =
       Error::invalid("the document names more than " + std::to_string(kProductsMax) + " products", "/product_tree");
+  error.code = Error::Code::too_large;
+  return error;
+}
+
+Error repeats_too_much() {
+  Error error =
+      Error::invalid("its names and product ids, written out wherever branches and groups lead, take more than " +
+                         std::to_string(kRepeatedBytesMax) + " bytes",
+                     "/product_tree");
   error.code = Error::Code::too_large;
   return error;
 }
@@ -155,6 +168,7 @@ Status ProductTree::read_branches(const value& tree) {
     const auto& branch = (*level.branches)[level.next++];
     Context context = level.context;
     context.enter(branch);
+    TRY_VOID(take(context.bytes()));
     if (const auto* product = json::find(branch, "product"); product != nullptr) {
       TRY_VOID(add(*product, context.product_here()));
     }
@@ -189,11 +203,10 @@ Status ProductTree::read_relationships(const value& tree) {
                          json::string_at(each, "beginning_product_reference"),
                          json::string_at(steps.front(), "next_product_reference")));
   }
-  inherit_from_components(first);
-  return ok();
+  return inherit_from_components(first);
 }
 
-void ProductTree::inherit_from_components(std::size_t first) {
+Status ProductTree::inherit_from_components(std::size_t first) {
   // A component may itself come from a relationship that stands later, so the chain is followed to a product of the
   // branches; the bound stops rings.
   constexpr int kChainMax = 16;
@@ -207,6 +220,8 @@ void ProductTree::inherit_from_components(std::size_t first) {
     auto& product = products[i];
     if (origin < first) {
       const auto& component = products[origin];
+      TRY_VOID(take(component.vendor.size() + component.family.size() + component.product.size() +
+                    component.version.size()));
       product.vendor = component.vendor;
       product.family = component.family;
       product.product = component.product;
@@ -216,6 +231,13 @@ void ProductTree::inherit_from_components(std::size_t first) {
       product.product = product.name;
     }
   }
+  return ok();
+}
+
+Status ProductTree::take(std::size_t bytes) {
+  if (bytes > kRepeatedBytesMax - repeated_) return repeats_too_much();
+  repeated_ += bytes;
+  return ok();
 }
 
 std::size_t ProductTree::position_of(std::string_view product_id) {
@@ -273,7 +295,10 @@ Result<std::vector<std::string>> ProductTree::resolve(const value* product_ids, 
   if (!std::is_sorted(positions.begin(), positions.end())) std::sort(positions.begin(), positions.end());
   std::vector<std::string> resolved;
   resolved.reserve(positions.size());
-  for (const auto position : positions) resolved.emplace_back(ids_[position]);
+  for (const auto position : positions) {
+    TRY_VOID(take(ids_[position].size()));
+    resolved.emplace_back(ids_[position]);
+  }
   return resolved;
 }
 

@@ -1,11 +1,11 @@
 #include "formats/csaf/structure.hpp"
 
 #include <algorithm>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/grammar.hpp"
 #include "formats/csaf/structure_fits.hpp"
@@ -228,7 +228,7 @@ class Checker {
       }
       return;
     }
-    std::unordered_set<std::string_view> seen;
+    HashSet<std::string_view> seen;
     std::size_t index = 0;
     for (const auto element : json.elements()) {
       if (!seen.insert(strings ? element.text() : std::string_view{texts[index]}).second) {

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/cpe/cpe.hpp"
 #include "formats/csaf/validate/validate.hpp"
@@ -92,7 +91,7 @@ class Shared {
 
  private:
   std::vector<std::pair<std::string, array>> rows_;
-  std::unordered_map<std::string, std::size_t> known_;
+  HashMap<std::string, std::size_t> known_;
 };
 
 object vulnerability_object(const SourceVulnerability& source, const std::string& format) {
@@ -101,7 +100,7 @@ object vulnerability_object(const SourceVulnerability& source, const std::string
   std::string cve;
   std::vector<std::string> names{source.name};
   names.insert(names.end(), source.aliases.begin(), source.aliases.end());
-  std::unordered_set<std::string> seen;
+  HashSet<std::string> seen;
   for (const auto& name : names) {
     if (!seen.insert(name).second || text::trim(name).empty()) continue;
     if (cve.empty() && is_cve(name)) {
@@ -216,7 +215,7 @@ std::string name_of(const csaf::Vulnerability& vulnerability) {
 std::vector<std::string> aliases_of(const csaf::Vulnerability& vulnerability) {
   std::vector<std::string> aliases;
   const auto name = name_of(vulnerability);
-  std::unordered_set<std::string_view> seen{name};
+  HashSet<std::string_view> seen{name};
   for (const auto& [system, id] : vulnerability.ids) {
     if (!id.empty() && seen.insert(id).second) aliases.push_back(id);
   }
@@ -238,8 +237,8 @@ Result<std::vector<ClaimGroup>> claims_of(const csaf::Vulnerability& vulnerabili
   const ByProduct impacts{vulnerability.threats, [](const auto& each) { return each.category == "impact"; }};
   const ByProduct flags{vulnerability.flags, [](const auto&) { return true; }};
   std::vector<ClaimGroup> groups;
-  std::unordered_map<std::string, std::size_t> known;
-  std::array<std::unordered_set<std::string_view>, kStatuses> seen;
+  HashMap<std::string, std::size_t> known;
+  std::array<HashSet<std::string_view>, kStatuses> seen;
   bool several_flags = false, no_reason = false, no_action = false;
   for (const auto& list : vulnerability.statuses) {
     const auto status = status_of(list.status);

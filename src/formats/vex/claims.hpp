@@ -3,10 +3,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "base/keyed_hash.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "formats/csaf/advisory.hpp"
@@ -60,7 +60,7 @@ class ByProduct {
   std::vector<std::size_t> of(std::string_view id) const;  ///< Ascending.
 
  private:
-  std::unordered_map<std::string_view, std::vector<std::size_t>> at_;
+  HashMap<std::string_view, std::vector<std::size_t>> at_;
   std::vector<std::size_t> of_all_;
 };
 

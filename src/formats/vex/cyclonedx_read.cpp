@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <optional>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/vex/claims.hpp"
 #include "formats/vex/cyclonedx.hpp"
@@ -250,8 +250,8 @@ class FromCycloneDx {
   const Origin& origin_;
   Source source_;
   std::vector<const value*> pending_;
-  std::unordered_map<std::string, SourceProduct> known_;  ///< Components by bom-ref.
-  std::unordered_map<std::string, std::size_t> products_, vulnerabilities_;
+  HashMap<std::string, SourceProduct> known_;  ///< Components by bom-ref.
+  HashMap<std::string, std::size_t> products_, vulnerabilities_;
 };
 
 }  // namespace

@@ -1,13 +1,12 @@
 #include <algorithm>
 #include <charconv>
 #include <set>
-#include <unordered_map>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
 #include "base/hash.hpp"
 #include "base/json.hpp"
+#include "base/keyed_hash.hpp"
 #include "formats/vex/claims.hpp"
 #include "formats/vex/cyclonedx.hpp"
 #include "formats/vex/cyclonedx_names.hpp"
@@ -146,7 +145,7 @@ class ToCycloneDx {
       }
     }
     array responses;
-    std::unordered_set<std::string_view> seen;
+    HashSet<std::string_view> seen;
     for (const auto category : claim.remedies) {
       const auto response = response_of(category);
       if (!response.empty() && seen.insert(response).second) responses.emplace_back(response);
@@ -250,8 +249,8 @@ class ToCycloneDx {
   }
 
   const csaf::Advisory& advisory_;
-  std::unordered_map<std::string_view, const csaf::Product*> by_id_;
-  std::unordered_set<std::string> seen_;
+  HashMap<std::string_view, const csaf::Product*> by_id_;
+  HashSet<std::string> seen_;
   std::vector<std::string> used_;  ///< Product ids, in the order of their first claim.
   Budget budget_;
   Made made_;

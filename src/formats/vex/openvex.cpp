@@ -4,12 +4,11 @@
 #include <array>
 #include <charconv>
 #include <tuple>
-#include <unordered_map>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/vex/claims.hpp"
 
@@ -104,7 +103,7 @@ class ToOpenVex {
       TRY_VOID(budget_.take(named_bytes));
       object statement{{"vulnerability", named}};
       auto& products = statement["products"].emplace_array();
-      std::unordered_set<std::string> seen;
+      HashSet<std::string> seen;
       for (const auto& id : product_ids) {
         auto product = product_of(id);
         if (seen.insert(json::write(product)).second) products.push_back(std::move(product));
@@ -183,8 +182,8 @@ class ToOpenVex {
   }
 
   const csaf::Advisory& advisory_;
-  std::unordered_map<std::string_view, const csaf::Product*> by_id_;
-  std::unordered_map<std::string_view, int> purls_;
+  HashMap<std::string_view, const csaf::Product*> by_id_;
+  HashMap<std::string_view, int> purls_;
   std::string id_;
   Budget budget_;
   Made made_;
@@ -334,8 +333,8 @@ class FromOpenVex {
   const value& root_;
   const Origin& origin_;
   Source source_;
-  std::unordered_map<std::string, std::size_t> products_, vulnerabilities_;
-  std::unordered_set<std::string> aliases_;  ///< Position of the vulnerability and name.
+  HashMap<std::string, std::size_t> products_, vulnerabilities_;
+  HashSet<std::string> aliases_;  ///< Position of the vulnerability and name.
   bool hashes_ = false, superseded_ = false;
 };
 

@@ -99,19 +99,29 @@ bool is_separator(char c) noexcept {
          c == ',' || c == ';' || c == '/';
 }
 
+/// The title without the id and what separated it from the rest.
+std::string without(std::string_view title, std::string_view id) {
+  std::string kept;
+  std::size_t begin = 0;
+  for (auto at = title.find(id); at != std::string_view::npos; at = title.find(id, begin)) {
+    kept += title.substr(begin, at - begin);
+    while (!kept.empty() && is_separator(kept.back())) kept.pop_back();
+    begin = at + id.size();
+    while (begin < title.size() && is_separator(title[begin])) ++begin;
+    // Words on both sides stay apart.
+    if (!kept.empty() && begin < title.size()) kept += ' ';
+  }
+  return kept.append(title.substr(begin));
+}
+
 void convert_title(value& document) {
   auto* tracking = find(document, "tracking");
   const auto id = tracking == nullptr ? std::string{} : text_of(find(*tracking, "id"));
   auto title = text_of(find(document, "title"));
   if (id.empty() || !text::contains(title, id)) return;
-  for (auto at = title.find(id); at != std::string::npos; at = title.find(id)) {
-    auto begin = at;
-    auto end = at + id.size();
-    while (begin > 0 && is_separator(title[begin - 1])) --begin;
-    while (end < title.size() && is_separator(title[end])) ++end;
-    // Words on both sides stay apart.
-    title.replace(begin, end - begin, begin > 0 && end < title.size() ? " " : "");
-  }
+  // What is left may give the id anew where it holds a blank; a title of thousands of its pieces is not worth the time.
+  constexpr int kRoundsMax = 8;
+  for (int round = 0; round < kRoundsMax && text::contains(title, id); ++round) title = without(title, id);
   // A title that was nothing but the id has to stay: 2.1 wants one as well.
   if (!title.empty()) document.as_object()["title"] = title;
 }

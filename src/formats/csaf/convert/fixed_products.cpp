@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/keyed_hash.hpp"
 #include "formats/csaf/convert/steps.hpp"
 #include "formats/vers/range.hpp"
 
@@ -26,6 +27,10 @@ std::optional<std::string> version_stopped_before(const std::string& name) {
 
 class FixedProducts {
  public:
+  /// Of the names above a version together. The name of a product that is added is made of them; a longer one, once for
+  /// each of thousands of ranges, would take any memory.
+  static constexpr std::size_t kNameBytesMax = 4000;
+
   FixedProducts(value& root, Notes& notes) : root_(root), notes_(notes) {
     auto* vulnerabilities = find_array(root, "vulnerabilities");
     if (vulnerabilities == nullptr) return;
@@ -61,20 +66,23 @@ class FixedProducts {
     auto* branches = find_array(parent, "branches");
     if (branches == nullptr) return;
     array added;
+    HashSet<std::string> versions;
+    for (auto& branch : *branches) {
+      if (text_of(find(branch, "category")) == "product_version") versions.insert(text_of(find(branch, "name")));
+    }
     for (std::size_t i = 0; i < branches->size(); ++i) {
       auto& branch = (*branches)[i];
       const auto name = text_of(find(branch, "name"));
-      walk(branch, above.empty() ? name : above + " " + name);
+      if (find(branch, "branches") != nullptr && above.size() + name.size() <= kNameBytesMax) {
+        walk(branch, above.empty() ? name : above + " " + name);
+      }
       if (text_of(find(branch, "category")) != "product_version_range") continue;
       auto* product = find(branch, "product");
       const auto version = version_stopped_before(name);
       if (product == nullptr || !version) continue;
       const auto affected = affected_in_.find(text_of(find(*product, "product_id")));
       if (affected == affected_in_.end()) continue;
-      const bool known = std::ranges::any_of(*branches, [&](value& each) {
-        return text_of(find(each, "category")) == "product_version" && text_of(find(each, "name")) == *version;
-      });
-      if (known) continue;
+      if (versions.contains(*version)) continue;
       const auto full_name = above + " " + *version;
       const auto id = fresh_id(text_of(find(*product, "product_id")));
       object full;
@@ -97,7 +105,9 @@ class FixedProducts {
   }
 
   std::string fresh_id(const std::string& base) {
-    for (int number = 1;; ++number) {
+    // Where several products have this base, the search goes on where it ended.
+    for (auto& number = numbers_[base];;) {
+      ++number;
       auto id = number == 1 ? base + "-fixed" : fmt::format("{}-fixed-{}", base, number);
       if (ids_.insert(id).second) return id;
     }
@@ -114,6 +124,7 @@ class FixedProducts {
   Notes& notes_;
   std::map<std::string, std::set<std::size_t>> affected_in_;
   std::set<std::string> ids_;
+  HashMap<std::string, int> numbers_;  ///< The last one tried for an id.
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
 #include "formats/purl/purl.hpp"
@@ -91,6 +92,7 @@ void convert_numbers(value& helper, std::string_view key, std::string_view what,
   auto* numbers = find_array(helper, key);
   if (numbers == nullptr) return;
   array kept;
+  HashSet<std::string> seen;
   for (std::size_t i = 0; i < numbers->size(); ++i) {
     const auto before = text_of(&(*numbers)[i]);
     const auto place = fmt::format("{}/{}/{}", path, key, i);
@@ -103,8 +105,7 @@ void convert_numbers(value& helper, std::string_view key, std::string_view what,
       notes.warn(place, fmt::format("the {} '{}' has several stars and was removed", what, before));
       continue;
     }
-    value made(after);
-    if (std::ranges::find(kept, made) == kept.end()) kept.push_back(std::move(made));
+    if (seen.insert(after).second) kept.push_back(value(after));
   }
   if (kept.empty()) {
     helper.as_object().stable_erase(key);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
 #include "formats/csaf/names.hpp"
@@ -258,10 +259,15 @@ class Branches {
   }
 
  private:
-  /// The name of the product that the branches belong to.
-  std::string product_above() const {
+  /// The name of the product that the branches belong to. None where it is so long that it tells nothing about ranges.
+  std::string_view product_above() const {
+    constexpr std::size_t kNameBytesMax = 1000;
     for (auto i = along_.size(); i-- > 0;) {
-      if (category_of(along_[i]) == "product_name") return name_of(along_[i]);
+      if (category_of(along_[i]) != "product_name") continue;
+      const auto* name = along_[i].branch->if_contains("name");
+      const auto* text = name == nullptr ? nullptr : name->if_string();
+      return text == nullptr || text->size() > kNameBytesMax ? std::string_view{}
+                                                             : std::string_view{text->data(), text->size()};
     }
     return {};
   }

@@ -1,6 +1,7 @@
 #include "formats/csaf/convert/steps.hpp"
 
 #include "base/json.hpp"
+#include "base/keyed_hash.hpp"
 
 namespace tocsin::formats::csaf::convert {
 
@@ -39,17 +40,31 @@ Groups groups_of(boost::json::value& root) {
   auto* tree = find(root, "product_tree");
   auto* list = tree == nullptr ? nullptr : find_array(*tree, "product_groups");
   if (list == nullptr) return groups;
-  for (auto& each : *list) groups.emplace(text_of(find(each, "group_id")), ids_of(find(each, "product_ids")));
+  for (auto& each : *list) groups.products.emplace(text_of(find(each, "group_id")), ids_of(find(each, "product_ids")));
   return groups;
+}
+
+void Groups::tell(Notes& notes) const {
+  if (!exceeded) return;
+  notes.fail(
+      "/product_tree/product_groups",
+      fmt::format("the products of the groups that others name, written out, take more than {} bytes", kBytesMax));
 }
 
 std::vector<std::string> products_of(boost::json::value& item, const Groups& groups) {
   auto ids = ids_of(find(item, "product_ids"));
-  std::set<std::string, std::less<>> seen{ids.begin(), ids.end()};
-  for (const auto& group : ids_of(find(item, "group_ids"))) {
-    const auto found = groups.find(group);
-    if (found == groups.end()) continue;
+  const auto group_ids = ids_of(find(item, "group_ids"));
+  if (group_ids.empty()) return ids;
+  HashSet<std::string> seen(ids.begin(), ids.end());
+  for (const auto& group : group_ids) {
+    const auto found = groups.products.find(group);
+    if (found == groups.products.end()) continue;
     for (const auto& id : found->second) {
+      // At least what a string takes itself.
+      const auto bytes = sizeof(std::string) + id.size();
+      groups.exceeded = groups.exceeded || bytes > groups.left;
+      if (groups.exceeded) return ids;
+      groups.left -= bytes;
       if (seen.insert(id).second) ids.push_back(id);
     }
   }
@@ -59,7 +74,7 @@ std::vector<std::string> products_of(boost::json::value& item, const Groups& gro
 std::string place_of(const boost::json::object& branch) { return text_of(branch.if_contains(kSourcePlace)); }
 
 void drop_repeated(boost::json::array& list) {
-  std::set<std::string, std::less<>> seen;
+  HashSet<std::string> seen;
   boost::json::array kept;
   for (auto& each : list) {
     if (seen.insert(json::write(each)).second) kept.push_back(std::move(each));

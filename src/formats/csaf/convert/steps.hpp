@@ -39,8 +39,16 @@ std::string text_of(const boost::json::value* value);
 
 std::vector<std::string> ids_of(const boost::json::value* list);
 boost::json::array to_array(const std::vector<std::string>& ids);
-/// Product groups by id.
-using Groups = std::map<std::string, std::vector<std::string>, std::less<>>;
+/// Product groups by id, and how much more of them may be written out: groups name thousands of products in few bytes.
+struct Groups {
+  std::map<std::string, std::vector<std::string>, std::less<>> products;
+  /// What comes out is validated, and would be too large for that.
+  static constexpr std::size_t kBytesMax = std::size_t{64} << 20;
+  mutable std::size_t left = kBytesMax;
+  mutable bool exceeded = false;  ///< Then what came out is not whole.
+  /// Afterwards: fails where it is not.
+  void tell(Notes& notes) const;
+};
 Groups groups_of(boost::json::value& root);
 /// product_ids and what group_ids stand for, each product once.
 std::vector<std::string> products_of(boost::json::value& item, const Groups& groups);

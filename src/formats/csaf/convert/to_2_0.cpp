@@ -98,6 +98,7 @@ Result<Conversion> to_csaf_2_0(std::string_view source) {
   convert::write_document_2_0(root, wording, notes);
   convert::write_product_tree_2_0(root, notes);
   convert::write_vulnerabilities_2_0(root, wording, notes);
+  wording.groups().tell(notes);
   root = in_order(std::move(root));
   choose_profile(root, notes);
   for (const auto& finding : verdict_on(root).findings) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
 #include "formats/cwe/cwe.hpp"
@@ -46,15 +47,18 @@ struct Remediation {
   bool had_any = false;  ///< It named products at all.
 };
 
-bool holds(const ProductIds& ids, const std::string& id) { return std::ranges::find(ids, id) != ids.end(); }
-
 class Remediations {
  public:
   Remediations(object& vulnerability, const Groups& groups, const ConvertOptions& options, std::string path,
                Notes& notes)
       : vulnerability_(vulnerability), options_(options), path_(std::move(path)), notes_(notes) {
+    if (auto* status = vulnerability.if_contains("product_status"); status != nullptr) {
+      for (const auto* key : {"known_not_affected", "fixed", "first_fixed"}) {
+        for (auto& id : ids_of(find(*status, key))) safe_.insert(std::move(id));
+      }
+    }
     auto* list = vulnerability.if_contains("remediations");
-    if (list == nullptr || !list->is_array()) return;
+    if (list == nullptr || !list->is_array() || !may_change(*list)) return;
     for (auto& each : list->get_array()) {
       if (!each.is_object()) continue;
       Remediation remediation;
@@ -63,11 +67,6 @@ class Remediations {
       remediation.had_any = !remediation.products.empty();
       remediation.members = std::move(each.get_object());
       items_.push_back(std::move(remediation));
-    }
-    if (auto* status = vulnerability.if_contains("product_status"); status != nullptr) {
-      for (const auto* key : {"known_not_affected", "fixed", "first_fixed"}) {
-        for (auto& id : ids_of(find(*status, key))) safe_.insert(std::move(id));
-      }
     }
   }
 
@@ -79,6 +78,14 @@ class Remediations {
   }
 
  private:
+  /// Only a fix of what is safe already and what has none come out otherwise.
+  bool may_change(value& list) const {
+    return std::ranges::any_of(list.get_array(), [&](value& each) {
+      const auto category = text_of(find(each, "category"));
+      return category == "none_available" || (category == "vendor_fix" && !safe_.empty());
+    });
+  }
+
   void split_patches_for_safe_products() {
     std::vector<Remediation> made;
     for (std::size_t i = 0; i < items_.size(); ++i) {
@@ -120,42 +127,60 @@ class Remediations {
 
   void settle_none_available() {
     const auto count = items_.size();
+    struct Fixes {
+      bool any_there = false;            ///< Counts, whatever else is planned.
+      std::vector<std::size_t> planned;  ///< Taken away once they are settled.
+    };
+    HashMap<std::string, Fixes> fixes;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (items_[i].category != "vendor_fix") continue;
+      const bool planned = is_planned(items_[i]);
+      for (const auto& id : items_[i].products) {
+        auto& of_product = fixes[id];
+        if (planned) of_product.planned.push_back(i);
+        of_product.any_there = of_product.any_there || !planned;
+      }
+    }
+    std::vector<HashSet<std::string>> without(count);
     for (std::size_t i = 0; i < count; ++i) {
       if (items_[i].category != "none_available") continue;
       ProductIds planned, gone;
       for (const auto& id : items_[i].products) {
-        const auto fixes = [&](Remediation& fix) { return fix.category == "vendor_fix" && holds(fix.products, id); };
-        // A fix that is there counts, whatever else is planned.
-        if (std::ranges::any_of(items_, [&](Remediation& fix) { return fixes(fix) && !is_planned(fix); })) {
+        const auto found = fixes.find(id);
+        if (found == fixes.end()) continue;
+        if (found->second.any_there) {
           gone.push_back(id);
-        } else if (std::ranges::any_of(items_, fixes)) {
+        } else if (!found->second.planned.empty()) {
           planned.push_back(id);
-          for (auto& fix : items_) {
-            if (!fixes(fix)) continue;
-            std::erase(fix.products, id);
-            fix.changed = true;
-          }
+          for (const auto fix : found->second.planned) without[fix].insert(id);
+          found->second.planned.clear();
         }
       }
       if (planned.empty() && gone.empty()) continue;
       auto& item = items_[i];
       item.changed = true;
-      for (const auto& id : planned) std::erase(item.products, id);
-      for (const auto& id : gone) std::erase(item.products, id);
+      HashSet<std::string> settled(planned.begin(), planned.end());
+      settled.insert(gone.begin(), gone.end());
+      std::erase_if(item.products, [&](const std::string& id) { return settled.contains(id); });
       if (!gone.empty()) {
         notes_.warn(place(i),
-                    fmt::format("'none_available' was removed for {}: there is a fix", fmt::join(gone, ", ")));
+                    fmt::format("'none_available' was removed for {}: there is a fix", text::list_some(gone)));
       }
       if (!planned.empty()) {
         notes_.warn(
             place(i),
             fmt::format("'none_available' became 'fix_planned' for {}, and the fix that is not there yet was removed",
-                        fmt::join(planned, ", ")));
+                        text::list_some(planned)));
         Remediation plan = item;
         plan.category = "fix_planned";
         plan.products = std::move(planned);
         items_.push_back(std::move(plan));
       }
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      if (without[i].empty()) continue;
+      items_[i].changed = true;
+      std::erase_if(items_[i].products, [&](const std::string& id) { return without[i].contains(id); });
     }
   }
 
@@ -234,6 +259,7 @@ void convert_vulnerabilities(value& root, const ConvertOptions& options, Notes& 
       convert_vulnerability(each, groups, options, fmt::format("/vulnerabilities/{}", i), day, newest, notes);
     }
   }
+  groups.tell(notes);
 }
 
 }  // namespace tocsin::formats::csaf::convert

@@ -2,11 +2,10 @@
 
 #include <map>
 #include <set>
-#include <unordered_map>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::formats::csaf {
@@ -235,7 +234,7 @@ class Writer {
   void product_list(const std::vector<const Product*>& products) {
     using ByProduct = std::vector<std::pair<std::string_view, std::vector<const Product*>>>;
     std::vector<std::pair<std::string_view, ByProduct>> vendors;
-    std::unordered_map<std::string_view, std::size_t> vendor_at;
+    HashMap<std::string_view, std::size_t> vendor_at;
     std::map<std::pair<std::size_t, std::string_view>, std::size_t> product_at;
     for (const auto* each : products) {
       const auto vendor = vendor_at.try_emplace(each->vendor, vendors.size()).first->second;
@@ -256,8 +255,8 @@ class Writer {
 
   /// A product under every status that any vulnerability gives it; what has none comes last.
   void products() {
-    std::map<ProductStatus, std::unordered_set<std::string_view>> by_status;
-    std::unordered_set<std::string_view> judged;
+    std::map<ProductStatus, HashSet<std::string_view>> by_status;
+    HashSet<std::string_view> judged;
     std::map<ProductStatus, std::vector<std::string>> unknown;
     for (const auto& each : advisory_.vulnerabilities) {
       for (const auto& group : each.statuses) {
@@ -295,7 +294,7 @@ class Writer {
       std::set<std::string> names;  ///< Those of `vulnerabilities`.
     };
     std::map<RemediationCategory, std::vector<Entry>> by_category;
-    std::unordered_map<std::string, std::size_t> known;
+    HashMap<std::string, std::size_t> known;
     for (const auto& vulnerability : advisory_.vulnerabilities) {
       for (const auto& each : vulnerability.remediations) {
         auto& entries = by_category[each.category];
@@ -386,7 +385,7 @@ class Writer {
   }
 
   const Advisory& advisory_;
-  std::unordered_map<std::string_view, const Product*> by_id_;
+  HashMap<std::string_view, const Product*> by_id_;
   std::vector<Block> blocks_;
 };
 

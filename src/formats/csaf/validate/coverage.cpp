@@ -23,9 +23,11 @@ void Coverage::clear() noexcept {
 }
 
 void Coverage::add(Node item) {
-  for (const auto each : item["product_ids"].elements()) {
-    const auto number = model_.product(each.text());
-    if (each.is_string() && number != kNone) products_[number] = round_;
+  for (const std::string_view list : {"product_ids", "products"}) {
+    for (const auto each : item[list].elements()) {
+      const auto number = model_.product(each.text());
+      if (each.is_string() && number != kNone) products_[number] = round_;
+    }
   }
   for (const auto each : item["group_ids"].elements()) {
     const auto number = model_.group(each.text());

@@ -1,8 +1,8 @@
 #pragma once
 #include <cstdint>
-#include <unordered_set>
 #include <vector>
 
+#include "base/keyed_hash.hpp"
 #include "formats/csaf/validate/model.hpp"
 
 namespace tocsin::formats::csaf {
@@ -16,7 +16,7 @@ class Coverage {
 
   /// Forgets all items; takes constant time.
   void clear() noexcept;
-  /// The products of `product_ids` and `group_ids`.
+  /// The products of `product_ids` (scores and metrics: `products`) and `group_ids`.
   void add(Node item);
   bool contains(ProductNumber product);
 
@@ -29,8 +29,8 @@ class Coverage {
   std::vector<std::uint32_t> groups_;    ///< The same for groups.
   std::vector<GroupNumber> waiting_;     ///< Named in this round and not yet spread.
   std::size_t waiting_products_ = 0;
-  std::size_t asked_ = 0;                         ///< How often a waiting group was asked in this round.
-  std::unordered_set<std::uint64_t> membership_;  ///< Group and product; filled when a group is asked first.
+  std::size_t asked_ = 0;              ///< How often a waiting group was asked in this round.
+  HashSet<std::uint64_t> membership_;  ///< Group and product; filled when a group is asked first.
 };
 
 }  // namespace tocsin::formats::csaf

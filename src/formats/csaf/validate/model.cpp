@@ -1,8 +1,6 @@
 #include "formats/csaf/validate/model.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <random>
 
 #include "base/text.hpp"
 
@@ -73,26 +71,6 @@ int compare_prerelease(std::string_view a, std::string_view b) noexcept {
     a.remove_prefix(dot_a + 1);
     b.remove_prefix(dot_b + 1);
   }
-}
-
-std::uint64_t eight_bytes(const char* at) noexcept {
-  std::uint64_t word = 0;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
-std::uint64_t mixed(std::uint64_t a, std::uint64_t b) noexcept {
-  const auto product = static_cast<unsigned __int128>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-/// Of this process, so that nobody can write ids that all meet in one place.
-std::uint64_t seed() noexcept {
-  static const std::uint64_t kSeed = [] {
-    std::random_device device;
-    return (std::uint64_t{device()} << 32 | device()) | 1;
-  }();
-  return kSeed;
 }
 
 /// Memory of a document with more than this many of anything is not kept for the next one.
@@ -205,19 +183,6 @@ void VectorCache::clear_if_large() {
   entries_.clear();
 }
 
-std::size_t TextHash::operator()(std::string_view id) const noexcept {
-  const auto* at = id.data();
-  const auto size = id.size();
-  if (size < 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, size);
-    return mixed(word ^ seed(), seed() ^ (size + 0x9E3779B97F4A7C15));
-  }
-  auto state = seed() ^ size;
-  for (std::size_t i = 0; i + 8 < size; i += 8) state = mixed(eight_bytes(at + i) ^ seed(), state ^ 0x9E3779B97F4A7C15);
-  return mixed(eight_bytes(at + size - 8) ^ seed(), state ^ 0x9E3779B97F4A7C15);
-}
-
 void Model::clear() {
   fits_schema = has_only_known_members = false;
   status = {};
@@ -248,6 +213,7 @@ void Model::clear() {
   empty(is_gathered_);
   last_list_ = kNone;
   looked_up_ = 0;
+  visits_ = 0;
   vectors_.clear_if_large();
 }
 
@@ -346,7 +312,7 @@ void Model::define(Definition::Kind kind, Node full_product_name, Node carrier, 
   if (products[number].definition == kNone) {
     products[number].definition = static_cast<std::uint32_t>(definitions.size());
   }
-  definitions.push_back({kind, number, full_product_name, id, carrier, branch});
+  definitions.push_back({kind, number, full_product_name, carrier, branch});
 }
 
 void Model::refer(Node id) {
@@ -552,7 +518,13 @@ std::span<const ProductNumber> Model::products_of(Node item) const {
   for (const auto each : group_ids.elements()) {
     const auto number = group(each.text());
     if (number == kNone) continue;
-    for (const auto product_number : groups[number].products) add(product_number);
+    const auto& members = groups[number].products;
+    if (visits_ > kVisitsMax) {
+      if (!members.empty()) add(members.front());
+      continue;
+    }
+    visits_ += members.size();
+    for (const auto product_number : members) add(product_number);
   }
   for (const auto number : gathered_) is_gathered_[number] = false;
   return gathered_;

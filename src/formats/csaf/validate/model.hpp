@@ -9,6 +9,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "base/keyed_hash.hpp"
 #include "base/time.hpp"
 #include "formats/csaf/header.hpp"
 #include "formats/csaf/validate/tape.hpp"
@@ -31,9 +32,9 @@ struct Definition {
   Kind kind = Kind::branch;
   ProductNumber product = kNone;
   Node node;     ///< The full product name.
-  Node id;       ///< Its product_id.
   Node carrier;  ///< The branch, relationship or product path that holds it; for full_product_names itself.
   std::uint32_t branch = kNone;  ///< Index of Model::branches for Kind::branch.
+  Node id() const noexcept { return node["product_id"]; }
 };
 
 struct ProductEntry {
@@ -114,12 +115,6 @@ struct CvssView {
   const cvss::Scores* scores = nullptr;  ///< Of `vector`, there and only there.
 };
 
-/// Ids and the like are short and alike: every byte counts, and nobody outside can make many meet in one place.
-struct TextHash {
-  using is_avalanching = void;
-  std::size_t operator()(std::string_view text) const noexcept;
-};
-
 /// Vectors that were read already, with their scores: documents repeat each other's. One thread at a time.
 class VectorCache {
  public:
@@ -137,7 +132,7 @@ class VectorCache {
  private:
   static constexpr std::size_t kEntriesMax = 10'000;
   std::deque<Entry> entries_;
-  boost::unordered_flat_map<std::string_view, const Entry*, TextHash> by_text_;
+  boost::unordered_flat_map<std::string_view, const Entry*, KeyedHash> by_text_;
 };
 
 /// tracking.version and revision_history[].number: "7" or "1.2.0-rc.1+b" (2.0 section 3.1.11, 2.1 section 3.1.19).
@@ -208,7 +203,9 @@ class Model {
   ProductNumber product(std::string_view id) const noexcept;
   GroupNumber group(std::string_view id) const noexcept;
   /// Products that an item names through product_ids and group_ids, each once, in order of appearance. Valid until the
-  /// next call.
+  /// next call. Beyond kVisitsMax members of groups in one document, where thousands of items name groups of tens of
+  /// thousands of products, a group is told by its first product only. One thread.
+  static constexpr std::size_t kVisitsMax = 100'000'000;
   std::span<const ProductNumber> products_of(Node item) const;
   /// The list of an array of product ids, or null: then it is to be looked at element by element.
   const ProductList* list_of(Node array) const noexcept;
@@ -236,7 +233,7 @@ class Model {
   void read_vulnerability(Node node);
   void read_cvss(Node scores);
 
-  using Numbers = boost::unordered_flat_map<std::string_view, std::uint32_t, TextHash>;
+  using Numbers = boost::unordered_flat_map<std::string_view, std::uint32_t, KeyedHash>;
   struct ListAt {
     std::uint32_t at;
     std::uint32_t list;
@@ -256,6 +253,7 @@ class Model {
   VectorCache vectors_;
   mutable std::vector<ProductNumber> gathered_;  ///< What products_of() put together last.
   mutable std::vector<bool> is_gathered_;        ///< By product; all false between calls.
+  mutable std::size_t visits_ = 0;               ///< Of members of groups, by products_of().
 };
 
 }  // namespace tocsin::formats::csaf

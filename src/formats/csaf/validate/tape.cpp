@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <vector>
 
 #include <fmt/format.h>
@@ -15,6 +16,39 @@ namespace {
 constexpr std::uint32_t kCountSaturated = 0xFFFFFF;
 /// Memory for a larger document is not kept for the next one.
 constexpr std::size_t kKeptBytes = 8 << 20;
+/// A pointer never is as long as a document's longest name: there may be a thousand of them.
+constexpr std::size_t kPointerBytesMax = 4 << 10;
+
+/// "LINE:COLUMN" of the first integer of a well-formed text that 64 bits cannot hold; empty where there is none.
+std::string place_of_large_integer(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::size_t line = 1, line_begin = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '"') {
+      for (++at; at < text.size() && text[at] != '"'; ++at) at += text[at] == '\\' ? 1 : 0;
+      ++at;
+    } else if (c == '-' || is_digit(c)) {
+      const auto end = std::min(text.find_first_not_of("+-.eE0123456789", at), text.size());
+      const auto digits = text.substr(at, end - at);
+      std::int64_t small = 0;
+      std::uint64_t large = 0;
+      const auto* const last = digits.data() + digits.size();
+      if (std::ranges::all_of(digits.substr(c == '-' ? 1 : 0), is_digit) &&
+          std::from_chars(digits.data(), last, small).ec != std::errc{} &&
+          (c == '-' || std::from_chars(digits.data(), last, large).ec != std::errc{})) {
+        return fmt::format("{}:{}", line, at - line_begin + 1);
+      }
+      at = end;
+    } else {
+      ++at;
+      if (c != '\n') continue;
+      ++line;
+      line_begin = at;
+    }
+  }
+  return {};
+}
 
 /// simdjson looks at up to SIMDJSON_PADDING bytes behind the text, whatever they are. On the same page they can be
 /// looked at, which spares a copy of the document.
@@ -97,7 +131,9 @@ void Pointers::descend(Step step, std::uint32_t at) {
     if (step.child.at_ >= last || at < step.child.at_) return;
     step.length = pointer_.size();
     if (is_object) {
-      json::append_token(pointer_, Node{step.child.tape_, step.child.at_ - 1}.text());
+      const auto name = Node{step.child.tape_, step.child.at_ - 1}.text();
+      if (pointer_.size() + name.size() > kPointerBytesMax) return;
+      json::append_token(pointer_, name);
     } else {
       json::append_token(pointer_, step.index);
     }
@@ -167,6 +203,7 @@ struct TapeReader::State {
   simdjson::dom::parser parser;
   simdjson::dom::document document;
   Tape tape;
+  bool is_large = false;
 };
 
 TapeReader::TapeReader() : state_(std::make_unique<State>()) {}
@@ -176,7 +213,7 @@ TapeReader& TapeReader::operator=(TapeReader&&) noexcept = default;
 
 Result<Node> TapeReader::read(std::string_view bytes, const json::Limits& limits) {
   if (bytes.size() > limits.bytes_max) return Error::too_large("document", limits.bytes_max);
-  if (state_->parser.capacity() > kKeptBytes && bytes.size() <= kKeptBytes) state_ = std::make_unique<State>();
+  if (state_->is_large) state_ = std::make_unique<State>();
   auto& parser = state_->parser;
   // simdjson refuses the depth it is given, and does not count empty containers.
   if (parser.max_depth() != limits.depth_max + 1) {
@@ -185,7 +222,10 @@ Result<Node> TapeReader::read(std::string_view bytes, const json::Limits& limits
     }
   }
   const auto parsed = parser.parse_into_document(state_->document, bytes.data(), bytes.size(), !may_read_behind(bytes));
+  state_->is_large = bytes.size() > kKeptBytes;
   if (parsed.error() == simdjson::SUCCESS) {
+    // What it needed to find the way is not needed any more, and half as large as the document.
+    if (state_->is_large) parser = simdjson::dom::parser{};
     state_->tape = {state_->document.tape.get(), reinterpret_cast<const char*>(state_->document.string_buf.get())};
     return Node{state_->tape, 1};
   }
@@ -193,7 +233,7 @@ Result<Node> TapeReader::read(std::string_view bytes, const json::Limits& limits
   if (const auto told = json::parse(bytes, limits); !told) return std::move(told).error();
   // The slower one takes numbers without end and rounds them.
   if (parsed.error() == simdjson::NUMBER_ERROR) {
-    return Error::invalid(std::string{kNumberTooLarge});
+    return Error::invalid(std::string{kNumberTooLarge}, place_of_large_integer(bytes));
   }
   return Error::invalid(fmt::format("the document cannot be read: {}", simdjson::error_message(parsed.error())));
 }

@@ -163,6 +163,13 @@ TEST(Tape, NumbersBeyond64BitsAreRefused) {
     EXPECT_EQ(read.error().message, kNumberTooLarge) << text;
   }
   EXPECT_TRUE(reader.read("18446744073709551615").has_value());
+  EXPECT_EQ(reader
+                .read("{\"44444444444444444444\\\"\": 18446744073709551615,\n \"b\": [-9223372036854775808, "
+                      "18446744073709551616]}")
+                .error()
+                .where,
+            "2:30");
+  EXPECT_EQ(reader.read("[-9223372036854775809]").error().where, "1:2");
   EXPECT_FALSE(reader.read(R"({"a":1e999})").has_value());
 }
 

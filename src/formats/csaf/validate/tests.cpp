@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
 namespace tocsin::formats::csaf {
@@ -46,12 +47,18 @@ std::vector<Test> section(std::string_view prefix) {
   return found;
 }
 
+/// What a thousand findings quote of a document could else take a thousand times its size.
+constexpr std::size_t kMessageBytesMax = 2000;
+
 }  // namespace
 
 void Sink::add(Node at, std::string message, std::string mend) { add(at, {}, std::move(message), std::move(mend)); }
 
 void Sink::add(Node at, std::string_view below, std::string message, std::string mend) {
   if (full()) return;
+  ++of_test_;
+  if (message.size() > kMessageBytesMax) message = text::shorten(message, kMessageBytesMax);
+  if (mend.size() > kMessageBytesMax) mend = text::shorten(mend, kMessageBytesMax);
   const auto& pointer = pointers_.to(at);
   std::string path;
   path.reserve(pointer.size() + below.size());

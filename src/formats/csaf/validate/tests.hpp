@@ -13,9 +13,12 @@ namespace tocsin::formats::csaf {
 /// Takes what a test finds. One test at a time writes to it.
 class Sink {
  public:
+  static constexpr std::size_t kFindingsOfTestMax = 20;
+
   Sink(Node root, std::vector<Finding>& findings, std::size_t findings_max)
       : pointers_(root), findings_(findings), max_(findings_max) {}
   void begin(std::string_view test, Finding::Group group) noexcept {
+    of_test_ = 0;
     test_ = test;
     group_ = group;
   }
@@ -28,12 +31,14 @@ class Sink {
   /// Of another group than the test: where the specification wants a warning (recommended) or an information
   /// (informative) in place of a failure.
   void add_as(Finding::Group group, Node at, std::string message, std::string mend);
-  bool full() const noexcept { return findings_.size() >= max_; }
+  /// What one test finds a thousand times must not keep the next ones silent: each has a few of its own.
+  bool full() const noexcept { return findings_.size() >= max_ && of_test_ >= kFindingsOfTestMax; }
 
  private:
   Pointers pointers_;
   std::vector<Finding>& findings_;
   std::size_t max_;
+  std::size_t of_test_ = 0;
   std::string_view test_;
   Finding::Group group_ = Finding::Group::mandatory;
 };

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/structure.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
@@ -193,7 +193,7 @@ void additional_properties(const Model& model, Sink& sink) {
 }
 
 void same_timestamps_in_revision_history(const Model& model, Sink& sink) {
-  std::unordered_set<std::int64_t> seen;
+  HashSet<std::int64_t> seen;
   for (const auto& each : model.revisions) {
     if (!each.date || seen.insert(each.date->micros).second) continue;
     const auto date = each.node["date"];

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <optional>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/cpe/cpe.hpp"
 #include "formats/csaf/names.hpp"
@@ -30,7 +30,7 @@ void hardware_and_software(const Model& model, Sink& sink) {
     sink.add(
         definition.node,
         fmt::format("'{}' is told by serial or model numbers, as hardware is, but no product path refers to it",
-                    text::shorten(definition.id.text(), 60)),
+                    text::shorten(definition.id().text(), 60)),
         "Say in a product path which software is installed on it; leave it so where the hardware itself is meant.");
   }
 }
@@ -55,7 +55,7 @@ std::string canonical_helper(std::string_view category, Node value) {
 }
 
 void same_helper_for_different_products(const Model& model, Sink& sink) {
-  std::unordered_map<std::string, ProductNumber> seen;
+  HashMap<std::string, ProductNumber> seen;
   for (const auto& definition : model.definitions) {
     const auto look = [&](std::string_view category, Node value) {
       const auto [found, is_new] = seen.try_emplace(canonical_helper(category, value), definition.product);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "formats/csaf/validate/coverage.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 #include "formats/csaf/validate/walk.hpp"
 
@@ -25,7 +26,7 @@ void unused_definition_of_product_id(const Model& model, Sink& sink) {
   }
   for (const auto& definition : model.definitions) {
     if (used[definition.product]) continue;
-    sink.add(definition.id, fmt::format("product id '{}' is defined but never used", definition.id.text()),
+    sink.add(definition.id(), fmt::format("product id '{}' is defined but never used", definition.id().text()),
              "Remove the product, or say in a vulnerability what holds for it.");
   }
 }
@@ -34,25 +35,18 @@ void unused_definition_of_product_id(const Model& model, Sink& sink) {
 template <class Wanted>
 void each_not_covered(const Model& model, std::string_view covering, const Wanted& wanted, Sink& sink,
                       std::string_view missing, std::string_view mend) {
-  std::vector<bool> covered(model.products.size());
+  Coverage covered{model};
   for (const auto& vulnerability : model.vulnerabilities) {
     if (vulnerability.status.empty()) continue;
-    std::vector<ProductNumber> marked;
-    for (const auto item : vulnerability.node[covering].elements()) {
-      for (const auto product : model.products_of(item)) {
-        if (covered[product]) continue;
-        covered[product] = true;
-        marked.push_back(product);
-      }
-    }
+    covered.clear();
+    for (const auto item : vulnerability.node[covering].elements()) covered.add(item);
     for (const auto& status : vulnerability.status) {
-      if (!wanted(class_of(status.member)) || covered[status.product]) continue;
+      if (!wanted(class_of(status.member)) || covered.contains(status.product)) continue;
       sink.add(
           status.node,
           fmt::format("'{}' is {}, but there is no {} for it", status.node.text(), to_string(status.member), missing),
           std::string{mend});
     }
-    for (const auto product : marked) covered[product] = false;
   }
 }
 

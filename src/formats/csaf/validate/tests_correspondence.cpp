@@ -1,8 +1,9 @@
 #include <algorithm>
-#include <unordered_map>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include "base/keyed_hash.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
 /// Of each fixed product, another version is affected, and the other way round: 6.1.27.13 and 6.2.39.1.
@@ -46,7 +47,8 @@ struct Identity {
 
 class Identities {
  public:
-  explicit Identities(const Model& model) : model_(model), identities_(model.products.size()) {
+  explicit Identities(const Model& model)
+      : model_(model), name_hashes_(model.branches.size()), identities_(model.products.size()) {
     for (ProductNumber product = 0; product < identities_.size(); ++product) identify(product, 0);
     for (auto& [product, bases] : additions_) std::ranges::sort(bases);
   }
@@ -124,7 +126,7 @@ class Identities {
       const auto node = model_.branches[at].node;
       const auto category = node.text_at("category");
       if (std::ranges::find(kVersionCategories, category) != std::end(kVersionCategories)) continue;
-      const auto name = hash(node.text_at("name"));
+      const auto name = name_hash(at);
       if (category == "product_name" && product_name == 0) product_name = mix(name);
       if (category == "vendor" && vendor == 0) vendor = mix(name);
       lineage = mix(lineage, mix(hash(category), name));
@@ -132,9 +134,17 @@ class Identities {
     return product_name != 0 ? mix(vendor, product_name) : lineage;
   }
 
+  /// Once for each branch: a name may be long, and stand above thousands.
+  Key name_hash(std::uint32_t branch) const {
+    auto& known = name_hashes_[branch];
+    if (!known) known = hash(model_.branches[branch].node.text_at("name"));
+    return *known;
+  }
+
   const Model& model_;
+  mutable std::vector<std::optional<Key>> name_hashes_;
   std::vector<Identity> identities_;
-  std::unordered_map<ProductNumber, std::vector<Key>> additions_;
+  HashMap<ProductNumber, std::vector<Key>> additions_;
 };
 
 /// The products of one vulnerability that have a status, to be asked for the counterpart of one that has another.
@@ -186,7 +196,7 @@ class Counterparts {
   }
 
   const Identities& identities_;
-  std::unordered_map<Key, Seen> seen_;
+  HashMap<Key, Seen> seen_;
   std::vector<Key> exact_;
   bool is_empty_ = true;
   bool has_untold_ = false;

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <set>
 #include <tuple>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
@@ -28,7 +28,7 @@ void translator(const Model& model, Sink& sink) {
 
 void multiple_use_of_same_cve(const Model& model, Sink& sink) {
   if (model.vulnerabilities.size() < 2) return;
-  std::unordered_set<std::string_view> seen;
+  HashSet<std::string_view> seen;
   for (const auto& vulnerability : model.vulnerabilities) {
     const auto cve = vulnerability.node["cve"];
     if (!cve.is_string() || seen.insert(cve.text()).second) continue;
@@ -65,7 +65,7 @@ void multiple_use_of_same_hash_algorithm(const Model& model, Sink& sink) {
     for (const auto hash : definition.node["product_identification_helper"]["hashes"].elements()) {
       const auto file_hashes = hash["file_hashes"];
       if (file_hashes.size() < 2) continue;
-      std::unordered_set<std::string> seen;  // One for each file: clearing takes as long as the largest was large.
+      HashSet<std::string> seen;  // One for each file: clearing takes as long as the largest was large.
       for (const auto each : file_hashes.elements()) {
         const auto algorithm = each["algorithm"];
         if (!algorithm.is_string() || seen.insert(text::lower_ascii(algorithm.text())).second) continue;

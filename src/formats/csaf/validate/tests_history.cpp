@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <charconv>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
+#include "base/keyed_hash.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
 /// Document status, version and revision history: 6.1.14, 6.1.16 to 6.1.22 and 6.1.30.
@@ -179,14 +179,14 @@ class GapFinder {
 
   const Model& model_;
   Sink& sink_;
-  std::unordered_set<std::int64_t> all_;
+  HashSet<std::int64_t> all_;
 };
 
 void missing_item_in_revision_history(const Model& model, Sink& sink) { GapFinder{model, sink}.find(); }
 
 void multiple_definition_in_revision_history(const Model& model, Sink& sink) {
   if (model.revisions.size() < 2) return;
-  std::unordered_set<std::string_view> seen;
+  HashSet<std::string_view> seen;
   for (const auto& revision : model.revisions) {
     const auto number = revision.node["number"];
     if (!number.is_string() || seen.insert(number.text()).second) continue;

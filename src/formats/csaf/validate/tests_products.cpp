@@ -32,7 +32,7 @@ void multiple_definition_of_product_id(const Model& model, Sink& sink) {
   for (std::uint32_t i = 0; i < model.definitions.size(); ++i) {
     const auto& definition = model.definitions[i];
     if (model.products[definition.product].definition == i) continue;
-    sink.add(definition.id,
+    sink.add(definition.id(),
              fmt::format("product id '{}' is defined more than once", model.products[definition.product].id),
              "Give each product an id of its own.");
   }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/cpe/cpe.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
@@ -31,17 +32,26 @@ const Definition* definition_of(const Model& model, ProductNumber product) {
   return index == kNone ? nullptr : &model.definitions[index];
 }
 
+/// For each branch a number that is the same where category and name are, its own and those of all branches above.
+/// Numbers from 1, so that a long name is looked at once and not for every product below.
+std::vector<std::uint32_t> lineages_of(const Model& model) {
+  std::vector<std::uint32_t> lineages(model.branches.size());
+  HashMap<std::string, std::uint32_t> numbers;
+  for (std::size_t i = 0; i < lineages.size(); ++i) {
+    const auto& branch = model.branches[i];
+    auto key = fmt::format("{}|", branch.parent == kNone ? 0 : lineages[branch.parent]);
+    append_canonical(key, branch.node["category"]);
+    append_canonical(key, branch.node["name"]);
+    lineages[i] = numbers.try_emplace(std::move(key), static_cast<std::uint32_t>(numbers.size() + 1)).first->second;
+  }
+  return lineages;
+}
+
 /// All that a document says of what a product is, but for its product_id: equal for two entries that no reader can
 /// tell apart. Empty for products that are made of others.
-std::string description_of(const Model& model, const Definition& definition) {
-  std::string text;
-  if (definition.kind != Definition::Kind::branch && definition.kind != Definition::Kind::full_product_name)
-    return text;
-  for (auto at = definition.branch; at != kNone; at = model.branches[at].parent) {
-    append_canonical(text, model.branches[at].node["category"]);
-    append_canonical(text, model.branches[at].node["name"]);
-  }
-  text += '|';
+std::string description_of(const Definition& definition, const std::vector<std::uint32_t>& lineages) {
+  if (definition.kind != Definition::Kind::branch && definition.kind != Definition::Kind::full_product_name) return {};
+  auto text = fmt::format("{}|", definition.branch == kNone ? 0 : lineages[definition.branch]);
   append_canonical(text, definition.node["name"]);
   if (const auto helper = definition.node["product_identification_helper"]) append_canonical(text, helper);
   return text;
@@ -58,13 +68,14 @@ bool contradict(StatusClass a, StatusClass b) noexcept {
 void same_product_contradicts_itself(const Model& model, Sink& sink) {
   if (model.vulnerabilities.empty()) return;
   // Products that are described alike share a number: that of the first of them.
-  std::map<std::string, ProductNumber, std::less<>> firsts;
+  HashMap<std::string, ProductNumber> firsts;
+  const auto lineages = lineages_of(model);
   std::vector<ProductNumber> alike(model.products.size());
   for (ProductNumber product = 0; product < model.products.size(); ++product) {
     alike[product] = product;
     const auto* definition = definition_of(model, product);
     if (definition == nullptr) continue;
-    auto description = description_of(model, *definition);
+    auto description = description_of(*definition, lineages);
     if (!description.empty()) alike[product] = firsts.try_emplace(std::move(description), product).first->second;
   }
   std::vector<const StatusEntry*> seen(model.products.size());
@@ -111,7 +122,10 @@ std::optional<Written> written_version(const Model& model, const Definition& def
 }
 
 vers::VendorReading read_range(const Model& model, const Written& written) {
-  const auto product = branch_above(model, written.above, "product_name").text_at("name");
+  auto product = branch_above(model, written.above, "product_name").text_at("name");
+  // A longer one tells nothing about the range, and is looked through for each.
+  constexpr std::size_t kProductBytesMax = 1000;
+  if (product.size() > kProductBytesMax) product = {};
   return vers::read_vendor_text(vers::BranchKind::product_version_range, product, written.text);
 }
 

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 #include "formats/csaf/validate/walk.hpp"
@@ -181,7 +181,7 @@ struct Rated {
 };
 
 void use_of_cvss_and_qualitative_severity_rating(const Model& model, Sink& sink) {
-  std::unordered_map<std::string_view, std::uint32_t> sources;
+  HashMap<std::string_view, std::uint32_t> sources;
   std::vector<Rated> with_cvss;
   for (const auto& vulnerability : model.vulnerabilities) {
     const auto metrics = vulnerability.node["metrics"];

@@ -8,6 +8,7 @@
 #include "formats/csaf/structure.hpp"
 #include "formats/csaf/structure_fits.hpp"
 #include "formats/csaf/validate/tests.hpp"
+#include "formats/recognise.hpp"
 
 namespace tocsin::formats::csaf {
 namespace {
@@ -62,10 +63,17 @@ Verdict validate_wanted(Node root, Model& model, const Wanted& wanted) {
     return verdict;
   }
   verdict.version = version == "2.0" ? CsafVersion::v2_0 : CsafVersion::v2_1;
+  // The walk knows lists of products that the grammar need not look at again; for very large documents the two take
+  // their memory one after the other.
+  constexpr std::uint32_t kLargeTape = 1 << 20;
+  const bool is_large = root.end() - root.at() > kLargeTape;
+  const bool large_fits = with_schema && is_large && fits_certainly(root, *verdict.version);
+  const auto find_in = [&] { verdict.findings = find_in_structure(root, *verdict.version); };
+  if (with_schema && is_large && !large_fits) find_in();
   model.read(root, *verdict.version);
   if (with_schema) {
-    model.has_only_known_members = fits_certainly(model);
-    if (!model.has_only_known_members) verdict.findings = find_in_structure(root, *verdict.version);
+    model.has_only_known_members = is_large ? large_fits : fits_certainly(model);
+    if (!model.has_only_known_members && !is_large) find_in();
     model.fits_schema = verdict.findings.empty();
   }
   Sink sink{root, verdict.findings, kFindingsMax};
@@ -92,6 +100,19 @@ Finding unreadable(const Error& error) {
           .path = pointer ? error.where : "",
           .message = pointer ? error.message : error.to_string(),
           .mend = {}};
+}
+
+/// What lies beside advisories is none with a member missing: it is another thing, and the reader wants to know which.
+void tell_kind(std::string_view bytes, const json::Limits& limits, Verdict& verdict) {
+  const auto parsed = json::parse(bytes, limits);
+  if (!parsed) return;
+  const auto kind = recognise(parsed->root());
+  if (kind == DocumentKind::other_json || kind == DocumentKind::csaf_unknown_version) return;
+  verdict.findings = {{.test = std::string{kSchemaTest},
+                       .group = Finding::Group::schema,
+                       .path = {},
+                       .message = fmt::format("this is no CSAF advisory but: {}", to_string(kind)),
+                       .mend = {}}};
 }
 
 }  // namespace
@@ -200,7 +221,9 @@ Verdict Validator::validate(std::string_view bytes, Mode mode, bool with_quality
     return belongs_to(group, mode) || (with_quality && group == Finding::Group::quality);
   });
   model_->speller = speller_;
-  return validate_wanted(*root, *model_, wanted);
+  verdict = validate_wanted(*root, *model_, wanted);
+  if (!verdict.version) tell_kind(bytes, limits_, verdict);
+  return verdict;
 }
 
 }  // namespace tocsin::formats::csaf
