@@ -530,7 +530,7 @@ class Convert(WithFolder):
         done = run("convert", "--to", "csaf-2.1", "-", stdin='{"document":{"csaf_version":"2.1"}}', check=1)
         self.assertIn("only CSAF 2.0", done.stderr)
         self.assertEqual(done.stdout, "")
-        run("convert", "--to", "pdf", "-", stdin="{}", check=2)
+        run("convert", "--to", "docx", "-", stdin="{}", check=2)
         run("convert", "-", stdin="{}", check=2)
 
     def test_back_to_2_0(self):

@@ -466,7 +466,9 @@ TEST(ThereAndBack, KeepsOurDocuments) {
   for (const auto& each : std::filesystem::recursive_directory_iterator(source / "demo")) {
     if (each.path().extension() == ".json") try_one(each.path());
   }
-  EXPECT_GE(kept, 11);
+  // One demo advisory names a day of discovery behind its last revision, for a quality test; 6.1.62 of 2.1 refuses
+  // that.
+  EXPECT_GE(kept, 10);
 }
 
 TEST(ThereAndBack, KeepsRealDocuments) {
