@@ -1,9 +1,7 @@
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,8 +11,8 @@
 #include "base/time.hpp"
 #include "formats/csaf/header.hpp"
 #include "formats/csaf/validate/tape.hpp"
-#include "formats/cvss/cvss.hpp"
-#include "formats/cvss/score.hpp"
+#include "formats/csaf/validate/vector_cache.hpp"
+#include "formats/csaf/validate/version_number.hpp"
 
 /// What the tests of section 6 ask of a document, gathered in one walk: products and groups with their definitions and
 /// references, product status as sets of numbers, revisions with their versions and times. Total: whatever the document
@@ -114,40 +112,6 @@ struct CvssView {
   const cvss::Vector* vector = nullptr;  ///< Where it can be read and is of the major version that the key says.
   const cvss::Scores* scores = nullptr;  ///< Of `vector`, there and only there.
 };
-
-/// Vectors that were read already, with their scores: documents repeat each other's. One thread at a time.
-class VectorCache {
- public:
-  struct Entry {
-    std::string text;
-    cvss::Vector vector;
-    cvss::Scores scores;
-    bool good = false;
-  };
-  /// Null where it is no vector. Valid until clear_if_large().
-  const Entry* find(std::string_view text);
-  /// Between documents: what was found is forgotten where it is very much.
-  void clear_if_large();
-
- private:
-  static constexpr std::size_t kEntriesMax = 10'000;
-  std::deque<Entry> entries_;
-  boost::unordered_flat_map<std::string_view, const Entry*, KeyedHash> by_text_;
-};
-
-/// tracking.version and revision_history[].number: "7" or "1.2.0-rc.1+b" (2.0 section 3.1.11, 2.1 section 3.1.19).
-struct VersionNumber {
-  enum class Kind : std::uint8_t { invalid, integer, semantic };
-  Kind kind = Kind::invalid;
-  std::string_view text;
-  std::string_view major, minor, patch;  ///< Digits; major alone for integers.
-  std::string_view prerelease, build;    ///< Without '-' and '+'.
-  /// Major version 0.
-  bool is_zero() const noexcept { return major == "0"; }
-};
-VersionNumber read_version_number(std::string_view text) noexcept;
-/// Negative, 0, positive; build metadata does not count (SemVer 2.0.0 section 11). Invalid ones come first.
-int compare(const VersionNumber& a, const VersionNumber& b) noexcept;
 
 struct RevisionView {
   Node node;
