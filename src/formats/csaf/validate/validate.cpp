@@ -28,6 +28,17 @@ bool is_in(const Test& test, CsafVersion version) noexcept {
   return version == CsafVersion::v2_0 ? test.in_2_0 : test.in_2_1;
 }
 
+/// What lies beside advisories is none with a member missing: it is another thing, and the reader wants to know which.
+void tell_kind(Node root, Verdict& verdict) {
+  const auto kind = recognise(root.to_value());
+  if (kind == DocumentKind::other_json || kind == DocumentKind::csaf_unknown_version) return;
+  verdict.findings = {{.test = std::string{kSchemaTest},
+                       .group = Finding::Group::schema,
+                       .path = {},
+                       .message = fmt::format("this is no CSAF advisory but: {}", to_string(kind)),
+                       .mend = {}}};
+}
+
 /// Whole groups; asked once a group.
 struct WantedGroups {
   unsigned groups = 0;
@@ -60,6 +71,7 @@ Verdict validate_wanted(Node root, Model& model, const Wanted& wanted) {
   if (version != "2.0" && version != "2.1") {
     // Without a version no other test says anything, so the one finding that tells so is never left out.
     verdict.findings = check_structure(root);
+    tell_kind(root, verdict);
     return verdict;
   }
   verdict.version = version == "2.0" ? CsafVersion::v2_0 : CsafVersion::v2_1;
@@ -100,19 +112,6 @@ Finding unreadable(const Error& error) {
           .path = pointer ? error.where : "",
           .message = pointer ? error.message : error.to_string(),
           .mend = {}};
-}
-
-/// What lies beside advisories is none with a member missing: it is another thing, and the reader wants to know which.
-void tell_kind(std::string_view bytes, const json::Limits& limits, Verdict& verdict) {
-  const auto parsed = json::parse(bytes, limits);
-  if (!parsed) return;
-  const auto kind = recognise(parsed->root());
-  if (kind == DocumentKind::other_json || kind == DocumentKind::csaf_unknown_version) return;
-  verdict.findings = {{.test = std::string{kSchemaTest},
-                       .group = Finding::Group::schema,
-                       .path = {},
-                       .message = fmt::format("this is no CSAF advisory but: {}", to_string(kind)),
-                       .mend = {}}};
 }
 
 }  // namespace
@@ -221,9 +220,7 @@ Verdict Validator::validate(std::string_view bytes, Mode mode, bool with_quality
     return belongs_to(group, mode) || (with_quality && group == Finding::Group::quality);
   });
   model_->speller = speller_;
-  verdict = validate_wanted(*root, *model_, wanted);
-  if (!verdict.version) tell_kind(bytes, limits_, verdict);
-  return verdict;
+  return validate_wanted(*root, *model_, wanted);
 }
 
 }  // namespace tocsin::formats::csaf
