@@ -107,7 +107,7 @@ std::string Context::word_of(const Element& element, std::string_view attribute,
 }
 
 std::string Context::time_of(const Element& element, std::string_view written) {
-  const std::string time{text::trim(written)};
+  std::string time{text::trim(written)};
   if (parse_rfc3339(time)) return time;
   // xs:dateTime may go without an offset, and writers go without the time of day.
   for (const std::string_view rest : {"Z", "T00:00:00Z"}) {

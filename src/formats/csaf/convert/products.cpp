@@ -195,7 +195,7 @@ std::string closed_above(const std::string& name) {
   if (!range || range->constraints.size() < 2 || !vers::is_open_above(*range)) return {};
   if (range->constraints.back().comparator != vers::Comparator::greater_or_equal) return {};
   const auto bar = name.rfind('|');
-  return bar == std::string::npos ? std::string{} : name.substr(0, bar + 1) + name.substr(name.find("=", bar) + 1);
+  return bar == std::string::npos ? std::string{} : name.substr(0, bar + 1) + name.substr(name.find('=', bar) + 1);
 }
 
 void mend_range(object& branch, std::string_view product, const std::string& path, Notes& notes) {

@@ -315,7 +315,7 @@ void Model::read_cvss(Node scores) {
           view.scores = &entry->scores;
         }
       }
-      cvss.push_back(std::move(view));
+      cvss.push_back(view);
     }
   }
 }
