@@ -93,7 +93,8 @@ TEST_P(Validation, DocumentOfNoVersionIsNotValid) {
 }
 
 TEST_P(Validation, SaysWhatIsNoAdvisory) {
-  const auto answer = ask(request("preset", "basic", R"({"@context":"https://openvex.dev/ns/v0.2.0","statements":[]})"));
+  const auto answer =
+      ask(request("preset", "basic", R"({"@context":"https://openvex.dev/ns/v0.2.0","statements":[]})"));
   EXPECT_FALSE(answer.at("isValid").get_bool());
   EXPECT_EQ(json::string_at(answer.at("tests").at(0).at("errors").at(0), "message"),
             "this is no CSAF advisory but: OpenVEX document");
