@@ -185,7 +185,11 @@ Result<Installation> create_installation(const Location& location, const std::st
 
 domain::policy::Viewer operator_viewer(bool as_public) {
   auto viewer = domain::policy::Viewer::anonymous();
-  if (!as_public) viewer.organisation = domain::kOwnOrganisation;
+  if (!as_public) {
+    viewer.organisation = domain::kOwnOrganisation;
+    // Whoever has the database has its RED and its drafts; the command line need not pretend otherwise.
+    viewer.roles = {domain::Role::member, domain::Role::coordinator};
+  }
   return viewer;
 }
 

@@ -1,20 +1,30 @@
 #pragma once
+#include <compare>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "base/time.hpp"
+#include "domain/community.hpp"
 #include "domain/record.hpp"
+#include "domain/role.hpp"
 
 /// Who may see what, decided here and nowhere else. Two forms that a property test holds equal: a predicate for one
 /// object, an SQL condition for lists, counts, searches and feeds. What a viewer may not see does not exist for them.
 namespace tocsin::domain::policy {
 
-/// For whom a request is answered. Until sign-in exists everyone is anonymous, but every read passes through here.
+/// For whom a request is answered. Made from a session or token by engine/identity, which resolves what stands in the
+/// database (active organisation, roles, communities) once.
 struct Viewer {
   std::optional<PersonId> person;
-  std::optional<OrganisationId> organisation;  ///< The one they act for.
+  /// The one they act for. Set only while that organisation is active and the role reads anything beyond the public.
+  std::optional<OrganisationId> organisation;
+  Roles roles;                            ///< Held in `organisation`.
+  std::vector<CommunityId> communities;   ///< Open ones that list the organisation or the person. Sorted.
+  std::vector<OrganisationId> providers;  ///< Organisations whose client `organisation` is (for AMBER). Sorted.
   /// Equal keys see equal things at an equal time: for caches and ETags.
   std::string cache_key() const;
   static Viewer anonymous() { return {}; }
@@ -27,16 +37,46 @@ struct Facts {
   Audience audience = Audience::everyone;
   OrganisationId owner;
   std::optional<Timestamp> embargo_until;
+  /// Audience::listed: whom the record is addressed to; else empty. Sorted, no repeats. Empty and listed: nobody.
+  std::vector<Grantee> listed;
+  friend bool operator==(const Facts&, const Facts&) = default;
 };
 Facts facts_of(const Record& record);
 
-/// May the viewer know that this exists and read it?
-/// Owner organisation: always. Others: only published (or withdrawn: the notice stays readable), not under embargo,
-/// addressed to them, and marked no narrower than they may read: anonymous CLEAR; members of any organisation GREEN.
-bool may_see(const Viewer& viewer, const Facts& facts, Timestamp now) noexcept;
+/// Why somebody sees something, or why not: the first rule that decides, in the order in which they are asked.
+enum class Reason {
+  // seen
+  public_record,       ///< CLEAR, for everyone, released.
+  own_organisation,    ///< Their organisation owns it.
+  own_handler,         ///< Owned draft or RED, and they handle such.
+  member,              ///< GREEN (or CLEAR) addressed to everyone or members, and they are one.
+  named_organisation,  ///< Listed by name.
+  named_community,     ///< In a listed community.
+  client_of_named,     ///< AMBER: their provider is listed.
+  named_person,        ///< Listed by name.
+  // not seen
+  draft,
+  embargoed,
+  not_addressed,   ///< Audience does not reach them.
+  marking,         ///< Audience would, the marking does not.
+  role_reads_none  ///< Auditor, or administrator and AMBER or above.
+};
+std::string_view to_string(Reason reason) noexcept;
+struct Decision {
+  bool seen = false;
+  Reason reason = Reason::not_addressed;
+  /// Which listed organisation, community or person decided; empty for the other reasons.
+  std::optional<Grantee> through;
+};
 
-/// SQL text with '?' for each parameter, over the columns tlp, status, audience, owner_id, embargo_until of the record
-/// table under the alias `r`.
+/// May the viewer know that this exists and read it? The table of rules stands in docs/policy.md and above the code.
+Decision decide(const Viewer& viewer, const Facts& facts, Timestamp now) noexcept;
+inline bool may_see(const Viewer& viewer, const Facts& facts, Timestamp now) noexcept {
+  return decide(viewer, facts, now).seen;
+}
+
+/// SQL text with '?' for each parameter, over the columns tlp, status, audience, audience_id, owner_id, embargo_until
+/// of the record table under the alias `r`, and the table audience_grantee.
 struct SqlCondition {
   std::string text;
   std::vector<std::variant<std::int64_t, std::string>> parameters;

@@ -1,5 +1,10 @@
 #include "domain/record.hpp"
 
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.hpp"
+
 namespace tocsin::domain {
 
 std::string_view to_string(RecordKind kind) noexcept {
@@ -29,9 +34,52 @@ std::string_view to_string(Audience audience) noexcept {
     case Audience::members:
       return "members";
     case Audience::owner_only:
+      return "owner_only";
+    case Audience::listed:
       break;
   }
-  return "owner_only";
+  return "listed";
+}
+
+std::string_view to_string(Grantee::Kind kind) noexcept {
+  switch (kind) {
+    case Grantee::Kind::organisation:
+      return "organisation";
+    case Grantee::Kind::community:
+      return "community";
+    case Grantee::Kind::person:
+      break;
+  }
+  return "person";
+}
+
+void tidy(std::vector<Grantee>& listed) {
+  std::ranges::sort(listed);
+  listed.erase(std::ranges::unique(listed).begin(), listed.end());
+}
+
+std::string write_grantees(const std::vector<Grantee>& listed) {
+  std::string text;
+  for (const auto& each : listed) {
+    if (!text.empty()) text += ' ';
+    text += to_string(each.kind).front();
+    text += std::to_string(each.id);
+  }
+  return text;
+}
+
+std::vector<Grantee> read_grantees(std::string_view text) {
+  std::vector<Grantee> listed;
+  for (const auto word : text::split(text, ' ')) {
+    if (word.size() < 2) continue;
+    Grantee each;
+    each.kind = word.front() == 'o'   ? Grantee::Kind::organisation
+                : word.front() == 'c' ? Grantee::Kind::community
+                                      : Grantee::Kind::person;
+    const auto [end, failure] = std::from_chars(word.data() + 1, word.data() + word.size(), each.id);
+    if (failure == std::errc{} && end == word.data() + word.size()) listed.push_back(each);
+  }
+  return listed;
 }
 
 std::string_view to_string(Standing standing) noexcept {

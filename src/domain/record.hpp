@@ -31,9 +31,24 @@ std::string_view to_string(RecordKind kind) noexcept;
 enum class RecordStatus { draft = 0, published = 1, withdrawn = 2 };
 std::string_view to_string(RecordStatus status) noexcept;
 
-/// Who a record is addressed to, within its marking. `members` and narrower come with membership.
-enum class Audience { everyone = 0, members = 1, owner_only = 2 };
+/// Who a record is addressed to. Stored as its number. `everyone` leaves it to the marking: CLEAR reaches everyone,
+/// GREEN every member, AMBER and above nobody but the owner.
+enum class Audience { everyone = 0, members = 1, owner_only = 2, listed = 3 };
 std::string_view to_string(Audience audience) noexcept;
+
+/// One whom a record of Audience::listed is addressed to.
+struct Grantee {
+  enum class Kind { organisation = 1, community = 2, person = 3 };  ///< Stored as its number; only ever added to.
+  Kind kind = Kind::organisation;
+  std::int64_t id = 0;
+  friend auto operator<=>(const Grantee&, const Grantee&) = default;
+};
+std::string_view to_string(Grantee::Kind kind) noexcept;
+/// Sorts, and removes repeats.
+void tidy(std::vector<Grantee>& listed);
+/// "o5 c12 p7": how the store keeps a tidy list.
+std::string write_grantees(const std::vector<Grantee>& listed);
+std::vector<Grantee> read_grantees(std::string_view text);
 
 /// How a stored revision stands to the others of its record.
 enum class Standing {
@@ -54,6 +69,7 @@ struct Record {
   Tlp tlp = Tlp::clear;
   OrganisationId owner = kOwnOrganisation;
   Audience audience = Audience::everyone;
+  std::vector<Grantee> listed;  ///< Audience::listed: sorted, no repeats.
   RecordStatus status = RecordStatus::published;
   std::optional<Timestamp> embargo_until;  ///< Nobody but the owner sees it before.
   std::string version;                     ///< Of the current revision (CSAF: tracking version).
@@ -91,6 +107,7 @@ struct NewRevision {
   Tlp tlp = Tlp::clear;
   OrganisationId owner = kOwnOrganisation;
   Audience audience = Audience::everyone;
+  std::vector<Grantee> listed;  ///< Audience::listed; any order.
   RecordStatus status = RecordStatus::published;
   std::optional<Timestamp> embargo_until;
   std::string version;

@@ -120,6 +120,9 @@ class ImportCrashTest : public store_testing::DatabaseTest {
     engine::search::Catalogue catalogue{database()};
     EXPECT_TRUE(catalogue.refresh());
     engine::search::SearchEngine engine{database(), catalogue};
+    domain::policy::Viewer own;
+    own.organisation = domain::kOwnOrganisation;
+    own.roles = {domain::Role::coordinator};
     std::string all;
     for (const auto* query :
          {"", "valve", "controller vendor:example-valves", "cve:CVE-1900-10007", "weakness number 12"}) {
@@ -127,7 +130,7 @@ class ImportCrashTest : public store_testing::DatabaseTest {
       request.query = query;
       request.sort = engine::search::Sort::published;
       request.limit = 100;
-      const auto result = engine.search({.person = {}, .organisation = domain::kOwnOrganisation}, request, kTestNow);
+      const auto result = engine.search(own, request, kTestNow);
       EXPECT_TRUE(result) << (result ? "" : result.error().to_string());
       if (!result) continue;
       std::vector<std::string> keys;

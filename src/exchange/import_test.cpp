@@ -47,7 +47,12 @@ Imported import_one(store::Database& database, const AdvisoryText& text, const I
 
 class ImportTest : public store_testing::DatabaseTest {
  protected:
-  domain::policy::Viewer own() const { return {.person = {}, .organisation = domain::kOwnOrganisation}; }
+  domain::policy::Viewer own() const {
+    domain::policy::Viewer viewer;
+    viewer.organisation = domain::kOwnOrganisation;
+    viewer.roles = {domain::Role::coordinator};
+    return viewer;
+  }
   std::int64_t scalar(const store::Sql& sql) {
     return database()
         .read([&](store::Connection& connection) {

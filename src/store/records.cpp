@@ -5,6 +5,7 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "store/audiences.hpp"
 #include "store/changes.hpp"
 
 namespace tocsin::store {
@@ -68,22 +69,30 @@ Result<Id> returned(Result<std::optional<Id>> id) {
   return *found;
 }
 
+/// Id of the list of addressees, made where no record has had this one yet. Absent where the audience is no list.
+Result<std::optional<std::int64_t>> audience_of(Connection& connection, const domain::NewRevision& revision) {
+  if (revision.audience != domain::Audience::listed) return std::optional<std::int64_t>{};
+  TRY(const auto id, Audiences{connection}.intern(revision.listed));
+  return std::optional{id};
+}
+
 struct Created {
   std::int64_t value = 0;
   std::string slug;
 };
 
-Result<Created> insert_record(Connection& connection, const domain::NewRevision& revision, Timestamp now) {
+Result<Created> insert_record(Connection& connection, const domain::NewRevision& revision,
+                              std::optional<std::int64_t> audience_id, Timestamp now) {
   const auto plain = domain::slug_of(revision.key);
   const auto by_issuer = plain + "-" + sha256_hex(revision.issuer).substr(0, 6);
   const auto by_both = plain + "-" + sha256_hex(revision.issuer + "\n" + revision.key).substr(0, 12);
   return returned(connection.first(
       Sql{"INSERT INTO record (kind, issuer, record_key, slug, title, tlp, owner_id, audience, status, embargo_until, "
           "version, version_order, format, sha512, current_revision_id, initial_release_at, current_release_at, "
-          "created_at, updated_at, labels) VALUES (?, ?, ?, "
+          "created_at, updated_at, labels, audience_id) VALUES (?, ?, ?, "
           "CASE WHEN NOT EXISTS (SELECT 1 FROM record WHERE kind = ? AND lower(slug) = ?) THEN ? "
           "WHEN NOT EXISTS (SELECT 1 FROM record WHERE kind = ? AND lower(slug) = ?) THEN ? ELSE ? END, "
-          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?) RETURNING id, slug",
+          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?) RETURNING id, slug",
           revision.kind,
           revision.issuer,
           revision.key,
@@ -108,7 +117,8 @@ Result<Created> insert_record(Connection& connection, const domain::NewRevision&
           revision.current_release_at,
           now,
           now,
-          write_labels(revision.labels)},
+          write_labels(revision.labels),
+          audience_id},
       [](const Row& row) { return Created{row.integer(0), row.string(1)}; }));
 }
 
@@ -139,7 +149,8 @@ Result<PutResult> Records::put(const domain::NewRevision& revision, Timestamp no
   TRY_VOID(connection_.lock_changes());
   TRY(const auto existing, look_up(connection_, revision));
   if (!existing) {
-    TRY(const auto created, insert_record(connection_, revision, now));
+    TRY(const auto audience_id, audience_of(connection_, revision));
+    TRY(const auto created, insert_record(connection_, revision, audience_id, now));
     const RecordId record{created.value};
     TRY(const auto id, insert_revision(connection_, record, revision, Standing::current, now));
     TRY_VOID(connection_.run_all({insert_document(id, revision),
@@ -162,14 +173,15 @@ Result<PutResult> Records::put(const domain::NewRevision& revision, Timestamp no
   if (result.outcome == PutOutcome::updated) {
     const bool withdraws = revision.status == domain::RecordStatus::withdrawn && existing->status != revision.status;
     action = withdraws ? ChangeAction::withdrawn : ChangeAction::updated;
+    TRY(const auto audience_id, audience_of(connection_, revision));
     statements.emplace_back("UPDATE revision SET standing = ? WHERE id = ?", Standing::superseded, existing->current);
     statements.emplace_back(
         "UPDATE record SET title = ?, tlp = ?, audience = ?, status = ?, embargo_until = ?, version = ?, "
         "version_order = ?, format = ?, sha512 = ?, current_revision_id = ?, initial_release_at = ?, "
-        "current_release_at = ?, updated_at = ?, labels = ? WHERE id = ?",
+        "current_release_at = ?, updated_at = ?, labels = ?, audience_id = ? WHERE id = ?",
         revision.title, revision.tlp, revision.audience, revision.status, revision.embargo_until, revision.version,
         revision.version_order, revision.format, revision.sha512, result.revision, revision.initial_release_at,
-        revision.current_release_at, now, write_labels(revision.labels), result.record);
+        revision.current_release_at, now, write_labels(revision.labels), audience_id, result.record);
   }
   statements.push_back(Changes::append_sql(action, result.record, result.revision, now));
   TRY_VOID(connection_.run_all(statements));
@@ -199,6 +211,7 @@ domain::Record read_record(const Row& row, int first_column) {
   record.created_at = row.time(column++);
   record.updated_at = row.time(column++);
   record.labels = read_labels(row.text(column++));
+  record.listed = domain::read_grantees(row.text(column++));
   return record;
 }
 

@@ -55,8 +55,8 @@ class Records {
 #define TOCSIN_RECORD_COLUMNS                                                                                         \
   "r.id, r.kind, r.issuer, r.record_key, r.slug, r.title, r.tlp, r.owner_id, r.audience, r.status, r.embargo_until, " \
   "r.version, r.format, r.sha512, r.current_revision_id, r.initial_release_at, r.current_release_at, r.created_at, "  \
-  "r.updated_at, r.labels"
-inline constexpr int kRecordColumns = 20;
+  "r.updated_at, r.labels, (SELECT d.digest FROM audience d WHERE d.id = r.audience_id)"
+inline constexpr int kRecordColumns = 21;
 domain::Record read_record(const Row& row, int first_column = 0);
 
 }  // namespace tocsin::store

@@ -27,6 +27,7 @@ constexpr Timestamp kLater{kTestNow.micros + 60'000'000};
 Viewer owner() {
   Viewer viewer;
   viewer.organisation = domain::kOwnOrganisation;
+  viewer.roles = {domain::Role::coordinator};
   return viewer;
 }
 

@@ -9,7 +9,9 @@
 namespace tocsin::engine::search {
 namespace {
 
-constexpr char kPackVersion = 2;
+constexpr char kPackVersion = 3;
+/// Still read: rows of before records had lists of addressees.
+constexpr char kPackVersionWithoutList = 2;
 
 template <class T>
 void append_number(std::string& out, T value) {
@@ -76,6 +78,7 @@ std::string pack(const CatalogueRow& row) {
   append_number(out, row.sectors);
   append_list(out, row.vendors);
   append_list(out, row.cwes);
+  out += domain::write_grantees(row.facts.listed);
   return out;
 }
 
@@ -83,15 +86,20 @@ Status unpack(std::string_view bytes, CatalogueRow& row) {
   std::uint8_t version = 0, flags = 0;
   std::uint16_t score = 0;
   std::int64_t embargo = 0;
-  const bool whole = read_number(bytes, version) && version == kPackVersion && read_enum(bytes, 5, row.facts.tlp) &&
-                     read_enum(bytes, 3, row.facts.status) && read_enum(bytes, 3, row.facts.audience) &&
-                     read_number(bytes, row.facts.owner.value) && read_number(bytes, embargo) &&
-                     read_number(bytes, row.initial_release_at.micros) &&
+  const bool whole = read_number(bytes, version) && (version == kPackVersion || version == kPackVersionWithoutList) &&
+                     read_enum(bytes, 5, row.facts.tlp) && read_enum(bytes, 3, row.facts.status) &&
+                     read_enum(bytes, 4, row.facts.audience) && read_number(bytes, row.facts.owner.value) &&
+                     read_number(bytes, embargo) && read_number(bytes, row.initial_release_at.micros) &&
                      read_number(bytes, row.current_release_at.micros) && read_enum(bytes, 5, row.severity) &&
                      read_number(bytes, score) && read_number(bytes, flags) &&
                      read_number(bytes, row.document_status) && read_number(bytes, row.sectors) &&
-                     read_list(bytes, row.vendors) && read_list(bytes, row.cwes) && bytes.empty();
-  if (!whole) return Error::internal("the catalogue row is damaged: run `tocsin reindex`");
+                     read_list(bytes, row.vendors) && read_list(bytes, row.cwes);
+  row.facts.listed = domain::read_grantees(bytes);
+  // What reads the list leaves out what it does not know: it must be the text that was written.
+  if (!whole || (version == kPackVersionWithoutList && !bytes.empty()) ||
+      domain::write_grantees(row.facts.listed) != bytes) {
+    return Error::internal("the catalogue row is damaged: run `tocsin reindex`");
+  }
   row.facts.embargo_until = embargo == CatalogueSnapshot::kNoEmbargo ? std::nullopt : std::optional{Timestamp{embargo}};
   row.score_tenths = static_cast<std::int16_t>(score);
   row.has_fix = (flags & 1) != 0;
@@ -108,11 +116,13 @@ void CatalogueSnapshot::Builder::reserve(std::size_t rows) {
 }
 
 std::uint16_t CatalogueSnapshot::Builder::class_of(const domain::policy::Facts& facts) {
-  const std::array<std::int64_t, 4> key{static_cast<std::int64_t>(facts.tlp), static_cast<std::int64_t>(facts.status),
-                                        static_cast<std::int64_t>(facts.audience), facts.owner.value};
+  const std::array<std::int64_t, 4> numbers{static_cast<std::int64_t>(facts.tlp),
+                                            static_cast<std::int64_t>(facts.status),
+                                            static_cast<std::int64_t>(facts.audience), facts.owner.value};
+  const auto key = std::pair{numbers, domain::write_grantees(facts.listed)};
   const auto [found, added] = classes_.try_emplace(key, static_cast<std::uint16_t>(made_->classes_.size()));
   if (added) {
-    // Owners are organisations; 65,536 times the few markings is more of them than any CERT serves.
+    // Owners, lists of addressees and the few markings in use: far fewer than records.
     TOCSIN_CHECK(made_->classes_.size() <= std::numeric_limits<std::uint16_t>::max());
     made_->classes_.push_back(facts);
     made_->classes_.back().embargo_until.reset();

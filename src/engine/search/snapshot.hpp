@@ -80,7 +80,8 @@ class CatalogueSnapshot {
    private:
     std::uint16_t class_of(const domain::policy::Facts& facts);
     std::unique_ptr<CatalogueSnapshot> made_;
-    std::map<std::array<std::int64_t, 4>, std::uint16_t> classes_;
+    /// By the facts without the embargo, as numbers, and the addressees as text.
+    std::map<std::pair<std::array<std::int64_t, 4>, std::string>, std::uint16_t> classes_;
   };
 
   std::size_t size() const noexcept { return entries_.size(); }

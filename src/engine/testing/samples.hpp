@@ -67,8 +67,18 @@ class EngineTest : public store_testing::DatabaseTest {
 };
 
 /// Acts for the owner of everything, and so sees everything.
-inline domain::policy::Viewer owner() { return {.person = {}, .organisation = domain::kOwnOrganisation}; }
+inline domain::policy::Viewer owner() {
+  domain::policy::Viewer viewer;
+  viewer.organisation = domain::kOwnOrganisation;
+  viewer.roles = {domain::Role::member, domain::Role::coordinator};
+  return viewer;
+}
 /// Of another organisation.
-inline domain::policy::Viewer member() { return {.person = {}, .organisation = domain::OrganisationId{77}}; }
+inline domain::policy::Viewer member() {
+  domain::policy::Viewer viewer;
+  viewer.organisation = domain::OrganisationId{77};
+  viewer.roles = {domain::Role::member};
+  return viewer;
+}
 
 }  // namespace tocsin::engine::testing

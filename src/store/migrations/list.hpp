@@ -8,5 +8,6 @@ namespace tocsin::store {
 extern const Migration kMigration0001Record;
 extern const Migration kMigration0002Search;
 extern const Migration kMigration0003VulnerabilityOrder;
+extern const Migration kMigration0004Members;
 
 }  // namespace tocsin::store

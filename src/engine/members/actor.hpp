@@ -1,0 +1,33 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "domain/policy.hpp"
+
+/// Who asks for something to be done, and from where. Every use case that writes takes one, checks the permission first
+/// and appends to the audit log in the transaction of its data, so that page, API and command line cannot differ.
+namespace tocsin::engine {
+
+struct Actor {
+  domain::policy::Viewer viewer;
+  /// The command line on the machine itself: may do everything, is nobody's account.
+  bool console = false;
+  std::string name;        ///< For the audit log's readers: "console", a mail address, a token's name.
+  std::string address;     ///< Without port; empty at the console.
+  std::string agent;       ///< User-Agent, cut to 200 bytes.
+  std::string request_id;  ///< Empty at the console.
+
+  bool may(domain::Permission permission) const noexcept;
+  /// Errors: forbidden, saying which roles may.
+  Status require(domain::Permission permission) const;
+  /// The permission `anywhere`, or `own` while acting for this very organisation. Errors: forbidden.
+  Status require(domain::Permission anywhere, domain::Permission own, domain::OrganisationId organisation) const;
+
+  static Actor at_console();
+  /// Without account or session, as a visitor of the portal.
+  static Actor anonymous() { return {}; }
+};
+
+}  // namespace tocsin::engine
