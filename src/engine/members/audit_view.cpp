@@ -1,0 +1,216 @@
+#include "engine/members/audit_view.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <iterator>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "engine/members/names.hpp"
+
+namespace tocsin::engine::audit_log {
+namespace {
+
+using domain::Permission;
+
+constexpr std::string_view kRead = "record.read";
+constexpr std::string_view kExport = "record.export";
+
+using members::Names;
+using members::organisation_names;
+using members::person_names;
+
+void add(std::vector<std::int64_t>& ids, std::int64_t id) {
+  if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
+}
+
+template <class Id>
+std::optional<Named> named(const Names& names, const std::optional<Id>& id) {
+  if (!id) return std::nullopt;
+  const auto found = names.find(id->value);
+  return Named{.id = id->value, .name = found == names.end() ? std::string{} : found->second};
+}
+
+Result<std::vector<Row>> with_names(store::Connection& connection, std::vector<store::AuditRow> stored) {
+  std::vector<std::int64_t> people, organisations;
+  for (const auto& each : stored) {
+    if (each.entry.person) add(people, each.entry.person->value);
+    if (each.entry.organisation) add(organisations, each.entry.organisation->value);
+    if (each.entry.owner) add(organisations, each.entry.owner->value);
+  }
+  TRY(const auto person_by_id, person_names(connection, people));
+  TRY(const auto organisation_by_id, organisation_names(connection, organisations));
+  std::vector<Row> rows;
+  rows.reserve(stored.size());
+  for (auto& each : stored) {
+    Row row;
+    row.person = named(person_by_id, each.entry.person);
+    row.organisation = named(organisation_by_id, each.entry.organisation);
+    row.owner = named(organisation_by_id, each.entry.owner);
+    row.stored = std::move(each);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// "record:12" -> 12.
+std::optional<std::int64_t> record_of(std::string_view object) {
+  constexpr std::string_view kPrefix = "record:";
+  if (!object.starts_with(kPrefix)) return std::nullopt;
+  std::int64_t id = 0;
+  const auto digits = object.substr(kPrefix.size());
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return id;
+}
+
+struct RecordWords {
+  std::string slug, title;
+  domain::Tlp tlp = domain::Tlp::clear;
+};
+/// Those of the records that the viewer may read.
+Result<std::map<std::int64_t, RecordWords>> readable(store::Connection& connection, const domain::policy::Viewer& viewer,
+                                                     const std::vector<std::int64_t>& ids, Timestamp now) {
+  std::map<std::int64_t, RecordWords> words;
+  if (ids.empty()) return words;
+  store::Sql sql{"SELECT r.id, r.slug, r.title, r.tlp FROM record r WHERE r.id IN "};
+  sql.append_list(ids).append(" AND ").append(domain::policy::visible_sql(viewer, now));
+  TRY_VOID(connection.each(sql, [&](const store::Row& row) -> Status {
+    words.emplace(row.integer(0), RecordWords{.slug = row.string(1),
+                                              .title = row.string(2),
+                                              .tlp = static_cast<domain::Tlp>(row.integer(3))});
+    return ok();
+  }));
+  return words;
+}
+
+}  // namespace
+
+Result<Page> list(store::Database& database, const Actor& actor, const store::AuditFilter& filter, std::int64_t before,
+                  int limit) {
+  TRY_VOID(actor.require(Permission::read_audit));
+  return database.snapshot([&](store::Connection& connection) -> Result<Page> {
+    store::Audit audit{connection};
+    Page page;
+    TRY(page.total, audit.count(filter));
+    // One more than is shown tells whether there is another page.
+    TRY(auto stored, audit.newest(filter, before, limit + 1));
+    if (stored.size() > static_cast<std::size_t>(limit)) {
+      stored.resize(static_cast<std::size_t>(limit));
+      page.next = stored.back().entry.sequence;
+    }
+    TRY(page.rows, with_names(connection, std::move(stored)));
+    return page;
+  });
+}
+
+Result<std::optional<Row>> find(store::Database& database, const Actor& actor, std::int64_t sequence) {
+  TRY_VOID(actor.require(Permission::read_audit));
+  return database.read([&](store::Connection& connection) -> Result<std::optional<Row>> {
+    if (sequence < 1) return std::optional<Row>{};
+    TRY(auto stored, store::Audit{connection}.after(sequence - 1, 1));
+    if (stored.empty() || stored.front().entry.sequence != sequence) return std::optional<Row>{};
+    TRY(auto rows, with_names(connection, std::move(stored)));
+    return std::optional{std::move(rows.front())};
+  });
+}
+
+Result<Chain> chain(store::Database& database, const Actor& actor) {
+  if (!actor.may(Permission::administer)) TRY_VOID(actor.require(Permission::read_audit));
+  return database.snapshot([&](store::Connection& connection) -> Result<Chain> {
+    store::Audit audit{connection};
+    Chain state;
+    TRY(const auto newest, audit.newest({}, 0, 1));
+    if (!newest.empty()) state.newest = newest.front().entry.sequence;
+    TRY(auto checkpoints, audit.checkpoints());
+    if (!checkpoints.empty()) state.checkpoint = std::move(checkpoints.back());
+    return state;
+  });
+}
+
+Result<std::vector<Row>> history(store::Database& database, const Actor& actor, domain::OrganisationId organisation,
+                                 int limit) {
+  TRY_VOID(actor.require(Permission::vet_organisations));
+  return database.snapshot([&](store::Connection& connection) -> Result<std::vector<Row>> {
+    store::AuditFilter filter;
+    filter.object = fmt::format("organisation:{}", organisation.value);
+    TRY(auto stored, store::Audit{connection}.newest(filter, 0, limit));
+    return with_names(connection, std::move(stored));
+  });
+}
+
+Result<Looks> looks(store::Database& database, const Actor& actor, std::int64_t before, int limit, Timestamp now) {
+  TRY_VOID(actor.require(Permission::manage_own_organisation));
+  if (!actor.viewer.organisation) return Error::forbidden("act for an organisation to see who looked at what it shared");
+  const auto own = *actor.viewer.organisation;
+  return database.snapshot([&](store::Connection& connection) -> Result<Looks> {
+    store::Audit audit{connection};
+    std::vector<store::AuditRow> stored;
+    for (const auto action : {kRead, kExport}) {
+      store::AuditFilter filter;
+      filter.owner = own;
+      filter.action = action;
+      TRY(auto some, audit.newest(filter, before, limit + 1));
+      std::ranges::move(some, std::back_inserter(stored));
+    }
+    std::ranges::sort(stored, std::greater<>{}, [](const auto& each) { return each.entry.sequence; });
+    Looks found;
+    if (stored.size() > static_cast<std::size_t>(limit)) {
+      stored.resize(static_cast<std::size_t>(limit));
+      found.next = stored.back().entry.sequence;
+    }
+    std::vector<std::int64_t> records;
+    for (const auto& each : stored) {
+      if (const auto record = record_of(each.entry.object)) add(records, *record);
+    }
+    TRY(const auto words, readable(connection, actor.viewer, records, now));
+    TRY(const auto rows, with_names(connection, std::move(stored)));
+    for (const auto& row : rows) {
+      const auto& entry = row.stored.entry;
+      Look look{.sequence = entry.sequence,
+                .at = entry.at,
+                .exported = entry.action == kExport,
+                .organisation = row.organisation,
+                .person = {},
+                .record_slug = {},
+                .record_title = {},
+                .tlp = std::nullopt};
+      const bool names_people = entry.organisation == own || entry.organisation == domain::kOwnOrganisation;
+      if (names_people && row.person) look.person = row.person->name;
+      const auto record = record_of(entry.object);
+      if (const auto each = record ? words.find(*record) : words.end(); each != words.end()) {
+        look.record_slug = each->second.slug;
+        look.record_title = each->second.title;
+        look.tlp = each->second.tlp;
+      }
+      found.rows.push_back(std::move(look));
+    }
+    return found;
+  });
+}
+
+Status record_look(store::Database& database, const Actor& actor, const domain::Record& record, Looking looking,
+                   Timestamp now) {
+  domain::audit::Entry entry;
+  entry.at = now;
+  entry.person = actor.viewer.person;
+  entry.organisation = actor.viewer.organisation;
+  entry.action = looking == Looking::read ? kRead : kExport;
+  entry.object = fmt::format("record:{}", record.id.value);
+  entry.owner = record.owner;
+  entry.request_id = actor.request_id;
+  boost::json::object detail;
+  if (!actor.name.empty()) detail["actor"] = actor.name;
+  detail["version"] = record.version;
+  detail["tlp"] = domain::to_string(record.tlp);
+  entry.personal = {.address = actor.address, .agent = actor.agent, .detail = json::write(detail)};
+  return database.write([&](store::Connection& connection) -> Status {
+    TRY_VOID(store::Audit{connection}.append(entry));
+    return ok();
+  });
+}
+
+}  // namespace tocsin::engine::audit_log
