@@ -5,7 +5,8 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
-#include "engine/members/audit_view.hpp"
+#include "engine/audit/view.hpp"
+#include "portal/access.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
@@ -20,7 +21,7 @@
 namespace tocsin::portal {
 namespace {
 
-namespace audit_log = engine::audit_log;
+namespace view = engine::audit::view;
 using domain::Permission;
 using html::attribute_if;
 using html::Html;
@@ -29,9 +30,6 @@ using html::Url;
 
 constexpr int kPerPage = 100;
 constexpr int kPerPageMax = 500;
-/// Lines of one export; the rest goes on with `before`.
-constexpr int kExportMax = 10'000;
-constexpr int kExportStep = 1'000;
 constexpr std::size_t kActionBytesMax = 100;
 constexpr std::int64_t kDayMicros = std::int64_t{24} * 3600 * 1'000'000;
 
@@ -40,7 +38,7 @@ struct Asked {
   store::AuditFilter filter;
   std::string person, organisation, owner, action, object, outcome, from, to;
   int limit = kPerPage;
-  std::int64_t before = 0;
+  std::int64_t cursor = 0;  ///< An entry: lists go on before it, exports after it.
 };
 
 Result<std::int64_t> number(std::string_view name, std::string_view text) {
@@ -60,9 +58,9 @@ Result<Timestamp> moment(std::string_view name, std::string_view text) {
   return time;
 }
 
-Result<Asked> asked_of(const http::Request& request) {
+Result<Asked> asked_of(const http::Request& request, std::string_view cursor) {
   TRY_VOID(request.only_known(
-      {"person", "organisation", "owner", "action", "object", "outcome", "from", "to", "limit", "before"}));
+      {"person", "organisation", "owner", "action", "object", "outcome", "from", "to", "limit", cursor}));
   Asked asked;
   const auto text = [&](std::string_view name) { return std::string{text::trim(request.query.get(name))}; };
   asked.person = text("person");
@@ -105,13 +103,14 @@ Result<Asked> asked_of(const http::Request& request) {
     filter.to = to;
   }
   TRY(asked.limit, request.integer("limit", kPerPage, 1, kPerPageMax));
-  if (const auto before = request.query.get("before"); !before.empty()) {
-    TRY(asked.before, number("before", before));
+  if (const auto typed = request.query.get(cursor); !typed.empty()) {
+    TRY(asked.cursor, number(cursor, typed));
   }
   return asked;
 }
 
-std::string path_of(std::string_view base, const Asked& asked, std::int64_t before) {
+std::string path_of(std::string_view base, const Asked& asked, std::int64_t cursor,
+                    std::string_view cursor_name = "before") {
   return http::with_query(base, {{"person", asked.person},
                                  {"organisation", asked.organisation},
                                  {"owner", asked.owner},
@@ -121,7 +120,7 @@ std::string path_of(std::string_view base, const Asked& asked, std::int64_t befo
                                  {"from", asked.from},
                                  {"to", asked.to},
                                  {"limit", asked.limit == kPerPage ? std::string{} : std::to_string(asked.limit)},
-                                 {"before", before == 0 ? std::string{} : std::to_string(before)}});
+                                 {cursor_name, cursor == 0 ? std::string{} : std::to_string(cursor)}});
 }
 
 bool narrowed(const Asked& asked) { return path_of("", asked, 0) != path_of("", {}, 0); }
@@ -157,7 +156,7 @@ void append_filters(std::string& out, const Asked& asked) {
   out += "</div></form>\n";
 }
 
-void append_table(std::string& out, const audit_log::Page& page) {
+void append_table(std::string& out, const view::Page& page) {
   out +=
       "<div class=\"table-wrap\"><table class=\"stack audit\"><thead><tr><th scope=\"col\" class=\"num\">Entry</th>"
       "<th scope=\"col\">Time</th><th scope=\"col\">Action</th><th scope=\"col\">Object</th>"
@@ -174,7 +173,7 @@ void append_table(std::string& out, const audit_log::Page& page) {
 }
 
 Status append_chain(std::string& out, App& app, const http::Request& request, const engine::Actor& actor) {
-  TRY(const auto chain, audit_log::chain(app.database(), actor));
+  TRY(const auto chain, view::chain(app.database(), actor));
   out += "<section class=\"panel\" aria-labelledby=\"chain\"><h2 id=\"chain\">The chain</h2><dl class=\"kv\">\n";
   pages::append_fact(out, "Newest entry", chain.newest == 0 ? std::string{"none yet"} : std::to_string(chain.newest));
   if (chain.checkpoint) {
@@ -188,16 +187,17 @@ Status append_chain(std::string& out, App& app, const http::Request& request, co
   } else {
     pages::append_fact(out, "Last signed checkpoint", "none yet: the server signs one every day");
   }
-  render<"</dl><form method=\"post\" action=\"/audit/verify\">{}<button class=\"button-quiet\" type=\"submit\">Verify the "
-         "newest {} entries</button> <span class=\"note\">Everything: <code>tocsin audit verify</code></span></form>"
-         "</section>\n">(out, pages::csrf_field(request), text::thousands(audit_log::kVerifiedMax));
+  render<"</dl><p class=\"actions\">{} <span class=\"note\">All of it, with the signatures: <code>tocsin audit "
+         "verify</code></span></p></section>\n">(
+      out, pages::button_form(app, request, "/audit/verify",
+                              fmt::format("Verify the newest {} entries", text::thousands(view::kVerifiedMax))));
   return ok();
 }
 
 Result<http::Response> list(App& app, const http::Request& request) {
-  TRY(const auto asked, asked_of(request));
-  const auto actor = pages::actor_of(request);
-  TRY(const auto found, audit_log::list(app.database(), actor, asked.filter, asked.before, asked.limit));
+  TRY(const auto asked, asked_of(request, "before"));
+  const auto actor = access::actor(request);
+  TRY(const auto found, view::list(app.database(), actor, asked.filter, asked.cursor, asked.limit));
   const auto next = [&](std::string_view base) {
     return found.next == 0 ? std::string{} : path_of(base, asked, found.next);
   };
@@ -212,7 +212,7 @@ Result<http::Response> list(App& app, const http::Request& request) {
          "class=\"actions\"><a class=\"button-quiet\" href=\"{}\">Export these as JSON lines</a></p></div>\n">(
       out, text::count_of(found.total, "entry", "entries"), narrowed(asked) ? " that fit" : "",
       Url::own(path_of("/api/v1/audit/export", asked, 0)));
-  if (asked.before == 0 && !narrowed(asked)) TRY_VOID(append_chain(out, app, request, actor));
+  if (asked.cursor == 0 && !narrowed(asked)) TRY_VOID(append_chain(out, app, request, actor));
   append_filters(out, asked);
   if (found.rows.empty()) {
     out += narrowed(asked) ? "<section class=\"panel\"><h2>No entry fits</h2><p>A wider period or fewer conditions find "
@@ -226,7 +226,7 @@ Result<http::Response> list(App& app, const http::Request& request) {
   pages::Page page;
   page.title = "Audit log";
   page.section = pages::Section::members;
-  page.json_url = path_of("/api/v1/audit", asked, asked.before);
+  page.json_url = path_of("/api/v1/audit", asked, asked.cursor);
   page.noindex = true;
   page.main = Html::from_trusted(std::move(out));
   return pages::personal(pages::render_page(app, request, page));
@@ -236,7 +236,7 @@ Result<http::Response> entry(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
   const auto sequence = pages::id_in_path(request, "entry");
   if (!sequence) return Error::not_found("entry");
-  TRY(const auto found, audit_log::find(app.database(), pages::actor_of(request), *sequence));
+  TRY(const auto found, view::find(app.database(), access::actor(request), *sequence));
   if (!found) return Error::not_found("entry");
   if (request.representation == http::Representation::json) {
     return pages::personal(http::Response::json(json::write(pages::entry_json(*found))));
@@ -281,35 +281,25 @@ Result<http::Response> entry(App& app, const http::Request& request) {
   return pages::personal(pages::render_page(app, request, page));
 }
 
-/// Newest first, one object a line. Longer logs go on with `before` = the last line's number.
+/// One object a line, oldest first. Longer logs go on at the address in Link.
 Result<http::Response> export_lines(App& app, const http::Request& request) {
-  TRY(const auto asked, asked_of(request));
-  const auto actor = pages::actor_of(request);
-  std::string out;
-  std::int64_t before = asked.before;
-  for (int lines = 0; lines < kExportMax; lines += kExportStep) {
-    TRY(const auto page, audit_log::list(app.database(), actor, asked.filter, before, kExportStep - 1));
-    for (const auto& row : page.rows) {
-      json::write(out, pages::entry_json(row));
-      out += '\n';
-    }
-    before = page.next;
-    if (before == 0) break;
-  }
+  TRY(const auto asked, asked_of(request, "after"));
+  TRY(auto lines, view::lines(app.database(), access::actor(request), asked.filter, asked.cursor, request.now));
   http::Response response;
   response.content_type = "application/jsonl; charset=utf-8";
-  response.body = std::make_shared<const std::string>(std::move(out));
+  response.body = std::make_shared<const std::string>(std::move(lines.text));
   response.with("Content-Disposition",
                 fmt::format("attachment; filename=\"audit-{}.jsonl\"", format_date(request.now)));
-  if (before != 0) {
-    response.with("Link", fmt::format("<{}>; rel=\"next\"", path_of("/api/v1/audit/export", asked, before)));
+  if (lines.next != 0) {
+    response.with("Link",
+                  fmt::format("<{}>; rel=\"next\"", path_of("/api/v1/audit/export", asked, lines.next, "after")));
   }
   return pages::personal(std::move(response));
 }
 
 Result<http::Response> verify(App& app, const http::Request& request) {
-  TRY_VOID(pages::only_fields(request, {}));
-  TRY(const auto run, audit_log::verify_newest(app.database(), pages::actor_of(request)));
+  TRY_VOID(pages::Form::read(request, {}));
+  TRY(const auto run, view::verify_newest(app.database(), access::actor(request)));
   std::string out = pages::breadcrumb_html({{"/audit", "Audit log"}, {"", "Verification"}}).str();
   out += "<div class=\"page-head\"><h1>Verification</h1></div>\n";
   if (run.checked == 0) {
@@ -350,13 +340,8 @@ void add_audit_routes(App& app, http::Router& router) {
   lines.permission = Permission::read_audit;
   lines.handler = [&app](const http::Request& request) { return export_lines(app, request); };
   router.add(std::move(lines));
-  http::Route check;
-  check.method = http::Method::post;
-  check.pattern = "/audit/verify";
-  check.name = "audit_verify_page";
-  check.permission = Permission::read_audit;
-  check.handler = [&app](const http::Request& request) { return verify(app, request); };
-  router.add(std::move(check));
+  pages::add_page(router, http::Method::post, "/audit/verify", "audit_verify_page", Permission::read_audit,
+                  [&app](const http::Request& request) { return verify(app, request); });
 }
 
 }  // namespace tocsin::portal

@@ -3,28 +3,21 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "engine/audit/export.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/member_parts.hpp"
 
 namespace tocsin::portal::pages {
 
-using engine::audit_log::Named;
-using engine::audit_log::Row;
+using engine::audit::view::Named;
+using engine::audit::view::Row;
 using html::fragment;
 using html::Html;
 using html::render;
 using html::Url;
 
 namespace {
-
-boost::json::value named_json(const std::optional<Named>& named) {
-  if (!named) return nullptr;
-  boost::json::object out;
-  out["id"] = named->id;
-  out["name"] = named->name;
-  return out;
-}
 
 /// Text of a detail's member; nested values as JSON.
 std::string text_of(const boost::json::value& value) {
@@ -101,25 +94,19 @@ void append_history(std::string& out, const std::vector<Row>& rows) {
 }
 
 boost::json::object entry_json(const Row& row) {
-  const auto& entry = row.stored.entry;
-  boost::json::object out;
-  out["sequence"] = entry.sequence;
-  out["at"] = format_rfc3339(entry.at);
-  out["action"] = entry.action;
-  out["object"] = entry.object;
-  out["outcome"] = domain::audit::to_string(entry.outcome);
-  out["person"] = named_json(row.person);
-  out["organisation"] = named_json(row.organisation);
-  out["owner"] = named_json(row.owner);
-  out["request_id"] = entry.request_id;
-  out["personal_erased"] = row.stored.personal_erased;
-  out["address"] = entry.personal.address;
-  out["agent"] = entry.personal.agent;
-  out["detail"] = entry.personal.detail;
-  out["personal_hash"] = row.stored.personal_hash;
-  out["salt"] = row.stored.salt;
-  out["previous_hash"] = row.stored.previous_hash;
-  out["hash"] = row.stored.hash;
+  // The members of the export, with names beside the numbers.
+  const auto parsed = json::parse(engine::audit::json_line(row.stored));
+  boost::json::object out{parsed.value().root().get_object(), boost::json::storage_ptr()};
+  const auto name = [&out](std::string_view member, const std::optional<Named>& named) {
+    if (named) {
+      out[member] = named->name;
+    } else {
+      out[member] = nullptr;
+    }
+  };
+  name("person_name", row.person);
+  name("organisation_name", row.organisation);
+  name("owner_name", row.owner);
   return out;
 }
 

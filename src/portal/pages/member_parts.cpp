@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/format.hpp"
+#include "portal/pages/layout.hpp"
 
 namespace tocsin::portal::pages {
 
@@ -18,8 +19,6 @@ using html::Url;
 
 namespace {
 
-constexpr std::size_t kAgentBytesMax = 200;
-
 template <class Id>
 std::string numbered(std::string_view base, Id id) {
   return fmt::format("{}/{}", base, id.value);
@@ -27,15 +26,15 @@ std::string numbered(std::string_view base, Id id) {
 
 }  // namespace
 
-std::optional<std::int64_t> id_in_path(const http::Request& request, std::string_view parameter) {
-  const auto digits = request.parameter(parameter);
+std::optional<std::int64_t> id_of(std::string_view text) {
   std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
-  // One spelling only: "007" is no second address of 7.
-  if (error != std::errc{} || end != digits.data() + digits.size() || id < 1 || digits.front() == '0') {
-    return std::nullopt;
-  }
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc{} || end != text.data() + text.size() || id < 1 || text.front() == '0') return std::nullopt;
   return id;
+}
+
+std::optional<std::int64_t> id_in_path(const http::Request& request, std::string_view parameter) {
+  return id_of(request.parameter(parameter));
 }
 
 std::string organisation_url(domain::OrganisationId id) { return numbered("/organisations", id); }
@@ -213,19 +212,59 @@ boost::json::object community_json(const engine::members::CommunityRow& row) {
   return out;
 }
 
+Result<std::vector<Option>> organisation_options(App& app, const engine::Actor& actor) {
+  constexpr std::size_t kOptionsMax = 1'000;
+  std::vector<Option> options;
+  engine::members::OrganisationFilter filter;
+  filter.status = domain::OrganisationStatus::active;
+  filter.limit = 200;
+  do {
+    TRY(const auto page, engine::members::list_organisations(app.database(), actor, filter));
+    for (const auto& row : page.rows) {
+      options.push_back({.value = std::to_string(row.organisation.id.value), .label = row.organisation.name});
+    }
+    filter.cursor = page.next_cursor;
+  } while (!filter.cursor.empty() && options.size() < kOptionsMax);
+  return options;
+}
+
+void add_action(App& app, http::Router& router, std::string_view pattern, std::string_view name,
+                domain::Permission permission, Result<http::Response> (*post)(App&, const http::Request&)) {
+  add_page(
+      router, http::Method::post, std::string{pattern}, std::string{name}, permission,
+      [&app, post](const http::Request& request) { return post(app, request); },
+      [](http::Route& route) { route.session_only = true; });
+}
+
+void add_form(App& app, http::Router& router, std::string_view pattern, std::string_view name,
+              domain::Permission permission, Result<http::Response> (*get)(App&, const http::Request&),
+              Result<http::Response> (*post)(App&, const http::Request&)) {
+  add_page(
+      router, http::Method::get, std::string{pattern}, fmt::format("{}_page", name), permission,
+      [&app, get](const http::Request& request) { return get(app, request); },
+      [](http::Route& route) { route.session_only = true; });
+  add_action(app, router, pattern, name, permission, post);
+}
+
+http::Response form_answer(App& app, const http::Request& request, const FormFrame& frame, const Form& form,
+                           const Html& markup) {
+  std::string out = breadcrumb_html(frame.crumbs).str();
+  render<"<div class=\"form-page\"><div class=\"page-head\"><h1>{}</h1></div>\n">(out, frame.title);
+  out += error_summary(form).str();
+  if (!frame.lead.empty()) render<"<div class=\"form-lead\">{}</div>\n">(out, frame.lead);
+  out += markup.str();
+  out += "</div>\n";
+  Page page;
+  page.title = frame.title;
+  page.section = Section::members;
+  page.main = Html::from_trusted(std::move(out));
+  return form_page(app, request, std::move(page), form);
+}
+
 http::Response personal(http::Response response) {
   response.cacheable = false;
   response.cache_control = "no-store";
   return response;
-}
-
-engine::Actor actor_of(const http::Request& request) {
-  engine::Actor actor;
-  actor.viewer = request.viewer;
-  actor.address = request.remote_address;
-  actor.agent = std::string{request.header("user-agent").substr(0, kAgentBytesMax)};
-  actor.request_id = request.request_id;
-  return actor;
 }
 
 }  // namespace tocsin::portal::pages

@@ -17,13 +17,13 @@
 #include "portal/app.hpp"
 #include "portal/html/safe.hpp"
 #include "portal/http/message.hpp"
+#include "portal/pages/form.hpp"
 
 /// What the pages of organisations, people, communities and the audit log show the same way.
 namespace tocsin::portal::pages {
 
-/// Who asks, for the use cases of engine/members.
-engine::Actor actor_of(const http::Request& request);
-
+/// A number as ids are written, in one spelling only: "007" is nobody's.
+std::optional<std::int64_t> id_of(std::string_view text);
 /// The number in the path, or nullopt for what no id looks like (which is answered like an id that nobody has).
 std::optional<std::int64_t> id_in_path(const http::Request& request, std::string_view parameter);
 
@@ -36,7 +36,6 @@ html::Html status_tag(domain::OrganisationStatus status);
 html::Html status_tag(domain::PersonStatus status);
 /// What a status means for those whose it is.
 std::string_view meaning(domain::OrganisationStatus status) noexcept;
-/// A country by its code, for people: "Germany (DE)" is more than we know, so the code itself.
 std::string joined(const std::vector<std::string>& texts, std::string_view separator = ", ");
 std::string sector_names(const std::vector<domain::Sector>& sectors);
 /// "Member, Analyst": without "Member" where there is more to say.
@@ -61,6 +60,25 @@ boost::json::object organisation_json(const domain::Organisation& organisation);
 boost::json::object person_json(const engine::members::PersonRow& row, const engine::members::Names& organisations);
 boost::json::object community_json(const engine::members::CommunityRow& row);
 boost::json::value time_json(const std::optional<Timestamp>& time);
+
+/// Active organisations to choose from, by name; at most 1,000.
+Result<std::vector<Option>> organisation_options(App& app, const engine::Actor& actor);
+
+/// A page of one form: where it stands, what it is for, what is wrong, the fields.
+struct FormFrame {
+  std::string title;
+  std::vector<Crumb> crumbs;
+  html::Html lead;
+};
+/// A form's two routes at one address: `get` shows it, `post` takes it. For people at a browser.
+void add_form(App& app, http::Router& router, std::string_view pattern, std::string_view name,
+              domain::Permission permission, Result<http::Response> (*get)(App&, const http::Request&),
+              Result<http::Response> (*post)(App&, const http::Request&));
+/// A route that takes a form of nothing but a button.
+void add_action(App& app, http::Router& router, std::string_view pattern, std::string_view name,
+                domain::Permission permission, Result<http::Response> (*post)(App&, const http::Request&));
+http::Response form_answer(App& app, const http::Request& request, const FormFrame& frame, const Form& form,
+                           const html::Html& markup);
 
 /// An answer for one reader: in no cache, neither ours nor a proxy's.
 http::Response personal(http::Response response);

@@ -2,7 +2,8 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
-#include "engine/members/audit_view.hpp"
+#include "engine/audit/view.hpp"
+#include "portal/access.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/audit_parts.hpp"
@@ -126,15 +127,13 @@ void append_profile(std::string& out, const members::OrganisationDetail& detail,
   out += "</dl></section>\n";
 }
 
-/// A button of its own form, with the number of what it removes.
-void append_removal(std::string& out, const http::Request& request, const std::string& action, std::string_view field,
-                    std::int64_t id, std::string_view what) {
-  render<"<form class=\"inline-form\" method=\"post\" action=\"{}\">{}<input type=\"hidden\" name=\"{}\" value=\"{}\">"
-         "<button class=\"button-quiet\" type=\"submit\">Remove<span class=\"hidden\"> {}</span></button></form>">(
-      out, Url::own(action), pages::csrf_field(request), field, id, what);
+Html removal(App& app, const http::Request& request, const std::string& action, std::string_view field,
+             std::int64_t id, std::string_view what) {
+  return pages::button_form(app, request, action, "Remove", {{field, std::to_string(id)}},
+                            pages::FormMarkup::Button::quiet, what);
 }
 
-void append_contacts(std::string& out, const http::Request& request, const members::OrganisationDetail& detail,
+void append_contacts(std::string& out, App& app, const http::Request& request, const members::OrganisationDetail& detail,
                      bool edits) {
   const auto base = pages::organisation_url(detail.organisation.id);
   out += "<section class=\"panel\" aria-labelledby=\"contacts\"><div class=\"panel-head\"><h2 id=\"contacts\">Contacts</h2>";
@@ -156,7 +155,7 @@ void append_contacts(std::string& out, const http::Request& request, const membe
         render<"{} ">(out, contact.email);
       }
       render<"{}</div>">(out, contact.phone);
-      if (edits) append_removal(out, request, base + "/contacts/remove", "contact", contact.id, contact.role);
+      if (edits) out += removal(app, request, base + "/contacts/remove", "contact", contact.id, contact.role).str();
       out += "</li>\n";
     }
     out += "</ul>";
@@ -164,7 +163,7 @@ void append_contacts(std::string& out, const http::Request& request, const membe
   out += "</section>\n";
 }
 
-void append_keys(std::string& out, const http::Request& request, const members::OrganisationDetail& detail, bool edits) {
+void append_keys(std::string& out, App& app, const http::Request& request, const members::OrganisationDetail& detail, bool edits) {
   const auto base = pages::organisation_url(detail.organisation.id);
   out += "<section class=\"panel\" aria-labelledby=\"keys\"><div class=\"panel-head\"><h2 id=\"keys\">Keys</h2>";
   if (edits) render<"<a class=\"button-quiet\" href=\"{}\">Add a key</a>">(out, Url::own(base + "/keys/new"));
@@ -181,7 +180,7 @@ void append_keys(std::string& out, const http::Request& request, const members::
           "key</summary><pre>{}</pre></details></div>">(out, kind_name(key.kind), key.label, key.fingerprint,
                                                         grouped(key.fingerprint), pages::date_html(key.created_at),
                                                         key.body);
-      if (edits) append_removal(out, request, base + "/keys/remove", "key", key.id, key.label);
+      if (edits) out += removal(app, request, base + "/keys/remove", "key", key.id, key.label).str();
       out += "</li>\n";
     }
     out += "</ul>";
@@ -189,7 +188,7 @@ void append_keys(std::string& out, const http::Request& request, const members::
   out += "</section>\n";
 }
 
-void append_clients(std::string& out, const http::Request& request, const members::OrganisationDetail& detail,
+void append_clients(std::string& out, App& app, const http::Request& request, const members::OrganisationDetail& detail,
                     const Powers& powers) {
   if (!powers.edits && !powers.vets) return;
   const auto base = pages::organisation_url(detail.organisation.id);
@@ -201,7 +200,7 @@ void append_clients(std::string& out, const http::Request& request, const member
     out += "<ul class=\"plain-list\">\n";
     for (const auto& client : detail.clients) {
       render<"<li><div>{}</div>">(out, pages::organisation_link(client.id.value, client.name));
-      if (powers.manages) append_removal(out, request, base + "/clients/remove", "client", client.id.value, client.name);
+      if (powers.manages) out += removal(app, request, base + "/clients/remove", "client", client.id.value, client.name).str();
       out += "</li>\n";
     }
     out += "</ul>";
@@ -240,7 +239,7 @@ Result<http::Response> organisation(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
   const auto id = pages::id_in_path(request, "organisation");
   if (!id) return Error::not_found("organisation");
-  const auto actor = pages::actor_of(request);
+  const auto actor = access::actor(request);
   TRY(const auto detail, members::find_organisation(app.database(), actor, {*id}, request.now));
   if (!detail) return Error::not_found("organisation");
   if (request.representation == http::Representation::json) {
@@ -265,13 +264,13 @@ Result<http::Response> organisation(App& app, const http::Request& request) {
   }
   out += "<div class=\"grid-2\">\n<div>";
   append_profile(out, *detail, powers.people);
-  append_clients(out, request, *detail, powers);
+  append_clients(out, app, request, *detail, powers);
   out += "</div>\n<div>";
-  append_contacts(out, request, *detail, powers.edits);
-  append_keys(out, request, *detail, powers.edits);
+  append_contacts(out, app, request, *detail, powers.edits);
+  append_keys(out, app, request, *detail, powers.edits);
   out += "</div></div>\n";
   if (powers.vets) {
-    TRY(const auto history, engine::audit_log::history(app.database(), actor, found.id, kHistoryShown));
+    TRY(const auto history, engine::audit::view::history(app.database(), actor, found.id, kHistoryShown));
     out += "<section aria-labelledby=\"history\"><h2 id=\"history\">History</h2>\n";
     if (history.empty()) {
       out += "<p class=\"note\">Nothing is written down about it yet.</p>";

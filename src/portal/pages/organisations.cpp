@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "portal/access.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
@@ -155,7 +156,7 @@ Status append_waiting(std::string& out, App& app, const engine::Actor& actor) {
 
 Result<http::Response> organisations(App& app, const http::Request& request) {
   TRY(const auto filter, filter_of(request));
-  const auto actor = pages::actor_of(request);
+  const auto actor = access::actor(request);
   const bool vets = actor.may(Permission::vet_organisations);
   TRY(const auto found, members::list_organisations(app.database(), actor, filter));
   auto next = filter;

@@ -1,4 +1,4 @@
-#include "engine/members/audit_view.hpp"
+#include "engine/audit/view.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -9,15 +9,19 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "engine/audit/export.hpp"
+#include "engine/audit/trail.hpp"
 #include "engine/members/names.hpp"
 
-namespace tocsin::engine::audit_log {
+namespace tocsin::engine::audit::view {
 namespace {
 
 using domain::Permission;
 
 constexpr std::string_view kRead = "record.read";
 constexpr std::string_view kExport = "record.export";
+constexpr int kLinesAtOnce = 1'000;
+constexpr std::size_t kFaultsMax = 100;
 
 using members::Names;
 using members::organisation_names;
@@ -118,6 +122,66 @@ Result<std::optional<Row>> find(store::Database& database, const Actor& actor, s
   });
 }
 
+Result<Lines> lines(store::Database& database, const Actor& actor, const store::AuditFilter& filter, std::int64_t after,
+                    Timestamp now) {
+  TRY_VOID(actor.require(Permission::read_audit));
+  Lines found;
+  std::int64_t written = 0;
+  TRY_VOID(database.snapshot([&](store::Connection& connection) -> Status {
+    store::Audit audit{connection};
+    for (found.next = after; written < kLinesMax;) {
+      TRY(const auto page, audit.after(found.next, kLinesAtOnce, filter));
+      for (const auto& row : page) found.text += json_line(row) + "\n";
+      written += static_cast<std::int64_t>(page.size());
+      found.next = page.size() < static_cast<std::size_t>(kLinesAtOnce) ? 0 : page.back().entry.sequence;
+      if (found.next == 0) break;
+    }
+    return ok();
+  }));
+  boost::json::object detail;
+  detail["entries"] = written;
+  TRY_VOID(database.write([&](store::Connection& connection) {
+    return record(connection, actor, now, "audit.export", {}, std::nullopt, domain::audit::Outcome::done, detail);
+  }));
+  return found;
+}
+
+Result<Run> verify_newest(store::Database& database, const Actor& actor) {
+  TRY_VOID(actor.require(Permission::read_audit));
+  return database.snapshot([&](store::Connection& connection) -> Result<Run> {
+    store::Audit audit{connection};
+    Run run;
+    const auto fault = [&run](std::int64_t sequence, std::string what) {
+      if (run.faults.size() < kFaultsMax) run.faults.push_back({sequence, std::move(what)});
+    };
+    std::optional<store::AuditRow> later;  // the entry after the one that is looked at
+    while (run.checked < kVerifiedMax) {
+      TRY(auto page, audit.newest({}, later ? later->entry.sequence : 0, kLinesAtOnce));
+      for (auto& row : page) {
+        const auto& entry = row.entry;
+        ++run.checked;
+        run.first = entry.sequence;
+        if (!later) run.last = entry.sequence;
+        if (domain::audit::chain_hash(row.previous_hash, entry, row.personal_hash) != row.hash) {
+          fault(entry.sequence, "it does not have the hash of what it says");
+        }
+        if (!row.personal_erased && domain::audit::personal_hash(row.salt, entry.personal) != row.personal_hash) {
+          fault(entry.sequence, "its address, agent or detail were altered");
+        }
+        if (later && later->entry.sequence != entry.sequence + 1) {
+          fault(entry.sequence + 1, "it is missing");
+        } else if (later && later->previous_hash != row.hash) {
+          fault(later->entry.sequence, "it does not follow on the entry before it");
+        }
+        later = std::move(row);
+      }
+      if (page.size() < static_cast<std::size_t>(kLinesAtOnce)) break;
+    }
+    std::ranges::stable_sort(run.faults, {}, &Fault::sequence);
+    return run;
+  });
+}
+
 Result<Chain> chain(store::Database& database, const Actor& actor) {
   if (!actor.may(Permission::administer)) TRY_VOID(actor.require(Permission::read_audit));
   return database.snapshot([&](store::Connection& connection) -> Result<Chain> {
@@ -192,25 +256,17 @@ Result<Looks> looks(store::Database& database, const Actor& actor, std::int64_t 
   });
 }
 
-Status record_look(store::Database& database, const Actor& actor, const domain::Record& record, Looking looking,
+Status record_look(store::Database& database, const Actor& actor, const domain::Record& looked_at, Looking looking,
                    Timestamp now) {
-  domain::audit::Entry entry;
-  entry.at = now;
-  entry.person = actor.viewer.person;
-  entry.organisation = actor.viewer.organisation;
-  entry.action = looking == Looking::read ? kRead : kExport;
-  entry.object = fmt::format("record:{}", record.id.value);
-  entry.owner = record.owner;
-  entry.request_id = actor.request_id;
   boost::json::object detail;
-  if (!actor.name.empty()) detail["actor"] = actor.name;
-  detail["version"] = record.version;
-  detail["tlp"] = domain::to_string(record.tlp);
-  entry.personal = {.address = actor.address, .agent = actor.agent, .detail = json::write(detail)};
+  detail["version"] = looked_at.version;
+  detail["tlp"] = domain::to_string(looked_at.tlp);
   return database.write([&](store::Connection& connection) -> Status {
-    TRY_VOID(store::Audit{connection}.append(entry));
+    const Action action = looking == Looking::read ? Action{"record.read"} : Action{"record.export"};
+    TRY_VOID(record(connection, actor, now, action, object_of(looked_at.id), looked_at.owner,
+                    domain::audit::Outcome::done, detail));
     return ok();
   });
 }
 
-}  // namespace tocsin::engine::audit_log
+}  // namespace tocsin::engine::audit::view

@@ -12,7 +12,7 @@
 #include "store/database.hpp"
 
 /// The audit log as its readers see it: with names beside the numbers, and only as far as they may. Errors: forbidden.
-namespace tocsin::engine::audit_log {
+namespace tocsin::engine::audit::view {
 
 /// A name now, which is not part of the log; empty where there is none (any more).
 struct Named {
@@ -39,6 +39,30 @@ struct Chain {
   std::int64_t newest = 0;  ///< Number of the last entry; 0 where there is none.
   std::optional<store::AuditCheckpoint> checkpoint;
 };
+/// Oldest first, as engine/audit/export.hpp writes them; the export itself is written down.
+struct Lines {
+  std::string text;
+  std::int64_t next = 0;  ///< `after` of the lines after these; 0 where none are left.
+};
+inline constexpr int kLinesMax = 10'000;
+/// read_audit. At most kLinesMax entries after `after`.
+Result<Lines> lines(store::Database& database, const Actor& actor, const store::AuditFilter& filter, std::int64_t after,
+                    Timestamp now);
+
+/// What verify_newest looks at: some 50 ms of work.
+inline constexpr int kVerifiedMax = 10'000;
+struct Fault {
+  std::int64_t sequence = 0;
+  std::string what;
+};
+struct Run {
+  std::int64_t checked = 0, first = 0, last = 0;
+  std::vector<Fault> faults;  ///< By sequence, at most 100.
+};
+/// read_audit. Whether the newest entries have the hashes of what they say and each follows on the one before. The whole
+/// log with its signatures: engine/audit/verify.hpp, from the command line.
+Result<Run> verify_newest(store::Database& database, const Actor& actor);
+
 /// read_audit or administer.
 Result<Chain> chain(store::Database& database, const Actor& actor);
 
@@ -68,7 +92,7 @@ enum class Looking { read, exported };
 constexpr bool is_recorded(domain::Tlp tlp) noexcept { return tlp >= domain::Tlp::amber; }
 /// Appends that the actor has read or taken away a record. What is not written down may not be shown: the caller
 /// returns the error.
-Status record_look(store::Database& database, const Actor& actor, const domain::Record& record, Looking looking,
+Status record_look(store::Database& database, const Actor& actor, const domain::Record& looked_at, Looking looking,
                    Timestamp now);
 
-}  // namespace tocsin::engine::audit_log
+}  // namespace tocsin::engine::audit::view
