@@ -16,6 +16,12 @@ Result<std::optional<domain::Organisation>> Organisations::find(domain::Organisa
                              return domain::Organisation{.id = {row.integer(0)},
                                                          .kind = static_cast<domain::OrganisationKind>(row.integer(1)),
                                                          .name = row.string(2),
+                                                         .uuid = {},
+                                                         .sectors = {},
+                                                         .countries = {},
+                                                         .homepage = {},
+                                                         .description = {},
+                                                         .vendor_keys = {},
                                                          .created_at = row.time(3)};
                            });
 }
