@@ -20,7 +20,7 @@ namespace tocsin::domain::policy {
 /// database (active organisation, roles, communities) once.
 struct Viewer {
   std::optional<PersonId> person;
-  /// The one they act for. Set only while that organisation is active and the role reads anything beyond the public.
+  /// The one they act for. Set only while it is active and the person is in it.
   std::optional<OrganisationId> organisation;
   Roles roles;                            ///< Held in `organisation`.
   std::vector<CommunityId> communities;   ///< Open ones that list the organisation or the person. Sorted.

@@ -5,7 +5,9 @@
 
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "engine/identity/identity.hpp"
 #include "engine/search/indexer.hpp"
+#include "portal/access.hpp"
 #include "portal/api/openapi.hpp"
 #include "portal/api/problem.hpp"
 
@@ -25,11 +27,13 @@ constexpr const char* kPermissionsPolicy =
 void decorate(const http::Request& request, http::Response& response) {
   response.with("Content-Security-Policy", kContentSecurityPolicy)
       .with("X-Content-Type-Options", "nosniff")
-      .with("Referrer-Policy", "same-origin")
+      // A one-time link's address is a secret.
+      .with("Referrer-Policy", request.secret_path ? "no-referrer" : "same-origin")
       .with("Permissions-Policy", kPermissionsPolicy)
       .with("Cross-Origin-Opener-Policy", "same-origin");
   // What programs of other sites may read is the API and the feeds: public, and without credentials.
   const bool for_programs = request.path.starts_with("/api/") || request.path.starts_with("/feeds/");
+  access::mark_private(request, response);
   response.with("Cross-Origin-Resource-Policy", for_programs ? "cross-origin" : "same-origin");
   if (request.tls) response.with("Strict-Transport-Security", "max-age=31536000");
 }
@@ -43,10 +47,11 @@ struct App::Duty {
   std::thread thread;
 };
 
-App::App(store::Database& database, AppSettings settings, const Clock& clock)
+App::App(store::Database& database, AppSettings settings, const Clock& clock, engine::identity::Identity* identity)
     : database_(database),
       settings_(std::move(settings)),
       clock_(clock),
+      identity_(identity),
       catalogue_(database),
       search_(database, catalogue_) {}
 
@@ -86,6 +91,8 @@ Status App::watch() {
     note_generation();
     return ok();
   }
+  // Revoked sessions and roles must not live on in memory: before the search index, which may take its time.
+  if (identity_ != nullptr) TRY_VOID(identity_->refresh());
   TRY_VOID(catch_up());
   beat_ = beat;
   return ok();
@@ -148,7 +155,12 @@ http::Router App::routes() {
 
 http::ServerHooks App::hooks() {
   http::ServerHooks hooks;
-  hooks.viewer = [](const http::Request&) { return domain::policy::Viewer::anonymous(); };
+  hooks.identify_from_memory = [this](http::Request& request) { return access::identify_from_memory(*this, request); };
+  hooks.identify = [this](http::Request& request) { return access::identify(*this, request); };
+  hooks.open_to = access::open_to;
+  hooks.admit = [this](const http::Route& route, http::Request& request) {
+    return access::admit(*this, route, request);
+  };
   hooks.generation = [this] { return generation(); };
   hooks.error = [this](const http::Request& request, const Error& error, int status) {
     if (request.representation == http::Representation::json) return api::problem(request, error, status);

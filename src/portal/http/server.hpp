@@ -3,7 +3,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/pool.hpp"
 #include "base/result.hpp"
@@ -38,9 +41,23 @@ class Server;
 
 /// What the server asks of the application.
 struct ServerHooks {
-  /// Who is asking; runs before the handler, on the network thread, because the answer cache asks for the viewer too:
-  /// it must not block. Default: anonymous.
-  std::function<domain::policy::Viewer(const Request&)> viewer;
+  /// Who is asking, as far as memory knows; on the network thread, because the answer cache asks for the viewer too: it
+  /// must not block. Fills principal, viewer and asker. False: `identify` must find out. Default: anonymous.
+  std::function<bool(Request&)> identify_from_memory;
+  /// The same from the database, on the blocking pool, in the same hop as the handler.
+  std::function<Status(Request&)> identify;
+  /// May the asker call the route, as it is? Any thread, no blocking. False: `admit` is asked on the pool, nothing
+  /// comes from the cache. Default: yes.
+  std::function<bool(const Route&, const Request&)> open_to;
+  /// On the pool, before the handler: reads forms, refuses, redirects. The response that it gives, if any, is the
+  /// answer; `status` and `headers` go with its error.
+  struct Admission {
+    std::optional<Response> instead;
+    std::optional<Error> refused;
+    int status = 403;
+    std::vector<std::pair<std::string, std::string>> headers = {};
+  };
+  std::function<Admission(const Route&, Request&)> admit;
   /// Generation of the data for the answer cache; must be cheap and any-thread (an atomic load). Asked before the
   /// moment of the answer (Request::now) is taken.
   std::function<std::int64_t()> generation;
