@@ -135,6 +135,7 @@ http::Router App::routes() {
   add_feed_routes(*this, router);
   add_validation_routes(*this, router);
   add_operation_routes(*this, router);
+  if (identity_ != nullptr) add_member_routes(*this, router);
 
   // Last, for it describes the others; it is asked for often and never changes while the process lives.
   auto document = std::make_shared<const std::string>(api::openapi_document(router, settings_.public_url));

@@ -103,7 +103,8 @@ void add_vendor_routes(App& app, http::Router& router);  ///< /vendors, /vendors
 void add_about_routes(App& app, http::Router& router);   ///< /about, /api (documentation), /help/search
 void add_feed_routes(App& app, http::Router& router);    ///< /feeds/advisories.atom
 void add_validation_routes(App& app, http::Router& router);  ///< /api/v1/csaf/validate, /api/v1/csaf/tests
-void add_operation_routes(App& app, http::Router& router);  ///< /healthz, /readyz, /metrics, /api/openapi.json, assets
+void add_operation_routes(App& app, http::Router& router);   ///< /healthz, /readyz, /metrics, /api/openapi.json, assets
+void add_member_routes(App& app, http::Router& router);      ///< Organisations, people, communities, audit log.
 
 /// pages/errors.cpp: the error as a page that helps. No database: it may run on a network thread, and when the database
 /// is what failed.

@@ -76,16 +76,17 @@ struct RecordWords {
   domain::Tlp tlp = domain::Tlp::clear;
 };
 /// Those of the records that the viewer may read.
-Result<std::map<std::int64_t, RecordWords>> readable(store::Connection& connection, const domain::policy::Viewer& viewer,
+Result<std::map<std::int64_t, RecordWords>> readable(store::Connection& connection,
+                                                     const domain::policy::Viewer& viewer,
                                                      const std::vector<std::int64_t>& ids, Timestamp now) {
   std::map<std::int64_t, RecordWords> words;
   if (ids.empty()) return words;
   store::Sql sql{"SELECT r.id, r.slug, r.title, r.tlp FROM record r WHERE r.id IN "};
   sql.append_list(ids).append(" AND ").append(domain::policy::visible_sql(viewer, now));
   TRY_VOID(connection.each(sql, [&](const store::Row& row) -> Status {
-    words.emplace(row.integer(0), RecordWords{.slug = row.string(1),
-                                              .title = row.string(2),
-                                              .tlp = static_cast<domain::Tlp>(row.integer(3))});
+    words.emplace(
+        row.integer(0),
+        RecordWords{.slug = row.string(1), .title = row.string(2), .tlp = static_cast<domain::Tlp>(row.integer(3))});
     return ok();
   }));
   return words;
@@ -177,7 +178,7 @@ Result<Run> verify_newest(store::Database& database, const Actor& actor) {
       }
       if (page.size() < static_cast<std::size_t>(kLinesAtOnce)) break;
     }
-    std::ranges::stable_sort(run.faults, {}, &Fault::sequence);
+    std::ranges::sort(run.faults, {}, &Fault::sequence);
     return run;
   });
 }
@@ -208,7 +209,8 @@ Result<std::vector<Row>> history(store::Database& database, const Actor& actor, 
 
 Result<Looks> looks(store::Database& database, const Actor& actor, std::int64_t before, int limit, Timestamp now) {
   TRY_VOID(actor.require(Permission::manage_own_organisation));
-  if (!actor.viewer.organisation) return Error::forbidden("act for an organisation to see who looked at what it shared");
+  if (!actor.viewer.organisation)
+    return Error::forbidden("act for an organisation to see who looked at what it shared");
   const auto own = *actor.viewer.organisation;
   return database.snapshot([&](store::Connection& connection) -> Result<Looks> {
     store::Audit audit{connection};

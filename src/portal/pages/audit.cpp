@@ -128,21 +128,24 @@ bool narrowed(const Asked& asked) { return path_of("", asked, 0) != path_of("", 
 void append_filters(std::string& out, const Asked& asked) {
   out += "<form class=\"panel filter-grid\" action=\"/audit\" aria-label=\"Narrow the audit log\">\n";
   const auto field = [&](std::string_view name, std::string_view label, std::string_view value, std::string_view hint) {
-    render<"<div><label for=\"audit-{}\">{}</label><input id=\"audit-{}\" type=\"text\" name=\"{}\" value=\"{}\" "
-           "placeholder=\"{}\" maxlength=\"100\" autocomplete=\"off\" spellcheck=\"false\"></div>\n">(
+    render<
+        "<div><label for=\"audit-{}\">{}</label><input id=\"audit-{}\" type=\"text\" name=\"{}\" value=\"{}\" "
+        "placeholder=\"{}\" maxlength=\"100\" autocomplete=\"off\" spellcheck=\"false\"></div>\n">(
         out, name, label, name, name, value, hint);
   };
   const auto date = [&](std::string_view name, std::string_view label, std::string_view value) {
-    render<"<div><label for=\"audit-{}\">{}</label><input id=\"audit-{}\" type=\"date\" name=\"{}\" value=\"{}\"></div>\n">(
-        out, name, label, name, name, value.substr(0, 10));
+    render<
+        "<div><label for=\"audit-{}\">{}</label><input id=\"audit-{}\" type=\"date\" name=\"{}\" "
+        "value=\"{}\"></div>\n">(out, name, label, name, name, value.substr(0, 10));
   };
   field("action", "Action", asked.action, "sign-in, or record.*");
   field("object", "Object", asked.object, "record:12");
   field("person", "Who: number of a person", asked.person, "3");
   field("organisation", "Acting for: number", asked.organisation, "1");
   field("owner", "Whose thing: number", asked.owner, "1");
-  out += "<div><label for=\"audit-outcome\">Outcome</label><select id=\"audit-outcome\" name=\"outcome\"><option "
-         "value=\"\">any</option>";
+  out +=
+      "<div><label for=\"audit-outcome\">Outcome</label><select id=\"audit-outcome\" name=\"outcome\"><option "
+      "value=\"\">any</option>";
   for (const auto outcome :
        {domain::audit::Outcome::done, domain::audit::Outcome::refused, domain::audit::Outcome::failed}) {
     const auto word = domain::audit::to_string(outcome);
@@ -187,8 +190,9 @@ Status append_chain(std::string& out, App& app, const http::Request& request, co
   } else {
     pages::append_fact(out, "Last signed checkpoint", "none yet: the server signs one every day");
   }
-  render<"</dl><p class=\"actions\">{} <span class=\"note\">All of it, with the signatures: <code>tocsin audit "
-         "verify</code></span></p></section>\n">(
+  render<
+      "</dl><p class=\"actions\">{} <span class=\"note\">All of it, with the signatures: <code>tocsin audit "
+      "verify</code></span></p></section>\n">(
       out, pages::button_form(app, request, "/audit/verify",
                               fmt::format("Verify the newest {} entries", text::thousands(view::kVerifiedMax))));
   return ok();
@@ -208,28 +212,28 @@ Result<http::Response> list(App& app, const http::Request& request) {
         http::Response::json(json::write(pages::page_json(std::move(items), next("/api/v1/audit"), found.total))));
   }
   std::string out;
-  render<"<div class=\"page-head\"><div><h1>Audit log</h1><p class=\"note\">{}{}, newest first</p></div><p "
-         "class=\"actions\"><a class=\"button-quiet\" href=\"{}\">Export these as JSON lines</a></p></div>\n">(
+  render<
+      "<div class=\"page-head\"><div><h1>Audit log</h1><p class=\"note\">{}{}, newest first</p></div><p "
+      "class=\"actions\"><a class=\"button-quiet\" href=\"{}\">Export these as JSON lines</a></p></div>\n">(
       out, text::count_of(found.total, "entry", "entries"), narrowed(asked) ? " that fit" : "",
       Url::own(path_of("/api/v1/audit/export", asked, 0)));
   if (asked.cursor == 0 && !narrowed(asked)) TRY_VOID(append_chain(out, app, request, actor));
   append_filters(out, asked);
   if (found.rows.empty()) {
-    out += narrowed(asked) ? "<section class=\"panel\"><h2>No entry fits</h2><p>A wider period or fewer conditions find "
-                             "more; see <a href=\"/audit\">everything</a>.</p></section>\n"
-                           : "<section class=\"panel\"><h2>Nothing is written down yet</h2><p>Entries appear here as soon "
-                             "as somebody signs in or changes something.</p></section>\n";
+    out += narrowed(asked)
+               ? "<section class=\"panel\"><h2>No entry fits</h2><p>A wider period or fewer conditions find "
+                 "more; see <a href=\"/audit\">everything</a>.</p></section>\n"
+               : "<section class=\"panel\"><h2>Nothing is written down yet</h2><p>Entries appear here as soon "
+                 "as somebody signs in or changes something.</p></section>\n";
   } else {
     append_table(out, found);
   }
   pages::append_next(out, next("/audit"));
   pages::Page page;
   page.title = "Audit log";
-  page.section = pages::Section::members;
   page.json_url = path_of("/api/v1/audit", asked, asked.cursor);
-  page.noindex = true;
   page.main = Html::from_trusted(std::move(out));
-  return pages::personal(pages::render_page(app, request, page));
+  return pages::member_page(app, request, std::move(page), "/audit");
 }
 
 Result<http::Response> entry(App& app, const http::Request& request) {
@@ -245,8 +249,9 @@ Result<http::Response> entry(App& app, const http::Request& request) {
   const auto& each = stored.entry;
   std::string out =
       pages::breadcrumb_html({{"/audit", "Audit log"}, {"", fmt::format("Entry {}", each.sequence)}}).str();
-  render<"<div class=\"page-head\"><h1>Entry {}: <code>{}</code></h1></div>\n<section class=\"panel\"><dl class=\"kv\">\n">(
-      out, each.sequence, each.action);
+  render<
+      "<div class=\"page-head\"><h1>Entry {}: <code>{}</code></h1></div>\n<section class=\"panel\"><dl "
+      "class=\"kv\">\n">(out, each.sequence, each.action);
   pages::append_fact(out, "Time", pages::datetime_html(each.at));
   pages::append_fact(out, "Outcome", domain::audit::to_string(each.outcome));
   pages::append_fact(out, "Who", pages::who_html(*found));
@@ -274,11 +279,9 @@ Result<http::Response> entry(App& app, const http::Request& request) {
   out += "</p>\n";
   pages::Page page;
   page.title = fmt::format("Audit entry {}", each.sequence);
-  page.section = pages::Section::members;
   page.json_url = fmt::format("/api/v1/audit/{}", each.sequence);
-  page.noindex = true;
   page.main = Html::from_trusted(std::move(out));
-  return pages::personal(pages::render_page(app, request, page));
+  return pages::member_page(app, request, std::move(page), "/audit");
 }
 
 /// One object a line, oldest first. Longer logs go on at the address in Link.
@@ -305,34 +308,37 @@ Result<http::Response> verify(App& app, const http::Request& request) {
   if (run.checked == 0) {
     out += "<p class=\"callout\">There is no entry to verify yet.</p>\n";
   } else if (run.faults.empty()) {
-    render<"<p class=\"callout callout-good\"><b>Entries {} to {} are whole.</b> Each fits its own hash and the entry "
-           "before it.</p>\n">(out, run.first, run.last);
+    render<
+        "<p class=\"callout callout-good\"><b>Entries {} to {} are whole.</b> Each fits its own hash and the entry "
+        "before it.</p>\n">(out, run.first, run.last);
   } else {
-    out += "<div class=\"callout callout-error\"><p><b>The chain is broken.</b> Keep the database as it is, and compare "
-           "with the last export or backup.</p><ul>\n";
+    out +=
+        "<div class=\"callout callout-error\"><p><b>The chain is broken.</b> Keep the database as it is, and compare "
+        "with the last export or backup.</p><ul>\n";
     for (const auto& fault : run.faults) {
       render<"<li><a href=\"{}\">Entry {}</a>: {}</li>\n">(out, Url::own(fmt::format("/audit/{}", fault.sequence)),
-                                                          fault.sequence, fault.what);
+                                                           fault.sequence, fault.what);
     }
     out += "</ul></div>\n";
   }
-  render<"<p class=\"note\">{} checked at {}.</p><p><a class=\"button-quiet\" href=\"/audit\">Back to the log</a></p>\n">(
+  render<
+      "<p class=\"note\">{} checked at {}.</p><p><a class=\"button-quiet\" href=\"/audit\">Back to the log</a></p>\n">(
       out, text::count_of(run.checked, "entry", "entries"), pages::datetime_html(request.now));
   pages::Page page;
   page.title = "Verification of the audit log";
-  page.section = pages::Section::members;
-  page.noindex = true;
   page.main = Html::from_trusted(std::move(out));
-  return pages::personal(pages::render_page(app, request, page));
+  return pages::member_page(app, request, std::move(page), "/audit");
 }
 
 }  // namespace
 
 void add_audit_routes(App& app, http::Router& router) {
-  pages::add_resource(router, "/audit", "/api/v1/audit", "audit", "The audit log, newest first",
-                      [&app](const http::Request& request) { return list(app, request); }, Permission::read_audit);
-  pages::add_resource(router, "/audit/{entry}", "/api/v1/audit/{entry}", "audit_entry", "One entry of the audit log",
-                      [&app](const http::Request& request) { return entry(app, request); }, Permission::read_audit);
+  pages::add_resource(
+      router, "/audit", "/api/v1/audit", "audit", "The audit log, newest first",
+      [&app](const http::Request& request) { return list(app, request); }, Permission::read_audit);
+  pages::add_resource(
+      router, "/audit/{entry}", "/api/v1/audit/{entry}", "audit_entry", "One entry of the audit log",
+      [&app](const http::Request& request) { return entry(app, request); }, Permission::read_audit);
   http::Route lines;
   lines.pattern = "/api/v1/audit/export";
   lines.name = "audit_export";

@@ -20,11 +20,13 @@ struct NavigationItem {
   Section section;
   const char* path;
   const char* label;
+  domain::Permission permission = domain::Permission::anyone;
 };
 constexpr NavigationItem kNavigation[] = {
     {Section::advisories, "/advisories", "Advisories"},
     {Section::vulnerabilities, "/vulnerabilities", "Vulnerabilities"},
     {Section::vendors, "/vendors", "Vendors"},
+    {Section::members, "/organisations", "Members", domain::Permission::read_as_member},
     {Section::about, "/about", "About"},
 };
 
@@ -85,6 +87,10 @@ constexpr MenuItem kMenu[] = {
     {domain::Permission::signed_in, "/account", "Profile"},
     {domain::Permission::signed_in, "/account/security", "Security"},
     {domain::Permission::signed_in, "/account/tokens", "Tokens for programs"},
+    {domain::Permission::manage_own_organisation, "/organisation/looks", "Who looked at what we shared"},
+    {domain::Permission::manage_own_people, "/people", "People"},
+    {domain::Permission::read_audit, "/audit", "Audit log"},
+    {domain::Permission::administer, "/admin", "Overview"},
 };
 
 /// Who has signed in, for whom they act, and where they may go; or the way to sign in.
@@ -143,6 +149,9 @@ void append_header(std::string& out, App& app, const http::Request& request, con
   }
   out += "<nav class=\"top-nav\" aria-label=\"Main\"><ul>";
   for (const auto& item : kNavigation) {
+    const bool open = item.permission == domain::Permission::anyone ||
+                      (request.principal != nullptr && request.principal->may(item.permission));
+    if (!open) continue;
     render<"<li><a href=\"{}\" {}>{}</a></li>">(
         out, Url::own(item.path), attribute_if<"aria-current">(item.section == page.section, "page"), item.label);
   }

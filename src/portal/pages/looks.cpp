@@ -73,13 +73,15 @@ Result<http::Response> looks(App& app, const http::Request& request) {
         json::write(pages::page_json(std::move(items), path("/api/v1/organisation/looks"), std::nullopt))));
   }
   std::string out;
-  out += "<div class=\"page-head\"><h1>Who looked at what we shared</h1></div>\n"
-         "<p class=\"lead\">Every time somebody opens or downloads something of yours that is marked TLP:AMBER or above, "
-         "it is written down here. People of other organisations appear as their organisation.</p>\n";
+  out +=
+      "<div class=\"page-head\"><h1>Who looked at what we shared</h1></div>\n"
+      "<p class=\"lead\">Every time somebody opens or downloads something of yours that is marked TLP:AMBER or above, "
+      "it is written down here. People of other organisations appear as their organisation.</p>\n";
   if (found.rows.empty()) {
-    out += "<section class=\"panel\"><h2>Nobody has looked yet</h2><p>As soon as somebody opens an advisory of your "
-           "organisation that is marked TLP:AMBER, TLP:AMBER+STRICT or TLP:RED, it stands here. What is TLP:CLEAR or "
-           "TLP:GREEN is read without being written down.</p></section>\n";
+    out +=
+        "<section class=\"panel\"><h2>Nobody has looked yet</h2><p>As soon as somebody opens an advisory of your "
+        "organisation that is marked TLP:AMBER, TLP:AMBER+STRICT or TLP:RED, it stands here. What is TLP:CLEAR or "
+        "TLP:GREEN is read without being written down.</p></section>\n";
   } else {
     out +=
         "<div class=\"table-wrap\"><table class=\"sortable stack\"><thead><tr>"
@@ -104,20 +106,18 @@ Result<http::Response> looks(App& app, const http::Request& request) {
   pages::append_next(out, path("/organisation/looks"));
   pages::Page page;
   page.title = "Who looked at what we shared";
-  page.section = pages::Section::members;
   page.json_url = "/api/v1/organisation/looks";
-  page.noindex = true;
   page.main = Html::from_trusted(std::move(out));
-  return pages::personal(pages::render_page(app, request, page));
+  return pages::member_page(app, request, std::move(page), "/organisation/looks");
 }
 
 }  // namespace
 
 void add_look_routes(App& app, http::Router& router) {
-  pages::add_resource(router, "/organisation/looks", "/api/v1/organisation/looks", "looks",
-                      "Who has looked at what the own organisation shared",
-                      [&app](const http::Request& request) { return looks(app, request); },
-                      Permission::manage_own_organisation);
+  pages::add_resource(
+      router, "/organisation/looks", "/api/v1/organisation/looks", "looks",
+      "Who has looked at what the own organisation shared",
+      [&app](const http::Request& request) { return looks(app, request); }, Permission::manage_own_organisation);
 }
 
 }  // namespace tocsin::portal

@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "engine/identity/principal.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
@@ -18,6 +19,33 @@ using html::render;
 using html::Url;
 
 namespace {
+
+struct Tab {
+  const char* path;
+  const char* label;
+  domain::Permission permission;
+};
+constexpr Tab kTabs[] = {{"/admin", "Overview", domain::Permission::administer},
+                         {"/organisations", "Organisations", domain::Permission::read_as_member},
+                         {"/people", "People", domain::Permission::manage_own_people},
+                         {"/communities", "Communities", domain::Permission::read_as_member},
+                         {"/organisation/looks", "Looks", domain::Permission::manage_own_organisation},
+                         {"/audit", "Audit log", domain::Permission::read_audit}};
+
+/// Nothing for visitors, and where there would be only one.
+Html tabs_html(const http::Request& request, std::string_view current) {
+  if (request.principal == nullptr) return {};
+  std::string out = "<nav class=\"tabs no-print\" aria-label=\"Members\"><ul>";
+  int shown = 0;
+  for (const auto& tab : kTabs) {
+    if (!request.principal->may(tab.permission)) continue;
+    render<"<li><a href=\"{}\" {}>{}</a></li>">(
+        out, Url::own(tab.path), html::attribute_if<"aria-current">(current == tab.path, "true"), tab.label);
+    ++shown;
+  }
+  out += "</ul></nav>\n";
+  return shown > 1 ? Html::from_trusted(std::move(out)) : Html{};
+}
 
 template <class Id>
 std::string numbered(std::string_view base, Id id) {
@@ -246,9 +274,17 @@ void add_form(App& app, http::Router& router, std::string_view pattern, std::str
   add_action(app, router, pattern, name, permission, post);
 }
 
+http::Response member_page(App& app, const http::Request& request, Page page, std::string_view tab) {
+  page.section = Section::members;
+  page.noindex = true;
+  page.main = Html::from_trusted(tabs_html(request, tab).str() + page.main.str());
+  return personal(render_page(app, request, page));
+}
+
 http::Response form_answer(App& app, const http::Request& request, const FormFrame& frame, const Form& form,
                            const Html& markup) {
-  std::string out = breadcrumb_html(frame.crumbs).str();
+  std::string out = tabs_html(request, frame.crumbs.empty() ? std::string_view{} : frame.crumbs.front().path).str();
+  if (!frame.crumbs.empty()) out += breadcrumb_html(frame.crumbs).str();
   render<"<div class=\"form-page\"><div class=\"page-head\"><h1>{}</h1></div>\n">(out, frame.title);
   out += error_summary(form).str();
   if (!frame.lead.empty()) render<"<div class=\"form-lead\">{}</div>\n">(out, frame.lead);
@@ -256,7 +292,7 @@ http::Response form_answer(App& app, const http::Request& request, const FormFra
   out += "</div>\n";
   Page page;
   page.title = frame.title;
-  page.section = Section::members;
+  if (request.principal != nullptr) page.section = Section::members;
   page.main = Html::from_trusted(std::move(out));
   return form_page(app, request, std::move(page), form);
 }

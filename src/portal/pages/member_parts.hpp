@@ -61,6 +61,10 @@ boost::json::object person_json(const engine::members::PersonRow& row, const eng
 boost::json::object community_json(const engine::members::CommunityRow& row);
 boost::json::value time_json(const std::optional<Timestamp>& time);
 
+struct Page;  // pages/layout.hpp
+/// A page for those who have signed in, under the tabs of the section; `tab` is the path of the one it belongs to.
+http::Response member_page(App& app, const http::Request& request, Page page, std::string_view tab);
+
 /// Active organisations to choose from, by name; at most 1,000.
 Result<std::vector<Option>> organisation_options(App& app, const engine::Actor& actor);
 

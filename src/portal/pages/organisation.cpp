@@ -102,9 +102,9 @@ void append_profile(std::string& out, const members::OrganisationDetail& detail,
   pages::append_fact(out, "Sectors", pages::sector_names(organisation.sectors));
   pages::append_fact(out, "Countries", pages::joined(organisation.countries));
   if (const auto url = Url::external(organisation.homepage); !url.empty()) {
-    pages::append_fact(out, "Homepage",
-                       html::fragment<"<a href=\"{}\" rel=\"noopener noreferrer nofollow\">{}</a>">(
-                           url, organisation.homepage));
+    pages::append_fact(
+        out, "Homepage",
+        html::fragment<"<a href=\"{}\" rel=\"noopener noreferrer nofollow\">{}</a>">(url, organisation.homepage));
   }
   if (!organisation.description.empty()) pages::append_fact(out, "About", html::paragraphs(organisation.description));
   if (!organisation.vendor_keys.empty()) {
@@ -116,10 +116,10 @@ void append_profile(std::string& out, const members::OrganisationDetail& detail,
     pages::append_fact(out, "In the catalogue as", Html::from_trusted(std::move(links)));
   }
   if (people_link) {
-    pages::append_fact(out, "People",
-                       html::fragment<"<a href=\"{}\">{}</a>">(
-                           Url::own(fmt::format("/people?organisation={}", organisation.id.value)),
-                           text::count_of(detail.people, "person", "people")));
+    pages::append_fact(
+        out, "People",
+        html::fragment<"<a href=\"{}\">{}</a>">(Url::own(fmt::format("/people?organisation={}", organisation.id.value)),
+                                                text::count_of(detail.people, "person", "people")));
   } else {
     pages::append_fact(out, "People", text::count_of(detail.people, "person", "people"));
   }
@@ -127,16 +127,18 @@ void append_profile(std::string& out, const members::OrganisationDetail& detail,
   out += "</dl></section>\n";
 }
 
-Html removal(App& app, const http::Request& request, const std::string& action, std::string_view field,
-             std::int64_t id, std::string_view what) {
+Html removal(App& app, const http::Request& request, const std::string& action, std::string_view field, std::int64_t id,
+             std::string_view what) {
   return pages::button_form(app, request, action, "Remove", {{field, std::to_string(id)}},
                             pages::FormMarkup::Button::quiet, what);
 }
 
-void append_contacts(std::string& out, App& app, const http::Request& request, const members::OrganisationDetail& detail,
-                     bool edits) {
+void append_contacts(std::string& out, App& app, const http::Request& request,
+                     const members::OrganisationDetail& detail, bool edits) {
   const auto base = pages::organisation_url(detail.organisation.id);
-  out += "<section class=\"panel\" aria-labelledby=\"contacts\"><div class=\"panel-head\"><h2 id=\"contacts\">Contacts</h2>";
+  out +=
+      "<section class=\"panel\" aria-labelledby=\"contacts\"><div class=\"panel-head\"><h2 "
+      "id=\"contacts\">Contacts</h2>";
   if (edits) {
     render<"<a class=\"button-quiet\" href=\"{}\">Add a contact</a>">(out, Url::own(base + "/contacts/new"));
   }
@@ -163,14 +165,16 @@ void append_contacts(std::string& out, App& app, const http::Request& request, c
   out += "</section>\n";
 }
 
-void append_keys(std::string& out, App& app, const http::Request& request, const members::OrganisationDetail& detail, bool edits) {
+void append_keys(std::string& out, App& app, const http::Request& request, const members::OrganisationDetail& detail,
+                 bool edits) {
   const auto base = pages::organisation_url(detail.organisation.id);
   out += "<section class=\"panel\" aria-labelledby=\"keys\"><div class=\"panel-head\"><h2 id=\"keys\">Keys</h2>";
   if (edits) render<"<a class=\"button-quiet\" href=\"{}\">Add a key</a>">(out, Url::own(base + "/keys/new"));
   out += "</div>\n";
   if (detail.keys.empty()) {
-    out += "<p class=\"note\">None. With an OpenPGP key or a certificate others can encrypt to this organisation and "
-           "check its signatures.</p>";
+    out +=
+        "<p class=\"note\">None. With an OpenPGP key or a certificate others can encrypt to this organisation and "
+        "check its signatures.</p>";
   } else {
     out += "<ul class=\"plain-list\">\n";
     for (const auto& key : detail.keys) {
@@ -192,15 +196,19 @@ void append_clients(std::string& out, App& app, const http::Request& request, co
                     const Powers& powers) {
   if (!powers.edits && !powers.vets) return;
   const auto base = pages::organisation_url(detail.organisation.id);
-  out += "<section class=\"panel\" aria-labelledby=\"clients\"><div class=\"panel-head\"><h2 id=\"clients\">Clients</h2>";
-  if (powers.manages) render<"<a class=\"button-quiet\" href=\"{}\">Add a client</a>">(out, Url::own(base + "/clients/new"));
-  out += "</div>\n<p class=\"note\">What is addressed to this organisation as TLP:AMBER reaches its clients as well; "
-         "TLP:AMBER+STRICT does not.</p>\n";
+  out +=
+      "<section class=\"panel\" aria-labelledby=\"clients\"><div class=\"panel-head\"><h2 id=\"clients\">Clients</h2>";
+  if (powers.manages)
+    render<"<a class=\"button-quiet\" href=\"{}\">Add a client</a>">(out, Url::own(base + "/clients/new"));
+  out +=
+      "</div>\n<p class=\"note\">What is addressed to this organisation as TLP:AMBER reaches its clients as well; "
+      "TLP:AMBER+STRICT does not.</p>\n";
   if (!detail.clients.empty()) {
     out += "<ul class=\"plain-list\">\n";
     for (const auto& client : detail.clients) {
       render<"<li><div>{}</div>">(out, pages::organisation_link(client.id.value, client.name));
-      if (powers.manages) out += removal(app, request, base + "/clients/remove", "client", client.id.value, client.name).str();
+      if (powers.manages)
+        out += removal(app, request, base + "/clients/remove", "client", client.id.value, client.name).str();
       out += "</li>\n";
     }
     out += "</ul>";
@@ -236,7 +244,7 @@ void append_actions(std::string& out, const members::OrganisationDetail& detail,
 }
 
 Result<http::Response> organisation(App& app, const http::Request& request) {
-  TRY_VOID(request.only_known({}));
+  TRY_VOID(request.only_known({pages::kNoticeParameter}));
   const auto id = pages::id_in_path(request, "organisation");
   if (!id) return Error::not_found("organisation");
   const auto actor = access::actor(request);
@@ -256,8 +264,9 @@ Result<http::Response> organisation(App& app, const http::Request& request) {
     const bool waits = found.status == OrganisationStatus::applied;
     render<"<div class=\"callout callout-warn\"><p>{}</p>">(out, pages::meaning(found.status));
     if (waits && powers.vets) {
-      render<"<p>Check who they are: call back on a number that you found yourself. Then "
-             "<a class=\"button-quiet\" href=\"{}\">decide</a></p>">(
+      render<
+          "<p>Check who they are: call back on a number that you found yourself. Then "
+          "<a class=\"button-quiet\" href=\"{}\">decide</a></p>">(
           out, Url::own(pages::organisation_url(found.id) + "/status"));
     }
     out += "</div>\n";
@@ -281,21 +290,18 @@ Result<http::Response> organisation(App& app, const http::Request& request) {
   }
   pages::Page page;
   page.title = found.name;
-  page.section = pages::Section::members;
   page.json_url = "/api/v1" + pages::organisation_url(found.id);
-  page.noindex = true;
   page.main = Html::from_trusted(std::move(out));
-  return pages::personal(pages::render_page(app, request, page));
+  return pages::member_page(app, request, std::move(page), "/organisations");
 }
 
 }  // namespace
 
 void add_organisation_routes(App& app, http::Router& router) {
-  pages::add_resource(router, "/organisations/{organisation}", "/api/v1/organisations/{organisation}", "organisation",
-                      "One organisation with its contacts and keys", [&app](const http::Request& request) {
-                        return organisation(app, request);
-                      },
-                      Permission::read_as_member);
+  pages::add_resource(
+      router, "/organisations/{organisation}", "/api/v1/organisations/{organisation}", "organisation",
+      "One organisation with its contacts and keys",
+      [&app](const http::Request& request) { return organisation(app, request); }, Permission::read_as_member);
 }
 
 }  // namespace tocsin::portal

@@ -28,12 +28,11 @@ constexpr int kPerPageMax = 200;
 constexpr int kWaitingShown = 20;
 
 std::string path_of(std::string_view base, const members::OrganisationFilter& filter) {
-  return http::with_query(
-      base, {{"q", filter.text},
-             {"kind", filter.kind ? domain::slug(*filter.kind) : std::string_view{}},
-             {"status", filter.status ? domain::to_string(*filter.status) : std::string_view{}},
-             {"limit", filter.limit == kPerPage ? std::string{} : std::to_string(filter.limit)},
-             {"cursor", filter.cursor}});
+  return http::with_query(base, {{"q", filter.text},
+                                 {"kind", filter.kind ? domain::slug(*filter.kind) : std::string_view{}},
+                                 {"status", filter.status ? domain::to_string(*filter.status) : std::string_view{}},
+                                 {"limit", filter.limit == kPerPage ? std::string{} : std::to_string(filter.limit)},
+                                 {"cursor", filter.cursor}});
 }
 
 Result<members::OrganisationFilter> filter_of(const http::Request& request) {
@@ -62,8 +61,8 @@ void append_search(std::string& out, const members::OrganisationFilter& filter) 
 <label class="hidden" for="organisation-kind">Kind</label><select id="organisation-kind" name="kind"><option value="">Any kind</option>)">(
       out, filter.text);
   for (const auto kind : domain::all_organisation_kinds()) {
-    render<"<option value=\"{}\" {}>{}</option>">(out, domain::slug(kind),
-                                                  attribute_if<"selected">(filter.kind == kind), domain::to_string(kind));
+    render<"<option value=\"{}\" {}>{}</option>">(
+        out, domain::slug(kind), attribute_if<"selected">(filter.kind == kind), domain::to_string(kind));
   }
   out += "</select>\n";
   if (filter.status) {
@@ -109,7 +108,7 @@ void append_table(std::string& out, const members::OrganisationPage& found, bool
   for (const auto& row : found.rows) {
     const auto& each = row.organisation;
     render<"<tr><th scope=\"row\"><a href=\"{}\">{}</a></th>">(out, Url::own(pages::organisation_url(each.id)),
-                                                                each.name);
+                                                               each.name);
     if (vets) render<"<td data-label=\"Status\">{}</td>">(out, pages::status_tag(each.status));
     render<
         R"(<td data-label="Kind">{}</td><td data-label="Sectors">{}</td><td data-label="Countries">{}</td><td class="num" data-label="People">{}</td><td data-label="Since">{}</td></tr>
@@ -126,7 +125,8 @@ void append_empty(std::string& out, const members::OrganisationFilter& filter, b
     if (manages) out += ", or you <a href=\"/organisations/new\">add one</a>";
     out += ".</p>";
   } else {
-    out += "<h2>No organisation fits</h2><p>Try part of the name, or see <a href=\"/organisations\">all of them</a>.</p>";
+    out +=
+        "<h2>No organisation fits</h2><p>Try part of the name, or see <a href=\"/organisations\">all of them</a>.</p>";
   }
   out += "</section>\n";
 }
@@ -138,13 +138,14 @@ Status append_waiting(std::string& out, App& app, const engine::Actor& actor) {
   filter.limit = kWaitingShown;
   TRY(const auto waiting, members::list_organisations(app.database(), actor, filter));
   if (waiting.rows.empty()) return ok();
-  render<R"(<section class="callout callout-warn" aria-labelledby="waiting"><h2 id="waiting">Waiting for vetting</h2><ul>
+  render<
+      R"(<section class="callout callout-warn" aria-labelledby="waiting"><h2 id="waiting">Waiting for vetting</h2><ul>
 )">(out);
   for (const auto& row : waiting.rows) {
     const auto& each = row.organisation;
-    render<"<li><a href=\"{}\">{}</a>, {}, applied {}</li>\n">(out, Url::own(pages::organisation_url(each.id)), each.name,
-                                                              domain::to_string(each.kind),
-                                                              pages::date_html(each.created_at));
+    render<"<li><a href=\"{}\">{}</a>, {}, applied {}</li>\n">(out, Url::own(pages::organisation_url(each.id)),
+                                                               each.name, domain::to_string(each.kind),
+                                                               pages::date_html(each.created_at));
   }
   out += "</ul>";
   if (waiting.total > static_cast<std::int64_t>(waiting.rows.size())) {
@@ -178,7 +179,8 @@ Result<http::Response> organisations(App& app, const http::Request& request) {
   std::string out;
   render<R"(<div class="page-head"><div><h1>{}</h1><p class="note">{}</p></div><p class="actions">)">(
       out, vets ? "Organisations" : "Members",
-      vets ? text::count_of(found.total, "organisation", "organisations") : text::count_of(found.total, "member", "members"));
+      vets ? text::count_of(found.total, "organisation", "organisations")
+           : text::count_of(found.total, "member", "members"));
   if (manages) out += "<a class=\"button\" href=\"/organisations/new\">Add an organisation</a>";
   out += "</p></div>\n";
   if (vets && !filter.status && filter.cursor.empty()) TRY_VOID(append_waiting(out, app, actor));
@@ -192,21 +194,17 @@ Result<http::Response> organisations(App& app, const http::Request& request) {
   pages::append_next(out, next_path("/organisations"));
   pages::Page page;
   page.title = vets ? "Organisations" : "Members";
-  page.section = pages::Section::members;
   page.json_url = path_of("/api/v1/organisations", filter);
-  page.noindex = true;
   page.main = Html::from_trusted(std::move(out));
-  return pages::personal(pages::render_page(app, request, page));
+  return pages::member_page(app, request, std::move(page), "/organisations");
 }
 
 }  // namespace
 
 void add_organisation_list_routes(App& app, http::Router& router) {
-  pages::add_resource(router, "/organisations", "/api/v1/organisations", "organisations",
-                      "Organisations that are members", [&app](const http::Request& request) {
-                        return organisations(app, request);
-                      },
-                      Permission::read_as_member);
+  pages::add_resource(
+      router, "/organisations", "/api/v1/organisations", "organisations", "Organisations that are members",
+      [&app](const http::Request& request) { return organisations(app, request); }, Permission::read_as_member);
 }
 
 }  // namespace tocsin::portal
