@@ -160,7 +160,9 @@ Status Identity::use_link(std::string_view secret, std::string_view password, co
   std::string checked;
   TRY(const auto early, state.database.snapshot([&](store::Connection& connection) -> Result<std::optional<Usable>> {
     TRY(auto found, usable(connection, secret, state.clock.now()));
-    if (sets_password(found)) TRY(checked, state.checked_password(connection, found->person, password));
+    if (sets_password(found)) {
+      TRY(checked, state.checked_password(connection, found->person, password));
+    }
     return found;
   }));
   std::string hash;
