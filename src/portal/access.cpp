@@ -62,10 +62,6 @@ void take(http::Request& request, PrincipalPtr principal) {
   request.viewer = request.principal->must_add_factor ? domain::policy::Viewer::anonymous() : request.principal->viewer;
 }
 
-engine::identity::Where where_of(const http::Request& request) {
-  return {request.remote_address, text::shorten(request.header("user-agent"), 200), request.request_id};
-}
-
 /// Why a request does not pass; where `location` is set, it is sent there instead of being refused.
 struct Verdict {
   int status = 403;
@@ -175,7 +171,7 @@ std::optional<Verdict> judge_forgery(const App& app, const http::Route& route, c
   if (from_elsewhere(app, request)) {
     return refused("This came from another site, which may not act in your name. Nothing was done.");
   }
-  const auto wanted = csrf(app, request);
+  const auto wanted = csrf(request);
   const auto header = request.header("x-csrf-token");
   const auto given = header.empty() ? request.form.get("csrf") : header;
   if (wanted.empty() || request.form.all("csrf").size() > 1 || !equal_secret(wanted, given)) {
@@ -196,9 +192,9 @@ void note_refusal(App& app, const http::Route& route, const http::Request& reque
   entry.object = fmt::format("route:{}", route.name);
   entry.outcome = domain::audit::Outcome::refused;
   entry.request_id = request.request_id;
-  const auto where = where_of(request);
-  entry.personal.address = where.address;
-  entry.personal.agent = where.agent;
+  const auto from = where(request);
+  entry.personal.address = from.address;
+  entry.personal.agent = from.agent;
   const auto noted = app.database().write([&](store::Connection& connection) -> Status {
     TRY_VOID(store::Audit{connection}.append(entry));
     return ok();
@@ -247,7 +243,7 @@ Status identify(App& app, http::Request& request) {
   if (identity == nullptr) return ok();
   // Said explicitly, so it counts, and the cookie does not.
   if (const auto token = bearer(request); !token.empty()) {
-    TRY(auto principal, identity->load_token(token, where_of(request)));
+    TRY(auto principal, identity->load_token(token, where(request)));
     if (principal == nullptr) {
       request.bad_token = "invalid";
     } else {
@@ -257,7 +253,7 @@ Status identify(App& app, http::Request& request) {
   }
   const auto token = http::cookie(request, cookie_names(app, request).session);
   if (!token) return ok();
-  TRY(auto principal, identity->load_session(*token, where_of(request)));
+  TRY(auto principal, identity->load_session(*token, where(request)));
   if (principal == nullptr) return ok();
   request.session_token = *token;
   take(request, std::move(principal));
@@ -267,6 +263,13 @@ Status identify(App& app, http::Request& request) {
 bool open_to(const http::Route& route, const http::Request& request) { return !judge(route, request); }
 
 http::ServerHooks::Admission admit(App& app, const http::Route& route, http::Request& request) {
+  if (request.principal == nullptr) {
+    request.form_token = http::cookie(request, cookie_names(app, request).form).value_or("");
+    if (request.form_token.empty() && route.form_before_sign_in) {
+      request.form_token = random_token();
+      request.new_form_token = true;
+    }
+  }
   if (changes_something(request.method)) {
     if (auto read = read_form(request); !read) {
       Admission admission;
@@ -289,7 +292,12 @@ http::ServerHooks::Admission admit(App& app, const http::Route& route, http::Req
   return {};
 }
 
-void mark_private(const http::Request& request, http::Response& response) {
+void mark_private(const App& app, const http::Request& request, http::Response& response) {
+  if (request.new_form_token) {
+    const auto names = cookie_names(app, request);
+    response.with("Set-Cookie",
+                  http::set_cookie({.name = names.form, .value = request.form_token, .secure = names.secure}));
+  }
   // Assets and the like are the same for everybody.
   if (response.cache_control.starts_with("public")) return;
   response.with("Vary", "Cookie, Authorization");
@@ -298,19 +306,22 @@ void mark_private(const http::Request& request, http::Response& response) {
   }
 }
 
+engine::identity::Where where(const http::Request& request) {
+  return {request.remote_address, text::shorten(request.header("user-agent"), 200), request.request_id};
+}
+
 engine::Actor actor(const http::Request& request) {
-  const auto where = where_of(request);
-  if (request.principal != nullptr) return request.principal->actor(where.address, where.agent, where.request_id);
+  const auto from = where(request);
+  if (request.principal != nullptr) return request.principal->actor(from.address, from.agent, from.request_id);
   auto anonymous = engine::Actor::anonymous();
-  anonymous.address = where.address;
-  anonymous.agent = where.agent;
-  anonymous.request_id = where.request_id;
+  anonymous.address = from.address;
+  anonymous.agent = from.agent;
+  anonymous.request_id = from.request_id;
   return anonymous;
 }
 
-std::string csrf(const App& app, const http::Request& request) {
-  if (request.principal != nullptr) return request.principal->csrf;
-  return http::cookie(request, cookie_names(app, request).form).value_or("");
+std::string csrf(const http::Request& request) {
+  return request.principal != nullptr ? request.principal->csrf : request.form_token;
 }
 
 std::string safe_next(std::string_view next) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/identity/identity.hpp"
 #include "engine/members/actor.hpp"
 #include "portal/app.hpp"
 
@@ -25,14 +26,14 @@ bool identify_from_memory(App& app, http::Request& request);
 Status identify(App& app, http::Request& request);
 bool open_to(const http::Route& route, const http::Request& request);
 http::ServerHooks::Admission admit(App& app, const http::Route& route, http::Request& request);
-/// Cache-Control and Vary of answers that depend on who asks.
-void mark_private(const http::Request& request, http::Response& response);
+/// Cache-Control, Vary and cookies of answers that depend on who asks.
+void mark_private(const App& app, const http::Request& request, http::Response& response);
 
+engine::identity::Where where(const http::Request& request);
 /// For use cases: who asks, from where.
 engine::Actor actor(const http::Request& request);
-/// What a form of this request must send back as `csrf`: the session's, or before sign-in that of the cookie, which a
-/// page without one sets (`issue_form_cookie`).
-std::string csrf(const App& app, const http::Request& request);
+/// What a form of this request must send back as `csrf`: the session's, or before sign-in that of the cookie.
+std::string csrf(const http::Request& request);
 
 /// Where to go after signing in: the path (with query) where it is one of this portal's beyond doubt, else "/".
 std::string safe_next(std::string_view next);

@@ -24,7 +24,7 @@ constexpr const char* kContentSecurityPolicy =
 constexpr const char* kPermissionsPolicy =
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()";
 
-void decorate(const http::Request& request, http::Response& response) {
+void decorate(const App& app, const http::Request& request, http::Response& response) {
   response.with("Content-Security-Policy", kContentSecurityPolicy)
       .with("X-Content-Type-Options", "nosniff")
       // A one-time link's address is a secret.
@@ -32,8 +32,9 @@ void decorate(const http::Request& request, http::Response& response) {
       .with("Permissions-Policy", kPermissionsPolicy)
       .with("Cross-Origin-Opener-Policy", "same-origin");
   // What programs of other sites may read is the API and the feeds: public, and without credentials.
-  const bool for_programs = request.path.starts_with("/api/") || request.path.starts_with("/feeds/");
-  access::mark_private(request, response);
+  const bool for_programs =
+      request.principal == nullptr && (request.path.starts_with("/api/") || request.path.starts_with("/feeds/"));
+  access::mark_private(app, request, response);
   response.with("Cross-Origin-Resource-Policy", for_programs ? "cross-origin" : "same-origin");
   if (request.tls) response.with("Strict-Transport-Security", "max-age=31536000");
 }
@@ -135,7 +136,15 @@ http::Router App::routes() {
   add_feed_routes(*this, router);
   add_validation_routes(*this, router);
   add_operation_routes(*this, router);
-  if (identity_ != nullptr) add_member_routes(*this, router);
+  if (identity_ != nullptr) {
+    add_sign_in_routes(*this, router);
+    add_link_routes(*this, router);
+    add_account_routes(*this, router);
+    add_security_routes(*this, router);
+    add_passkey_routes(*this, router);
+    add_token_routes(*this, router);
+    add_member_routes(*this, router);
+  }
 
   // Last, for it describes the others; it is asked for often and never changes while the process lives.
   auto document = std::make_shared<const std::string>(api::openapi_document(router, settings_.public_url));
@@ -167,7 +176,9 @@ http::ServerHooks App::hooks() {
     if (request.representation == http::Representation::json) return api::problem(request, error, status);
     return error_page(*this, request, error, status);
   };
-  hooks.decorate = decorate;
+  hooks.decorate = [this](const http::Request& request, http::Response& response) {
+    decorate(*this, request, response);
+  };
   hooks.opened = [this](const http::Server* server) { server_.store(server, std::memory_order_release); };
   hooks.observe = [this](std::string_view route, int status, std::uint64_t micros, std::size_t bytes) {
     metrics_.observe_request(route, status, micros, bytes);

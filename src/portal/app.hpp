@@ -103,8 +103,15 @@ void add_vendor_routes(App& app, http::Router& router);  ///< /vendors, /vendors
 void add_about_routes(App& app, http::Router& router);   ///< /about, /api (documentation), /help/search
 void add_feed_routes(App& app, http::Router& router);    ///< /feeds/advisories.atom
 void add_validation_routes(App& app, http::Router& router);  ///< /api/v1/csaf/validate, /api/v1/csaf/tests
-void add_operation_routes(App& app, http::Router& router);   ///< /healthz, /readyz, /metrics, /api/openapi.json, assets
-void add_member_routes(App& app, http::Router& router);      ///< Organisations, people, communities, audit log.
+void add_sign_in_routes(App& app,
+                        http::Router& router);              ///< /sign-in, second factor, /sign-out, /confirm, /act-for
+void add_link_routes(App& app, http::Router& router);       ///< /link/{secret}
+void add_account_routes(App& app, http::Router& router);    ///< /account
+void add_security_routes(App& app, http::Router& router);   ///< /account/security
+void add_passkey_routes(App& app, http::Router& router);    ///< Passkeys, where public_url is set.
+void add_token_routes(App& app, http::Router& router);      ///< /account/tokens, /api/v1/me, /api/v1/tokens
+void add_member_routes(App& app, http::Router& router);     ///< Organisations, people, communities, audit log.
+void add_operation_routes(App& app, http::Router& router);  ///< /healthz, /readyz, /metrics, /api/openapi.json, assets
 
 /// pages/errors.cpp: the error as a page that helps. No database: it may run on a network thread, and when the database
 /// is what failed.

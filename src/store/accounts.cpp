@@ -29,6 +29,16 @@ Result<std::optional<domain::Person>> Accounts::find(domain::PersonId person) {
 Result<std::optional<domain::Person>> Accounts::find_by_email(std::string_view folded_email) {
   return connection_.first(select().append(" WHERE folded_email = ?", folded_email), person_of);
 }
+Result<std::vector<Accounts::Held>> Accounts::held(domain::PersonId person) {
+  return connection_.all(Sql{"SELECT o.id, o.name, m.roles FROM membership m JOIN organisation o "
+                             "ON o.id = m.organisation_id WHERE m.person_id = ? ORDER BY o.id",
+                             person},
+                         [](const Row& row) {
+                           return Held{.organisation = {row.integer(0)},
+                                       .name = row.string(1),
+                                       .roles = domain::Roles::from_bits(row.integer(2))};
+                         });
+}
 Status Accounts::signed_in(domain::PersonId person, Timestamp now) {
   TRY_VOID(connection_.run(Sql{"UPDATE person SET last_sign_in_at = ? WHERE id = ?", now, person}));
   return ok();
@@ -38,8 +48,7 @@ Result<std::int64_t> Accounts::activate(domain::PersonId person) {
                              person, domain::PersonStatus::invited});
 }
 Result<std::int64_t> Accounts::prove_email(domain::PersonId person, std::string_view email, Timestamp now) {
-  return connection_.run(
-      Sql{"UPDATE person SET email_verified_at = ? WHERE id = ? AND email = ?", now, person, email});
+  return connection_.run(Sql{"UPDATE person SET email_verified_at = ? WHERE id = ? AND email = ?", now, person, email});
 }
 
 }  // namespace tocsin::store

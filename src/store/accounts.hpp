@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "domain/person.hpp"
@@ -16,6 +17,13 @@ class Accounts {
   explicit Accounts(Connection& connection) : connection_(connection) {}
   Result<std::optional<domain::Person>> find(domain::PersonId person);
   Result<std::optional<domain::Person>> find_by_email(std::string_view folded_email);
+  /// What somebody is a member of, active or not, by the organisation's number.
+  struct Held {
+    domain::OrganisationId organisation;
+    std::string name;
+    domain::Roles roles;
+  };
+  Result<std::vector<Held>> held(domain::PersonId person);
   Status signed_in(domain::PersonId person, Timestamp now);
   /// invited -> active. Returns how many: 0 where the person was not `invited`.
   Result<std::int64_t> activate(domain::PersonId person);

@@ -14,15 +14,15 @@ namespace tocsin::store {
 
 struct ApiToken {
   std::int64_t id = 0;
-  std::string token_hash;  ///< SHA-256, hex. The token itself is nowhere.
-  domain::PersonId person;
-  domain::OrganisationId organisation;
-  std::string name;
-  std::vector<std::string> scopes, networks;
-  Timestamp created_at, expires_at;
-  std::optional<Timestamp> last_used_at;
-  std::string last_used_address;
-  std::optional<Timestamp> revoked_at;
+  std::string token_hash = {};  ///< SHA-256, hex. The token itself is nowhere.
+  domain::PersonId person = {};
+  domain::OrganisationId organisation = {};
+  std::string name = {};
+  std::vector<std::string> scopes = {}, networks = {};
+  Timestamp created_at = {}, expires_at = {};
+  std::optional<Timestamp> last_used_at = {};
+  std::string last_used_address = {};
+  std::optional<Timestamp> revoked_at = {};
 };
 
 /// Tokens of programs. Revoked ones stay, so that people see what there was.

@@ -17,14 +17,14 @@ enum class CredentialKind { password = 1, totp = 2, recovery_code = 3, passkey =
 
 struct Credential {
   std::int64_t id = 0;
-  domain::PersonId person;
+  domain::PersonId person = {};
   CredentialKind kind = CredentialKind::password;
-  std::string external_id;  ///< Passkey's credential id, "issuer subject"; else empty.
-  std::string label;
-  std::string secret;        ///< A hash (password, recovery code), sealed (totp), JSON with the public key (passkey).
+  std::string external_id = {};  ///< Passkey's credential id, "issuer subject"; else empty.
+  std::string label = {};
+  std::string secret = {};   ///< A hash (password, recovery code), sealed (totp), JSON with the public key (passkey).
   std::int64_t counter = 0;  ///< totp: the last period used. passkey: the authenticator's count.
-  Timestamp created_at;
-  std::optional<Timestamp> last_used_at;
+  Timestamp created_at = {};
+  std::optional<Timestamp> last_used_at = {};
 };
 
 /// By what people prove who they are. What may be used once only is taken by one statement, so that of two requests at

@@ -16,13 +16,13 @@ enum class LinkPurpose { invitation = 1, email_proof = 2, password_reset = 3 };
 
 struct OneTimeLink {
   std::int64_t id = 0;
-  std::string token_hash;  ///< SHA-256, hex. The secret itself is nowhere.
+  std::string token_hash = {};  ///< SHA-256, hex. The secret itself is nowhere.
   LinkPurpose purpose = LinkPurpose::invitation;
-  domain::PersonId person;
-  std::optional<domain::OrganisationId> organisation;
-  std::string email;
-  std::optional<domain::PersonId> created_by;
-  Timestamp created_at, expires_at;
+  domain::PersonId person = {};
+  std::optional<domain::OrganisationId> organisation = {};
+  std::string email = {};
+  std::optional<domain::PersonId> created_by = {};
+  Timestamp created_at = {}, expires_at = {};
 };
 
 /// Links by mail that work once.

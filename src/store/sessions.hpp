@@ -14,13 +14,13 @@ namespace tocsin::store {
 
 struct Session {
   std::int64_t id = 0;
-  std::string token_hash;  ///< SHA-256, hex. The token itself is nowhere.
-  domain::PersonId person;
-  std::optional<domain::OrganisationId> organisation;  ///< They act for; none: the first active one.
-  std::string method;                                  ///< "password", "password, code", "passkey", ...
+  std::string token_hash = {};  ///< SHA-256, hex. The token itself is nowhere.
+  domain::PersonId person = {};
+  std::optional<domain::OrganisationId> organisation = {};  ///< They act for; none: the first active one.
+  std::string method = {};                                  ///< "password", "password, code", "passkey", ...
   bool second_factor = false;
-  std::string address, agent;
-  Timestamp created_at, authenticated_at, last_seen_at, expires_at;
+  std::string address = {}, agent = {};
+  Timestamp created_at = {}, authenticated_at = {}, last_seen_at = {}, expires_at = {};
 };
 
 /// Who is signed in. What has ended is deleted.

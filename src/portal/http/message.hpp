@@ -62,6 +62,9 @@ struct Request {
   std::string session_token;
   /// What the policy sees: the principal's viewer, or anonymous.
   domain::policy::Viewer viewer;
+  /// Before sign-in: what forms must send back as `csrf`, of the cookie that goes with it.
+  std::string form_token;
+  bool new_form_token = false;  ///< The answer sets that cookie.
   /// What sets this asker's pages apart from everybody else's: "" for anonymous, else session or token. Part of cache
   /// keys and ETags.
   std::string asker;

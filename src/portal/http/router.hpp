@@ -29,6 +29,8 @@ struct Route {
   bool session_only = false;
   /// Open also to those who have to add a second factor before anything else.
   bool before_second_factor = false;
+  /// Shows a form to people who have not signed in: the answer comes with the cookie that the form must match.
+  bool form_before_sign_in = false;
   /// The path holds a secret: logs get the pattern instead.
   bool secret_path = false;
   std::string name;     ///< "advisory": stable, label of metrics, operationId in OpenAPI.

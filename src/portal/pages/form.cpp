@@ -59,8 +59,8 @@ std::string_view button_class(FormMarkup::Button button) noexcept {
   return "button";
 }
 
-void append_csrf(std::string& out, App& app, const http::Request& request) {
-  render<"<input type=\"hidden\" name=\"csrf\" value=\"{}\">\n">(out, access::csrf(app, request));
+void append_csrf(std::string& out, const http::Request& request) {
+  render<"<input type=\"hidden\" name=\"csrf\" value=\"{}\">\n">(out, access::csrf(request));
 }
 
 }  // namespace
@@ -120,11 +120,10 @@ std::string_view Form::error_of(std::string_view name) const noexcept {
   return {};
 }
 
-FormMarkup::FormMarkup(App& app, const http::Request& request, std::string_view action, const Form& form,
-                       std::string_view id)
+FormMarkup::FormMarkup(const http::Request& request, std::string_view action, const Form& form, std::string_view id)
     : form_(form), id_(id) {
   render<"<form class=\"form\" method=\"post\" action=\"{}\" novalidate>\n">(out_, Url::own(std::string{action}));
-  append_csrf(out_, app, request);
+  append_csrf(out_, request);
 }
 
 std::string FormMarkup::field_id(std::string_view name) const { return fmt::format("{}-{}", id_, name); }
@@ -282,12 +281,12 @@ Html error_summary(const Form& form, std::string_view id) {
   return Html::from_trusted(std::move(out));
 }
 
-Html button_form(App& app, const http::Request& request, std::string_view action, std::string_view label,
+Html button_form(const http::Request& request, std::string_view action, std::string_view label,
                  std::initializer_list<std::pair<std::string_view, std::string_view>> fields, FormMarkup::Button button,
                  std::string_view described) {
   std::string out;
   render<"<form class=\"inline-form\" method=\"post\" action=\"{}\">">(out, Url::own(std::string{action}));
-  append_csrf(out, app, request);
+  append_csrf(out, request);
   for (const auto& [name, value] : fields) {
     render<"<input type=\"hidden\" name=\"{}\" value=\"{}\">">(out, name, value);
   }

@@ -74,8 +74,7 @@ struct Input {
 class FormMarkup {
  public:
   /// `form` gives values and errors. `id` sets fields of several forms on a page apart.
-  FormMarkup(App& app, const http::Request& request, std::string_view action, const Form& form = {},
-             std::string_view id = "f");
+  FormMarkup(const http::Request& request, std::string_view action, const Form& form = {}, std::string_view id = "f");
 
   FormMarkup& input(const Input& input);
   FormMarkup& textarea(const Input& input, int rows = 5);
@@ -109,7 +108,7 @@ class FormMarkup {
 html::Html error_summary(const Form& form, std::string_view id = "f");
 
 /// A form of nothing but a button: POST with these fields.
-html::Html button_form(App& app, const http::Request& request, std::string_view action, std::string_view label,
+html::Html button_form(const http::Request& request, std::string_view action, std::string_view label,
                        std::initializer_list<std::pair<std::string_view, std::string_view>> fields = {},
                        FormMarkup::Button button = FormMarkup::Button::quiet, std::string_view described = {});
 

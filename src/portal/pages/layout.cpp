@@ -125,12 +125,11 @@ void append_person(std::string& out, App& app, const http::Request& request) {
     out += "<h2>Act for</h2>";
     for (const auto& each : principal.seats) {
       if (!each.active || principal.viewer.organisation == each.organisation) continue;
-      out +=
-          button_form(app, request, "/act-for", each.name, {{"organisation", std::to_string(each.organisation.value)}})
-              .str();
+      out += button_form(request, "/act-for", each.name, {{"organisation", std::to_string(each.organisation.value)}})
+                 .str();
     }
   }
-  out += button_form(app, request, "/sign-out", "Sign out").str();
+  out += button_form(request, "/sign-out", "Sign out").str();
   out += "</div></details>\n";
 }
 
