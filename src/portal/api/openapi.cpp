@@ -136,7 +136,10 @@ std::string openapi_document(const http::Router& router, std::string_view public
   responses["Problem"] = std::move(problem);
   responses["NotModified"] = std::move(not_modified);
   object components;
-  components["schemas"] = parsed(schemas_json());
+  auto& schemas = components["schemas"];
+  schemas = parsed(schemas_json());
+  const auto members = parsed(member_schemas_json());
+  for (const auto& [name, schema] : members.as_object()) schemas.as_object()[name] = schema;
   components["responses"] = std::move(responses);
 
   object document;

@@ -115,14 +115,21 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
     {"revision", "Name of a stored revision (`revision` in the list of revisions)."},
     {"vendor", "`key` of a vendor."},
     {"product", "`key` of a product of that vendor."},
+    {"organisation", "Number of an organisation."},
+    {"person", "Number of a person."},
+    {"community", "Number of a community."},
+    {"entry", "Number of an entry."},
 };
 
 }  // namespace
 
 const Operation* find_operation(std::string_view route) noexcept {
-  const auto* found = std::find_if(std::begin(kOperations), std::end(kOperations),
-                                   [route](const auto& each) { return each.route == route; });
-  return found == std::end(kOperations) ? nullptr : found;
+  for (const auto operations : {std::span<const Operation>{kOperations}, member_operations()}) {
+    for (const auto& each : operations) {
+      if (each.route == route) return &each;
+    }
+  }
+  return nullptr;
 }
 
 std::string_view path_parameter(std::string_view name) noexcept {

@@ -28,4 +28,8 @@ std::string_view path_parameter(std::string_view name) noexcept;
 /// components.schemas as JSON text.
 std::string_view schemas_json() noexcept;
 
+// Organisations, people, communities, audit log: schemas_members.cpp.
+std::span<const Operation> member_operations() noexcept;
+std::string_view member_schemas_json() noexcept;
+
 }  // namespace tocsin::portal::api

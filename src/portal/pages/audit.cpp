@@ -193,7 +193,7 @@ Status append_chain(std::string& out, App& app, const http::Request& request, co
   render<
       "</dl><p class=\"actions\">{} <span class=\"note\">All of it, with the signatures: <code>tocsin audit "
       "verify</code></span></p></section>\n">(
-      out, pages::button_form(app, request, "/audit/verify",
+      out, pages::button_form(request, "/audit/verify",
                               fmt::format("Verify the newest {} entries", text::thousands(view::kVerifiedMax))));
   return ok();
 }

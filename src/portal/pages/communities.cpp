@@ -95,14 +95,14 @@ boost::json::object detail_json(const members::CommunityDetail& detail) {
   return out;
 }
 
-Html removal(App& app, const http::Request& request, domain::CommunityId id, domain::Grantee::Kind kind,
+Html removal(const http::Request& request, domain::CommunityId id, domain::Grantee::Kind kind,
              std::int64_t member, std::string_view name) {
-  return pages::button_form(app, request, pages::community_url(id) + "/remove", "Remove",
+  return pages::button_form(request, pages::community_url(id) + "/remove", "Remove",
                             {{"kind", domain::to_string(kind)}, {"member", std::to_string(member)}},
                             pages::FormMarkup::Button::quiet, name);
 }
 
-void append_members(std::string& out, App& app, const http::Request& request, const members::CommunityDetail& detail,
+void append_members(std::string& out, const http::Request& request, const members::CommunityDetail& detail,
                     bool manages) {
   const auto id = detail.row.community.id;
   out +=
@@ -113,7 +113,7 @@ void append_members(std::string& out, App& app, const http::Request& request, co
   for (const auto& each : detail.organisations) {
     render<"<li><div>{} <span class=\"note\">{}</span></div>">(out, pages::organisation_link(each.id.value, each.name),
                                                                domain::to_string(each.kind));
-    if (manages) out += removal(app, request, id, domain::Grantee::Kind::organisation, each.id.value, each.name).str();
+    if (manages) out += removal(request, id, domain::Grantee::Kind::organisation, each.id.value, each.name).str();
     out += "</li>\n";
   }
   out += "</ul></section>\n<section class=\"panel\" aria-labelledby=\"people\"><h2 id=\"people\">Single people</h2>\n";
@@ -121,7 +121,7 @@ void append_members(std::string& out, App& app, const http::Request& request, co
   out += "<ul class=\"plain-list\">\n";
   for (const auto& each : detail.people) {
     render<"<li><div>{}</div>">(out, each.name);
-    if (manages) out += removal(app, request, id, domain::Grantee::Kind::person, each.id.value, each.name).str();
+    if (manages) out += removal(request, id, domain::Grantee::Kind::person, each.id.value, each.name).str();
     out += "</li>\n";
   }
   out += "</ul></section></div>\n";
@@ -163,7 +163,7 @@ Result<http::Response> community(App& app, const http::Request& request) {
     if (found.members_hidden) {
       out += "<p class=\"callout\">Its members do not see each other.</p>\n";
     }
-    append_members(out, app, request, *detail, manages);
+    append_members(out, request, *detail, manages);
   }
   render<
       "<p class=\"note\">UUID <code data-copy=\"{}\" data-copy-label=\"the UUID\">{}</code>, since {}. Under this UUID "

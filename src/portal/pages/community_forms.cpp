@@ -43,7 +43,7 @@ members::CommunityInput input_of(const Form& form) {
 // --- new ---
 
 http::Response show_new(App& app, const http::Request& request, const Form& form) {
-  FormMarkup markup{app, request, "/communities/new", form};
+  FormMarkup markup{request, "/communities/new", form};
   append_fields(markup);
   markup.input({.name = "uuid",
                 .label = "UUID",
@@ -76,7 +76,7 @@ Result<http::Response> post_new(App& app, const http::Request& request) {
 
 http::Response show_edit(App& app, const http::Request& request, const domain::Community& community, const Form& form) {
   const auto url = pages::community_url(community.id);
-  FormMarkup markup{app, request, url + "/edit", form};
+  FormMarkup markup{request, url + "/edit", form};
   append_fields(markup);
   markup.checkbox("closed", "Closed", "It takes nothing new, and what was addressed to it reaches nobody by it.");
   return pages::form_answer(app, request,
@@ -124,7 +124,7 @@ Result<http::Response> show_add(App& app, const http::Request& request, const me
                                [&](const auto& each) { return std::to_string(each.id.value) == option.value; });
   });
   options.insert(options.begin(), pages::Option{.value = "", .label = "Choose an organisation"});
-  FormMarkup markup{app, request, url + "/add", form};
+  FormMarkup markup{request, url + "/add", form};
   markup.select({.name = "organisation", .label = "An organisation, with all of its people"}, options)
       .input({.name = "email",
               .label = "Or one person, by mail address",

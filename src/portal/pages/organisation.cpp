@@ -127,13 +127,13 @@ void append_profile(std::string& out, const members::OrganisationDetail& detail,
   out += "</dl></section>\n";
 }
 
-Html removal(App& app, const http::Request& request, const std::string& action, std::string_view field, std::int64_t id,
+Html removal(const http::Request& request, const std::string& action, std::string_view field, std::int64_t id,
              std::string_view what) {
-  return pages::button_form(app, request, action, "Remove", {{field, std::to_string(id)}},
+  return pages::button_form(request, action, "Remove", {{field, std::to_string(id)}},
                             pages::FormMarkup::Button::quiet, what);
 }
 
-void append_contacts(std::string& out, App& app, const http::Request& request,
+void append_contacts(std::string& out, const http::Request& request,
                      const members::OrganisationDetail& detail, bool edits) {
   const auto base = pages::organisation_url(detail.organisation.id);
   out +=
@@ -157,7 +157,7 @@ void append_contacts(std::string& out, App& app, const http::Request& request,
         render<"{} ">(out, contact.email);
       }
       render<"{}</div>">(out, contact.phone);
-      if (edits) out += removal(app, request, base + "/contacts/remove", "contact", contact.id, contact.role).str();
+      if (edits) out += removal(request, base + "/contacts/remove", "contact", contact.id, contact.role).str();
       out += "</li>\n";
     }
     out += "</ul>";
@@ -165,7 +165,7 @@ void append_contacts(std::string& out, App& app, const http::Request& request,
   out += "</section>\n";
 }
 
-void append_keys(std::string& out, App& app, const http::Request& request, const members::OrganisationDetail& detail,
+void append_keys(std::string& out, const http::Request& request, const members::OrganisationDetail& detail,
                  bool edits) {
   const auto base = pages::organisation_url(detail.organisation.id);
   out += "<section class=\"panel\" aria-labelledby=\"keys\"><div class=\"panel-head\"><h2 id=\"keys\">Keys</h2>";
@@ -184,7 +184,7 @@ void append_keys(std::string& out, App& app, const http::Request& request, const
           "key</summary><pre>{}</pre></details></div>">(out, kind_name(key.kind), key.label, key.fingerprint,
                                                         grouped(key.fingerprint), pages::date_html(key.created_at),
                                                         key.body);
-      if (edits) out += removal(app, request, base + "/keys/remove", "key", key.id, key.label).str();
+      if (edits) out += removal(request, base + "/keys/remove", "key", key.id, key.label).str();
       out += "</li>\n";
     }
     out += "</ul>";
@@ -192,7 +192,7 @@ void append_keys(std::string& out, App& app, const http::Request& request, const
   out += "</section>\n";
 }
 
-void append_clients(std::string& out, App& app, const http::Request& request, const members::OrganisationDetail& detail,
+void append_clients(std::string& out, const http::Request& request, const members::OrganisationDetail& detail,
                     const Powers& powers) {
   if (!powers.edits && !powers.vets) return;
   const auto base = pages::organisation_url(detail.organisation.id);
@@ -208,7 +208,7 @@ void append_clients(std::string& out, App& app, const http::Request& request, co
     for (const auto& client : detail.clients) {
       render<"<li><div>{}</div>">(out, pages::organisation_link(client.id.value, client.name));
       if (powers.manages)
-        out += removal(app, request, base + "/clients/remove", "client", client.id.value, client.name).str();
+        out += removal(request, base + "/clients/remove", "client", client.id.value, client.name).str();
       out += "</li>\n";
     }
     out += "</ul>";
@@ -273,10 +273,10 @@ Result<http::Response> organisation(App& app, const http::Request& request) {
   }
   out += "<div class=\"grid-2\">\n<div>";
   append_profile(out, *detail, powers.people);
-  append_clients(out, app, request, *detail, powers);
+  append_clients(out, request, *detail, powers);
   out += "</div>\n<div>";
-  append_contacts(out, app, request, *detail, powers.edits);
-  append_keys(out, app, request, *detail, powers.edits);
+  append_contacts(out, request, *detail, powers.edits);
+  append_keys(out, request, *detail, powers.edits);
   out += "</div></div>\n";
   if (powers.vets) {
     TRY(const auto history, engine::audit::view::history(app.database(), actor, found.id, kHistoryShown));

@@ -28,7 +28,7 @@ Result<Form> read_profile(const http::Request& request) {
 // --- new ---
 
 http::Response show_new(App& app, const http::Request& request, const Form& form) {
-  FormMarkup markup{app, request, "/organisations/new", form};
+  FormMarkup markup{request, "/organisations/new", form};
   pages::append_organisation_fields(markup, {});
   return pages::form_answer(app, request,
                             {.title = "Add an organisation",
@@ -75,7 +75,7 @@ http::Response show_edit(App& app, const http::Request& request, const domain::O
                          const Form& form) {
   const auto url = pages::organisation_url(organisation.id);
   const bool manages = access::actor(request).may(Permission::manage_organisations);
-  FormMarkup markup{app, request, url + "/edit", form};
+  FormMarkup markup{request, url + "/edit", form};
   pages::append_organisation_fields(markup, {.kind = manages, .vendor_keys = manages});
   return pages::form_answer(
       app, request,
@@ -149,7 +149,7 @@ Result<http::Response> show_status(App& app, const http::Request& request, const
   for (const auto& choice : choices_of(organisation, vets)) {
     options.push_back({std::string{domain::to_string(choice.status)}, choice.label, choice.hint});
   }
-  FormMarkup markup{app, request, url + "/status", form};
+  FormMarkup markup{request, url + "/status", form};
   markup.radios("status", "What becomes of it", options);
   markup.textarea({.name = "reason",
                    .label = "Why",

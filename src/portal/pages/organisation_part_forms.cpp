@@ -70,7 +70,7 @@ Status status_of(const Result<T>& result) {
 
 Result<http::Response> show_contact(App& app, const http::Request& request, const domain::Organisation& organisation,
                                     const Form& form) {
-  FormMarkup markup{app, request, pages::organisation_url(organisation.id) + "/contacts/new", form};
+  FormMarkup markup{request, pages::organisation_url(organisation.id) + "/contacts/new", form};
   std::vector<pages::Option> roles;
   for (const auto& [value, label] : kContactRoles) roles.push_back({std::string{value}, std::string{label}});
   markup.select({.name = "role", .label = "For what", .required = true}, roles)
@@ -106,7 +106,7 @@ Result<http::Response> post_contact(App& app, const http::Request& request) {
 
 Result<http::Response> show_key(App& app, const http::Request& request, const domain::Organisation& organisation,
                                 const Form& form) {
-  FormMarkup markup{app, request, pages::organisation_url(organisation.id) + "/keys/new", form};
+  FormMarkup markup{request, pages::organisation_url(organisation.id) + "/keys/new", form};
   markup.input({.name = "label", .label = "Label", .hint = "Whose it is, and what for"})
       .textarea({.name = "key",
                  .label = "Public key or certificate",
@@ -154,7 +154,7 @@ Result<http::Response> show_client(App& app, const http::Request& request, const
   TRY(auto options, pages::organisation_options(app, access::actor(request)));
   std::erase_if(options, [&](const auto& each) { return each.value == std::to_string(organisation.id.value); });
   options.insert(options.begin(), pages::Option{.value = "", .label = "Choose an organisation"});
-  FormMarkup markup{app, request, pages::organisation_url(organisation.id) + "/clients/new", form};
+  FormMarkup markup{request, pages::organisation_url(organisation.id) + "/clients/new", form};
   markup.select({.name = "client", .label = "Client", .required = true}, options);
   return show(app, request, organisation, "Add a client",
               Html::from_text(fmt::format("What is addressed to {} as TLP:AMBER will reach the client as well. Make sure "

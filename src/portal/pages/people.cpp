@@ -157,7 +157,7 @@ Result<http::Response> people(App& app, const http::Request& request) {
 }
 
 /// What the asker may do with somebody.
-void append_actions(std::string& out, App& app, const http::Request& request, const members::PersonRow& row) {
+void append_actions(std::string& out, const http::Request& request, const members::PersonRow& row) {
   const auto actor = access::actor(request);
   const auto& person = row.person;
   const auto base = pages::person_url(person.id);
@@ -168,15 +168,15 @@ void append_actions(std::string& out, App& app, const http::Request& request, co
   if (person.status == PersonStatus::erased) return;
   if (all) link("/edit", "Edit");
   if (person.status == PersonStatus::invited) {
-    out += pages::button_form(app, request, base + "/link", "New invitation link").str();
+    out += pages::button_form(request, base + "/link", "New invitation link").str();
   } else if (all && person.status == PersonStatus::active) {
-    out += pages::button_form(app, request, base + "/link", "Link for a new password").str();
+    out += pages::button_form(request, base + "/link", "Link for a new password").str();
   }
   if (!all) return;
   if (person.status == PersonStatus::active) {
-    out += pages::button_form(app, request, base + "/status", "Suspend", {{"status", "suspended"}}).str();
+    out += pages::button_form(request, base + "/status", "Suspend", {{"status", "suspended"}}).str();
   } else if (person.status == PersonStatus::suspended) {
-    out += pages::button_form(app, request, base + "/status", "Activate", {{"status", "active"}}).str();
+    out += pages::button_form(request, base + "/status", "Activate", {{"status", "active"}}).str();
   }
   link("/export", "Export all data");
   link("/erase", "Erase");
@@ -226,7 +226,7 @@ Result<http::Response> person(App& app, const http::Request& request) {
   std::string out = pages::breadcrumb_html({{"/people", "People"}, {"", name}}).str();
   render<"<div class=\"page-head\"><div><h1>{}</h1><p class=\"note\">{}</p></div><div class=\"actions\">">(
       out, name, pages::status_tag(found.status));
-  append_actions(out, app, request, *row);
+  append_actions(out, request, *row);
   out +=
       "</div></div>\n<div class=\"grid-2\"><section class=\"panel\" aria-labelledby=\"account\"><h2 "
       "id=\"account\">Account</h2><dl class=\"kv\">\n";

@@ -109,7 +109,7 @@ Result<http::Response> hand_out(App& app, const http::Request& request, LinkPurp
 
 Result<http::Response> show_invite(App& app, const http::Request& request, const Form& form) {
   const auto actor = access::actor(request);
-  FormMarkup markup{app, request, "/people/invite", form};
+  FormMarkup markup{request, "/people/invite", form};
   markup.input({.name = "name", .label = "Name", .required = true, .autofocus = true})
       .input({.name = "email", .label = "Mail address", .type = "email", .maxlength = 254, .required = true});
   if (actor.may(Permission::manage_people)) {
@@ -190,7 +190,7 @@ Result<http::Response> post_link(App& app, const http::Request& request) {
 
 http::Response show_edit(App& app, const http::Request& request, const domain::Person& person, const Form& form) {
   const auto url = pages::person_url(person.id);
-  FormMarkup markup{app, request, url + "/edit", form};
+  FormMarkup markup{request, url + "/edit", form};
   markup.input({.name = "name", .label = "Name", .required = true})
       .input({.name = "email",
               .label = "Mail address",
@@ -264,7 +264,7 @@ std::string roles_path(const Seat& seat) {
 
 http::Response show_roles(App& app, const http::Request& request, const Seat& seat, const Form& form) {
   const auto& person = seat.row.person;
-  FormMarkup markup{app, request, roles_path(seat), form};
+  FormMarkup markup{request, roles_path(seat), form};
   markup.checkboxes("roles", "Roles", role_options(seat.organisation), "Everybody in an organisation is a member.");
   auto all = markup.submit("Save", FormMarkup::Button::normal, pages::person_url(person.id));
   std::string rest;
@@ -272,7 +272,7 @@ http::Response show_roles(App& app, const http::Request& request, const Seat& se
       "<section class=\"panel\"><h2>Remove from {}</h2><p>The membership ends, with the sessions and tokens that act "
       "for this organisation. The account stays.</p>{}</section>">(
       rest, seat.organisation.name,
-      pages::button_form(app, request, roles_path(seat) + "/remove", "Remove", {}, FormMarkup::Button::danger,
+      pages::button_form(request, roles_path(seat) + "/remove", "Remove", {}, FormMarkup::Button::danger,
                          shown_name(person)));
   all += Html::from_trusted(std::move(rest));
   return pages::form_answer(app, request,
@@ -340,7 +340,7 @@ Result<http::Response> post_status(App& app, const http::Request& request) {
 
 http::Response show_erase(App& app, const http::Request& request, const domain::Person& person, const Form& form) {
   const auto url = pages::person_url(person.id);
-  FormMarkup markup{app, request, url + "/erase", form};
+  FormMarkup markup{request, url + "/erase", form};
   markup.input({.name = "confirmation",
                 .label = "To be sure, type the mail address of this account",
                 .maxlength = 254,

@@ -21,7 +21,7 @@ http::Response show(App& app, const http::Request& request, const Form& form) {
   std::string lead;
   render<"<p>Operators, vendors, integrators, agencies and researchers can become members of {}. The CERT vets each "
          "application, and gets back to you at the address that you give.</p>">(lead, app.settings().site_name);
-  FormMarkup markup{app, request, "/register", form};
+  FormMarkup markup{request, "/register", form};
   markup.html(Html::from_trusted("<h2>Your organisation</h2>\n"));
   pages::append_organisation_fields(markup, {.kind = true,
                                              .vendor_keys = false,
