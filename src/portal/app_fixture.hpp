@@ -27,7 +27,7 @@ class PortalTest : public store_testing::DatabaseTest {
   /// (Re)starts the portal with these settings.
   void start() {
     finish();
-    app_ = std::make_unique<App>(database(), settings_, clock_);
+    app_ = std::make_unique<App>(database(), settings_, clock_, identity_);
     const auto caught_up = app_->catch_up();
     ASSERT_TRUE(caught_up.has_value()) << caught_up.error().to_string();
     running_ = std::make_unique<http::testing::Running>(app_->routes(), options_, app_->hooks(), clock_);
@@ -49,6 +49,7 @@ class PortalTest : public store_testing::DatabaseTest {
   AppSettings settings_{.site_name = "Tocsin", .public_url = {}, .contact = {}, .version = "0.0.0", .demo = false};
   http::ServerOptions options_;
   ManualClock clock_{store_testing::kTestNow};
+  engine::identity::Identity* identity_ = nullptr;  ///< Of those who can sign in; taken by start().
 
  private:
   std::unique_ptr<App> app_;

@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "domain/country.hpp"
 #include "engine/identity/principal.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/format.hpp"
@@ -94,6 +95,15 @@ std::string_view meaning(domain::OrganisationStatus status) noexcept {
 
 std::string joined(const std::vector<std::string>& texts, std::string_view separator) {
   return fmt::format("{}", fmt::join(texts, separator));
+}
+
+std::string country_names(const std::vector<std::string>& codes) {
+  std::vector<std::string> names;
+  for (const auto& code : codes) {
+    const auto* country = domain::find_country(code);
+    names.emplace_back(country == nullptr ? std::string_view{code} : country->name);
+  }
+  return joined(names);
 }
 
 std::string sector_names(const std::vector<domain::Sector>& sectors) {

@@ -37,6 +37,7 @@ html::Html status_tag(domain::PersonStatus status);
 /// What a status means for those whose it is.
 std::string_view meaning(domain::OrganisationStatus status) noexcept;
 std::string joined(const std::vector<std::string>& texts, std::string_view separator = ", ");
+std::string country_names(const std::vector<std::string>& codes);
 std::string sector_names(const std::vector<domain::Sector>& sectors);
 /// "Member, Analyst": without "Member" where there is more to say.
 std::string role_names(domain::Roles roles);

@@ -100,7 +100,7 @@ void append_profile(std::string& out, const members::OrganisationDetail& detail,
   out += "<section class=\"panel\" aria-labelledby=\"profile\"><h2 id=\"profile\">Profile</h2>\n<dl class=\"kv\">\n";
   pages::append_fact(out, "Kind", domain::to_string(organisation.kind));
   pages::append_fact(out, "Sectors", pages::sector_names(organisation.sectors));
-  pages::append_fact(out, "Countries", pages::joined(organisation.countries));
+  pages::append_fact(out, "Countries", pages::country_names(organisation.countries));
   if (const auto url = Url::external(organisation.homepage); !url.empty()) {
     pages::append_fact(
         out, "Homepage",

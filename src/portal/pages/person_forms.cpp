@@ -176,8 +176,10 @@ Result<http::Response> post_link(App& app, const http::Request& request) {
   const auto actor = access::actor(request);
   if (auto confirm = pages::confirm_first(app, request, pages::person_url(row.person.id))) return std::move(*confirm);
   if (row.person.status == PersonStatus::invited) {
-    const auto organisation =
-        row.memberships.empty() ? std::nullopt : std::optional{row.memberships.front().organisation};
+    std::optional<OrganisationId> organisation;
+    for (const auto& membership : row.memberships) {
+      if (!organisation || actor.viewer.organisation == membership.organisation) organisation = membership.organisation;
+    }
     return hand_out(app, request, LinkPurpose::invitation, row.person, organisation);
   }
   TRY_VOID(actor.require(Permission::manage_people));
