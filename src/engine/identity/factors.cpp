@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
-#include "base/text.hpp"
 #include "domain/password.hpp"
 #include "domain/recovery_codes.hpp"
 #include "engine/identity/state.hpp"
@@ -115,8 +114,7 @@ Result<Identity::TotpOffer> Identity::offer_totp(domain::PersonId person) {
   const auto secret = random_bytes(formats::otp::kSecretBytes);
   TotpOffer offer;
   offer.secret_base32 = base32_encode(secret);
-  const auto label = [](std::string_view text) { return text::shorten(text, formats::otp::kLabelBytesMax); };
-  TRY(offer.uri, formats::otp::otpauth_uri(label(state_->options.site_name), label(found->email), secret));
+  TRY(offer.uri, formats::otp::otpauth_uri(state_->options.site_name, found->email, secret));
   offer.sealed =
       state_->key.seal(fmt::format("{}:{}", (state_->clock.now() + kOfferLives).micros, secret), offer_context(person));
   return offer;

@@ -43,7 +43,7 @@ struct Principal {
   Timestamp expires_at;
 
   bool may(domain::Permission permission) const noexcept;
-  Actor actor(std::string address, std::string agent, std::string request_id) const;
+  Actor actor(std::string address, const std::string& agent, std::string request_id) const;
 };
 using PrincipalPtr = std::shared_ptr<const Principal>;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/hash.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::engine::identity {
@@ -51,7 +52,18 @@ Result<std::optional<Account>> find_account(store::Connection& connection, std::
 std::string account_key(std::string_view email) {
   if (auto folded = domain::folded_email(email)) return std::move(folded).value();
   // A line feed is in no address: what was typed instead of one counts for nobody's account.
-  return "\n" + text::lower_ascii(email.substr(0, kAccountBytesMax));
+  return "\n" + sha256_hex(email.substr(0, kAccountBytesMax));
+}
+std::string printable(std::string_view text, std::size_t bytes_max) {
+  std::string kept{text.substr(0, bytes_max * 2)};
+  for (char& c : kept) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F) c = '?';
+  }
+  if (text::invalid_utf8_at(kept) != std::string_view::npos) {
+    std::ranges::replace_if(kept, [](char c) { return static_cast<unsigned char>(c) > 0x7E; }, '?');
+  }
+  return text::shorten(kept, bytes_max);
 }
 std::string factor_key(std::string_view account_key) { return "\nfactor:" + std::string{account_key}; }
 
@@ -69,7 +81,7 @@ Identity::~Identity() = default;
 Actor actor_at(const Where& where, const domain::Person* person, std::optional<domain::OrganisationId> organisation) {
   Actor actor;
   actor.address = where.address;
-  actor.agent = where.agent.substr(0, kAgentBytesMax);
+  actor.agent = printable(where.agent, kAgentBytesMax);
   actor.request_id = where.request_id;
   if (person != nullptr) {
     actor.viewer.person = person->id;
@@ -101,15 +113,14 @@ bool Principal::may(domain::Permission permission) const noexcept {
   return viewer.organisation.has_value() && domain::allows(viewer.roles, permission);
 }
 
-Actor Principal::actor(std::string address, std::string agent, std::string request_id) const {
+Actor Principal::actor(std::string address, const std::string& agent, std::string request_id) const {
   Actor actor;
   actor.viewer = viewer;
   actor.withheld = withheld;
   actor.program = by == By::token;
   actor.name = email;
   actor.address = std::move(address);
-  actor.agent = std::move(agent);
-  if (actor.agent.size() > kAgentBytesMax) actor.agent.resize(kAgentBytesMax);
+  actor.agent = printable(agent, kAgentBytesMax);
   actor.request_id = std::move(request_id);
   return actor;
 }

@@ -49,6 +49,8 @@ Result<std::optional<Account>> find_account(store::Connection& connection, std::
 
 /// The name under which attempts at an account are counted: its folded address, or what was typed instead of one.
 std::string account_key(std::string_view email);
+/// What came in a header, as any database takes it: well-formed, without control characters, shortened.
+std::string printable(std::string_view text, std::size_t bytes_max);
 std::string factor_key(std::string_view account_key);
 
 /// Password right, second factor missing.

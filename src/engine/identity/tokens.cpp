@@ -47,6 +47,7 @@ constexpr std::array kNeeded{
 };
 
 constexpr std::size_t kNameBytesMax = 100;
+constexpr std::size_t kAddressBytesMax = 45;
 constexpr std::size_t kNetworksMax = 50;
 constexpr auto kLivesMax = std::chrono::days{366};
 constexpr std::uint32_t bit(Permission permission) { return 1U << static_cast<unsigned>(permission); }
@@ -197,8 +198,9 @@ Result<PrincipalPtr> Identity::load_token(std::string_view token, const Where& w
   }
   auto used_at = row.last_used_at.value_or(Timestamp{});
   if (used_at + kSeenEvery <= now) {
-    const auto used = state.database.write(
-        [&](store::Connection& connection) { return store::ApiTokens{connection}.used(row.id, where.address, now); });
+    const auto used = state.database.write([&](store::Connection& connection) {
+      return store::ApiTokens{connection}.used(row.id, printable(where.address, kAddressBytesMax), now);
+    });
     used_at = now;
     if (!used) log::write(log::Level::warn, "identity.last-used-not-written", {{"detail", used.error().detail}});
   }
