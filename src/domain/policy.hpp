@@ -19,12 +19,12 @@ namespace tocsin::domain::policy {
 /// For whom a request is answered. Made from a session or token by engine/identity, which resolves what stands in the
 /// database (active organisation, roles, communities) once.
 struct Viewer {
-  std::optional<PersonId> person;
+  std::optional<PersonId> person{};
   /// The one they act for. Set only while that organisation is active and the role reads anything beyond the public.
-  std::optional<OrganisationId> organisation;
-  Roles roles;                            ///< Held in `organisation`.
-  std::vector<CommunityId> communities;   ///< Open ones that list the organisation or the person. Sorted.
-  std::vector<OrganisationId> providers;  ///< Organisations whose client `organisation` is (for AMBER). Sorted.
+  std::optional<OrganisationId> organisation{};
+  Roles roles{};                            ///< Held in `organisation`.
+  std::vector<CommunityId> communities{};   ///< Open ones that list the organisation or the person. Sorted.
+  std::vector<OrganisationId> providers{};  ///< Organisations whose client `organisation` is (for AMBER). Sorted.
   /// Equal keys see equal things at an equal time: for caches and ETags.
   std::string cache_key() const;
   static Viewer anonymous() { return {}; }
@@ -36,9 +36,9 @@ struct Facts {
   RecordStatus status = RecordStatus::published;
   Audience audience = Audience::everyone;
   OrganisationId owner;
-  std::optional<Timestamp> embargo_until;
+  std::optional<Timestamp> embargo_until{};
   /// Audience::listed: whom the record is addressed to; else empty. Sorted, no repeats. Empty and listed: nobody.
-  std::vector<Grantee> listed;
+  std::vector<Grantee> listed{};
   friend bool operator==(const Facts&, const Facts&) = default;
 };
 Facts facts_of(const Record& record);

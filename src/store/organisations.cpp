@@ -13,10 +13,12 @@ Status Organisations::ensure_own(std::string_view name, Timestamp now) {
 Result<std::optional<domain::Organisation>> Organisations::find(domain::OrganisationId id) {
   return connection_.first(Sql{"SELECT id, kind, name, created_at FROM organisation WHERE id = ?", id},
                            [](const Row& row) {
-                             return domain::Organisation{.id = {row.integer(0)},
-                                                         .kind = static_cast<domain::OrganisationKind>(row.integer(1)),
-                                                         .name = row.string(2),
-                                                         .created_at = row.time(3)};
+                             domain::Organisation found;
+                             found.id = {row.integer(0)};
+                             found.kind = static_cast<domain::OrganisationKind>(row.integer(1));
+                             found.name = row.string(2);
+                             found.created_at = row.time(3);
+                             return found;
                            });
 }
 
