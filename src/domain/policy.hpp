@@ -19,12 +19,12 @@ namespace tocsin::domain::policy {
 /// For whom a request is answered. Made from a session or token by engine/identity, which resolves what stands in the
 /// database (active organisation, roles, communities) once.
 struct Viewer {
-  std::optional<PersonId> person;
+  std::optional<PersonId> person{};
   /// The one they act for. Set only while it is active and the person is in it.
-  std::optional<OrganisationId> organisation;
-  Roles roles;                            ///< Held in `organisation`.
-  std::vector<CommunityId> communities;   ///< Open ones that list the organisation or the person. Sorted.
-  std::vector<OrganisationId> providers;  ///< Organisations whose client `organisation` is (for AMBER). Sorted.
+  std::optional<OrganisationId> organisation{};
+  Roles roles{};                            ///< Held in `organisation`.
+  std::vector<CommunityId> communities{};   ///< Open ones that list the organisation or the person. Sorted.
+  std::vector<OrganisationId> providers{};  ///< Organisations whose client `organisation` is (for AMBER). Sorted.
   /// Equal keys see equal things at an equal time: for caches and ETags.
   std::string cache_key() const;
   static Viewer anonymous() { return {}; }
@@ -36,12 +36,14 @@ struct Facts {
   RecordStatus status = RecordStatus::published;
   Audience audience = Audience::everyone;
   OrganisationId owner;
-  std::optional<Timestamp> embargo_until;
+  std::optional<Timestamp> embargo_until{};
   /// Audience::listed: whom the record is addressed to; else empty. Sorted, no repeats. Empty and listed: nobody.
-  std::vector<Grantee> listed;
+  std::vector<Grantee> listed{};
   friend bool operator==(const Facts&, const Facts&) = default;
 };
 Facts facts_of(const Record& record);
+/// Those of a revision of it: seen by whoever sees the record and may see these as well.
+Facts facts_of(const Record& record, const Revision& revision);
 
 /// Why somebody sees something, or why not: the first rule that decides, in the order in which they are asked.
 enum class Reason {
