@@ -136,8 +136,8 @@ constexpr RefusedCase kRefused[] = {
     {"NotInOrder", "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFE:1\n0000000000000000000000000000000000000001:1\n"},
     {"TwiceTheSame", "0000000000000000000000000000000000000001:1\n0000000000000000000000000000000000000001:1\n"},
 };
-class Refused : public ::testing::TestWithParam<RefusedCase> {};
-TEST_P(Refused, WhenOpening) {
+class RefusedList : public ::testing::TestWithParam<RefusedCase> {};
+TEST_P(RefusedList, WhenOpening) {
   const TemporaryFolder folder;
   const auto path = folder.write("list", GetParam().bytes);
   const auto list = BreachedPasswords::open(path);
@@ -145,7 +145,7 @@ TEST_P(Refused, WhenOpening) {
   EXPECT_EQ(list.error().code, Error::Code::invalid_input) << list.error().message;
   EXPECT_EQ(list.error().where, path);
 }
-INSTANTIATE_TEST_SUITE_P(BreachedPasswords, Refused, ::testing::ValuesIn(kRefused),
+INSTANTIATE_TEST_SUITE_P(BreachedPasswords, RefusedList, ::testing::ValuesIn(kRefused),
                          [](const auto& each) { return std::string{each.param.name}; });
 
 TEST(BreachedPasswords, WhatIsNoFileIsRefused) {
