@@ -1,7 +1,6 @@
 #include "formats/keys/public_key.hpp"
 
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 
 #include <openssl/bio.h>
@@ -36,11 +35,8 @@ struct RnpDelete {
 template <class T>
 using Rnp = std::unique_ptr<T, RnpDelete>;
 
-/// The library writes its complaints about what strangers send to standard error, whatever rnp_ffi_set_log_fd says, and
-/// asks only the environment whether it may. Set before main, while there is one thread; whoever wants to read them
-/// sets it to 1.
-[[maybe_unused]] const int kQuiet = ::setenv("RNP_LOG_CONSOLE", "0", 0);
-
+// Debian's build writes its complaints about damaged keys to standard error and has no working switch against it: a
+// line for whoever reads the log beside ours, of those who may add keys only, and never with the key's content.
 Rnp<rnp_ffi_st> make_ffi() {
   rnp_ffi_t made = nullptr;
   TOCSIN_CHECK(rnp_ffi_create(&made, "GPG", "GPG") == RNP_SUCCESS);
