@@ -458,6 +458,12 @@ class Builder {
   void community(const char* meaning) {
     add_community_commands(*app_.add_subcommand("community", meaning), into_.members, for_members());
   }
+  void audit(const char* meaning) {
+    add_audit_commands(*app_.add_subcommand("audit", meaning), into_.audit, [this](auto* sub, const char* examples) {
+      data(prepared(sub, Command::audit, examples));
+      format(sub);
+    });
+  }
   void config(const char* meaning) {
     auto* group = app_.add_subcommand("config", meaning);
     group->set_help_flag("-h,--help", "This text");
@@ -504,6 +510,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"org", "Organisations: enter, vet, change, suspend them", &Builder::org},
       {"user", "People: invite them, set roles, suspend, erase, export", &Builder::user},
       {"community", "Communities: who shares with whom", &Builder::community},
+      {"audit", "Read, verify, sign and prune the log of what was done", &Builder::audit},
       {"config", "Check or document the settings", &Builder::config},
       {"version", "Print the version", &Builder::version},
   };

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/audit_options.hpp"
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
 #include "cli/member_options.hpp"
@@ -37,6 +38,7 @@ enum class Command {
   doctor,
   reindex,
   members,
+  audit,
   config_check,
   config_doc,
   version
@@ -59,6 +61,7 @@ struct CommandLine {
   std::string cvss_v3 = "3.0";                              ///< convert, from CVRF
   bool mend = false;                                        ///< convert, from CVRF
   MemberOptions members;                                    ///< org, user, community
+  AuditOptions audit;                                       ///< All of `tocsin audit`.
   ChangeOptions change;                                     ///< withdraw, supersede, modify, translate
   bool quiet = false;
   bool as_public = false;            ///< search, show: what an anonymous reader would find.

@@ -368,6 +368,8 @@ Result<BackupReport> restore_backup(store::Database& database, const std::string
   TRY(auto report, database.write([&](store::Connection& connection) -> Result<BackupReport> {
     TRY_VOID(connection.lock_changes());
     TRY_VOID(refuse_full(connection));
+    TRY_VOID(connection.run_all({store::Sql{"DELETE FROM audit_personal"}, store::Sql{"DELETE FROM audit"},
+                                 store::Sql{"DELETE FROM audit_checkpoint"}}));
     // What `init` put there: the backup brings its own.
     TRY_VOID(connection.run_all({store::Sql{"DELETE FROM session"}, store::Sql{"DELETE FROM one_time_link"},
                                  store::Sql{"DELETE FROM api_token"}, store::Sql{"DELETE FROM credential"},
