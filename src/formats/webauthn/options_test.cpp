@@ -103,12 +103,34 @@ TEST(RequestOptions, HaveTheSameLimits) {
   EXPECT_EQ(request_options(request).error().where, "challenge");
 }
 
-/// Section 16 of the specification; see testdata/README.md.
-TEST(SpecificationVectors, AreVerifiedAsTheirSectionSays) {
-  std::ifstream file{TOCSIN_SOURCE_DIR "/src/formats/webauthn/testdata/vectors.json"};
+json::Parsed testdata(std::string_view name) {
+  std::ifstream file{std::string{TOCSIN_SOURCE_DIR "/src/formats/webauthn/testdata/"} + std::string{name}};
   std::stringstream text;
   text << file.rdbuf();
-  const auto vectors = json::parse(text.str()).value();
+  return json::parse(text.str()).value();
+}
+
+TEST(AnswersOfABrowser, AreVerified) {
+  const auto recorded = testdata("chromium.json");
+  const auto& answers = recorded.root();
+  auto expected = testing::expectation();
+  expected.rp_id = "localhost";
+  expected.origins = {std::string{json::string_at(answers, "origin")}};
+  expected.require_user_handle = true;
+  const auto registered = verify_registration(json::write(answers.at("registration")), expected);
+  ASSERT_TRUE(registered.has_value()) << registered.error().to_string();
+  EXPECT_EQ(registered->transports, std::vector<std::string>{"internal"});
+  EXPECT_EQ(registered->discoverable, true);
+  const auto asserted =
+      verify_assertion(json::write(answers.at("authentication")), expected, testing::stored(*registered));
+  ASSERT_TRUE(asserted.has_value()) << asserted.error().to_string();
+  EXPECT_EQ(asserted->user_handle, testing::user_handle());
+  EXPECT_GT(asserted->sign_count, registered->sign_count);
+}
+
+/// Section 16 of the specification; see testdata/README.md.
+TEST(SpecificationVectors, AreVerifiedAsTheirSectionSays) {
+  const auto vectors = testdata("vectors.json");
   ASSERT_EQ(vectors.root().as_array().size(), 4U);
   for (const auto& each : vectors.root().as_array()) {
     SCOPED_TRACE(json::string_at(each, "name"));
