@@ -1,4 +1,5 @@
 #include "engine/identity/testing.hpp"
+#include "engine/members/members.hpp"
 
 namespace tocsin::engine::identity {
 namespace {
@@ -119,6 +120,11 @@ TEST_P(TokensTest, AStolenTokenBreedsNoOtherAccess) {
   EXPECT_EQ(identity->create_link(LinkPurpose::password_reset, ada, {}, actor).error().code, Error::Code::forbidden);
   EXPECT_EQ(identity->create_link(LinkPurpose::email_proof, ada, {}, actor).error().code, Error::Code::forbidden);
   EXPECT_EQ(identity->revoke_other_sessions(ada, 0, actor).error().code, Error::Code::forbidden);
+  const members::PersonInput profile{.name = "Ada", .email = "thief@example.org", .language = {}, .time_zone = {}};
+  EXPECT_EQ(members::change_person(database(), actor, ada, profile, clock.now()).error().code, Error::Code::forbidden)
+      << "an address leads to a new password";
+  EXPECT_EQ(members::erase_person(database(), actor, ada, clock.now()).error().code, Error::Code::forbidden);
+  EXPECT_EQ(members::export_person(database(), actor, ada, clock.now()).error().code, Error::Code::forbidden);
 }
 
 TEST_P(TokensTest, WorksFromItsNetworksOnly) {
