@@ -1,10 +1,9 @@
 #pragma once
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -57,8 +56,9 @@ inline constexpr PasswordCost kPasswordCostForTests{8192, 1};
 /// A stored hash that asks for more is not computed: a restored database must not be able to stop the server.
 inline constexpr std::size_t kPasswordMemoryMax = 256ULL * 1024 * 1024;
 inline constexpr unsigned kPasswordPassesMax = 16;
-/// Longer passwords are refused; a normalised one (domain/password.hpp) may be thrice what was typed.
-inline constexpr std::size_t kPasswordHashedBytesMax = 4096;
+/// Longer passwords are refused. Normalising (domain/password.hpp) may make eleven times as many bytes of what was
+/// typed.
+inline constexpr std::size_t kPasswordHashedBytesMax = 16 * 1024;
 
 /// "$argon2id$v=19$m=19456,t=2,p=1$SALT$HASH" with a fresh salt; at most 127 characters. The text is hashed as it is:
 /// normalise it before. Errors: too_large; unavailable where the memory is not there.

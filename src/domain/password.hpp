@@ -21,7 +21,7 @@ enum class Factors { password_only, second_factor_enforced };
 /// What an attacker knows about this person anyhow. Empty members say nothing.
 struct Context {
   std::string site_name;
-  std::string person_name;  ///< "Ada Lovelace": each part counts, and all of them together.
+  std::string person_name;  ///< "Ada Lovelace": each part counts, and any of them together.
   std::string mail;         ///< Its local part counts, and the parts of that.
   std::string organisation_name;
 };

@@ -25,7 +25,7 @@ std::string who_may(domain::Permission permission) {
 
 bool Actor::may(domain::Permission permission) const noexcept {
   if (console || permission == domain::Permission::anyone) return true;
-  if (!viewer.person) return false;
+  if (!viewer.person || ((withheld >> static_cast<unsigned>(permission)) & 1U) != 0) return false;
   if (permission == domain::Permission::signed_in) return true;
   // Roles count while acting for the organisation that gave them.
   return viewer.organisation.has_value() && domain::allows(viewer.roles, permission);

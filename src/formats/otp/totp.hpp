@@ -43,13 +43,11 @@ std::optional<std::int64_t> verify(std::string_view secret, std::string_view cod
                                    std::optional<std::int64_t> last_used_step, int window = kWindow,
                                    const Parameters& parameters = {});
 
-/// Bytes of issuer and of account in the URI.
-inline constexpr std::size_t kLabelBytesMax = 100;
-
 /// "otpauth://totp/Issuer:account?secret=BASE32&issuer=Issuer&algorithm=SHA1&digits=6&period=30", as authenticator apps
-/// read it from a QR code. A colon separates the two parts of the label, so that neither may hold one: it becomes a
-/// blank. Control characters become blanks too. Errors: too_large; invalid_input for an empty or ill-formed issuer or
-/// account, or an empty secret.
+/// read it from a QR code; never longer than kQrTextBytesMax (qr.hpp), for which a long issuer or account is cut. A
+/// colon separates the two parts of the label, so that neither may hold one: it becomes a blank, as do control
+/// characters. Errors: invalid_input for an issuer or account that is ill-formed UTF-8 or has nothing to show, and for
+/// a secret that is not of 1 to 64 bytes.
 Result<std::string> otpauth_uri(std::string_view issuer, std::string_view account, std::string_view secret,
                                 const Parameters& parameters = {});
 
