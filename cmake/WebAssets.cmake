@@ -12,7 +12,7 @@ function(tocsin_web_assets target)
   set(out ${CMAKE_BINARY_DIR}/web)
   set(styles portal tokens dark base frame parts lists home document print advisory-file)
   list(TRANSFORM styles REPLACE "(.+)" "${web}/styles/\\1.css")
-  set(scripts portal theme preferences theme-toggle copy dates facets keys suggest tables)
+  set(scripts portal theme preferences theme-toggle copy dates facets keys passkeys suggest tables)
   list(TRANSFORM scripts REPLACE "(.+)" "${web}/src/\\1.ts")
   add_custom_command(
     OUTPUT ${out}/packages.stamp

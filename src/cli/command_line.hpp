@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "cli/audit_options.hpp"
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
+#include "cli/member_options.hpp"
 #include "formats/csaf/validate/validate.hpp"
 
 /// The command line: every command and option once, with help, examples and environment variables.
@@ -35,6 +37,8 @@ enum class Command {
   restore,
   doctor,
   reindex,
+  members,
+  audit,
   config_check,
   config_doc,
   version
@@ -56,6 +60,8 @@ struct CommandLine {
   std::string tracking_id, publisher, publisher_namespace;  ///< convert, from other formats
   std::string cvss_v3 = "3.0";                              ///< convert, from CVRF
   bool mend = false;                                        ///< convert, from CVRF
+  MemberOptions members;                                    ///< org, user, community
+  AuditOptions audit;                                       ///< All of `tocsin audit`.
   ChangeOptions change;                                     ///< withdraw, supersede, modify, translate
   bool quiet = false;
   bool as_public = false;            ///< search, show: what an anonymous reader would find.
@@ -68,9 +74,10 @@ struct CommandLine {
   std::string sort = "relevance", cursor;
   std::string id, revision;  ///< show
   bool raw = false;
-  bool verify = false;          ///< backup: only check the file.
-  bool demo = false;            ///< serve
-  std::string name = "Tocsin";  ///< init
+  bool verify = false;                  ///< backup: only check the file.
+  bool demo = false;                    ///< serve
+  std::string name = "Tocsin";          ///< init
+  std::string admin_email, admin_name;  ///< init
 };
 
 struct ParsedCommandLine {

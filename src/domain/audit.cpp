@@ -1,5 +1,6 @@
 #include "domain/audit.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -33,7 +34,16 @@ constexpr std::array<std::string_view, 3> kOutcomes{"done", "refused", "failed"}
 
 }  // namespace
 
-std::string_view to_string(Outcome outcome) noexcept { return kOutcomes[static_cast<std::size_t>(outcome)]; }
+std::string_view to_string(Outcome outcome) noexcept {
+  const auto index = static_cast<std::size_t>(outcome);
+  return index < kOutcomes.size() ? kOutcomes[index] : "unknown";
+}
+
+std::optional<Outcome> parse_outcome(std::string_view text) noexcept {
+  const auto* found = std::ranges::find(kOutcomes, text);
+  if (found == kOutcomes.end()) return std::nullopt;
+  return static_cast<Outcome>(found - kOutcomes.begin());
+}
 
 std::string personal_hash(std::string_view salt, const Personal& personal) {
   Fields fields;

@@ -11,7 +11,10 @@
 namespace tocsin::domain::audit {
 
 enum class Outcome { done = 0, refused = 1, failed = 2 };  ///< Stored as its number.
+/// What a damaged log may hold; its entry does not verify.
+inline constexpr Outcome kUnknownOutcome{-1};
 std::string_view to_string(Outcome outcome) noexcept;
+std::optional<Outcome> parse_outcome(std::string_view text) noexcept;
 
 /// What may be erased with a person; the chain holds only its salted hash.
 struct Personal {

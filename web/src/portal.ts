@@ -3,6 +3,7 @@ import { startCopyButtons } from './copy';
 import { startDates } from './dates';
 import { startFacets } from './facets';
 import { startKeys } from './keys';
+import { startPasskeys } from './passkeys';
 import { startSuggestions } from './suggest';
 import { startTables } from './tables';
 import { startThemeToggle } from './theme-toggle';
@@ -15,6 +16,7 @@ for (const start of [
   startTables,
   startKeys,
   startDates,
+  startPasskeys,
 ]) {
   try {
     start();

@@ -1,5 +1,8 @@
 #pragma once
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,6 +15,7 @@
 #include "base/time.hpp"
 #include "engine/identity/principal.hpp"
 #include "store/database.hpp"
+#include "store/one_time_links.hpp"
 
 /// Who somebody is: passwords, second factors, sessions, tokens, one-time links. Page, API and command line call these.
 /// Every function opens its own transaction and writes the audit log in it. Any thread; most hash or read, so: on the
@@ -21,13 +25,18 @@ namespace tocsin::engine::identity {
 struct Options {
   std::string site_name = "Tocsin";  ///< Issuer shown in authenticator apps.
   std::string public_url;            ///< "https://cert.example": passkeys' origin, links. Empty: passkeys are off.
-  PasswordCost password_cost;        ///< base/secret.hpp
+  PasswordCost password_cost = kPasswordCost;
+  std::size_t password_checks_max = 4;  ///< Argon2 computations at once; beyond it callers are told to come again.
   std::chrono::seconds idle_limit{std::chrono::hours{8}};
   std::chrono::seconds absolute_limit{std::chrono::hours{24 * 7}};
   std::chrono::seconds dangerous_window{std::chrono::minutes{10}};  ///< Re-authentication is asked for after it.
   int sessions_max = 50;                                            ///< A person's; the oldest ends beyond it.
   int tokens_max = 50;
   bool second_factor_by_role = true;  ///< domain::demands_second_factor
+  /// Is this normalised password in a list of leaked ones? (exchange/breached_passwords). Any thread.
+  std::function<bool(std::string_view)> breached = {};
+  /// Called before every Argon2 computation: for metrics, and for tests that count instead of measuring. Any thread.
+  std::function<void()> on_password_check = {};
 };
 
 /// What a client is told of the result of proving who it is.
@@ -80,7 +89,7 @@ struct Factors {
   std::vector<Passkey> passkeys;
 };
 
-enum class LinkPurpose { invitation = 1, email_proof = 2, password_reset = 3 };
+using store::LinkPurpose;
 struct Link {
   LinkPurpose purpose = LinkPurpose::invitation;
   domain::PersonId person;
@@ -95,14 +104,20 @@ class Identity {
   ~Identity();
 
   // --- who is it ---
-  /// From memory only, for the network thread: nullptr where unknown here (ask `load_session`), nullopt never.
+  /// From memory only, for the network thread: nullptr where unknown here (ask `load_session`). Once a minute it is,
+  /// so that "last seen" is written.
   PrincipalPtr cached_session(std::string_view token) const noexcept;
-  /// From memory or database; nullptr where there is no such session, it has ended, or person or membership is gone.
+  /// From memory or database; nullptr where there is no such session, it has ended, or the person may not sign in any
+  /// more. Where the organisation acted for is gone, so is the viewer's organisation; `act_for` chooses another.
   Result<PrincipalPtr> load_session(std::string_view token, const Where& where);
   /// "Authorization: Bearer ...". nullptr where unknown, expired, revoked or used from elsewhere (audited).
   Result<PrincipalPtr> load_token(std::string_view token, const Where& where);
+  /// As cached_session; nullptr also where it is not for this address.
+  PrincipalPtr cached_token(std::string_view token, std::string_view address) const noexcept;
   /// Forgets what was resolved before the members' generation moved. Called by the portal's watch.
   Status refresh();
+  /// Deletes sessions that have ended by time. To be called now and then.
+  Status tidy();
 
   // --- sign-in ---
   Result<SignIn> sign_in(std::string_view email, std::string_view password, const Where& where);
@@ -111,7 +126,8 @@ class Identity {
   /// Demo mode only; the caller checks that it is on.
   Result<SignIn> sign_in_as(domain::PersonId person, const Where& where);
   Status sign_out(std::string_view token, const Where& where);
-  /// Proves again who it is, for dangerous acts; a new token replaces the old one.
+  /// Proves again who it is, for dangerous acts; a new token replaces the old one. `code`: where they have an
+  /// authenticator app, or a recovery code. With a passkey: the functions below, with the session's token as `half`.
   Result<SignIn> authenticate_again(std::string_view token, std::string_view password, std::string_view code,
                                     const Where& where);
   /// The session goes on for another of their organisations, with a new token. Errors: not_found where it is none.
@@ -122,23 +138,27 @@ class Identity {
   Result<std::string> passkey_creation_options(const Principal& principal);
   Result<std::int64_t> add_passkey(const Principal& principal, std::string_view response_json, std::string label,
                                    const Actor& actor);
-  /// For an e-mail's account as second factor (`half`), or for any (discoverable) where half is empty.
-  Result<std::string> passkey_request_options(std::string_view half);
+  /// For an e-mail's account as second factor (`half`), for the person of a session (its token) to prove again who it
+  /// is, or for any (discoverable) where half is empty. Errors: not_found where `half` is over; unavailable.
+  Result<std::string> passkey_request_options(std::string_view half, const Where& where = {});
   Result<SignIn> sign_in_with_passkey(std::string_view half, std::string_view response_json, const Where& where);
   Status remove_passkey(domain::PersonId person, std::int64_t id, const Actor& actor);
 
   // --- own security settings ---
   Result<Factors> factors(domain::PersonId person);
-  Status change_password(domain::PersonId person, std::string_view current, std::string_view wanted,
-                         const Actor& actor);
+  /// Ends every session of theirs but `session`, and half sessions. Errors: forbidden for a wrong `current`;
+  /// invalid_input, saying what is wrong with `wanted`, `where` = "password"; unavailable where tried too often.
+  Status change_password(domain::PersonId person, std::string_view current, std::string_view wanted, const Actor& actor,
+                         std::int64_t session = 0);
   /// A new secret, not in force until confirmed with a code. `uri` is otpauth://.
   struct TotpOffer {
     std::string secret_base32, uri, sealed;  ///< `sealed` goes through the form and comes back.
   };
   Result<TotpOffer> offer_totp(domain::PersonId person);
-  /// Returns ten new recovery codes where there were none.
+  /// Returns ten new recovery codes where there were none. The code counts as second factor for `session`; sessions
+  /// that were begun without one end, for they may be those of somebody who knew the password.
   Result<std::vector<std::string>> confirm_totp(domain::PersonId person, std::string_view sealed, std::string_view code,
-                                                const Actor& actor);
+                                                const Actor& actor, std::int64_t session = 0);
   Status remove_totp(domain::PersonId person, const Actor& actor);
   Result<std::vector<std::string>> new_recovery_codes(domain::PersonId person, const Actor& actor);
   Result<std::vector<SessionRow>> sessions(domain::PersonId person, std::int64_t current);
@@ -156,9 +176,18 @@ class Identity {
   /// Returns the secret part of "/link/SECRET". Earlier links of this person and purpose stop working.
   Result<std::string> create_link(LinkPurpose purpose, domain::PersonId person,
                                   std::optional<domain::OrganisationId> organisation, const Actor& actor);
+  /// "I have forgotten my password": a link and its secret for the mail, nothing where nobody active has this address.
+  /// Answer the same page either way. Errors: unavailable where asked too often.
+  struct Reset {
+    Link link;
+    std::string secret;
+  };
+  Result<std::optional<Reset>> forgot_password(std::string_view email, const Where& where);
   /// nullopt where unknown, used or expired.
   Result<std::optional<Link>> find_link(std::string_view secret);
   /// Sets the password that the link lets set (invitation, reset), activates an invited person, ends all sessions.
+  /// Errors: not_found where unknown, used, expired or of another purpose; invalid_input, saying what is wrong with the
+  /// password, `where` = "password" (the link still works).
   Status use_link(std::string_view secret, std::string_view password, const Where& where);
   /// Marks the address as proven.
   Status prove_email(std::string_view secret, const Where& where);
@@ -168,7 +197,7 @@ class Identity {
   std::unique_ptr<State> state_;
 };
 
-/// Scopes of tokens with their meaning.
+/// Scopes of tokens with their meaning. A token may what its scopes and its person's roles both allow.
 struct Scope {
   std::string_view name, meaning;
 };

@@ -36,11 +36,14 @@ struct Principal {
   /// Their roles demand a second factor and they have none: they may do nothing but set one up.
   bool must_add_factor = false;
   Timestamp authenticated_at;       ///< Last time they proved who they are: for dangerous acts.
-  std::vector<std::string> scopes;  ///< Tokens: "read", "write", "csaf", ...; sessions: empty, everything.
+  std::vector<std::string> scopes;  ///< Tokens: "read", "write-records", ...; sessions: empty, everything.
+  /// A bit per domain::Permission that its roles may give and this session or token does not: outside a token's scopes,
+  /// or all, while a second factor is missing.
+  std::uint32_t withheld = 0;
   Timestamp expires_at;
 
   bool may(domain::Permission permission) const noexcept;
-  Actor actor(std::string address, std::string agent, std::string request_id) const;
+  Actor actor(std::string address, const std::string& agent, std::string request_id) const;
 };
 using PrincipalPtr = std::shared_ptr<const Principal>;
 

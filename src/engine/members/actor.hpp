@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -14,6 +15,10 @@ struct Actor {
   domain::policy::Viewer viewer;
   /// The command line on the machine itself: may do everything, is nobody's account.
   bool console = false;
+  /// A bit per domain::Permission that is not given whatever the roles say: outside a token's scopes.
+  std::uint32_t withheld = 0;
+  /// Signed in by a token: may not touch what proves who somebody is, so that a stolen token breeds no other access.
+  bool program = false;
   std::string name;        ///< For the audit log's readers: "console", a mail address, a token's name.
   std::string address;     ///< Without port; empty at the console.
   std::string agent;       ///< User-Agent, cut to 200 bytes.

@@ -90,7 +90,7 @@ TEST(Positions, AreFoundWithAndWithoutGaps) {
 TEST(PackedRows, AreReadBackAndCheckedStrictly) {
   CatalogueRow row;
   row.facts = {
-      domain::Tlp::amber_strict, domain::RecordStatus::withdrawn, domain::Audience::members, {42}, Timestamp{-7}};
+      domain::Tlp::amber_strict, domain::RecordStatus::withdrawn, domain::Audience::members, {42}, Timestamp{-7}, {}};
   row.severity = formats::cvss::Severity::high;
   row.score_tenths = 75;
   row.has_fix = true;

@@ -15,7 +15,12 @@ ALTER TABLE organisation ADD COLUMN countries {text} NOT NULL DEFAULT '';
 ALTER TABLE organisation ADD COLUMN homepage {text} NOT NULL DEFAULT '';
 ALTER TABLE organisation ADD COLUMN description {text} NOT NULL DEFAULT '';
 ALTER TABLE organisation ADD COLUMN vendor_keys {text} NOT NULL DEFAULT '';
+-- Names as they are compared, searched and listed by. Empty where an older installation has not written it yet.
+ALTER TABLE organisation ADD COLUMN folded_name {text_c} NOT NULL DEFAULT '';
 CREATE INDEX organisation_status ON organisation (status, id);
+CREATE INDEX organisation_name ON organisation (folded_name, id);
+-- Who has left (4) gives the name free.
+CREATE UNIQUE INDEX organisation_name_once ON organisation (folded_name) WHERE status <> 4 AND folded_name <> '';
 
 CREATE TABLE organisation_contact (
   id              {id},
@@ -52,6 +57,7 @@ CREATE TABLE person (
   id                {id},
   uuid              {text_c} NOT NULL,
   name              {text} NOT NULL,
+  folded_name       {text_c} NOT NULL DEFAULT '',
   email             {text} NOT NULL,
   folded_email      {text_c} NOT NULL,
   status            {int} NOT NULL,
@@ -62,6 +68,7 @@ CREATE TABLE person (
   last_sign_in_at   {int}
 ){strict};
 CREATE UNIQUE INDEX person_email ON person (folded_email);
+CREATE INDEX person_name ON person (folded_name, id);
 
 CREATE TABLE membership (
   person_id       {int} NOT NULL REFERENCES person (id),

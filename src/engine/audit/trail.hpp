@@ -1,0 +1,121 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/json.hpp>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "domain/audit.hpp"
+#include "domain/community.hpp"
+#include "domain/record.hpp"
+#include "engine/members/actor.hpp"
+#include "store/database.hpp"
+
+/// How the audit log is written to: which actions there are, and an entry of an actor.
+namespace tocsin::engine::audit {
+
+struct ActionText {
+  std::string_view name, meaning;
+};
+/// Every action that the log knows; docs/audit.md has the same table, and a test holds them equal. The name is kept for
+/// ever: only ever added to.
+inline constexpr ActionText kActions[] = {
+    {"sign-in", "Somebody signed in."},
+    {"sign-in.refused", "A password, code or passkey was wrong, or the account may not sign in."},
+    {"sign-in.again", "Somebody proved once more who they are, before something weighty."},
+    {"sign-out", "Somebody signed out."},
+    {"session.revoke", "A session was ended from elsewhere."},
+    {"session.act-for", "Somebody went on for another of their organisations."},
+    {"password.change", "A password was set or changed."},
+    {"second-factor.add", "A second factor was added to an account."},
+    {"second-factor.remove", "A second factor was removed from an account."},
+    {"recovery.create", "New recovery codes were made, and the old ones went."},
+    {"recovery.use", "A recovery code stood in for the second factor."},
+    {"identity.add", "An account was connected with a sign-in elsewhere."},
+    {"identity.remove", "An account was disconnected from a sign-in elsewhere."},
+    {"token.create", "A token for programs was made."},
+    {"token.revoke", "A token for programs was revoked."},
+    {"token.use-refused", "A token was used that is expired or revoked, or from a network it is not for."},
+    {"link.create", "A link for an invitation, a mail address or a new password was made."},
+    {"link.use", "Such a link was used."},
+    {"link.use-refused", "Such a link was used that is expired, used up or unknown."},
+    {"organisation.apply", "An organisation applied for membership."},
+    {"organisation.create", "An organisation was entered."},
+    {"organisation.vet", "An organisation was vetted."},
+    {"organisation.activate", "An organisation became a member, or is one again."},
+    {"organisation.refuse", "An organisation's application was refused."},
+    {"organisation.change", "An organisation's profile, contacts, keys or clients were changed."},
+    {"organisation.suspend", "An organisation was suspended."},
+    {"organisation.leave", "An organisation left."},
+    {"person.invite", "Somebody was invited."},
+    {"person.create", "An account was made."},
+    {"person.change", "An account's name, mail address or language was changed."},
+    {"person.suspend", "An account was suspended."},
+    {"person.activate", "An account was opened, or opened again."},
+    {"person.erase", "An account and what the log knew personally of it were erased."},
+    {"person.export", "All that is kept about a person was handed out."},
+    {"membership.add", "A person became a member of an organisation."},
+    {"membership.change", "A person's roles in an organisation were changed."},
+    {"membership.remove", "A person is no longer a member of an organisation."},
+    {"community.create", "A community was made."},
+    {"community.change", "A community's name, description or openness was changed."},
+    {"community.close", "A community was closed."},
+    {"community.add-member", "An organisation or a person was added to a community."},
+    {"community.remove-member", "An organisation or a person was removed from a community."},
+    {"record.read", "A record marked TLP:AMBER or above was read."},
+    {"record.export", "A record marked TLP:AMBER or above was taken out as a file."},
+    {"record.import", "Records were imported."},
+    {"record.publish", "A record was published."},
+    {"record.change", "A record was changed."},
+    {"record.withdraw", "A record was withdrawn."},
+    {"record.change-marking", "A record's TLP, addressees or embargo were changed."},
+    {"access.refused", "Something was asked for that the asker may not do or see."},
+    {"audit.read", "The log was read."},
+    {"audit.export", "The log was exported."},
+    {"audit.checkpoint", "The log's end was signed."},
+    {"audit.prune", "Entries older than the retention were removed; the object names the last of them."},
+    {"setting.change", "A setting was changed."},
+    {"backup.create", "A backup was written."},
+    {"backup.restore", "The installation was filled from a backup."},
+    {"demo.sign-in", "Somebody signed in as one of the demonstration's people."},
+};
+
+void no_such_action();  ///< Not constexpr, and not anywhere: a name that is none of kActions stops the compiler here.
+
+/// One of kActions; another name does not compile.
+class Action {
+ public:
+  // Implicit, so that a literal is an action where one is asked for.
+  consteval Action(const char* name) : name_(name) {
+    bool known = false;
+    for (const auto& each : kActions) known = known || each.name == name_;
+    if (!known) no_such_action();
+  }
+  constexpr std::string_view name() const noexcept { return name_; }
+
+ private:
+  std::string_view name_;
+};
+/// What it means, or empty where there is none of this name: for readers of the log.
+std::string_view meaning_of(std::string_view action) noexcept;
+
+/// "person:3": how entries name what was acted upon.
+std::string object_of(std::string_view kind, std::int64_t id);
+std::string object_of(domain::PersonId person);
+std::string object_of(domain::OrganisationId organisation);
+std::string object_of(domain::CommunityId community);
+std::string object_of(domain::RecordId record);
+
+/// Appends an entry inside the write transaction of what is done, so that both happen or neither. `owner` is the
+/// organisation whose thing it was. `detail` may hold names, old and new values, never a secret; members that would
+/// take it beyond store::kAuditDetailBytesMax are left out, and "cut": true says so. Who it was (Actor::name) goes into
+/// it as "by". Returns the entry's number.
+Result<std::int64_t> record(store::Connection& connection, const Actor& actor, Timestamp now, Action action,
+                            std::string object = {}, std::optional<domain::OrganisationId> owner = {},
+                            domain::audit::Outcome outcome = domain::audit::Outcome::done,
+                            const boost::json::object& detail = {});
+
+}  // namespace tocsin::engine::audit

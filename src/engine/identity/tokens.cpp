@@ -1,0 +1,281 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/hash.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "engine/identity/state.hpp"
+#include "engine/members/members.hpp"
+
+// Tokens for programs: a person's, for one organisation, narrowed by scopes and networks.
+
+namespace tocsin::engine::identity {
+namespace {
+
+using domain::Permission;
+using domain::audit::Outcome;
+
+constexpr std::array kScopes{
+    Scope{"read", "Read what the person may read; every token has it."},
+    Scope{"write-records", "Create and change records."},
+    Scope{"publish", "Publish, withdraw and delete records."},
+    Scope{"manage-members", "Manage organisations, people and communities."},
+    Scope{"audit", "Read the audit log."},
+};
+
+struct Needed {
+  Permission permission;
+  std::string_view scope;  ///< Empty: no token has it.
+};
+constexpr std::array kNeeded{
+    Needed{Permission::anyone, "read"},
+    Needed{Permission::signed_in, "read"},
+    Needed{Permission::read_as_member, "read"},
+    Needed{Permission::manage_own_organisation, "manage-members"},
+    Needed{Permission::manage_own_people, "manage-members"},
+    Needed{Permission::edit_record, "write-records"},
+    Needed{Permission::publish_record, "publish"},
+    Needed{Permission::delete_record, "publish"},
+    Needed{Permission::vet_organisations, "manage-members"},
+    Needed{Permission::manage_organisations, "manage-members"},
+    Needed{Permission::manage_people, "manage-members"},
+    Needed{Permission::manage_communities, "manage-members"},
+    Needed{Permission::read_audit, "audit"},
+    Needed{Permission::administer, ""},
+};
+
+constexpr std::size_t kNameBytesMax = 100;
+constexpr std::size_t kAddressBytesMax = 45;
+constexpr std::size_t kNetworksMax = 50;
+constexpr auto kLivesMax = std::chrono::days{366};
+constexpr std::uint32_t bit(Permission permission) { return 1U << static_cast<unsigned>(permission); }
+
+Status check(const NewToken& token, Timestamp now) {
+  if (text::trim(token.name).empty() || token.name.size() > kNameBytesMax ||
+      text::invalid_utf8_at(token.name) != std::string_view::npos ||
+      std::ranges::any_of(token.name, [](char c) { return static_cast<unsigned char>(c) < 0x20; })) {
+    return Error::invalid(fmt::format("a token has a name of 1 to {} bytes, by which to know it again", kNameBytesMax),
+                          "name");
+  }
+  for (const auto& scope : token.scopes) {
+    if (std::ranges::find(kScopes, scope, &Scope::name) == kScopes.end()) {
+      return Error::invalid(fmt::format("'{}' is no scope", text::shorten(scope, 60)), "scopes");
+    }
+  }
+  if (std::ranges::find(token.scopes, "read") == token.scopes.end()) {
+    return Error::invalid("every token has the scope 'read'", "scopes");
+  }
+  if (token.networks.size() > kNetworksMax) {
+    return Error::invalid(fmt::format("a token is for at most {} networks", kNetworksMax), "networks");
+  }
+  for (const auto& network : token.networks) {
+    if (const auto parsed = parse_network(network); !parsed) return Error::invalid(parsed.error().message, "networks");
+  }
+  if (token.expires_at <= now || token.expires_at > now + kLivesMax) {
+    return Error::invalid("a token ends in the future, and within a year", "expires_at");
+  }
+  return ok();
+}
+
+/// A text that cannot be trusted to have been checked by this version: what cannot be read lets nobody in.
+std::optional<std::vector<Network>> networks_of(const store::ApiToken& token) {
+  std::vector<Network> networks;
+  for (const auto& each : token.networks) {
+    auto parsed = parse_network(each);
+    if (!parsed) return std::nullopt;
+    networks.push_back(*parsed);
+  }
+  return networks;
+}
+
+bool allowed_from(const std::vector<Network>& networks, std::string_view address) {
+  if (networks.empty()) return true;
+  const auto parsed = parse_address(address);
+  return parsed && std::ranges::any_of(networks, [&](const Network& each) { return each.contains(*parsed); });
+}
+
+std::string_view secret_of(std::string_view token) {
+  if (!token.starts_with(kTokenPrefix)) return {};
+  token.remove_prefix(kTokenPrefix.size());
+  return is_token(token) ? token : std::string_view{};
+}
+
+}  // namespace
+
+std::span<const Scope> scopes() noexcept { return kScopes; }
+
+std::uint32_t withheld_by(const std::vector<std::string>& given) noexcept {
+  std::uint32_t withheld = 0;
+  for (const auto& each : kNeeded) {
+    if (each.scope.empty() || std::ranges::find(given, each.scope) == given.end()) withheld |= bit(each.permission);
+  }
+  return withheld;
+}
+
+std::uint32_t withheld_without_factor() noexcept {
+  std::uint32_t withheld = 0;
+  for (const auto& each : kNeeded) withheld |= bit(each.permission);
+  return withheld & ~bit(Permission::anyone) & ~bit(Permission::signed_in);
+}
+
+PrincipalPtr Identity::cached_token(std::string_view token, std::string_view address) const noexcept {
+  try {
+    if (secret_of(token).empty()) return nullptr;
+    auto entry = state_->cache.find(sha256_hex(token), state_->clock.now());
+    return entry.principal != nullptr && allowed_from(entry.networks, address) ? entry.principal : nullptr;
+  } catch (const std::exception&) {  // Out of memory: the database is asked, or the request fails there.
+    return nullptr;
+  }
+}
+
+Result<PrincipalPtr> Identity::load_token(std::string_view token, const Where& where) {
+  if (auto cached = cached_token(token, where.address)) return cached;
+  if (secret_of(token).empty()) return PrincipalPtr{};
+  auto& state = *state_;
+  const auto now = state.clock.now();
+  const auto hash = sha256_hex(token);
+  PrincipalCache::Entry entry;
+  store::ApiToken row;
+  std::string_view why;
+  TRY_VOID(state.database.snapshot([&](store::Connection& connection) -> Status {
+    TRY(entry.generation, members::generation(connection));
+    TRY(auto found, store::ApiTokens{connection}.find(hash));
+    if (!found) {
+      why = "unknown";
+      return ok();
+    }
+    row = *std::move(found);
+    auto networks = networks_of(row);
+    if (row.revoked_at) {
+      why = "revoked";
+    } else if (row.expires_at <= now) {
+      why = "expired";
+    } else if (!networks || !allowed_from(*networks, where.address)) {
+      why = "network";
+    }
+    if (!why.empty()) return ok();
+    TRY(const auto account, find_account(connection, row.person));
+    if (!account || !account->may_sign_in()) {
+      why = "account";
+      return ok();
+    }
+    TRY(auto principal, state.person_principal(connection, *account, row.organisation));
+    std::erase_if(principal->seats, [&](const Seat& seat) { return seat.organisation != row.organisation; });
+    if (principal->seats.empty()) {
+      why = "membership";
+      return ok();
+    }
+    principal->by = Principal::By::token;
+    principal->id = row.id;
+    principal->authenticated_at = row.created_at;
+    principal->scopes = row.scopes;
+    principal->withheld = withheld_by(row.scopes);
+    if (principal->must_add_factor) {
+      principal->withheld |= withheld_without_factor();
+      principal->viewer = {};
+      principal->viewer.person = row.person;
+    }
+    principal->expires_at = row.expires_at;
+    entry.principal = std::move(principal);
+    entry.networks = *std::move(networks);
+    return ok();
+  }));
+  if (entry.principal == nullptr) {
+    // Guessed ones are counted by where they come from: there are more of them than the log has room for.
+    const bool known = row.id != 0;
+    const auto key = known ? fmt::format("token:{}", row.id) : "token:" + network_key(where.address, 32, 64);
+    if (state.throttle.worth_noting(key, now)) {
+      TRY_VOID(state.write([&](Change& change) -> Status {
+        TRY_VOID(audit::record(change.connection, actor_at(where), change.now, "token.use-refused",
+                               known ? audit::object_of("token", row.id) : std::string{}, {}, Outcome::refused,
+                               {{"why", why}}));
+        return ok();
+      }));
+    }
+    return PrincipalPtr{};
+  }
+  auto used_at = row.last_used_at.value_or(Timestamp{});
+  if (used_at + kSeenEvery <= now) {
+    const auto used = state.database.write([&](store::Connection& connection) {
+      return store::ApiTokens{connection}.used(row.id, printable(where.address, kAddressBytesMax), now);
+    });
+    used_at = now;
+    if (!used) log::write(log::Level::warn, "identity.last-used-not-written", {{"detail", used.error().detail}});
+  }
+  entry.look_again_at = std::min(row.expires_at, used_at + kSeenEvery);
+  auto principal = entry.principal;
+  state.cache.put(hash, std::move(entry));
+  return principal;
+}
+
+Result<std::string> Identity::create_token(domain::PersonId person, domain::OrganisationId organisation,
+                                           const NewToken& token, const Actor& actor) {
+  TRY_VOID(require_self(actor, person));
+  auto& state = *state_;
+  TRY_VOID(check(token, state.clock.now()));
+  return state.write([&](Change& change) -> Result<std::string> {
+    TRY(const auto seats, store::MembersState{change.connection}.active_seats(person));
+    if (std::ranges::find(seats, organisation, &store::MembersState::Seat::organisation) == seats.end()) {
+      return Error::not_found("organisation");
+    }
+    store::ApiTokens tokens{change.connection};
+    TRY(const auto valid, tokens.count_valid(person, change.now));
+    if (valid >= state.options.tokens_max) {
+      return Error::conflict(fmt::format("there are {} tokens already: revoke one first", valid));
+    }
+    auto secret = std::string{kTokenPrefix} + random_token();
+    auto given = token.scopes;
+    std::ranges::sort(given);
+    given.erase(std::ranges::unique(given).begin(), given.end());
+    TRY(const auto id, tokens.add({.token_hash = sha256_hex(secret),
+                                   .person = person,
+                                   .organisation = organisation,
+                                   .name = std::string{text::trim(token.name)},
+                                   .scopes = given,
+                                   .networks = token.networks,
+                                   .created_at = change.now,
+                                   .expires_at = token.expires_at}));
+    TRY_VOID(audit::record(change.connection, actor, change.now, "token.create", audit::object_of("token", id),
+                           organisation, Outcome::done,
+                           {{"name", token.name},
+                            {"scopes", boost::json::value_from(given)},
+                            {"networks", boost::json::value_from(token.networks)},
+                            {"expires_at", format_rfc3339(token.expires_at)}}));
+    return secret;
+  });
+}
+
+Result<std::vector<TokenRow>> Identity::tokens(domain::PersonId person) {
+  TRY(const auto all,
+      state_->database.read([&](store::Connection& connection) { return store::ApiTokens{connection}.of(person); }));
+  std::vector<TokenRow> rows;
+  for (const auto& each : all) {
+    rows.push_back({.id = each.id,
+                    .person = each.person,
+                    .organisation = each.organisation,
+                    .name = each.name,
+                    .scopes = each.scopes,
+                    .networks = each.networks,
+                    .created_at = each.created_at,
+                    .expires_at = each.expires_at,
+                    .last_used_at = each.last_used_at,
+                    .revoked_at = each.revoked_at,
+                    .last_used_address = each.last_used_address});
+  }
+  return rows;
+}
+
+Status Identity::revoke_token(domain::PersonId person, std::int64_t id, const Actor& actor) {
+  TRY_VOID(require_self_or_manager(actor, person));
+  return state_->write([&](Change& change) -> Status {
+    TRY(const auto revoked, store::ApiTokens{change.connection}.revoke(person, id, change.now));
+    if (revoked == 0) return Error::not_found("token");
+    change.revoked = true;
+    TRY_VOID(audit::record(change.connection, actor, change.now, "token.revoke", audit::object_of("token", id)));
+    return ok();
+  });
+}
+
+}  // namespace tocsin::engine::identity
