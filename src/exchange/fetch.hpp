@@ -16,16 +16,17 @@
 namespace tocsin::exchange {
 
 struct FetchSettings {
-  std::string contact;  ///< A URL or mail address for the User-Agent, so that operators know whom to ask; may be empty.
-  std::string ca_file;  ///< PEM; empty: the system's.
-  bool allow_http = false;              ///< https only, else.
-  bool allow_private = false;           ///< Any address. For installations that stand beside their sources.
-  std::vector<Network> allow_networks;  ///< Networks that may be fetched from although they are not public.
+  std::string contact =
+      {};  ///< A URL or mail address for the User-Agent, so that operators know whom to ask; may be empty.
+  std::string ca_file = {};                  ///< PEM; empty: the system's.
+  bool allow_http = false;                   ///< https only, else.
+  bool allow_private = false;                ///< Any address. For installations that stand beside their sources.
+  std::vector<Network> allow_networks = {};  ///< Networks that may be fetched from although they are not public.
 };
 
 using FetchHeaders = std::vector<std::pair<std::string, std::string>>;
 struct FetchOptions {
-  FetchHeaders headers;
+  FetchHeaders headers = {};
   std::uint64_t body_bytes_max = std::uint64_t{16} << 20;
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds total_timeout{60'000};  ///< All redirects together.
@@ -34,7 +35,7 @@ struct FetchOptions {
 };
 struct FetchAnswer {
   int status = 0;
-  FetchHeaders headers;  ///< Names in lower case, in the order they came.
+  FetchHeaders headers = {};  ///< Names in lower case, in the order they came.
   std::string body;
   std::string url;  ///< Where the answer came from after redirects.
   /// The first header of this name (lower case), or empty.
