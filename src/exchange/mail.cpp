@@ -58,9 +58,10 @@ std::size_t give_message(char* buffer, std::size_t size, std::size_t count, void
   return taken;
 }
 
-/// What the server said last: "550 5.1.1 no such user", for the log.
+/// The server's last refusal, for the log: "550 5.1.1 no such user", and not the "221 bye" after it.
 std::size_t keep_reply(char* bytes, std::size_t, std::size_t size, void* data) noexcept {
   auto& reply = *static_cast<std::array<char, 256>*>(data);
+  if (size == 0 || (bytes[0] != '4' && bytes[0] != '5')) return size;
   const auto kept = std::min(size, reply.size() - 1);
   std::memcpy(reply.data(), bytes, kept);
   reply[kept] = '\0';
@@ -130,6 +131,7 @@ Status send(const MailSettings& settings, const Mail& mail, const Clock& clock) 
   if (!settings.user.empty()) {
     set(transport, CURLOPT_USERNAME, settings.user.c_str());
     set(transport, CURLOPT_PASSWORD, settings.password.c_str());
+    set(transport, CURLOPT_SASL_IR, 1L);
   }
   set(transport, CURLOPT_MAIL_FROM, envelope_from.c_str());
   set(transport, CURLOPT_MAIL_RCPT, recipients.get());

@@ -9,8 +9,8 @@
 namespace tocsin::exchange {
 namespace {
 
-constexpr std::size_t kHeaderValueBytesMax = 900;    // With its name below the 998 of RFC 5322 section 2.1.1.
-constexpr std::size_t kEncodedWordBytes = 45;        // Of text; 60 characters of base64, 75 with the frame (RFC 2047).
+constexpr std::size_t kHeaderValueBytesMax = 900;  // With its name below the 998 of RFC 5322 section 2.1.1.
+constexpr std::size_t kEncodedWordBytes = 36;  // Of text: 60 characters as a word, 76 with a name before (RFC 2047).
 constexpr std::size_t kQuotedPrintableLineMax = 76;  // RFC 2045 section 6.7, without the line end.
 
 bool is_ascii(std::string_view text) noexcept {
