@@ -21,7 +21,7 @@ std::string number(const EVP_PKEY* key, const char* name) {
   return bytes;
 }
 
-std::string padded(std::string bytes) { return std::string(32 - bytes.size(), '\0') + bytes; }
+std::string padded(const std::string& bytes) { return std::string(32 - bytes.size(), '\0') + bytes; }
 
 std::string raw_signature(const std::string& der) {
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
