@@ -3,11 +3,12 @@
 #include <cstdint>
 
 #include "base/check.hpp"
-#include "formats/jose/base64url.hpp"
+#include "base/encoding.hpp"
 #include "formats/jose/jose.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tocsin::formats::jose;
+  using tocsin::base64url_decode, tocsin::base64url_encode;
   const std::string_view input{reinterpret_cast<const char*>(data), size};
   const auto line_end = std::min(input.find('\n'), input.size());
   const auto token = input.substr(std::min(line_end + 1, input.size()));

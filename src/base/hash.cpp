@@ -1,9 +1,11 @@
 #include "base/hash.hpp"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include "base/check.hpp"
 
@@ -27,10 +29,33 @@ std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
   return hex(out.data(), size);
 }
 
+std::string hmac(const EVP_MD* algorithm, std::string_view key, std::string_view message) {
+  std::string out(EVP_MAX_MD_SIZE, '\0');
+  unsigned size = 0;
+  // A null key would mean "the one before"; an empty view may hold a null pointer.
+  const auto* start = key.empty() ? "" : key.data();
+  TOCSIN_CHECK(HMAC(algorithm, start, static_cast<int>(key.size()),
+                    reinterpret_cast<const unsigned char*>(message.data()), message.size(),
+                    reinterpret_cast<unsigned char*>(out.data()), &size) != nullptr);
+  out.resize(size);
+  return out;
+}
+
 }  // namespace
 
 std::string sha512_hex(std::string_view bytes) { return digest(EVP_sha512(), bytes); }
 std::string sha256_hex(std::string_view bytes) { return digest(EVP_sha256(), bytes); }
+
+std::string sha1_hex_upper(std::string_view bytes) {
+  auto text = digest(EVP_sha1(), bytes);
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return text;
+}
+
+std::string hmac_sha1(std::string_view key, std::string_view message) { return hmac(EVP_sha1(), key, message); }
+std::string hmac_sha256(std::string_view key, std::string_view message) { return hmac(EVP_sha256(), key, message); }
+std::string hmac_sha512(std::string_view key, std::string_view message) { return hmac(EVP_sha512(), key, message); }
 
 std::uint64_t fast_hash(std::string_view bytes) noexcept {
   return static_cast<std::uint64_t>(std::hash<std::string_view>{}(bytes));

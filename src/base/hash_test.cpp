@@ -47,6 +47,35 @@ TEST_P(Digest, InPiecesIsTheSame) {
 INSTANTIATE_TEST_SUITE_P(Sha2, Digest, testing::ValuesIn(kDigestCases),
                          [](const auto& each) { return std::string{each.param.name}; });
 
+TEST(Sha1, IsUpperCaseHex) {
+  EXPECT_EQ(sha1_hex_upper(""), "DA39A3EE5E6B4B0D3255BFEF95601890AFD80709");
+  EXPECT_EQ(sha1_hex_upper("abc"), "A9993E364706816ABA3E25717850C26C9CD0D89D");
+}
+
+// RFC 2202 and RFC 4231, tests 2 and 6 (a key longer than a block), and RFC 2104 without any key.
+std::string hex_of(std::string_view bytes) {
+  std::string text;
+  for (const auto byte : bytes) {
+    text += "0123456789abcdef"[static_cast<unsigned char>(byte) >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text;
+}
+TEST(Hmac, MatchesTheStandards) {
+  constexpr std::string_view kText = "what do ya want for nothing?";
+  EXPECT_EQ(hex_of(hmac_sha1("Jefe", kText)), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+  EXPECT_EQ(hex_of(hmac_sha256("Jefe", kText)), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(hex_of(hmac_sha512("Jefe", kText)),
+            "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+            "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
+  constexpr std::string_view kLong = "Test Using Larger Than Block-Size Key - Hash Key First";
+  EXPECT_EQ(hex_of(hmac_sha1(std::string(80, '\xaa'), kLong)), "aa4ae5e15272d00e95705637ce8a3b55ed402112");
+  EXPECT_EQ(hex_of(hmac_sha256(std::string(131, '\xaa'), kLong)),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  // After another key: a null one must not mean "the same again".
+  EXPECT_EQ(hex_of(hmac_sha256({}, {})), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+}
+
 TEST(FastHash, TellsTextsApart) {
   EXPECT_EQ(fast_hash("advisory"), fast_hash(std::string{"advisory"}));
   EXPECT_NE(fast_hash("advisory"), fast_hash("advisorz"));

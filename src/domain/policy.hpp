@@ -42,6 +42,8 @@ struct Facts {
   friend bool operator==(const Facts&, const Facts&) = default;
 };
 Facts facts_of(const Record& record);
+/// Those of a revision of it: seen by whoever sees the record and may see these as well.
+Facts facts_of(const Record& record, const Revision& revision);
 
 /// Why somebody sees something, or why not: the first rule that decides, in the order in which they are asked.
 enum class Reason {

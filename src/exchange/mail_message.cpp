@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "domain/person.hpp"
 #include "exchange/mail.hpp"
@@ -31,19 +32,6 @@ Status check_header_text(std::string_view name, std::string_view value, std::siz
   return ok();
 }
 
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    std::uint32_t group = 0;
-    const auto count = std::min<std::size_t>(3, bytes.size() - at);
-    for (std::size_t i = 0; i < 3; ++i)
-      group = group << 8 | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0);
-    for (std::size_t i = 0; i < 4; ++i) out += i <= count ? kAlphabet[group >> (18 - 6 * i) & 63] : '=';
-  }
-  return out;
-}
-
 /// RFC 2047: words of base64, none cut within a letter, one a line. Plain ASCII stays as it is, unless a reader would
 /// take it for such a word.
 std::string header_text(std::string_view text) {
@@ -56,7 +44,7 @@ std::string header_text(std::string_view text) {
       if (size + letter > kEncodedWordBytes) break;
       size += letter;
     }
-    out += fmt::format("{}=?UTF-8?B?{}?=", out.empty() ? "" : "\r\n ", base64(text.substr(0, size)));
+    out += fmt::format("{}=?UTF-8?B?{}?=", out.empty() ? "" : "\r\n ", base64_encode(text.substr(0, size)));
     text.remove_prefix(size);
   }
   return out;

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "formats/jose/base64url.hpp"
+#include "base/encoding.hpp"
 #include "formats/jose/testing.hpp"
 
 namespace tocsin::formats::jose {
@@ -47,19 +47,6 @@ const Issuer& issuer() {
 
 std::string joined(std::string_view header, std::string_view payload, std::string_view signature) {
   return std::string{header} + "." + std::string{payload} + "." + std::string{signature};
-}
-
-TEST(Base64Url, HasOneSpellingForEachText) {
-  // RFC 4648 section 10, without padding.
-  for (const auto& [bytes, text] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
-           {"", ""}, {"f", "Zg"}, {"fo", "Zm8"}, {"foo", "Zm9v"}, {"foob", "Zm9vYg"}, {"\xFB\xFF", "-_8"}}) {
-    EXPECT_EQ(base64url_encode(bytes), text);
-    EXPECT_EQ(base64url_decode(text), std::string{bytes});
-  }
-  for (const auto* text : {"Z", "Zh", "Zm9", "Zg==", "Zm9v\n", " Zg", "+/8", "Zm9vY", "Zm 9"}) {
-    EXPECT_EQ(base64url_decode(text), std::nullopt) << text;
-  }
-  EXPECT_EQ(base64url_decode(std::string_view{"Zg\0A", 4}), std::nullopt);
 }
 
 TEST(Jws, VerifiesTheExamplesOfTheStandards) {
@@ -170,8 +157,8 @@ std::vector<Attack> attacks() {
       {"BlankAtTheEnd", good + " ", invalid_input, "signature"},
       {"OtherBitsAtTheEnd", good.substr(0, good.size() - 1) + (good.back() == 'h' ? "i" : "h"), invalid_input,
        "signature"},
-      {"SignatureTooLong", from.p256.token(R"({"alg":"ES256","kid":"ec"})", kClaims, Algorithm::es256) + "AAAA", forbidden,
-       "signature"},
+      {"SignatureTooLong", from.p256.token(R"({"alg":"ES256","kid":"ec"})", kClaims, Algorithm::es256) + "AAAA",
+       forbidden, "signature"},
       {"ZeroSignature",
        base64url_encode(R"({"alg":"ES256","kid":"ec"})") + "." + base64url_encode(kClaims) + "." +
            base64url_encode(std::string(64, '\0')),

@@ -1,7 +1,7 @@
 #include <array>
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
-#include "formats/jose/base64url.hpp"
 #include "formats/jose/jose.hpp"
 
 namespace tocsin::formats::jose {

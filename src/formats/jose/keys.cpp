@@ -6,8 +6,8 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
-#include "formats/jose/base64url.hpp"
 #include "formats/jose/jose.hpp"
 
 namespace tocsin::formats::jose {

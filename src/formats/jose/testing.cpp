@@ -7,7 +7,7 @@
 #include <openssl/rsa.h>
 
 #include "base/check.hpp"
-#include "formats/jose/base64url.hpp"
+#include "base/encoding.hpp"
 
 namespace tocsin::formats::jose::testing {
 namespace {

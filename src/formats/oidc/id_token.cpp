@@ -2,12 +2,12 @@
 
 #include <cmath>
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include "base/check.hpp"
+#include "base/encoding.hpp"
+#include "base/secret.hpp"
 #include "base/text.hpp"
-#include "formats/jose/base64url.hpp"
 
 namespace tocsin::formats::oidc {
 namespace {
@@ -22,10 +22,6 @@ Error wrong(std::string_view claim, std::string message) {
   auto error = Error::forbidden(std::move(message));
   error.where = json::pointer_append("", claim);
   return error;
-}
-
-bool equal_secret(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 /// RFC 7519 section 2, NumericDate: seconds, perhaps with a fraction. Required ones must be there.
@@ -113,7 +109,7 @@ std::string at_hash_of(std::string_view access_token, jose::Algorithm algorithm)
   unsigned size = 0;
   const auto* hash = algorithm == jose::Algorithm::eddsa ? EVP_sha512() : EVP_sha256();
   TOCSIN_CHECK(EVP_Digest(access_token.data(), access_token.size(), digest.data(), &size, hash, nullptr) == 1);
-  return jose::base64url_encode({reinterpret_cast<const char*>(digest.data()), size / 2});
+  return base64url_encode({reinterpret_cast<const char*>(digest.data()), size / 2});
 }
 
 Status check_access_token(const jose::Jwt& token, const Expected& expected) {

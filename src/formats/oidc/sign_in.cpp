@@ -1,30 +1,18 @@
 #include "formats/oidc/sign_in.hpp"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
 #include "base/check.hpp"
+#include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "base/secret.hpp"
 #include "base/text.hpp"
-#include "formats/jose/base64url.hpp"
 
 namespace tocsin::formats::oidc {
 namespace {
 
 constexpr std::size_t kCallbackValueBytesMax = 4096;
 constexpr std::size_t kCallbackParametersMax = 32;
-constexpr std::size_t kSecretBytes = 32;
-
-bool equal_secret(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-std::string random_secret() {
-  std::array<unsigned char, kSecretBytes> bytes{};
-  TOCSIN_CHECK(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1);
-  return jose::base64url_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
 
 /// application/x-www-form-urlencoded, with %20 for the blank, which every reader takes.
 void append_encoded(std::string& out, std::string_view text) {
@@ -45,15 +33,6 @@ std::string encoded(std::string_view text) {
   return out;
 }
 
-std::string base64(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
-
 std::string join(const std::vector<std::string>& words) {
   std::string out;
   for (const auto& word : words) out += (out.empty() ? "" : " ") + word;
@@ -70,14 +49,14 @@ std::string said(std::string_view error, std::string_view description) {
 
 }  // namespace
 
-Attempt new_attempt() { return {random_secret(), random_secret(), random_secret()}; }
+Attempt new_attempt() { return {random_token(), random_token(), random_token()}; }
 
 std::string code_challenge(std::string_view code_verifier) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
   TOCSIN_CHECK(EVP_Digest(code_verifier.data(), code_verifier.size(), digest.data(), &size, EVP_sha256(), nullptr) ==
                1);
-  return jose::base64url_encode({reinterpret_cast<const char*>(digest.data()), size});
+  return base64url_encode({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 std::string form_encode(std::span<const std::pair<std::string, std::string>> parameters) {
@@ -148,7 +127,7 @@ TokenRequest token_request(const Provider& provider, const Client& client, const
                   {"code_verifier", attempt.code_verifier}};
   if (!client.secret.empty() && (provider.secret_basic || !provider.secret_post)) {
     // RFC 6749 section 2.3.1: each is form-encoded before Basic puts a colon between them.
-    request.authorization = "Basic " + base64(encoded(client.id) + ":" + encoded(client.secret));
+    request.authorization = "Basic " + base64_encode(encoded(client.id) + ":" + encoded(client.secret));
     return request;
   }
   request.form.emplace_back("client_id", client.id);
