@@ -135,6 +135,9 @@ class Builder {
     sub->add_option("--name", into_.name, "Name of the portal and of the organisation that runs it")
         ->type_name("NAME")
         ->envname("TOCSIN_NAME");
+    sub->add_option("--admin-email", into_.admin_email, "Mail address of the first administrator")
+        ->type_name("ADDRESS");
+    sub->add_option("--admin-name", into_.admin_name, "The administrator's name")->type_name("NAME");
     format(sub);
   }
   void serve(const char* meaning) {
@@ -440,6 +443,21 @@ class Builder {
     quiet(sub);
     format(sub);
   }
+  PrepareCommand for_members() {
+    return [this](CLI::App* sub, const char* examples) {
+      data(prepared(sub, Command::members, examples));
+      format(sub);
+    };
+  }
+  void org(const char* meaning) {
+    add_org_commands(*app_.add_subcommand("org", meaning), into_.members, for_members());
+  }
+  void user(const char* meaning) {
+    add_user_commands(*app_.add_subcommand("user", meaning), into_.members, for_members());
+  }
+  void community(const char* meaning) {
+    add_community_commands(*app_.add_subcommand("community", meaning), into_.members, for_members());
+  }
   void audit(const char* meaning) {
     add_audit_commands(*app_.add_subcommand("audit", meaning), into_.audit, [this](auto* sub, const char* examples) {
       data(prepared(sub, Command::audit, examples));
@@ -489,6 +507,9 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"restore", "Fill a new installation from a backup, after verifying it", &Builder::restore},
       {"doctor", "Check an installation and say how to mend it", &Builder::doctor},
       {"reindex", "Derive search index and tables anew from the documents", &Builder::reindex},
+      {"org", "Organisations: enter, vet, change, suspend them", &Builder::org},
+      {"user", "People: invite them, set roles, suspend, erase, export", &Builder::user},
+      {"community", "Communities: who shares with whom", &Builder::community},
       {"audit", "Read, verify, sign and prune the log of what was done", &Builder::audit},
       {"config", "Check or document the settings", &Builder::config},
       {"version", "Print the version", &Builder::version},

@@ -7,6 +7,7 @@
 #include "cli/audit_options.hpp"
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
+#include "cli/member_options.hpp"
 #include "formats/csaf/validate/validate.hpp"
 
 /// The command line: every command and option once, with help, examples and environment variables.
@@ -36,6 +37,7 @@ enum class Command {
   restore,
   doctor,
   reindex,
+  members,
   audit,
   config_check,
   config_doc,
@@ -58,6 +60,7 @@ struct CommandLine {
   std::string tracking_id, publisher, publisher_namespace;  ///< convert, from other formats
   std::string cvss_v3 = "3.0";                              ///< convert, from CVRF
   bool mend = false;                                        ///< convert, from CVRF
+  MemberOptions members;                                    ///< org, user, community
   AuditOptions audit;                                       ///< All of `tocsin audit`.
   ChangeOptions change;                                     ///< withdraw, supersede, modify, translate
   bool quiet = false;
@@ -71,9 +74,10 @@ struct CommandLine {
   std::string sort = "relevance", cursor;
   std::string id, revision;  ///< show
   bool raw = false;
-  bool verify = false;          ///< backup: only check the file.
-  bool demo = false;            ///< serve
-  std::string name = "Tocsin";  ///< init
+  bool verify = false;                  ///< backup: only check the file.
+  bool demo = false;                    ///< serve
+  std::string name = "Tocsin";          ///< init
+  std::string admin_email, admin_name;  ///< init
 };
 
 struct ParsedCommandLine {

@@ -27,10 +27,14 @@ int run_backup(const CommandLine& line);
 int run_restore(const CommandLine& line);
 int run_doctor(const CommandLine& line);
 int run_reindex(const CommandLine& line);
+int run_members(const CommandLine& line);  ///< All of `tocsin org`, `user` and `community`.
 int run_audit(const CommandLine& line);  ///< All of `tocsin audit`.
 int run_config_check(const CommandLine& line);
 int run_config_doc(const CommandLine& line);
 int run_version(const CommandLine& line);
+
+/// Invites somebody as administrator of the CERT. Errors: conflict where the address is in it already.
+Status add_first_administrator(store::Database& database, const std::string& email, const std::string& name);
 
 /// Everything: parses the arguments (without the program's name), runs the command, catches what it throws.
 int run(const std::vector<std::string>& arguments) noexcept;

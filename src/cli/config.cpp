@@ -6,6 +6,7 @@
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/text_table.hpp"
+#include "domain/person.hpp"
 #include "engine/search/indexer.hpp"
 
 namespace tocsin::cli {
@@ -65,6 +66,8 @@ int dispatch(const CommandLine& line) {
       return run_doctor(line);
     case Command::reindex:
       return run_reindex(line);
+    case Command::members:
+      return run_members(line);
     case Command::audit:
       return run_audit(line);
     case Command::config_check:
@@ -97,14 +100,26 @@ int run(const std::vector<std::string>& arguments) noexcept {
 
 int run_init(const CommandLine& line) {
   const bool was_there = folder_state(line.location.folder) == FolderState::initialised;
+  if (!line.admin_email.empty()) {
+    // Before anything is there.
+    if (const auto email = domain::folded_email(line.admin_email); !email) return fail(email.error(), line.json);
+  }
   const auto installation = create_installation(line.location, line.name);
   if (!installation) return fail(installation.error(), line.json);
+  const bool adds = !was_there && !line.admin_email.empty();
+  if (adds) {
+    if (const auto added = add_first_administrator(*installation->database, line.admin_email, line.admin_name);
+        !added) {
+      return fail(added.error(), line.json);
+    }
+  }
   const auto database = installation->database->describe();
   if (line.json) {
     boost::json::object object;
     object.emplace("data", line.location.folder);
     object.emplace("database", database);
     object.emplace("created", !was_there);
+    if (adds) object.emplace("administrator", line.admin_email);
     print_json(object);
   } else if (was_there) {
     print(fmt::format("{} is initialised already ({}); nothing was changed.\n", line.location.folder, database));
@@ -113,6 +128,10 @@ int run_init(const CommandLine& line) {
         fmt::format("Created {} with settings in tocsin.toml and an empty database ({}).\n"
                     "Next:  tocsin import --data {} PATH...\n       tocsin serve --data {}\n",
                     line.location.folder, database, line.location.folder, line.location.folder));
+    if (adds) {
+      print(fmt::format("{} is its administrator. A password for them:  tocsin user password --data {} {}\n",
+                        line.admin_email, line.location.folder, line.admin_email));
+    }
   }
   return kGood;
 }

@@ -19,12 +19,12 @@ namespace tocsin::domain::policy {
 /// For whom a request is answered. Made from a session or token by engine/identity, which resolves what stands in the
 /// database (active organisation, roles, communities) once.
 struct Viewer {
-  std::optional<PersonId> person{};
+  std::optional<PersonId> person;
   /// The one they act for. Set only while it is active and the person is in it.
-  std::optional<OrganisationId> organisation{};
-  Roles roles{};                            ///< Held in `organisation`.
-  std::vector<CommunityId> communities{};   ///< Open ones that list the organisation or the person. Sorted.
-  std::vector<OrganisationId> providers{};  ///< Organisations whose client `organisation` is (for AMBER). Sorted.
+  std::optional<OrganisationId> organisation;
+  Roles roles;                            ///< Held in `organisation`.
+  std::vector<CommunityId> communities;   ///< Open ones that list the organisation or the person. Sorted.
+  std::vector<OrganisationId> providers;  ///< Organisations whose client `organisation` is (for AMBER). Sorted.
   /// Equal keys see equal things at an equal time: for caches and ETags.
   std::string cache_key() const;
   static Viewer anonymous() { return {}; }

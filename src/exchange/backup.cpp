@@ -211,16 +211,15 @@ class BackupRun {
       bytes.clear();
       return ok();
     };
-    std::int64_t last_id = std::numeric_limits<std::int64_t>::min();
-    std::string last_key;
+    BackupPosition last;
     for (;;) {
       const auto before = rows;
-      TRY_VOID(connection_.each(table.page(last_id, last_key, kRowsAPage), [&](const store::Row& row) -> Status {
+      TRY_VOID(connection_.each(table.page(last, kRowsAPage), [&](const store::Row& row) -> Status {
         write_row(bytes, table.columns, row);
         if (table.text_key) {
-          last_key = row.string(0);
+          last.text = row.string(0);
         } else {
-          last_id = row.integer(0);
+          for (std::size_t i = 0; i < table.key_columns; ++i) last.numbers[i] = row.integer(static_cast<int>(i));
         }
         ++rows;
         return bytes.size() >= kPartBytes ? flush() : ok();

@@ -8,13 +8,33 @@ namespace {
 using store::Sql;
 using store::Value;
 
+// Sessions and one-time links are not kept: a copy that is restored must not bring back what was ended since.
+// Passwords, second factors and tokens are, so that people and programs get in again.
+
 #define TOCSIN_SETTING_COLUMNS "key, value"
-#define TOCSIN_ORGANISATION_COLUMNS "id, kind, name, created_at"
-#define TOCSIN_PERSON_COLUMNS "id, organisation_id, name, email, created_at"
+#define TOCSIN_ORGANISATION_COLUMNS \
+  "id, kind, status, name, folded_name, uuid, sectors, countries, homepage, description, vendor_keys, created_at"
+#define TOCSIN_ORGANISATION_CONTACT_COLUMNS "id, organisation_id, role, name, email, phone"
+#define TOCSIN_ORGANISATION_KEY_COLUMNS "id, organisation_id, kind, fingerprint, label, body, created_at"
+#define TOCSIN_ORGANISATION_CLIENT_COLUMNS "provider_id, client_id"
+#define TOCSIN_PERSON_COLUMNS                                                                                      \
+  "id, uuid, name, folded_name, email, folded_email, status, language, time_zone, created_at, email_verified_at, " \
+  "last_sign_in_at"
+#define TOCSIN_MEMBERSHIP_COLUMNS "person_id, organisation_id, roles, created_at"
+#define TOCSIN_COMMUNITY_COLUMNS "id, uuid, name, description, owner_id, members_hidden, closed, created_at"
+#define TOCSIN_COMMUNITY_ORGANISATION_COLUMNS "community_id, organisation_id, joined_at"
+#define TOCSIN_COMMUNITY_PERSON_COLUMNS "community_id, person_id, joined_at"
+#define TOCSIN_MEMBER_STATE_COLUMNS "name, value"
+#define TOCSIN_AUDIENCE_COLUMNS "id, digest"
+#define TOCSIN_AUDIENCE_GRANTEE_COLUMNS "audience_id, kind, grantee_id"
+#define TOCSIN_CREDENTIAL_COLUMNS "id, person_id, kind, external_id, label, secret, counter, created_at, last_used_at"
+#define TOCSIN_API_TOKEN_COLUMNS                                                                               \
+  "id, token_hash, person_id, organisation_id, name, scopes, networks, created_at, expires_at, last_used_at, " \
+  "last_used_address, revoked_at"
 #define TOCSIN_RECORD_COLUMNS_ALL                                                                            \
   "id, kind, issuer, record_key, slug, title, tlp, owner_id, audience, status, embargo_until, version, "     \
   "version_order, format, sha512, current_revision_id, initial_release_at, current_release_at, created_at, " \
-  "updated_at, labels"
+  "updated_at, labels, audience_id"
 #define TOCSIN_REVISION_COLUMNS                                                                            \
   "id, record_id, version, version_order, standing, format, document_status, sha512, bytes, released_at, " \
   "received_at, source"
@@ -26,8 +46,58 @@ using store::Value;
 #define TOCSIN_AUDIT_CHECKPOINT_COLUMNS "sequence, at, hash, key_id, signature"
 
 constexpr BackupColumn kSetting[] = {{"key", true}, {"value", true}};
-constexpr BackupColumn kOrganisation[] = {{"id"}, {"kind"}, {"name", true}, {"created_at"}};
-constexpr BackupColumn kPerson[] = {{"id"}, {"organisation_id"}, {"name", true}, {"email", true}, {"created_at"}};
+constexpr BackupColumn kOrganisation[] = {{"id"},
+                                          {"kind"},
+                                          {"status"},
+                                          {"name", true},
+                                          {"folded_name", true},
+                                          {"uuid", true},
+                                          {"sectors", true},
+                                          {"countries", true},
+                                          {"homepage", true},
+                                          {"description", true},
+                                          {"vendor_keys", true},
+                                          {"created_at"}};
+constexpr BackupColumn kOrganisationContact[] = {{"id"},         {"organisation_id"}, {"role", true},
+                                                 {"name", true}, {"email", true},     {"phone", true}};
+constexpr BackupColumn kOrganisationKey[] = {{"id"},          {"organisation_id"}, {"kind"},      {"fingerprint", true},
+                                             {"label", true}, {"body", true},      {"created_at"}};
+constexpr BackupColumn kOrganisationClient[] = {{"provider_id"}, {"client_id"}};
+constexpr BackupColumn kPerson[] = {{"id"},
+                                    {"uuid", true},
+                                    {"name", true},
+                                    {"folded_name", true},
+                                    {"email", true},
+                                    {"folded_email", true},
+                                    {"status"},
+                                    {"language", true},
+                                    {"time_zone", true},
+                                    {"created_at"},
+                                    {"email_verified_at"},
+                                    {"last_sign_in_at"}};
+constexpr BackupColumn kMembership[] = {{"person_id"}, {"organisation_id"}, {"roles"}, {"created_at"}};
+constexpr BackupColumn kCommunity[] = {{"id"},       {"uuid", true},     {"name", true}, {"description", true},
+                                       {"owner_id"}, {"members_hidden"}, {"closed"},     {"created_at"}};
+constexpr BackupColumn kCommunityOrganisation[] = {{"community_id"}, {"organisation_id"}, {"joined_at"}};
+constexpr BackupColumn kCommunityPerson[] = {{"community_id"}, {"person_id"}, {"joined_at"}};
+constexpr BackupColumn kMemberState[] = {{"name", true}, {"value"}};
+constexpr BackupColumn kAudience[] = {{"id"}, {"digest", true}};
+constexpr BackupColumn kAudienceGrantee[] = {{"audience_id"}, {"kind"}, {"grantee_id"}};
+constexpr BackupColumn kCredential[] = {{"id"},          {"person_id"},    {"kind"},    {"external_id", true},
+                                        {"label", true}, {"secret", true}, {"counter"}, {"created_at"},
+                                        {"last_used_at"}};
+constexpr BackupColumn kApiToken[] = {{"id"},
+                                      {"token_hash", true},
+                                      {"person_id"},
+                                      {"organisation_id"},
+                                      {"name", true},
+                                      {"scopes", true},
+                                      {"networks", true},
+                                      {"created_at"},
+                                      {"expires_at"},
+                                      {"last_used_at"},
+                                      {"last_used_address", true},
+                                      {"revoked_at"}};
 constexpr BackupColumn kRecord[] = {{"id"},
                                     {"kind"},
                                     {"issuer", true},
@@ -48,7 +118,8 @@ constexpr BackupColumn kRecord[] = {{"id"},
                                     {"current_release_at"},
                                     {"created_at"},
                                     {"updated_at"},
-                                    {"labels", true}};
+                                    {"labels", true},
+                                    {"audience_id"}};
 constexpr BackupColumn kRevision[] = {
     {"id"},       {"record_id"},    {"version", true},         {"version_order", true},
     {"standing"}, {"format", true}, {"document_status", true}, {"sha512", true},
@@ -73,23 +144,67 @@ Sql with_values(Sql sql, const std::vector<Value>& values) {
   return sql;
 }
 
-#define TOCSIN_PAGE(table, columns, key)                                                                      \
-  [](std::int64_t after, const std::string&, int limit) {                                                     \
-    return Sql{"SELECT " columns " FROM " table " WHERE " key " > ? ORDER BY " key " LIMIT ?", after, limit}; \
+#define TOCSIN_PAGE(table, columns, key)                                                                         \
+  [](const BackupPosition& after, int limit) {                                                                   \
+    return Sql{"SELECT " columns " FROM " table " WHERE " key " > ? ORDER BY " key " LIMIT ?", after.numbers[0], \
+               limit};                                                                                           \
+  }
+#define TOCSIN_PAGE_BY_TEXT(table, columns, key)                                                                   \
+  [](const BackupPosition& after, int limit) {                                                                     \
+    return Sql{"SELECT " columns " FROM " table " WHERE " key " > ? ORDER BY " key " LIMIT ?", after.text, limit}; \
+  }
+#define TOCSIN_PAGE_BY_TWO(table, columns, keys)                                                        \
+  [](const BackupPosition& after, int limit) {                                                          \
+    return Sql{"SELECT " columns " FROM " table " WHERE (" keys ") > (?, ?) ORDER BY " keys " LIMIT ?", \
+               after.numbers[0], after.numbers[1], limit};                                              \
+  }
+#define TOCSIN_PAGE_BY_THREE(table, columns, keys)                                                         \
+  [](const BackupPosition& after, int limit) {                                                             \
+    return Sql{"SELECT " columns " FROM " table " WHERE (" keys ") > (?, ?, ?) ORDER BY " keys " LIMIT ?", \
+               after.numbers[0], after.numbers[1], after.numbers[2], limit};                               \
   }
 #define TOCSIN_INSERT(table, columns) \
   [](const std::vector<Value>& values) { return with_values(Sql{"INSERT INTO " table " (" columns ")"}, values); }
 
 const BackupTableCode kTables[] = {
-    {"setting", kSetting, true,
-     [](std::int64_t, const std::string& after, int limit) {
-       return Sql{"SELECT " TOCSIN_SETTING_COLUMNS " FROM setting WHERE key > ? ORDER BY key LIMIT ?", after, limit};
-     },
+    {"setting", kSetting, true, TOCSIN_PAGE_BY_TEXT("setting", TOCSIN_SETTING_COLUMNS, "key"),
      TOCSIN_INSERT("setting", TOCSIN_SETTING_COLUMNS)},
     {"organisation", kOrganisation, false, TOCSIN_PAGE("organisation", TOCSIN_ORGANISATION_COLUMNS, "id"),
      TOCSIN_INSERT("organisation", TOCSIN_ORGANISATION_COLUMNS)},
+    {"organisation_contact", kOrganisationContact, false,
+     TOCSIN_PAGE("organisation_contact", TOCSIN_ORGANISATION_CONTACT_COLUMNS, "id"),
+     TOCSIN_INSERT("organisation_contact", TOCSIN_ORGANISATION_CONTACT_COLUMNS)},
+    {"organisation_key", kOrganisationKey, false,
+     TOCSIN_PAGE("organisation_key", TOCSIN_ORGANISATION_KEY_COLUMNS, "id"),
+     TOCSIN_INSERT("organisation_key", TOCSIN_ORGANISATION_KEY_COLUMNS)},
+    {"organisation_client", kOrganisationClient, false,
+     TOCSIN_PAGE_BY_TWO("organisation_client", TOCSIN_ORGANISATION_CLIENT_COLUMNS, "provider_id, client_id"),
+     TOCSIN_INSERT("organisation_client", TOCSIN_ORGANISATION_CLIENT_COLUMNS), 2},
     {"person", kPerson, false, TOCSIN_PAGE("person", TOCSIN_PERSON_COLUMNS, "id"),
      TOCSIN_INSERT("person", TOCSIN_PERSON_COLUMNS)},
+    {"membership", kMembership, false,
+     TOCSIN_PAGE_BY_TWO("membership", TOCSIN_MEMBERSHIP_COLUMNS, "person_id, organisation_id"),
+     TOCSIN_INSERT("membership", TOCSIN_MEMBERSHIP_COLUMNS), 2},
+    {"community", kCommunity, false, TOCSIN_PAGE("community", TOCSIN_COMMUNITY_COLUMNS, "id"),
+     TOCSIN_INSERT("community", TOCSIN_COMMUNITY_COLUMNS)},
+    {"community_organisation", kCommunityOrganisation, false,
+     TOCSIN_PAGE_BY_TWO("community_organisation", TOCSIN_COMMUNITY_ORGANISATION_COLUMNS,
+                        "community_id, organisation_id"),
+     TOCSIN_INSERT("community_organisation", TOCSIN_COMMUNITY_ORGANISATION_COLUMNS), 2},
+    {"community_person", kCommunityPerson, false,
+     TOCSIN_PAGE_BY_TWO("community_person", TOCSIN_COMMUNITY_PERSON_COLUMNS, "community_id, person_id"),
+     TOCSIN_INSERT("community_person", TOCSIN_COMMUNITY_PERSON_COLUMNS), 2},
+    {"member_state", kMemberState, true, TOCSIN_PAGE_BY_TEXT("member_state", TOCSIN_MEMBER_STATE_COLUMNS, "name"),
+     TOCSIN_INSERT("member_state", TOCSIN_MEMBER_STATE_COLUMNS)},
+    {"audience", kAudience, false, TOCSIN_PAGE("audience", TOCSIN_AUDIENCE_COLUMNS, "id"),
+     TOCSIN_INSERT("audience", TOCSIN_AUDIENCE_COLUMNS)},
+    {"audience_grantee", kAudienceGrantee, false,
+     TOCSIN_PAGE_BY_THREE("audience_grantee", TOCSIN_AUDIENCE_GRANTEE_COLUMNS, "audience_id, kind, grantee_id"),
+     TOCSIN_INSERT("audience_grantee", TOCSIN_AUDIENCE_GRANTEE_COLUMNS), 3},
+    {"credential", kCredential, false, TOCSIN_PAGE("credential", TOCSIN_CREDENTIAL_COLUMNS, "id"),
+     TOCSIN_INSERT("credential", TOCSIN_CREDENTIAL_COLUMNS)},
+    {"api_token", kApiToken, false, TOCSIN_PAGE("api_token", TOCSIN_API_TOKEN_COLUMNS, "id"),
+     TOCSIN_INSERT("api_token", TOCSIN_API_TOKEN_COLUMNS)},
     {"record", kRecord, false, TOCSIN_PAGE("record", TOCSIN_RECORD_COLUMNS_ALL, "id"),
      TOCSIN_INSERT("record", TOCSIN_RECORD_COLUMNS_ALL)},
     {"revision", kRevision, false, TOCSIN_PAGE("revision", TOCSIN_REVISION_COLUMNS, "id"),
@@ -124,7 +239,15 @@ std::vector<BackupTable> backup_tables() {
 Status advance_identities(store::Connection& connection) {
   return connection.run_script(
       "SELECT setval(pg_get_serial_sequence('organisation', 'id'), (SELECT greatest(max(id), 1) FROM organisation));"
+      "SELECT setval(pg_get_serial_sequence('organisation_contact', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "organisation_contact));"
+      "SELECT setval(pg_get_serial_sequence('organisation_key', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "organisation_key));"
       "SELECT setval(pg_get_serial_sequence('person', 'id'), (SELECT greatest(max(id), 1) FROM person));"
+      "SELECT setval(pg_get_serial_sequence('community', 'id'), (SELECT greatest(max(id), 1) FROM community));"
+      "SELECT setval(pg_get_serial_sequence('audience', 'id'), (SELECT greatest(max(id), 1) FROM audience));"
+      "SELECT setval(pg_get_serial_sequence('credential', 'id'), (SELECT greatest(max(id), 1) FROM credential));"
+      "SELECT setval(pg_get_serial_sequence('api_token', 'id'), (SELECT greatest(max(id), 1) FROM api_token));"
       "SELECT setval(pg_get_serial_sequence('record', 'id'), (SELECT greatest(max(id), 1) FROM record));"
       "SELECT setval(pg_get_serial_sequence('revision', 'id'), (SELECT greatest(max(id), 1) FROM revision));"
       "SELECT setval(pg_get_serial_sequence('change', 'sequence'), (SELECT greatest(max(sequence), 1) FROM change));");

@@ -1,5 +1,8 @@
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,14 +21,22 @@ struct BackupColumn {
 };
 using BackupColumns = std::span<const BackupColumn>;
 
+/// The key of the last row that was written: before the first one, below all that there are.
+struct BackupPosition {
+  static constexpr auto kBelowAll = std::numeric_limits<std::int64_t>::min();
+  std::array<std::int64_t, 3> numbers{kBelowAll, kBelowAll, kBelowAll};
+  std::string text;
+};
+
 struct BackupTableCode {
   std::string_view name;
-  BackupColumns columns;
-  bool text_key = false;  ///< The first column, the key, is a text.
+  BackupColumns columns;  ///< Those of the key first, in its order.
+  bool text_key = false;  ///< The key is one text.
   /// The next rows by key, all columns.
-  store::Sql (*page)(std::int64_t after, const std::string& after_key, int limit) = nullptr;
+  store::Sql (*page)(const BackupPosition& after, int limit) = nullptr;
   /// Values in the order of the columns.
   store::Sql (*insert)(const std::vector<store::Value>& values) = nullptr;
+  std::size_t key_columns = 1;  ///< Else numbers, at most three.
 };
 
 /// Parents before children, so that foreign keys hold at every step.

@@ -343,6 +343,14 @@ Status refuse_full(store::Connection& connection) {
     return Error::conflict(fmt::format("The database already holds {}: restore into a new, empty folder or database",
                                        text::count_of(*records, "record", "records")));
   }
+  // Its own organisation and first administrator `init` made; more than that are somebody's work.
+  TRY(const auto members,
+      connection.first(store::Sql{"SELECT (SELECT count(*) FROM organisation) + (SELECT count(*) FROM community)"},
+                       [](const store::Row& row) { return row.integer(0); }));
+  if (members.value_or(0) > 1) {
+    return Error::conflict(
+        "The database already holds organisations or communities: restore into a new, empty folder or database");
+  }
   return ok();
 }
 
@@ -363,8 +371,11 @@ Result<BackupReport> restore_backup(store::Database& database, const std::string
     TRY_VOID(connection.run_all({store::Sql{"DELETE FROM audit_personal"}, store::Sql{"DELETE FROM audit"},
                                  store::Sql{"DELETE FROM audit_checkpoint"}}));
     // What `init` put there: the backup brings its own.
-    TRY_VOID(connection.run_all(
-        {store::Sql{"DELETE FROM person"}, store::Sql{"DELETE FROM organisation"}, store::Sql{"DELETE FROM setting"}}));
+    TRY_VOID(connection.run_all({store::Sql{"DELETE FROM session"}, store::Sql{"DELETE FROM one_time_link"},
+                                 store::Sql{"DELETE FROM api_token"}, store::Sql{"DELETE FROM credential"},
+                                 store::Sql{"DELETE FROM membership"}, store::Sql{"DELETE FROM person"},
+                                 store::Sql{"DELETE FROM organisation"}, store::Sql{"DELETE FROM setting"},
+                                 store::Sql{"DELETE FROM member_state"}}));
     Filler filler{connection};
     TRY(auto filled, Reader{path, &filler, progress}.read());
     TRY_VOID(filler.flush());

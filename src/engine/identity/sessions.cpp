@@ -175,9 +175,8 @@ Status Identity::refresh() {
 }
 
 Status Identity::tidy() {
-  const auto now = state_->clock.now();
-  TRY_VOID(state_->database.write([&](store::Connection& connection) {
-    return store::Sessions{connection}.remove_expired(now, now - state_->options.idle_limit);
+  TRY_VOID(state_->write([&](Change& change) {
+    return store::Sessions{change.connection}.remove_expired(change.now, change.now - state_->options.idle_limit);
   }));
   return ok();
 }

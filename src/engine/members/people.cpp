@@ -98,7 +98,8 @@ Result<domain::PersonId> invite(store::Database& database, const Actor& actor, d
 
 Status change_person(store::Database& database, const Actor& actor, domain::PersonId person, const PersonInput& input,
                      Timestamp now) {
-  TRY_VOID(actor.require(is_self(actor, person) ? Permission::signed_in : Permission::manage_people));
+  // Not by a token: a mail address leads to a new password.
+  TRY_VOID(actor.require(is_self(actor, person) && !actor.program ? Permission::signed_in : Permission::manage_people));
   domain::Person checked;
   TRY_VOID(read_person_input(input, checked));
   TRY(const auto folded, domain::folded_email(checked.email));

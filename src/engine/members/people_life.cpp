@@ -18,7 +18,9 @@ using domain::PersonStatus;
 constexpr std::size_t kExportEntriesMax = 20'000;
 
 Status require_own_or_people(const Actor& actor, domain::PersonId person) {
-  return actor.require(actor.viewer.person == person ? Permission::signed_in : Permission::manage_people);
+  // Not by a token: a stolen one must not carry the whole account off, or end it.
+  const bool own = actor.viewer.person == person && !actor.program;
+  return actor.require(own ? Permission::signed_in : Permission::manage_people);
 }
 
 boost::json::value moment(std::optional<Timestamp> at) {
