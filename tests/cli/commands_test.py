@@ -14,7 +14,7 @@ import unittest
 from support.tocsin import (ARCHIVE, BINARY, DEMO, ENVIRONMENT, Folder, Server, fresh_postgres, init, json_lines,
                             needs_postgres, needs_real_data, run)
 
-COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "purl", "vers compare", "vers contains", "vers canonical", "vers from-native", "vers affected", "convert", "withdraw", "supersede", "modify", "translate", "backup", "restore",
+COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "purl", "vers compare", "vers contains", "vers canonical", "vers from-native", "vers affected", "convert", "withdraw", "supersede", "modify", "translate", "share", "backup", "restore",
             "doctor", "reindex", "audit", "audit list", "audit export", "audit verify", "audit checkpoint", "audit prune", "config check", "config doc", "version"]
 
 

@@ -126,7 +126,7 @@ Result<http::Response> show_difference(App& app, const http::Request& request, c
               "Nobody loses it.");
   out += "</div>\n<section class=\"panel\" aria-labelledby=\"then\"><h2 id=\"then\">Marking then</h2>\n";
   out += pages::marking_html(wanted, reach, sight).str();
-  out += "<details><summary>Everybody who sees it then</summary>\n";
+  out += "<details class=\"fold\"><summary>Everybody who sees it then</summary>\n";
   out += pages::reach_html(reach, wanted, sight).str();
   out += "</details></section>\n<section class=\"panel\" aria-label=\"Save\">\n";
   std::string confirm;

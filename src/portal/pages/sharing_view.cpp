@@ -83,19 +83,25 @@ Result<Sharing> load_sharing(App& app, const http::Request& request) {
   }));
   if (!record || !sharing::may_look(actor, *record, request.now)) return Error::not_found("advisory");
   loaded.record = std::move(*record);
-  loaded.may_change = sharing::may_change(actor, loaded.record).has_value();
-  TRY(loaded.sight, sharing::sight_of(app.database(), actor, loaded.record.listed));
-  TRY_VOID(app.database().snapshot([&](store::Connection& connection) -> Status {
-    const auto marking = sharing::marking_of(loaded.record);
-    TRY(loaded.now, sharing::who_sees(connection, loaded.record.owner, marking, request.now));
-    if (marking.embargo_until && *marking.embargo_until > request.now) {
-      TRY(loaded.after_embargo, sharing::who_sees(connection, loaded.record.owner, marking, *marking.embargo_until));
+  TRY_VOID(look_at_sharing(app.database(), actor, loaded, request.now));
+  return loaded;
+}
+
+Status look_at_sharing(store::Database& database, const engine::Actor& actor, Sharing& into, Timestamp now) {
+  const auto& record = into.record;
+  into.may_change = sharing::may_change(actor, record).has_value();
+  TRY(into.sight, sharing::sight_of(database, actor, record.listed));
+  TRY_VOID(database.snapshot([&](store::Connection& connection) -> Status {
+    const auto marking = sharing::marking_of(record);
+    TRY(into.now, sharing::who_sees(connection, record.owner, marking, now));
+    if (marking.embargo_until && *marking.embargo_until > now) {
+      TRY(into.after_embargo, sharing::who_sees(connection, record.owner, marking, *marking.embargo_until));
     }
     return ok();
   }));
-  loaded.owner_name =
-      sharing::grantee_name(loaded.now, {domain::Grantee::Kind::organisation, loaded.record.owner.value}, loaded.sight);
-  return loaded;
+  into.owner_name =
+      sharing::grantee_name(into.now, {domain::Grantee::Kind::organisation, record.owner.value}, into.sight);
+  return ok();
 }
 
 std::string_view audience_label(domain::Audience audience) noexcept {
@@ -119,7 +125,7 @@ Html reach_html(const sharing::Reach& reach, const sharing::Marking& marking, co
     render<"<li><p>{}</p>">(out, each.text);
     if (each.names_hidden) out += "<p class=\"note\">Who they are is not shown to you.</p>";
     if (!each.names.empty()) {
-      render<"<details {}><summary>{}</summary><ul class=\"names\">">(
+      render<"<details class=\"fold\" {}><summary>{}</summary><ul class=\"names\">">(
           out, html::attribute_if<"open">(each.names.size() <= kNamesOpen),
           text::count_of(static_cast<long long>(each.names.size()), "name", "names"));
       for (const auto& name : each.names) render<"<li>{}</li>">(out, name);

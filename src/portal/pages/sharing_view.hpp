@@ -27,6 +27,8 @@ struct Sharing {
   std::optional<engine::sharing::Reach> after_embargo;
   bool may_change = false;
 };
+/// Who sees `into.record`, as far as the actor may know.
+Status look_at_sharing(store::Database& database, const engine::Actor& actor, Sharing& into, Timestamp now);
 /// Errors: not_found for whoever does not handle the advisory, as if there were none.
 Result<Sharing> load_sharing(App& app, const http::Request& request);
 
