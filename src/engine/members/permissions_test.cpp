@@ -90,7 +90,7 @@ TEST_P(PermissionsTest, OrganisationsAreManagedByTheCertAndTheirOwn) {
   }
   EXPECT_EQ(allowed([&](const Actor& actor) {
               return outcome(
-                  set_organisation_status(database(), actor, vendor, OrganisationStatus::left, "", {404}, kTestNow));
+                  set_organisation_status(database(), actor, vendor, OrganisationStatus::left, "", domain::OrganisationId{404}, kTestNow));
             }),
             "org-admin coordinator administrator console");
 }

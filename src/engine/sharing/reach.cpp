@@ -24,7 +24,12 @@ bool for_organisation(const World& world, const World::Looker& looker, const Dec
          std::ranges::binary_search(found->second.communities, domain::CommunityId{decision.through->id});
 }
 
-bool by_name(const auto& a, const auto& b) { return text::fold(a.name) < text::fold(b.name); }
+std::pair<std::string, std::int64_t> name_key(const ReachedOrganisation& each) {
+  return {text::fold(each.name), each.organisation.value};
+}
+std::pair<std::string, std::int64_t> name_key(const ReachedPerson& each) {
+  return {text::fold(each.name), each.person.value};
+}
 
 }  // namespace
 
@@ -97,8 +102,8 @@ Reach World::reach(OrganisationId owner, const std::vector<Decision>& decisions,
   }
   for (auto& [id, each] : reached) made.organisations.push_back(std::move(each));
   for (auto& [id, each] : alone) made.people.push_back(std::move(each));
-  std::ranges::stable_sort(made.organisations, [](const auto& a, const auto& b) { return by_name(a, b); });
-  std::ranges::stable_sort(made.people, [](const auto& a, const auto& b) { return by_name(a, b); });
+  std::ranges::sort(made.organisations, {}, [](const auto& each) { return name_key(each); });
+  std::ranges::sort(made.people, {}, [](const auto& each) { return name_key(each); });
   std::ranges::sort(made.seats);
   made.people_total = static_cast<std::int64_t>(everybody.size());
   const Grantee whose{Grantee::Kind::organisation, owner.value};

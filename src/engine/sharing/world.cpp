@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "domain/person.hpp"
+
 namespace tocsin::engine::sharing {
 namespace {
 
