@@ -24,11 +24,21 @@ bool for_organisation(const World& world, const World::Looker& looker, const Dec
          std::ranges::binary_search(found->second.communities, domain::CommunityId{decision.through->id});
 }
 
-std::pair<std::string, std::int64_t> name_key(const ReachedOrganisation& each) {
-  return {text::fold(each.name), each.organisation.value};
-}
-std::pair<std::string, std::int64_t> name_key(const ReachedPerson& each) {
-  return {text::fold(each.name), each.person.value};
+std::int64_t id_of(const ReachedOrganisation& each) { return each.organisation.value; }
+std::int64_t id_of(const ReachedPerson& each) { return each.person.value; }
+
+/// Folds each name once.
+template <class T>
+std::vector<T> by_name(std::map<std::int64_t, T> all) {
+  std::vector<std::pair<std::string, T>> keyed;
+  keyed.reserve(all.size());
+  for (auto& [id, each] : all) keyed.emplace_back(text::fold(each.name), std::move(each));
+  std::ranges::sort(keyed, {},
+                    [](const auto& each) { return std::pair{std::string_view{each.first}, id_of(each.second)}; });
+  std::vector<T> sorted;
+  sorted.reserve(keyed.size());
+  for (auto& [name, each] : keyed) sorted.push_back(std::move(each));
+  return sorted;
 }
 
 }  // namespace
@@ -100,10 +110,8 @@ Reach World::reach(OrganisationId owner, const std::vector<Decision>& decisions,
       remember(decision.through);
     }
   }
-  for (auto& [id, each] : reached) made.organisations.push_back(std::move(each));
-  for (auto& [id, each] : alone) made.people.push_back(std::move(each));
-  std::ranges::sort(made.organisations, {}, [](const auto& each) { return name_key(each); });
-  std::ranges::sort(made.people, {}, [](const auto& each) { return name_key(each); });
+  made.organisations = by_name(std::move(reached));
+  made.people = by_name(std::move(alone));
   std::ranges::sort(made.seats);
   made.people_total = static_cast<std::int64_t>(everybody.size());
   const Grantee whose{Grantee::Kind::organisation, owner.value};

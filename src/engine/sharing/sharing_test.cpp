@@ -473,6 +473,30 @@ TEST_P(RandomWorlds, ReachIsThePolicyForEverySeatAndChangesAskWhenItGrows) {
     }
     return seen;
   };
+  // Also who is not here yet: visitors, and members to come of each organisation and of new ones.
+  std::vector<domain::policy::Viewer> to_come{domain::policy::Viewer::anonymous()};
+  for (std::int64_t organisation = 1; organisation <= Worlds::kOrganisations + 1; ++organisation) {
+    domain::policy::Viewer viewer;
+    viewer.organisation = OrganisationId{organisation};
+    viewer.roles = {Role::member};
+    const auto active = number(Sql{"SELECT count(*) FROM organisation WHERE id = ? AND status = 2", organisation}) == 1;
+    if (!active && organisation <= Worlds::kOrganisations) continue;
+    const auto loaded = database().read([&](store::Connection& connection) -> Status {
+      TRY(viewer.communities,
+          connection.all(Sql{"SELECT c.id FROM community c JOIN community_organisation o ON o.community_id = c.id "
+                             "WHERE c.closed = 0 AND o.organisation_id = ? ORDER BY c.id",
+                             organisation},
+                         [](const store::Row& row) { return domain::CommunityId{row.integer(0)}; }));
+      TRY(viewer.providers,
+          connection.all(Sql{"SELECT o.id FROM organisation o JOIN organisation_client c ON c.provider_id = o.id "
+                             "WHERE o.status = 2 AND c.client_id = ? ORDER BY o.id",
+                             organisation},
+                         [](const store::Row& row) { return OrganisationId{row.integer(0)}; }));
+      return ok();
+    });
+    ASSERT_TRUE(loaded);
+    to_come.push_back(viewer);
+  }
   int grew = 0, stayed = 0;
   for (int i = 0; i < 150; ++i) {
     const auto owner = random.number(1, Worlds::kOrganisations);
@@ -501,31 +525,6 @@ TEST_P(RandomWorlds, ReachIsThePolicyForEverySeatAndChangesAskWhenItGrows) {
     for (const auto moment : moments) {
       const auto was = seen_by(owner, before, moment), will = seen_by(owner, after, moment);
       std::ranges::set_difference(will, was, std::back_inserter(gained));
-      // Also who is not here yet: visitors, and members to come of each organisation and of new ones.
-      std::vector<domain::policy::Viewer> to_come{domain::policy::Viewer::anonymous()};
-      for (std::int64_t organisation = 1; organisation <= Worlds::kOrganisations + 1; ++organisation) {
-        domain::policy::Viewer viewer;
-        viewer.organisation = OrganisationId{organisation};
-        viewer.roles = {Role::member};
-        const auto active =
-            number(Sql{"SELECT count(*) FROM organisation WHERE id = ? AND status = 2", organisation}) == 1;
-        if (!active && organisation <= Worlds::kOrganisations) continue;
-        const auto loaded = database().read([&](store::Connection& connection) -> Status {
-          TRY(viewer.communities,
-              connection.all(Sql{"SELECT c.id FROM community c JOIN community_organisation o ON o.community_id = c.id "
-                                 "WHERE c.closed = 0 AND o.organisation_id = ? ORDER BY c.id",
-                                 organisation},
-                             [](const store::Row& row) { return domain::CommunityId{row.integer(0)}; }));
-          TRY(viewer.providers,
-              connection.all(Sql{"SELECT o.id FROM organisation o JOIN organisation_client c ON c.provider_id = o.id "
-                                 "WHERE o.status = 2 AND c.client_id = ? ORDER BY o.id",
-                                 organisation},
-                             [](const store::Row& row) { return OrganisationId{row.integer(0)}; }));
-          return ok();
-        });
-        ASSERT_TRUE(loaded);
-        to_come.push_back(viewer);
-      }
       for (const auto& viewer : to_come) {
         more = more || (domain::policy::may_see(viewer, facts_of({owner}, after), moment) &&
                         !domain::policy::may_see(viewer, facts_of({owner}, before), moment));
