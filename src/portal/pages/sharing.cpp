@@ -101,7 +101,7 @@ void append_side(std::string& out, std::string_view id, std::string_view title, 
   if (reach.nobody()) {
     render<"<p>{}</p>">(out, none);
   } else {
-    render<"<p class=\"lead\">{}</p>\n">(out, text::list_some({sharing::summary(reach, sight)}));
+    render<"<p class=\"lead\">{}</p>\n">(out, sharing::summary(reach, sight));
     out += pages::reach_html(reach, marking, sight).str();
   }
   out += "</section>\n";
