@@ -98,8 +98,8 @@ Sentence of_organisations(const Reach& reach, const Marking& marking, const Grou
   }
   sentence.text += fmt::format(" {} now.", people(seeing));
   if (not_seeing > 0) {
-    sentence.text += fmt::format(" {} of them {} not see it: their role reads less.", not_seeing,
-                                 not_seeing == 1 ? "more does" : "more do");
+    sentence.text +=
+        fmt::format(" {} more {} not see it: their role reads less.", not_seeing, not_seeing == 1 ? "does" : "do");
   }
   if (own) return sentence;
   sentence.names_hidden = !names_shown(sight, group.reason, group.through);

@@ -33,7 +33,7 @@ Result<Grantee> person_of(store::Connection& connection, const domain::Record& r
     return bad("people are added by their mail address");
   }
   const auto folded = domain::folded_email(text);
-  if (!folded) return bad(fmt::format("'{}': {}", text, folded.error().message));
+  if (!folded) return bad(folded.error().message);
   TRY(const auto found, store::People{connection}.find_by_email(*folded));
   if (!found || found->status == domain::PersonStatus::suspended || found->status == domain::PersonStatus::erased) {
     return bad(fmt::format("nobody here has the address {}", text));

@@ -136,8 +136,9 @@ Result<sharing::Marking> marking_of(App& app, const domain::Record& record, cons
   }
   std::string people{form.raw("people")};
   std::ranges::replace_if(people, [](char c) { return c == ',' || c == ';' || c == '\n' || c == '\r'; }, ' ');
+  people = text::squeeze(people);
   std::size_t mails = 0;
-  for (const auto word : text::split(text::squeeze(people), ' ')) {
+  for (const auto word : text::split(people, ' ')) {
     if (word.empty()) continue;
     if (++mails > kPeopleMax) return Error::invalid(fmt::format("at most {} addresses at once", kPeopleMax), "people");
     typed.push_back(fmt::format("person:{}", word));
