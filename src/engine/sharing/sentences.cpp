@@ -164,7 +164,7 @@ std::vector<Sentence> sentences(const Reach& reach, const Marking& marking, cons
 std::string summary(const Reach& reach, const Sight& sight) {
   if (reach.everyone) return "everyone, also without an account";
   std::vector<std::string> parts;
-  if (reach.every_member) parts.emplace_back("every member organisation, also those to come");
+  if (reach.every_member) parts.emplace_back("every member organisation (also those to come)");
   std::vector<std::string> names;
   std::size_t hidden = 0;
   for (const auto& each : reach.organisations) {
