@@ -266,11 +266,11 @@ TEST_P(MemberPages, InvitationLinksAreShownOnce) {
   const auto id = std::to_string(number(store::Sql{"SELECT id FROM person WHERE folded_email = 'nina@water.example'"}));
   EXPECT_THAT(get_as(As::water_administrator, "/people/" + id).body,
               AllOf(HasSubstr("Nina New"), Not(HasSubstr(secret))));
-  EXPECT_TRUE(identity().find_link(secret).value().has_value());
+  EXPECT_TRUE(identity()->find_link(secret).value().has_value());
   // A new one replaces it.
   const auto second = post_as(As::water_administrator, "/people/" + id + "/link", {});
   EXPECT_EQ(second.status, 200) << second.body;
-  EXPECT_FALSE(identity().find_link(secret).value().has_value());
+  EXPECT_FALSE(identity()->find_link(secret).value().has_value());
   // An organisation's administrators hand out invitations, but no new passwords, and only to their own people.
   EXPECT_EQ(post_as(As::water_administrator, "/people/" + std::to_string(people_[As::water_member].value) + "/link", {})
                 .status,
