@@ -1,0 +1,160 @@
+#include "store/people.hpp"
+
+#include "base/ids.hpp"
+#include "base/text.hpp"
+#include "engine/members/input.hpp"
+#include "engine/members/members.hpp"
+#include "engine/members/people_rules.hpp"
+#include "engine/members/writing.hpp"
+
+namespace tocsin::engine::members {
+namespace {
+
+using domain::Permission;
+using domain::Role;
+using domain::Roles;
+
+/// Given in the CERT only, and only by who may manage people anywhere: else an administrator of the CERT's own profile
+/// could make administrators of the installation.
+Roles cert_roles(Roles roles) {
+  Roles found;
+  for (const auto role : {Role::analyst, Role::coordinator, Role::auditor, Role::administrator}) {
+    if (roles.has(role)) found = found.with(role);
+  }
+  return found;
+}
+
+bool is_self(const Actor& actor, domain::PersonId person) { return actor.viewer.person == person; }
+
+/// Errors: forbidden.
+Status check_giving(const Actor& actor, domain::PersonId person, Roles before, Roles after) {
+  if (cert_roles(before) != cert_roles(after)) TRY_VOID(actor.require(Permission::manage_people));
+  if (is_self(actor, person) && (after.bits() & ~before.bits()) != 0) {
+    return Error::forbidden("Nobody gives themselves a role: ask another administrator");
+  }
+  return ok();
+}
+
+/// Errors: invalid_input with the rule.
+Status check_may_hold(Roles roles, const domain::Organisation& organisation) {
+  if (auto held = domain::may_hold(roles, organisation); !held) {
+    return Error::invalid(std::move(held).error().message, "roles");
+  }
+  return ok();
+}
+
+}  // namespace
+
+Status keep_last_cert_administrator(store::Connection& connection, domain::PersonId person) {
+  store::People people{connection};
+  TRY(const auto seat, people.membership(person, domain::kOwnOrganisation));
+  if (!seat || !seat->roles.has(Role::administrator)) return ok();
+  TRY(const auto others, people.other_holders(domain::kOwnOrganisation, Role::administrator, person, false));
+  if (others > 0) return ok();
+  return Error::conflict("This is the last administrator of the CERT; there must be another one first", "person");
+}
+
+Result<domain::Person> need_person(store::Connection& connection, domain::PersonId id) {
+  TRY(auto found, store::People{connection}.find(id));
+  if (!found || found->status == domain::PersonStatus::erased) return Error::not_found("person");
+  return std::move(*found);
+}
+
+Result<domain::PersonId> invite(store::Database& database, const Actor& actor, domain::OrganisationId organisation,
+                                const PersonInput& input, Roles given, Timestamp now) {
+  TRY_VOID(actor.require(Permission::manage_people, Permission::manage_own_people, organisation));
+  domain::Person wanted;
+  TRY_VOID(read_person_input(input, wanted));
+  TRY(const auto folded, domain::folded_email(wanted.email));
+  wanted.uuid = random_uuid();
+  wanted.status = domain::PersonStatus::invited;
+  wanted.created_at = now;
+  const auto roles = given.with(Role::member);
+  return write_members(database, [&](store::Connection& connection) -> Result<domain::PersonId> {
+    store::People people{connection};
+    TRY(const auto host, need_organisation(connection, organisation));
+    TRY_VOID(check_may_hold(roles, host));
+    if (host.status == domain::OrganisationStatus::left) {
+      return Error::conflict("This organisation has left; nobody joins it", "organisation");
+    }
+    TRY(const auto known, people.find_by_email(folded));
+    const auto known_id = known ? known->id : domain::PersonId{};
+    TRY_VOID(check_giving(actor, known_id, {}, roles));
+    if (known) {
+      TRY(const auto seat, people.membership(known_id, organisation));
+      if (seat) return Error::conflict("This person is a member already; change the roles instead", "email");
+    }
+    auto id = known_id;
+    if (!known) {
+      TRY(id, people.insert(wanted));
+    }
+    TRY_VOID(people.put_membership({.person = id, .organisation = organisation, .roles = roles, .created_at = now}));
+    const boost::json::object detail{{"email", wanted.email}, {"roles", domain::to_string(roles)}};
+    if (!known) TRY_VOID(note(connection, actor, now, "person.invite", audit::object_of(id), organisation, detail));
+    TRY_VOID(note(connection, actor, now, "membership.add", audit::object_of(id), organisation, detail));
+    return id;
+  });
+}
+
+Status change_person(store::Database& database, const Actor& actor, domain::PersonId person, const PersonInput& input,
+                     Timestamp now) {
+  TRY_VOID(actor.require(is_self(actor, person) ? Permission::signed_in : Permission::manage_people));
+  domain::Person checked;
+  TRY_VOID(read_person_input(input, checked));
+  TRY(const auto folded, domain::folded_email(checked.email));
+  return write_members(database, [&](store::Connection& connection) -> Status {
+    store::People people{connection};
+    TRY(const auto before, need_person(connection, person));
+    auto after = before;
+    after.name = checked.name;
+    after.email = checked.email;
+    after.language = checked.language;
+    after.time_zone = checked.time_zone;
+    boost::json::object detail;
+    TRY(const auto folded_before, domain::folded_email(before.email));
+    if (folded != folded_before) {
+      // What was proven was the old address.
+      after.email_verified_at.reset();
+      detail["email"] = boost::json::object{{"was", before.email}, {"is", after.email}};
+    }
+    if (before.name != after.name) detail["name"] = boost::json::object{{"was", before.name}, {"is", after.name}};
+    TRY_VOID(people.update(after));
+    return note(connection, actor, now, "person.change", audit::object_of(person), {}, detail);
+  });
+}
+
+Status set_roles(store::Database& database, const Actor& actor, domain::PersonId person,
+                 domain::OrganisationId organisation, Roles given, Timestamp now) {
+  TRY_VOID(actor.require(Permission::manage_people, Permission::manage_own_people, organisation));
+  const auto roles = given.empty() ? given : given.with(Role::member);
+  return write_members(database, [&](store::Connection& connection) -> Status {
+    store::People people{connection};
+    TRY(const auto seat, people.membership(person, organisation));
+    if (!seat) return Error::not_found("membership");
+    TRY(const auto host, need_organisation(connection, organisation));
+    TRY_VOID(check_may_hold(roles, host));
+    TRY_VOID(check_giving(actor, person, seat->roles, roles));
+    if (!roles.has(Role::administrator) && organisation == domain::kOwnOrganisation) {
+      TRY_VOID(keep_last_cert_administrator(connection, person));
+    }
+    if (seat->roles.has(Role::organisation_administrator) && !roles.has(Role::organisation_administrator)) {
+      TRY(const auto others, people.other_holders(organisation, Role::organisation_administrator, person, true));
+      if (others == 0) {
+        return Error::conflict("This is the organisation's last administrator; there must be another one first",
+                               "roles");
+      }
+    }
+    if (roles.empty()) {
+      TRY_VOID(people.remove_membership(person, organisation));
+      TRY_VOID(people.end_sessions(person, organisation));
+      return note(connection, actor, now, "membership.remove", audit::object_of(person), organisation,
+                  {{"was", domain::to_string(seat->roles)}});
+    }
+    TRY_VOID(people.put_membership(
+        {.person = person, .organisation = organisation, .roles = roles, .created_at = seat->created_at}));
+    return note(connection, actor, now, "membership.change", audit::object_of(person), organisation,
+                {{"was", domain::to_string(seat->roles)}, {"is", domain::to_string(roles)}});
+  });
+}
+
+}  // namespace tocsin::engine::members

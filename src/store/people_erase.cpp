@@ -1,0 +1,120 @@
+#include <fmt/format.h>
+
+#include "store/people.hpp"
+
+namespace tocsin::store {
+namespace {
+
+boost::json::value moment(const Row& row, int column) {
+  if (row.is_null(column)) return nullptr;
+  return boost::json::value(format_rfc3339(row.time(column)));
+}
+boost::json::value text(const Row& row, int column) { return boost::json::value(row.text(column)); }
+boost::json::value number(const Row& row, int column) {
+  if (row.is_null(column)) return nullptr;
+  return row.integer(column);
+}
+
+std::string_view credential_kind(std::int64_t kind) {
+  switch (kind) {
+    case 1:
+      return "password";
+    case 2:
+      return "one-time-password";
+    case 3:
+      return "recovery-code";
+    case 4:
+      return "passkey";
+    case 5:
+      return "openid-connect";
+    default:
+      return "other";
+  }
+}
+std::string_view link_purpose(std::int64_t purpose) {
+  switch (purpose) {
+    case 1:
+      return "invitation";
+    case 2:
+      return "email-proof";
+    case 3:
+      return "password-reset";
+    default:
+      return "other";
+  }
+}
+
+}  // namespace
+
+Status People::erase(domain::PersonId id) {
+  TRY_VOID(end_sessions(id));
+  return connection_.run_all(
+      {Sql{"DELETE FROM one_time_link WHERE person_id = ?", id}, Sql{"DELETE FROM credential WHERE person_id = ?", id},
+       Sql{"DELETE FROM membership WHERE person_id = ?", id},
+       Sql{"DELETE FROM community_person WHERE person_id = ?", id},
+       // The address is free for whoever comes next; the number never is.
+       Sql{"UPDATE person SET status = ?, uuid = '', name = '', folded_name = '', email = '', folded_email = ?, "
+           "language = '', time_zone = '', email_verified_at = NULL, last_sign_in_at = NULL WHERE id = ?",
+           domain::PersonStatus::erased, fmt::format("erased:{}", id.value), id}});
+}
+
+Result<boost::json::object> People::identity_facts(domain::PersonId id) {
+  TRY(auto credentials,
+      connection_.all(Sql{"SELECT kind, external_id, label, created_at, last_used_at FROM credential WHERE person_id = "
+                          "? ORDER BY id",
+                          id},
+                      [](const Row& row) {
+                        return boost::json::value({{"kind", credential_kind(row.integer(0))},
+                                                   {"external_id", text(row, 1)},
+                                                   {"label", text(row, 2)},
+                                                   {"created_at", moment(row, 3)},
+                                                   {"last_used_at", moment(row, 4)}});
+                      }));
+  TRY(auto sessions, connection_.all(Sql{"SELECT organisation_id, method, address, agent, created_at, last_seen_at, "
+                                         "expires_at FROM session WHERE person_id = ? ORDER BY id",
+                                         id},
+                                     [](const Row& row) {
+                                       return boost::json::value({{"organisation", number(row, 0)},
+                                                                  {"method", text(row, 1)},
+                                                                  {"address", text(row, 2)},
+                                                                  {"agent", text(row, 3)},
+                                                                  {"created_at", moment(row, 4)},
+                                                                  {"last_seen_at", moment(row, 5)},
+                                                                  {"expires_at", moment(row, 6)}});
+                                     }));
+  TRY(auto tokens,
+      connection_.all(Sql{"SELECT organisation_id, name, scopes, networks, created_at, expires_at, last_used_at, "
+                          "last_used_address, revoked_at FROM api_token WHERE person_id = ? ORDER BY id",
+                          id},
+                      [](const Row& row) {
+                        return boost::json::value({{"organisation", number(row, 0)},
+                                                   {"name", text(row, 1)},
+                                                   {"scopes", text(row, 2)},
+                                                   {"networks", text(row, 3)},
+                                                   {"created_at", moment(row, 4)},
+                                                   {"expires_at", moment(row, 5)},
+                                                   {"last_used_at", moment(row, 6)},
+                                                   {"last_used_address", text(row, 7)},
+                                                   {"revoked_at", moment(row, 8)}});
+                      }));
+  TRY(auto links, connection_.all(Sql{"SELECT purpose, organisation_id, email, created_at, expires_at, used_at FROM "
+                                      "one_time_link WHERE person_id = ? ORDER BY id",
+                                      id},
+                                  [](const Row& row) {
+                                    return boost::json::value({{"purpose", link_purpose(row.integer(0))},
+                                                               {"organisation", number(row, 1)},
+                                                               {"email", text(row, 2)},
+                                                               {"created_at", moment(row, 3)},
+                                                               {"expires_at", moment(row, 4)},
+                                                               {"used_at", moment(row, 5)}});
+                                  }));
+  const auto array = [](std::vector<boost::json::value>& values) {
+    return boost::json::array(values.begin(), values.end());
+  };
+  return boost::json::object{{"credentials", array(credentials)},
+                             {"sessions", array(sessions)},
+                             {"tokens", array(tokens)},
+                             {"links", array(links)}};
+}
+
+}  // namespace tocsin::store
