@@ -4,7 +4,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
-#include "portal/member_fixture.hpp"
+#include "portal/member_pages_fixture.hpp"
 
 /// The audit log's pages, and what is written down when somebody reads.
 namespace tocsin::portal {

@@ -180,6 +180,12 @@ Result<http::Response> change_password(App& app, const http::Request& request) {
       form.wrong("current", changed.error().message);
       return security_page(app, request, form);
     }
+    if (changed.error().code == Error::Code::unavailable) {
+      form.wrong("", changed.error().message);
+      TRY(auto page, security_page(app, request, form));
+      page.status = 429;
+      return page;
+    }
     TRY_VOID(form.take(changed.error()));
     return security_page(app, request, form);
   }
