@@ -5,7 +5,9 @@
 
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "engine/identity/identity.hpp"
 #include "engine/search/indexer.hpp"
+#include "portal/access.hpp"
 #include "portal/api/openapi.hpp"
 #include "portal/api/problem.hpp"
 
@@ -22,14 +24,17 @@ constexpr const char* kContentSecurityPolicy =
 constexpr const char* kPermissionsPolicy =
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()";
 
-void decorate(const http::Request& request, http::Response& response) {
+void decorate(const App& app, const http::Request& request, http::Response& response) {
   response.with("Content-Security-Policy", kContentSecurityPolicy)
       .with("X-Content-Type-Options", "nosniff")
-      .with("Referrer-Policy", "same-origin")
+      // A one-time link's address is a secret.
+      .with("Referrer-Policy", request.secret_path ? "no-referrer" : "same-origin")
       .with("Permissions-Policy", kPermissionsPolicy)
       .with("Cross-Origin-Opener-Policy", "same-origin");
   // What programs of other sites may read is the API and the feeds: public, and without credentials.
-  const bool for_programs = request.path.starts_with("/api/") || request.path.starts_with("/feeds/");
+  const bool for_programs =
+      request.principal == nullptr && (request.path.starts_with("/api/") || request.path.starts_with("/feeds/"));
+  access::mark_private(app, request, response);
   response.with("Cross-Origin-Resource-Policy", for_programs ? "cross-origin" : "same-origin");
   if (request.tls) response.with("Strict-Transport-Security", "max-age=31536000");
 }
@@ -43,10 +48,11 @@ struct App::Duty {
   std::thread thread;
 };
 
-App::App(store::Database& database, AppSettings settings, const Clock& clock)
+App::App(store::Database& database, AppSettings settings, const Clock& clock, engine::identity::Identity* identity)
     : database_(database),
       settings_(std::move(settings)),
       clock_(clock),
+      identity_(identity),
       catalogue_(database),
       search_(database, catalogue_) {}
 
@@ -86,6 +92,8 @@ Status App::watch() {
     note_generation();
     return ok();
   }
+  // Revoked sessions and roles must not live on in memory: before the search index, which may take its time.
+  if (identity_ != nullptr) TRY_VOID(identity_->refresh());
   TRY_VOID(catch_up());
   beat_ = beat;
   return ok();
@@ -128,6 +136,15 @@ http::Router App::routes() {
   add_feed_routes(*this, router);
   add_validation_routes(*this, router);
   add_operation_routes(*this, router);
+  if (identity_ != nullptr) {
+    add_sign_in_routes(*this, router);
+    add_link_routes(*this, router);
+    add_account_routes(*this, router);
+    add_security_routes(*this, router);
+    add_passkey_routes(*this, router);
+    add_token_routes(*this, router);
+    add_member_routes(*this, router);
+  }
 
   // Last, for it describes the others; it is asked for often and never changes while the process lives.
   auto document = std::make_shared<const std::string>(api::openapi_document(router, settings_.public_url));
@@ -148,13 +165,20 @@ http::Router App::routes() {
 
 http::ServerHooks App::hooks() {
   http::ServerHooks hooks;
-  hooks.viewer = [](const http::Request&) { return domain::policy::Viewer::anonymous(); };
+  hooks.identify_from_memory = [this](http::Request& request) { return access::identify_from_memory(*this, request); };
+  hooks.identify = [this](http::Request& request) { return access::identify(*this, request); };
+  hooks.open_to = access::open_to;
+  hooks.admit = [this](const http::Route& route, http::Request& request) {
+    return access::admit(*this, route, request);
+  };
   hooks.generation = [this] { return generation(); };
   hooks.error = [this](const http::Request& request, const Error& error, int status) {
     if (request.representation == http::Representation::json) return api::problem(request, error, status);
     return error_page(*this, request, error, status);
   };
-  hooks.decorate = decorate;
+  hooks.decorate = [this](const http::Request& request, http::Response& response) {
+    decorate(*this, request, response);
+  };
   hooks.opened = [this](const http::Server* server) { server_.store(server, std::memory_order_release); };
   hooks.observe = [this](std::string_view route, int status, std::uint64_t micros, std::size_t bytes) {
     metrics_.observe_request(route, status, micros, bytes);

@@ -16,6 +16,10 @@
 #include "portal/metrics.hpp"
 #include "store/database.hpp"
 
+namespace tocsin::engine::identity {
+class Identity;  // engine/identity/identity.hpp
+}
+
 /// The portal: everything handlers stand on, the table of routes, and the duties that run beside them.
 namespace tocsin::portal {
 
@@ -30,10 +34,14 @@ struct AppSettings {
 /// Shared by all handlers; outlives the server.
 class App {
  public:
-  App(store::Database& database, AppSettings settings, const Clock& clock);
+  /// `identity`: nullptr where nobody can sign in (a read-only mirror, most tests); else outlives the app.
+  App(store::Database& database, AppSettings settings, const Clock& clock,
+      engine::identity::Identity* identity = nullptr);
   ~App();
 
   store::Database& database() noexcept { return database_; }
+  engine::identity::Identity* identity() noexcept { return identity_; }
+  const engine::identity::Identity* identity() const noexcept { return identity_; }
   engine::search::SearchEngine& search() noexcept { return search_; }
   engine::search::Catalogue& catalogue() noexcept { return catalogue_; }
   const AppSettings& settings() const noexcept { return settings_; }
@@ -64,6 +72,7 @@ class App {
   store::Database& database_;
   AppSettings settings_;
   const Clock& clock_;
+  engine::identity::Identity* identity_;
   engine::search::Catalogue catalogue_;
   engine::search::SearchEngine search_;
   Metrics metrics_;
@@ -94,7 +103,15 @@ void add_vendor_routes(App& app, http::Router& router);  ///< /vendors, /vendors
 void add_about_routes(App& app, http::Router& router);   ///< /about, /api (documentation), /help/search
 void add_feed_routes(App& app, http::Router& router);    ///< /feeds/advisories.atom
 void add_validation_routes(App& app, http::Router& router);  ///< /api/v1/csaf/validate, /api/v1/csaf/tests
-void add_operation_routes(App& app, http::Router& router);   ///< /healthz, /readyz, /metrics, /api/openapi.json, assets
+void add_sign_in_routes(App& app,
+                        http::Router& router);              ///< /sign-in, second factor, /sign-out, /confirm, /act-for
+void add_link_routes(App& app, http::Router& router);       ///< /link/{secret}
+void add_account_routes(App& app, http::Router& router);    ///< /account
+void add_security_routes(App& app, http::Router& router);   ///< /account/security
+void add_passkey_routes(App& app, http::Router& router);    ///< Passkeys, where public_url is set.
+void add_token_routes(App& app, http::Router& router);      ///< /account/tokens, /api/v1/me, /api/v1/tokens
+void add_member_routes(App& app, http::Router& router);     ///< Organisations, people, communities, audit log.
+void add_operation_routes(App& app, http::Router& router);  ///< /healthz, /readyz, /metrics, /api/openapi.json, assets
 
 /// pages/errors.cpp: the error as a page that helps. No database: it may run on a network thread, and when the database
 /// is what failed.

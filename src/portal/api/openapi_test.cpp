@@ -2,15 +2,18 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <set>
 
 #include <gmock/gmock.h>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "engine/audit/view.hpp"
 #include "portal/api/schemas.hpp"
-#include "portal/app_fixture.hpp"
 #include "portal/http/target.hpp"
+#include "portal/members_fixture.hpp"
 
 namespace tocsin::portal::api {
 namespace {
@@ -188,10 +191,10 @@ TEST(SchemaChecker, RefusesWhatDoesNotFit) {
   EXPECT_EQ(Checker{unknown->root()}.check(unknown->root(), unknown->root()).size(), 1U);
 }
 
-class OpenApi : public testing::PortalTest {
+class OpenApi : public testing::MembersTest {
  protected:
   void SetUp() override {
-    PortalTest::SetUp();
+    MembersTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
     auto reply = get("/api/openapi.json");
     ASSERT_EQ(reply.status, 200);
@@ -199,7 +202,52 @@ class OpenApi : public testing::PortalTest {
     ASSERT_TRUE(parsed.has_value()) << parsed.error().to_string();
     document_.emplace(std::move(parsed).value());
   }
+  /// Whose pages these are: the audit log is the auditors'.
+  static std::string who_may(std::string_view target) {
+    if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
+    for (const std::string_view path : {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities"}) {
+      if (target.starts_with(path)) return "admin@cert.example";
+    }
+    return {};
+  }
+  /// As a visitor, and where an account is needed as a member.
+  http::testing::Reply ask(std::string_view method, const std::string& target, const std::string& body) {
+    if (const auto mail = who_may(target); !mail.empty()) {
+      auto& browser = browsers_[mail];
+      if (!browser) browser.reset(new testing::Browser(signed_in(mail)));
+      return browser->get(target);
+    }
+    const bool own = target.starts_with("/api/v1/me") || target.starts_with("/api/v1/tokens");
+    if (!own) return body.empty() ? get(target) : post(target, body);
+    if (!member_) member_.emplace(signed_in("member@plant.example"));
+    if (method == "GET") return member_->get(target);
+    return member_->send(method, target, body, "application/json", "X-CSRF-Token: " + member_->csrf + "\r\n");
+  }
+  std::optional<testing::Browser> member_;
+  std::map<std::string, std::unique_ptr<testing::Browser>> browsers_;
   const value& document() const { return document_->root(); }
+  /// Something of everything that members' answers can show.
+  void make_members() {
+    auto coordinator = signed_in("coordinator@cert.example");
+    const auto post_form = [&](std::string_view target, const testing::FormFields& fields) {
+      const auto reply = coordinator.post(target, fields);
+      EXPECT_EQ(reply.status, 303) << target << "\n" << reply.body;
+    };
+    post_form("/organisations/2/contacts/new", {{"role", "security"}, {"name", "Desk"}, {"email", "d@plant.example"}});
+    post_form("/organisations/2/clients/new", {{"client", "3"}});
+    post_form("/communities/new", {{"name", "Circle"}});
+    post_form("/communities/1/add", {{"organisation", "2"}});
+    post_form("/communities/1/add", {{"email", "vendor@vendor.example"}});
+    const domain::Record record = [] {
+      domain::Record made;
+      made.id = {1};
+      made.tlp = domain::Tlp::amber;
+      return made;
+    }();
+    EXPECT_TRUE(engine::audit::view::record_look(database(), engine::Actor::at_console(), record,
+                                                 engine::audit::view::Looking::read, clock_.now()));
+    run(store::Sql{"DELETE FROM audit_personal WHERE sequence = 1"});
+  }
 
   std::optional<json::Parsed> document_;
 };
@@ -227,7 +275,9 @@ TEST_P(OpenApi, IsAWellFormedDocument) {
       }
       for (const auto& name : in_path) EXPECT_NE(path.find("{" + name + "}"), std::string_view::npos);
       EXPECT_EQ(static_cast<std::size_t>(std::count(path.begin(), path.end(), '{')), in_path.size());
-      EXPECT_NE(json::at_pointer(operation, "/responses/200"), nullptr);
+      const auto& responses = json::find(operation, "responses")->as_object();
+      EXPECT_EQ(
+          std::count_if(responses.begin(), responses.end(), [](const auto& each) { return each.key()[0] == '2'; }), 1);
     }
   }
 }
@@ -293,7 +343,8 @@ TEST_P(OpenApi, ErrorsConformToo) {
 class Crawl {
  public:
   /// With a body it is posted.
-  using Send = std::function<http::testing::Reply(const std::string& target, const std::string& body)>;
+  using Send =
+      std::function<http::testing::Reply(std::string_view method, const std::string& target, const std::string& body)>;
   Crawl(const value& document, Send send, std::size_t stride)
       : document_(document), checker_(document), send_(std::move(send)), stride_(stride) {}
 
@@ -315,24 +366,52 @@ class Crawl {
         R"({"tests":[{"type":"preset","name":"full"}],"document":{"document":{"csaf_version":"2.1"}}})";
     ask("csaf_validate", "/api/v1/csaf/validate", request);
     ask("csaf_validate_service", "/api/v1/validate", request);
+    ask("me", "/api/v1/me");
+    ask("token_create", "/api/v1/tokens",
+        R"({"name":"crawl","scopes":["read"],"networks":["192.0.2.0/24"],"expires_at":")" +
+            format_rfc3339(Timestamp{store_testing::kTestNow.micros + std::int64_t{86'400'000'000}}) + "\"}");
+    const auto tokens = ask("tokens", "/api/v1/tokens");
+    for (const auto& token : json::array_at(tokens, "items")) {
+      ask("token_revoke", "/api/v1/tokens/" + std::to_string(json::find(token, "id")->as_int64()), {}, "DELETE");
+    }
     ask("vulnerabilities", "/api/v1/vulnerabilities?limit=1");
     each("vulnerabilities", "/api/v1/vulnerabilities?sort=score&limit=200", "id", [this](const std::string& id) {
       ask("vulnerability", "/api/v1/vulnerabilities/" + http::encode_component(id));
     });
   }
+  /// Organisations, people, communities and the audit log, of which there have to be some.
+  void run_members() {
+    const auto id_of = [](const value& item, std::string_view member) {
+      return std::to_string(item.at(member).as_int64());
+    };
+    for (const auto& [route, single, member] :
+         {std::tuple{"organisations", "organisation", "id"}, std::tuple{"people", "person", "id"},
+          std::tuple{"communities", "community", "id"}, std::tuple{"audit", "audit_entry", "sequence"}}) {
+      const auto base = "/api/v1/" + std::string{route};
+      const auto list = ask(route, base);
+      EXPECT_FALSE(json::array_at(list, "items").empty()) << route;
+      for (const auto& item : json::array_at(list, "items")) ask(single, base + "/" + id_of(item, member));
+    }
+    EXPECT_FALSE(json::string_at(ask("people", "/api/v1/people?limit=1"), "next").empty());
+    EXPECT_FALSE(json::string_at(ask("organisations", "/api/v1/organisations?limit=1"), "next").empty());
+    ask("audit_export", "/api/v1/audit/export");
+    ask("looks", "/api/v1/organisation/looks");
+  }
   const std::set<std::string>& covered() const noexcept { return covered_; }
 
  private:
-  value ask(const std::string& route, const std::string& target, const std::string& body_sent = {}) {
+  value ask(const std::string& route, const std::string& target, const std::string& body_sent = {},
+            std::string_view method = {}) {
     SCOPED_TRACE(target);
     covered_.insert(route);
-    const auto reply = send_(target, body_sent);
-    EXPECT_EQ(reply.status, 200) << reply.body;
+    const auto reply = send_(!method.empty() ? method : body_sent.empty() ? "GET" : "POST", target, body_sent);
     const auto* operation = find_operation(route);
     if (operation == nullptr) {
       ADD_FAILURE() << route << " is not declared";
       return {};
     }
+    EXPECT_EQ(reply.status, operation->status) << reply.body;
+    if (operation->status == 204) return {};
     EXPECT_TRUE(reply.header("content-type").starts_with(operation->media_type)) << reply.header("content-type");
     if (operation->media_type != "application/json") return {};
     const auto body = json::parse(reply.body);
@@ -402,11 +481,13 @@ class Crawl {
 
 TEST_P(OpenApi, AnswersConform) {
   Crawl crawl{document(),
-              [this](const std::string& target, const std::string& body) {
-                return body.empty() ? get(target) : post(target, body);
+              [this](std::string_view method, const std::string& target, const std::string& body) {
+                return ask(method, target, body);
               },
               1};
   crawl.run();
+  make_members();
+  crawl.run_members();
   const auto router = app().routes();
   for (const auto& route : router.routes()) {
     if (!route->pattern.starts_with("/api/v1")) continue;
@@ -426,8 +507,8 @@ TEST_P(OpenApi, AnswersOnRealDocumentsConform) {
   ASSERT_TRUE(exchange::import_paths(database(), {archive}, {}, {}, clock_).has_value());
   ASSERT_TRUE(app().catch_up().has_value());
   Crawl crawl{document(),
-              [this](const std::string& target, const std::string& body) {
-                return body.empty() ? get(target) : post(target, body);
+              [this](std::string_view method, const std::string& target, const std::string& body) {
+                return ask(method, target, body);
               },
               15};
   crawl.run();

@@ -108,6 +108,16 @@ constexpr Operation kOperations[] = {
     {.route = "csaf_tests_service",
      .description = "For tools that know only the root address of a validator service.",
      .schema = "ValidationTests"},
+    {.route = "me", .description = "", .schema = "Me"},
+    {.route = "tokens", .description = "Newest first; their secrets are kept nowhere.", .schema = "TokenList"},
+    {.route = "token_create",
+     .description =
+         "For the organisation that the session acts for. The secret is in the answer and nowhere else. Asks "
+         "for a recent proof of who it is (/confirm).",
+     .schema = "CreatedToken",
+     .body = "NewToken",
+     .status = 201},
+    {.route = "token_revoke", .description = "It stops working at once.", .schema = "", .status = 204},
 };
 
 constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
@@ -115,14 +125,21 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
     {"revision", "Name of a stored revision (`revision` in the list of revisions)."},
     {"vendor", "`key` of a vendor."},
     {"product", "`key` of a product of that vendor."},
+    {"organisation", "Number of an organisation."},
+    {"person", "Number of a person."},
+    {"community", "Number of a community."},
+    {"entry", "Number of an entry."},
 };
 
 }  // namespace
 
 const Operation* find_operation(std::string_view route) noexcept {
-  const auto* found = std::find_if(std::begin(kOperations), std::end(kOperations),
-                                   [route](const auto& each) { return each.route == route; });
-  return found == std::end(kOperations) ? nullptr : found;
+  for (const auto operations : {std::span<const Operation>{kOperations}, member_operations()}) {
+    for (const auto& each : operations) {
+      if (each.route == route) return &each;
+    }
+  }
+  return nullptr;
 }
 
 std::string_view path_parameter(std::string_view name) noexcept {

@@ -19,6 +19,7 @@ struct Operation {
   std::string_view media_type = "application/json";
   std::span<const QueryParameter> query = {};
   std::string_view body = {};  ///< Of a POST: name in components.
+  int status = 200;            ///< Where all is well; 204 has no content.
 };
 
 /// By the route's name, or nullptr.
@@ -27,5 +28,9 @@ const Operation* find_operation(std::string_view route) noexcept;
 std::string_view path_parameter(std::string_view name) noexcept;
 /// components.schemas as JSON text.
 std::string_view schemas_json() noexcept;
+
+// Organisations, people, communities, audit log: schemas_members.cpp.
+std::span<const Operation> member_operations() noexcept;
+std::string_view member_schemas_json() noexcept;
 
 }  // namespace tocsin::portal::api

@@ -190,6 +190,11 @@ Result<std::shared_ptr<const CachedAnswer>> make_answer(const Request& request, 
                          (request.method == Method::get || request.method == Method::head);
   if (validated) {
     answer->etag = response.etag.empty() ? fmt::format("\"{:016x}\"", fast_hash(*answer->body)) : quoted(response.etag);
+    // One asker's validator says nothing to another, even where both get the same bytes: who signs out must not hear
+    // "not modified" of what only members see.
+    if (!request.asker.empty() && !response.cache_control.starts_with("public")) {
+      answer->etag = fmt::format("\"{:016x}\"", fast_hash(request.asker + '\n' + answer->etag));
+    }
   }
   const bool compressed = may_compress && encoding != Encoding::identity;
   if (compressed) {
@@ -209,7 +214,8 @@ Result<std::shared_ptr<const CachedAnswer>> make_answer(const Request& request, 
   }
   answer->shared_at = head.size();
   if (!answer->etag.empty()) head.add("ETag", answer->etag);
-  if (validated && response.last_modified) head.add("Last-Modified", format_http_date(*response.last_modified));
+  if (validated && response.last_modified && request.asker.empty())
+    head.add("Last-Modified", format_http_date(*response.last_modified));
   if (!response.cache_control.empty()) head.add("Cache-Control", response.cache_control);
   if (!vary.empty()) head.add("Vary", vary);
   for (const auto& [name, value] : response.headers) {
@@ -246,7 +252,7 @@ std::shared_ptr<const CachedAnswer> error_answer(const ServerHooks& hooks, const
                                                  std::vector<std::pair<std::string, std::string>> headers) {
   if (status >= 500 && status != 503) {
     log::error("request.failed", {{"request_id", request.request_id},
-                                  {"path", request.path},
+                                  {"path", request.secret_path ? std::string_view{} : std::string_view{request.path}},
                                   {"code", to_string(error.code)},
                                   {"message", error.message},
                                   {"where", error.where},
@@ -274,7 +280,7 @@ std::shared_ptr<const CachedAnswer> error_answer(const ServerHooks& hooks, const
       .value();
 }
 
-std::shared_ptr<const CachedAnswer> run_handler(const Route& route, const ServerHooks& hooks, const Request& request,
+std::shared_ptr<const CachedAnswer> run_handler(const Route& route, const ServerHooks& hooks, Request& request,
                                                 Encoding encoding, bool* cacheable) {
   *cacheable = false;
   const auto failed = [&](std::string detail) {
@@ -283,16 +289,31 @@ std::shared_ptr<const CachedAnswer> run_handler(const Route& route, const Server
         Error::internal("Something went wrong on our side. The request's id helps us to find it.", std::move(detail));
     return error_answer(hooks, request, error, 500, encoding);
   };
+  int status_given = 403;
+  std::vector<std::pair<std::string, std::string>> headers_given;
   try {
-    auto result = route.handler(request);
+    bool turned_away = false;
+    auto result = [&]() -> Result<Response> {
+      if (hooks.admit) {
+        auto admission = hooks.admit(route, request);
+        turned_away = admission.refused || admission.instead;
+        if (admission.refused) {
+          status_given = admission.status;
+          headers_given = std::move(admission.headers);
+          return std::move(*admission.refused);
+        }
+        if (admission.instead) return std::move(*admission.instead);
+      }
+      return route.handler(request);
+    }();
     if (!result) {
-      const auto status = status_of(result.error().code);
-      std::vector<std::pair<std::string, std::string>> headers;
+      const auto status = turned_away ? status_given : status_of(result.error().code);
+      auto headers = std::move(headers_given);
       if (status == 503) headers.emplace_back("Retry-After", "5");
       return error_answer(hooks, request, result.error(), status, encoding, std::move(headers));
     }
     auto response = std::move(result).value();
-    const bool keep = response.cacheable && response.status == 200;
+    const bool keep = response.cacheable && response.status == 200 && !turned_away;
     if (hooks.decorate) hooks.decorate(request, response);
     auto answer = make_answer(request, std::move(response), encoding);
     if (!answer) return failed(answer.error().detail);

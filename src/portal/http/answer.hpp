@@ -24,8 +24,9 @@ std::string not_modified_head(const CachedAnswer& answer);
 /// Is the client's copy still good (RFC 9110 section 13.2.2)?
 bool not_modified(const Request& request, const CachedAnswer& answer);
 
-/// Runs the handler and makes its answer. Never throws: whatever goes wrong becomes an error answer.
-std::shared_ptr<const CachedAnswer> run_handler(const Route& route, const ServerHooks& hooks, const Request& request,
+/// Asks whether the request may pass, runs the handler and makes its answer. Never throws: whatever goes wrong becomes
+/// an error answer.
+std::shared_ptr<const CachedAnswer> run_handler(const Route& route, const ServerHooks& hooks, Request& request,
                                                 Encoding encoding, bool* cacheable);
 
 /// The answer for an error, by hooks.error or as plain text.

@@ -110,6 +110,13 @@ class Connection final : public Watched {
   void answer_options();
   void answer_refusal(const Refusal& refusal);
   void make_cache_key();
+  bool reads() const noexcept { return request_.method == Method::get || request_.method == Method::head; }
+  bool open_to_asker() const;
+  /// Looks into the cache, and fixes the moment that the answer is of.
+  bool find_cached();
+  void run();
+  /// On the blocking pool.
+  void identify_and_run();
 
   Task<bool> write_answer();
   Task<bool> write_all(std::span<asio::const_buffer> buffers);
@@ -135,6 +142,7 @@ class Connection final : public Watched {
   Match match_;
   std::vector<Method> allowed_;
   bool unknown_method_ = false;
+  bool identified_ = false;
   bool keep_alive_ = false;
   bool http_1_0_ = false;
   bool unread_input_ = false;  // linger at the end, so that the answer is not lost in a reset
@@ -270,6 +278,7 @@ std::optional<Refusal> Connection::find_route() {
   match_ = shared_.router.match(request_.method, request_.path, &allowed_);
   if (match_.route != nullptr) {
     request_.parameters = std::move(match_.parameters);
+    request_.secret_path = match_.route->secret_path;
     return std::nullopt;
   }
   if (request_.method == Method::options && !allowed_.empty()) return std::nullopt;
@@ -294,14 +303,15 @@ Task<bool> Connection::serve_one() {
   answer_.reset();
   encoding_ = Encoding::identity;
   unknown_method_ = false;
+  identified_ = false;
   keep_alive_ = false;
+  cache_key_.clear();
   http_1_0_ = false;
 
   const auto header = co_await read_header();
   if (header == Read::ended) co_return false;
   started_ = std::chrono::steady_clock::now();
   request_.now = shared_.clock.now();
-  request_.remote_address = remote_address_;
   request_.tls = transport_->tls();
   if (header == Read::done) {
     // What HTTP itself forbids ends the connection: where the next request begins is no longer certain.
@@ -313,6 +323,7 @@ Task<bool> Connection::serve_one() {
       http_1_0_ = head.http_1_0;
     }
   }
+  request_.remote_address = shared_.options.trusted_proxies.client(remote_address_, request_);
   if (request_.request_id.empty()) request_.request_id = worker_.next_request_id();
   if (refusal_) {
     keep_alive_ = false;
@@ -322,6 +333,8 @@ Task<bool> Connection::serve_one() {
     co_return false;
   }
   encoding_ = choose_encoding(request_.header("accept-encoding"));
+  // Before anything is answered: error pages greet people by name, too.
+  identified_ = !shared_.hooks.identify_from_memory || shared_.hooks.identify_from_memory(request_);
   refusal_ = find_route();
   if (!parser_->is_done()) {
     const auto expect = request_.header("expect");
@@ -368,6 +381,9 @@ void Connection::make_cache_key() {
   cache_key_ += to_string(encoding_).front();
   cache_key_ += request_.viewer.cache_key();
   cache_key_ += '\n';
+  // Pages carry the name and the form token of who asked.
+  cache_key_ += request_.asker;
+  cache_key_ += '\n';
   if (match_.route->varies_by_host) cache_key_ += request_.header("host");
   cache_key_ += '\n';
   cache_key_ += request_.target;
@@ -375,24 +391,51 @@ void Connection::make_cache_key() {
 
 Task<void> Connection::answer_request() {
   phase_ = Phase::handling;
-  if (shared_.hooks.viewer) request_.viewer = shared_.hooks.viewer(request_);
-  const bool reads = request_.method == Method::get || request_.method == Method::head;
-  if (reads) {
-    make_cache_key();
-    generation_ = shared_.hooks.generation ? shared_.hooks.generation() : 0;
-    // After the generation: a request may take long to arrive, and an answer as of its first byte must not be kept for
-    // a generation that began when an embargo ended meanwhile.
-    request_.now = shared_.clock.now();
-    answer_ = shared_.cache.find(cache_key_, generation_);
-    if (answer_) co_return;
-  }
-  if (match_.route->inline_) {
-    bool cacheable = false;
-    answer_ = run_handler(*match_.route, shared_.hooks, request_, encoding_, &cacheable);
-    if (cacheable && reads) shared_.cache.put(cache_key_, generation_, answer_);
+  if (identified_ && find_cached()) co_return;
+  if (identified_ && match_.route->inline_ && open_to_asker()) {
+    run();
     co_return;
   }
   co_await answer_on_pool();
+}
+
+bool Connection::open_to_asker() const {
+  return !shared_.hooks.open_to || shared_.hooks.open_to(*match_.route, request_);
+}
+
+bool Connection::find_cached() {
+  if (!reads() || !open_to_asker()) return false;
+  make_cache_key();
+  generation_ = shared_.hooks.generation ? shared_.hooks.generation() : 0;
+  // After the generation: a request may take long to arrive, and an answer as of its first byte must not be kept for
+  // a generation that began when an embargo ended meanwhile.
+  request_.now = shared_.clock.now();
+  answer_ = shared_.cache.find(cache_key_, generation_);
+  return answer_ != nullptr;
+}
+
+void Connection::run() {
+  bool cacheable = false;
+  answer_ = run_handler(*match_.route, shared_.hooks, request_, encoding_, &cacheable);
+  if (cacheable && !cache_key_.empty()) shared_.cache.put(cache_key_, generation_, answer_);
+}
+
+void Connection::identify_and_run() {
+  try {
+    if (!identified_ && shared_.hooks.identify) {
+      if (const auto found = shared_.hooks.identify(request_); !found) {
+        answer_ = error_answer(shared_.hooks, request_, found.error(), status_of(found.error().code), encoding_);
+        return;
+      }
+      if (find_cached()) return;
+    }
+  } catch (const std::exception& exception) {
+    const auto error =
+        Error::internal("Something went wrong on our side. The request's id helps us to find it.", exception.what());
+    answer_ = error_answer(shared_.hooks, request_, error, 500, encoding_);
+    return;
+  }
+  run();
 }
 
 Task<void> Connection::answer_on_pool() {
@@ -400,10 +443,7 @@ Task<void> Connection::answer_on_pool() {
     // The pool's jobs are copyable, the handler is not.
     auto resume = std::make_shared<decltype(handler)>(std::move(handler));
     auto job = [this, resume] {
-      bool cacheable = false;
-      answer_ = run_handler(*match_.route, shared_.hooks, request_, encoding_, &cacheable);
-      const bool reads = request_.method == Method::get || request_.method == Method::head;
-      if (cacheable && reads) shared_.cache.put(cache_key_, generation_, answer_);
+      identify_and_run();
       asio::post(worker_.context, [resume] { std::move (*resume)(true); });
     };
     if (!shared_.pool.try_submit(std::move(job))) {
@@ -457,8 +497,7 @@ void Connection::answer_refusal(const Refusal& refusal) {
 Task<bool> Connection::write_answer() {
   if (abandoned_) co_return false;
   if (shared_.stopping.load(std::memory_order_relaxed)) keep_alive_ = false;
-  const bool reads = request_.method == Method::get || request_.method == Method::head;
-  const bool unchanged = reads && not_modified(request_, *answer_);
+  const bool unchanged = reads() && not_modified(request_, *answer_);
   std::string own_head;
   if (unchanged) own_head = not_modified_head(*answer_);
   const std::string& head = unchanged ? own_head : answer_->head;
@@ -510,15 +549,17 @@ void Connection::report(int status, std::size_t bytes) {
   if (shared_.hooks.observe) shared_.hooks.observe(route, status, count, bytes);
   // Never the query: people paste tokens and names into search boxes.
   if (shared_.options.access_log && log::enabled(log::Level::info)) {
-    log::info("http.request", {{"method", unknown_method_ ? "OTHER" : to_string(request_.method)},
-                               {"path", std::string_view{request_.path}.substr(0, kLoggedPathBytesMax)},
-                               {"route", route},
-                               {"status", status},
-                               {"bytes", bytes},
-                               {"micros", count},
-                               {"request_id", request_.request_id},
-                               {"remote", remote_address_},
-                               {"agent", request_.header("user-agent").substr(0, kLoggedAgentBytesMax)}});
+    log::info("http.request",
+              {{"method", unknown_method_ ? "OTHER" : to_string(request_.method)},
+               {"path", request_.secret_path ? std::string_view{match_.route->pattern}
+                                             : std::string_view{request_.path}.substr(0, kLoggedPathBytesMax)},
+               {"route", route},
+               {"status", status},
+               {"bytes", bytes},
+               {"micros", count},
+               {"request_id", request_.request_id},
+               {"remote", request_.remote_address},
+               {"agent", request_.header("user-agent").substr(0, kLoggedAgentBytesMax)}});
   }
 }
 

@@ -121,6 +121,13 @@ Response Response::text(std::string body, int status) {
   return of_type(std::move(body), status, "text/plain; charset=utf-8");
 }
 
+Response Response::nothing() {
+  Response response;
+  response.status = 204;
+  response.cache_control = "no-store";
+  return response;
+}
+
 Response Response::redirect(std::string location, int status) {
   Response response = text({}, status);
   response.with("Location", std::move(location));

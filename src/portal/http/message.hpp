@@ -12,6 +12,10 @@
 #include "base/time.hpp"
 #include "domain/policy.hpp"
 
+namespace tocsin::engine::identity {
+struct Principal;  // engine/identity/principal.hpp
+}
+
 /// Requests and responses as handlers see them: whole, decoded, bounded.
 namespace tocsin::portal::http {
 
@@ -46,8 +50,24 @@ struct Request {
   std::string remote_address;  ///< Without port.
   std::string request_id;
   bool tls = false;
+  bool secret_path = false;  ///< Route::secret_path: `path` and `target` go into no log and no link.
   Representation representation = Representation::html;
+  /// Fields of an application/x-www-form-urlencoded body; read before the handler runs, in methods that change things.
+  Fields form;
+  /// Who asks; null for anonymous. From the session's cookie or the token in Authorization.
+  std::shared_ptr<const engine::identity::Principal> principal;
+  /// Set where Authorization bears a token that is none: nothing is answered then but 401.
+  std::string bad_token;
+  /// The cookie's value that `principal` was found by; empty without session.
+  std::string session_token;
+  /// What the policy sees: the principal's viewer, or anonymous.
   domain::policy::Viewer viewer;
+  /// Before sign-in: what forms must send back as `csrf`, of the cookie that goes with it.
+  std::string form_token;
+  bool new_form_token = false;  ///< The answer sets that cookie.
+  /// What sets this asker's pages apart from everybody else's: "" for anonymous, else session or token. Part of cache
+  /// keys and ETags.
+  std::string asker;
   Timestamp now;  ///< One clock reading per request.
 
   std::string_view header(std::string_view lower_case_name) const noexcept;
@@ -77,6 +97,8 @@ struct Response {
   static Response text(std::string body, int status = 200);
   /// 303 for forms, 308 for moved pages; `location` is a path of our own.
   static Response redirect(std::string location, int status = 303);
+  /// 204.
+  static Response nothing();
   Response& with(std::string name, std::string value) {
     headers.emplace_back(std::move(name), std::move(value));
     return *this;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "domain/role.hpp"
 #include "portal/http/message.hpp"
 
 /// Every route of the portal is in one table, with the permission it needs and the words that describe it, so that the
@@ -16,15 +17,22 @@ namespace tocsin::portal::http {
 /// nevertheless becomes 500 with a request id.
 using Handler = std::function<Result<Response>(const Request&)>;
 
-enum class Permission { anyone };  ///< Grows with sign-in; checked before the handler runs.
-
 struct Route {
   Method method = Method::get;
   /// "/advisories/{id}". A segment is literal, a parameter, or a parameter with a literal end ("{vendor}.atom");
   /// "{rest...}" takes the remaining path. Where several fit, the more literal one wins, from left to right.
   std::string pattern;
   Handler handler;
-  Permission permission = Permission::anyone;
+  /// Checked in one place before the handler runs (portal/access.hpp).
+  domain::Permission permission = domain::Permission::anyone;
+  /// For people at a browser: a program's token does not open it.
+  bool session_only = false;
+  /// Open also to those who have to add a second factor before anything else.
+  bool before_second_factor = false;
+  /// Shows a form to people who have not signed in: the answer comes with the cookie that the form must match.
+  bool form_before_sign_in = false;
+  /// The path holds a secret: logs get the pattern instead.
+  bool secret_path = false;
   std::string name;     ///< "advisory": stable, label of metrics, operationId in OpenAPI.
   std::string summary;  ///< One sentence, for OpenAPI; empty keeps it out.
   /// Answers without touching the database and fast: run on the network thread.

@@ -3,12 +3,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/pool.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "portal/http/cache.hpp"
+#include "portal/http/forwarded.hpp"
 #include "portal/http/router.hpp"
 
 /// HTTP/1.1 on Asio coroutines, one io_context per network thread with SO_REUSEPORT, TLS by OpenSSL.
@@ -31,6 +35,7 @@ struct ServerOptions {
   int idle_timeout_ms = 60'000;   ///< Keep-alive between requests.
   int drain_timeout_ms = 30'000;  ///< Shutdown waits for running requests this long.
   std::size_t cache_bytes_max = std::size_t{256} << 20;
+  TrustedProxies trusted_proxies;  ///< Whose X-Forwarded-For counts.
   bool access_log = true;
 };
 
@@ -38,9 +43,23 @@ class Server;
 
 /// What the server asks of the application.
 struct ServerHooks {
-  /// Who is asking; runs before the handler, on the network thread, because the answer cache asks for the viewer too:
-  /// it must not block. Default: anonymous.
-  std::function<domain::policy::Viewer(const Request&)> viewer;
+  /// Who is asking, as far as memory knows; on the network thread, because the answer cache asks for the viewer too: it
+  /// must not block. Fills principal, viewer and asker. False: `identify` must find out. Default: anonymous.
+  std::function<bool(Request&)> identify_from_memory;
+  /// The same from the database, on the blocking pool, in the same hop as the handler.
+  std::function<Status(Request&)> identify;
+  /// May the asker call the route, as it is? Any thread, no blocking. False: `admit` is asked on the pool, nothing
+  /// comes from the cache. Default: yes.
+  std::function<bool(const Route&, const Request&)> open_to;
+  /// On the pool, before the handler: reads forms, refuses, redirects. The response that it gives, if any, is the
+  /// answer; `status` and `headers` go with its error.
+  struct Admission {
+    std::optional<Response> instead;
+    std::optional<Error> refused;
+    int status = 403;
+    std::vector<std::pair<std::string, std::string>> headers = {};
+  };
+  std::function<Admission(const Route&, Request&)> admit;
   /// Generation of the data for the answer cache; must be cheap and any-thread (an atomic load). Asked before the
   /// moment of the answer (Request::now) is taken.
   std::function<std::int64_t()> generation;

@@ -22,6 +22,7 @@ namespace {
 using html::Html;
 using html::render;
 using html::Url;
+using engine::audit::view::Looking;
 using pages::LoadedAdvisory;
 
 /// Upper and lower case are one advisory; one address is enough for links and caches.
@@ -46,8 +47,7 @@ Result<http::Response> advisory(App& app, const http::Request& request) {
   const auto base = pages::advisory_url(loaded.record.slug);
   if (request.representation == http::Representation::json) {
     auto response = http::Response::json(json::write(pages::advisory_json(loaded)));
-    response.cacheable = true;
-    return response;
+    return pages::looked_at(app, request, loaded.record, Looking::read, std::move(response));
   }
   std::string main;
   breadcrumb(main, loaded);
@@ -60,8 +60,7 @@ Result<http::Response> advisory(App& app, const http::Request& request) {
   page.json_url = "/api/v1" + base;
   page.canonical = base;
   auto response = pages::render_page(app, request, page);
-  response.cacheable = true;
-  return response;
+  return pages::looked_at(app, request, loaded.record, Looking::read, std::move(response));
 }
 
 Result<http::Response> document(App& app, const http::Request& request) {
@@ -71,37 +70,35 @@ Result<http::Response> document(App& app, const http::Request& request) {
   response.body = std::make_shared<const std::string>(loaded.bytes);
   response.etag = "\"" + loaded.revision.sha512.substr(0, 32) + "\"";
   response.last_modified = loaded.revision.received_at;
-  response.cacheable = true;
   // The name that CSAF demands of files (section 5.1): letters, digits, '+', '-', '_' only, safe in a header.
   response.with("Content-Disposition", fmt::format("attachment; filename=\"{}\"",
                                                    formats::csaf::file_name(loaded.advisory.header.tracking_id)));
-  return response;
+  return pages::looked_at(app, request, loaded.record, Looking::exported, std::move(response));
 }
 
 /// An answer that is a file to keep. Attached, for the portal's own Content-Security-Policy would take its styles.
-http::Response file(const LoadedAdvisory& loaded, std::string_view extension, std::string_view content_type,
+Result<http::Response> file(App& app, const http::Request& request, const LoadedAdvisory& loaded, std::string_view extension, std::string_view content_type,
                     std::string body) {
   http::Response response;
   response.content_type = content_type;
   response.body = std::make_shared<const std::string>(std::move(body));
   response.last_modified = loaded.revision.received_at;
-  response.cacheable = true;
   response.with("Content-Disposition",
                 fmt::format("attachment; filename=\"{}\"", pages::export_file_name(loaded.advisory, extension)));
-  return response;
+  return pages::looked_at(app, request, loaded.record, Looking::exported, std::move(response));
 }
 
 Result<http::Response> document_html(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
   TRY(const auto loaded, pages::load_advisory(app, request, request.parameter("revision")));
-  return file(loaded, "html", "text/html; charset=utf-8", pages::advisory_file_html(loaded, loaded.record.tlp));
+  return file(app, request, loaded, "html", "text/html; charset=utf-8", pages::advisory_file_html(loaded, loaded.record.tlp));
 }
 
 Result<http::Response> document_pdf(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
   TRY(const auto loaded, pages::load_advisory(app, request, request.parameter("revision")));
   TRY(auto pdf, paper::advisory_pdf(loaded.advisory, loaded.record.tlp, paper::kPagesMaxServed));
-  return file(loaded, "pdf", "application/pdf", std::move(pdf.bytes));
+  return file(app, request, loaded, "pdf", "application/pdf", std::move(pdf.bytes));
 }
 
 Result<http::Response> raw(App& app, const http::Request& request) {
@@ -127,8 +124,7 @@ Result<http::Response> raw(App& app, const http::Request& request) {
   page.main = Html::from_trusted(std::move(main));
   page.noindex = true;
   auto response = pages::render_page(app, request, page);
-  response.cacheable = true;
-  return response;
+  return pages::looked_at(app, request, loaded.record, Looking::read, std::move(response));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "formats/csaf/validate/validate.hpp"
+#include "portal/access.hpp"
 #include "store/records.hpp"
 
 namespace tocsin::portal::pages {
@@ -43,6 +44,15 @@ Result<LoadedAdvisory> load_advisory(App& app, const http::Request& request, std
   }));
   TRY_VOID(read_document(loaded));
   return loaded;
+}
+
+Result<http::Response> looked_at(App& app, const http::Request& request, const domain::Record& record,
+                                 engine::audit::view::Looking looking, http::Response response) {
+  response.cacheable = !engine::audit::view::is_recorded(record.tlp);
+  if (response.cacheable) return response;
+  response.cache_control = "no-store";
+  TRY_VOID(engine::audit::view::record_look(app.database(), access::actor(request), record, looking, request.now));
+  return response;
 }
 
 Result<ReadAdvisory> read_document(std::string bytes) {

@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "domain/advisory_facts.hpp"
 #include "domain/record.hpp"
+#include "engine/audit/view.hpp"
 #include "formats/csaf/advisory.hpp"
 #include "formats/finding.hpp"
 #include "portal/app.hpp"
@@ -32,6 +33,11 @@ struct LoadedAdvisory : ReadAdvisory {
 /// The advisory that the request's `{id}` names, if its viewer may see it; `revision` empty is the current one.
 /// Errors: not_found for what is hidden or absent, without difference.
 Result<LoadedAdvisory> load_advisory(App& app, const http::Request& request, std::string_view revision = {});
+
+/// The answer that shows a record: writes down who looked, where it is marked TLP:AMBER or above, and then keeps the answer
+/// out of every cache, so that the next look is written down as well. Errors: what cannot be written down is not shown.
+Result<http::Response> looked_at(App& app, const http::Request& request, const domain::Record& record,
+                                 engine::audit::view::Looking looking, http::Response response);
 
 /// Reads `bytes` into `advisory`, `facts` and `quality`: for who has found record and revision in another way.
 Status read_document(LoadedAdvisory& loaded);

@@ -1,7 +1,11 @@
 #include "portal/pages/layout.hpp"
 
+#include "engine/identity/identity.hpp"
+#include "portal/access.hpp"
 #include "portal/assets.hpp"
 #include "portal/html/template.hpp"
+#include "portal/http/target.hpp"
+#include "portal/pages/form.hpp"
 
 namespace tocsin::portal::pages {
 namespace {
@@ -16,11 +20,13 @@ struct NavigationItem {
   Section section;
   const char* path;
   const char* label;
+  domain::Permission permission = domain::Permission::anyone;
 };
 constexpr NavigationItem kNavigation[] = {
     {Section::advisories, "/advisories", "Advisories"},
     {Section::vulnerabilities, "/vulnerabilities", "Vulnerabilities"},
     {Section::vendors, "/vendors", "Vendors"},
+    {Section::members, "/organisations", "Members", domain::Permission::read_as_member},
     {Section::about, "/about", "About"},
 };
 
@@ -71,7 +77,63 @@ void append_head(std::string& out, App& app, const Page& page) {
   out += "<link rel=\"search\" href=\"/advisories\">\n</head>\n";
 }
 
-void append_header(std::string& out, App& app, const Page& page) {
+struct MenuItem {
+  domain::Permission permission;
+  const char* path;
+  const char* label;
+};
+/// In the order of the menu; each shown to those who may.
+constexpr MenuItem kMenu[] = {
+    {domain::Permission::signed_in, "/account", "Profile"},
+    {domain::Permission::signed_in, "/account/security", "Security"},
+    {domain::Permission::signed_in, "/account/tokens", "Tokens for programs"},
+    {domain::Permission::manage_own_organisation, "/organisation/looks", "Who looked at what we shared"},
+    {domain::Permission::manage_own_people, "/people", "People"},
+    {domain::Permission::read_audit, "/audit", "Audit log"},
+    {domain::Permission::administer, "/admin", "Overview"},
+};
+
+/// Who has signed in, for whom they act, and where they may go; or the way to sign in.
+void append_person(std::string& out, App& app, const http::Request& request) {
+  if (app.identity() == nullptr) return;
+  if (request.principal == nullptr) {
+    const bool page = request.method == http::Method::get && !request.secret_path && !request.path.empty();
+    const auto next = page ? access::safe_next(request.target) : std::string{"/"};
+    render<"<a class=\"sign-in-link\" href=\"{}\">Sign in</a>\n">(
+        out, Url::own(http::with_query("/sign-in", {{"next", next == "/" ? "" : next}})));
+    return;
+  }
+  const auto& principal = *request.principal;
+  const engine::identity::Seat* seat = nullptr;
+  for (const auto& each : principal.seats) {
+    if (principal.viewer.organisation == each.organisation) seat = &each;
+  }
+  render<"<details class=\"person-menu\"><summary><span class=\"person-name\">{}</span>{}</summary>\n<div>">(
+      out, principal.person_name,
+      seat == nullptr ? Html{} : fragment<"<span class=\"person-seat\">{}</span>">(seat->name));
+  out += "<ul>";
+  for (const auto& item : kMenu) {
+    if (!principal.may(item.permission)) continue;
+    render<"<li><a href=\"{}\" {}>{}</a></li>">(
+        out, Url::own(item.path), attribute_if<"aria-current">(request.path == item.path, "page"), item.label);
+  }
+  out += "</ul>";
+  const auto others = std::count_if(principal.seats.begin(), principal.seats.end(), [&](const auto& each) {
+    return each.active && principal.viewer.organisation != each.organisation;
+  });
+  if (others > 0) {
+    out += "<h2>Act for</h2>";
+    for (const auto& each : principal.seats) {
+      if (!each.active || principal.viewer.organisation == each.organisation) continue;
+      out += button_form(request, "/act-for", each.name, {{"organisation", std::to_string(each.organisation.value)}})
+                 .str();
+    }
+  }
+  out += button_form(request, "/sign-out", "Sign out").str();
+  out += "</div></details>\n";
+}
+
+void append_header(std::string& out, App& app, const http::Request& request, const Page& page) {
   out += "<header class=\"top\"><div class=\"wrap top-row\">\n";
   render<"<a class=\"brand\" href=\"/\" {}>{}<span>{}</span></a>\n">(
       out, attribute_if<"aria-current">(page.section == Section::home, "page"), Html::from_trusted(kMark),
@@ -86,17 +148,34 @@ void append_header(std::string& out, App& app, const Page& page) {
   }
   out += "<nav class=\"top-nav\" aria-label=\"Main\"><ul>";
   for (const auto& item : kNavigation) {
+    const bool open = item.permission == domain::Permission::anyone ||
+                      (request.principal != nullptr && request.principal->may(item.permission));
+    if (!open) continue;
     render<"<li><a href=\"{}\" {}>{}</a></li>">(
         out, Url::own(item.path), attribute_if<"aria-current">(item.section == page.section, "page"), item.label);
   }
   out += "</ul></nav>\n";
+  append_person(out, app, request);
   // Works by script only, so the script shows it.
   out += R"(<button class="theme-toggle" type="button" data-theme-toggle hidden></button>
 </div></header>
 )";
 }
 
-void append_footer(std::string& out, App& app, const Page& page) {
+/// What the markings on this page mean to whom it is shown.
+void append_marking(std::string& out, App& app, const http::Request& request) {
+  const auto& site = app.settings().site_name;
+  const auto& viewer = request.viewer;
+  if (!viewer.organisation && !viewer.person) {
+    render<"<p>Public part of {}: what is shown here is marked <a href=\"/about#tlp\">TLP:CLEAR</a>.">(out, site);
+    return;
+  }
+  render<
+      "<p>{} as you may see it: each document bears its <a href=\"/about#tlp\">TLP marking</a>, which says to whom "
+      "you may pass it on.">(out, site);
+}
+
+void append_footer(std::string& out, App& app, const http::Request& request, const Page& page) {
   const auto& settings = app.settings();
   out +=
       "<footer class=\"foot\"><div class=\"wrap foot-row\">\n<ul class=\"foot-links\">"
@@ -116,15 +195,15 @@ void append_footer(std::string& out, App& app, const Page& page) {
                                                         contact.starts_with("mailto:") ? contact.substr(7) : contact);
     }
   }
-  render<"</ul>\n<p>Public part of {}: what is shown here is marked <a href=\"/about#tlp\">TLP:CLEAR</a>.">(
-      out, settings.site_name);
+  out += "</ul>\n";
+  append_marking(out, app, request);
   if (!settings.version.empty()) render<" Tocsin {}.">(out, settings.version);
   out += "</p>\n</div></footer>\n";
 }
 
 }  // namespace
 
-http::Response render_page(App& app, const http::Request&, const Page& page, int status) {
+http::Response render_page(App& app, const http::Request& request, const Page& page, int status) {
   std::string out;
   out.reserve(page.main.str().size() + 8192);
   append_head(out, app, page);
@@ -135,11 +214,14 @@ http::Response render_page(App& app, const http::Request&, const Page& page, int
         "Vendors, products and "
         "vulnerabilities shown here are invented.</span></aside>\n";
   }
-  append_header(out, app, page);
+  append_header(out, app, request, page);
   out += "<main id=\"main\" class=\"wrap\" tabindex=\"-1\">\n";
+  if (const auto notice = notice_text(request.query.get(kNoticeParameter)); !notice.empty()) {
+    render<"<p class=\"callout callout-good\" role=\"status\">{}</p>\n">(out, notice);
+  }
   out += page.main.str();
   out += "\n</main>\n";
-  append_footer(out, app, page);
+  append_footer(out, app, request, page);
   out += "</body>\n</html>\n";
   auto response = http::Response::html(std::move(out), status);
   return response;

@@ -19,6 +19,7 @@ namespace tocsin::portal {
 namespace {
 
 namespace csaf = formats::csaf;
+using engine::audit::view::Looking;
 using html::Html;
 using html::render;
 using html::Url;
@@ -60,8 +61,7 @@ Result<http::Response> revisions(App& app, const http::Request& request) {
     for (const auto& each : all) items.push_back(pages::revision_json(loaded, each));
     const auto count = static_cast<std::int64_t>(items.size());
     auto response = http::Response::json(json::write(pages::page_json(std::move(items), "", count)));
-    response.cacheable = true;
-    return response;
+    return pages::looked_at(app, request, loaded.record, Looking::read, std::move(response));
   }
   std::string main;
   breadcrumb(main, loaded, "revisions");
@@ -116,8 +116,7 @@ Result<http::Response> revisions(App& app, const http::Request& request) {
   page.json_url = "/api/v1" + revisions_url(loaded.record);
   page.canonical = revisions_url(loaded.record);
   auto response = pages::render_page(app, request, page);
-  response.cacheable = true;
-  return response;
+  return pages::looked_at(app, request, loaded.record, Looking::read, std::move(response));
 }
 
 Result<http::Response> revision(App& app, const http::Request& request) {
@@ -125,8 +124,7 @@ Result<http::Response> revision(App& app, const http::Request& request) {
   TRY(const auto loaded, pages::load_advisory(app, request, request.parameter("revision")));
   if (request.representation == http::Representation::json) {
     auto response = http::Response::json(json::write(pages::advisory_json(loaded)));
-    response.cacheable = true;
-    return response;
+    return pages::looked_at(app, request, loaded.record, Looking::read, std::move(response));
   }
   std::string main;
   breadcrumb(main, loaded, "version " + loaded.revision.version);
@@ -151,8 +149,7 @@ Result<http::Response> revision(App& app, const http::Request& request) {
   page.canonical = pages::advisory_url(loaded.record.slug);
   page.noindex = !loaded.is_current();
   auto response = pages::render_page(app, request, page);
-  response.cacheable = true;
-  return response;
+  return pages::looked_at(app, request, loaded.record, Looking::read, std::move(response));
 }
 
 std::string summary_of(const std::vector<csaf::Change>& changes) {
@@ -228,8 +225,7 @@ Result<http::Response> diff(App& app, const http::Request& request) {
     out["to"] = pages::revision_json(after, after.revision);
     pages::add_changes(out, changes);
     auto response = http::Response::json(json::write(out));
-    response.cacheable = true;
-    return response;
+    return pages::looked_at(app, request, after.record, Looking::read, std::move(response));
   }
   std::string main;
   breadcrumb(main, after, "what changed");
@@ -245,8 +241,7 @@ Result<http::Response> diff(App& app, const http::Request& request) {
   page.json_url = "/api/v1" + diff_url(after.record, from, to);
   page.noindex = true;
   auto response = pages::render_page(app, request, page);
-  response.cacheable = true;
-  return response;
+  return pages::looked_at(app, request, after.record, Looking::read, std::move(response));
 }
 
 }  // namespace

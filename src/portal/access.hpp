@@ -1,0 +1,44 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/identity/identity.hpp"
+#include "engine/members/actor.hpp"
+#include "portal/app.hpp"
+
+/// Who may pass: every request is identified, checked against its route's permission and, where it changes something,
+/// against forgery, here and nowhere else.
+namespace tocsin::portal::access {
+
+/// Names of our cookies: with the prefix __Host- wherever the browser speaks HTTPS to us, so that no neighbouring host
+/// can set them (draft-ietf-httpbis-rfc6265bis section 4.1.3.2).
+struct CookieNames {
+  std::string_view session;
+  std::string_view half;  ///< Between password and second factor.
+  std::string_view form;  ///< Before sign-in: what forms must send back.
+  bool secure = false;
+};
+CookieNames cookie_names(const App& app, const http::Request& request);
+
+/// The hooks of the server (http/server.hpp).
+bool identify_from_memory(App& app, http::Request& request);
+Status identify(App& app, http::Request& request);
+bool open_to(const http::Route& route, const http::Request& request);
+http::ServerHooks::Admission admit(App& app, const http::Route& route, http::Request& request);
+/// Cache-Control, Vary and cookies of answers that depend on who asks.
+void mark_private(const App& app, const http::Request& request, http::Response& response);
+
+engine::identity::Where where(const http::Request& request);
+/// For use cases: who asks, from where.
+engine::Actor actor(const http::Request& request);
+/// What a form of this request must send back as `csrf`: the session's, or before sign-in that of the cookie.
+std::string csrf(const http::Request& request);
+
+/// Where to go after signing in: the path (with query) where it is one of this portal's beyond doubt, else "/".
+std::string safe_next(std::string_view next);
+
+/// Whom the sentence of a refusal means: "coordinator or administrator".
+std::string roles_that_may(domain::Permission permission);
+
+}  // namespace tocsin::portal::access

@@ -1,0 +1,206 @@
+#include "portal/pages/account.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/members/members.hpp"
+#include "portal/access.hpp"
+#include "portal/html/template.hpp"
+#include "portal/http/cookie.hpp"
+#include "portal/pages/format.hpp"
+#include "portal/pages/layout.hpp"
+#include "portal/pages/session.hpp"
+
+/// One's own profile, the data that is stored about one, and its end.
+namespace tocsin::portal {
+namespace pages {
+
+using html::attribute_if;
+using html::Html;
+using html::render;
+using html::Url;
+
+Page account_page(std::string title, std::string_view current, std::string body) {
+  struct Tab {
+    const char* path;
+    const char* label;
+  };
+  constexpr Tab kTabs[] = {
+      {"/account", "Profile"}, {"/account/security", "Security"}, {"/account/tokens", "Tokens for programs"}};
+  std::string out = "<nav class=\"tabs\" aria-label=\"Account\"><ul>";
+  for (const auto& tab : kTabs) {
+    render<"<li><a href=\"{}\" {}>{}</a></li>">(out, Url::own(tab.path),
+                                                attribute_if<"aria-current">(tab.path == current, "page"), tab.label);
+  }
+  out += "</ul></nav>\n";
+  Page page;
+  page.title = std::move(title);
+  page.noindex = true;
+  page.main = Html::from_trusted(std::move(out) + std::move(body));
+  return page;
+}
+
+}  // namespace pages
+
+namespace {
+
+namespace members = engine::members;
+using html::Html;
+using html::render;
+using pages::Form;
+using pages::FormMarkup;
+
+Html seats_panel(const engine::identity::Principal& principal) {
+  if (principal.seats.empty()) {
+    return Html::from_trusted(
+        "<section class=\"panel\"><h2>Organisations</h2><p>You are in no organisation now: you read what is "
+        "public.</p></section>\n");
+  }
+  std::string out =
+      "<section class=\"panel\"><h2>Organisations</h2>\n<div class=\"stack\"><table><thead><tr><th>Organisation</th>"
+      "<th>Your roles</th><th>Now</th></tr></thead><tbody>\n";
+  for (const auto& seat : principal.seats) {
+    std::string roles;
+    for (const auto role : domain::all_roles()) {
+      if (seat.roles.has(role)) roles += (roles.empty() ? "" : ", ") + std::string{domain::name(role)};
+    }
+    const bool current = principal.viewer.organisation == seat.organisation;
+    render<"<tr><th scope=\"row\">{}</th><td data-label=\"Roles\">{}</td><td data-label=\"Now\">{}</td></tr>\n">(
+        out, seat.name, roles,
+        current       ? "You act for it"
+        : seat.active ? "Active"
+                      : "Not active");
+  }
+  out += "</tbody></table></div></section>\n";
+  return Html::from_trusted(std::move(out));
+}
+
+http::Response profile_page(App& app, const http::Request& request, const domain::Person& person, const Form& form) {
+  const auto& principal = *request.principal;
+  std::string out = "<h1>Profile</h1>\n";
+  out += pages::error_summary(form).str();
+  FormMarkup markup{request, "/account", form};
+  markup.input({.name = "name", .label = "Name", .autocomplete = "name", .required = true});
+  markup.input({.name = "language",
+                .label = "Language",
+                .hint = "For mails to you: en, de, fr-CA. Empty: English.",
+                .autocomplete = "language",
+                .maxlength = 35});
+  markup.input(
+      {.name = "time_zone", .label = "Time zone", .hint = "Such as Europe/Berlin. Empty: UTC.", .maxlength = 64});
+  out += "<div class=\"grid-2\">\n<section class=\"panel\"><h2>About you</h2>\n";
+  render<"<dl class=\"kv\"><dt>E-mail address</dt><dd>{}{}</dd></dl>\n">(
+      out, person.email,
+      person.email_verified_at ? Html{} : Html::from_trusted(" <span class=\"tag\">not confirmed</span>"));
+  out += markup.submit("Save").str();
+  out += "</section>\n<div>\n";
+  out += seats_panel(principal).str();
+  out +=
+      "<section class=\"panel\"><h2>Your data</h2><p>Everything that is stored about you, as one JSON file.</p>\n"
+      "<p><a class=\"button-quiet\" href=\"/account/data\" download>Download</a></p>\n"
+      "<p>You can have your account erased, with name, address, password, sessions and tokens. What you did stays in "
+      "the audit log under a number.</p>\n"
+      "<p><a href=\"/account/erase\">Erase the account</a></p></section>\n</div></div>\n";
+  return pages::form_page(app, request, pages::account_page("Profile", "/account", std::move(out)), form);
+}
+
+Result<domain::Person> own_person(App& app, const http::Request& request) {
+  TRY(const auto found, members::find_person(app.database(), access::actor(request), request.principal->person));
+  if (!found) return Error::not_found("account");
+  return found->person;
+}
+
+Result<http::Response> show_profile(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({pages::kNoticeParameter}));
+  TRY(const auto person, own_person(app, request));
+  Form form;
+  form.with("name", person.name).with("language", person.language).with("time_zone", person.time_zone);
+  return profile_page(app, request, person, form);
+}
+
+Result<http::Response> save_profile(App& app, const http::Request& request) {
+  TRY(auto form, Form::read(request, {"name", "language", "time_zone"}));
+  TRY(const auto person, own_person(app, request));
+  members::PersonInput input;
+  input.name = form.get("name");
+  // The address identifies: it is changed with proof, by those who manage people.
+  input.email = person.email;
+  input.language = form.get("language");
+  input.time_zone = form.get("time_zone");
+  const auto saved = members::change_person(app.database(), access::actor(request), person.id, input, request.now);
+  if (!saved) {
+    TRY_VOID(form.take(saved.error()));
+    return profile_page(app, request, person, form);
+  }
+  TRY_VOID(app.identity()->refresh());
+  return pages::done("/account", "saved");
+}
+
+Result<http::Response> data(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({}));
+  TRY(auto text,
+      members::export_person(app.database(), access::actor(request), request.principal->person, request.now));
+  auto response = http::Response::json(std::move(text));
+  response.cache_control = "no-store";
+  return response.with("Content-Disposition", "attachment; filename=\"tocsin-my-data.json\"");
+}
+
+http::Response erase_page(App& app, const http::Request& request, const Form& form) {
+  std::string out = "<div class=\"narrow\"><h1>Erase the account</h1>\n";
+  out += pages::error_summary(form).str();
+  render<
+      "<p class=\"lead\">This cannot be undone. {} loses name, address, password, second factors, sessions, tokens and "
+      "memberships at once.</p>\n">(out, request.principal->email);
+  FormMarkup markup{request, "/account/erase", form};
+  markup.input({.name = "email", .label = "Type your e-mail address to go on", .maxlength = 254, .required = true});
+  out += "<div class=\"panel\">" + markup.submit("Erase for good", FormMarkup::Button::danger, "/account").str() +
+         "</div></div>\n";
+  return pages::form_page(app, request, pages::account_page("Erase the account", "/account", std::move(out)), form);
+}
+
+Result<http::Response> show_erase(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({pages::kNoticeParameter}));
+  if (auto first = pages::confirm_first(app, request, "/account/erase")) return std::move(*first);
+  return erase_page(app, request, {});
+}
+
+Result<http::Response> erase(App& app, const http::Request& request) {
+  TRY(auto form, Form::read(request, {"email"}));
+  if (auto first = pages::confirm_first(app, request, "/account/erase")) return std::move(*first);
+  if (form.get("email") != request.principal->email) {
+    form.wrong("email", "That is not the address of this account.");
+    return erase_page(app, request, form);
+  }
+  const auto erased =
+      members::erase_person(app.database(), access::actor(request), request.principal->person, request.now);
+  if (!erased) {
+    TRY_VOID(form.take(erased.error()));
+    return erase_page(app, request, form);
+  }
+  TRY_VOID(app.identity()->refresh());
+  const auto names = access::cookie_names(app, request);
+  auto response = pages::done("/sign-in", "erased");
+  return response.with("Set-Cookie",
+                       http::set_cookie({.name = names.session, .value = "", .secure = names.secure, .max_age_s = 0}));
+}
+
+}  // namespace
+
+void add_account_routes(App& app, http::Router& router) {
+  using domain::Permission;
+  using http::Method;
+  const auto bind = [&app](auto function) {
+    return [&app, function](const http::Request& request) { return function(app, request); };
+  };
+  const auto own = [](http::Route& route) { route.session_only = true; };
+  const auto add = [&](Method method, std::string pattern, std::string name, http::Handler handler) {
+    pages::add_page(router, method, std::move(pattern), std::move(name), Permission::signed_in, std::move(handler),
+                    own);
+  };
+  add(Method::get, "/account", "account_page", bind(show_profile));
+  add(Method::post, "/account", "account_save", bind(save_profile));
+  add(Method::get, "/account/data", "account_data", bind(data));
+  add(Method::get, "/account/erase", "account_erase_page", bind(show_erase));
+  add(Method::post, "/account/erase", "account_erase", bind(erase));
+}
+
+}  // namespace tocsin::portal

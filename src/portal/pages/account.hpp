@@ -1,0 +1,12 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "portal/pages/layout.hpp"
+
+namespace tocsin::portal::pages {
+
+/// A page of the account: its tabs, then `body`. `current` is the tab's path.
+Page account_page(std::string title, std::string_view current, std::string body);
+
+}  // namespace tocsin::portal::pages

@@ -1,0 +1,35 @@
+#include "portal/app.hpp"
+
+/// The pages of organisations, people, communities and the audit log, in one place.
+namespace tocsin::portal {
+
+// Each in its own file.
+void add_register_routes(App& app, http::Router& router);           ///< /register
+void add_organisation_list_routes(App& app, http::Router& router);  ///< /organisations
+void add_organisation_routes(App& app, http::Router& router);       ///< /organisations/{organisation}
+void add_organisation_form_routes(App& app, http::Router& router);  ///< New, edit, status.
+void add_organisation_part_routes(App& app, http::Router& router);  ///< Contacts, keys, clients.
+void add_people_routes(App& app, http::Router& router);             ///< /people, /people/{person}
+void add_person_form_routes(App& app, http::Router& router);        ///< Invite, roles, links, erase, export.
+void add_community_routes(App& app, http::Router& router);          ///< /communities, /communities/{community}
+void add_community_form_routes(App& app, http::Router& router);     ///< New, edit, members.
+void add_audit_routes(App& app, http::Router& router);              ///< /audit
+void add_look_routes(App& app, http::Router& router);               ///< /organisation/looks
+void add_admin_routes(App& app, http::Router& router);              ///< /admin
+
+void add_member_routes(App& app, http::Router& router) {
+  add_register_routes(app, router);
+  add_organisation_list_routes(app, router);
+  add_organisation_routes(app, router);
+  add_organisation_form_routes(app, router);
+  add_organisation_part_routes(app, router);
+  add_people_routes(app, router);
+  add_person_form_routes(app, router);
+  add_community_routes(app, router);
+  add_community_form_routes(app, router);
+  add_audit_routes(app, router);
+  add_look_routes(app, router);
+  add_admin_routes(app, router);
+}
+
+}  // namespace tocsin::portal

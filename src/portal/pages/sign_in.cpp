@@ -1,0 +1,272 @@
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "portal/access.hpp"
+#include "portal/html/template.hpp"
+#include "portal/http/cookie.hpp"
+#include "portal/http/target.hpp"
+#include "portal/pages/layout.hpp"
+#include "portal/pages/session.hpp"
+
+/// Signing in, in one step or two, signing out, proving again who one is, acting for another organisation.
+namespace tocsin::portal {
+namespace pages {
+
+using engine::identity::SignIn;
+
+http::Response enter(const App& app, const http::Request& request, const SignIn& result, std::string_view next,
+                     std::string_view notice) {
+  constexpr int kHalfSeconds = 600;
+  const auto names = access::cookie_names(app, request);
+  const auto target = access::safe_next(next);
+  if (result.next == SignIn::Next::second_factor) {
+    auto response = done(http::with_query("/sign-in/second-factor", {{"next", target == "/" ? "" : target}}));
+    return response.with("Set-Cookie", http::set_cookie({.name = names.half,
+                                                         .value = result.token,
+                                                         .secure = names.secure,
+                                                         .strict = true,
+                                                         .max_age_s = kHalfSeconds}));
+  }
+  auto response = done(target, notice);
+  response.with("Set-Cookie", http::set_cookie({.name = names.session, .value = result.token, .secure = names.secure}));
+  return response.with(
+      "Set-Cookie",
+      http::set_cookie({.name = names.half, .value = "", .secure = names.secure, .strict = true, .max_age_s = 0}));
+}
+
+void note_refusal(Form& form, const SignIn& result) {
+  form.wrong("", result.message.empty() ? std::string{"That did not work. Please try again."} : result.message);
+}
+
+http::Response refused(http::Response page, const SignIn& result) {
+  if (!result.retry_after) return page;
+  page.status = 429;
+  return page.with("Retry-After", std::to_string(std::max<std::int64_t>(1, result.retry_after->count())));
+}
+
+}  // namespace pages
+
+namespace {
+
+using engine::identity::SignIn;
+using html::fragment;
+using html::Html;
+using html::render;
+using html::Url;
+using pages::Form;
+using pages::FormMarkup;
+using pages::Page;
+
+constexpr int kPasswordBytesMax = 1024;
+
+Page narrow_page(std::string title, std::string body) {
+  Page page;
+  page.title = std::move(title);
+  page.hide_header_search = true;
+  page.main = Html::from_trusted("<div class=\"narrow\">\n" + std::move(body) + "</div>\n");
+  return page;
+}
+
+std::string next_of(std::string_view next) {
+  auto safe = access::safe_next(next);
+  return safe == "/" ? std::string{} : safe;
+}
+
+http::Response sign_in_page(App& app, const http::Request& request, const Form& form, std::string_view next) {
+  std::string out = "<h1>Sign in</h1>\n";
+  out += pages::error_summary(form).str();
+  FormMarkup markup{request, "/sign-in", form};
+  if (!next.empty()) markup.hidden("next", next);
+  markup.input({.name = "email",
+                .label = "E-mail address",
+                .type = "email",
+                .autocomplete = "username",
+                .maxlength = 254,
+                .required = true,
+                .autofocus = true});
+  markup.input({.name = "password",
+                .label = "Password",
+                .type = "password",
+                .autocomplete = "current-password",
+                .maxlength = kPasswordBytesMax,
+                .required = true});
+  out += "<div class=\"panel\">";
+  out += markup.submit("Sign in").str();
+  out += pages::passkey_form(app, request, "/sign-in/passkey", "Sign in with a passkey", next).str();
+  out += "</div>\n<details class=\"fold\"><summary>Forgotten the password?</summary><p>";
+  const auto& contact = app.settings().contact;
+  out +=
+      "Your organisation's administrator can send you a link with which you set a new one. It works once, and for a "
+      "short time.";
+  if (!contact.empty()) render<" If there is none, write to {}.">(out, contact);
+  out +=
+      "</p></details>\n<p class=\"note\">Accounts are for members: organisations that this CERT has accepted. "
+      "What is public can be read without one.</p>\n";
+  return pages::form_page(app, request, narrow_page("Sign in", std::move(out)), form);
+}
+
+Result<http::Response> show_sign_in(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({"next", pages::kNoticeParameter}));
+  const auto next = next_of(request.query.get("next"));
+  if (request.principal != nullptr) return pages::done(next.empty() ? "/" : next);
+  return sign_in_page(app, request, {}, next);
+}
+
+Result<http::Response> do_sign_in(App& app, const http::Request& request) {
+  TRY(auto form, Form::read(request, {"email", "password", "next"}));
+  const auto next = next_of(form.raw("next"));
+  TRY(const auto result, app.identity()->sign_in(form.get("email"), form.raw("password"), access::where(request)));
+  if (result.next != SignIn::Next::refused) return pages::enter(app, request, result, next);
+  pages::note_refusal(form, result);
+  return pages::refused(sign_in_page(app, request, form, next), result);
+}
+
+http::Response second_factor_page(App& app, const http::Request& request, const Form& form, std::string_view next) {
+  std::string out = "<h1>Second factor</h1>\n";
+  out += pages::error_summary(form).str();
+  FormMarkup markup{request, "/sign-in/second-factor", form};
+  if (!next.empty()) markup.hidden("next", next);
+  markup.input({.name = "code",
+                .label = "Code",
+                .hint = "Six digits of your authenticator app, or one of your recovery codes.",
+                .autocomplete = "one-time-code",
+                .maxlength = 64,
+                .required = true,
+                .autofocus = true,
+                .code = true});
+  out += "<div class=\"panel\">";
+  out += markup.submit("Go on", FormMarkup::Button::normal, "/sign-in").str();
+  out += pages::passkey_form(app, request, "/sign-in/second-factor/passkey", "Use a passkey", next).str();
+  out +=
+      "</div>\n<details class=\"fold\"><summary>Lost the device?</summary><p>A recovery code works in its place, once "
+      "each. Without one, ask your organisation's administrator or the CERT: they make sure that it is you and take "
+      "the "
+      "factor away.</p></details>\n";
+  return pages::form_page(app, request, narrow_page("Second factor", std::move(out)), form);
+}
+
+std::optional<std::string> half_of(const App& app, const http::Request& request) {
+  return http::cookie(request, access::cookie_names(app, request).half);
+}
+
+Result<http::Response> show_second_factor(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({"next"}));
+  if (request.principal != nullptr) return pages::done("/");
+  if (!half_of(app, request)) return pages::done("/sign-in");
+  return second_factor_page(app, request, {}, next_of(request.query.get("next")));
+}
+
+Result<http::Response> do_second_factor(App& app, const http::Request& request) {
+  TRY(auto form, Form::read(request, {"code", "next"}));
+  const auto half = half_of(app, request);
+  if (!half) return pages::done("/sign-in");
+  const auto next = next_of(form.raw("next"));
+  TRY(const auto result, app.identity()->second_factor(*half, form.get("code"), access::where(request)));
+  if (result.next == SignIn::Next::signed_in) return pages::enter(app, request, result, next);
+  pages::note_refusal(form, result);
+  return pages::refused(second_factor_page(app, request, form, next), result);
+}
+
+Result<http::Response> sign_out(App& app, const http::Request& request) {
+  TRY(const auto form, Form::read(request, {}));
+  TRY_VOID(app.identity()->sign_out(request.session_token, access::where(request)));
+  const auto names = access::cookie_names(app, request);
+  auto response = pages::done("/sign-in", "signed-out");
+  response.with("Set-Cookie",
+                http::set_cookie({.name = names.session, .value = "", .secure = names.secure, .max_age_s = 0}));
+  // What was read stays in the browser's cache otherwise, for whoever sits down next.
+  return response.with("Clear-Site-Data", "\"cache\"");
+}
+
+http::Response confirm_page(App& app, const http::Request& request, const Form& form, bool has_totp,
+                            std::string_view next) {
+  std::string out = "<h1>Is it still you?</h1>\n";
+  out += pages::error_summary(form).str();
+  out +=
+      "<p class=\"lead\">What you are about to do can lock people out or hand out access. Please prove once more who "
+      "you are.</p>\n";
+  FormMarkup markup{request, "/confirm", form};
+  markup.hidden("next", next);
+  markup.input({.name = "password",
+                .label = "Password",
+                .type = "password",
+                .autocomplete = "current-password",
+                .maxlength = kPasswordBytesMax,
+                .required = true,
+                .autofocus = true});
+  if (has_totp) {
+    markup.input({.name = "code",
+                  .label = "Code",
+                  .hint = "Six digits of your authenticator app, or a recovery code.",
+                  .autocomplete = "one-time-code",
+                  .maxlength = 64,
+                  .required = true,
+                  .code = true});
+  }
+  out += "<div class=\"panel\">" + markup.submit("Go on", FormMarkup::Button::normal, next).str();
+  out += pages::passkey_form(app, request, "/confirm/passkey", "Use a passkey", next).str();
+  out += "</div>\n";
+  return pages::form_page(app, request, narrow_page("Is it still you?", std::move(out)), form);
+}
+
+Result<http::Response> show_confirm(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({"next"}));
+  TRY(const auto factors, app.identity()->factors(request.principal->person));
+  return confirm_page(app, request, {}, factors.totp, access::safe_next(request.query.get("next")));
+}
+
+Result<http::Response> do_confirm(App& app, const http::Request& request) {
+  TRY(auto form, Form::read(request, {"password", "code", "next"}));
+  const auto next = access::safe_next(form.raw("next"));
+  TRY(const auto result, app.identity()->authenticate_again(request.session_token, form.raw("password"),
+                                                            form.get("code"), access::where(request)));
+  if (result.next == SignIn::Next::signed_in) return pages::enter(app, request, result, next, "confirmed");
+  pages::note_refusal(form, result);
+  TRY(const auto factors, app.identity()->factors(request.principal->person));
+  return pages::refused(confirm_page(app, request, form, factors.totp, next), result);
+}
+
+Result<http::Response> act_for(App& app, const http::Request& request) {
+  TRY(const auto form, Form::read(request, {"organisation"}));
+  const auto text = form.get("organisation");
+  std::int64_t id = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (failed != std::errc{} || end != text.data() + text.size()) return Error::not_found("organisation");
+  TRY(const auto result,
+      app.identity()->act_for(request.session_token, domain::OrganisationId{id}, access::where(request)));
+  if (result.next != SignIn::Next::signed_in) return Error::forbidden(result.message);
+  return pages::enter(app, request, result, "/account", "acting-for");
+}
+
+}  // namespace
+
+void add_sign_in_routes(App& app, http::Router& router) {
+  using domain::Permission;
+  using http::Method;
+  const auto bind = [&app](auto function) {
+    return [&app, function](const http::Request& request) { return function(app, request); };
+  };
+  const auto before = [](http::Route& route) {
+    route.before_second_factor = true;
+    route.form_before_sign_in = true;
+  };
+  const auto own = [](http::Route& route) {
+    route.before_second_factor = true;
+    route.session_only = true;
+  };
+  pages::add_page(router, Method::get, "/sign-in", "sign_in_page", Permission::anyone, bind(show_sign_in), before);
+  pages::add_page(router, Method::post, "/sign-in", "sign_in", Permission::anyone, bind(do_sign_in), before);
+  pages::add_page(router, Method::get, "/sign-in/second-factor", "second_factor_page", Permission::anyone,
+                  bind(show_second_factor), before);
+  pages::add_page(router, Method::post, "/sign-in/second-factor", "second_factor", Permission::anyone,
+                  bind(do_second_factor), before);
+  pages::add_page(router, Method::post, "/sign-out", "sign_out", Permission::signed_in, bind(sign_out), own);
+  pages::add_page(router, Method::get, "/confirm", "confirm_page", Permission::signed_in, bind(show_confirm), own);
+  pages::add_page(router, Method::post, "/confirm", "confirm", Permission::signed_in, bind(do_confirm), own);
+  pages::add_page(router, Method::post, "/act-for", "act_for", Permission::signed_in, bind(act_for),
+                  [](http::Route& route) { route.session_only = true; });
+}
+
+}  // namespace tocsin::portal
