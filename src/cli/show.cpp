@@ -20,14 +20,15 @@ constexpr std::size_t kProductsShown = 200;
 /// As the API finds it, but with the operator's eyes and with answers that say what there is instead.
 Result<LoadedAdvisory> find(store::Connection& connection, const CommandLine& line) {
   store::Records records{connection};
-  TRY(auto record, records.find(operator_viewer(line.as_public), domain::RecordKind::advisory, domain::slug_of(line.id),
-                                system_clock().now()));
+  const auto viewer = operator_viewer(line.as_public);
+  const auto now = system_clock().now();
+  TRY(auto record, records.find(viewer, domain::RecordKind::advisory, domain::slug_of(line.id), now));
   if (!record) {
     return Error{Error::Code::not_found, fmt::format("There is no advisory '{}' here", line.id), {}, {}};
   }
   LoadedAdvisory found;
   found.record = std::move(*record);
-  TRY(found.revisions, records.revisions(found.record.id));
+  TRY(found.revisions, records.revisions(viewer, found.record, now));
   const auto chosen = std::ranges::find_if(found.revisions, [&](const domain::Revision& each) {
     if (line.revision.empty()) return each.id == found.record.current_revision;
     // Conflicting ones stand after the one they conflict with, so the first is what readers saw.

@@ -125,6 +125,10 @@ Facts facts_of(const Record& record) {
   return {record.tlp, record.status, record.audience, record.owner, record.embargo_until, record.listed};
 }
 
+Facts facts_of(const Record& record, const Revision& revision) {
+  return {revision.tlp, revision.status, revision.audience, record.owner, revision.embargo_until, revision.listed};
+}
+
 Decision decide(const Viewer& viewer, const Facts& facts, Timestamp now) noexcept {
   const auto reading = reading_of(viewer);
   if (reading.member && *viewer.organisation == facts.owner) return decide_own(viewer, reading, facts);

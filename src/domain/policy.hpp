@@ -36,12 +36,14 @@ struct Facts {
   RecordStatus status = RecordStatus::published;
   Audience audience = Audience::everyone;
   OrganisationId owner;
-  std::optional<Timestamp> embargo_until;
+  std::optional<Timestamp> embargo_until{};
   /// Audience::listed: whom the record is addressed to; else empty. Sorted, no repeats. Empty and listed: nobody.
-  std::vector<Grantee> listed;
+  std::vector<Grantee> listed{};
   friend bool operator==(const Facts&, const Facts&) = default;
 };
 Facts facts_of(const Record& record);
+/// Those of a revision of it: seen by whoever sees the record and may see these as well.
+Facts facts_of(const Record& record, const Revision& revision);
 
 /// Why somebody sees something, or why not: the first rule that decides, in the order in which they are asked.
 enum class Reason {

@@ -96,6 +96,12 @@ struct Revision {
   Timestamp released_at;
   Timestamp received_at;
   std::string source;  ///< Where it came from: file name in the import, feed URL.
+  // Whom it was for while it was current: history is no way around a narrower marking of before.
+  Tlp tlp = Tlp::red;
+  Audience audience = Audience::everyone;
+  std::vector<Grantee> listed;
+  RecordStatus status = RecordStatus::draft;
+  std::optional<Timestamp> embargo_until;
 };
 
 /// What an importer hands over: one document, checked and read.

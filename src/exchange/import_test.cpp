@@ -69,9 +69,10 @@ class ImportTest : public store_testing::DatabaseTest {
     return found && *found ? **found : domain::Record{};
   }
   std::vector<domain::Revision> revisions(std::string_view slug) {
-    const auto id = record(slug).id;
+    const auto found = record(slug);
     return database()
-        .read([&](store::Connection& connection) { return store::Records{connection}.revisions(id); })
+        .read(
+            [&](store::Connection& connection) { return store::Records{connection}.revisions(own(), found, kTestNow); })
         .value();
   }
   std::int64_t found_by(const std::string& query, const domain::policy::Viewer& viewer) {

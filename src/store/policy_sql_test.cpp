@@ -1,11 +1,10 @@
-#include <array>
 #include <map>
-#include <random>
 #include <set>
 
 #include <gtest/gtest.h>
 
 #include "domain/policy.hpp"
+#include "domain/testing/worlds.hpp"
 #include "store/records.hpp"
 #include "store/testing/test_database.hpp"
 
@@ -13,70 +12,46 @@
 namespace tocsin::store {
 namespace {
 
-using domain::OrganisationId;
-using domain::PersonId;
 using domain::policy::Facts;
-using domain::policy::Viewer;
 using store_testing::kTestNow;
 
 constexpr unsigned kSeed = 20'230'301;
-constexpr int kRecords = 400;
-constexpr std::int64_t kOwners = 4;
+constexpr int kRecords = 3'000, kViewers = 400;
 
-/// Moments around each other: embargoes end before, at and after the moments that are asked about.
-constexpr std::array<std::int64_t, 7> kMoments{-3'600'000'000, -1, 0, 1, 2, 60'000'000, 86'400'000'000};
-Timestamp moment(std::size_t index) { return {kTestNow.micros + kMoments[index]}; }
+using domain::testing::Worlds;
 
 class PolicySql : public store_testing::DatabaseTest {
  protected:
-  template <class Enum>
-  Enum any(int count) {
-    return static_cast<Enum>(std::uniform_int_distribution<int>{0, count - 1}(random_));
+  /// Organisations 2 and on; the first is the own one, which is there already.
+  static Status put_organisations(Connection& connection) {
+    for (std::int64_t id = 2; id <= Worlds::kOrganisations; ++id) {
+      TRY_VOID(connection.run(Sql{"INSERT INTO organisation(id, kind, name, created_at) VALUES (?, ?, ?, ?)", id,
+                                  domain::OrganisationKind::vendor, fmt::format("Example {}", id), kTestNow}));
+    }
+    return ok();
   }
-  Facts any_facts() {
-    Facts facts;
-    facts.tlp = any<domain::Tlp>(5);
-    facts.status = any<domain::RecordStatus>(3);
-    facts.audience = any<domain::Audience>(3);
-    facts.owner = {std::uniform_int_distribution<std::int64_t>{1, kOwners}(random_)};
-    // As many without as with one, for most records have none.
-    const auto embargo = std::uniform_int_distribution<std::size_t>{0, 2 * kMoments.size() - 1}(random_);
-    if (embargo < kMoments.size()) facts.embargo_until = moment(embargo);
-    return facts;
+  static Result<PutResult> put(Connection& connection, const Facts& facts, int number) {
+    auto revision = store_testing::sample_revision(fmt::format("EX-{}", number));
+    revision.tlp = facts.tlp;
+    revision.status = facts.status;
+    revision.audience = facts.audience;
+    revision.listed = facts.listed;
+    revision.owner = facts.owner;
+    revision.embargo_until = facts.embargo_until;
+    return Records{connection}.put(revision, kTestNow);
   }
 
-  std::mt19937 random_{kSeed};
+  Worlds worlds_{kSeed, kTestNow};
 };
 TOCSIN_ON_BOTH_DATABASES(PolicySql);
-
-/// Every kind of viewer: nobody, a person without an organisation, an organisation with and without a person; owners
-/// of something and of nothing.
-std::vector<Viewer> viewers() {
-  std::vector<Viewer> all{Viewer::anonymous(), {.person = PersonId{3}, .organisation = {}}};
-  for (std::int64_t organisation = 1; organisation <= kOwners + 1; ++organisation) {
-    all.push_back({.person = {}, .organisation = OrganisationId{organisation}});
-    all.push_back({.person = PersonId{organisation + 10}, .organisation = OrganisationId{organisation}});
-  }
-  return all;
-}
 
 TEST_P(PolicySql, ConditionSelectsWhatThePredicateAllows) {
   std::map<std::int64_t, Facts> records;
   const auto stored = database().write([&](Connection& connection) -> Status {
-    // The first organisation is the own one, which is there already.
-    for (std::int64_t owner = 2; owner <= kOwners; ++owner) {
-      TRY_VOID(connection.run(Sql{"INSERT INTO organisation(id, kind, name, created_at) VALUES (?, ?, ?, ?)", owner,
-                                  domain::OrganisationKind::vendor, fmt::format("Example {}", owner), kTestNow}));
-    }
+    TRY_VOID(put_organisations(connection));
     for (int i = 0; i < kRecords; ++i) {
-      const auto facts = any_facts();
-      auto revision = store_testing::sample_revision(fmt::format("EX-{}", i));
-      revision.tlp = facts.tlp;
-      revision.status = facts.status;
-      revision.audience = facts.audience;
-      revision.owner = facts.owner;
-      revision.embargo_until = facts.embargo_until;
-      TRY(const auto put, Records{connection}.put(revision, kTestNow));
+      const auto facts = worlds_.facts();
+      TRY(const auto put, this->put(connection, facts, i));
       records.emplace(put.record.value, facts);
     }
     return ok();
@@ -85,9 +60,10 @@ TEST_P(PolicySql, ConditionSelectsWhatThePredicateAllows) {
   ASSERT_EQ(records.size(), static_cast<std::size_t>(kRecords));
 
   std::size_t seen = 0, hidden = 0;
-  for (const auto& viewer : viewers()) {
-    for (std::size_t at = 0; at < kMoments.size(); ++at) {
-      const auto now = moment(at);
+  for (int i = 0; i < kViewers; ++i) {
+    const auto viewer = worlds_.viewer();
+    {
+      const auto now = worlds_.moment(static_cast<std::size_t>(i) % Worlds::kMoments.size());
       std::set<std::int64_t> allowed, selected;
       for (const auto& [id, facts] : records) {
         if (domain::policy::may_see(viewer, facts, now)) allowed.insert(id);
@@ -109,23 +85,18 @@ TEST_P(PolicySql, ConditionSelectsWhatThePredicateAllows) {
     }
   }
   // A policy that shows all or nothing would make this test say nothing.
-  EXPECT_GT(seen, 1'000U);
-  EXPECT_GT(hidden, 1'000U);
+  EXPECT_GT(seen, 100'000U);
+  EXPECT_GT(hidden, 100'000U);
 }
 
 TEST_P(PolicySql, CountAndHeadersAndFindAgreeWithThePredicate) {
   std::map<std::string, Facts> records;
   std::vector<std::int64_t> ids;
   const auto stored = database().write([&](Connection& connection) -> Status {
+    TRY_VOID(put_organisations(connection));
     for (int i = 0; i < 60; ++i) {
-      auto facts = any_facts();
-      facts.owner = domain::kOwnOrganisation;
-      auto revision = store_testing::sample_revision(fmt::format("EX-{}", i));
-      revision.tlp = facts.tlp;
-      revision.status = facts.status;
-      revision.audience = facts.audience;
-      revision.embargo_until = facts.embargo_until;
-      TRY(const auto put, Records{connection}.put(revision, kTestNow));
+      const auto facts = worlds_.facts();
+      TRY(const auto put, this->put(connection, facts, i));
       records.emplace(put.slug, facts);
       ids.push_back(put.record.value);
     }
@@ -133,8 +104,8 @@ TEST_P(PolicySql, CountAndHeadersAndFindAgreeWithThePredicate) {
   });
   ASSERT_TRUE(stored.has_value()) << stored.error().to_string() << stored.error().detail;
 
-  for (const auto& viewer : {Viewer::anonymous(), Viewer{.person = {}, .organisation = OrganisationId{77}},
-                             Viewer{.person = {}, .organisation = domain::kOwnOrganisation}}) {
+  for (int i = 0; i < 40; ++i) {
+    const auto viewer = worlds_.viewer();
     const auto checked = database().read([&](Connection& connection) -> Status {
       Records store{connection};
       std::int64_t allowed = 0;

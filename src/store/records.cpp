@@ -123,12 +123,14 @@ Result<Created> insert_record(Connection& connection, const domain::NewRevision&
 }
 
 Result<RevisionId> insert_revision(Connection& connection, RecordId record, const domain::NewRevision& revision,
-                                   Standing standing, Timestamp now) {
+                                   std::optional<std::int64_t> audience_id, Standing standing, Timestamp now) {
   return returned(connection.first(
       Sql{"INSERT INTO revision (record_id, version, version_order, standing, format, document_status, sha512, bytes, "
-          "released_at, received_at, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+          "released_at, received_at, source, tlp, audience, audience_id, status, embargo_until) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
           record, revision.version, revision.version_order, standing, revision.format, revision.document_status,
-          revision.sha512, revision.bytes.size(), revision.current_release_at, now, revision.source},
+          revision.sha512, revision.bytes.size(), revision.current_release_at, now, revision.source, revision.tlp,
+          revision.audience, audience_id, revision.status, revision.embargo_until},
       [](const Row& row) { return RevisionId{row.integer(0)}; }));
 }
 
@@ -152,7 +154,7 @@ Result<PutResult> Records::put(const domain::NewRevision& revision, Timestamp no
     TRY(const auto audience_id, audience_of(connection_, revision));
     TRY(const auto created, insert_record(connection_, revision, audience_id, now));
     const RecordId record{created.value};
-    TRY(const auto id, insert_revision(connection_, record, revision, Standing::current, now));
+    TRY(const auto id, insert_revision(connection_, record, revision, audience_id, Standing::current, now));
     TRY_VOID(connection_.run_all({insert_document(id, revision),
                                   Sql{"UPDATE record SET current_revision_id = ? WHERE id = ?", id, record},
                                   Changes::append_sql(ChangeAction::created, record, id, now)}));
@@ -167,13 +169,13 @@ Result<PutResult> Records::put(const domain::NewRevision& revision, Timestamp no
   const auto standing = result.outcome == PutOutcome::updated       ? Standing::current
                         : result.outcome == PutOutcome::conflicting ? Standing::conflicting
                                                                     : Standing::superseded;
-  TRY(result.revision, insert_revision(connection_, result.record, revision, standing, now));
+  TRY(const auto audience_id, audience_of(connection_, revision));
+  TRY(result.revision, insert_revision(connection_, result.record, revision, audience_id, standing, now));
   auto action = result.outcome == PutOutcome::conflicting ? ChangeAction::conflicting : ChangeAction::history;
   std::vector<Sql> statements{insert_document(result.revision, revision)};
   if (result.outcome == PutOutcome::updated) {
     const bool withdraws = revision.status == domain::RecordStatus::withdrawn && existing->status != revision.status;
     action = withdraws ? ChangeAction::withdrawn : ChangeAction::updated;
-    TRY(const auto audience_id, audience_of(connection_, revision));
     statements.emplace_back("UPDATE revision SET standing = ? WHERE id = ?", Standing::superseded, existing->current);
     statements.emplace_back(
         "UPDATE record SET title = ?, tlp = ?, audience = ?, status = ?, embargo_until = ?, version = ?, "
@@ -247,25 +249,38 @@ Result<std::vector<domain::Record>> Records::headers(const domain::policy::Viewe
   return headers;
 }
 
-Result<std::vector<domain::Revision>> Records::revisions(RecordId record) {
-  return connection_.all(
-      Sql{"SELECT id, record_id, version, standing, format, document_status, sha512, bytes, released_at, received_at, "
-          "source FROM revision WHERE record_id = ? "
-          "ORDER BY version_order DESC, CASE WHEN standing = ? THEN 1 ELSE 0 END, id",
-          record, Standing::conflicting},
-      [](const Row& row) {
-        return domain::Revision{.id = {row.integer(0)},
-                                .record = {row.integer(1)},
-                                .version = row.string(2),
-                                .standing = static_cast<Standing>(row.integer(3)),
-                                .format = row.string(4),
-                                .document_status = row.string(5),
-                                .sha512 = row.string(6),
-                                .bytes = row.integer(7),
-                                .released_at = row.time(8),
-                                .received_at = row.time(9),
-                                .source = row.string(10)};
-      });
+Result<std::vector<domain::Revision>> Records::revisions(const domain::policy::Viewer& viewer,
+                                                         const domain::Record& record, Timestamp now) {
+  TRY(auto all,
+      connection_.all(
+          Sql{"SELECT id, record_id, version, standing, format, document_status, sha512, bytes, released_at, "
+              "received_at, "
+              "source, tlp, audience, status, embargo_until, "
+              "(SELECT d.digest FROM audience d WHERE d.id = revision.audience_id) FROM revision WHERE record_id = ? "
+              "ORDER BY version_order DESC, CASE WHEN standing = ? THEN 1 ELSE 0 END, id",
+              record.id, Standing::conflicting},
+          [](const Row& row) {
+            return domain::Revision{.id = {row.integer(0)},
+                                    .record = {row.integer(1)},
+                                    .version = row.string(2),
+                                    .standing = static_cast<Standing>(row.integer(3)),
+                                    .format = row.string(4),
+                                    .document_status = row.string(5),
+                                    .sha512 = row.string(6),
+                                    .bytes = row.integer(7),
+                                    .released_at = row.time(8),
+                                    .received_at = row.time(9),
+                                    .source = row.string(10),
+                                    .tlp = static_cast<domain::Tlp>(row.integer(11)),
+                                    .audience = static_cast<domain::Audience>(row.integer(12)),
+                                    .listed = domain::read_grantees(row.text(15)),
+                                    .status = static_cast<domain::RecordStatus>(row.integer(13)),
+                                    .embargo_until = row.optional_time(14)};
+          }));
+  std::erase_if(all, [&](const domain::Revision& each) {
+    return !domain::policy::may_see(viewer, domain::policy::facts_of(record, each), now);
+  });
+  return all;
 }
 
 Result<std::optional<std::string>> Records::document(RecordId record, RevisionId revision) {

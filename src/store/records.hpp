@@ -37,9 +37,11 @@ class Records {
   /// Headers by id, in the order of `ids`; what the viewer may not see is left out.
   Result<std::vector<domain::Record>> headers(const domain::policy::Viewer& viewer, std::span<const std::int64_t> ids,
                                               Timestamp now);
-  /// All revisions, newest version first, conflicting ones after the revision they conflict with.
-  Result<std::vector<domain::Revision>> revisions(domain::RecordId record);
-  /// The bytes of a revision of a record that the caller has already been allowed to see.
+  /// The revisions of a record that the viewer may see, newest version first, conflicting ones after the revision they
+  /// conflict with. The current one is among them; those of before were for whom they were for.
+  Result<std::vector<domain::Revision>> revisions(const domain::policy::Viewer& viewer, const domain::Record& record,
+                                                  Timestamp now);
+  /// The bytes of a revision that the caller has already been allowed to see.
   Result<std::optional<std::string>> document(domain::RecordId record, domain::RevisionId revision);
   /// Number of records of a kind the viewer may see.
   Result<std::int64_t> count(const domain::policy::Viewer& viewer, domain::RecordKind kind, Timestamp now);

@@ -46,8 +46,13 @@ class RecordsTest : public store_testing::DatabaseTest {
         .read([&](Connection& connection) { return Records(connection).find(viewer, RecordKind::advisory, slug, now); })
         .value();
   }
-  std::vector<domain::Revision> revisions(domain::RecordId record) {
-    return database().read([&](Connection& connection) { return Records(connection).revisions(record); }).value();
+  std::vector<domain::Revision> revisions(domain::RecordId record, const Viewer& viewer = owner()) {
+    return database()
+        .read([&](Connection& connection) {
+          const auto header = Records(connection).load(record).value().value();
+          return Records(connection).revisions(viewer, header, kTestNow);
+        })
+        .value();
   }
   std::optional<std::string> document(domain::RecordId record, domain::RevisionId revision) {
     return database()
@@ -381,6 +386,33 @@ TEST_P(RecordsTest, TwoImportersOfOneSetMakeOneRecordEach) {
   EXPECT_EQ(created, kDocuments);
   EXPECT_EQ(unchanged, kDocuments * (kImporters - 1));
   EXPECT_EQ(actions().size(), static_cast<std::size_t>(kDocuments));
+}
+
+TEST_P(RecordsTest, HistoryIsForWhomItWasFor) {
+  auto draft = sample_revision("EX-RED");
+  draft.tlp = domain::Tlp::red;
+  draft.status = domain::RecordStatus::draft;
+  const auto record = put(draft).record;
+  put(sample_revision("EX-RED", 2));
+  auto listed = sample_revision("EX-RED", 3);
+  listed.tlp = domain::Tlp::amber;
+  listed.audience = domain::Audience::listed;
+  listed.listed = {{domain::Grantee::Kind::organisation, 77}};
+  const auto versions = [&](const Viewer& viewer) {
+    std::string text;
+    for (const auto& each : revisions(record, viewer)) text += each.version + " ";
+    return text;
+  };
+  EXPECT_EQ(versions(owner()), "2 1 ");
+  EXPECT_EQ(versions(Viewer::anonymous()), "2 ");
+  put(listed);
+  Viewer addressed;
+  addressed.organisation = domain::OrganisationId{77};
+  addressed.roles = {domain::Role::member};
+  EXPECT_EQ(versions(addressed), "3 2 ");
+  EXPECT_EQ(versions(owner()), "3 2 1 ");
+  EXPECT_EQ(find("EX-RED", addressed)->listed, listed.listed);
+  EXPECT_FALSE(find("EX-RED", Viewer::anonymous()));
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ std::string document_of(const Sample& sample) {
   return json::write(bj::value(std::move(root)));
 }
 
-void EngineTest::put(const Sample& sample) {
+domain::NewRevision revision_of(const Sample& sample) {
   domain::NewRevision revision;
   revision.issuer = "https://cert.example";
   revision.key = sample.id;
@@ -91,6 +91,9 @@ void EngineTest::put(const Sample& sample) {
   revision.tlp = sample.tlp;
   revision.status = sample.status;
   revision.embargo_until = sample.embargo_until;
+  revision.owner = sample.owner;
+  revision.audience = sample.audience;
+  revision.listed = sample.listed;
   revision.version = sample.version;
   revision.version_order = formats::csaf::version_order(sample.version);
   revision.format = "csaf-2.0";
@@ -99,6 +102,11 @@ void EngineTest::put(const Sample& sample) {
   revision.current_release_at = parse_rfc3339(sample.updated).value();
   revision.bytes = document_of(sample);
   revision.sha512 = sha512_hex(revision.bytes);
+  return revision;
+}
+
+void EngineTest::put(const Sample& sample) {
+  const auto revision = revision_of(sample);
   const auto stored =
       database().write([&](store::Connection& connection) { return store::Records{connection}.put(revision, now); });
   ASSERT_TRUE(stored.has_value()) << stored.error().to_string() << stored.error().detail;

@@ -36,11 +36,16 @@ struct Sample {
   domain::Tlp tlp = domain::Tlp::clear;
   domain::RecordStatus status = domain::RecordStatus::published;
   std::optional<Timestamp> embargo_until = {};
+  domain::OrganisationId owner = domain::kOwnOrganisation;
+  domain::Audience audience = domain::Audience::everyone;
+  std::vector<domain::Grantee> listed = {};
   std::string bytes = {};  ///< Instead of the document that the rest describes.
 };
 
 /// The CSAF 2.0 document.
 std::string document_of(const Sample& sample);
+/// What an import would make of it, with the sample's own marking and addressees.
+domain::NewRevision revision_of(const Sample& sample);
 
 /// A test on both databases with an engine over it.
 class EngineTest : public store_testing::DatabaseTest {

@@ -30,7 +30,7 @@ Result<LoadedAdvisory> load_advisory(App& app, const http::Request& request, std
     TRY(auto record, records.find(request.viewer, domain::RecordKind::advisory, request.parameter("id"), request.now));
     if (!record) return Error::not_found("advisory");
     loaded.record = std::move(*record);
-    TRY(loaded.revisions, records.revisions(loaded.record.id));
+    TRY(loaded.revisions, records.revisions(request.viewer, loaded.record, request.now));
     const auto wanted = std::ranges::find(loaded.revisions, loaded.record.current_revision, &domain::Revision::id);
     const auto* found = revision.empty() ? (wanted == loaded.revisions.end() ? nullptr : &*wanted)
                                          : find_revision(loaded.revisions, revision);

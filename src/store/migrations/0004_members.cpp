@@ -132,6 +132,19 @@ CREATE INDEX audience_grantee_of ON audience_grantee (kind, grantee_id);
 
 ALTER TABLE record ADD COLUMN audience_id {int};
 
+-- Whom a revision was for while it was the current one: what was RED as a draft stays RED in the history of what was
+-- published later.
+ALTER TABLE revision ADD COLUMN tlp {int} NOT NULL DEFAULT 4;
+ALTER TABLE revision ADD COLUMN audience {int} NOT NULL DEFAULT 0;
+ALTER TABLE revision ADD COLUMN audience_id {int};
+ALTER TABLE revision ADD COLUMN status {int} NOT NULL DEFAULT 0;
+ALTER TABLE revision ADD COLUMN embargo_until {int};
+UPDATE revision SET
+  tlp = (SELECT r.tlp FROM record r WHERE r.id = revision.record_id),
+  audience = (SELECT r.audience FROM record r WHERE r.id = revision.record_id),
+  status = (SELECT r.status FROM record r WHERE r.id = revision.record_id),
+  embargo_until = (SELECT r.embargo_until FROM record r WHERE r.id = revision.record_id);
+
 -- kind: 1 password, 2 time-based one-time password, 3 recovery code, 4 passkey, 5 OpenID Connect subject.
 -- external_id: passkey's credential id, "issuer subject"; else empty. secret: a hash (1, 3), sealed (2), a public key (4).
 CREATE TABLE credential (
