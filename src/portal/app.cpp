@@ -27,8 +27,8 @@ constexpr const char* kPermissionsPolicy =
 void decorate(const App& app, const http::Request& request, http::Response& response) {
   response.with("Content-Security-Policy", kContentSecurityPolicy)
       .with("X-Content-Type-Options", "nosniff")
-      // A one-time link's address is a secret.
-      .with("Referrer-Policy", request.secret_path ? "no-referrer" : "same-origin")
+      // A one-time link's address is a secret. Not no-referrer: browsers send "Origin: null" with such a page's forms.
+      .with("Referrer-Policy", request.secret_path ? "strict-origin" : "same-origin")
       .with("Permissions-Policy", kPermissionsPolicy)
       .with("Cross-Origin-Opener-Policy", "same-origin");
   // What programs of other sites may read is the API and the feeds: public, and without credentials.
