@@ -1,6 +1,7 @@
 #include "portal/app.hpp"
 
 #include <condition_variable>
+#include <optional>
 #include <thread>
 
 #include "base/check.hpp"
@@ -17,6 +18,9 @@ namespace {
 constexpr std::chrono::milliseconds kHeartbeat{200};
 /// After a failure: a database that is away is not asked five times a second.
 constexpr std::chrono::milliseconds kPauseAfterFailure{2'000};
+
+/// Sessions that have ended by time are deleted so often.
+constexpr std::int64_t kTidyMicros = std::int64_t{3'600} * 1'000'000;
 
 constexpr const char* kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -104,10 +108,15 @@ void App::start_duty() {
   duty_ = std::make_unique<Duty>();
   duty_->thread = std::thread{[this] {
     bool failing = false;
+    std::optional<Timestamp> tidied;
     for (;;) {
       Status outcome = ok();
       try {
         outcome = watch();
+        if (outcome && identity_ != nullptr && (!tidied || clock_.now().micros - tidied->micros > kTidyMicros)) {
+          tidied = clock_.now();
+          outcome = identity_->tidy();
+        }
       } catch (const std::exception& exception) {
         outcome = Error::internal("catching up failed", exception.what());
       }
