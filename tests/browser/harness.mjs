@@ -38,6 +38,7 @@ export async function startPortal() {
   });
   return {
     url,
+    folder,
     browser,
     async stop() {
       await browser.close();

@@ -56,7 +56,7 @@ Html seats_panel(const engine::identity::Principal& principal) {
         "public.</p></section>\n");
   }
   std::string out =
-      "<section class=\"panel\"><h2>Organisations</h2>\n<div class=\"stack\"><table><thead><tr><th>Organisation</th>"
+      "<section class=\"panel\"><h2>Organisations</h2>\n<div class=\"table-wrap stack\"><table><thead><tr><th>Organisation</th>"
       "<th>Your roles</th><th>Now</th></tr></thead><tbody>\n";
   for (const auto& seat : principal.seats) {
     std::string roles;

@@ -314,7 +314,7 @@ TEST_P(SignInPages, LinksWorkOnceAndStayOutOfSight) {
   const auto page = visitor.get("/link/" + secret);
   EXPECT_EQ(page.status, 200);
   EXPECT_EQ(page.header("cache-control"), "no-store");
-  EXPECT_EQ(page.header("referrer-policy"), "no-referrer");
+  EXPECT_EQ(page.header("referrer-policy"), "strict-origin");
   EXPECT_THAT(page.body, Not(HasSubstr("next=%2Flink")));
   const std::string wanted = "another horse battery staple";
   EXPECT_EQ(visitor.post("/link/" + secret, {{"password", wanted}, {"again", wanted + "x"}}).status, 422);
