@@ -28,7 +28,7 @@ std::string sectors_text(const domain::Organisation& organisation) {
   return joined(organisation.sectors, [](domain::Sector each) { return domain::slug(each); });
 }
 std::string words_text(const std::vector<std::string>& texts) {
-  return joined(texts, [](const std::string& each) -> const std::string& { return each; });
+  return joined(texts, [](const std::string& each) { return std::string_view{each}; });
 }
 
 Error name_taken() { return Error::conflict("An organisation of this name is known already", "name"); }
@@ -94,15 +94,93 @@ Status Organisations::complete_own() {
 }
 
 Result<std::optional<domain::Organisation>> Organisations::find(domain::OrganisationId id) {
-  return connection_.first(Sql{"SELECT id, kind, name, created_at FROM organisation WHERE id = ?", id},
-                           [](const Row& row) {
-                             domain::Organisation found;
-                             found.id = {row.integer(0)};
-                             found.kind = static_cast<domain::OrganisationKind>(row.integer(1));
-                             found.name = row.string(2);
-                             found.created_at = row.time(3);
-                             return found;
-                           });
+  return connection_.first(Sql{"SELECT " TOCSIN_ORGANISATION_ROW " FROM organisation o WHERE o.id = ?", id},
+                           [](const Row& row) { return read_organisation(row); });
+}
+
+Result<std::optional<domain::Organisation>> Organisations::find_by_name(std::string_view name) {
+  return connection_.first(Sql{"SELECT " TOCSIN_ORGANISATION_ROW
+                               " FROM organisation o WHERE o.folded_name = ? AND o.status <> ? ORDER BY o.id",
+                               text::fold(name), domain::OrganisationStatus::left},
+                           [](const Row& row) { return read_organisation(row); });
+}
+
+Result<domain::OrganisationId> Organisations::insert(const domain::Organisation& it) {
+  auto id = or_name_taken(connection_.first(
+      Sql{"INSERT INTO organisation (kind, status, name, folded_name, uuid, sectors, countries, homepage, description, "
+          "vendor_keys, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+          it.kind, it.status, it.name, text::fold(it.name), it.uuid, sectors_text(it), words_text(it.countries),
+          it.homepage, it.description, words_text(it.vendor_keys), it.created_at},
+      [](const Row& row) { return domain::OrganisationId{row.integer(0)}; }));
+  if (!id) return std::move(id).error();
+  if (!*id) return Error::internal("An INSERT returned no row");
+  return **id;
+}
+
+Status Organisations::update(const domain::Organisation& it) {
+  TRY_VOID(or_name_taken(connection_.run(
+      Sql{"UPDATE organisation SET kind = ?, name = ?, folded_name = ?, sectors = ?, countries = ?, homepage = ?, "
+          "description = ?, vendor_keys = ? WHERE id = ?",
+          it.kind, it.name, text::fold(it.name), sectors_text(it), words_text(it.countries), it.homepage,
+          it.description, words_text(it.vendor_keys), it.id})));
+  return ok();
+}
+
+Status Organisations::set_status(domain::OrganisationId id, domain::OrganisationStatus status) {
+  TRY_VOID(or_name_taken(connection_.run(Sql{"UPDATE organisation SET status = ? WHERE id = ?", status, id})));
+  return ok();
+}
+
+Result<std::vector<domain::Organisation>> Organisations::list(const OrganisationQuery& query, const NameCursor& after,
+                                                              int limit) {
+  Sql sql{"SELECT " TOCSIN_ORGANISATION_ROW
+          " FROM organisation o WHERE (o.folded_name > ? OR (o.folded_name = ? AND o.id > ?))",
+          after.folded_name, after.folded_name, after.id};
+  narrow(sql, query);
+  sql.append(" ORDER BY o.folded_name, o.id LIMIT ?", limit);
+  return connection_.all(sql, [](const Row& row) { return read_organisation(row); });
+}
+
+Result<std::int64_t> Organisations::count(const OrganisationQuery& query) {
+  Sql sql{"SELECT count(*) FROM organisation o WHERE 1 = 1"};
+  narrow(sql, query);
+  TRY(const auto count, connection_.first(sql, [](const Row& row) { return row.integer(0); }));
+  return count.value_or(0);
+}
+
+Result<std::int64_t> Organisations::people(domain::OrganisationId id) {
+  TRY(const auto count, connection_.first(Sql{"SELECT count(*) FROM membership WHERE organisation_id = ?", id},
+                                          [](const Row& row) { return row.integer(0); }));
+  return count.value_or(0);
+}
+
+Result<std::int64_t> Organisations::owned_records(domain::OrganisationId id) {
+  TRY(const auto count, connection_.first(Sql{"SELECT count(*) FROM record WHERE owner_id = ?", id},
+                                          [](const Row& row) { return row.integer(0); }));
+  return count.value_or(0);
+}
+
+Result<std::int64_t> Organisations::visible_records(domain::OrganisationId owner, const domain::policy::Viewer& viewer,
+                                                    Timestamp now) {
+  Sql sql{"SELECT count(*) FROM record r WHERE r.owner_id = ? AND ", owner};
+  sql.append(domain::policy::visible_sql(viewer, now));
+  TRY(const auto count, connection_.first(sql, [](const Row& row) { return row.integer(0); }));
+  return count.value_or(0);
+}
+
+Result<std::int64_t> Organisations::hand_records(domain::OrganisationId from, domain::OrganisationId to,
+                                                 Timestamp now) {
+  TRY_VOID(connection_.lock_changes());
+  TRY_VOID(
+      connection_.run(Sql{"INSERT INTO change (at, action, record_id, revision_id) SELECT CAST(? AS bigint), "
+                          "CAST(? AS bigint), id, current_revision_id FROM record WHERE owner_id = ? ORDER BY id",
+                          now, ChangeAction::updated, from}));
+  return connection_.run(Sql{"UPDATE record SET owner_id = ?, updated_at = ? WHERE owner_id = ?", to, now, from});
+}
+
+Status Organisations::cut_ties(domain::OrganisationId id) {
+  return connection_.run_all({Sql{"DELETE FROM community_organisation WHERE organisation_id = ?", id},
+                              Sql{"DELETE FROM organisation_client WHERE provider_id = ? OR client_id = ?", id, id}});
 }
 
 }  // namespace tocsin::store
