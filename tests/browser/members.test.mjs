@@ -16,9 +16,9 @@ const shots = process.env.SHOTS;
 if (shots) mkdirSync(shots, { recursive: true });
 
 let portal;
-function invite(mail, name, roles = 1) {
+function invite(mail, name, roles = 1, from = portal) {
   const script = new URL('./invite.py', import.meta.url).pathname;
-  return execFileSync('python3', [script, join(portal.folder, 'var/tocsin.db'), mail, name, String(roles)], { encoding: 'utf8' }).trim();
+  return execFileSync('python3', [script, join(from.folder, 'var/tocsin.db'), mail, name, String(roles)], { encoding: 'utf8' }).trim();
 }
 
 async function context(options = {}) {
@@ -27,8 +27,8 @@ async function context(options = {}) {
   return { made, page: await made.newPage() };
 }
 
-async function accept(page, secret) {
-  await page.goto(`${portal.url}/link/${secret}`);
+async function accept(page, secret, url = portal.url) {
+  await page.goto(`${url}/link/${secret}`);
   await page.fill('input[name=password]', password);
   await page.fill('input[name=again]', password);
   await Promise.all([page.waitForURL(/\/sign-in\?notice=password-set/), page.click('main button')]);
@@ -178,5 +178,37 @@ describe('without JavaScript', () => {
     await page.goto(`${portal.url}/account`);
     assert.match(page.url(), /\/sign-in\?next=%2Faccount/);
     await made.close();
+  });
+});
+
+describe('a passkey', () => {
+  it('is added, and signs in without a password', async () => {
+    const named = await startPortal({ named: true });
+    try {
+      const secret = invite('pat@water.example', 'Pat Passkey', 1, named);
+      const made = await named.browser.newContext();
+      made.setDefaultTimeout(10_000);
+      const page = await made.newPage();
+      const cdp = await made.newCDPSession(page);
+      await cdp.send('WebAuthn.enable');
+      await cdp.send('WebAuthn.addVirtualAuthenticator', {
+        options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true },
+      });
+      await accept(page, secret, named.url);
+      await page.fill('input[name=email]', 'pat@water.example');
+      await page.fill('input[name=password]', password);
+      await Promise.all([page.waitForURL(`${named.url}/`), page.click('main form button.button')]);
+      await page.goto(`${named.url}/account/security`);
+      await page.fill('input[name=label]', 'Test device');
+      await Promise.all([page.waitForURL(/notice=passkey-added/), page.click('[data-passkey-register] button')]);
+      assert.match(await page.textContent('#passkeys'), /Test device/);
+      await page.click('.person-menu summary');
+      await Promise.all([page.waitForURL(/signed-out/), page.click('.person-menu button:has-text("Sign out")')]);
+      await Promise.all([page.waitForURL(`${named.url}/`), page.click('[data-passkey-sign-in]')]);
+      assert.match(await page.textContent('.person-menu summary'), /Pat Passkey/);
+      await made.close();
+    } finally {
+      await named.stop();
+    }
   });
 });

@@ -25,7 +25,7 @@ Page account_page(std::string title, std::string_view current, std::string body)
     const char* label;
   };
   constexpr Tab kTabs[] = {
-      {"/account", "Profile"}, {"/account/security", "Security"}, {"/account/tokens", "Tokens for programs"}};
+      {"/account", "Profile"}, {"/account/security", "Security"}, {"/account/tokens", "Tokens"}};
   std::string out = "<nav class=\"tabs\" aria-label=\"Account\"><ul>";
   for (const auto& tab : kTabs) {
     render<"<li><a href=\"{}\" {}>{}</a></li>">(out, Url::own(tab.path),

@@ -71,10 +71,9 @@ Html app_panel(const http::Request& request, const engine::identity::Factors& fa
   if (!factors.totp && factors.passkeys.empty()) {
     out += "<p>They come with a second factor, and work where it is lost.</p>\n";
   } else {
-    render<"<p>{} left, each works once.</p>\n">(
+    render<"<p>{} left, each works once. New codes make the old ones worthless.</p>\n">(
         out, text::count_of(factors.recovery_codes, "recovery code is", "recovery codes are"));
     out += pages::button_form(request, "/account/security/recovery", "Make new ones").str();
-    out += "<p class=\"note\">New codes make the old ones worthless.</p>\n";
   }
   out += "</section>\n";
   return Html::from_trusted(std::move(out));

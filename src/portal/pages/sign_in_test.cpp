@@ -340,6 +340,21 @@ TEST_P(SignInPages, EndSessionsElsewhere) {
   EXPECT_EQ(here.get("/account").status, 200);
 }
 
+TEST_P(SignInPages, RefuseWhatIsNoPasskey) {
+  settings_.public_url = "https://cert.example";
+  start();
+  auto visitor = browser();
+  visitor.get("/sign-in");
+  EXPECT_EQ(visitor.post("/sign-in/passkey/options", {}).status, 200);
+  for (const auto* response : {"", "{}", "[]", R"({"id":"x","type":"public-key"})"}) {
+    const auto reply = visitor.post("/sign-in/passkey", {{"response", response}});
+    EXPECT_TRUE(reply.status == 303 || reply.status == 400) << reply.status;
+    if (reply.status == 303) EXPECT_EQ(reply.header("location"), "/sign-in?notice=passkey-refused");
+    EXPECT_FALSE(visitor.cookies.contains("__Host-tocsin"));
+  }
+  EXPECT_THAT(visitor.get("/sign-in?notice=passkey-refused").body, HasSubstr("role=\"alert\""));
+}
+
 TEST_P(SignInPages, FooterTellsMembersOfMarkings) {
   auto member = signed_in(kMail);
   EXPECT_THAT(member.get("/about").body, Not(HasSubstr("Public part of")));
