@@ -220,7 +220,9 @@ http::Response render_page(App& app, const http::Request& request, const Page& p
   append_header(out, app, request, page);
   out += "<main id=\"main\" class=\"wrap\" tabindex=\"-1\">\n";
   if (const auto notice = notice_text(request.query.get(kNoticeParameter)); !notice.empty()) {
-    render<"<p class=\"callout callout-good\" role=\"status\">{}</p>\n">(out, notice);
+    out += notice_is_bad(request.query.get(kNoticeParameter)) ? "<p class=\"callout callout-error\" role=\"alert\">"
+                                                              : "<p class=\"callout callout-good\" role=\"status\">";
+    render<"{}</p>\n">(out, notice);
   }
   out += page.main.str();
   out += "\n</main>\n";

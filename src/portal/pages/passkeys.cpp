@@ -54,7 +54,11 @@ Result<http::Response> options(App& app, const http::Request& request, const std
 Result<http::Response> sign_in(App& app, const http::Request& request, const std::string& basis) {
   TRY(const auto form, Form::read(request, {"response", "next"}));
   TRY(const auto result, app.identity()->sign_in_with_passkey(basis, form.raw("response"), access::where(request)));
-  if (result.next == SignIn::Next::refused) return Error::forbidden(result.message);
+  if (result.next == SignIn::Next::refused) {
+    // Back to the page that the form stood on.
+    constexpr std::string_view kEnd = "/passkey";
+    return pages::done(std::string_view{request.path}.substr(0, request.path.size() - kEnd.size()), "passkey-refused");
+  }
   return pages::enter(app, request, result, form.raw("next"));
 }
 

@@ -71,10 +71,9 @@ Html app_panel(const http::Request& request, const engine::identity::Factors& fa
   if (!factors.totp && factors.passkeys.empty()) {
     out += "<p>They come with a second factor, and work where it is lost.</p>\n";
   } else {
-    render<"<p>{} left, each works once.</p>\n">(
+    render<"<p>{} left, each works once. New codes make the old ones worthless.</p>\n">(
         out, text::count_of(factors.recovery_codes, "recovery code is", "recovery codes are"));
     out += pages::button_form(request, "/account/security/recovery", "Make new ones").str();
-    out += "<p class=\"note\">New codes make the old ones worthless.</p>\n";
   }
   out += "</section>\n";
   return Html::from_trusted(std::move(out));
@@ -122,7 +121,7 @@ std::string method_words(std::string_view method) { return method.empty() ? "pas
 
 Html sessions_panel(const http::Request& request, const std::vector<engine::identity::SessionRow>& sessions) {
   std::string out =
-      "<section class=\"panel\" id=\"sessions\"><h2>Where you have signed in</h2>\n<div class=\"stack\"><table><thead>"
+      "<section class=\"panel\" id=\"sessions\"><h2>Where you have signed in</h2>\n<div class=\"table-wrap stack\"><table><thead>"
       "<tr><th>Browser</th><th>Address</th><th>By</th><th>Since</th><th>Last seen</th><th><span class=\"hidden\">Action"
       "</span></th></tr></thead><tbody>\n";
   for (const auto& session : sessions) {

@@ -152,7 +152,7 @@ std::optional<std::string> half_of(const App& app, const http::Request& request)
 }
 
 Result<http::Response> show_second_factor(App& app, const http::Request& request) {
-  TRY_VOID(request.only_known({"next"}));
+  TRY_VOID(request.only_known({"next", pages::kNoticeParameter}));
   if (request.principal != nullptr) return pages::done("/");
   if (!half_of(app, request)) return pages::done("/sign-in");
   return second_factor_page(app, request, {}, next_of(request.query.get("next")));
@@ -212,7 +212,7 @@ http::Response confirm_page(App& app, const http::Request& request, const Form& 
 }
 
 Result<http::Response> show_confirm(App& app, const http::Request& request) {
-  TRY_VOID(request.only_known({"next"}));
+  TRY_VOID(request.only_known({"next", pages::kNoticeParameter}));
   TRY(const auto factors, app.identity()->factors(request.principal->person));
   return confirm_page(app, request, {}, factors.totp, access::safe_next(request.query.get("next")));
 }

@@ -314,7 +314,7 @@ TEST_P(SignInPages, LinksWorkOnceAndStayOutOfSight) {
   const auto page = visitor.get("/link/" + secret);
   EXPECT_EQ(page.status, 200);
   EXPECT_EQ(page.header("cache-control"), "no-store");
-  EXPECT_EQ(page.header("referrer-policy"), "no-referrer");
+  EXPECT_EQ(page.header("referrer-policy"), "strict-origin");
   EXPECT_THAT(page.body, Not(HasSubstr("next=%2Flink")));
   const std::string wanted = "another horse battery staple";
   EXPECT_EQ(visitor.post("/link/" + secret, {{"password", wanted}, {"again", wanted + "x"}}).status, 422);
@@ -338,6 +338,21 @@ TEST_P(SignInPages, EndSessionsElsewhere) {
   EXPECT_EQ(here.post("/account/security/sessions/end", {}).status, 303);
   EXPECT_EQ(there.get("/account").status, 303);
   EXPECT_EQ(here.get("/account").status, 200);
+}
+
+TEST_P(SignInPages, RefuseWhatIsNoPasskey) {
+  settings_.public_url = "https://cert.example";
+  start();
+  auto visitor = browser();
+  visitor.get("/sign-in");
+  EXPECT_EQ(visitor.post("/sign-in/passkey/options", {}).status, 200);
+  for (const auto* response : {"", "{}", "[]", R"({"id":"x","type":"public-key"})"}) {
+    const auto reply = visitor.post("/sign-in/passkey", {{"response", response}});
+    EXPECT_TRUE(reply.status == 303 || reply.status == 400) << reply.status;
+    if (reply.status == 303) EXPECT_EQ(reply.header("location"), "/sign-in?notice=passkey-refused");
+    EXPECT_FALSE(visitor.cookies.contains("__Host-tocsin"));
+  }
+  EXPECT_THAT(visitor.get("/sign-in?notice=passkey-refused").body, HasSubstr("role=\"alert\""));
 }
 
 TEST_P(SignInPages, FooterTellsMembersOfMarkings) {
