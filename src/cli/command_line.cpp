@@ -455,6 +455,9 @@ class Builder {
   void user(const char* meaning) {
     add_user_commands(*app_.add_subcommand("user", meaning), into_.members, for_members());
   }
+  void token(const char* meaning) {
+    add_token_commands(*app_.add_subcommand("token", meaning), into_.members, for_members());
+  }
   void community(const char* meaning) {
     add_community_commands(*app_.add_subcommand("community", meaning), into_.members, for_members());
   }
@@ -516,6 +519,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"reindex", "Derive search index and tables anew from the documents", &Builder::reindex},
       {"org", "Organisations: enter, vet, change, suspend them", &Builder::org},
       {"user", "People: invite them, set roles, suspend, erase, export", &Builder::user},
+      {"token", "Tokens: what programs act with", &Builder::token},
       {"community", "Communities: who shares with whom", &Builder::community},
       {"share", "Say who sees an advisory and why, and change it", &Builder::share},
       {"audit", "Read, verify, sign and prune the log of what was done", &Builder::audit},

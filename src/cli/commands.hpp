@@ -29,11 +29,14 @@ int run_doctor(const CommandLine& line);
 int run_reindex(const CommandLine& line);
 int run_members(const CommandLine& line);  ///< All of `tocsin org`, `user` and `community`.
 int run_share(const CommandLine& line);
-int run_audit(const CommandLine& line);  ///< All of `tocsin audit`.
+int run_audit(const CommandLine& line);    ///< All of `tocsin audit`.
 int run_config_check(const CommandLine& line);
 int run_config_doc(const CommandLine& line);
 int run_version(const CommandLine& line);
 
+/// Those of them that go through engine/identity.
+bool is_access(MemberAction action) noexcept;
+int run_access(const CommandLine& line, const Installation& installation);
 /// Invites somebody as administrator of the CERT. Errors: conflict where the address is in it already.
 Status add_first_administrator(store::Database& database, const std::string& email, const std::string& name);
 

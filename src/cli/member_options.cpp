@@ -180,6 +180,41 @@ void add_user_commands(CLI::App& group, MemberOptions& into, const PrepareComman
   sub->add_flag("--yes", into.yes, "Really");
   about(MemberAction::user_export, "export", "Print all that is kept of a person, as JSON (GDPR articles 15 and 20)",
         "  tocsin user export --data /srv/tocsin ada@water.example > ada.json");
+  about(MemberAction::user_password, "password",
+        "Set a password: asked for unseen, or the first line of standard input",
+        "  tocsin user password --data /srv/tocsin ada@water.example\nNever as an argument: other users would see it.");
+  about(MemberAction::user_reset_link, "reset-link", "Print a link by which somebody sets their password, once",
+        "  tocsin user reset-link --data /srv/tocsin ada@water.example");
+}
+
+void add_token_commands(CLI::App& group, MemberOptions& into, const PrepareCommand& prepare) {
+  begin(group,
+        "  tocsin token create --data /srv/tocsin ada@water.example --org 12 --name 'Nightly export' --scopes read");
+  auto* sub = add(group, into, prepare, MemberAction::token_create, "create", "Make a token for a program; shown once",
+                  "  tocsin token create --data /srv/tocsin ada@water.example --org 12 --name Export --scopes read");
+  target(sub, into, "USER", "For whom it acts: number or mail address");
+  text(sub, "--name", into.name, "NAME", "What it is for");
+  sub->add_option("--org", into.organisation, "For which organisation; the CERT unless told")->type_name("ORG");
+  sub->add_option("--scopes", into.scopes, "What it may do")
+      ->type_name("SCOPE,...")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->required();
+  sub->add_option("--networks", into.networks, "From where it may be used; anywhere unless told")
+      ->type_name("CIDR,...")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  sub->add_option("--days", into.days, "How long it is valid")
+      ->check(CLI::Range(1, 365).description(""))
+      ->type_name("1..365")
+      ->capture_default_str();
+  sub = add(group, into, prepare, MemberAction::token_list, "list", "List somebody's tokens",
+            "  tocsin token list --data /srv/tocsin ada@water.example");
+  target(sub, into, "USER", "Number or mail address");
+  sub = add(group, into, prepare, MemberAction::token_revoke, "revoke", "Revoke a token",
+            "  tocsin token revoke --data /srv/tocsin ada@water.example 7");
+  target(sub, into, "USER", "Number or mail address");
+  sub->add_option("token", into.token, "Its number")->type_name("ID")->required();
 }
 
 void add_community_commands(CLI::App& group, MemberOptions& into, const PrepareCommand& prepare) {

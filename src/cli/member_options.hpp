@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -8,7 +9,7 @@ namespace CLI {
 class App;
 }
 
-/// Options of the commands about members: org, user, community.
+/// Options of the commands about members: org, user, community, token.
 namespace tocsin::cli {
 
 enum class MemberAction {
@@ -29,12 +30,17 @@ enum class MemberAction {
   user_activate,
   user_erase,
   user_export,
+  user_password,
+  user_reset_link,
   community_add,
   community_list,
   community_show,
   community_add_member,
   community_remove_member,
-  community_close
+  community_close,
+  token_create,
+  token_list,
+  token_revoke
 };
 
 struct MemberOptions {
@@ -51,12 +57,16 @@ struct MemberOptions {
   std::string text, status, cursor;
   int limit = 50;
   bool hidden = false, yes = false;
+  std::vector<std::string> scopes, networks;  ///< token create
+  int days = 90;
+  std::int64_t token = 0;
 };
 
 /// What each command has beside: help, data folder and format.
 using PrepareCommand = std::function<void(CLI::App* command, const char* examples)>;
 void add_org_commands(CLI::App& group, MemberOptions& into, const PrepareCommand& prepare);
 void add_user_commands(CLI::App& group, MemberOptions& into, const PrepareCommand& prepare);
+void add_token_commands(CLI::App& group, MemberOptions& into, const PrepareCommand& prepare);
 void add_community_commands(CLI::App& group, MemberOptions& into, const PrepareCommand& prepare);
 
 }  // namespace tocsin::cli

@@ -323,6 +323,11 @@ Status on_community(const Work& work) {
 Status work_on(const Work& work) {
   switch (work.options.action) {
     case MemberAction::none:
+    case MemberAction::user_password:
+    case MemberAction::user_reset_link:
+    case MemberAction::token_create:
+    case MemberAction::token_list:
+    case MemberAction::token_revoke:
       return ok();
     case MemberAction::org_add:
       return org_add(work);
@@ -372,6 +377,7 @@ Status work_on(const Work& work) {
 int run_members(const CommandLine& line) {
   const auto installation = open_installation(line.location);
   if (!installation) return fail(installation.error(), line.json);
+  if (is_access(line.members.action)) return run_access(line, *installation);
   const Work work{.database = *installation->database, .options = line.members, .json = line.json};
   if (const auto worked = work_on(work); !worked) return fail(worked.error(), line.json);
   return kGood;

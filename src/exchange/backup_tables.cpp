@@ -37,7 +37,7 @@ using store::Value;
   "updated_at, labels, audience_id"
 #define TOCSIN_REVISION_COLUMNS                                                                            \
   "id, record_id, version, version_order, standing, format, document_status, sha512, bytes, released_at, " \
-  "received_at, source"
+  "received_at, source, tlp, audience, audience_id, status, embargo_until"
 #define TOCSIN_CHANGE_COLUMNS "sequence, at, action, record_id, revision_id"
 #define TOCSIN_AUDIT_COLUMNS                                                                                 \
   "sequence, at, person_id, organisation_id, action, object, owner_id, outcome, request_id, personal_hash, " \
@@ -121,9 +121,11 @@ constexpr BackupColumn kRecord[] = {{"id"},
                                     {"labels", true},
                                     {"audience_id"}};
 constexpr BackupColumn kRevision[] = {
-    {"id"},       {"record_id"},    {"version", true},         {"version_order", true},
-    {"standing"}, {"format", true}, {"document_status", true}, {"sha512", true},
-    {"bytes"},    {"released_at"},  {"received_at"},           {"source", true}};
+    {"id"},           {"record_id"},    {"version", true},         {"version_order", true},
+    {"standing"},     {"format", true}, {"document_status", true}, {"sha512", true},
+    {"bytes"},        {"released_at"},  {"received_at"},           {"source", true},
+    {"tlp"},          {"audience"},     {"audience_id"},           {"status"},
+    {"embargo_until"}};
 constexpr BackupColumn kAudit[] = {
     {"sequence"}, {"at"},      {"person_id"},        {"organisation_id"},     {"action", true},        {"object", true},
     {"owner_id"}, {"outcome"}, {"request_id", true}, {"personal_hash", true}, {"previous_hash", true}, {"hash", true}};

@@ -1,6 +1,7 @@
 #include "portal/app.hpp"
 
 #include <condition_variable>
+#include <optional>
 #include <thread>
 
 #include "base/check.hpp"
@@ -18,6 +19,9 @@ constexpr std::chrono::milliseconds kHeartbeat{200};
 /// After a failure: a database that is away is not asked five times a second.
 constexpr std::chrono::milliseconds kPauseAfterFailure{2'000};
 
+/// Sessions that have ended by time are deleted so often.
+constexpr std::int64_t kTidyMicros = std::int64_t{3'600} * 1'000'000;
+
 constexpr const char* kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -27,8 +31,8 @@ constexpr const char* kPermissionsPolicy =
 void decorate(const App& app, const http::Request& request, http::Response& response) {
   response.with("Content-Security-Policy", kContentSecurityPolicy)
       .with("X-Content-Type-Options", "nosniff")
-      // A one-time link's address is a secret.
-      .with("Referrer-Policy", request.secret_path ? "no-referrer" : "same-origin")
+      // A one-time link's address is a secret. Not no-referrer: browsers send "Origin: null" with such a page's forms.
+      .with("Referrer-Policy", request.secret_path ? "strict-origin" : "same-origin")
       .with("Permissions-Policy", kPermissionsPolicy)
       .with("Cross-Origin-Opener-Policy", "same-origin");
   // What programs of other sites may read is the API and the feeds: public, and without credentials.
@@ -104,10 +108,15 @@ void App::start_duty() {
   duty_ = std::make_unique<Duty>();
   duty_->thread = std::thread{[this] {
     bool failing = false;
+    std::optional<Timestamp> tidied;
     for (;;) {
       Status outcome = ok();
       try {
         outcome = watch();
+        if (outcome && identity_ != nullptr && (!tidied || clock_.now().micros - tidied->micros > kTidyMicros)) {
+          tidied = clock_.now();
+          outcome = identity_->tidy();
+        }
       } catch (const std::exception& exception) {
         outcome = Error::internal("catching up failed", exception.what());
       }

@@ -28,7 +28,7 @@ std::string sectors_text(const domain::Organisation& organisation) {
   return joined(organisation.sectors, [](domain::Sector each) { return domain::slug(each); });
 }
 std::string words_text(const std::vector<std::string>& texts) {
-  return joined(texts, [](const std::string& each) -> const std::string& { return each; });
+  return joined(texts, [](const std::string& each) { return std::string_view{each}; });
 }
 
 Error name_taken() { return Error::conflict("An organisation of this name is known already", "name"); }

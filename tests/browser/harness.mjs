@@ -19,11 +19,13 @@ function freePort() {
   });
 }
 
-export async function startPortal() {
+// `named`: the portal knows its own address, which passkeys need.
+export async function startPortal({ named = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-browser-'));
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const server = spawn(binary, ['serve', '--data', join(folder, 'var'), '--demo', '--listen', `127.0.0.1:${port}`], { stdio: 'ignore' });
+  const url = `http://${named ? 'localhost' : '127.0.0.1'}:${port}`;
+  const env = named ? { ...process.env, TOCSIN_PUBLIC_URL: url } : process.env;
+  const server = spawn(binary, ['serve', '--data', join(folder, 'var'), '--demo', '--listen', `127.0.0.1:${port}`], { stdio: 'ignore', env });
   const ended = new Promise((resolve) => server.on('exit', resolve));
   for (let tries = 0; ; ++tries) {
     const ready = await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false);
@@ -38,6 +40,7 @@ export async function startPortal() {
   });
   return {
     url,
+    folder,
     browser,
     async stop() {
       await browser.close();

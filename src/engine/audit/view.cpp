@@ -95,11 +95,11 @@ Result<std::map<std::int64_t, RecordWords>> readable(store::Connection& connecti
 }  // namespace
 
 Result<Page> list(store::Database& database, const Actor& actor, const store::AuditFilter& filter, std::int64_t before,
-                  int limit) {
+                  int limit, Timestamp now) {
   TRY_VOID(actor.require(Permission::read_audit));
-  return database.snapshot([&](store::Connection& connection) -> Result<Page> {
+  Page page;
+  TRY_VOID(database.snapshot([&](store::Connection& connection) -> Status {
     store::Audit audit{connection};
-    Page page;
     TRY(page.total, audit.count(filter));
     // One more than is shown tells whether there is another page.
     TRY(auto stored, audit.newest(filter, before, limit + 1));
@@ -108,8 +108,13 @@ Result<Page> list(store::Database& database, const Actor& actor, const store::Au
       page.next = stored.back().entry.sequence;
     }
     TRY(page.rows, with_names(connection, std::move(stored)));
-    return page;
-  });
+    return ok();
+  }));
+  if (before == 0) {
+    TRY_VOID(
+        database.write([&](store::Connection& connection) { return record(connection, actor, now, "audit.read"); }));
+  }
+  return page;
 }
 
 Result<std::optional<Row>> find(store::Database& database, const Actor& actor, std::int64_t sequence) {

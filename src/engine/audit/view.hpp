@@ -28,9 +28,9 @@ struct Page {
   std::int64_t next = 0;   ///< `before` of the page after this one; 0 on the last.
   std::int64_t total = 0;  ///< That the filter lets through.
 };
-/// read_audit. `before` 0: from the newest; `limit` 1..1,000.
+/// read_audit. `before` 0: from the newest, which is itself written down; `limit` 1..999.
 Result<Page> list(store::Database& database, const Actor& actor, const store::AuditFilter& filter, std::int64_t before,
-                  int limit);
+                  int limit, Timestamp now);
 /// read_audit.
 Result<std::optional<Row>> find(store::Database& database, const Actor& actor, std::int64_t sequence);
 
@@ -59,8 +59,8 @@ struct Run {
   std::int64_t checked = 0, first = 0, last = 0;
   std::vector<Fault> faults;  ///< By sequence, at most 100.
 };
-/// read_audit. Whether the newest entries have the hashes of what they say and each follows on the one before. The whole
-/// log with its signatures: engine/audit/verify.hpp, from the command line.
+/// read_audit. Whether the newest entries have the hashes of what they say and each follows on the one before. The
+/// whole log with its signatures: engine/audit/verify.hpp, from the command line.
 Result<Run> verify_newest(store::Database& database, const Actor& actor);
 
 /// read_audit or administer.
@@ -74,10 +74,10 @@ Result<std::vector<Row>> history(store::Database& database, const Actor& actor, 
 struct Look {
   std::int64_t sequence = 0;
   Timestamp at;
-  bool exported = false;                 ///< Taken away as a file, rather than read.
-  std::optional<Named> organisation;     ///< For whom they acted; none: without an account.
-  std::string person;                    ///< People of one's own organisation and of the CERT; else empty.
-  std::string record_slug, record_title; ///< Empty where this actor may not read that record.
+  bool exported = false;                  ///< Taken away as a file, rather than read.
+  std::optional<Named> organisation;      ///< For whom they acted; none: without an account.
+  std::string person;                     ///< People of one's own organisation and of the CERT; else empty.
+  std::string record_slug, record_title;  ///< Empty where this actor may not read that record.
   std::optional<domain::Tlp> tlp;
 };
 struct Looks {

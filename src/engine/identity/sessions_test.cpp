@@ -241,7 +241,7 @@ TEST_P(SessionsTest, WhatABrowserSendsAsItsNameCannotBreakAnything) {
 }
 
 TEST_P(SessionsTest, TidyingDeletesWhatHasEndedByTime) {
-  const auto token = signed_in();
+  signed_in();
   clock.advance(std::chrono::hours{9});
   signed_in("ben@example.org");
   ASSERT_TRUE(identity->tidy());

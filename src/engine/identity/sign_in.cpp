@@ -215,7 +215,10 @@ Result<SignIn> Identity::authenticate_again(std::string_view token, std::string_
   TRY(const auto wait, state.throttled(key, where, now));
   if (wait) return state.refuse_for_now(where, key, *wait, "too many attempts");
   const CheckSlot slot{state.check_slots};
-  if (!slot) return state.refuse_for_now(where, "\nbusy", kBusyWait, "too many sign-ins at once");
+  if (!slot) {
+    state.throttle.succeeded(key, where.address);  // Not tried: not counted.
+    return state.refuse_for_now(where, "\nbusy", kBusyWait, "too many sign-ins at once");
+  }
   const auto* known = found->account.first(CredentialKind::password);
   const auto normalised = domain::password::normalise(password);
   const bool right = state.is_password(known != nullptr ? std::string_view{known->secret} : std::string_view{},

@@ -189,7 +189,7 @@ TEST_P(SignInTest, AHalfSessionDiesWithPasswordAndAccount) {
 }
 
 TEST_P(SignInTest, GuessingCodesIsThrottledAcrossHalfSessions) {
-  const auto secret = add_totp(ada);
+  add_totp(ada);
   next_code();
   int tried = 0;
   std::optional<std::chrono::seconds> wait;

@@ -89,8 +89,8 @@ TEST_P(PermissionsTest, OrganisationsAreManagedByTheCertAndTheirOwn) {
               "coordinator administrator console");
   }
   EXPECT_EQ(allowed([&](const Actor& actor) {
-              return outcome(
-                  set_organisation_status(database(), actor, vendor, OrganisationStatus::left, "", domain::OrganisationId{404}, kTestNow));
+              return outcome(set_organisation_status(database(), actor, vendor, OrganisationStatus::left, "",
+                                                     OrganisationId{404}, kTestNow));
             }),
             "org-admin coordinator administrator console");
 }

@@ -80,19 +80,31 @@ object operation_of(const http::Route& route, const Operation& declared) {
   }
 
   const bool is_post = route.method == http::Method::post;
+  const bool reads = route.method == http::Method::get;
   object good;
-  good["description"] = is_post ? "The answer." : "The answer; its ETag can be sent back as If-None-Match.";
+  good["description"] = !reads ? "The answer." : "The answer; its ETag can be sent back as If-None-Match.";
   object schema;
   if (!declared.schema.empty()) {
     schema = reference("schemas", declared.schema);
   } else if (declared.media_type != "application/json") {
     schema["type"] = "string";
   }
-  good["content"] = content(declared.media_type, std::move(schema));
+  if (declared.status != 204) good["content"] = content(declared.media_type, std::move(schema));
   object responses;
-  responses["200"] = std::move(good);
-  if (!is_post) responses["304"] = reference("responses", "NotModified");
+  responses[std::to_string(declared.status)] = std::move(good);
+  if (reads) responses["304"] = reference("responses", "NotModified");
   responses["400"] = reference("responses", "Problem");
+  if (route.permission != domain::Permission::anyone) {
+    for (const auto* status : {"401", "403"}) responses[status] = reference("responses", "Problem");
+    array schemes;
+    for (const auto* scheme : {"session", "token"}) {
+      if (route.session_only && std::string_view{scheme} == "token") continue;
+      object one;
+      one[scheme] = array{};
+      schemes.push_back(std::move(one));
+    }
+    made["security"] = std::move(schemes);
+  }
   if (route.pattern.find('{') != std::string::npos) responses["404"] = reference("responses", "Problem");
   if (is_post) responses["413"] = reference("responses", "Problem");
   responses["503"] = reference("responses", "Problem");
@@ -141,6 +153,18 @@ std::string openapi_document(const http::Router& router, std::string_view public
   const auto members = parsed(member_schemas_json());
   for (const auto& [name, schema] : members.as_object()) schemas.as_object()[name] = schema;
   components["responses"] = std::move(responses);
+  object token;
+  token["type"] = "http";
+  token["scheme"] = "bearer";
+  object session;
+  session["type"] = "apiKey";
+  session["in"] = "cookie";
+  session["name"] = public_url.starts_with("https://") ? "__Host-tocsin" : "tocsin";
+  session["description"] = "Of a browser that has signed in; what changes something needs X-CSRF-Token as well.";
+  object schemes;
+  schemes["session"] = std::move(session);
+  schemes["token"] = std::move(token);
+  components["securitySchemes"] = std::move(schemes);
 
   object document;
   document["openapi"] = "3.1.0";

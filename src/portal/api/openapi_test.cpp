@@ -2,172 +2,24 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <set>
 
 #include <gmock/gmock.h>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "engine/audit/view.hpp"
+#include "portal/api/schema_checker.hpp"
 #include "portal/api/schemas.hpp"
-#include "portal/app_fixture.hpp"
 #include "portal/http/target.hpp"
+#include "portal/members_fixture.hpp"
 
 namespace tocsin::portal::api {
 namespace {
 
 using boost::json::value;
-
-/// The part of JSON Schema that our declarations use; a keyword it does not know is a failure, so that none is ignored.
-/// Stricter in one thing: a member that no declaration names is a failure. The published schemas leave objects open,
-/// because members may be added within v1; what this binary answers must all be described.
-class Checker {
- public:
-  explicit Checker(const value& document) : document_(document) {}
-
-  std::vector<std::string> check(const value& schema, const value& instance) {
-    problems_.clear();
-    walk(schema, instance, "");
-    return problems_;
-  }
-
- private:
-  void problem(const std::string& at, const std::string& what) {
-    constexpr std::size_t kEnough = 10;
-    if (problems_.size() < kEnough) problems_.push_back((at.empty() ? "/" : at) + ": " + what);
-  }
-
-  static bool has_type(std::string_view type, const value& instance) {
-    if (type == "null") return instance.is_null();
-    if (type == "boolean") return instance.is_bool();
-    if (type == "string") return instance.is_string();
-    if (type == "array") return instance.is_array();
-    if (type == "object") return instance.is_object();
-    if (type == "integer") return instance.is_int64() || instance.is_uint64();
-    if (type == "number") return instance.is_number();
-    return false;
-  }
-
-  void walk(const value& schema, const value& instance, const std::string& at) {
-    keywords(schema, instance, at);
-    std::set<std::string_view> named;
-    if (!instance.is_object() || !names(schema, named)) return;
-    for (const auto& [name, member] : instance.as_object()) {
-      if (!named.contains(name)) problem(json::pointer_append(at, name), "is described nowhere");
-    }
-  }
-
-  /// Collects the members that a schema and what it builds on describe; false where it lets everything pass.
-  bool names(const value& schema, std::set<std::string_view>& named) const {
-    bool any = false;
-    if (const auto reference = json::string_at(schema, "$ref"); !reference.empty()) {
-      const auto* target = json::at_pointer(document_, reference.substr(1));
-      if (target != nullptr) any = names(*target, named) || any;
-    }
-    for (const auto& part : json::array_at(schema, "allOf")) any = names(part, named) || any;
-    if (const auto* properties = json::find(schema, "properties")) {
-      any = true;
-      for (const auto& [name, property] : properties->as_object()) named.insert(name);
-    }
-    return any && json::find(schema, "additionalProperties") == nullptr;
-  }
-
-  void keywords(const value& schema, const value& instance, const std::string& at) {
-    for (const auto& [keyword, rule] : schema.as_object()) keyword_rule(keyword, rule, schema, instance, at);
-  }
-
-  void keyword_rule(std::string_view keyword, const value& rule, const value& schema, const value& instance,
-                    const std::string& at) {
-    static const std::set<std::string_view> kWords{"description", "title", "examples", "default"};
-    if (kWords.contains(keyword)) return;
-    if (keyword == "$ref") {
-      const auto* target = json::at_pointer(document_, std::string_view{rule.as_string()}.substr(1));
-      if (target == nullptr) return problem(at, "refers to nothing: " + std::string{rule.as_string()});
-      return keywords(*target, instance, at);
-    }
-    if (keyword == "allOf") {
-      for (const auto& part : rule.as_array()) keywords(part, instance, at);
-      return;
-    }
-    if (keyword == "type") {
-      if (rule.is_string() ? has_type(rule.as_string(), instance)
-                           : std::any_of(rule.as_array().begin(), rule.as_array().end(),
-                                         [&](const value& each) { return has_type(each.as_string(), instance); })) {
-        return;
-      }
-      return problem(at, "is not of type " + json::write(rule) + ": " + json::write(instance).substr(0, 80));
-    }
-    if (keyword == "enum") {
-      const auto& all = rule.as_array();
-      if (std::find(all.begin(), all.end(), instance) == all.end()) problem(at, "is none of " + json::write(rule));
-      return;
-    }
-    if (keyword == "oneOf") {
-      int fits = 0;
-      for (const auto& each : rule.as_array()) fits += Checker{document_}.check(each, instance).empty() ? 1 : 0;
-      if (fits != 1) problem(at, "fits " + std::to_string(fits) + " of oneOf: " + json::write(instance).substr(0, 200));
-      return;
-    }
-    if (keyword == "minimum" || keyword == "maximum") {
-      if (!instance.is_number()) return;
-      const double number = instance.to_number<double>();
-      const double limit = rule.to_number<double>();
-      if (keyword == "minimum" ? number < limit : number > limit) problem(at, "is beyond its " + std::string{keyword});
-      return;
-    }
-    if (keyword == "format") {
-      if (!instance.is_string()) return;
-      const std::string_view text = instance.as_string();
-      const std::string_view format = rule.as_string();
-      if (format == "date-time") {
-        if (!parse_rfc3339(text)) problem(at, "is no date-time: " + std::string{text});
-      } else if (format == "uri") {
-        if (!text::contains(text, ":")) problem(at, "is no URI: " + std::string{text});
-      } else {
-        problem(at, "unknown format " + std::string{format});
-      }
-      return;
-    }
-    if (keyword == "items") {
-      if (!instance.is_array()) return;
-      for (std::size_t i = 0; i < instance.as_array().size(); ++i) {
-        walk(rule, instance.as_array()[i], json::pointer_append(at, i));
-      }
-      return;
-    }
-    if (keyword == "properties") {
-      if (!instance.is_object()) return;
-      for (const auto& [name, property] : rule.as_object()) {
-        if (const auto* found = instance.as_object().if_contains(name)) {
-          walk(property, *found, json::pointer_append(at, name));
-        }
-      }
-      return;
-    }
-    if (keyword == "required") {
-      if (!instance.is_object()) return;
-      for (const auto& name : rule.as_array()) {
-        if (!instance.as_object().contains(std::string_view{name.as_string()})) {
-          problem(at, "lacks " + std::string{name.as_string()});
-        }
-      }
-      return;
-    }
-    if (keyword == "additionalProperties") {
-      if (!instance.is_object()) return;
-      const auto* properties = schema.as_object().if_contains("properties");
-      for (const auto& [name, member] : instance.as_object()) {
-        if (properties == nullptr || !properties->as_object().contains(name)) {
-          walk(rule, member, json::pointer_append(at, name));
-        }
-      }
-      return;
-    }
-    problem(at, "the schema uses a keyword that the test does not know: " + std::string{keyword});
-  }
-
-  const value& document_;
-  std::vector<std::string> problems_;
-};
 
 TEST(SchemaChecker, RefusesWhatDoesNotFit) {
   const auto schema = json::parse(R"({"type":"object","required":["a"],"properties":{
@@ -188,10 +40,10 @@ TEST(SchemaChecker, RefusesWhatDoesNotFit) {
   EXPECT_EQ(Checker{unknown->root()}.check(unknown->root(), unknown->root()).size(), 1U);
 }
 
-class OpenApi : public testing::PortalTest {
+class OpenApi : public testing::MembersTest {
  protected:
   void SetUp() override {
-    PortalTest::SetUp();
+    MembersTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
     auto reply = get("/api/openapi.json");
     ASSERT_EQ(reply.status, 200);
@@ -199,7 +51,52 @@ class OpenApi : public testing::PortalTest {
     ASSERT_TRUE(parsed.has_value()) << parsed.error().to_string();
     document_.emplace(std::move(parsed).value());
   }
+  /// Whose pages these are: the audit log is the auditors'.
+  static std::string who_may(std::string_view target) {
+    if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
+    for (const std::string_view path : {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities"}) {
+      if (target.starts_with(path)) return "admin@cert.example";
+    }
+    return {};
+  }
+  /// As a visitor, and where an account is needed as a member.
+  http::testing::Reply ask(std::string_view method, const std::string& target, const std::string& body) {
+    if (const auto mail = who_may(target); !mail.empty()) {
+      auto& browser = browsers_[mail];
+      if (!browser) browser = std::make_unique<testing::Browser>(signed_in(mail));
+      return browser->get(target);
+    }
+    const bool own = target.starts_with("/api/v1/me") || target.starts_with("/api/v1/tokens");
+    if (!own) return body.empty() ? get(target) : post(target, body);
+    if (!member_) member_.emplace(signed_in("member@plant.example"));
+    if (method == "GET") return member_->get(target);
+    return member_->send(method, target, body, "application/json", "X-CSRF-Token: " + member_->csrf + "\r\n");
+  }
+  std::optional<testing::Browser> member_;
+  std::map<std::string, std::unique_ptr<testing::Browser>> browsers_;
   const value& document() const { return document_->root(); }
+  /// Something of everything that members' answers can show.
+  void make_members() {
+    auto coordinator = signed_in("coordinator@cert.example");
+    const auto post_form = [&](std::string_view target, const testing::FormFields& fields) {
+      const auto reply = coordinator.post(target, fields);
+      EXPECT_EQ(reply.status, 303) << target << "\n" << reply.body;
+    };
+    post_form("/organisations/2/contacts/new", {{"role", "security"}, {"name", "Desk"}, {"email", "d@plant.example"}});
+    post_form("/organisations/2/clients/new", {{"client", "3"}});
+    post_form("/communities/new", {{"name", "Circle"}});
+    post_form("/communities/1/add", {{"organisation", "2"}});
+    post_form("/communities/1/add", {{"email", "vendor@vendor.example"}});
+    const domain::Record record = [] {
+      domain::Record made;
+      made.id = {1};
+      made.tlp = domain::Tlp::amber;
+      return made;
+    }();
+    EXPECT_TRUE(engine::audit::view::record_look(database(), engine::Actor::at_console(), record,
+                                                 engine::audit::view::Looking::read, clock_.now()));
+    run(store::Sql{"DELETE FROM audit_personal WHERE sequence = 1"});
+  }
 
   std::optional<json::Parsed> document_;
 };
@@ -227,7 +124,9 @@ TEST_P(OpenApi, IsAWellFormedDocument) {
       }
       for (const auto& name : in_path) EXPECT_NE(path.find("{" + name + "}"), std::string_view::npos);
       EXPECT_EQ(static_cast<std::size_t>(std::count(path.begin(), path.end(), '{')), in_path.size());
-      EXPECT_NE(json::at_pointer(operation, "/responses/200"), nullptr);
+      const auto& responses = json::find(operation, "responses")->as_object();
+      EXPECT_EQ(
+          std::count_if(responses.begin(), responses.end(), [](const auto& each) { return each.key()[0] == '2'; }), 1);
     }
   }
 }
@@ -264,7 +163,10 @@ TEST_P(OpenApi, EveryApiRouteIsInIt) {
     EXPECT_NE(find_operation(route->name), nullptr) << route->name;
     ++described;
   }
-  EXPECT_EQ(described, json::find(document(), "paths")->as_object().size());
+  std::size_t operations = 0;
+  for (const auto& [path, methods] : json::find(document(), "paths")->as_object())
+    operations += methods.as_object().size();
+  EXPECT_EQ(described, operations);
   EXPECT_GT(described, 5U);
 }
 
@@ -293,7 +195,8 @@ TEST_P(OpenApi, ErrorsConformToo) {
 class Crawl {
  public:
   /// With a body it is posted.
-  using Send = std::function<http::testing::Reply(const std::string& target, const std::string& body)>;
+  using Send =
+      std::function<http::testing::Reply(std::string_view method, const std::string& target, const std::string& body)>;
   Crawl(const value& document, Send send, std::size_t stride)
       : document_(document), checker_(document), send_(std::move(send)), stride_(stride) {}
 
@@ -315,24 +218,52 @@ class Crawl {
         R"({"tests":[{"type":"preset","name":"full"}],"document":{"document":{"csaf_version":"2.1"}}})";
     ask("csaf_validate", "/api/v1/csaf/validate", request);
     ask("csaf_validate_service", "/api/v1/validate", request);
+    ask("me", "/api/v1/me");
+    ask("token_create", "/api/v1/tokens",
+        R"({"name":"crawl","scopes":["read"],"networks":["192.0.2.0/24"],"expires_at":")" +
+            format_rfc3339(Timestamp{store_testing::kTestNow.micros + std::int64_t{86'400'000'000}}) + "\"}");
+    const auto tokens = ask("tokens", "/api/v1/tokens");
+    for (const auto& token : json::array_at(tokens, "items")) {
+      ask("token_revoke", "/api/v1/tokens/" + std::to_string(json::find(token, "id")->as_int64()), {}, "DELETE");
+    }
     ask("vulnerabilities", "/api/v1/vulnerabilities?limit=1");
     each("vulnerabilities", "/api/v1/vulnerabilities?sort=score&limit=200", "id", [this](const std::string& id) {
       ask("vulnerability", "/api/v1/vulnerabilities/" + http::encode_component(id));
     });
   }
+  /// Organisations, people, communities and the audit log, of which there have to be some.
+  void run_members() {
+    const auto id_of = [](const value& item, std::string_view member) {
+      return std::to_string(item.at(member).as_int64());
+    };
+    for (const auto& [route, single, member] :
+         {std::tuple{"organisations", "organisation", "id"}, std::tuple{"people", "person", "id"},
+          std::tuple{"communities", "community", "id"}, std::tuple{"audit", "audit_entry", "sequence"}}) {
+      const auto base = "/api/v1/" + std::string{route};
+      const auto list = ask(route, base);
+      EXPECT_FALSE(json::array_at(list, "items").empty()) << route;
+      for (const auto& item : json::array_at(list, "items")) ask(single, base + "/" + id_of(item, member));
+    }
+    EXPECT_FALSE(json::string_at(ask("people", "/api/v1/people?limit=1"), "next").empty());
+    EXPECT_FALSE(json::string_at(ask("organisations", "/api/v1/organisations?limit=1"), "next").empty());
+    ask("audit_export", "/api/v1/audit/export");
+    ask("looks", "/api/v1/organisation/looks");
+  }
   const std::set<std::string>& covered() const noexcept { return covered_; }
 
  private:
-  value ask(const std::string& route, const std::string& target, const std::string& body_sent = {}) {
+  value ask(const std::string& route, const std::string& target, const std::string& body_sent = {},
+            std::string_view method = {}) {
     SCOPED_TRACE(target);
     covered_.insert(route);
-    const auto reply = send_(target, body_sent);
-    EXPECT_EQ(reply.status, 200) << reply.body;
+    const auto reply = send_(!method.empty() ? method : body_sent.empty() ? "GET" : "POST", target, body_sent);
     const auto* operation = find_operation(route);
     if (operation == nullptr) {
       ADD_FAILURE() << route << " is not declared";
       return {};
     }
+    EXPECT_EQ(reply.status, operation->status) << reply.body;
+    if (operation->status == 204) return {};
     EXPECT_TRUE(reply.header("content-type").starts_with(operation->media_type)) << reply.header("content-type");
     if (operation->media_type != "application/json") return {};
     const auto body = json::parse(reply.body);
@@ -402,11 +333,13 @@ class Crawl {
 
 TEST_P(OpenApi, AnswersConform) {
   Crawl crawl{document(),
-              [this](const std::string& target, const std::string& body) {
-                return body.empty() ? get(target) : post(target, body);
+              [this](std::string_view method, const std::string& target, const std::string& body) {
+                return ask(method, target, body);
               },
               1};
   crawl.run();
+  make_members();
+  crawl.run_members();
   const auto router = app().routes();
   for (const auto& route : router.routes()) {
     if (!route->pattern.starts_with("/api/v1")) continue;
@@ -426,8 +359,8 @@ TEST_P(OpenApi, AnswersOnRealDocumentsConform) {
   ASSERT_TRUE(exchange::import_paths(database(), {archive}, {}, {}, clock_).has_value());
   ASSERT_TRUE(app().catch_up().has_value());
   Crawl crawl{document(),
-              [this](const std::string& target, const std::string& body) {
-                return body.empty() ? get(target) : post(target, body);
+              [this](std::string_view method, const std::string& target, const std::string& body) {
+                return ask(method, target, body);
               },
               15};
   crawl.run();

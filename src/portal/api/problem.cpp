@@ -9,6 +9,8 @@ std::string_view title_of(int status) noexcept {
   switch (status) {
     case 400:
       return "The request is not valid";
+    case 401:
+      return "Sign in first";
     case 403:
       return "Not allowed";
     case 404:
@@ -23,6 +25,8 @@ std::string_view title_of(int status) noexcept {
       return "The request is too large";
     case 414:
       return "The address is too long";
+    case 429:
+      return "Too many attempts";
     case 417:
       return "Expectation not met";
     case 431:

@@ -108,6 +108,16 @@ constexpr Operation kOperations[] = {
     {.route = "csaf_tests_service",
      .description = "For tools that know only the root address of a validator service.",
      .schema = "ValidationTests"},
+    {.route = "me", .description = "", .schema = "Me"},
+    {.route = "tokens", .description = "Newest first; their secrets are kept nowhere.", .schema = "TokenList"},
+    {.route = "token_create",
+     .description =
+         "For the organisation that the session acts for. The secret is in the answer and nowhere else. Asks "
+         "for a recent proof of who it is (/confirm).",
+     .schema = "CreatedToken",
+     .body = "NewToken",
+     .status = 201},
+    {.route = "token_revoke", .description = "It stops working at once.", .schema = "", .status = 204},
 };
 
 constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {

@@ -19,6 +19,7 @@ struct Operation {
   std::string_view media_type = "application/json";
   std::span<const QueryParameter> query = {};
   std::string_view body = {};  ///< Of a POST: name in components.
+  int status = 200;            ///< Where all is well; 204 has no content.
 };
 
 /// By the route's name, or nullptr.

@@ -28,14 +28,14 @@ constexpr QueryParameter kPeopleQuery[] = {
 };
 constexpr QueryParameter kAuditLimit{"limit", "Entries in a page.",
                                      R"({"type":"integer","minimum":1,"maximum":500,"default":100})"};
-#define TOCSIN_AUDIT_FILTER                                                                                           \
-  {"person", "Number of the person who acted.", R"({"type":"integer","minimum":1})"},                                 \
-      {"organisation", "Number of the organisation acted for.", R"({"type":"integer","minimum":1})"},                 \
-      {"owner", "Number of the organisation whose thing it was.", R"({"type":"integer","minimum":1})"},               \
-      {"action", "Exactly, or with all that begins so: record.*", R"({"type":"string"})"},                            \
-      {"object", "Such as record:12 or person:3.", R"({"type":"string"})"},                                           \
-      {"outcome", "How it ended.", R"({"enum":["done","refused","failed"]})"},                                        \
-      {"from", "First day, or first moment (RFC 3339), in UTC.", R"({"type":"string"})"},                             \
+#define TOCSIN_AUDIT_FILTER                                                                             \
+  {"person", "Number of the person who acted.", R"({"type":"integer","minimum":1})"},                   \
+      {"organisation", "Number of the organisation acted for.", R"({"type":"integer","minimum":1})"},   \
+      {"owner", "Number of the organisation whose thing it was.", R"({"type":"integer","minimum":1})"}, \
+      {"action", "Exactly, or with all that begins so: record.*", R"({"type":"string"})"},              \
+      {"object", "Such as record:12 or person:3.", R"({"type":"string"})"},                             \
+      {"outcome", "How it ended.", R"({"enum":["done","refused","failed"]})"},                          \
+      {"from", "First day, or first moment (RFC 3339), in UTC.", R"({"type":"string"})"},               \
       {"to", "Last day, or the moment (RFC 3339) before which, in UTC.", R"({"type":"string"})"}
 constexpr QueryParameter kAuditQuery[] = {
     TOCSIN_AUDIT_FILTER,
@@ -387,7 +387,7 @@ std::string_view member_schemas_json() noexcept {
 },
 "LookList": {
   "type": "object",
-  "required": ["items", "next"],
+  "required": ["items", "next", "total"],
   "properties": {
     "items": {
       "type": "array",
@@ -408,7 +408,8 @@ std::string_view member_schemas_json() noexcept {
         }
       }
     },
-    "next": {"$ref": "#/components/schemas/NextPage"}
+    "next": {"$ref": "#/components/schemas/NextPage"},
+    "total": {"description": "They are not counted.", "type": "null"}
   }
 }
 })json";

@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "engine/audit/trail.hpp"
 #include "engine/audit/view.hpp"
 #include "portal/access.hpp"
 #include "portal/app.hpp"
@@ -170,7 +171,7 @@ void append_table(std::string& out, const view::Page& page) {
         R"(<tr><td class="num" data-label="Entry"><a href="{}">{}</a></td><td data-label="Time">{}</td><td data-label="Action"><code>{}</code>{}</td><td data-label="Object">{}</td><td data-label="Who">{}</td><td data-label="Whose">{}</td></tr>
 )">(out, Url::own(fmt::format("/audit/{}", entry.sequence)), entry.sequence, pages::datetime_html(entry.at),
         entry.action, pages::outcome_tag(entry.outcome), pages::object_html(entry.object), pages::who_html(row),
-        row.owner ? pages::organisation_link(row.owner->id, row.owner->name) : Html{});
+        pages::owner_html(row));
   }
   out += "</tbody></table></div>\n";
 }
@@ -188,7 +189,7 @@ Status append_chain(std::string& out, App& app, const http::Request& request, co
                        html::fragment<"<code class=\"hash\" data-copy=\"{}\" data-copy-label=\"the hash\">{}</code>">(
                            checkpoint.hash, checkpoint.hash));
   } else {
-    pages::append_fact(out, "Last signed checkpoint", "none yet: the server signs one every day");
+    pages::append_fact(out, "Last signed checkpoint", "none yet: tocsin audit checkpoint signs one");
   }
   render<
       "</dl><p class=\"actions\">{} <span class=\"note\">All of it, with the signatures: <code>tocsin audit "
@@ -201,7 +202,7 @@ Status append_chain(std::string& out, App& app, const http::Request& request, co
 Result<http::Response> list(App& app, const http::Request& request) {
   TRY(const auto asked, asked_of(request, "before"));
   const auto actor = access::actor(request);
-  TRY(const auto found, view::list(app.database(), actor, asked.filter, asked.cursor, asked.limit));
+  TRY(const auto found, view::list(app.database(), actor, asked.filter, asked.cursor, asked.limit, request.now));
   const auto next = [&](std::string_view base) {
     return found.next == 0 ? std::string{} : path_of(base, asked, found.next);
   };
@@ -252,11 +253,12 @@ Result<http::Response> entry(App& app, const http::Request& request) {
   render<
       "<div class=\"page-head\"><h1>Entry {}: <code>{}</code></h1></div>\n<section class=\"panel\"><dl "
       "class=\"kv\">\n">(out, each.sequence, each.action);
+  pages::append_fact(out, "Meaning", engine::audit::meaning_of(each.action));
   pages::append_fact(out, "Time", pages::datetime_html(each.at));
   pages::append_fact(out, "Outcome", domain::audit::to_string(each.outcome));
   pages::append_fact(out, "Who", pages::who_html(*found));
   pages::append_fact(out, "Object", pages::object_html(each.object));
-  if (found->owner) pages::append_fact(out, "Whose", pages::organisation_link(found->owner->id, found->owner->name));
+  pages::append_fact(out, "Whose", pages::owner_html(*found));
   pages::append_fact(out, "From", each.personal.address);
   pages::append_fact(out, "With", each.personal.agent);
   pages::append_fact(out, "Request", each.request_id);

@@ -4,7 +4,9 @@
 
 #include "base/json.hpp"
 #include "engine/audit/export.hpp"
+#include "engine/audit/trail.hpp"
 #include "portal/html/template.hpp"
+#include "portal/http/target.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/member_parts.hpp"
 
@@ -19,6 +21,23 @@ using html::Url;
 
 namespace {
 
+Html log_link(std::string_view parameter, const Named& organisation) {
+  const auto name = organisation.name.empty() ? fmt::format("organisation {}", organisation.id) : organisation.name;
+  return fragment<"<a href=\"{}\">{}</a>">(Url::own(fmt::format("/audit?{}={}", parameter, organisation.id)), name);
+}
+
+/// The actor's name that stands in the detail.
+std::string by_of(const Row& row) {
+  const auto parsed = json::parse(row.stored.entry.personal.detail);
+  return parsed ? std::string{json::string_at(parsed->root(), "by")} : std::string{};
+}
+
+/// What an action means, in words; its name where it has none.
+Html action_html(std::string_view action) {
+  const auto meaning = engine::audit::meaning_of(action);
+  return meaning.empty() ? fragment<"<code>{}</code>">(action) : Html::from_text(meaning);
+}
+
 /// Text of a detail's member; nested values as JSON.
 std::string text_of(const boost::json::value& value) {
   if (value.is_string()) return std::string{std::string_view{value.get_string()}};
@@ -27,23 +46,30 @@ std::string text_of(const boost::json::value& value) {
 
 }  // namespace
 
-Html who_html(const Row& row) {
+Html who_html(const Row& row, Leads leads) {
   std::string out;
   if (row.person) {
-    if (row.person->name.empty()) {
-      render<"person {}">(out, row.person->id);
+    const auto name = row.person->name.empty() ? fmt::format("person {}", row.person->id) : row.person->name;
+    if (leads == Leads::to_log) {
+      render<"<a href=\"{}\">{}</a>">(out, Url::own(fmt::format("/audit?person={}", row.person->id)), name);
     } else {
-      html::escape(out, row.person->name);
+      html::escape(out, name);
     }
+  } else if (const auto by = by_of(row); !by.empty()) {
+    html::escape(out, by);  // "console"
+    return Html::from_trusted(std::move(out));
   } else {
     out += "<span class=\"note\">nobody signed in</span>";
   }
   if (row.organisation) {
-    out += " <span class=\"note\">for</span> ";
-    out += organisation_link(row.organisation->id, row.organisation->name).str();
+    render<" <span class=\"note\">for</span> {}">(
+        out, leads == Leads::to_log ? log_link("organisation", *row.organisation)
+                                    : organisation_link(row.organisation->id, row.organisation->name));
   }
   return Html::from_trusted(std::move(out));
 }
+
+Html owner_html(const Row& row) { return row.owner ? log_link("owner", *row.owner) : Html{}; }
 
 Html outcome_tag(domain::audit::Outcome outcome) {
   if (outcome == domain::audit::Outcome::done) return {};
@@ -51,19 +77,8 @@ Html outcome_tag(domain::audit::Outcome outcome) {
 }
 
 Html object_html(std::string_view object) {
-  struct Target {
-    std::string_view prefix;
-    const char* base;
-  };
-  static constexpr Target kTargets[] = {
-      {"organisation:", "/organisations/"}, {"person:", "/people/"}, {"community:", "/communities/"}};
-  for (const auto& target : kTargets) {
-    if (!object.starts_with(target.prefix)) continue;
-    const auto id = object.substr(target.prefix.size());
-    if (id.empty() || id.find_first_not_of("0123456789") != std::string_view::npos) break;
-    return fragment<"<a href=\"{}\">{}</a>">(Url::own(target.base + std::string{id}), object);
-  }
-  return Html::from_text(object);
+  if (object.empty()) return {};
+  return fragment<"<a href=\"{}\">{}</a>">(Url::own(http::with_query("/audit", {{"object", object}})), object);
 }
 
 Html detail_html(const store::AuditRow& row) {
@@ -74,6 +89,7 @@ Html detail_html(const store::AuditRow& row) {
   if (!parsed || !parsed->root().is_object()) return Html::from_text(detail);
   std::string out;
   for (const auto& [name, value] : parsed->root().as_object()) {
+    if (name == "by") continue;  // stands under "who"
     if (!out.empty()) out += "<br>";
     render<"<span class=\"note\">{}:</span> {}">(out, std::string_view{name}, text_of(value));
   }
@@ -82,13 +98,15 @@ Html detail_html(const store::AuditRow& row) {
 
 void append_history(std::string& out, const std::vector<Row>& rows) {
   out +=
-      "<div class=\"table-wrap\"><table class=\"stack\"><thead><tr><th scope=\"col\">Time</th><th scope=\"col\">What</th>"
+      "<div class=\"table-wrap\"><table class=\"stack\"><thead><tr><th scope=\"col\">Time</th><th "
+      "scope=\"col\">What</th>"
       "<th scope=\"col\">Who</th><th scope=\"col\">Detail</th></tr></thead><tbody>\n";
   for (const auto& row : rows) {
     const auto& entry = row.stored.entry;
     render<
-        R"(<tr><td data-label="Time">{}</td><td data-label="What"><code>{}</code>{}</td><td data-label="Who">{}</td><td data-label="Detail">{}</td></tr>
-)">(out, datetime_html(entry.at), entry.action, outcome_tag(entry.outcome), who_html(row), detail_html(row.stored));
+        R"(<tr><td data-label="Time">{}</td><td data-label="What">{}{}</td><td data-label="Who">{}</td><td data-label="Detail">{}</td></tr>
+)">(out, datetime_html(entry.at), action_html(entry.action), outcome_tag(entry.outcome), who_html(row, Leads::to_pages),
+        detail_html(row.stored));
   }
   out += "</tbody></table></div>\n";
 }

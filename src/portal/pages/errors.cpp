@@ -24,6 +24,8 @@ Words words_of(int status) {
   switch (status) {
     case 400:
       return {"The request was not understood", "Something in the address or the form is not as it should be:"};
+    case 401:
+      return {"Sign in first", "This needs an account."};
     case 403:
       return {"Not allowed", "This needs a permission that you do not have."};
     case 404:

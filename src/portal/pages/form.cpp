@@ -22,6 +22,7 @@ using html::Url;
 
 struct NoticeText {
   std::string_view code, text;
+  bool bad = false;
 };
 /// Codes are part of addresses; sentences may change.
 constexpr NoticeText kNotices[] = {
@@ -40,6 +41,7 @@ constexpr NoticeText kNotices[] = {
     {"token-revoked", "The token has been revoked."},
     {"acting-for", "You act for another organisation now."},
     {"confirmed", "Thank you. Please go on."},
+    {"passkey-refused", "The passkey was not accepted. Try again, or go on in another way.", true},
     {"erased", "Your account and what belonged to it has been erased."},
 };
 
@@ -301,6 +303,11 @@ std::string_view notice_text(std::string_view code) noexcept {
   const auto* found = std::find_if(std::begin(kNotices), std::end(kNotices),
                                    [code](const NoticeText& each) { return each.code == code; });
   return found == std::end(kNotices) ? std::string_view{} : found->text;
+}
+
+bool notice_is_bad(std::string_view code) noexcept {
+  return std::any_of(std::begin(kNotices), std::end(kNotices),
+                     [code](const NoticeText& each) { return each.code == code && each.bad; });
 }
 
 http::Response done(std::string_view path, std::string_view notice) {

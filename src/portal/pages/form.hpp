@@ -116,6 +116,7 @@ html::Html button_form(const http::Request& request, std::string_view action, st
 /// parameters lists kNoticeParameter among them.
 inline constexpr std::string_view kNoticeParameter = "notice";
 std::string_view notice_text(std::string_view code) noexcept;
+bool notice_is_bad(std::string_view code) noexcept;
 /// 303 to `path` (of our own) with `?notice=code`; the code must be in the list.
 http::Response done(std::string_view path, std::string_view notice = {});
 

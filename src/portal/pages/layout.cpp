@@ -181,6 +181,9 @@ void append_footer(std::string& out, App& app, const http::Request& request, con
       "<footer class=\"foot\"><div class=\"wrap foot-row\">\n<ul class=\"foot-links\">"
       "<li><a href=\"/about\">About</a></li><li><a href=\"/help/search\">Search help</a></li>"
       "<li><a href=\"/api\">API</a></li>";
+  if (app.identity() != nullptr && request.principal == nullptr) {
+    out += "<li><a href=\"/register\">Apply for membership</a></li>";
+  }
   render<"<li><a href=\"{}\">Atom feed</a></li>">(
       out, Url::own(page.atom_url.empty() ? "/feeds/advisories.atom" : page.atom_url));
   if (!page.json_url.empty()) render<"<li><a href=\"{}\">This page as JSON</a></li>">(out, Url::own(page.json_url));
@@ -217,7 +220,9 @@ http::Response render_page(App& app, const http::Request& request, const Page& p
   append_header(out, app, request, page);
   out += "<main id=\"main\" class=\"wrap\" tabindex=\"-1\">\n";
   if (const auto notice = notice_text(request.query.get(kNoticeParameter)); !notice.empty()) {
-    render<"<p class=\"callout callout-good\" role=\"status\">{}</p>\n">(out, notice);
+    out += notice_is_bad(request.query.get(kNoticeParameter)) ? "<p class=\"callout callout-error\" role=\"alert\">"
+                                                              : "<p class=\"callout callout-good\" role=\"status\">";
+    render<"{}</p>\n">(out, notice);
   }
   out += page.main.str();
   out += "\n</main>\n";

@@ -30,7 +30,7 @@ constexpr Tab kTabs[] = {{"/admin", "Overview", domain::Permission::administer},
                          {"/organisations", "Organisations", domain::Permission::read_as_member},
                          {"/people", "People", domain::Permission::manage_own_people},
                          {"/communities", "Communities", domain::Permission::read_as_member},
-                         {"/organisation/looks", "Looks", domain::Permission::manage_own_organisation},
+                         {"/organisation/looks", "Who looked", domain::Permission::manage_own_organisation},
                          {"/audit", "Audit log", domain::Permission::read_audit}};
 
 /// Nothing for visitors, and where there would be only one.

@@ -129,7 +129,8 @@ std::vector<Choice> choices_of(const domain::Organisation& organisation, bool ve
   };
   if (vets) {
     add(OrganisationStatus::active, waits ? "Admit as a member" : "Active again",
-        "Its people see what members see, and what is addressed to it.");
+        waits ? "It becomes a member; then an administrator hands out the invitation to who applied."
+              : "Its people see what members see, and what is addressed to it.");
     add(OrganisationStatus::vetted, "Vetted, not admitted yet", "Who they are is clear; something else is still open.");
     add(OrganisationStatus::suspended, "Suspend", "Its people see only what is public; sessions and tokens end.");
     add(OrganisationStatus::applied, "Applies again", "Goes back to those who wait for vetting.");
@@ -172,7 +173,7 @@ Result<http::Response> show_status(App& app, const http::Request& request, const
       {.title = vets ? fmt::format("Status of {}", organisation.name) : fmt::format("Leave with {}", organisation.name),
        .crumbs = {{"/organisations", "Organisations"}, {url, organisation.name}, {"", "Status"}},
        .lead = html::fragment<"<p>Now: {} {}</p>">(pages::status_tag(organisation.status),
-                                                  pages::meaning(organisation.status))},
+                                                   pages::meaning(organisation.status))},
       form, markup.submit("Change status", FormMarkup::Button::normal, url));
 }
 

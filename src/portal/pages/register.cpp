@@ -1,3 +1,7 @@
+#include <memory>
+#include <mutex>
+
+#include "engine/identity/throttle.hpp"
 #include "portal/access.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
@@ -19,8 +23,9 @@ using pages::FormMarkup;
 
 http::Response show(App& app, const http::Request& request, const Form& form) {
   std::string lead;
-  render<"<p>Operators, vendors, integrators, agencies and researchers can become members of {}. The CERT vets each "
-         "application, and gets back to you at the address that you give.</p>">(lead, app.settings().site_name);
+  render<
+      "<p>Operators, vendors, integrators, agencies and researchers can become members of {}. The CERT vets each "
+      "application, and gets back to you at the address that you give.</p>">(lead, app.settings().site_name);
   FormMarkup markup{request, "/register", form};
   markup.html(Html::from_trusted("<h2>Your organisation</h2>\n"));
   pages::append_organisation_fields(markup, {.kind = true,
@@ -40,11 +45,9 @@ http::Response show(App& app, const http::Request& request, const Form& form) {
                  .label = "Why you want to join, and how the CERT can check who you are",
                  .hint = "Only the CERT reads this: a telephone number of your switchboard, a member who knows you.",
                  .maxlength = 2000});
-  return pages::form_answer(app, request,
-                            {.title = "Apply for membership",
-                             .crumbs = {},
-                             .lead = Html::from_trusted(std::move(lead))},
-                            form, markup.submit("Send the application"));
+  return pages::form_answer(
+      app, request, {.title = "Apply for membership", .crumbs = {}, .lead = Html::from_trusted(std::move(lead))}, form,
+      markup.submit("Send the application"));
 }
 
 Result<http::Response> get(App& app, const http::Request& request) {
@@ -54,10 +57,33 @@ Result<http::Response> get(App& app, const http::Request& request) {
   return show(app, request, form);
 }
 
-Result<http::Response> post(App& app, const http::Request& request) {
-  TRY(auto form, Form::read(request,
-                            {"name", "kind", "countries", "homepage", "description", "person_name", "email", "note"},
-                            {"sectors"}));
+/// Applications that one address may send: each is written to the audit log, also where it changes nothing.
+class Limit {
+ public:
+  std::optional<std::chrono::seconds> take(const std::string& address, Timestamp now) {
+    const std::lock_guard lock(mutex_);
+    if (const auto wait = buckets_.wait(address, now)) return std::chrono::ceil<std::chrono::seconds>(*wait);
+    buckets_.take(address, now);
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr engine::identity::Rate kRate{5, std::chrono::minutes{10}};
+  static constexpr std::size_t kSlots = 1 << 12;
+  std::mutex mutex_;
+  engine::identity::Buckets buckets_{kRate, kSlots};
+};
+
+Result<http::Response> post(App& app, const http::Request& request, Limit& limit) {
+  TRY(auto form,
+      Form::read(request, {"name", "kind", "countries", "homepage", "description", "person_name", "email", "note"},
+                 {"sectors"}));
+  if (const auto wait = limit.take(request.remote_address, request.now)) {
+    form.wrong("", "Too many applications have come from your address. Try again later, or write to the CERT.");
+    auto response = show(app, request, form);
+    response.status = 429;
+    return response.with("Retry-After", std::to_string(wait->count()));
+  }
   const auto apply = [&]() -> Status {
     members::Application application;
     TRY(application.organisation, pages::organisation_input(form));
@@ -82,7 +108,9 @@ Result<http::Response> registered(App& app, const http::Request& request) {
 <li><b>You invite your colleagues.</b> You administer your organisation's people, contacts and keys yourself.</li></ol>
 <p>If you are known here already, nothing changes, and the CERT will tell you so.)";
   if (!app.settings().contact.empty()) render<" Questions: {}.">(out, app.settings().contact);
-  out += "</p><p class=\"actions\"><a class=\"button-quiet\" href=\"/advisories\">Read the public advisories</a></p></article>\n";
+  out +=
+      "</p><p class=\"actions\"><a class=\"button-quiet\" href=\"/advisories\">Read the public "
+      "advisories</a></p></article>\n";
   pages::Page page;
   page.title = "Application sent";
   page.noindex = true;
@@ -93,7 +121,14 @@ Result<http::Response> registered(App& app, const http::Request& request) {
 }  // namespace
 
 void add_register_routes(App& app, http::Router& router) {
-  pages::add_form(app, router, "/register", "register", Permission::anyone, get, post);
+  pages::add_page(
+      router, http::Method::get, "/register", "register_page", Permission::anyone,
+      [&app](const http::Request& request) { return get(app, request); },
+      [](http::Route& route) { route.form_before_sign_in = true; });
+  pages::add_page(
+      router, http::Method::post, "/register", "register", Permission::anyone,
+      [&app, limit = std::make_shared<Limit>()](const http::Request& request) { return post(app, request, *limit); },
+      [](http::Route& route) { route.form_before_sign_in = true; });
   pages::add_page(router, http::Method::get, "/register/done", "register_done_page", Permission::anyone,
                   [&app](const http::Request& request) { return registered(app, request); });
 }
