@@ -461,6 +461,13 @@ class Builder {
   void community(const char* meaning) {
     add_community_commands(*app_.add_subcommand("community", meaning), into_.members, for_members());
   }
+  void share(const char* meaning) {
+    auto* sub = command("share", Command::share, meaning, kShareExamples);
+    data(sub);
+    sub->add_option("id", into_.id, "The advisory's id, in any case")->type_name("ID")->required();
+    add_share_options(*sub, into_.share);
+    format(sub);
+  }
   void audit(const char* meaning) {
     add_audit_commands(*app_.add_subcommand("audit", meaning), into_.audit, [this](auto* sub, const char* examples) {
       data(prepared(sub, Command::audit, examples));
@@ -514,6 +521,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"user", "People: invite them, set roles, suspend, erase, export", &Builder::user},
       {"token", "Tokens: what programs act with", &Builder::token},
       {"community", "Communities: who shares with whom", &Builder::community},
+      {"share", "Say who sees an advisory and why, and change it", &Builder::share},
       {"audit", "Read, verify, sign and prune the log of what was done", &Builder::audit},
       {"config", "Check or document the settings", &Builder::config},
       {"version", "Print the version", &Builder::version},

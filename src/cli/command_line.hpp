@@ -7,6 +7,7 @@
 #include "cli/audit_options.hpp"
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
+#include "cli/share_options.hpp"
 #include "cli/member_options.hpp"
 #include "formats/csaf/validate/validate.hpp"
 
@@ -39,6 +40,7 @@ enum class Command {
   reindex,
   members,
   audit,
+  share,
   config_check,
   config_doc,
   version
@@ -61,6 +63,7 @@ struct CommandLine {
   std::string cvss_v3 = "3.0";                              ///< convert, from CVRF
   bool mend = false;                                        ///< convert, from CVRF
   MemberOptions members;                                    ///< org, user, community
+  ShareOptions share;                                       ///< share
   AuditOptions audit;                                       ///< All of `tocsin audit`.
   ChangeOptions change;                                     ///< withdraw, supersede, modify, translate
   bool quiet = false;

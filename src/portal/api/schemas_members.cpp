@@ -82,6 +82,15 @@ constexpr Operation kOperations[] = {
      .schema = "",
      .media_type = "application/jsonl",
      .query = kAuditExportQuery},
+    {.route = "sharing",
+     .description = "For those who edit for the organisation that owns it; 404 for everybody else.",
+     .schema = "Sharing"},
+    {.route = "sharing_change",
+     .description =
+         "What the body names is changed, the rest stays. Where somebody is newly reached, now or when an embargo ends, "
+         "`confirmed` must be true, else the answer is 409 and says whom. With `preview` nothing is changed.",
+     .schema = "SharingChanged",
+     .body = "SharingChange"},
 };
 
 }  // namespace
@@ -282,6 +291,98 @@ std::string_view member_schemas_json() noexcept {
     "items": {"type": "array", "items": {"$ref": "#/components/schemas/AuditEntry"}},
     "next": {"$ref": "#/components/schemas/NextPage"},
     "total": {"type": "integer", "minimum": 0}
+  }
+},
+"Addressees": {
+  "description": "organisation:NUMBER, community:NUMBER, person:NUMBER; in requests person:ADDRESS, too.",
+  "type": "array",
+  "maxItems": 2000,
+  "items": {"type": "string"}
+},
+"Marking": {
+  "type": "object",
+  "required": ["tlp", "audience", "listed", "embargo_until", "status"],
+  "properties": {
+    "tlp": {"enum": ["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"]},
+    "audience": {"enum": ["everyone", "members", "owner_only", "listed"]},
+    "listed": {"$ref": "#/components/schemas/Addressees"},
+    "embargo_until": {"$ref": "#/components/schemas/OptionalTime"},
+    "status": {"enum": ["draft", "published", "withdrawn"]}
+  }
+},
+"Reach": {
+  "type": "object",
+  "required": ["everyone", "every_member", "people", "organisations", "reasons"],
+  "properties": {
+    "everyone": {"description": "Also without an account.", "type": "boolean"},
+    "every_member": {"description": "Also members to come.", "type": "boolean"},
+    "people": {"description": "With an account, each once.", "type": "integer", "minimum": 0},
+    "organisations": {"type": "integer", "minimum": 0},
+    "reasons": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["reason", "text", "names", "names_hidden"],
+        "properties": {
+          "reason": {"enum": ["public_record", "own_organisation", "own_handler", "member", "named_organisation",
+            "named_community", "client_of_named", "named_person"]},
+          "text": {"type": "string"},
+          "names": {"type": "array", "items": {"type": "string"}},
+          "names_hidden": {"description": "The asker may not know them.", "type": "boolean"}
+        }
+      }
+    }
+  }
+},
+"Sharing": {
+  "type": "object",
+  "required": ["slug", "title", "owner", "marking", "reach", "after_embargo", "idle", "may_change"],
+  "properties": {
+    "slug": {"type": "string"},
+    "title": {"type": "string"},
+    "owner": {"$ref": "#/components/schemas/NumberedName"},
+    "marking": {"$ref": "#/components/schemas/Marking"},
+    "reach": {"description": "At this moment.", "allOf": [{"$ref": "#/components/schemas/Reach"}]},
+    "after_embargo": {
+      "description": "Null where there is no embargo, or it has ended.",
+      "oneOf": [{"$ref": "#/components/schemas/Reach"}, {"type": "null"}]
+    },
+    "idle": {
+      "description": "Listed, and reaching nobody at present.",
+      "allOf": [{"$ref": "#/components/schemas/Addressees"}]
+    },
+    "may_change": {"type": "boolean"}
+  }
+},
+"SharingChange": {
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "tlp": {"enum": ["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"]},
+    "audience": {"enum": ["everyone", "members", "owner_only", "listed"]},
+    "listed": {"$ref": "#/components/schemas/Addressees"},
+    "embargo_until": {"$ref": "#/components/schemas/OptionalTime"},
+    "status": {"enum": ["draft", "published", "withdrawn"]},
+    "confirmed": {"description": "Whoever is newly reached shall be.", "type": "boolean", "default": false},
+    "digest": {"description": "Of a preview's difference: confirms that one and no other.", "type": "string"},
+    "preview": {"description": "Only say what would change.", "type": "boolean", "default": false}
+  }
+},
+"SharingChanged": {
+  "allOf": [{"$ref": "#/components/schemas/Sharing"}],
+  "type": "object",
+  "required": ["difference"],
+  "properties": {
+    "difference": {
+      "type": "object",
+      "required": ["widens", "newly_reached", "no_longer_reached", "digest"],
+      "properties": {
+        "widens": {"type": "boolean"},
+        "newly_reached": {"type": "string"},
+        "no_longer_reached": {"type": "string"},
+        "digest": {"type": "string"}
+      }
+    }
   }
 },
 "LookList": {

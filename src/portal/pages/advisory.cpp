@@ -13,6 +13,7 @@
 #include "portal/pages/layout.hpp"
 #include "portal/pages/raw_json.hpp"
 #include "portal/pages/routes.hpp"
+#include "portal/pages/sharing_view.hpp"
 #include "portal/paper/advisory_pdf.hpp"
 
 /// An advisory: the page, the same as JSON, the document as received, and the document to read.
@@ -51,6 +52,8 @@ Result<http::Response> advisory(App& app, const http::Request& request) {
   }
   std::string main;
   breadcrumb(main, loaded);
+  TRY(const auto why, pages::why_html(app, request, loaded.record));
+  main += why.str();
   main += pages::advisory_body_html(loaded).str();
   pages::Page page;
   page.title = fmt::format("{} {}", loaded.record.key, loaded.advisory.header.title);

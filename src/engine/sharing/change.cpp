@@ -1,0 +1,227 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "engine/audit/trail.hpp"
+#include "engine/members/members.hpp"
+#include "engine/sharing/world.hpp"
+#include "formats/csaf/header.hpp"
+#include "store/audiences.hpp"
+#include "store/changes.hpp"
+#include "store/communities.hpp"
+#include "store/people.hpp"
+#include "store/records.hpp"
+
+namespace tocsin::engine::sharing {
+namespace {
+
+using domain::Audience;
+using domain::Grantee;
+using domain::Permission;
+using domain::RecordStatus;
+using store::Sql;
+
+bool acts_for(const Actor& actor, domain::OrganisationId owner) {
+  return actor.console || actor.viewer.organisation == owner;
+}
+
+Marking tidied(Marking marking) {
+  if (marking.audience != Audience::listed) marking.listed.clear();
+  domain::tidy(marking.listed);
+  return marking;
+}
+
+/// The record, if the actor may know of it.
+Result<domain::Record> need_record(store::Connection& connection, const Actor& actor, domain::RecordId id,
+                                   Timestamp now) {
+  TRY(auto record, store::Records{connection}.load(id));
+  if (!record || !may_look(actor, *record, now)) return Error::not_found("advisory");
+  return std::move(*record);
+}
+
+/// What the document itself says binds: whoever holds the file reads its label, not ours.
+Status check_label(store::Connection& connection, const domain::Record& record, domain::Tlp tlp) {
+  TRY(const auto bytes, store::Records{connection}.document(record.id, record.current_revision));
+  if (!bytes) return Error::not_found("advisory");
+  TRY(const auto parsed, json::parse(*bytes));
+  TRY(const auto header, formats::csaf::read_header(parsed.root()));
+  const auto label = domain::parse_tlp(header.tlp_label);
+  if (!label || tlp >= *label) return ok();
+  return Error::invalid(
+      fmt::format("the document itself says TLP:{}; import a revision that is marked lower", domain::to_string(*label)),
+      "tlp");
+}
+
+Status check_status(RecordStatus from, RecordStatus to) {
+  if (from == to) return ok();
+  if (from == RecordStatus::draft && to == RecordStatus::published) return ok();
+  if (from == RecordStatus::withdrawn) return Error::invalid("what is withdrawn stays withdrawn", "status");
+  if (to == RecordStatus::draft) {
+    return Error::invalid("what was published has been read, and does not become a draft again", "status");
+  }
+  return Error::invalid("the document withdraws itself: import a revision that says so", "status");
+}
+
+/// New addressees exist, can be reached, and are known to the actor; those of before may stay.
+Status check_listed(store::Connection& connection, const std::vector<std::int64_t>& known_communities,
+                    const domain::Record& record, const Marking& marking) {
+  if (marking.listed.size() > store::kGranteesMax) {
+    return Error::invalid(fmt::format("at most {} addressees: use a community", store::kGranteesMax), "listed");
+  }
+  for (const auto& each : marking.listed) {
+    if (std::ranges::binary_search(record.listed, each)) continue;
+    bool good = false;
+    switch (each.kind) {
+      case Grantee::Kind::organisation: {
+        TRY(const auto found, store::Organisations{connection}.find({each.id}));
+        good = found && found->status == domain::OrganisationStatus::active;
+        break;
+      }
+      case Grantee::Kind::community: {
+        TRY(const auto found, store::Communities{connection}.find({each.id}));
+        good = found && !found->closed && std::ranges::find(known_communities, each.id) != known_communities.end();
+        break;
+      }
+      case Grantee::Kind::person: {
+        TRY(const auto found, store::People{connection}.find({each.id}));
+        good =
+            found && (found->status == domain::PersonStatus::active || found->status == domain::PersonStatus::invited);
+        break;
+      }
+    }
+    if (!good) {
+      return Error::invalid(fmt::format("{} {} is none that something can be addressed to: it is unknown, or not open",
+                                        domain::to_string(each.kind), each.id),
+                            "listed");
+    }
+  }
+  return ok();
+}
+
+/// Communities that this actor may address something to.
+Result<std::vector<std::int64_t>> known_communities(store::Database& database, const Actor& actor) {
+  TRY(const auto rows, members::list_communities(database, actor));
+  std::vector<std::int64_t> ids;
+  for (const auto& row : rows) ids.push_back(row.community.id.value);
+  return ids;
+}
+
+struct Wanted {
+  domain::Record record;
+  Marking before, after;
+  Difference difference;
+};
+Result<Wanted> examine(store::Connection& connection, const Actor& actor, const std::vector<std::int64_t>& communities,
+                       domain::RecordId id, const Marking& marking, Timestamp now) {
+  Wanted wanted;
+  TRY(wanted.record, need_record(connection, actor, id, now));
+  TRY_VOID(may_change(actor, wanted.record));
+  wanted.before = tidied(marking_of(wanted.record));
+  wanted.after = tidied(marking);
+  TRY_VOID(check_status(wanted.before.status, wanted.after.status));
+  TRY_VOID(check_label(connection, wanted.record, wanted.after.tlp));
+  TRY_VOID(check_listed(connection, communities, wanted.record, wanted.after));
+  TRY(wanted.difference, difference(connection, wanted.record.owner, wanted.before, wanted.after, now));
+  return wanted;
+}
+
+boost::json::object detail_of(const Marking& marking) {
+  boost::json::object out;
+  out["tlp"] = domain::to_string(marking.tlp);
+  out["audience"] = domain::to_string(marking.audience);
+  out["status"] = domain::to_string(marking.status);
+  out["embargo_until"] =
+      marking.embargo_until ? boost::json::value(format_rfc3339(*marking.embargo_until)) : boost::json::value();
+  return out;
+}
+
+Status store_marking(store::Connection& connection, const Wanted& wanted, Timestamp now) {
+  const auto& [record, before, after, ignored] = wanted;
+  std::optional<std::int64_t> audience_id;
+  if (after.audience == Audience::listed) {
+    TRY(const auto id, store::Audiences{connection}.intern(after.listed));
+    audience_id = id;
+  }
+  return connection.run_all(
+      {Sql{"UPDATE record SET tlp = ?, audience = ?, audience_id = ?, status = ?, embargo_until = ?, updated_at = ? "
+           "WHERE id = ?",
+           after.tlp, after.audience, audience_id, after.status, after.embargo_until, now, record.id},
+       Sql{"UPDATE revision SET tlp = ?, audience = ?, audience_id = ?, status = ?, embargo_until = ? WHERE id = ?",
+           after.tlp, after.audience, audience_id, after.status, after.embargo_until, record.current_revision},
+       store::Changes::append_sql(store::ChangeAction::updated, record.id, record.current_revision, now)});
+}
+
+}  // namespace
+
+bool may_look(const Actor& actor, const domain::Record& record, Timestamp now) {
+  if (actor.console) return true;
+  return acts_for(actor, record.owner) && actor.may(Permission::edit_record) &&
+         domain::policy::may_see(actor.viewer, domain::policy::facts_of(record), now);
+}
+
+Status may_change(const Actor& actor, const domain::Record& record) {
+  TRY_VOID(actor.require(Permission::publish_record));
+  if (acts_for(actor, record.owner)) return ok();
+  return Error::forbidden("Only the organisation whose it is says whom it is for");
+}
+
+Result<Sight> sight_of(store::Database& database, const Actor& actor, const std::vector<Grantee>& listed) {
+  Sight sight;
+  sight.every_client = actor.may(Permission::manage_organisations);
+  if (actor.may(Permission::manage_own_organisation)) sight.clients_of = actor.viewer.organisation;
+  if (!actor.may(Permission::signed_in)) return sight;
+  for (const auto& each : listed) {
+    if (each.kind != Grantee::Kind::community) continue;
+    TRY(const auto found, members::find_community(database, actor, {each.id}));
+    if (!found) continue;
+    sight.communities[each.id] = found->row.organisations ? Sight::Community::members : Sight::Community::name;
+  }
+  return sight;
+}
+
+Result<Difference> preview(store::Database& database, const Actor& actor, domain::RecordId record,
+                           const Marking& marking, Timestamp now) {
+  TRY(const auto communities, known_communities(database, actor));
+  return database.snapshot([&](store::Connection& connection) -> Result<Difference> {
+    TRY(auto wanted, examine(connection, actor, communities, record, marking, now));
+    return std::move(wanted.difference);
+  });
+}
+
+Status change_marking(store::Database& database, const Actor& actor, domain::RecordId record, const Marking& marking,
+                      const Confirmation& confirmed, Timestamp now) {
+  TRY_VOID(actor.require(Permission::signed_in));
+  TRY(const auto communities, known_communities(database, actor));
+  auto listed = marking.listed;
+  TRY(const auto before,
+      database.read([&](store::Connection& connection) { return store::Records{connection}.load(record); }));
+  if (before) listed.insert(listed.end(), before->listed.begin(), before->listed.end());
+  TRY(const auto sight, sight_of(database, actor, listed));
+  return database.write([&](store::Connection& connection) -> Status {
+    TRY_VOID(connection.lock_changes());
+    TRY(const auto wanted, examine(connection, actor, communities, record, marking, now));
+    if (wanted.before == wanted.after) return ok();
+    const auto& difference = wanted.difference;
+    const bool other = !confirmed.digest.empty() && confirmed.digest != difference.digest();
+    if (difference.widens() && (!confirmed.given || other)) {
+      return Error::conflict(
+          fmt::format("{}This newly reaches {}. Confirm it", confirmed.given ? "Meanwhile something has changed. " : "",
+                      summary(difference.gained, sight)),
+          "confirmed");
+    }
+    TRY_VOID(store_marking(connection, wanted, now));
+    boost::json::object detail;
+    detail["was"] = detail_of(wanted.before);
+    detail["is"] = detail_of(wanted.after);
+    detail["widens"] = difference.widens();
+    // Apart, for they may be long, and what does not fit into an entry is left out.
+    detail["was_listed"] = domain::write_grantees(wanted.before.listed);
+    detail["is_listed"] = domain::write_grantees(wanted.after.listed);
+    TRY_VOID(audit::record(connection, actor, now, "record.change-marking", audit::object_of(wanted.record.id),
+                           wanted.record.owner, domain::audit::Outcome::done, detail));
+    return ok();
+  });
+}
+
+}  // namespace tocsin::engine::sharing

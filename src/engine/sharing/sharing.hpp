@@ -1,0 +1,136 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "domain/policy.hpp"
+#include "domain/record.hpp"
+#include "engine/members/actor.hpp"
+#include "store/database.hpp"
+
+/// Who will see something, and why; why somebody sees it; and changing whom it is for. All of it asks
+/// domain::policy::decide for each who might look: there is no second policy here.
+namespace tocsin::engine::sharing {
+
+/// What decides who sees a record, beside whose it is.
+struct Marking {
+  domain::Tlp tlp = domain::Tlp::red;
+  domain::Audience audience = domain::Audience::owner_only;
+  std::vector<domain::Grantee> listed;  ///< Audience::listed; any order.
+  std::optional<Timestamp> embargo_until;
+  domain::RecordStatus status = domain::RecordStatus::draft;
+  friend bool operator==(const Marking&, const Marking&) = default;
+};
+Marking marking_of(const domain::Record& record);
+domain::policy::Facts facts_of(domain::OrganisationId owner, const Marking& marking);
+
+/// An organisation of which somebody sees it as one of its people.
+struct ReachedOrganisation {
+  domain::OrganisationId organisation;
+  std::string name;
+  domain::OrganisationKind kind = domain::OrganisationKind::cert;
+  domain::policy::Reason reason = domain::policy::Reason::member;
+  std::optional<domain::Grantee> through;
+  std::int64_t seeing = 0;      ///< Its people who see it.
+  std::int64_t not_seeing = 0;  ///< Who do not although it is reached: their role takes it away.
+};
+/// A person who sees it for their own sake: listed, or alone in a listed community.
+struct ReachedPerson {
+  domain::PersonId person;
+  std::string name;
+  domain::policy::Reason reason = domain::policy::Reason::named_person;
+  std::optional<domain::Grantee> through;
+};
+/// People who sign in and the organisation they act for; 0 is none.
+struct Seat {
+  domain::PersonId person;
+  domain::OrganisationId organisation;
+  friend auto operator<=>(const Seat&, const Seat&) = default;
+};
+struct Reach {
+  domain::OrganisationId owner;
+  bool everyone = false;                           ///< No account is needed. Then nobody else is told apart.
+  bool every_member = false;                       ///< Also members to come.
+  std::vector<ReachedOrganisation> organisations;  ///< By name. Those without people as well: they may get some.
+  std::vector<ReachedPerson> people;               ///< By name.
+  std::int64_t people_total = 0;                   ///< Of those with an account, each once.
+  std::vector<Seat> seats;                         ///< All who see it. Sorted.
+  std::vector<domain::Grantee> idle;               ///< Listed, and reaching nobody at present. Sorted.
+  std::map<domain::Grantee, std::string> names;    ///< Of the owner, all listed, and those of `through`.
+  bool nobody() const noexcept { return !everyone && !every_member && organisations.empty() && people.empty(); }
+};
+/// Everybody who sees a record of this owner and marking at this moment. Some seven queries, whatever the number.
+Result<Reach> who_sees(store::Connection& connection, domain::OrganisationId owner, const Marking& marking,
+                       Timestamp now);
+
+/// What another marking changes, now or when an embargo of either ends.
+struct Difference {
+  Reach gained, lost;
+  bool widens() const noexcept { return !gained.nobody(); }
+  /// Names exactly these people: a confirmation of one difference is none of another.
+  std::string digest() const;
+};
+Result<Difference> difference(store::Connection& connection, domain::OrganisationId owner, const Marking& before,
+                              const Marking& after, Timestamp now);
+
+/// What an actor may be told of names behind a reach. Communities hide their members from some
+/// (members::find_community), and whose client somebody is, only the provider and the CERT know.
+struct Sight {
+  enum class Community { hidden, name, members };
+  std::map<std::int64_t, Community> communities;  ///< Absent: hidden.
+  bool every_client = false;
+  std::optional<domain::OrganisationId> clients_of;
+};
+Result<Sight> sight_of(store::Database& database, const Actor& actor, const std::vector<domain::Grantee>& listed);
+
+/// One reason, in one sentence, with those it speaks of as far as the reader may know them.
+struct Sentence {
+  std::string text;  ///< "Every member of 12 organisations in the community 'Water', because it is listed."
+  domain::policy::Reason reason = domain::policy::Reason::member;
+  std::vector<std::string> names;  ///< By name; empty where there is nothing to list.
+  bool names_hidden = false;
+};
+std::vector<Sentence> sentences(const Reach& reach, const Marking& marking, const Sight& sight);
+/// "2 organisations (Power plant, Water works) and 14 people": whom a difference is about, in one phrase.
+std::string summary(const Reach& reach, const Sight& sight);
+/// "the community 'Water'", as far as the reader may know it.
+std::string grantee_name(const Reach& reach, const domain::Grantee& grantee, const Sight& sight);
+
+/// Why this viewer sees the record, as a sentence to them. Empty where they do not see it.
+Result<std::string> why(store::Connection& connection, const domain::policy::Viewer& viewer,
+                        const domain::Record& record, Timestamp now);
+
+/// May they see who sees the record? Those who edit for its owner and see it themselves; the console.
+bool may_look(const Actor& actor, const domain::Record& record, Timestamp now);
+/// May they change whom it is for? publish_record while acting for the owner; the console.
+Status may_change(const Actor& actor, const domain::Record& record);
+
+/// Somebody has seen what would change, and wants it.
+struct Confirmation {
+  bool given = false;
+  std::string digest;  ///< Of the difference that was shown; empty: of any.
+};
+/// Puts the marking in the place of the record's: header and current revision; history stays for whom it was for.
+/// Errors: not_found; forbidden; invalid_input with `where` = "tlp", "listed", "status"; conflict with `where` =
+/// "confirmed" where it would reach somebody whom it does not reach now, or when an embargo ends, and that was not
+/// confirmed. Where nothing differs, nothing is written.
+Status change_marking(store::Database& database, const Actor& actor, domain::RecordId record, const Marking& marking,
+                      const Confirmation& confirmed, Timestamp now);
+/// Would change_marking take it, apart from the confirmation? For the step before.
+Result<Difference> preview(store::Database& database, const Actor& actor, domain::RecordId record,
+                           const Marking& marking, Timestamp now);
+/// "everyone", "members", "owner-only" (or "owner_only"), "listed".
+std::optional<domain::Audience> parse_audience(std::string_view text) noexcept;
+/// "organisation:3", "community:2", "person:MAIL": an addressee as people and programs write it. People by number only
+/// where the record names them already: numbers are no way to find out who is here. Errors: invalid_input with `where`
+/// = "listed".
+Result<domain::Grantee> addressee_of(store::Connection& connection, const domain::Record& record,
+                                     std::string_view text);
+/// The other way round; people by number.
+std::string write_addressee(const domain::Grantee& grantee);
+
+}  // namespace tocsin::engine::sharing

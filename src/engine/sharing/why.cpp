@@ -1,0 +1,70 @@
+#include <fmt/format.h>
+
+#include "engine/sharing/sharing.hpp"
+
+namespace tocsin::engine::sharing {
+namespace {
+
+using domain::Grantee;
+using domain::policy::Reason;
+using store::Row;
+using store::Sql;
+
+Result<std::string> name(store::Connection& connection, const Sql& sql) {
+  TRY(auto found, connection.first(sql, [](const Row& row) { return row.string(0); }));
+  return std::move(found).value_or("");
+}
+
+Result<std::string> organisation_name(store::Connection& connection, std::int64_t id) {
+  return name(connection, Sql{"SELECT name FROM organisation WHERE id = ?", id});
+}
+
+Result<std::string> through_community(store::Connection& connection, const domain::policy::Viewer& viewer,
+                                      std::int64_t community, const std::string& own) {
+  TRY(const auto called, name(connection, Sql{"SELECT name FROM community WHERE id = ?", community}));
+  const auto organisation = viewer.organisation ? viewer.organisation->value : 0;
+  TRY(const auto together,
+      connection.first(Sql{"SELECT 1 FROM community_organisation WHERE community_id = ? AND organisation_id = ?",
+                           community, organisation},
+                       [](const Row&) { return true; }));
+  return together ? fmt::format("your organisation {} is in the community '{}', which it is addressed to", own, called)
+                  : fmt::format("you are in the community '{}', which it is addressed to", called);
+}
+
+}  // namespace
+
+Result<std::string> why(store::Connection& connection, const domain::policy::Viewer& viewer,
+                        const domain::Record& record, Timestamp now) {
+  const auto decision = domain::policy::decide(viewer, domain::policy::facts_of(record), now);
+  if (!decision.seen) return std::string{};
+  if (decision.reason == Reason::public_record) return std::string{"TLP:CLEAR: everyone sees it."};
+  TRY(const auto own, organisation_name(connection, viewer.organisation ? viewer.organisation->value : 0));
+  const auto because = [&]() -> Result<std::string> {
+    switch (decision.reason) {
+      case Reason::own_organisation:
+        return fmt::format("it belongs to your organisation {}", own);
+      case Reason::own_handler:
+        return record.status == domain::RecordStatus::draft
+                   ? fmt::format("it is a draft of your organisation {}, and you edit its drafts", own)
+                   : fmt::format("it belongs to your organisation {}, and you handle its TLP:RED", own);
+      case Reason::named_organisation:
+        return fmt::format("it is addressed to your organisation {}", own);
+      case Reason::named_community:
+        return through_community(connection, viewer, decision.through->id, own);
+      case Reason::client_of_named: {
+        TRY(const auto provider, organisation_name(connection, decision.through->id));
+        return fmt::format(
+            "your organisation {} is a client of {}, which it is addressed to, and TLP:{} goes on to clients", own,
+            provider, domain::to_string(record.tlp));
+      }
+      case Reason::named_person:
+        return std::string{"it is addressed to you by name"};
+      default:
+        return fmt::format("every member sees it, and your organisation {} is one", own);
+    }
+  };
+  TRY(const auto text, because());
+  return fmt::format("You see this because {}.", text);
+}
+
+}  // namespace tocsin::engine::sharing

@@ -1,0 +1,230 @@
+#include "portal/pages/sharing_form.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "engine/members/members.hpp"
+#include "portal/access.hpp"
+#include "portal/html/template.hpp"
+#include "portal/pages/format.hpp"
+#include "portal/pages/member_parts.hpp"
+
+namespace tocsin::portal::pages {
+namespace {
+
+namespace sharing = engine::sharing;
+using domain::Audience;
+using domain::Grantee;
+using domain::Tlp;
+using html::Html;
+using html::render;
+
+constexpr int kPeopleBytesMax = 8'000;
+constexpr std::size_t kPeopleMax = 100;
+constexpr Tlp kTlps[] = {Tlp::clear, Tlp::green, Tlp::amber, Tlp::amber_strict, Tlp::red};
+constexpr Audience kAudiences[] = {Audience::owner_only, Audience::listed, Audience::members, Audience::everyone};
+
+std::string_view meaning(Tlp tlp) noexcept {
+  switch (tlp) {
+    case Tlp::clear:
+      return "may be public";
+    case Tlp::green:
+      return "for the community of members";
+    case Tlp::amber:
+      return "for recipients and their clients";
+    case Tlp::amber_strict:
+      return "for recipients' organisations only";
+    case Tlp::red:
+      break;
+  }
+  return "for single people only";
+}
+
+std::string_view hint(Audience audience) noexcept {
+  switch (audience) {
+    case Audience::everyone:
+      return "CLEAR reaches everybody, GREEN every member; above, nobody but us.";
+    case Audience::members:
+      return "Up to AMBER+STRICT.";
+    case Audience::owner_only:
+      return "Our own people, as far as their role reads it.";
+    case Audience::listed:
+      break;
+  }
+  return "Organisations, communities and people chosen below.";
+}
+
+/// "2026-06-01T12:00" as browsers send it, in UTC; or RFC 3339.
+Result<std::optional<Timestamp>> embargo_of(const std::string& typed) {
+  if (typed.empty()) return std::optional<Timestamp>{};
+  auto time = parse_rfc3339(typed);
+  if (!time) time = parse_rfc3339(typed + ":00Z");
+  if (!time) time = parse_rfc3339(typed + "Z");
+  if (!time) return Error::invalid("a date and time in UTC is written as 2026-06-01T12:00", "embargo");
+  return std::optional{*time};
+}
+
+std::vector<Option> with_chosen(std::vector<Option> options, const sharing::Reach& reach, const sharing::Sight& sight,
+                                const std::vector<Grantee>& listed, Grantee::Kind kind) {
+  for (const auto& each : listed) {
+    if (each.kind != kind) continue;
+    const auto value = std::to_string(each.id);
+    if (std::ranges::find(options, value, &Option::value) != options.end()) continue;
+    // Listed, and in no list that the reader sees: it stays until they take it away.
+    options.push_back({.value = value, .label = sharing::grantee_name(reach, each, sight)});
+  }
+  return options;
+}
+
+void fold(FormMarkup& markup, const Form& form, std::string_view name, std::string_view title, std::string_view legend,
+          const std::vector<Option>& options) {
+  if (options.empty()) return;
+  const auto chosen = form.all(name).size();
+  std::string begin;
+  render<"<details class=\"field\" {}><summary>{} <span class=\"count\">{} of {}</span></summary>">(
+      begin, html::attribute_if<"open">(chosen > 0 || options.size() <= 10), title, chosen, options.size());
+  markup.html(Html::from_trusted(std::move(begin)));
+  markup.checkboxes(name, legend, options);
+  markup.html(Html::from_trusted("</details>\n"));
+}
+
+std::string action_of(const Sharing& sharing) { return advisory_url(sharing.record.slug) + "/sharing"; }
+
+}  // namespace
+
+Result<Form> read_sharing_form(const http::Request& request) {
+  return Form::read(request, {"tlp", "audience", "people", "embargo", "publish", "step", "digest", "confirmed"},
+                    {"organisation", "community", "person"});
+}
+
+Form sharing_form_of(const sharing::Marking& marking) {
+  Form form;
+  form.with("tlp", std::string{domain::to_string(marking.tlp)});
+  form.with("audience", std::string{domain::to_string(marking.audience)});
+  for (const auto& each : marking.listed) {
+    form.with(std::string{domain::to_string(each.kind)}, std::to_string(each.id));
+  }
+  if (marking.embargo_until) {
+    // As the browser's field has it; whole minutes where it is one.
+    auto text = format_rfc3339(*marking.embargo_until);
+    text.pop_back();
+    if (text.ends_with(":00")) text.resize(text.size() - 3);
+    form.with("embargo", std::move(text));
+  }
+  return form;
+}
+
+Result<sharing::Marking> marking_of(App& app, const domain::Record& record, const Form& form) {
+  sharing::Marking marking;
+  const auto tlp = domain::parse_tlp(form.get("tlp"));
+  if (!tlp) return Error::invalid("choose a TLP label", "tlp");
+  marking.tlp = *tlp;
+  const auto audience = sharing::parse_audience(form.get("audience"));
+  if (!audience) return Error::invalid("choose to whom it is addressed", "audience");
+  marking.audience = *audience;
+  TRY(marking.embargo_until, embargo_of(form.get("embargo")));
+  marking.status = record.status;
+  if (form.checked("publish") && record.status == domain::RecordStatus::draft) {
+    marking.status = domain::RecordStatus::published;
+  }
+  if (marking.audience != Audience::listed) return marking;
+  std::vector<std::string> typed;
+  for (const std::string_view kind : {"organisation", "community", "person"}) {
+    for (const auto& each : form.all(kind)) typed.push_back(fmt::format("{}:{}", kind, each));
+  }
+  std::string people{form.raw("people")};
+  std::ranges::replace_if(people, [](char c) { return c == ',' || c == ';' || c == '\n' || c == '\r'; }, ' ');
+  people = text::squeeze(people);
+  std::size_t mails = 0;
+  for (const auto word : text::split(people, ' ')) {
+    if (word.empty()) continue;
+    if (++mails > kPeopleMax) return Error::invalid(fmt::format("at most {} addresses at once", kPeopleMax), "people");
+    typed.push_back(fmt::format("person:{}", word));
+  }
+  const auto found = app.database().read([&](store::Connection& connection) -> Status {
+    for (const auto& each : typed) {
+      auto addressee = sharing::addressee_of(connection, record, each);
+      if (!addressee) {
+        auto error = std::move(addressee).error();
+        if (error.where == "listed")
+          error.where = each.starts_with("person:") ? "people" : each.substr(0, each.find(':'));
+        return error;
+      }
+      marking.listed.push_back(*addressee);
+    }
+    return ok();
+  });
+  if (!found) return found.error();
+  domain::tidy(marking.listed);
+  return marking;
+}
+
+Result<Html> sharing_form_html(App& app, const http::Request& request, const Sharing& loaded, const Form& form) {
+  const auto actor = access::actor(request);
+  const auto& listed = loaded.record.listed;
+  TRY(auto organisations, organisation_options(app, actor));
+  std::erase_if(organisations,
+                [&](const auto& each) { return each.value == std::to_string(loaded.record.owner.value); });
+  organisations = with_chosen(std::move(organisations), loaded.now, loaded.sight, listed, Grantee::Kind::organisation);
+  TRY(const auto rows, engine::members::list_communities(app.database(), actor));
+  std::vector<Option> communities;
+  for (const auto& row : rows) {
+    if (!row.community.closed) {
+      communities.push_back({.value = std::to_string(row.community.id.value), .label = row.community.name});
+    }
+  }
+  communities = with_chosen(std::move(communities), loaded.now, loaded.sight, listed, Grantee::Kind::community);
+  const auto people = with_chosen({}, loaded.now, loaded.sight, listed, Grantee::Kind::person);
+
+  std::vector<Option> tlps, audiences;
+  for (const auto each : kTlps) {
+    tlps.push_back({.value = std::string{domain::to_string(each)},
+                    .label = fmt::format("TLP:{}", domain::to_string(each)),
+                    .hint = std::string{meaning(each)}});
+  }
+  for (const auto each : kAudiences) {
+    audiences.push_back({.value = std::string{domain::to_string(each)},
+                         .label = std::string{audience_label(each)},
+                         .hint = std::string{hint(each)}});
+  }
+  FormMarkup markup{request, action_of(loaded), form};
+  markup.radios("tlp", "TLP", tlps, "Never wider than the document itself says.");
+  markup.radios("audience", "Addressed to", audiences);
+  fold(markup, form, "organisation", "Organisations", "Organisations that are listed", organisations);
+  fold(markup, form, "community", "Communities", "Communities that are listed", communities);
+  fold(markup, form, "person", "People", "People who are listed", people);
+  markup.textarea({.name = "people",
+                   .label = "Further people, by mail address",
+                   .hint = "One a line. Only who has an account here can be listed; their organisation does not see it "
+                           "by this.",
+                   .maxlength = kPeopleBytesMax},
+                  3);
+  markup.input({.name = "embargo",
+                .label = "Embargo until (UTC)",
+                .hint = "Until then nobody but us sees it. Empty: no embargo.",
+                .type = "datetime-local",
+                .maxlength = 32});
+  if (loaded.record.status == domain::RecordStatus::draft) {
+    markup.checkbox("publish", "Publish it", "It is a draft: only those of us see it who edit drafts.");
+  }
+  return markup.submit("Show who would see it", FormMarkup::Button::normal, advisory_url(loaded.record.slug));
+}
+
+Html sharing_again_html(const http::Request& request, const Sharing& loaded, const Form& form, std::string_view step,
+                        const Html& before_button, std::string_view label, FormMarkup::Button button,
+                        std::string_view id, std::string_view cancel) {
+  FormMarkup markup{request, action_of(loaded), form, id};
+  for (const std::string_view name : {"tlp", "audience", "people", "embargo", "publish"}) {
+    if (form.checked(name)) markup.hidden(name, form.raw(name));
+  }
+  for (const std::string_view name : {"organisation", "community", "person"}) {
+    for (const auto& value : form.all(name)) markup.hidden(name, value);
+  }
+  markup.hidden("step", step);
+  markup.html(before_button);
+  return markup.submit(label, button, cancel);
+}
+
+}  // namespace tocsin::portal::pages

@@ -1,0 +1,22 @@
+#pragma once
+#include "engine/sharing/sharing.hpp"
+#include "portal/pages/form.hpp"
+#include "portal/pages/sharing_view.hpp"
+
+/// The form that says whom an advisory is for.
+namespace tocsin::portal::pages {
+
+/// Fields of every step; the rest belongs to one step. `many` come more than once.
+Result<Form> read_sharing_form(const http::Request& request);
+/// The form filled from a marking.
+Form sharing_form_of(const engine::sharing::Marking& marking);
+/// What was typed. Errors: invalid_input with `where` = the field.
+Result<engine::sharing::Marking> marking_of(App& app, const domain::Record& record, const Form& form);
+/// The fields, to change.
+Result<html::Html> sharing_form_html(App& app, const http::Request& request, const Sharing& sharing, const Form& form);
+/// A form of hidden fields that sends the same again, with a button.
+html::Html sharing_again_html(const http::Request& request, const Sharing& sharing, const Form& form,
+                              std::string_view step, const html::Html& before_button, std::string_view label,
+                              FormMarkup::Button button, std::string_view id, std::string_view cancel = {});
+
+}  // namespace tocsin::portal::pages
