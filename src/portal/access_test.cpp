@@ -201,7 +201,7 @@ TEST_P(Routes, ThatChangeSomethingAreNotForAnyoneButAtTheDoor) {
                                    "link",
                                    "csaf_validate",
                                    "csaf_validate_service",
-                                   "apply",
+                                   "register",
                                    "passkey_sign_in",
                                    "passkey_sign_in_options",
                                    "passkey_second_factor",
