@@ -228,7 +228,12 @@ CookieNames cookie_names(const App& app, const http::Request& request) {
 bool identify_from_memory(App& app, http::Request& request) {
   auto* identity = app.identity();
   if (identity == nullptr) return true;
-  if (!bearer(request).empty()) return false;
+  if (const auto token = bearer(request); !token.empty()) {
+    auto principal = identity->cached_token(token, request.remote_address);
+    if (principal == nullptr || principal->expires_at <= request.now) return false;
+    take(request, std::move(principal));
+    return true;
+  }
   const auto token = http::cookie(request, cookie_names(app, request).session);
   if (!token) return true;
   auto principal = identity->cached_session(*token);

@@ -27,7 +27,7 @@ class PortalTest : public store_testing::DatabaseTest {
   /// (Re)starts the portal with these settings.
   void start() {
     finish();
-    app_ = std::make_unique<App>(database(), settings_, clock_, identity_);
+    app_ = std::make_unique<App>(database(), settings_, clock_, identity());
     const auto caught_up = app_->catch_up();
     ASSERT_TRUE(caught_up.has_value()) << caught_up.error().to_string();
     running_ = std::make_unique<http::testing::Running>(app_->routes(), options_, app_->hooks(), clock_);
@@ -39,6 +39,8 @@ class PortalTest : public store_testing::DatabaseTest {
     app_.reset();
   }
 
+  /// Who can sign in; nobody here.
+  virtual engine::identity::Identity* identity() { return nullptr; }
   App& app() { return *app_; }
   http::testing::Running& running() { return *running_; }
   http::testing::Reply get(std::string_view target, std::string_view headers = {}) {
@@ -49,7 +51,6 @@ class PortalTest : public store_testing::DatabaseTest {
   AppSettings settings_{.site_name = "Tocsin", .public_url = {}, .contact = {}, .version = "0.0.0", .demo = false};
   http::ServerOptions options_;
   ManualClock clock_{store_testing::kTestNow};
-  engine::identity::Identity* identity_ = nullptr;  ///< Of those who can sign in; taken by start().
 
  private:
   std::unique_ptr<App> app_;

@@ -24,9 +24,6 @@ class MemberPortalTest : public PortalTest {
     PortalTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
     using enum domain::Role;
-    identity_ = nullptr;
-    make_identity();
-    start();
     water_ = organisation("Water works", domain::OrganisationKind::asset_owner);
     power_ = organisation("Power plant", domain::OrganisationKind::asset_owner);
     const auto cert = domain::kOwnOrganisation;
@@ -114,21 +111,21 @@ class MemberPortalTest : public PortalTest {
     people_[who] = id;
   }
 
-  engine::identity::Identity& identity() { return *own_identity_; }
+  engine::identity::Identity* identity() override {
+    if (own_identity_) return own_identity_.get();
+    engine::identity::Options options;
+    options.password_cost = kPasswordCostForTests;
+    // What a second factor changes is tested where people sign in.
+    options.second_factor_by_role = false;
+    own_identity_ = std::make_unique<engine::identity::Identity>(database(), SealingKey::random(), options, clock_);
+    return own_identity_.get();
+  }
   domain::OrganisationId water_, power_;
   std::map<As, domain::PersonId> people_;
   std::map<As, std::string> tokens_;
   const engine::Actor console_ = engine::Actor::at_console();
 
  private:
-  void make_identity() {
-    engine::identity::Options options;
-    options.password_cost = kPasswordCostForTests;
-    // What a second factor changes is tested where people sign in.
-    options.second_factor_by_role = false;
-    own_identity_ = std::make_unique<engine::identity::Identity>(database(), SealingKey::random(), options, clock_);
-    identity_ = own_identity_.get();
-  }
   std::unique_ptr<engine::identity::Identity> own_identity_;
 };
 

@@ -1,9 +1,9 @@
 #include "formats/keys/public_key.hpp"
 
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 
-#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -36,14 +36,15 @@ struct RnpDelete {
 template <class T>
 using Rnp = std::unique_ptr<T, RnpDelete>;
 
-/// The library keeps the descriptor for as long as it lives and closes it.
+/// The library writes its complaints about what strangers send to standard error, whatever rnp_ffi_set_log_fd says, and
+/// asks only the environment whether it may. Set before main, while there is one thread; whoever wants to read them
+/// sets it to 1.
+[[maybe_unused]] const int kQuiet = ::setenv("RNP_LOG_CONSOLE", "0", 0);
+
 Rnp<rnp_ffi_st> make_ffi() {
   rnp_ffi_t made = nullptr;
   TOCSIN_CHECK(rnp_ffi_create(&made, "GPG", "GPG") == RNP_SUCCESS);
-  Rnp<rnp_ffi_st> ffi{made};
-  // It writes its complaints to standard error otherwise.
-  if (const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC); nowhere >= 0) rnp_ffi_set_log_fd(made, nowhere);
-  return ffi;
+  return Rnp<rnp_ffi_st>{made};
 }
 
 Result<std::string> openpgp_fingerprint(std::string_view armoured) {
@@ -75,6 +76,10 @@ Result<std::string> openpgp_fingerprint(std::string_view armoured) {
     bool is_primary = false;
     if (rnp_key_is_primary(key.get(), &is_primary) != RNP_SUCCESS || !is_primary) continue;
     if (!primary.empty()) return refused("These are several keys; give them one by one");
+    bool valid = false;
+    if (rnp_key_is_valid(key.get(), &valid) != RNP_SUCCESS || !valid) {
+      return refused("This key has expired, was revoked, or is damaged: its own signature does not hold");
+    }
     primary = fingerprint;
   }
   if (primary.empty()) return damaged_pgp();

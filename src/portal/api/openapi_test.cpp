@@ -8,9 +8,10 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "engine/audit/view.hpp"
 #include "portal/api/schemas.hpp"
-#include "portal/app_fixture.hpp"
 #include "portal/http/target.hpp"
+#include "portal/member_fixture.hpp"
 
 namespace tocsin::portal::api {
 namespace {
@@ -188,10 +189,10 @@ TEST(SchemaChecker, RefusesWhatDoesNotFit) {
   EXPECT_EQ(Checker{unknown->root()}.check(unknown->root(), unknown->root()).size(), 1U);
 }
 
-class OpenApi : public testing::PortalTest {
+class OpenApi : public testing::MemberPortalTest {
  protected:
   void SetUp() override {
-    PortalTest::SetUp();
+    MemberPortalTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
     auto reply = get("/api/openapi.json");
     ASSERT_EQ(reply.status, 200);
@@ -200,6 +201,34 @@ class OpenApi : public testing::PortalTest {
     document_.emplace(std::move(parsed).value());
   }
   const value& document() const { return document_->root(); }
+  /// As whoever may: the audit log is the auditors', everything else is open to administrators.
+  http::testing::Reply ask(const std::string& target, const std::string& body) {
+    if (!body.empty()) return post(target, body);
+    return get_as(target.starts_with("/api/v1/audit") ? testing::As::auditor : testing::As::administrator, target);
+  }
+  /// Something of everything that members' answers can show.
+  void make_members() {
+    const auto water = "/organisations/" + std::to_string(water_.value);
+    using testing::As;
+    EXPECT_EQ(post_as(As::coordinator, water + "/contacts/new",
+                      {{"role", "security"}, {"name", "Desk"}, {"email", "d@w.example"}})
+                  .status,
+              303);
+    EXPECT_EQ(post_as(As::coordinator, water + "/clients/new", {{"client", std::to_string(power_.value)}}).status, 303);
+    EXPECT_EQ(post_as(As::coordinator, "/communities/new", {{"name", "Circle"}}).status, 303);
+    EXPECT_EQ(post_as(As::coordinator, "/communities/1/add", {{"organisation", std::to_string(water_.value)}}).status,
+              303);
+    EXPECT_EQ(post_as(As::coordinator, "/communities/1/add", {{"email", "petra@power.example"}}).status, 303);
+    const domain::Record record = [] {
+      domain::Record made;
+      made.id = {1};
+      made.tlp = domain::Tlp::amber;
+      return made;
+    }();
+    EXPECT_TRUE(engine::audit::view::record_look(database(), console_, record, engine::audit::view::Looking::read,
+                                                 clock_.now()));
+    run(store::Sql{"DELETE FROM audit_personal WHERE sequence = 1"});
+  }
 
   std::optional<json::Parsed> document_;
 };
@@ -320,6 +349,24 @@ class Crawl {
       ask("vulnerability", "/api/v1/vulnerabilities/" + http::encode_component(id));
     });
   }
+  /// Organisations, people, communities and the audit log, of which there have to be some.
+  void run_members() {
+    const auto id_of = [](const value& item, std::string_view member) {
+      return std::to_string(item.at(member).as_int64());
+    };
+    for (const auto& [route, single, member] :
+         {std::tuple{"organisations", "organisation", "id"}, std::tuple{"people", "person", "id"},
+          std::tuple{"communities", "community", "id"}, std::tuple{"audit", "audit_entry", "sequence"}}) {
+      const auto base = "/api/v1/" + std::string{route};
+      const auto list = ask(route, base);
+      EXPECT_FALSE(json::array_at(list, "items").empty()) << route;
+      for (const auto& item : json::array_at(list, "items")) ask(single, base + "/" + id_of(item, member));
+    }
+    EXPECT_FALSE(json::string_at(ask("people", "/api/v1/people?limit=1"), "next").empty());
+    EXPECT_FALSE(json::string_at(ask("organisations", "/api/v1/organisations?limit=1"), "next").empty());
+    ask("audit_export", "/api/v1/audit/export");
+    ask("looks", "/api/v1/organisation/looks");
+  }
   const std::set<std::string>& covered() const noexcept { return covered_; }
 
  private:
@@ -401,12 +448,10 @@ class Crawl {
 };
 
 TEST_P(OpenApi, AnswersConform) {
-  Crawl crawl{document(),
-              [this](const std::string& target, const std::string& body) {
-                return body.empty() ? get(target) : post(target, body);
-              },
-              1};
+  Crawl crawl{document(), [this](const std::string& target, const std::string& body) { return ask(target, body); }, 1};
   crawl.run();
+  make_members();
+  crawl.run_members();
   const auto router = app().routes();
   for (const auto& route : router.routes()) {
     if (!route->pattern.starts_with("/api/v1")) continue;
@@ -425,11 +470,7 @@ TEST_P(OpenApi, AnswersOnRealDocumentsConform) {
   }
   ASSERT_TRUE(exchange::import_paths(database(), {archive}, {}, {}, clock_).has_value());
   ASSERT_TRUE(app().catch_up().has_value());
-  Crawl crawl{document(),
-              [this](const std::string& target, const std::string& body) {
-                return body.empty() ? get(target) : post(target, body);
-              },
-              15};
+  Crawl crawl{document(), [this](const std::string& target, const std::string& body) { return ask(target, body); }, 15};
   crawl.run();
 }
 

@@ -43,7 +43,7 @@ Html password_panel(const http::Request& request, const Form& form) {
                 .autocomplete = "current-password",
                 .maxlength = kPasswordBytesMax,
                 .required = true});
-  markup.input({.name = "wanted",
+  markup.input({.name = "password",
                 .label = "New password",
                 .hint = "A few words make a good one: long counts, special characters do not.",
                 .type = "password",
@@ -80,7 +80,7 @@ Html app_panel(const http::Request& request, const engine::identity::Factors& fa
   return Html::from_trusted(std::move(out));
 }
 
-Html passkey_panel(const App& app, const http::Request& request, const engine::identity::Factors& factors) {
+Html passkey_panel(App& app, const http::Request& request, const engine::identity::Factors& factors) {
   std::string out = "<section class=\"panel\" id=\"passkeys\"><h2>Passkeys</h2>\n";
   if (app.settings().public_url.empty()) {
     out += "<p>Passkeys need the portal's public address, which is not set here (public_url).</p></section>\n";
@@ -100,10 +100,21 @@ Html passkey_panel(const App& app, const http::Request& request, const engine::i
     }
     out += "</ul>\n";
   }
-  out += pages::passkey_button(app, request, "add", "Add a passkey").str();
-  out +=
-      "<noscript><p class=\"note\">Adding one needs JavaScript: browsers offer no other "
-      "way.</p></noscript></section>\n";
+  if (!app.identity()->fresh(*request.principal, request.now)) {
+    out += "<p><a class=\"button\" href=\"/confirm?next=/account/security\">Add a passkey</a></p>\n";
+  } else {
+    render<
+        "<form class=\"form\" method=\"post\" action=\"/account/security/passkeys\" "
+        "data-passkey-register=\"/account/security/passkeys/options\" hidden>\n"
+        "<input type=\"hidden\" name=\"csrf\" value=\"{}\">"
+        "<div class=\"field\"><label for=\"passkey-label\">Name of the device</label>"
+        "<input id=\"passkey-label\" name=\"label\" type=\"text\" maxlength=\"100\" required "
+        "autocomplete=\"off\"></div>"
+        "<div class=\"form-end\"><button class=\"button\" type=\"submit\">Add a passkey</button></div></form>\n"
+        "<p class=\"note\" data-passkey-missing>This browser has no passkeys, or its JavaScript is off.</p>\n">(
+        out, access::csrf(request));
+  }
+  out += "</section>\n";
   return Html::from_trusted(std::move(out));
 }
 
@@ -160,15 +171,18 @@ Result<http::Response> show(App& app, const http::Request& request) {
 }
 
 Result<http::Response> change_password(App& app, const http::Request& request) {
-  TRY(auto form, Form::read(request, {"current", "wanted"}));
+  TRY(auto form, Form::read(request, {"current", "password"}));
   const auto& principal = *request.principal;
-  const auto changed = app.identity()->change_password(principal.person, form.raw("current"), form.raw("wanted"),
-                                                       access::actor(request));
+  const auto changed = app.identity()->change_password(principal.person, form.raw("current"), form.raw("password"),
+                                                       access::actor(request), principal.id);
   if (!changed) {
+    if (changed.error().code == Error::Code::forbidden) {
+      form.wrong("current", changed.error().message);
+      return security_page(app, request, form);
+    }
     TRY_VOID(form.take(changed.error()));
     return security_page(app, request, form);
   }
-  TRY_VOID(app.identity()->revoke_other_sessions(principal.person, principal.id, access::actor(request)));
   return pages::done(kHere, "password-changed");
 }
 
@@ -225,7 +239,7 @@ Result<http::Response> confirm_app(App& app, const http::Request& request) {
   TRY(auto form, Form::read(request, {"sealed", "code"}));
   if (auto first = pages::confirm_first(app, request, "/account/security/app")) return std::move(*first);
   const auto codes = app.identity()->confirm_totp(request.principal->person, form.raw("sealed"), form.get("code"),
-                                                  access::actor(request));
+                                                  access::actor(request), request.principal->id);
   if (!codes) {
     TRY_VOID(form.take(codes.error()));
     // A new key: the old one has been on the screen for a while, and clocks that differ are found either way.

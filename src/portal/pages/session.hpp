@@ -17,8 +17,8 @@ http::Response enter(const App& app, const http::Request& request, const engine:
 void note_refusal(Form& form, const engine::identity::SignIn& result);
 /// The form's page after a refusal: 429 with Retry-After where attempts are slowed down.
 http::Response refused(http::Response page, const engine::identity::SignIn& result);
-/// A button that only shows with script and passkeys (web/src/passkeys.ts); empty where passkeys are off.
-html::Html passkey_button(const App& app, const http::Request& request, std::string_view task, std::string_view label,
-                          std::string_view next = {});
+/// A form of one button that shows only with script and passkeys (web/src/passkeys.ts); empty where passkeys are off.
+html::Html passkey_form(const App& app, const http::Request& request, std::string_view action, std::string_view label,
+                        std::string_view next = {});
 
 }  // namespace tocsin::portal::pages

@@ -94,7 +94,7 @@ http::Response sign_in_page(App& app, const http::Request& request, const Form& 
                 .required = true});
   out += "<div class=\"panel\">";
   out += markup.submit("Sign in").str();
-  out += pages::passkey_button(app, request, "sign-in", "Sign in with a passkey", next).str();
+  out += pages::passkey_form(app, request, "/sign-in/passkey", "Sign in with a passkey", next).str();
   out += "</div>\n<details class=\"fold\"><summary>Forgotten the password?</summary><p>";
   const auto& contact = app.settings().contact;
   out +=
@@ -138,7 +138,7 @@ http::Response second_factor_page(App& app, const http::Request& request, const 
                 .code = true});
   out += "<div class=\"panel\">";
   out += markup.submit("Go on", FormMarkup::Button::normal, "/sign-in").str();
-  out += pages::passkey_button(app, request, "second-factor", "Use a passkey", next).str();
+  out += pages::passkey_form(app, request, "/sign-in/second-factor/passkey", "Use a passkey", next).str();
   out +=
       "</div>\n<details class=\"fold\"><summary>Lost the device?</summary><p>A recovery code works in its place, once "
       "each. Without one, ask your organisation's administrator or the CERT: they make sure that it is you and take "
@@ -205,7 +205,9 @@ http::Response confirm_page(App& app, const http::Request& request, const Form& 
                   .required = true,
                   .code = true});
   }
-  out += "<div class=\"panel\">" + markup.submit("Go on", FormMarkup::Button::normal, next).str() + "</div>\n";
+  out += "<div class=\"panel\">" + markup.submit("Go on", FormMarkup::Button::normal, next).str();
+  out += pages::passkey_form(app, request, "/confirm/passkey", "Use a passkey", next).str();
+  out += "</div>\n";
   return pages::form_page(app, request, narrow_page("Is it still you?", std::move(out)), form);
 }
 
