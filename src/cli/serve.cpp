@@ -1,14 +1,17 @@
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include <pthread.h>
 
 #include "base/log.hpp"
+#include "base/secret.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/listen_address.hpp"
 #include "cli/output.hpp"
+#include "engine/identity/identity.hpp"
 #include "exchange/import.hpp"
 #include "portal/app.hpp"
 #include "portal/http/server.hpp"
@@ -16,6 +19,9 @@
 
 namespace tocsin::cli {
 namespace {
+
+/// Opens what the database holds sealed: second factors above all. Without it people set theirs up anew.
+constexpr const char* kSealingKeyFile = "sealing.key";
 
 log::Level level_of(std::string_view name) {
   if (name == "debug") return log::Level::debug;
@@ -87,6 +93,22 @@ portal::http::ServerOptions server_options(const Location& location, const Setti
   return options;
 }
 
+engine::identity::Options identity_options(const Settings& settings, const std::string& public_url) {
+  engine::identity::Options options;
+  options.site_name = settings.text("site_name");
+  options.public_url = public_url;
+  options.idle_limit = std::chrono::minutes{settings.integer("sessions.idle")};
+  options.absolute_limit = std::chrono::hours{settings.integer("sessions.absolute")};
+  options.dangerous_window = std::chrono::minutes{settings.integer("sessions.confirm_after")};
+  options.sessions_max = static_cast<int>(settings.integer("sessions.per_person"));
+  options.tokens_max = static_cast<int>(settings.integer("tokens.per_person"));
+  options.second_factor_by_role = settings.text("second_factor") == "by-role";
+  // As many as there are workers would leave none for the readers while passwords are tried.
+  options.password_checks_max =
+      static_cast<std::size_t>(std::max<std::int64_t>(1, settings.integer("threads.workers") / 2));
+  return options;
+}
+
 Status import_demo(store::Database& database) {
   std::vector<exchange::SourceDocument> documents;
   for (const auto& each : demo::files()) {
@@ -132,8 +154,15 @@ int run_serve(const CommandLine& line) {
   app_settings.contact = settings.text("contact");
   app_settings.version = TOCSIN_VERSION;
   app_settings.demo = line.demo;
-  portal::App app{*installation->database, app_settings, system_clock()};
-  const auto options = server_options(line.location, settings, *address);
+  auto key = SealingKey::open_or_create(std::filesystem::path{line.location.folder} / kSealingKeyFile);
+  if (!key) return fail(key.error());
+  engine::identity::Identity identity{*installation->database, std::move(key).value(),
+                                      identity_options(settings, app_settings.public_url), system_clock()};
+  portal::App app{*installation->database, app_settings, system_clock(), &identity};
+  auto options = server_options(line.location, settings, *address);
+  auto proxies = portal::http::TrustedProxies::parse(settings.text("trusted_proxies"));
+  if (!proxies) return fail(proxies.error());
+  options.trusted_proxies = std::move(proxies).value();
   auto server = portal::http::Server::open(options, app.routes(), app.hooks(), system_clock());
   if (!server) return fail(server.error());
   if (const auto caught_up = app.catch_up(); !caught_up) return fail(caught_up.error());

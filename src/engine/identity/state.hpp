@@ -63,9 +63,9 @@ struct Half {
 /// A passkey's challenge that was sent out.
 struct Challenge {
   enum class For { registration, sign_in, second_factor, again } purpose = For::sign_in;
-  std::optional<domain::PersonId> person;  ///< None: whoever it turns out to be.
-  std::string half_hash;                   ///< Of the half session or session; empty: none.
-  std::int64_t session = 0;                ///< registration
+  std::optional<domain::PersonId> person = {};  ///< None: whoever it turns out to be.
+  std::string half_hash = {};                   ///< Of the half session or session; empty: none.
+  std::int64_t session = 0;                     ///< registration
 };
 
 /// Inside a write transaction.

@@ -312,7 +312,6 @@ Task<bool> Connection::serve_one() {
   if (header == Read::ended) co_return false;
   started_ = std::chrono::steady_clock::now();
   request_.now = shared_.clock.now();
-  request_.remote_address = remote_address_;
   request_.tls = transport_->tls();
   if (header == Read::done) {
     // What HTTP itself forbids ends the connection: where the next request begins is no longer certain.
@@ -324,6 +323,7 @@ Task<bool> Connection::serve_one() {
       http_1_0_ = head.http_1_0;
     }
   }
+  request_.remote_address = shared_.options.trusted_proxies.client(remote_address_, request_);
   if (request_.request_id.empty()) request_.request_id = worker_.next_request_id();
   if (refusal_) {
     keep_alive_ = false;
@@ -558,7 +558,7 @@ void Connection::report(int status, std::size_t bytes) {
                {"bytes", bytes},
                {"micros", count},
                {"request_id", request_.request_id},
-               {"remote", remote_address_},
+               {"remote", request_.remote_address},
                {"agent", request_.header("user-agent").substr(0, kLoggedAgentBytesMax)}});
   }
 }

@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "portal/http/cache.hpp"
+#include "portal/http/forwarded.hpp"
 #include "portal/http/router.hpp"
 
 /// HTTP/1.1 on Asio coroutines, one io_context per network thread with SO_REUSEPORT, TLS by OpenSSL.
@@ -34,6 +35,7 @@ struct ServerOptions {
   int idle_timeout_ms = 60'000;   ///< Keep-alive between requests.
   int drain_timeout_ms = 30'000;  ///< Shutdown waits for running requests this long.
   std::size_t cache_bytes_max = std::size_t{256} << 20;
+  TrustedProxies trusted_proxies;  ///< Whose X-Forwarded-For counts.
   bool access_log = true;
 };
 
