@@ -440,6 +440,12 @@ class Builder {
     quiet(sub);
     format(sub);
   }
+  void audit(const char* meaning) {
+    add_audit_commands(*app_.add_subcommand("audit", meaning), into_.audit, [this](auto* sub, const char* examples) {
+      data(prepared(sub, Command::audit, examples));
+      format(sub);
+    });
+  }
   void config(const char* meaning) {
     auto* group = app_.add_subcommand("config", meaning);
     group->set_help_flag("-h,--help", "This text");
@@ -483,6 +489,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"restore", "Fill a new installation from a backup, after verifying it", &Builder::restore},
       {"doctor", "Check an installation and say how to mend it", &Builder::doctor},
       {"reindex", "Derive search index and tables anew from the documents", &Builder::reindex},
+      {"audit", "Read, verify, sign and prune the log of what was done", &Builder::audit},
       {"config", "Check or document the settings", &Builder::config},
       {"version", "Print the version", &Builder::version},
   };

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/audit_options.hpp"
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
 #include "formats/csaf/validate/validate.hpp"
@@ -35,6 +36,7 @@ enum class Command {
   restore,
   doctor,
   reindex,
+  audit,
   config_check,
   config_doc,
   version
@@ -56,6 +58,7 @@ struct CommandLine {
   std::string tracking_id, publisher, publisher_namespace;  ///< convert, from other formats
   std::string cvss_v3 = "3.0";                              ///< convert, from CVRF
   bool mend = false;                                        ///< convert, from CVRF
+  AuditOptions audit;                                       ///< All of `tocsin audit`.
   ChangeOptions change;                                     ///< withdraw, supersede, modify, translate
   bool quiet = false;
   bool as_public = false;            ///< search, show: what an anonymous reader would find.

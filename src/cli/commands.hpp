@@ -27,6 +27,7 @@ int run_backup(const CommandLine& line);
 int run_restore(const CommandLine& line);
 int run_doctor(const CommandLine& line);
 int run_reindex(const CommandLine& line);
+int run_audit(const CommandLine& line);  ///< All of `tocsin audit`.
 int run_config_check(const CommandLine& line);
 int run_config_doc(const CommandLine& line);
 int run_version(const CommandLine& line);

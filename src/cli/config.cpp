@@ -65,6 +65,8 @@ int dispatch(const CommandLine& line) {
       return run_doctor(line);
     case Command::reindex:
       return run_reindex(line);
+    case Command::audit:
+      return run_audit(line);
     case Command::config_check:
       return run_config_check(line);
     case Command::config_doc:

@@ -19,6 +19,11 @@ using store::Value;
   "id, record_id, version, version_order, standing, format, document_status, sha512, bytes, released_at, " \
   "received_at, source"
 #define TOCSIN_CHANGE_COLUMNS "sequence, at, action, record_id, revision_id"
+#define TOCSIN_AUDIT_COLUMNS                                                                                 \
+  "sequence, at, person_id, organisation_id, action, object, owner_id, outcome, request_id, personal_hash, " \
+  "previous_hash, hash"
+#define TOCSIN_AUDIT_PERSONAL_COLUMNS "sequence, salt, address, agent, detail"
+#define TOCSIN_AUDIT_CHECKPOINT_COLUMNS "sequence, at, hash, key_id, signature"
 
 constexpr BackupColumn kSetting[] = {{"key", true}, {"value", true}};
 constexpr BackupColumn kOrganisation[] = {{"id"}, {"kind"}, {"name", true}, {"created_at"}};
@@ -48,6 +53,13 @@ constexpr BackupColumn kRevision[] = {
     {"id"},       {"record_id"},    {"version", true},         {"version_order", true},
     {"standing"}, {"format", true}, {"document_status", true}, {"sha512", true},
     {"bytes"},    {"released_at"},  {"received_at"},           {"source", true}};
+constexpr BackupColumn kAudit[] = {
+    {"sequence"}, {"at"},      {"person_id"},        {"organisation_id"},     {"action", true},        {"object", true},
+    {"owner_id"}, {"outcome"}, {"request_id", true}, {"personal_hash", true}, {"previous_hash", true}, {"hash", true}};
+constexpr BackupColumn kAuditPersonal[] = {
+    {"sequence"}, {"salt", true}, {"address", true}, {"agent", true}, {"detail", true}};
+constexpr BackupColumn kAuditCheckpoint[] = {
+    {"sequence"}, {"at"}, {"hash", true}, {"key_id", true}, {"signature", true}};
 constexpr BackupColumn kChange[] = {{"sequence"}, {"at"}, {"action"}, {"record_id"}, {"revision_id"}};
 
 /// Adds the values to a statement that ends before its brackets.
@@ -84,6 +96,13 @@ const BackupTableCode kTables[] = {
      TOCSIN_INSERT("revision", TOCSIN_REVISION_COLUMNS)},
     {"change", kChange, false, TOCSIN_PAGE("change", TOCSIN_CHANGE_COLUMNS, "sequence"),
      TOCSIN_INSERT("change", TOCSIN_CHANGE_COLUMNS)},
+    {"audit", kAudit, false, TOCSIN_PAGE("audit", TOCSIN_AUDIT_COLUMNS, "sequence"),
+     TOCSIN_INSERT("audit", TOCSIN_AUDIT_COLUMNS)},
+    {"audit_personal", kAuditPersonal, false, TOCSIN_PAGE("audit_personal", TOCSIN_AUDIT_PERSONAL_COLUMNS, "sequence"),
+     TOCSIN_INSERT("audit_personal", TOCSIN_AUDIT_PERSONAL_COLUMNS)},
+    {"audit_checkpoint", kAuditCheckpoint, false,
+     TOCSIN_PAGE("audit_checkpoint", TOCSIN_AUDIT_CHECKPOINT_COLUMNS, "sequence"),
+     TOCSIN_INSERT("audit_checkpoint", TOCSIN_AUDIT_CHECKPOINT_COLUMNS)},
 };
 
 }  // namespace

@@ -10,6 +10,8 @@
 
 #include "base/hash.hpp"
 #include "base/json.hpp"
+#include "engine/audit/checkpoint.hpp"
+#include "engine/audit/trail.hpp"
 #include "engine/search/indexer.hpp"
 #include "exchange/import.hpp"
 #include "exchange/testing.hpp"
@@ -167,6 +169,41 @@ TEST_P(BackupTest, RestoresTheSameIntoBothDatabases) {
     ASSERT_TRUE(write_backup(*clean, back, kTestNow));
     ASSERT_TRUE(restore_backup(*second, back));
     EXPECT_EQ(contents(*second), before);
+  }
+}
+
+TEST_P(BackupTest, KeepsTheAuditLogVerifiable) {
+  namespace audit = engine::audit;
+  const auto key = SigningKey::random();
+  ASSERT_TRUE(database().write([](store::Connection& connection) -> Status {
+    engine::Actor actor;
+    for (const std::int64_t person : {3, 4, 3}) {
+      actor.viewer.person = domain::PersonId{person};
+      TRY_VOID(audit::record(connection, actor, kTestNow, "record.read", "record:1"));
+    }
+    TRY_VOID(store::Audit{connection}.erase_personal({4}));
+    return ok();
+  }));
+  ASSERT_TRUE(audit::checkpoint(database(), {}, key, kTestNow));
+  const auto path = backup();
+  for (const auto dialect : {store::Dialect::sqlite, store::Dialect::postgres}) {
+    const auto other = fresh(dialect);
+    if (other == nullptr) continue;
+    // What happened before in the new installation is not in the backup's chain.
+    ASSERT_TRUE(other->write([](store::Connection& connection) {
+      return audit::record(connection, {}, kTestNow, "person.create", "person:1");
+    }));
+    const auto restored = restore_backup(*other, path);
+    ASSERT_TRUE(restored) << restored.error().to_string() << restored.error().detail;
+    ASSERT_TRUE(other->write(
+        [](store::Connection& connection) { return audit::record(connection, {}, kTestNow, "backup.restore"); }));
+    const auto report = other->snapshot(
+        [&](store::Connection& connection) { return audit::verify(connection, {.public_keys = {key.public_key()}}); });
+    ASSERT_TRUE(report);
+    EXPECT_TRUE(report->intact()) << report->findings.at(0).text;
+    EXPECT_EQ(report->entries, 5);
+    EXPECT_EQ(report->erased, 1);
+    EXPECT_EQ(report->checkpoints, 1);
   }
 }
 

@@ -360,6 +360,8 @@ Result<BackupReport> restore_backup(store::Database& database, const std::string
   TRY(auto report, database.write([&](store::Connection& connection) -> Result<BackupReport> {
     TRY_VOID(connection.lock_changes());
     TRY_VOID(refuse_full(connection));
+    TRY_VOID(connection.run_all({store::Sql{"DELETE FROM audit_personal"}, store::Sql{"DELETE FROM audit"},
+                                 store::Sql{"DELETE FROM audit_checkpoint"}}));
     // What `init` put there: the backup brings its own.
     TRY_VOID(connection.run_all(
         {store::Sql{"DELETE FROM person"}, store::Sql{"DELETE FROM organisation"}, store::Sql{"DELETE FROM setting"}}));

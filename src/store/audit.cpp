@@ -2,7 +2,8 @@
 
 #include <limits>
 
-#include "base/ids.hpp"
+#include "base/encoding.hpp"
+#include "base/secret.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::store {
@@ -13,6 +14,7 @@ using domain::audit::Outcome;
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr int kPageMax = 1'000;
+constexpr std::size_t kSaltBytes = 16;
 
 /// What any database takes (no NUL, well-formed UTF-8) and at most `bytes_max` of it: a hostile User-Agent must neither
 /// fill the log nor keep an entry out of it.
@@ -104,7 +106,7 @@ Result<std::int64_t> Audit::append(const Entry& given) {
   }
   auto entry = storable(given);
   entry.sequence = last.sequence + 1;
-  const auto salt = random_request_id() + random_request_id();
+  const auto salt = base64url_encode(random_bytes(kSaltBytes));
   const auto personal = domain::audit::personal_hash(salt, entry.personal);
   const auto hash = domain::audit::chain_hash(last.hash, entry, personal);
   TRY_VOID(connection_.run_all(
@@ -142,6 +144,17 @@ Result<std::vector<AuditRow>> Audit::after(std::int64_t after, int limit, const 
   narrow(sql, filter);
   sql.append(" ORDER BY a.sequence LIMIT ?", std::clamp(limit, 0, kPageMax));
   return connection_.all(sql, row_of);
+}
+
+Result<std::int64_t> Audit::last_before(Timestamp time) {
+  const auto number = [](const Row& row) { return row.integer(0); };
+  TRY(const auto kept,
+      connection_.first(Sql{"SELECT sequence FROM audit WHERE at >= ? ORDER BY sequence LIMIT 1", time}, number));
+  // Clocks are set back at times: an older entry behind one that is kept stays with it.
+  TRY(const auto last, connection_.first(Sql{"SELECT coalesce(max(sequence), 0) FROM audit WHERE sequence < ?",
+                                             kept.value_or(std::numeric_limits<std::int64_t>::max())},
+                                         number));
+  return last.value_or(0);
 }
 
 Result<std::int64_t> Audit::count(const AuditFilter& filter) {

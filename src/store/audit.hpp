@@ -60,6 +60,8 @@ class Audit {
   Result<std::vector<AuditRow>> newest(const AuditFilter& filter, std::int64_t before, int limit);
   /// Oldest first, after `after`.
   Result<std::vector<AuditRow>> after(std::int64_t after, int limit, const AuditFilter& filter = {});
+  /// The last of the entries that are all older than `time`, counted from the oldest; 0: there is none.
+  Result<std::int64_t> last_before(Timestamp time);
   Result<std::int64_t> count(const AuditFilter& filter);
   /// By sequence.
   Result<std::vector<AuditCheckpoint>> checkpoints();

@@ -113,7 +113,7 @@ TEST_P(AuditTest, KeepsEveryFieldAndChainsEntries) {
   EXPECT_EQ(first.personal.address, full.personal.address);
   EXPECT_EQ(first.personal.agent, full.personal.agent);
   EXPECT_EQ(first.personal.detail, full.personal.detail);
-  EXPECT_EQ(rows[0].salt.size(), 32U);
+  EXPECT_EQ(rows[0].salt.size(), 22U);
   EXPECT_NE(rows[0].salt, rows[1].salt);
   EXPECT_FALSE(rows[1].entry.person);
   EXPECT_FALSE(rows[1].entry.organisation);

@@ -15,7 +15,7 @@ from support.tocsin import (ARCHIVE, BINARY, DEMO, ENVIRONMENT, Folder, Server, 
                             needs_postgres, needs_real_data, run)
 
 COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "purl", "vers compare", "vers contains", "vers canonical", "vers from-native", "vers affected", "convert", "withdraw", "supersede", "modify", "translate", "backup", "restore",
-            "doctor", "reindex", "config check", "config doc", "version"]
+            "doctor", "reindex", "audit", "audit list", "audit export", "audit verify", "audit checkpoint", "audit prune", "config check", "config doc", "version"]
 
 
 def advisory(number=1, version="1", title="Open door in Example Valve Controller", tlp="WHITE"):
