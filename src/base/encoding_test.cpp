@@ -78,15 +78,15 @@ constexpr RefusedCase kRefusedCases[] = {
     {"Base32SixCharacters", base32_decode, "MZXW6Y", "7"},
     {"Base32TrailingBits", base32_decode, "MZ", "2"},
 };
-class Refused : public testing::TestWithParam<RefusedCase> {};
-TEST_P(Refused, SaysWhereAndDoesNotQuote) {
+class RefusedText : public testing::TestWithParam<RefusedCase> {};
+TEST_P(RefusedText, SaysWhereAndDoesNotQuote) {
   const auto bytes = GetParam().decode(GetParam().text);
   ASSERT_FALSE(bytes.has_value());
   EXPECT_EQ(bytes.error().code, Error::Code::invalid_input);
   EXPECT_EQ(bytes.error().where, GetParam().where) << bytes.error().message;
   EXPECT_EQ(bytes.error().message.find(GetParam().text), std::string::npos);
 }
-INSTANTIATE_TEST_SUITE_P(Decoders, Refused, testing::ValuesIn(kRefusedCases),
+INSTANTIATE_TEST_SUITE_P(Decoders, RefusedText, testing::ValuesIn(kRefusedCases),
                          [](const auto& each) { return std::string{each.param.name}; });
 
 // What a decoder accepts is exactly what the encoder gives: no two texts for the same bytes.

@@ -1,10 +1,12 @@
 #include "base/secret.hpp"
 
-#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
+#include <memory>
 #include <optional>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -138,7 +140,8 @@ class File {
 };
 
 Error system_refuses(std::string_view doing, const std::string& path) {
-  auto error = Error::unavailable(fmt::format("Cannot {} this key file: {}", doing, std::strerror(errno)));
+  auto error =
+      Error::unavailable(fmt::format("Cannot {} this key file: {}", doing, std::generic_category().message(errno)));
   error.where = path;
   return error;
 }

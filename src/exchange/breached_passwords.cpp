@@ -4,8 +4,9 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <optional>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -87,8 +88,9 @@ class Lines {
       const auto got = ::pread(file_, out, count, from);
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) {
-        auto error = Error::unavailable("The list of breached passwords cannot be read",
-                                        got < 0 ? std::strerror(errno) : "it has become shorter");
+        auto error =
+            Error::unavailable("The list of breached passwords cannot be read",
+                               got < 0 ? std::generic_category().message(errno) : std::string{"it has become shorter"});
         error.where = path_;
         return error;
       }
@@ -133,9 +135,9 @@ Result<BreachedPasswords> BreachedPasswords::open(const std::filesystem::path& p
   // Not blocking: a pipe without a writer would never open.
   const int file = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) {
-    auto error = errno == ENOENT
-                     ? Error::not_found("list of breached passwords")
-                     : Error::unavailable("The list of breached passwords cannot be opened", std::strerror(errno));
+    auto error = errno == ENOENT ? Error::not_found("list of breached passwords")
+                                 : Error::unavailable("The list of breached passwords cannot be opened",
+                                                      std::generic_category().message(errno));
     error.where = name;
     return error;
   }

@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -136,8 +137,8 @@ constexpr RefusedCase kRefused[] = {
     {"NotInOrder", "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFE:1\n0000000000000000000000000000000000000001:1\n"},
     {"TwiceTheSame", "0000000000000000000000000000000000000001:1\n0000000000000000000000000000000000000001:1\n"},
 };
-class Refused : public ::testing::TestWithParam<RefusedCase> {};
-TEST_P(Refused, WhenOpening) {
+class RefusedList : public ::testing::TestWithParam<RefusedCase> {};
+TEST_P(RefusedList, WhenOpening) {
   const TemporaryFolder folder;
   const auto path = folder.write("list", GetParam().bytes);
   const auto list = BreachedPasswords::open(path);
@@ -145,7 +146,7 @@ TEST_P(Refused, WhenOpening) {
   EXPECT_EQ(list.error().code, Error::Code::invalid_input) << list.error().message;
   EXPECT_EQ(list.error().where, path);
 }
-INSTANTIATE_TEST_SUITE_P(BreachedPasswords, Refused, ::testing::ValuesIn(kRefused),
+INSTANTIATE_TEST_SUITE_P(BreachedPasswords, RefusedList, ::testing::ValuesIn(kRefused),
                          [](const auto& each) { return std::string{each.param.name}; });
 
 TEST(BreachedPasswords, WhatIsNoFileIsRefused) {
@@ -195,19 +196,25 @@ TEST(BreachedPasswords, AFileThatBecomesShorterIsAnErrorNotACrash) {
 // Whatever single byte is changed, the answer is a number or an error.
 TEST(BreachedPasswords, AnyByteMayBeWrong) {
   const TemporaryFolder folder;
-  const auto all = entries(7);
+  const auto all = entries(3);
   const auto text = text_of(all, "\n");
+  const auto path = folder.write("list", text);
+  const int file = ::open(path.c_str(), O_WRONLY);
+  ASSERT_GE(file, 0);
   for (std::size_t i = 0; i < text.size(); ++i) {
-    for (const char byte : {'\n', '\0', 'F', ':', '\xFF'}) {
-      auto changed = text;
-      changed[i] = byte;
-      const auto list = BreachedPasswords::open(folder.write("list", changed));
+    for (const char byte : {'\n', '\0', 'F', ':', '\xFF', text[i]}) {
+      ASSERT_EQ(::pwrite(file, &byte, 1, static_cast<off_t>(i)), 1);
+      const auto list = BreachedPasswords::open(path);
+      EXPECT_TRUE(list || byte != text[i]);
       if (!list) continue;
       for (const auto& each : all) {
-        if (const auto count = list->count(each.password)) EXPECT_GE(*count, 0);
+        if (const auto count = list->count(each.password)) {
+          EXPECT_GE(*count, 0);
+        }
       }
     }
   }
+  ::close(file);
 }
 
 }  // namespace

@@ -2,7 +2,8 @@
 // that has the attribute itself: the options come from URL (POST with the form's `csrf`), the browser asks the person,
 // and the answer goes to the form's action as its field `response`, as JSON of the specification's section 5.1. Where the
 // browser has no passkeys, these elements are hidden and [data-passkey-missing] is shown.
-// The conversions are written out since browsers of this year still lack parseCreationOptionsFromJSON and toJSON.
+// The conversions are written out: older browsers lack parseCreationOptionsFromJSON and toJSON, and one way for all is
+// one way to test.
 
 type Ceremony = 'register' | 'sign-in';
 

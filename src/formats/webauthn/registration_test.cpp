@@ -240,6 +240,17 @@ const Attack kAttacks[] = {
 INSTANTIATE_TEST_SUITE_P(Registration, BadRegistration, ::testing::ValuesIn(kAttacks),
                          [](const auto& each) { return std::string{each.param.name}; });
 
+TEST(Registration, KeyThatEverybodyCanBreakIsRefused) {
+  auto made = registration_by(device_of(Algorithm::rs256));
+  // 2^2203 - 1, a prime, as modulus; 65537.
+  made.cose_key = "\xa4\x01\x03\x03\x39\x01" + std::string(1, '\0') + "\x20" +
+                  testing::cbor_bytes('\x07' + std::string(275, '\xff')) + "\x21\x43\x01" + std::string(1, '\0') +
+                  "\x01";
+  const auto registered = verify_registration(made.json(), expectation());
+  ASSERT_FALSE(registered.has_value());
+  EXPECT_EQ(registered.error().where, "credentialPublicKey");
+}
+
 TEST(Registration, IsRefusedWhereverItIsCut) {
   for (const auto algorithm : {Algorithm::es256, Algorithm::eddsa, Algorithm::rs256}) {
     const auto made = registration_by(device_of(algorithm));
