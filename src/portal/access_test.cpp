@@ -198,6 +198,7 @@ TEST_P(Routes, ThatChangeSomethingAreNotForAnyoneButAtTheDoor) {
                                    "csaf_validate",
                                    "csaf_validate_service",
                                    "apply",
+                                   "register",
                                    "passkey_sign_in",
                                    "passkey_sign_in_options",
                                    "passkey_second_factor",

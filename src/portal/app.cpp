@@ -18,6 +18,8 @@ constexpr std::chrono::milliseconds kHeartbeat{200};
 /// After a failure: a database that is away is not asked five times a second.
 constexpr std::chrono::milliseconds kPauseAfterFailure{2'000};
 
+constexpr std::chrono::microseconds kTidyEvery = std::chrono::hours{1};
+
 constexpr const char* kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -48,11 +50,13 @@ struct App::Duty {
   std::thread thread;
 };
 
-App::App(store::Database& database, AppSettings settings, const Clock& clock, engine::identity::Identity* identity)
+App::App(store::Database& database, AppSettings settings, const Clock& clock, engine::identity::Identity* identity,
+         engine::setup::Setup* setup)
     : database_(database),
       settings_(std::move(settings)),
       clock_(clock),
       identity_(identity),
+      setup_(setup),
       catalogue_(database),
       search_(database, catalogue_) {}
 
@@ -104,10 +108,16 @@ void App::start_duty() {
   duty_ = std::make_unique<Duty>();
   duty_->thread = std::thread{[this] {
     bool failing = false;
+    Timestamp tidied{};
     for (;;) {
       Status outcome = ok();
       try {
         outcome = watch();
+        // What has ended is no longer stored: the page on privacy says so.
+        if (identity_ != nullptr && outcome && clock_.now().micros - tidied.micros > kTidyEvery.count()) {
+          outcome = identity_->tidy();
+          tidied = clock_.now();
+        }
       } catch (const std::exception& exception) {
         outcome = Error::internal("catching up failed", exception.what());
       }
@@ -133,11 +143,14 @@ http::Router App::routes() {
   add_vulnerability_routes(*this, router);
   add_vendor_routes(*this, router);
   add_about_routes(*this, router);
+  add_cert_routes(*this, router);
+  add_privacy_routes(*this, router);
   add_feed_routes(*this, router);
   add_validation_routes(*this, router);
   add_operation_routes(*this, router);
   if (identity_ != nullptr) {
     add_sign_in_routes(*this, router);
+    if (setup_ != nullptr) add_setup_routes(*this, router);
     add_link_routes(*this, router);
     add_account_routes(*this, router);
     add_security_routes(*this, router);

@@ -82,7 +82,8 @@ Html detail_html(const store::AuditRow& row) {
 
 void append_history(std::string& out, const std::vector<Row>& rows) {
   out +=
-      "<div class=\"table-wrap\"><table class=\"stack\"><thead><tr><th scope=\"col\">Time</th><th scope=\"col\">What</th>"
+      "<div class=\"table-wrap\"><table class=\"stack\"><thead><tr><th scope=\"col\">Time</th><th "
+      "scope=\"col\">What</th>"
       "<th scope=\"col\">Who</th><th scope=\"col\">Detail</th></tr></thead><tbody>\n";
   for (const auto& row : rows) {
     const auto& entry = row.stored.entry;

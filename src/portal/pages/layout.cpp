@@ -180,7 +180,8 @@ void append_footer(std::string& out, App& app, const http::Request& request, con
   out +=
       "<footer class=\"foot\"><div class=\"wrap foot-row\">\n<ul class=\"foot-links\">"
       "<li><a href=\"/about\">About</a></li><li><a href=\"/help/search\">Search help</a></li>"
-      "<li><a href=\"/api\">API</a></li>";
+      "<li><a href=\"/api\">API</a></li><li><a href=\"/rfc2350\">Who we are</a></li>"
+      "<li><a href=\"/privacy\">Privacy</a></li>";
   render<"<li><a href=\"{}\">Atom feed</a></li>">(
       out, Url::own(page.atom_url.empty() ? "/feeds/advisories.atom" : page.atom_url));
   if (!page.json_url.empty()) render<"<li><a href=\"{}\">This page as JSON</a></li>">(out, Url::own(page.json_url));

@@ -172,7 +172,7 @@ Result<http::Response> show_status(App& app, const http::Request& request, const
       {.title = vets ? fmt::format("Status of {}", organisation.name) : fmt::format("Leave with {}", organisation.name),
        .crumbs = {{"/organisations", "Organisations"}, {url, organisation.name}, {"", "Status"}},
        .lead = html::fragment<"<p>Now: {} {}</p>">(pages::status_tag(organisation.status),
-                                                  pages::meaning(organisation.status))},
+                                                   pages::meaning(organisation.status))},
       form, markup.submit("Change status", FormMarkup::Button::normal, url));
 }
 

@@ -19,8 +19,9 @@ using pages::FormMarkup;
 
 http::Response show(App& app, const http::Request& request, const Form& form) {
   std::string lead;
-  render<"<p>Operators, vendors, integrators, agencies and researchers can become members of {}. The CERT vets each "
-         "application, and gets back to you at the address that you give.</p>">(lead, app.settings().site_name);
+  render<
+      "<p>Operators, vendors, integrators, agencies and researchers can become members of {}. The CERT vets each "
+      "application, and gets back to you at the address that you give.</p>">(lead, app.settings().site_name);
   FormMarkup markup{request, "/register", form};
   markup.html(Html::from_trusted("<h2>Your organisation</h2>\n"));
   pages::append_organisation_fields(markup, {.kind = true,
@@ -40,11 +41,9 @@ http::Response show(App& app, const http::Request& request, const Form& form) {
                  .label = "Why you want to join, and how the CERT can check who you are",
                  .hint = "Only the CERT reads this: a telephone number of your switchboard, a member who knows you.",
                  .maxlength = 2000});
-  return pages::form_answer(app, request,
-                            {.title = "Apply for membership",
-                             .crumbs = {},
-                             .lead = Html::from_trusted(std::move(lead))},
-                            form, markup.submit("Send the application"));
+  return pages::form_answer(
+      app, request, {.title = "Apply for membership", .crumbs = {}, .lead = Html::from_trusted(std::move(lead))}, form,
+      markup.submit("Send the application"));
 }
 
 Result<http::Response> get(App& app, const http::Request& request) {
@@ -55,9 +54,9 @@ Result<http::Response> get(App& app, const http::Request& request) {
 }
 
 Result<http::Response> post(App& app, const http::Request& request) {
-  TRY(auto form, Form::read(request,
-                            {"name", "kind", "countries", "homepage", "description", "person_name", "email", "note"},
-                            {"sectors"}));
+  TRY(auto form,
+      Form::read(request, {"name", "kind", "countries", "homepage", "description", "person_name", "email", "note"},
+                 {"sectors"}));
   const auto apply = [&]() -> Status {
     members::Application application;
     TRY(application.organisation, pages::organisation_input(form));
@@ -82,7 +81,9 @@ Result<http::Response> registered(App& app, const http::Request& request) {
 <li><b>You invite your colleagues.</b> You administer your organisation's people, contacts and keys yourself.</li></ol>
 <p>If you are known here already, nothing changes, and the CERT will tell you so.)";
   if (!app.settings().contact.empty()) render<" Questions: {}.">(out, app.settings().contact);
-  out += "</p><p class=\"actions\"><a class=\"button-quiet\" href=\"/advisories\">Read the public advisories</a></p></article>\n";
+  out +=
+      "</p><p class=\"actions\"><a class=\"button-quiet\" href=\"/advisories\">Read the public "
+      "advisories</a></p></article>\n";
   pages::Page page;
   page.title = "Application sent";
   page.noindex = true;
