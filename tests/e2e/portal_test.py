@@ -208,7 +208,7 @@ class Demo(unittest.TestCase):
             with Server(folder / "var", "--demo") as server:
                 page = server.get("/sign-in").text
                 self.assertIn("Sign in as Cora Lindqvist", page)
-                self.assertIn("Coordinator, Tocsin", page)
+                self.assertIn("CERT coordinator, Tocsin", page)
                 self.assertEqual(server.get("/setup").status, 404)
                 self.assertEqual(server.get("/advisories/TDC-2026-104").status, 404)
             with Server(folder / "var") as server:
