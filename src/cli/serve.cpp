@@ -173,9 +173,6 @@ int run_serve(const CommandLine& line) {
   log::set_level(level_of(settings.text("log_level")));
   const auto address = parse_listen_address(settings.text("listen"));
   if (!address) return fail(address.error());
-  if (line.demo) {
-    if (const auto imported = import_demo(*installation->database); !imported) return fail(imported.error());
-  }
 
   portal::AppSettings app_settings;
   app_settings.site_name = settings.text("site_name");
@@ -197,6 +194,8 @@ int run_serve(const CommandLine& line) {
     auto people = import_demo_members(*installation->database, identity);
     if (!people) return fail(people.error());
     app_settings.demo_people = std::move(people).value();
+    // After them, for they are refused where the installation is somebody's: nothing invented gets in there.
+    if (const auto imported = import_demo(*installation->database); !imported) return fail(imported.error());
   }
   // In a demonstration anybody is administrator already.
   engine::setup::Setup setup{*installation->database, identity, system_clock()};
