@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the demo advisories (CSAF 2.0 and 2.1) from the short descriptions in this file."""
+"""Writes the demo advisories (CSAF 2.0 and 2.1) from the short descriptions in this file: public ones into advisories/,
+those of a narrower TLP into marked/ (whom they are addressed to says members.json)."""
 import json
 import pathlib
 import re
 
-OUT = pathlib.Path(__file__).parent / "advisories"
+HERE = pathlib.Path(__file__).parent
 CERT = {"category": "coordinator", "name": "Tocsin Demo CERT", "namespace": "https://cert.demo.example",
         "contact_details": "cert@demo.example",
         "issuing_authority": "The Tocsin Demo CERT is invented. It coordinates invented flaws of invented products."}
@@ -42,7 +43,7 @@ def slug(text):
 
 
 def document(*, number, title, dates, vendor, products, flaws, risk, sectors, version="2.0", practice=True, publisher=None,
-             countries="Worldwide", seat="", summaries=None, status="final", thanks=None, upto=None, extra_notes=()):
+             countries="Worldwide", seat="", summaries=None, status="final", thanks=None, upto=None, extra_notes=(), tlp="CLEAR", terms=None):
     """One revision. `products`: (key, name, version text, is range, order number or None[, vendor]);
     `flaws`: dicts; `upto`: number of revisions this document knows of."""
     revisions = list(zip(dates, summaries or ["Initial publication"]))[:upto]
@@ -69,7 +70,7 @@ def document(*, number, title, dates, vendor, products, flaws, risk, sectors, ve
                       "Keep control system devices off the internet, put them behind firewalls and apart from the office network. "
                       "Where remote access is needed, use a current VPN and know that it is only as safe as the devices at its ends."})
         notes.append({"category": "legal_disclaimer", "title": "Terms of use", "text":
-                      "This advisory is invented for demonstration. Use it as you like."})
+                      "This advisory is invented for demonstration. " + (terms or "Use it as you like.")})
     vulnerabilities = []
     for flaw in flaws:
         affected = flaw["affected"]
@@ -105,8 +106,8 @@ def document(*, number, title, dates, vendor, products, flaws, risk, sectors, ve
     tracking_id = f"TDC-{number}"
     result = {"document": {
         "category": "csaf_security_advisory", "csaf_version": version,
-        "distribution": {"text": "Free to share.", "tlp": {"label": "CLEAR" if new else "WHITE",
-                         "url": "https://www.first.org/tlp/"}},
+        "distribution": {"text": terms or "Free to share.",
+                         "tlp": {"label": "WHITE" if tlp == "CLEAR" and not new else tlp, "url": "https://www.first.org/tlp/"}},
         "lang": "en", "notes": notes, "publisher": publisher or CERT,
         "references": [{"category": "self", "summary": f"{tracking_id} on the demo CERT's site",
                         "url": f"https://cert.demo.example/advisories/{tracking_id.lower()}.json"}],
@@ -119,7 +120,8 @@ def document(*, number, title, dates, vendor, products, flaws, risk, sectors, ve
         "product_tree": tree, "vulnerabilities": vulnerabilities}
     if new:
         result = {"$schema": "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/csaf.json", **result}
-        result["document"]["license_expression"] = "CC0-1.0"
+        if tlp == "CLEAR":
+            result["document"]["license_expression"] = "CC0-1.0"
     if thanks:
         result["document"]["acknowledgments"] = [{"names": [thanks[0]], "organization": thanks[1],
                                                   "summary": "for reporting the vulnerabilities"}]
@@ -318,14 +320,91 @@ def all_documents():
                                  (MIT, "Filter the station bus by MAC address and VLAN.", None)]}])
 
 
-def main():
-    OUT.mkdir(exist_ok=True)
-    for old in OUT.glob("*.json"):
+HELMWERK = {"category": "vendor", "name": "Helmwerk Automation", "namespace": "https://helmwerk.example",
+            "contact_details": "psirt@helmwerk.example", "issuing_authority": "Helmwerk Automation is invented. It makes invented controllers."}
+
+
+def marked_documents():
+    """Not for everybody. AMBER+STRICT exists since TLP 2.0, and so in CSAF 2.1 only."""
+    yield document(
+        number="2026-101", title="Helmwerk Automation HW-700 Controllers: scans for the programming service", vendor="Helmwerk Automation",
+        dates=["2026-03-17"], sectors="Critical Manufacturing, Energy, Water and Wastewater Systems", seat="Austria",
+        tlp="GREEN", terms="Members may pass it on to peers and partners, not to public channels.",
+        risk="Somebody looks for controllers that answer on TCP port 4102 and records their order numbers. Nothing has been changed so far.",
+        products=[("HW-1", "HW-710 Controller (7HW1 710-1AB00-0XA0)", "< V2.9.4", True, "7HW1710-1AB00-0XA0"),
+                  ("HW-2", "HW-720 Controller (7HW1 720-2AB00-0XA0)", "< V2.9.4", True, "7HW1720-2AB00-0XA0")],
+        flaws=[{"cve": "CVE-1900-0101", "title": "Missing authentication in the programming service", "cwe": "CWE-306",
+                "score": (9.8, "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"), "affected": ["HW-1", "HW-2"],
+                "text": "The scans come from rented servers, ask each address once and go on. Look for connections to TCP port 4102 from outside the cell.",
+                "exploited": "Scans since the second week of March, at three demo members.",
+                "remediations": [(FIX, "Update to V2.9.4 or later.", None, {"url": "https://helmwerk.example/downloads/hw-700"}),
+                                 ("workaround", "Close TCP port 4102 at the cell firewall and log what it refuses.", None)]}])
+
+    yield document(
+        number="2026-102", title="Brightwater Instruments DoseLogic Chlorine Controllers", vendor="Brightwater Instruments",
+        dates=["2026-04-14", "2026-05-05"], summaries=["Initial publication", "Date of the fixed firmware known"],
+        sectors="Water and Wastewater Systems", seat="Netherlands", version="2.1",
+        tlp="AMBER", terms="For the waterworks addressed and the clients whose plants they run. Public on 2026-07-01, with the fix.",
+        risk="An attacker on the control network can raise the chlorine dose beyond the alarm limit while the screen shows the old value.",
+        products=[("BD-1", "DoseLogic 20", "vers:intdot/<2.7.0", True, "DL20-CL"), ("BD-2", "DoseLogic 40", "vers:intdot/<2.7.0", True, "DL40-CL")],
+        flaws=[{"cve": "CVE-1900-0210", "title": "Set points are taken without authentication", "cwe": "CWE-306",
+                "score": (9.1, "AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:H"), "affected": ["BD-1", "BD-2"],
+                "text": "The maintenance service on UDP port 20444 takes set points from anyone, and does not tell the screen.",
+                "remediations": [("fix_planned", "Firmware 2.7.0 comes on 2026-06-24.", None),
+                                 ("workaround", "Refuse UDP port 20444 at the switch of the dosing skid. Dosing goes on.", None),
+                                 (MIT, "Compare the residual chlorine of the laboratory with the screen at each shift.", None)]}],
+        thanks=("Wendy Aumann", "Talbach Water Supply"))
+
+    yield document(
+        number="2026-103", title="Volta Meridional Station Gateways SG-80: foothold at one operator", vendor="Volta Meridional S.A.",
+        dates=["2026-05-12"], sectors="Energy", seat="Brazil", version="2.1", status="interim",
+        tlp="AMBER+STRICT", terms="For the staff of the organisation addressed only.",
+        risk="Whoever holds the gateway can open breakers of the bays behind it. The gateway of one substation has been reached from the office network.",
+        products=[("VS-1", "SG-80 Station Gateway", "vers:intdot/<3.3.1", True, "SG80-2E")],
+        flaws=[{"cve": "CVE-1900-0220", "title": "Service account with a fixed password", "cwe": "CWE-798",
+                "score": (9.8, "AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"), "affected": ["VS-1"],
+                "text": "The account for commissioning stays enabled after delivery; its password is the same in every gateway.",
+                "exploited": "Used once, from a stolen remote maintenance account. Times and addresses follow by telephone.",
+                "remediations": [(MIT, "Disable the account 'commission' on every gateway today. It does not interrupt telecontrol.", None),
+                                 (FIX, "Update to 3.3.1 in the next outage of the station.", None, {"restart_required": {"category": "machine"}})]}])
+
+    yield document(
+        number="2026-104", title="Helmwerk Automation RSR-4: unpublished bypass of the fix", vendor="Helmwerk Automation",
+        dates=["2026-05-19"], sectors="Energy, Critical Manufacturing, Chemical", seat="Austria", status="interim",
+        tlp="RED", terms="For the persons addressed. Speak about it with nobody else.",
+        risk="The update to 4.2.0 can be passed by. There is no fix, and no sign yet that anybody else knows.",
+        products=[("HR-1", "RSR-4 Remote Service Router", "4.2.0", False, "7HW9004-0RS00")],
+        flaws=[{"cve": "CVE-1900-0182", "title": "Authentication can still be passed by", "cwe": "CWE-287",
+                "score": (10.0, "AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"), "affected": ["HR-1"],
+                "text": "A doubled slash that is percent-encoded reaches the maintenance page as before the fix.",
+                "remediations": [("workaround", "Close TCP 443 from outside. Helmwerk works on 4.2.1.", None)]}])
+
+    yield document(
+        number="2026-105", title="Helmwerk Automation Engineering Studio: signing key in an old installer", vendor="Helmwerk Automation",
+        dates=["2026-04-28"], sectors="Critical Manufacturing, Energy", seat="Austria", version="2.1", publisher=HELMWERK,
+        tlp="AMBER", terms="For the response circle and the clients whose plants its members run.",
+        risk="Project packages can be signed so that Engineering Studio takes them for ours.",
+        products=[("HE-1", "HW-700 Engineering Studio", "vers:intdot/>=16.0|<16.4", True, None)],
+        flaws=[{"cve": "CVE-1900-0183", "title": "Private key shipped with the installer", "cwe": "CWE-522",
+                "score": (7.1, "AV:L/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:N"), "affected": ["HE-1"],
+                "text": "Installers of 16.0 to 16.3 contain the key with which packages are signed.",
+                "remediations": [(FIX, "Update to 16.4, which no longer trusts the old key.", None, {"url": "https://helmwerk.example/downloads/studio"}),
+                                 (MIT, "Open project packages only from your own version store until then.", None)]}])
+
+
+def write(folder, documents):
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.json"):
         old.unlink()
-    for tracking_id, version, content in all_documents():
-        path = OUT / f"{tracking_id.lower()}-v{version}.json"
+    for tracking_id, version, content in documents:
+        path = folder / f"{tracking_id.lower()}-v{version}.json"
         path.write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"{len(list(OUT.glob('*.json')))} documents in {OUT.name}/")
+    print(f"{len(list(folder.glob('*.json')))} documents in {folder.name}/")
+
+
+def main():
+    write(HERE / "advisories", all_documents())
+    write(HERE / "marked", marked_documents())
 
 
 if __name__ == "__main__":

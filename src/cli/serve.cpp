@@ -12,10 +12,13 @@
 #include "cli/listen_address.hpp"
 #include "cli/output.hpp"
 #include "engine/identity/identity.hpp"
+#include "engine/setup/setup.hpp"
+#include "exchange/demo.hpp"
 #include "exchange/import.hpp"
 #include "portal/app.hpp"
 #include "portal/http/server.hpp"
 #include "tocsin_demo.hpp"
+#include "tocsin_demo_members.hpp"
 
 namespace tocsin::cli {
 namespace {
@@ -109,6 +112,20 @@ engine::identity::Options identity_options(const Settings& settings, const std::
   return options;
 }
 
+portal::CertProfile cert_profile(const Settings& settings) {
+  portal::CertProfile profile;
+  profile.languages = settings.text("cert.languages");
+  profile.address = settings.text("cert.address");
+  profile.time_zone = settings.text("cert.time_zone");
+  profile.hours = settings.text("cert.hours");
+  profile.constituency = settings.text("cert.constituency");
+  profile.affiliation = settings.text("cert.affiliation");
+  profile.authority = settings.text("cert.authority");
+  profile.incidents = settings.text("cert.incidents");
+  profile.services = settings.text("cert.services");
+  return profile;
+}
+
 Status import_demo(store::Database& database) {
   std::vector<exchange::SourceDocument> documents;
   for (const auto& each : demo::files()) {
@@ -120,6 +137,19 @@ Status import_demo(store::Database& database) {
                       text::count_of(summary.created, "demo advisory", "demo advisories")));
   }
   return ok();
+}
+
+Result<std::vector<exchange::DemoPerson>> import_demo_members(store::Database& database,
+                                                              engine::identity::Identity& identity) {
+  constexpr std::string_view kMarked = "marked/";
+  std::string_view members;
+  std::vector<exchange::SourceDocument> marked;
+  for (const auto& each : demo_members::files()) {
+    if (each.path == "members.json") members = each.bytes;
+    if (!each.path.starts_with(kMarked)) continue;
+    marked.push_back({.name = std::string{each.path.substr(kMarked.size())}, .bytes = std::string{each.bytes}});
+  }
+  return exchange::load_demo_members(database, identity, members, std::move(marked), system_clock());
 }
 
 Result<Installation> open_for_serving(const CommandLine& line) {
@@ -143,9 +173,6 @@ int run_serve(const CommandLine& line) {
   log::set_level(level_of(settings.text("log_level")));
   const auto address = parse_listen_address(settings.text("listen"));
   if (!address) return fail(address.error());
-  if (line.demo) {
-    if (const auto imported = import_demo(*installation->database); !imported) return fail(imported.error());
-  }
 
   portal::AppSettings app_settings;
   app_settings.site_name = settings.text("site_name");
@@ -154,11 +181,32 @@ int run_serve(const CommandLine& line) {
   app_settings.contact = settings.text("contact");
   app_settings.version = TOCSIN_VERSION;
   app_settings.demo = line.demo;
+  app_settings.cert = cert_profile(settings);
+  app_settings.privacy = {.access_log = settings.boolean("access_log"),
+                          .session_idle_minutes = static_cast<int>(settings.integer("sessions.idle")),
+                          .session_absolute_hours = static_cast<int>(settings.integer("sessions.absolute")),
+                          .mail = false};
   auto key = SealingKey::open_or_create(std::filesystem::path{line.location.folder} / kSealingKeyFile);
   if (!key) return fail(key.error());
   engine::identity::Identity identity{*installation->database, std::move(key).value(),
                                       identity_options(settings, app_settings.public_url), system_clock()};
-  portal::App app{*installation->database, app_settings, system_clock(), &identity};
+  if (line.demo) {
+    auto people = import_demo_members(*installation->database, identity);
+    if (!people) return fail(people.error());
+    app_settings.demo_people = std::move(people).value();
+    // After them, for they are refused where the installation is somebody's: nothing invented gets in there.
+    if (const auto imported = import_demo(*installation->database); !imported) return fail(imported.error());
+  }
+  // In a demonstration anybody is administrator already.
+  engine::setup::Setup setup{*installation->database, identity, system_clock()};
+  auto setup_state = engine::setup::State::done;
+  if (!line.demo) {
+    const auto state = setup.state();
+    if (!state) return fail(state.error());
+    setup_state = *state;
+  }
+  const bool sets_up = setup_state == engine::setup::State::open;
+  portal::App app{*installation->database, app_settings, system_clock(), &identity, sets_up ? &setup : nullptr};
   auto options = server_options(line.location, settings, *address);
   auto proxies = portal::http::TrustedProxies::parse(settings.text("trusted_proxies"));
   if (!proxies) return fail(proxies.error());
@@ -177,6 +225,10 @@ int run_serve(const CommandLine& line) {
   }
   print(fmt::format("Tocsin {} serves {}://{} from {}\n", TOCSIN_VERSION, tls ? "https" : "http", bound.text(),
                     installation->database->describe()));
+  if (sets_up) {
+    // On the terminal only, never in the log: whoever reads it becomes administrator.
+    print(fmt::format("There is no administrator yet. Open /setup there and enter this code: {}\n", setup.code_text()));
+  }
   std::fflush(stdout);
   (*server)->run();
   signals.end();

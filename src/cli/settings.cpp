@@ -35,6 +35,17 @@ constexpr SettingSpec kSpecs[] = {
     {"second_factor", SettingType::choice, "", "by-role",
      "Who must have a second factor: by-role (everybody but plain members), or optional (nobody must).", 0, 0,
      "by-role|optional"},
+    {"cert.languages", SettingType::text, "", "en",
+     "Languages in which the CERT can be written to, for security.txt (en, de)."},
+    {"cert.address", SettingType::text, "", "", "Postal address of the CERT, for its description after RFC 2350."},
+    {"cert.time_zone", SettingType::text, "", "", "Time zone it works in (CET, UTC+1; UTC+2 in summer)."},
+    {"cert.hours", SettingType::text, "", "", "When it is reached, and what is done outside these hours."},
+    {"cert.constituency", SettingType::text, "", "",
+     "Whom it serves, beside the sectors and countries of its organisation's profile."},
+    {"cert.affiliation", SettingType::text, "", "", "Who pays for it, and which bodies it belongs to."},
+    {"cert.authority", SettingType::text, "", "", "What it may demand of its constituency, and by which law."},
+    {"cert.incidents", SettingType::text, "", "", "Which incidents it helps with, and how far."},
+    {"cert.services", SettingType::text, "", "", "What it does in an incident: triage, coordination, resolution."},
     {"import.default_tlp", SettingType::choice, "", "AMBER+STRICT",
      "TLP label for imported documents that bear none (CSAF 2.0 allows that). Narrow on purpose: what nobody marked "
      "may "

@@ -52,11 +52,13 @@ struct App::Duty {
   std::thread thread;
 };
 
-App::App(store::Database& database, AppSettings settings, const Clock& clock, engine::identity::Identity* identity)
+App::App(store::Database& database, AppSettings settings, const Clock& clock, engine::identity::Identity* identity,
+         engine::setup::Setup* setup)
     : database_(database),
       settings_(std::move(settings)),
       clock_(clock),
       identity_(identity),
+      setup_(setup),
       catalogue_(database),
       search_(database, catalogue_) {}
 
@@ -142,11 +144,14 @@ http::Router App::routes() {
   add_vulnerability_routes(*this, router);
   add_vendor_routes(*this, router);
   add_about_routes(*this, router);
+  add_cert_routes(*this, router);
+  add_privacy_routes(*this, router);
   add_feed_routes(*this, router);
   add_validation_routes(*this, router);
   add_operation_routes(*this, router);
   if (identity_ != nullptr) {
     add_sign_in_routes(*this, router);
+    if (setup_ != nullptr) add_setup_routes(*this, router);
     add_link_routes(*this, router);
     add_account_routes(*this, router);
     add_security_routes(*this, router);

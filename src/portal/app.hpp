@@ -6,11 +6,13 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "engine/search/catalogue.hpp"
 #include "engine/search/search.hpp"
+#include "exchange/demo.hpp"
 #include "portal/http/router.hpp"
 #include "portal/http/server.hpp"
 #include "portal/metrics.hpp"
@@ -19,9 +21,25 @@
 namespace tocsin::engine::identity {
 class Identity;  // engine/identity/identity.hpp
 }
+namespace tocsin::engine::setup {
+class Setup;  // engine/setup/setup.hpp
+}
 
 /// The portal: everything handlers stand on, the table of routes, and the duties that run beside them.
 namespace tocsin::portal {
+
+/// What RFC 2350 and RFC 9116 ask of a CERT and its organisation's profile does not have. Texts; each may be empty.
+struct CertProfile {
+  std::string languages = "en";  ///< "en, de": RFC 9116's Preferred-Languages.
+  std::string address, time_zone, hours, constituency, affiliation, authority, incidents, services;
+};
+
+/// What decides what is stored about people, for the page on privacy.
+struct PrivacyFacts {
+  bool access_log = true;
+  int session_idle_minutes = 480, session_absolute_hours = 168;
+  bool mail = false;  ///< Links go out by mail.
+};
 
 struct AppSettings {
   std::string site_name = "Tocsin";
@@ -29,19 +47,25 @@ struct AppSettings {
   std::string contact;     ///< Mail address or URL shown in the footer; may be empty.
   std::string version;     ///< Of the binary.
   bool demo = false;       ///< Shows a banner: invented content.
+  CertProfile cert = {};
+  PrivacyFacts privacy = {};
+  /// Whom anybody may sign in as, in demo mode only.
+  std::vector<exchange::DemoPerson> demo_people = {};
 };
 
 /// Shared by all handlers; outlives the server.
 class App {
  public:
-  /// `identity`: nullptr where nobody can sign in (a read-only mirror, most tests); else outlives the app.
+  /// `identity`: nullptr where nobody can sign in (a read-only mirror, most tests); else outlives the app. `setup`:
+  /// where there is no administrator yet; likewise.
   App(store::Database& database, AppSettings settings, const Clock& clock,
-      engine::identity::Identity* identity = nullptr);
+      engine::identity::Identity* identity = nullptr, engine::setup::Setup* setup = nullptr);
   ~App();
 
   store::Database& database() noexcept { return database_; }
   engine::identity::Identity* identity() noexcept { return identity_; }
   const engine::identity::Identity* identity() const noexcept { return identity_; }
+  engine::setup::Setup* setup() noexcept { return setup_; }
   engine::search::SearchEngine& search() noexcept { return search_; }
   engine::search::Catalogue& catalogue() noexcept { return catalogue_; }
   const AppSettings& settings() const noexcept { return settings_; }
@@ -73,6 +97,7 @@ class App {
   AppSettings settings_;
   const Clock& clock_;
   engine::identity::Identity* identity_;
+  engine::setup::Setup* setup_;
   engine::search::Catalogue catalogue_;
   engine::search::SearchEngine search_;
   Metrics metrics_;
@@ -99,12 +124,15 @@ void add_advisory_list_routes(App& app, http::Router& router);  ///< /advisories
 void add_advisory_routes(App& app, http::Router& router);       ///< /advisories/{id}, raw, downloads
 void add_revision_routes(App& app, http::Router& router);       ///< /advisories/{id}/revisions, diff
 void add_vulnerability_routes(App& app, http::Router& router);  ///< /vulnerabilities, /vulnerabilities/{id}
-void add_vendor_routes(App& app, http::Router& router);  ///< /vendors, /vendors/{vendor}, /vendors/{vendor}/{product}
-void add_about_routes(App& app, http::Router& router);   ///< /about, /api (documentation), /help/search
-void add_feed_routes(App& app, http::Router& router);    ///< /feeds/advisories.atom
+void add_vendor_routes(App& app, http::Router& router);   ///< /vendors, /vendors/{vendor}, /vendors/{vendor}/{product}
+void add_about_routes(App& app, http::Router& router);    ///< /about, /api (documentation), /help/search
+void add_cert_routes(App& app, http::Router& router);     ///< /rfc2350, /.well-known/security.txt, /keys
+void add_privacy_routes(App& app, http::Router& router);  ///< /privacy
+void add_feed_routes(App& app, http::Router& router);     ///< /feeds/advisories.atom
 void add_validation_routes(App& app, http::Router& router);  ///< /api/v1/csaf/validate, /api/v1/csaf/tests
 void add_sign_in_routes(App& app,
                         http::Router& router);              ///< /sign-in, second factor, /sign-out, /confirm, /act-for
+void add_setup_routes(App& app, http::Router& router);      ///< /setup
 void add_link_routes(App& app, http::Router& router);       ///< /link/{secret}
 void add_account_routes(App& app, http::Router& router);    ///< /account
 void add_security_routes(App& app, http::Router& router);   ///< /account/security

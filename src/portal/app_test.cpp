@@ -145,7 +145,8 @@ TEST_P(Portal, NamesAContactOnlyWhereThereIsOne) {
             "Contact: mailto:psirt@cert.example\n"
             "Expires: 2023-08-28T00:00:00Z\n"
             "Preferred-Languages: en\n"
-            "Canonical: https://cert.example/.well-known/security.txt\n");
+            "Canonical: https://cert.example/.well-known/security.txt\n"
+            "Policy: https://cert.example/rfc2350\n");
   settings_.contact = "https://cert.example/contact";
   start();
   EXPECT_THAT(get("/.well-known/security.txt").body, StartsWith("Contact: https://cert.example/contact\n"));

@@ -18,9 +18,6 @@ namespace {
 /// Changes. More than this behind, the portal would show a picture that is too old to send people to.
 constexpr std::int64_t kLagMax = 10'000;
 constexpr const char* kYear = "public, max-age=31536000, immutable";
-constexpr std::int64_t kDayMicros = std::int64_t{86'400} * 1'000'000;
-/// RFC 9116 section 2.5.5 recommends less than a year.
-constexpr std::int64_t kSecurityTxtDays = 180;
 
 struct IndexState {
   std::int64_t newest = 0, indexed = 0, advisories = 0;
@@ -99,19 +96,6 @@ Result<http::Response> metrics(App& app, const http::Request& request) {
   return response;
 }
 
-Result<http::Response> security_txt(const App& app, const http::Request& request) {
-  const auto& contact = app.settings().contact;
-  const bool uri = contact.starts_with("https://") || contact.starts_with("mailto:") || contact.starts_with("tel:");
-  // By the day, so that the answer is the same for a day.
-  const Timestamp expires{(request.now.micros / kDayMicros + kSecurityTxtDays) * kDayMicros};
-  auto text = fmt::format("Contact: {}{}\nExpires: {}\nPreferred-Languages: en\n", uri ? "" : "mailto:", contact,
-                          format_rfc3339(expires));
-  if (!app.settings().public_url.empty()) {
-    text += fmt::format("Canonical: {}/.well-known/security.txt\n", app.settings().public_url);
-  }
-  return http::Response::text(std::move(text));
-}
-
 /// The bytes of an asset in each coding, shared by all answers.
 struct ServedAsset {
   const Asset* asset;
@@ -181,10 +165,6 @@ void add_operation_routes(App& app, http::Router& router) {
     response.cache_control = "public, max-age=86400";
     return response;
   });
-  if (!app.settings().contact.empty()) {
-    add(router, "/.well-known/security.txt", "security_txt", true,
-        [&app](const http::Request& request) { return security_txt(app, request); });
-  }
   add(router, "/assets/{file...}", "asset", true, assets_handler());
 }
 

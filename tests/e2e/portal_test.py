@@ -203,6 +203,19 @@ class Demo(unittest.TestCase):
             with Server(folder / "var", "--demo") as server:
                 self.assertGreaterEqual(server.get("/api/v1/advisories").json()["total"], 12)
 
+    def test_demo_people_are_offered_and_only_there(self):
+        with Folder() as folder:
+            with Server(folder / "var", "--demo") as server:
+                page = server.get("/sign-in").text
+                self.assertIn("Sign in as Cora Lindqvist", page)
+                self.assertIn("CERT coordinator, Tocsin", page)
+                self.assertEqual(server.get("/setup").status, 404)
+                self.assertEqual(server.get("/advisories/TDC-2026-104").status, 404)
+            with Server(folder / "var") as server:
+                self.assertNotIn("Sign in as", server.get("/sign-in").text)
+                # Ada is administrator, though nobody knows her password.
+                self.assertEqual(server.get("/setup").status, 404)
+
     def test_only_loopback_unless_told(self):
         with Folder() as folder, Server(folder / "var", "--demo") as server:
             lines = pathlib.Path(f"/proc/{server.process.pid}/net/tcp").read_text().splitlines()[1:]

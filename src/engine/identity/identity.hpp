@@ -123,7 +123,7 @@ class Identity {
   Result<SignIn> sign_in(std::string_view email, std::string_view password, const Where& where);
   /// `half` is SignIn::token. A time-based code, or a recovery code.
   Result<SignIn> second_factor(std::string_view half, std::string_view code, const Where& where);
-  /// Demo mode only; the caller checks that it is on.
+  /// Demo mode only; the caller checks that it is on. Counts as password and second factor.
   Result<SignIn> sign_in_as(domain::PersonId person, const Where& where);
   Status sign_out(std::string_view token, const Where& where);
   /// Proves again who it is, for dangerous acts; a new token replaces the old one. `code`: where they have an

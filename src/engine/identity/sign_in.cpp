@@ -200,7 +200,7 @@ Result<SignIn> Identity::sign_in_as(domain::PersonId person, const Where& where)
   return state.write([&](Change& change) -> Result<SignIn> {
     TRY(const auto account, find_account(change.connection, person));
     if (!account || !account->may_sign_in()) return Error::not_found("person");
-    return state.start_session(change, *account, "demo", false, where);
+    return state.start_session(change, *account, "demo", true, where);
   });
 }
 

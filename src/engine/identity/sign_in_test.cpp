@@ -284,7 +284,8 @@ TEST_P(SignInTest, ADemoSessionNeedsAnActivePerson) {
   const auto answer = identity->sign_in_as(ben, kHome).value();
   const auto principal = load(answer.token);
   ASSERT_NE(principal, nullptr);
-  EXPECT_FALSE(principal->must_add_factor) << "demonstrations have no second factor";
+  EXPECT_FALSE(principal->must_add_factor) << "it counts as one";
+  EXPECT_TRUE(principal->second_factor);
   EXPECT_TRUE(principal->may(Permission::edit_record));
   EXPECT_EQ(identity->sign_in_as(cem, kHome).error().code, Error::Code::not_found);
   EXPECT_EQ(identity->sign_in_as({99}, kHome).error().code, Error::Code::not_found);

@@ -20,10 +20,10 @@
 namespace tocsin::portal {
 namespace {
 
+using engine::audit::view::Looking;
 using html::Html;
 using html::render;
 using html::Url;
-using engine::audit::view::Looking;
 using pages::LoadedAdvisory;
 
 /// Upper and lower case are one advisory; one address is enough for links and caches.
@@ -80,8 +80,8 @@ Result<http::Response> document(App& app, const http::Request& request) {
 }
 
 /// An answer that is a file to keep. Attached, for the portal's own Content-Security-Policy would take its styles.
-Result<http::Response> file(App& app, const http::Request& request, const LoadedAdvisory& loaded, std::string_view extension, std::string_view content_type,
-                    std::string body) {
+Result<http::Response> file(App& app, const http::Request& request, const LoadedAdvisory& loaded,
+                            std::string_view extension, std::string_view content_type, std::string body) {
   http::Response response;
   response.content_type = content_type;
   response.body = std::make_shared<const std::string>(std::move(body));
@@ -94,7 +94,8 @@ Result<http::Response> file(App& app, const http::Request& request, const Loaded
 Result<http::Response> document_html(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
   TRY(const auto loaded, pages::load_advisory(app, request, request.parameter("revision")));
-  return file(app, request, loaded, "html", "text/html; charset=utf-8", pages::advisory_file_html(loaded, loaded.record.tlp));
+  return file(app, request, loaded, "html", "text/html; charset=utf-8",
+              pages::advisory_file_html(loaded, loaded.record.tlp));
 }
 
 Result<http::Response> document_pdf(App& app, const http::Request& request) {

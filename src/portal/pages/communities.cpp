@@ -95,8 +95,8 @@ boost::json::object detail_json(const members::CommunityDetail& detail) {
   return out;
 }
 
-Html removal(const http::Request& request, domain::CommunityId id, domain::Grantee::Kind kind,
-             std::int64_t member, std::string_view name) {
+Html removal(const http::Request& request, domain::CommunityId id, domain::Grantee::Kind kind, std::int64_t member,
+             std::string_view name) {
   return pages::button_form(request, pages::community_url(id) + "/remove", "Remove",
                             {{"kind", domain::to_string(kind)}, {"member", std::to_string(member)}},
                             pages::FormMarkup::Button::quiet, name);

@@ -40,6 +40,7 @@ constexpr NoticeText kNotices[] = {
     {"sessions-ended", "All other sessions have ended."},
     {"token-revoked", "The token has been revoked."},
     {"acting-for", "You act for another organisation now."},
+    {"set-up", "The installation is set up. Sign in with your new password now."},
     {"confirmed", "Thank you. Please go on."},
     {"passkey-refused", "The passkey was not accepted. Try again, or go on in another way.", true},
     {"erased", "Your account and what belonged to it has been erased."},

@@ -180,7 +180,8 @@ void append_footer(std::string& out, App& app, const http::Request& request, con
   out +=
       "<footer class=\"foot\"><div class=\"wrap foot-row\">\n<ul class=\"foot-links\">"
       "<li><a href=\"/about\">About</a></li><li><a href=\"/help/search\">Search help</a></li>"
-      "<li><a href=\"/api\">API</a></li>";
+      "<li><a href=\"/api\">API</a></li><li><a href=\"/rfc2350\">Who we are</a></li>"
+      "<li><a href=\"/privacy\">Privacy</a></li>";
   if (app.identity() != nullptr && request.principal == nullptr) {
     out += "<li><a href=\"/register\">Apply for membership</a></li>";
   }

@@ -129,12 +129,12 @@ void append_profile(std::string& out, const members::OrganisationDetail& detail,
 
 Html removal(const http::Request& request, const std::string& action, std::string_view field, std::int64_t id,
              std::string_view what) {
-  return pages::button_form(request, action, "Remove", {{field, std::to_string(id)}},
-                            pages::FormMarkup::Button::quiet, what);
+  return pages::button_form(request, action, "Remove", {{field, std::to_string(id)}}, pages::FormMarkup::Button::quiet,
+                            what);
 }
 
-void append_contacts(std::string& out, const http::Request& request,
-                     const members::OrganisationDetail& detail, bool edits) {
+void append_contacts(std::string& out, const http::Request& request, const members::OrganisationDetail& detail,
+                     bool edits) {
   const auto base = pages::organisation_url(detail.organisation.id);
   out +=
       "<section class=\"panel\" aria-labelledby=\"contacts\"><div class=\"panel-head\"><h2 "

@@ -19,9 +19,12 @@ using pages::FormMarkup;
 
 constexpr int kKeyBytes = 64 << 10;
 constexpr std::pair<std::string_view, std::string_view> kContactRoles[] = {
-    {"security", "Security: whom the CERT tells first"}, {"technical", "Technical: who runs the systems"},
-    {"management", "Management"},                        {"legal", "Legal"},
-    {"press", "Press"},                                  {"around-the-clock", "Around the clock"}};
+    {"security", "Security: whom the CERT tells first"},
+    {"technical", "Technical: who runs the systems"},
+    {"management", "Management"},
+    {"legal", "Legal"},
+    {"press", "Press"},
+    {"around-the-clock", "Around the clock"}};
 
 /// The organisation in the address, where the asker may know of it and has the permission.
 Result<domain::Organisation> target(App& app, const http::Request& request, bool own_is_enough = true) {
@@ -78,7 +81,8 @@ Result<http::Response> show_contact(App& app, const http::Request& request, cons
       .input({.name = "email", .label = "Mail address", .type = "email", .maxlength = 254})
       .input({.name = "phone", .label = "Telephone", .hint = "With country code: +49 30 1234567", .maxlength = 50});
   return show(app, request, organisation, "Add a contact",
-              Html::from_text("All members see contacts. A mail address or a telephone number is needed."), form, markup);
+              Html::from_text("All members see contacts. A mail address or a telephone number is needed."), form,
+              markup);
 }
 
 Result<http::Response> get_contact(App& app, const http::Request& request) {
@@ -97,8 +101,8 @@ Result<http::Response> post_contact(App& app, const http::Request& request) {
                                             .name = form.get("name"),
                                             .email = form.get("email"),
                                             .phone = form.get("phone")};
-  const auto added = status_of(
-      members::add_contact(app.database(), access::actor(request), organisation.id, contact, request.now));
+  const auto added =
+      status_of(members::add_contact(app.database(), access::actor(request), organisation.id, contact, request.now));
   return finish(organisation, form, added, [&] { return show_contact(app, request, organisation, form); });
 }
 
@@ -156,11 +160,12 @@ Result<http::Response> show_client(App& app, const http::Request& request, const
   options.insert(options.begin(), pages::Option{.value = "", .label = "Choose an organisation"});
   FormMarkup markup{request, pages::organisation_url(organisation.id) + "/clients/new", form};
   markup.select({.name = "client", .label = "Client", .required = true}, options);
-  return show(app, request, organisation, "Add a client",
-              Html::from_text(fmt::format("What is addressed to {} as TLP:AMBER will reach the client as well. Make sure "
-                                          "that both know.",
-                                          organisation.name)),
-              form, markup);
+  return show(
+      app, request, organisation, "Add a client",
+      Html::from_text(fmt::format("What is addressed to {} as TLP:AMBER will reach the client as well. Make sure "
+                                  "that both know.",
+                                  organisation.name)),
+      form, markup);
 }
 
 Result<http::Response> get_client(App& app, const http::Request& request) {

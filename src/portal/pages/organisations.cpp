@@ -112,8 +112,8 @@ void append_table(std::string& out, const members::OrganisationPage& found, bool
     if (vets) render<"<td data-label=\"Status\">{}</td>">(out, pages::status_tag(each.status));
     render<
         R"(<td data-label="Kind">{}</td><td data-label="Sectors">{}</td><td data-label="Countries">{}</td><td class="num" data-label="People">{}</td><td data-label="Since">{}</td></tr>
-)">(out, domain::to_string(each.kind), pages::sector_names(each.sectors), pages::country_names(each.countries), row.people,
-        pages::date_html(each.created_at));
+)">(out, domain::to_string(each.kind), pages::sector_names(each.sectors), pages::country_names(each.countries),
+        row.people, pages::date_html(each.created_at));
   }
   out += "</tbody></table></div>\n";
 }

@@ -74,9 +74,27 @@ std::string next_of(std::string_view next) {
   return safe == "/" ? std::string{} : safe;
 }
 
+bool offers_demo_people(const App& app) { return app.settings().demo && !app.settings().demo_people.empty(); }
+
+void append_demo_people(std::string& out, const App& app, const http::Request& request, std::string_view next) {
+  out +=
+      "<section class=\"panel\" aria-labelledby=\"demo-people\"><h2 id=\"demo-people\">Look around as somebody</h2>\n"
+      "<p>The people of this demonstration are invented. Each sees what their role and organisation may.</p>\n"
+      "<ul class=\"plain-list demo-people\">\n";
+  for (const auto& each : app.settings().demo_people) {
+    out += "<li>";
+    out += pages::button_form(request, "/sign-in/as", "Sign in as " + each.name,
+                              {{"person", std::to_string(each.id.value)}, {"next", next}})
+               .str();
+    render<"<span class=\"hint\">{}</span></li>\n">(out, each.seats);
+  }
+  out += "</ul></section>\n";
+}
+
 http::Response sign_in_page(App& app, const http::Request& request, const Form& form, std::string_view next) {
   std::string out = "<h1>Sign in</h1>\n";
   out += pages::error_summary(form).str();
+  if (offers_demo_people(app)) append_demo_people(out, app, request, next);
   FormMarkup markup{request, "/sign-in", form};
   if (!next.empty()) markup.hidden("next", next);
   markup.input({.name = "email",
@@ -85,7 +103,7 @@ http::Response sign_in_page(App& app, const http::Request& request, const Form& 
                 .autocomplete = "username",
                 .maxlength = 254,
                 .required = true,
-                .autofocus = true});
+                .autofocus = !offers_demo_people(app)});
   markup.input({.name = "password",
                 .label = "Password",
                 .type = "password",
@@ -121,6 +139,19 @@ Result<http::Response> do_sign_in(App& app, const http::Request& request) {
   if (result.next != SignIn::Next::refused) return pages::enter(app, request, result, next);
   pages::note_refusal(form, result);
   return pages::refused(sign_in_page(app, request, form, next), result);
+}
+
+/// Only where offers_demo_people: there the route exists at all.
+Result<http::Response> do_sign_in_as(App& app, const http::Request& request) {
+  TRY(const auto form, Form::read(request, {"person", "next"}));
+  const auto wanted = form.get("person");
+  const auto& people = app.settings().demo_people;
+  // Nobody but them: somebody may have invited real people into a demonstration.
+  const auto found =
+      std::ranges::find_if(people, [&](const auto& each) { return std::to_string(each.id.value) == wanted; });
+  if (found == people.end()) return Error::not_found("person");
+  TRY(const auto result, app.identity()->sign_in_as(found->id, access::where(request)));
+  return pages::enter(app, request, result, next_of(form.raw("next")));
 }
 
 http::Response second_factor_page(App& app, const http::Request& request, const Form& form, std::string_view next) {
@@ -208,6 +239,11 @@ http::Response confirm_page(App& app, const http::Request& request, const Form& 
   out += "<div class=\"panel\">" + markup.submit("Go on", FormMarkup::Button::normal, next).str();
   out += pages::passkey_form(app, request, "/confirm/passkey", "Use a passkey", next).str();
   out += "</div>\n";
+  if (offers_demo_people(app)) {
+    out +=
+        "<p class=\"note\">The people of this demonstration have no password: sign out and in again, which counts as a "
+        "proof for some minutes.</p>\n";
+  }
   return pages::form_page(app, request, narrow_page("Is it still you?", std::move(out)), form);
 }
 
@@ -258,6 +294,10 @@ void add_sign_in_routes(App& app, http::Router& router) {
   };
   pages::add_page(router, Method::get, "/sign-in", "sign_in_page", Permission::anyone, bind(show_sign_in), before);
   pages::add_page(router, Method::post, "/sign-in", "sign_in", Permission::anyone, bind(do_sign_in), before);
+  if (offers_demo_people(app)) {
+    pages::add_page(router, Method::post, "/sign-in/as", "demo_sign_in", Permission::anyone, bind(do_sign_in_as),
+                    before);
+  }
   pages::add_page(router, Method::get, "/sign-in/second-factor", "second_factor_page", Permission::anyone,
                   bind(show_second_factor), before);
   pages::add_page(router, Method::post, "/sign-in/second-factor", "second_factor", Permission::anyone,

@@ -1,0 +1,31 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "domain/organisation.hpp"
+#include "engine/identity/identity.hpp"
+#include "exchange/source.hpp"
+#include "store/database.hpp"
+
+/// The demonstration's organisations, people and communities (demo/members.json), and documents addressed to them.
+namespace tocsin::exchange {
+
+/// Whom anybody may sign in as while the demonstration runs.
+struct DemoPerson {
+  domain::PersonId id;
+  std::string name;
+  std::string seats;  ///< "Coordinator, Tocsin": role and organisation, of each.
+};
+
+/// Adds what is missing, through engine/members as the console would: a second run changes nothing, and what somebody
+/// changed stays. `marked` are the documents that `members_json` names, by file name. Returns the people that are
+/// active. Errors: conflict where the installation has people or marked documents that are not the demonstration's,
+/// because anybody could read those then; invalid_input for a mistake in `members_json`.
+Result<std::vector<DemoPerson>> load_demo_members(store::Database& database, engine::identity::Identity& identity,
+                                                  std::string_view members_json, std::vector<SourceDocument> marked,
+                                                  const Clock& clock);
+
+}  // namespace tocsin::exchange
