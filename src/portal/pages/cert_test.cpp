@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "portal/member_fixture.hpp"
+#include "portal/member_pages_fixture.hpp"
 
 namespace tocsin::portal {
 namespace {
