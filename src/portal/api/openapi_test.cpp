@@ -54,6 +54,7 @@ class OpenApi : public testing::MembersTest {
   /// Whose pages these are: the audit log is the auditors'.
   static std::string who_may(std::string_view target) {
     if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
+    if (target.ends_with("/sharing")) return "coordinator@cert.example";
     for (const std::string_view path : {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities"}) {
       if (target.starts_with(path)) return "admin@cert.example";
     }
@@ -64,7 +65,8 @@ class OpenApi : public testing::MembersTest {
     if (const auto mail = who_may(target); !mail.empty()) {
       auto& browser = browsers_[mail];
       if (!browser) browser = std::make_unique<testing::Browser>(signed_in(mail));
-      return browser->get(target);
+      if (method == "GET") return browser->get(target);
+      return browser->send(method, target, body, "application/json", "X-CSRF-Token: " + browser->csrf + "\r\n");
     }
     const bool own = target.starts_with("/api/v1/me") || target.starts_with("/api/v1/tokens");
     if (!own) return body.empty() ? get(target) : post(target, body);
@@ -248,6 +250,8 @@ class Crawl {
     EXPECT_FALSE(json::string_at(ask("organisations", "/api/v1/organisations?limit=1"), "next").empty());
     ask("audit_export", "/api/v1/audit/export");
     ask("looks", "/api/v1/organisation/looks");
+    ask("sharing", "/api/v1/advisories/TDC-2025-001/sharing");
+    ask("sharing_change", "/api/v1/advisories/TDC-2025-001/sharing", R"({"tlp":"AMBER","preview":true})");
   }
   const std::set<std::string>& covered() const noexcept { return covered_; }
 

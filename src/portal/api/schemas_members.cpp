@@ -294,9 +294,8 @@ std::string_view member_schemas_json() noexcept {
   }
 },
 "Addressees": {
-  "description": "organisation:NUMBER, community:NUMBER, person:NUMBER; in requests person:ADDRESS, too.",
+  "description": "organisation:NUMBER, community:NUMBER, person:NUMBER; in requests person:ADDRESS, too. At most 2,000.",
   "type": "array",
-  "maxItems": 2000,
   "items": {"type": "string"}
 },
 "Marking": {
