@@ -34,7 +34,7 @@ using store::Value;
 #define TOCSIN_RECORD_COLUMNS_ALL                                                                            \
   "id, kind, issuer, record_key, slug, title, tlp, owner_id, audience, status, embargo_until, version, "     \
   "version_order, format, sha512, current_revision_id, initial_release_at, current_release_at, created_at, " \
-  "updated_at, labels, audience_id"
+  "updated_at, labels, audience_id, marked_here"
 #define TOCSIN_REVISION_COLUMNS                                                                            \
   "id, record_id, version, version_order, standing, format, document_status, sha512, bytes, released_at, " \
   "received_at, source, tlp, audience, audience_id, status, embargo_until"
@@ -119,7 +119,8 @@ constexpr BackupColumn kRecord[] = {{"id"},
                                     {"created_at"},
                                     {"updated_at"},
                                     {"labels", true},
-                                    {"audience_id"}};
+                                    {"audience_id"},
+                                    {"marked_here"}};
 constexpr BackupColumn kRevision[] = {
     {"id"},           {"record_id"},    {"version", true},         {"version_order", true},
     {"standing"},     {"format", true}, {"document_status", true}, {"sha512", true},

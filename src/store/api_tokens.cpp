@@ -79,9 +79,8 @@ Status ApiTokens::used(std::int64_t id, std::string_view address, Timestamp now)
 }
 
 Result<std::int64_t> ApiTokens::revoke(domain::PersonId person, std::int64_t id, Timestamp now) {
-  return connection_.run(
-      Sql{"UPDATE api_token SET revoked_at = ? WHERE person_id = ? AND id = ? AND revoked_at IS NULL", now, person,
-          id});
+  return connection_.run(Sql{
+      "UPDATE api_token SET revoked_at = ? WHERE person_id = ? AND id = ? AND revoked_at IS NULL", now, person, id});
 }
 
 }  // namespace tocsin::store

@@ -26,19 +26,17 @@ Result<std::vector<Credential>> Credentials::of(domain::PersonId person) {
 }
 
 Result<std::optional<Credential>> Credentials::find_external(CredentialKind kind, std::string_view external_id) {
-  return connection_.first(select().append(" WHERE kind = ? AND external_id = ? AND external_id <> ''", kind,
-                                           external_id),
-                           credential_of);
+  return connection_.first(
+      select().append(" WHERE kind = ? AND external_id = ? AND external_id <> ''", kind, external_id), credential_of);
 }
 
 Result<std::int64_t> Credentials::add(const Credential& credential) {
   TRY(const auto id,
-      connection_.first(
-          Sql{"INSERT INTO credential (person_id, kind, external_id, label, secret, counter, created_at) "
-              "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-              credential.person, credential.kind, credential.external_id, credential.label, credential.secret,
-              credential.counter, credential.created_at},
-          [](const Row& row) { return row.integer(0); }));
+      connection_.first(Sql{"INSERT INTO credential (person_id, kind, external_id, label, secret, counter, created_at) "
+                            "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                            credential.person, credential.kind, credential.external_id, credential.label,
+                            credential.secret, credential.counter, credential.created_at},
+                        [](const Row& row) { return row.integer(0); }));
   return id.value_or(0);
 }
 
@@ -48,16 +46,12 @@ Status Credentials::remove_kind(domain::PersonId person, CredentialKind kind) {
 }
 
 Result<std::int64_t> Credentials::remove(domain::PersonId person, CredentialKind kind, std::int64_t id) {
-  return connection_.run(
-      Sql{"DELETE FROM credential WHERE person_id = ? AND kind = ? AND id = ?", person, kind, id});
+  return connection_.run(Sql{"DELETE FROM credential WHERE person_id = ? AND kind = ? AND id = ?", person, kind, id});
 }
 
 Status Credentials::set_password(domain::PersonId person, std::string_view hash, Timestamp now) {
   TRY_VOID(remove_kind(person, CredentialKind::password));
-  TRY_VOID(add({.person = person,
-                .kind = CredentialKind::password,
-                .secret = std::string{hash},
-                .created_at = now}));
+  TRY_VOID(add({.person = person, .kind = CredentialKind::password, .secret = std::string{hash}, .created_at = now}));
   return ok();
 }
 

@@ -39,6 +39,11 @@ struct Existing {
   std::string slug;
   RevisionId current;
   domain::RecordStatus status;
+  bool marked_here = false;  // Then what follows binds newer revisions too.
+  domain::Tlp tlp;
+  domain::Audience audience;
+  std::vector<domain::Grantee> listed;
+  std::optional<Timestamp> embargo_until;
   std::string version_order;
   RevisionId same_bytes;          // The very revision; 0: not here yet.
   std::int64_t same_version = 0;  // Revisions of this version.
@@ -48,7 +53,9 @@ Result<std::optional<Existing>> look_up(Connection& connection, const domain::Ne
   return connection.first(
       Sql{"SELECT r.id, r.slug, r.current_revision_id, r.status, r.version_order, "
           "coalesce((SELECT v.id FROM revision v WHERE v.record_id = r.id AND v.version = ? AND v.sha512 = ?), 0), "
-          "(SELECT count(*) FROM revision v WHERE v.record_id = r.id AND v.version_order = ?) "
+          "(SELECT count(*) FROM revision v WHERE v.record_id = r.id AND v.version_order = ?), "
+          "r.marked_here, r.tlp, r.audience, r.embargo_until, (SELECT d.digest FROM audience d WHERE d.id = "
+          "r.audience_id) "
           "FROM record r WHERE r.kind = ? AND r.issuer = ? AND r.record_key = ?",
           revision.version, revision.sha512, revision.version_order, revision.kind, revision.issuer, revision.key},
       [](const Row& row) {
@@ -56,6 +63,11 @@ Result<std::optional<Existing>> look_up(Connection& connection, const domain::Ne
                         .slug = row.string(1),
                         .current = {row.integer(2)},
                         .status = static_cast<domain::RecordStatus>(row.integer(3)),
+                        .marked_here = row.boolean(7),
+                        .tlp = static_cast<domain::Tlp>(row.integer(8)),
+                        .audience = static_cast<domain::Audience>(row.integer(9)),
+                        .listed = domain::read_grantees(row.text(11)),
+                        .embargo_until = row.optional_time(10),
                         .version_order = row.string(4),
                         .same_bytes = {row.integer(5)},
                         .same_version = row.integer(6)};
@@ -138,6 +150,15 @@ Sql insert_document(RevisionId id, const domain::NewRevision& revision) {
   return Sql{"INSERT INTO revision_document (revision_id, bytes) VALUES (?, ?)", id, Blob{revision.bytes}};
 }
 
+/// What was decided here of who sees a record stays when a newer document comes, but for a marking that is narrower.
+domain::NewRevision kept_as_marked(const Existing& existing, domain::NewRevision revision) {
+  revision.tlp = std::max(revision.tlp, existing.tlp);
+  revision.audience = existing.audience;
+  revision.listed = existing.listed;
+  revision.embargo_until = existing.embargo_until;
+  return revision;
+}
+
 PutOutcome outcome_of(const Existing& existing, const domain::NewRevision& revision) {
   if (existing.same_bytes.value != 0) return PutOutcome::unchanged;
   if (existing.same_version > 0) return PutOutcome::conflicting;
@@ -146,10 +167,14 @@ PutOutcome outcome_of(const Existing& existing, const domain::NewRevision& revis
 
 }  // namespace
 
-Result<PutResult> Records::put(const domain::NewRevision& revision, Timestamp now) {
+Result<PutResult> Records::put(const domain::NewRevision& given, Timestamp now) {
   // Two importers of one document: the second waits here, then finds what the first has stored.
   TRY_VOID(connection_.lock_changes());
-  TRY(const auto existing, look_up(connection_, revision));
+  TRY(const auto existing, look_up(connection_, given));
+  // Documents are large: copied only where something of the header is to differ.
+  std::optional<domain::NewRevision> kept;
+  if (existing && existing->marked_here) kept = kept_as_marked(*existing, given);
+  const auto& revision = kept ? *kept : given;
   if (!existing) {
     TRY(const auto audience_id, audience_of(connection_, revision));
     TRY(const auto created, insert_record(connection_, revision, audience_id, now));

@@ -29,6 +29,8 @@ class Records {
   /// slug_of(key); where another record has it, "-" and six hex digits of the issuer's SHA-256 follow; where that is
   /// taken as well (one issuer, two keys that differ in case or odd characters), twelve of the issuer's and the key's.
   /// The owner stays who created the record. Only `updated` and `created` change the header.
+  /// Where marking and addressees were decided here (engine/sharing), a newer revision keeps them, unless it is marked
+  /// narrower.
   Result<PutResult> put(const domain::NewRevision& revision, Timestamp now);
 
   /// By slug, without regard to ASCII case.

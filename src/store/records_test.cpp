@@ -388,6 +388,32 @@ TEST_P(RecordsTest, TwoImportersOfOneSetMakeOneRecordEach) {
   EXPECT_EQ(actions().size(), static_cast<std::size_t>(kDocuments));
 }
 
+TEST_P(RecordsTest, WhatWasMarkedHereIsNotWidenedByANewerDocument) {
+  auto first = sample_revision("EX-KEPT");
+  first.tlp = domain::Tlp::amber;
+  first.audience = domain::Audience::listed;
+  first.listed = {{domain::Grantee::Kind::organisation, 77}};
+  first.embargo_until = kLater;
+  const auto record = put(first).record;
+  ASSERT_TRUE(database().write([&](Connection& connection) {
+    return connection.run(Sql{"UPDATE record SET marked_here = 1 WHERE id = ?", record});
+  }));
+  put(sample_revision("EX-KEPT", 2));  // CLEAR, for everyone
+  auto header = find("EX-KEPT").value();
+  EXPECT_EQ(header.version, "2");
+  EXPECT_EQ(header.tlp, domain::Tlp::amber);
+  EXPECT_EQ(header.audience, domain::Audience::listed);
+  EXPECT_EQ(header.listed, first.listed);
+  EXPECT_EQ(header.embargo_until, kLater);
+  EXPECT_FALSE(find("EX-KEPT", Viewer::anonymous(), {kLater.micros + 1}));
+  auto narrower = sample_revision("EX-KEPT", 3);
+  narrower.tlp = domain::Tlp::red;
+  put(narrower);
+  header = find("EX-KEPT").value();
+  EXPECT_EQ(header.tlp, domain::Tlp::red);
+  EXPECT_EQ(header.listed, first.listed);
+}
+
 TEST_P(RecordsTest, HistoryIsForWhomItWasFor) {
   auto draft = sample_revision("EX-RED");
   draft.tlp = domain::Tlp::red;

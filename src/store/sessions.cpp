@@ -69,10 +69,8 @@ Result<std::int64_t> Sessions::remove_others(domain::PersonId person, std::int64
 }
 
 Result<std::int64_t> Sessions::remove_single_factor(domain::PersonId person, std::int64_t keep) {
-  TRY_VOID(connection_.run(
-      Sql{"UPDATE session SET second_factor = 1 WHERE person_id = ? AND id = ?", person, keep}));
-  return connection_.run(
-      Sql{"DELETE FROM session WHERE person_id = ? AND second_factor = 0", person});
+  TRY_VOID(connection_.run(Sql{"UPDATE session SET second_factor = 1 WHERE person_id = ? AND id = ?", person, keep}));
+  return connection_.run(Sql{"DELETE FROM session WHERE person_id = ? AND second_factor = 0", person});
 }
 
 Result<std::int64_t> Sessions::trim(domain::PersonId person, int max) {
@@ -83,8 +81,7 @@ Result<std::int64_t> Sessions::trim(domain::PersonId person, int max) {
 }
 
 Result<std::int64_t> Sessions::remove_expired(Timestamp now, Timestamp idle_before) {
-  return connection_.run(
-      Sql{"DELETE FROM session WHERE expires_at <= ? OR last_seen_at <= ?", now, idle_before});
+  return connection_.run(Sql{"DELETE FROM session WHERE expires_at <= ? OR last_seen_at <= ?", now, idle_before});
 }
 
 Result<std::int64_t> Sessions::count_from(domain::PersonId person, std::string_view address) {

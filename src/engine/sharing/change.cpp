@@ -144,8 +144,8 @@ Status store_marking(store::Connection& connection, const Wanted& wanted, Timest
     audience_id = id;
   }
   return connection.run_all(
-      {Sql{"UPDATE record SET tlp = ?, audience = ?, audience_id = ?, status = ?, embargo_until = ?, updated_at = ? "
-           "WHERE id = ?",
+      {Sql{"UPDATE record SET tlp = ?, audience = ?, audience_id = ?, status = ?, embargo_until = ?, updated_at = ?, "
+           "marked_here = 1 WHERE id = ?",
            after.tlp, after.audience, audience_id, after.status, after.embargo_until, now, record.id},
        Sql{"UPDATE revision SET tlp = ?, audience = ?, audience_id = ?, status = ?, embargo_until = ? WHERE id = ?",
            after.tlp, after.audience, audience_id, after.status, after.embargo_until, record.current_revision},

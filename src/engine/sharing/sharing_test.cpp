@@ -1,6 +1,5 @@
 #include "engine/sharing/sharing.hpp"
 
-#include <chrono>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -547,7 +546,7 @@ TEST_P(RandomWorlds, ReachIsThePolicyForEverySeatAndChangesAskWhenItGrows) {
   EXPECT_GT(stayed, 20);
 }
 
-TEST_P(SharingTest, AThousandOrganisationsAreQuick) {
+TEST_P(SharingTest, CountsAThousandOrganisations) {
   ASSERT_TRUE(database().write([](store::Connection& connection) -> Status {
     std::vector<Sql> all;
     for (std::int64_t id = 2; id <= 1'001; ++id) {
@@ -569,12 +568,7 @@ TEST_P(SharingTest, AThousandOrganisationsAreQuick) {
                   .listed = {},
                   .embargo_until = {},
                   .status = RecordStatus::published};
-  const auto begun = std::chrono::steady_clock::now();
   const auto seen = reach(marking, 1);
-  RecordProperty(
-      "milliseconds",
-      static_cast<int>(
-          std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun).count()));
   EXPECT_EQ(seen.people_total, 5'000);
   EXPECT_TRUE(seen.every_member);
 }

@@ -131,6 +131,8 @@ CREATE TABLE audience_grantee (
 CREATE INDEX audience_grantee_of ON audience_grantee (kind, grantee_id);
 
 ALTER TABLE record ADD COLUMN audience_id {int};
+-- Its marking and addressees were decided here: a newer document does not widen them.
+ALTER TABLE record ADD COLUMN marked_here {int} NOT NULL DEFAULT 0;
 
 -- Whom a revision was for while it was the current one: what was RED as a draft stays RED in the history of what was
 -- published later.
