@@ -7,8 +7,8 @@
 #include "cli/audit_options.hpp"
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
-#include "cli/share_options.hpp"
 #include "cli/member_options.hpp"
+#include "cli/share_options.hpp"
 #include "formats/csaf/validate/validate.hpp"
 
 /// The command line: every command and option once, with help, examples and environment variables.

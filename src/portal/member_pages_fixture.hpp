@@ -16,7 +16,16 @@ namespace tocsin::portal::testing {
 
 using Field = std::pair<std::string, std::string>;
 
-enum class As { visitor, administrator, coordinator, analyst, auditor, water_administrator, water_member, power_member };
+enum class As {
+  visitor,
+  administrator,
+  coordinator,
+  analyst,
+  auditor,
+  water_administrator,
+  water_member,
+  power_member
+};
 
 class MemberPortalTest : public PortalTest {
  protected:

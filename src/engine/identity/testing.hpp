@@ -9,10 +9,9 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <unistd.h>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
@@ -53,7 +52,8 @@ class IdentityTest : public store_testing::DatabaseTest {
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped()) return;
-    run(store::Sql{"INSERT INTO organisation (id, kind, name, created_at, status) VALUES (2, 1, 'Water works', 0, 2), "
+    run(
+        store::Sql{"INSERT INTO organisation (id, kind, name, created_at, status) VALUES (2, 1, 'Water works', 0, 2), "
                    "(3, 1, 'Power plant', 0, 2)"});
     person(ada, "Ada Ampere", "Ada@example.org", domain::PersonStatus::active);
     person(ben, "Ben Bohr", "ben@example.org", domain::PersonStatus::active);
@@ -76,7 +76,8 @@ class IdentityTest : public store_testing::DatabaseTest {
     return std::make_unique<Identity>(database(), SealingKey::open_or_create(key_path()).value(), options(), clock);
   }
   static std::filesystem::path key_path() {
-    auto name = fmt::format("identity-{}-{}", getpid(), ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    auto name =
+        fmt::format("identity-{}-{}", getpid(), ::testing::UnitTest::GetInstance()->current_test_info()->name());
     std::ranges::replace(name, '/', '-');
     return std::filesystem::path{::testing::TempDir()} / name;
   }
@@ -107,7 +108,8 @@ class IdentityTest : public store_testing::DatabaseTest {
         .value();
   }
   void person(domain::PersonId id, std::string_view name, std::string_view email, domain::PersonStatus status) {
-    run(store::Sql{"INSERT INTO person (id, uuid, name, email, folded_email, status, language, time_zone, created_at) "
+    run(
+        store::Sql{"INSERT INTO person (id, uuid, name, email, folded_email, status, language, time_zone, created_at) "
                    "VALUES (?, ?, ?, ?, ?, ?, '', '', 0)",
                    id, "uuid-" + std::to_string(id.value), name, email, domain::folded_email(email).value(), status});
   }

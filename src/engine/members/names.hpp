@@ -7,7 +7,8 @@
 #include "base/result.hpp"
 #include "store/database.hpp"
 
-/// Names beside the numbers that lists and the audit log hold. Whoever asks was given the numbers, so nothing is checked.
+/// Names beside the numbers that lists and the audit log hold. Whoever asks was given the numbers, so nothing is
+/// checked.
 namespace tocsin::engine::members {
 
 using Names = std::map<std::int64_t, std::string>;

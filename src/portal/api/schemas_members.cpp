@@ -87,7 +87,8 @@ constexpr Operation kOperations[] = {
      .schema = "Sharing"},
     {.route = "sharing_change",
      .description =
-         "What the body names is changed, the rest stays. Where somebody is newly reached, now or when an embargo ends, "
+         "What the body names is changed, the rest stays. Where somebody is newly reached, now or when an embargo "
+         "ends, "
          "`confirmed` must be true, else the answer is 409 and says whom. With `preview` nothing is changed.",
      .schema = "SharingChanged",
      .body = "SharingChange"},

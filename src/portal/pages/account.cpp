@@ -24,8 +24,7 @@ Page account_page(std::string title, std::string_view current, std::string body)
     const char* path;
     const char* label;
   };
-  constexpr Tab kTabs[] = {
-      {"/account", "Profile"}, {"/account/security", "Security"}, {"/account/tokens", "Tokens"}};
+  constexpr Tab kTabs[] = {{"/account", "Profile"}, {"/account/security", "Security"}, {"/account/tokens", "Tokens"}};
   std::string out = "<nav class=\"tabs\" aria-label=\"Account\"><ul>";
   for (const auto& tab : kTabs) {
     render<"<li><a href=\"{}\" {}>{}</a></li>">(out, Url::own(tab.path),
@@ -56,7 +55,8 @@ Html seats_panel(const engine::identity::Principal& principal) {
         "public.</p></section>\n");
   }
   std::string out =
-      "<section class=\"panel\"><h2>Organisations</h2>\n<div class=\"table-wrap stack\"><table><thead><tr><th>Organisation</th>"
+      "<section class=\"panel\"><h2>Organisations</h2>\n<div class=\"table-wrap "
+      "stack\"><table><thead><tr><th>Organisation</th>"
       "<th>Your roles</th><th>Now</th></tr></thead><tbody>\n";
   for (const auto& seat : principal.seats) {
     std::string roles;

@@ -34,8 +34,9 @@ struct LoadedAdvisory : ReadAdvisory {
 /// Errors: not_found for what is hidden or absent, without difference.
 Result<LoadedAdvisory> load_advisory(App& app, const http::Request& request, std::string_view revision = {});
 
-/// The answer that shows a record: writes down who looked, where it is marked TLP:AMBER or above, and then keeps the answer
-/// out of every cache, so that the next look is written down as well. Errors: what cannot be written down is not shown.
+/// The answer that shows a record: writes down who looked, where it is marked TLP:AMBER or above, and then keeps the
+/// answer out of every cache, so that the next look is written down as well. Errors: what cannot be written down is not
+/// shown.
 Result<http::Response> looked_at(App& app, const http::Request& request, const domain::Record& record,
                                  engine::audit::view::Looking looking, http::Response response);
 

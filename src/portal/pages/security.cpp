@@ -121,7 +121,8 @@ std::string method_words(std::string_view method) { return method.empty() ? "pas
 
 Html sessions_panel(const http::Request& request, const std::vector<engine::identity::SessionRow>& sessions) {
   std::string out =
-      "<section class=\"panel\" id=\"sessions\"><h2>Where you have signed in</h2>\n<div class=\"table-wrap stack\"><table><thead>"
+      "<section class=\"panel\" id=\"sessions\"><h2>Where you have signed in</h2>\n<div class=\"table-wrap "
+      "stack\"><table><thead>"
       "<tr><th>Browser</th><th>Address</th><th>By</th><th>Since</th><th>Last seen</th><th><span class=\"hidden\">Action"
       "</span></th></tr></thead><tbody>\n";
   for (const auto& session : sessions) {
