@@ -1,5 +1,5 @@
-// Starts `tocsin serve --demo` on a free port and Chromium beside it.
-import { spawn } from 'node:child_process';
+// Starts `tocsin serve` on a free port, as a demonstration or as an installation of its own, and Chromium beside it.
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,13 +19,19 @@ function freePort() {
   });
 }
 
-// `named`: the portal knows its own address, which passkeys need.
-export async function startPortal({ named = false } = {}) {
+// `named`: the portal knows its own address, which passkeys need. `demo`: with invented people to sign in as; else the same
+// advisories without people.
+export async function startPortal({ named = false, demo = true } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-browser-'));
   const port = await freePort();
   const url = `http://${named ? 'localhost' : '127.0.0.1'}:${port}`;
   const env = named ? { ...process.env, TOCSIN_PUBLIC_URL: url } : process.env;
-  const server = spawn(binary, ['serve', '--data', join(folder, 'var'), '--demo', '--listen', `127.0.0.1:${port}`], { stdio: 'ignore', env });
+  const data = ['--data', join(folder, 'var')];
+  if (!demo) {
+    execFileSync(binary, ['init', ...data], { stdio: 'ignore', env });
+    execFileSync(binary, ['import', ...data, join(root, 'demo/advisories')], { stdio: 'ignore', env });
+  }
+  const server = spawn(binary, ['serve', ...data, ...(demo ? ['--demo'] : []), '--listen', `127.0.0.1:${port}`], { stdio: 'ignore', env });
   const ended = new Promise((resolve) => server.on('exit', resolve));
   for (let tries = 0; ; ++tries) {
     const ready = await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false);

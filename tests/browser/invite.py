@@ -1,4 +1,4 @@
-"""Invites a person into the demo portal's database, as its operator would: prints the secret of the link."""
+"""Invites a person into a portal's database, as its operator would: prints the secret of the link."""
 import hashlib
 import secrets
 import sqlite3

@@ -66,7 +66,7 @@ async function check(page, name) {
   assert.ok(sideways <= 0, `${name} scrolls sideways by ${sideways} px`);
 }
 
-before(async () => { portal = await startPortal(); });
+before(async () => { portal = await startPortal({ demo: false }); });
 after(async () => { await portal.stop(); });
 
 describe('by keyboard alone', () => {
@@ -183,7 +183,7 @@ describe('without JavaScript', () => {
 
 describe('a passkey', () => {
   it('is added, and signs in without a password', async () => {
-    const named = await startPortal({ named: true });
+    const named = await startPortal({ named: true, demo: false });
     try {
       const secret = invite('pat@water.example', 'Pat Passkey', 1, named);
       const made = await named.browser.newContext();
