@@ -11,7 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.hpp"
 #include "base/time.hpp"
+#include "exchange/breached_passwords.hpp"
 #include "store/migrations.hpp"
 #include "store/organisations.hpp"
 
@@ -128,6 +130,20 @@ std::string database_url(const Location& location, const Settings& settings) {
   const auto& value = settings.value("database");
   if (value.text.starts_with("postgresql://") || value.text.starts_with("postgres://")) return value.text;
   return file_path(location, value);
+}
+
+Result<std::function<bool(std::string_view)>> breached_check(const Location& location, const Settings& settings) {
+  const auto& setting = settings.value("breached_passwords");
+  if (setting.text.empty()) return std::function<bool(std::string_view)>{};
+  TRY(auto opened, exchange::BreachedPasswords::open(file_path(location, setting)));
+  auto list = std::make_shared<const exchange::BreachedPasswords>(std::move(opened));
+  return std::function<bool(std::string_view)>{[list](std::string_view password) {
+    const auto count = list->count(password);
+    // A list that cannot be read locks nobody out of choosing a password; the operator reads of it.
+    if (!count)
+      log::error("breached_passwords.failed", {{"message", count.error().message}, {"where", count.error().where}});
+    return count && *count > 0;
+  }};
 }
 
 Result<Installation> open_installation(const Location& location) {

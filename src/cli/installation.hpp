@@ -1,7 +1,9 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "cli/settings.hpp"
@@ -30,6 +32,10 @@ LoadedSettings read_settings_with_problems(const Location& location);
 std::string database_url(const Location& location, const Settings& settings);
 /// The same for other files named in the settings.
 std::string file_path(const Location& location, const SettingValue& value);
+
+/// The check of chosen passwords against the operator's list of breached ones; empty where none is set.
+/// Errors: what BreachedPasswords::open says of the file.
+Result<std::function<bool(std::string_view)>> breached_check(const Location& location, const Settings& settings);
 
 struct Installation {
   Location location;

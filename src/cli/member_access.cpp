@@ -198,9 +198,14 @@ bool is_access(MemberAction action) noexcept {
 
 int run_access(const CommandLine& line, const Installation& installation) {
   // Nothing here seals or opens what was sealed: the portal's key stays where it is.
-  Access access{.line = line,
-                .installation = installation,
-                .who = identity::Identity{*installation.database, SealingKey::random(), {}, system_clock()}};
+  identity::Options options;
+  auto breached = breached_check(line.location, installation.settings);
+  if (!breached) return fail(breached.error(), line.json);
+  options.breached = std::move(breached).value();
+  Access access{
+      .line = line,
+      .installation = installation,
+      .who = identity::Identity{*installation.database, SealingKey::random(), std::move(options), system_clock()}};
   if (const auto worked = work_on(access); !worked) return fail(worked.error(), line.json);
   return kGood;
 }

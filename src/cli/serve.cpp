@@ -96,8 +96,10 @@ portal::http::ServerOptions server_options(const Location& location, const Setti
   return options;
 }
 
-engine::identity::Options identity_options(const Settings& settings, const std::string& public_url) {
+Result<engine::identity::Options> identity_options(const Location& location, const Settings& settings,
+                                                   const std::string& public_url) {
   engine::identity::Options options;
+  TRY(options.breached, breached_check(location, settings));
   options.site_name = settings.text("site_name");
   options.public_url = public_url;
   options.idle_limit = std::chrono::minutes{settings.integer("sessions.idle")};
@@ -188,8 +190,10 @@ int run_serve(const CommandLine& line) {
                           .mail = false};
   auto key = SealingKey::open_or_create(std::filesystem::path{line.location.folder} / kSealingKeyFile);
   if (!key) return fail(key.error());
-  engine::identity::Identity identity{*installation->database, std::move(key).value(),
-                                      identity_options(settings, app_settings.public_url), system_clock()};
+  auto sign_in = identity_options(line.location, settings, app_settings.public_url);
+  if (!sign_in) return fail(sign_in.error());
+  engine::identity::Identity identity{*installation->database, std::move(key).value(), std::move(sign_in).value(),
+                                      system_clock()};
   if (line.demo) {
     auto people = import_demo_members(*installation->database, identity);
     if (!people) return fail(people.error());

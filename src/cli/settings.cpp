@@ -35,6 +35,10 @@ constexpr SettingSpec kSpecs[] = {
     {"second_factor", SettingType::choice, "", "by-role",
      "Who must have a second factor: by-role (everybody but plain members), or optional (nobody must).", 0, 0,
      "by-role|optional"},
+    {"breached_passwords", SettingType::text, "", "",
+     "File of breached passwords, one SHA-1 and count a line, ordered by hash, as the Pwned Passwords downloader "
+     "writes it: "
+     "none of them can be chosen. Nothing is asked over the network."},
     {"cert.languages", SettingType::text, "", "en",
      "Languages in which the CERT can be written to, for security.txt (en, de)."},
     {"cert.address", SettingType::text, "", "", "Postal address of the CERT, for its description after RFC 2350."},

@@ -1,4 +1,5 @@
 """Organisations, people and communities by the command line."""
+import hashlib
 import json
 import unittest
 
@@ -41,6 +42,17 @@ class Members(unittest.TestCase):
         self.refuses("There is no organisation", "org", "show", "Nobody")
         self.refuses("no status", "org", "set-status", "2", "odd")
         self.refuses("name: ", "org", "add", "WATER works")
+
+    def test_breached_passwords_are_refused(self):
+        breached = self.folder / "breached.txt"
+        digest = hashlib.sha1(PASSWORD.encode()).hexdigest().upper()
+        breached.write_text("".join(sorted([digest + ":7\n", "0" * 40 + ":1\n", "F" * 40 + ":2\n"])))
+        self.do("user", "add", "root@cert.example", "--name", "Root", "--roles", "administrator", check=0)
+        with_list = {"TOCSIN_BREACHED_PASSWORDS": str(breached)}
+        self.refuses("list of leaked ones", "user", "password", "root@cert.example", stdin=PASSWORD + "\n", env=with_list)
+        self.do("user", "password", "root@cert.example", stdin=PASSWORD + "!\n", env=with_list, check=0)
+        without = {"TOCSIN_BREACHED_PASSWORDS": str(self.folder / "none.txt")}
+        self.refuses("none.txt", "user", "password", "root@cert.example", stdin=PASSWORD + "\n", env=without)
 
     def test_secret_keys_are_refused(self):
         self.do("org", "add", "Water works", check=0)

@@ -108,7 +108,7 @@ void append_side(std::string& out, std::string_view id, std::string_view title, 
 }
 
 /// The step before saving: what would change for whom.
-Result<http::Response> show_difference(App& app, const http::Request& request, const Sharing& loaded, Form form,
+Result<http::Response> show_difference(App& app, const http::Request& request, const Sharing& loaded, const Form& form,
                                        const sharing::Marking& wanted, const sharing::Difference& difference) {
   auto listed = wanted.listed;
   listed.insert(listed.end(), loaded.record.listed.begin(), loaded.record.listed.end());
