@@ -32,7 +32,9 @@ void ready() {
 }
 
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+/// An empty view may have no address, but the library takes none that is null.
+const char* start_of(std::string_view text) { return text.empty() ? "" : text.data(); }
+const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(start_of(text)); }
 
 }  // namespace
 
@@ -51,7 +53,7 @@ std::string random_token() {
 }
 
 bool equal_secret(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+  return a.size() == b.size() && sodium_memcmp(start_of(a), start_of(b), a.size()) == 0;
 }
 
 void wipe(std::string& text) noexcept {
@@ -95,7 +97,7 @@ Result<std::string> hash_password(std::string_view text, const PasswordCost& cos
   TOCSIN_CHECK(cost.memory_bytes >= crypto_pwhash_argon2id_MEMLIMIT_MIN && cost.memory_bytes <= kPasswordMemoryMax);
   TOCSIN_CHECK(cost.passes >= 1 && cost.passes <= kPasswordPassesMax);
   std::array<char, crypto_pwhash_STRBYTES> phc{};
-  if (crypto_pwhash_str_alg(phc.data(), text.data(), text.size(), cost.passes, cost.memory_bytes,
+  if (crypto_pwhash_str_alg(phc.data(), start_of(text), text.size(), cost.passes, cost.memory_bytes,
                             crypto_pwhash_ALG_ARGON2ID13) != 0) {
     return Error::unavailable("The server has too little memory to store a password; please try again later");
   }
@@ -108,7 +110,7 @@ bool verify_password(std::string_view phc, std::string_view text) {
   // With a NUL at its end, and none before it.
   const std::string terminated{phc};
   if (terminated.find('\0') != std::string::npos) return false;
-  return crypto_pwhash_str_verify(terminated.c_str(), text.data(), text.size()) == 0;
+  return crypto_pwhash_str_verify(terminated.c_str(), start_of(text), text.size()) == 0;
 }
 
 bool verify_nobodys_password(std::string_view text, const PasswordCost& cost) {

@@ -70,6 +70,10 @@ TEST(Password, HashesAsOwaspSaysAndVerifies) {
   EXPECT_LT(phc.size(), 128U);
   EXPECT_TRUE(verify_password(phc, "correct horse battery staple"));
   EXPECT_FALSE(verify_password(phc, "correct horse battery stapl"));
+  // A view without an address, as a form without the field gives it.
+  EXPECT_FALSE(verify_password(phc, std::string_view{}));
+  EXPECT_TRUE(verify_password(hash_password({}, kPasswordCostForTests).value(), {}));
+  EXPECT_TRUE(equal_secret(std::string_view{}, ""));
   EXPECT_FALSE(needs_rehash(phc));
   EXPECT_TRUE(needs_rehash(phc, {kPasswordCost.memory_bytes * 2, kPasswordCost.passes}));
 }
