@@ -174,7 +174,7 @@ Result<http::Response> post_page(App& app, const http::Request& request) {
     if (form.good()) TRY_VOID(form.take(difference.error()));
     return show(app, request, loaded, form);
   }
-  return show_difference(app, request, loaded, std::move(form), *wanted, *difference);
+  return show_difference(app, request, loaded, form, *wanted, *difference);
 }
 
 // --- programs ---
