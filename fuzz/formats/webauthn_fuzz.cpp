@@ -8,14 +8,16 @@
 #include <string_view>
 
 #include "base/check.hpp"
+#include "base/encoding.hpp"
 #include "formats/webauthn/authenticator_data.hpp"
-#include "formats/webauthn/base64url.hpp"
 #include "formats/webauthn/cbor.hpp"
 #include "formats/webauthn/cose_key.hpp"
 #include "formats/webauthn/webauthn.hpp"
 
 namespace {
 
+using tocsin::base64url_decode;
+using tocsin::base64url_encode;
 using namespace tocsin::formats::webauthn;
 using std::string_literals::operator""s;
 

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <openssl/crypto.h>
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
-#include "formats/webauthn/base64url.hpp"
 
 namespace tocsin::formats::webauthn {
 namespace {

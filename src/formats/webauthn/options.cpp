@@ -3,9 +3,9 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
-#include "formats/webauthn/base64url.hpp"
 #include "formats/webauthn/webauthn.hpp"
 
 namespace tocsin::formats::webauthn {

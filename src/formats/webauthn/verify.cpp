@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "formats/webauthn/authenticator_data.hpp"
-#include "formats/webauthn/base64url.hpp"
 #include "formats/webauthn/cbor.hpp"
 #include "formats/webauthn/cose_key.hpp"
 #include "formats/webauthn/envelope.hpp"

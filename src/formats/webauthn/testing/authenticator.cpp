@@ -13,8 +13,8 @@
 #include <openssl/sha.h>
 
 #include "base/check.hpp"
+#include "base/encoding.hpp"
 #include "base/json.hpp"
-#include "formats/webauthn/base64url.hpp"
 
 namespace tocsin::formats::webauthn::testing {
 namespace {

@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include "formats/webauthn/base64url.hpp"
+#include "base/encoding.hpp"
 #include "formats/webauthn/testing/authenticator.hpp"
 #include "formats/webauthn/webauthn.hpp"
 
