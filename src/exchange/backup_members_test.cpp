@@ -2,10 +2,8 @@
 
 #include "engine/members/members.hpp"
 #include "exchange/backup.hpp"
+#include "exchange/backup_fixture.hpp"
 #include "exchange/backup_tables.hpp"
-#include "exchange/testing.hpp"
-#include "store/migrations.hpp"
-#include "store/organisations.hpp"
 #include "store/records.hpp"
 #include "store/testing/test_database.hpp"
 
@@ -13,7 +11,6 @@ namespace tocsin::exchange {
 namespace {
 
 using store_testing::kTestNow;
-using store_testing::TestDatabase;
 
 /// Every column of every table that is kept.
 std::string contents(store::Database& database) {
@@ -33,32 +30,7 @@ std::string contents(store::Database& database) {
   return all;
 }
 
-class BackupMembersTest : public store_testing::DatabaseTest {
- protected:
-  std::string backup() {
-    auto path = folder.file("b.tar.zst");
-    const auto report = write_backup(database(), path, kTestNow);
-    EXPECT_TRUE(report) << report.error().to_string();
-    return path;
-  }
-  /// As `init` leaves it.
-  std::unique_ptr<store::Database> fresh(store::Dialect dialect) {
-    auto test = TestDatabase::create(dialect);
-    if (!test) return nullptr;
-    others_.push_back(std::move(test).value());
-    auto opened = others_.back()->open();
-    EXPECT_TRUE(opened);
-    EXPECT_TRUE(store::migrate(**opened));
-    EXPECT_TRUE((*opened)->write([](store::Connection& connection) {
-      return store::Organisations{connection}.ensure_own("Another name", kTestNow);
-    }));
-    return std::move(opened).value();
-  }
-  testing::TemporaryFolder folder;
-
- private:
-  std::vector<std::unique_ptr<TestDatabase>> others_;
-};
+using BackupMembersTest = testing::BackupFixture;
 TOCSIN_ON_BOTH_DATABASES(BackupMembersTest);
 
 /// Members of every kind, and more rows than a page under keys of two and three parts.

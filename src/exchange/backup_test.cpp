@@ -13,6 +13,7 @@
 #include "engine/audit/checkpoint.hpp"
 #include "engine/audit/trail.hpp"
 #include "engine/search/indexer.hpp"
+#include "exchange/backup_fixture.hpp"
 #include "exchange/backup_tables.hpp"
 #include "exchange/import.hpp"
 #include "exchange/testing.hpp"
@@ -25,7 +26,6 @@ namespace tocsin::exchange {
 namespace {
 
 using store_testing::kTestNow;
-using store_testing::TestDatabase;
 using ::testing::HasSubstr;
 using testing::Packing;
 using testing::TemporaryFolder;
@@ -78,7 +78,7 @@ std::string contents(store::Database& database) {
   return all;
 }
 
-class BackupTest : public store_testing::DatabaseTest {
+class BackupTest : public testing::BackupFixture {
  protected:
   void SetUp() override {
     DatabaseTest::SetUp();
@@ -86,29 +86,6 @@ class BackupTest : public store_testing::DatabaseTest {
     ASSERT_TRUE(import_documents(database(), documents_of(20, "1"), {}, {}, kClock));
     ASSERT_TRUE(import_documents(database(), documents_of(7, "2"), {}, {}, kClock));
   }
-  std::string backup(std::string_view name = "b.tar.zst") {
-    auto path = folder.file(name);
-    const auto report = write_backup(database(), path, kTestNow);
-    EXPECT_TRUE(report) << report.error().to_string();
-    return path;
-  }
-  /// A second database, migrated and with its own organisation, as `init` leaves it.
-  std::unique_ptr<store::Database> fresh(store::Dialect dialect) {
-    auto test = TestDatabase::create(dialect);
-    if (!test) return nullptr;
-    others_.push_back(std::move(test).value());
-    auto opened = others_.back()->open();
-    EXPECT_TRUE(opened);
-    EXPECT_TRUE(store::migrate(**opened));
-    EXPECT_TRUE((*opened)->write([](store::Connection& connection) {
-      return store::Organisations{connection}.ensure_own("Another name", kTestNow);
-    }));
-    return std::move(opened).value();
-  }
-  TemporaryFolder folder;
-
- private:
-  std::vector<std::unique_ptr<TestDatabase>> others_;
 };
 TOCSIN_ON_BOTH_DATABASES(BackupTest);
 
