@@ -225,7 +225,18 @@ CookieNames cookie_names(const App& app, const http::Request& request) {
   return {"tocsin", "tocsin-half", "tocsin-form", false};
 }
 
-bool identify_from_memory(App& app, http::Request& request) {
+Language language_of(const http::Request& request) {
+  if (request.representation == http::Representation::json) return Language::en;
+  auto language = Language::en;
+  if (const auto chosen = http::cookie(request, kLanguageCookie); chosen && parse_language(*chosen, language)) {
+    return language;
+  }
+  if (request.principal != nullptr && parse_language(request.principal->language, language)) return language;
+  return choose_language(request.header("accept-language"));
+}
+
+namespace {
+bool find_in_memory(App& app, http::Request& request) {
   auto* identity = app.identity();
   if (identity == nullptr) return true;
   if (const auto token = bearer(request); !token.empty()) {
@@ -243,7 +254,7 @@ bool identify_from_memory(App& app, http::Request& request) {
   return true;
 }
 
-Status identify(App& app, http::Request& request) {
+Status find_in_database(App& app, http::Request& request) {
   auto* identity = app.identity();
   if (identity == nullptr) return ok();
   // Said explicitly, so it counts, and the cookie does not.
@@ -263,6 +274,20 @@ Status identify(App& app, http::Request& request) {
   request.session_token = *token;
   take(request, std::move(principal));
   return ok();
+}
+
+}  // namespace
+
+bool identify_from_memory(App& app, http::Request& request) {
+  const bool known = find_in_memory(app, request);
+  request.language = language_of(request);
+  return known;
+}
+
+Status identify(App& app, http::Request& request) {
+  auto status = find_in_database(app, request);
+  request.language = language_of(request);
+  return status;
 }
 
 bool open_to(const http::Route& route, const http::Request& request) { return !judge(route, request); }

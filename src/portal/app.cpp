@@ -11,6 +11,7 @@
 #include "portal/access.hpp"
 #include "portal/api/openapi.hpp"
 #include "portal/api/problem.hpp"
+#include "portal/languages.hpp"
 
 namespace tocsin::portal {
 namespace {
@@ -39,6 +40,7 @@ void decorate(const App& app, const http::Request& request, http::Response& resp
   const bool for_programs =
       request.principal == nullptr && (request.path.starts_with("/api/") || request.path.starts_with("/feeds/"));
   access::mark_private(app, request, response);
+  if (response.content_type.starts_with("text/html")) response.with("Vary", "Accept-Language, Cookie");
   response.with("Cross-Origin-Resource-Policy", for_programs ? "cross-origin" : "same-origin");
   if (request.tls) response.with("Strict-Transport-Security", "max-age=31536000");
 }
@@ -60,7 +62,9 @@ App::App(store::Database& database, AppSettings settings, const Clock& clock, en
       identity_(identity),
       setup_(setup),
       catalogue_(database),
-      search_(database, catalogue_) {}
+      search_(database, catalogue_) {
+  load_languages();
+}
 
 App::~App() {
   if (!duty_) return;
@@ -146,6 +150,7 @@ http::Router App::routes() {
   add_about_routes(*this, router);
   add_cert_routes(*this, router);
   add_privacy_routes(*this, router);
+  add_language_routes(*this, router);
   add_feed_routes(*this, router);
   add_validation_routes(*this, router);
   add_operation_routes(*this, router);
@@ -187,6 +192,8 @@ http::ServerHooks App::hooks() {
   };
   hooks.generation = [this] { return generation(); };
   hooks.error = [this](const http::Request& request, const Error& error, int status) {
+    // Some errors come before anybody has asked who is there.
+    const LanguageScope speaking{access::language_of(request)};
     if (request.representation == http::Representation::json) return api::problem(request, error, status);
     return error_page(*this, request, error, status);
   };

@@ -124,11 +124,12 @@ void add_advisory_list_routes(App& app, http::Router& router);  ///< /advisories
 void add_advisory_routes(App& app, http::Router& router);       ///< /advisories/{id}, raw, downloads
 void add_revision_routes(App& app, http::Router& router);       ///< /advisories/{id}/revisions, diff
 void add_vulnerability_routes(App& app, http::Router& router);  ///< /vulnerabilities, /vulnerabilities/{id}
-void add_vendor_routes(App& app, http::Router& router);   ///< /vendors, /vendors/{vendor}, /vendors/{vendor}/{product}
-void add_about_routes(App& app, http::Router& router);    ///< /about, /api (documentation), /help/search
-void add_cert_routes(App& app, http::Router& router);     ///< /rfc2350, /.well-known/security.txt, /keys
-void add_privacy_routes(App& app, http::Router& router);  ///< /privacy
-void add_feed_routes(App& app, http::Router& router);     ///< /feeds/advisories.atom
+void add_vendor_routes(App& app, http::Router& router);    ///< /vendors, /vendors/{vendor}, /vendors/{vendor}/{product}
+void add_about_routes(App& app, http::Router& router);     ///< /about, /api (documentation), /help/search
+void add_cert_routes(App& app, http::Router& router);      ///< /rfc2350, /.well-known/security.txt, /keys
+void add_privacy_routes(App& app, http::Router& router);   ///< /privacy
+void add_language_routes(App& app, http::Router& router);  ///< /language/{tag}
+void add_feed_routes(App& app, http::Router& router);      ///< /feeds/advisories.atom
 void add_validation_routes(App& app, http::Router& router);  ///< /api/v1/csaf/validate, /api/v1/csaf/tests
 void add_sign_in_routes(App& app,
                         http::Router& router);              ///< /sign-in, second factor, /sign-out, /confirm, /act-for

@@ -3,13 +3,17 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "base/literal.hpp"
+#include "base/messages.hpp"
 #include "portal/html/safe.hpp"
 
 /// HTML templates whose holes are understood at compile time:
@@ -30,15 +34,17 @@
 /// Holes in script or style content, in comments, in on* or style attributes, in attributes without quotes and in names
 /// are refused, and so is a template that ends inside a tag. "{{" and "}}" stand for braces. At run time only literal
 /// pieces and escaped values are appended. Keep templates in the .cpp of their page.
+///
+/// What people read stands in "[[" and "]]", a sentence each, with the holes and tags that are part of it:
+///
+///     render<"<p>[[{} of <a href=\"{}\">these advisories</a> are new.]]</p>">(out, count, url);
+///
+/// It is a message of the catalogues (base/messages.hpp): another language may turn holes round ({1} before {0},
+/// counted within the message) but has the same holes and tags, so that each hole stands in the place it was checked
+/// for. Messages stand in text and in quoted attributes and hold no line break.
 namespace tocsin::portal::html {
 
-/// A string literal as template parameter.
-template <std::size_t N>
-struct Literal {
-  char text[N]{};
-  consteval Literal(const char (&from)[N]) { std::copy_n(from, N, text); }
-  constexpr std::string_view view() const noexcept { return {text, N - 1}; }
-};
+using tocsin::Literal;
 
 /// Where a hole stands.
 enum class Place { text, plain_text, attribute, url, tag };
@@ -55,6 +61,9 @@ enum class Fault {
   hole_in_event_handler,  ///< onclick="{}"
   hole_in_style,          ///< style="{}", srcdoc="{}", srcset="{}"
   hole_in_part_of_url,    ///< href="/x/{}": build the whole Url instead.
+  message_here,           ///< "[[" in a tag, a URL, a script, a comment, or in a message.
+  message_with_break,     ///< A line break in a message.
+  message_open,           ///< "[[" without "]]", or an end in another place than its beginning.
   ends_inside_tag
 };
 
@@ -92,6 +101,14 @@ constexpr bool is_plain_text(std::string_view element) noexcept {
   return any_of(element, kNames);
 }
 
+/// What a translator sees, and where it stands in the template.
+struct MessageSpan {
+  std::size_t source_begin = 0, source_end = 0;  ///< In the literal.
+  std::size_t begin = 0, end = 0;                ///< In Parsed::text.
+  std::size_t first_hole = 0, holes = 0;
+  bool quoted = false;  ///< In an attribute.
+};
+
 /// A template taken apart: literal text without its braces' doubling, and the holes in it.
 template <std::size_t N>
 struct Parsed {
@@ -100,6 +117,8 @@ struct Parsed {
   std::array<std::size_t, N / 2 + 1> at{};  ///< Offset in `text` where each hole stands.
   std::array<Place, N / 2 + 1> place{};
   std::size_t holes = 0;
+  std::array<MessageSpan, N / 5 + 1> message{};
+  std::size_t messages = 0;
   Fault fault = Fault::none;
 };
 
@@ -130,13 +149,50 @@ consteval Parsed<N> parse(const Literal<N>& literal) {
   const auto refuse = [&parsed](Fault fault) {
     if (parsed.fault == Fault::none) parsed.fault = fault;
   };
+  bool in_message = false;
+  auto message_state = State::text;
+  // Opens or closes a message where one is marked; gives the length of the mark, with the context behind it.
+  const auto read_mark = [&](std::size_t at) -> std::size_t {
+    const auto two = source.substr(at, 2);
+    if (two == "[[") {
+      const bool quoted = state == State::double_quoted || state == State::single_quoted;
+      if (in_message || !(state == State::text || (quoted && !is_url_attribute(attribute))) || is_raw_text(element)) {
+        refuse(Fault::message_here);
+      }
+      in_message = true;
+      message_state = state;
+      auto& message = parsed.message[parsed.messages];
+      message.source_begin = at + 2;
+      message.begin = parsed.length;
+      message.first_hole = parsed.holes;
+      message.quoted = quoted;
+      const auto context = source.substr(at + 2, 1) == "#" ? source.find('#', at + 3) : std::string_view::npos;
+      return context == std::string_view::npos ? 2 : context + 1 - at;
+    }
+    // Of "]]]" the last two are the mark.
+    if (two != "]]" || !in_message || source.substr(at, 3) == "]]]") return 0;
+    if (state != message_state) refuse(Fault::message_open);
+    in_message = false;
+    auto& message = parsed.message[parsed.messages++];
+    message.source_end = at;
+    message.end = parsed.length;
+    message.holes = parsed.holes - message.first_hole;
+    return 2;
+  };
   const auto close_tag = [&](bool start) {
     if (start && (is_raw_text(tag) || is_plain_text(tag))) element = tag;
     state = State::text;
   };
 
   for (std::size_t i = 0; i < source.size(); ++i) {
-    char c = source[i];
+    const char c = source[i];
+    if (c == '[' || c == ']') {
+      if (const auto mark = read_mark(i); mark > 0) {
+        i += mark - 1;
+        continue;
+      }
+    }
+    if (in_message && c == '\n') refuse(Fault::message_with_break);
     if (c == '{' || c == '}') {
       const char next = i + 1 < source.size() ? source[i + 1] : '\0';
       if (c == '{' && next == '}') {
@@ -289,12 +345,43 @@ consteval Parsed<N> parse(const Literal<N>& literal) {
         break;
     }
   }
+  if (in_message) refuse(Fault::message_open);
   if (state != State::text || is_raw_text(element)) refuse(Fault::ends_inside_tag);
   return parsed;
 }
 
 template <Literal S>
 inline constexpr auto kParsed = parse(S);
+
+/// A template in another language than English.
+struct Localised {
+  std::vector<std::string> pieces;  ///< One more than holes.
+  std::vector<std::size_t> order;   ///< Which argument fills each hole.
+};
+/// A template that holds messages. Registers itself and them; lives as long as the program.
+class TemplateEntry {
+ public:
+  TemplateEntry(std::string_view source, std::string_view text, std::span<const std::size_t> at,
+                std::span<const MessageSpan> messages);
+  /// nullptr: as it stands in the source.
+  const Localised* in(Language language) const noexcept { return localised_[static_cast<std::size_t>(language)]; }
+  /// Builds the other languages anew from what messages::load took in.
+  static void localise_all();
+
+ private:
+  void localise(Language language);
+  std::string_view text_;
+  std::span<const std::size_t> at_;
+  std::span<const MessageSpan> messages_;
+  std::vector<const messages::Entry*> entries_;
+  std::array<const Localised*, kLanguageCount> localised_{};
+  TemplateEntry* next_;
+};
+template <Literal S>
+inline TemplateEntry kTemplateEntry{S.view(),
+                                    {kParsed<S>.text, kParsed<S>.length},
+                                    {kParsed<S>.at.data(), kParsed<S>.holes},
+                                    {kParsed<S>.message.data(), kParsed<S>.messages}};
 
 /// Is this name one that an Attribute may have?
 template <Literal Name>
@@ -409,6 +496,18 @@ constexpr std::string_view piece() noexcept {
 template <Literal S, class... Args>
   requires ArgumentsFit<S, Args...>
 void render(std::string& out, const Args&... arguments) {
+  if constexpr (detail::kParsed<S>.messages > 0) {
+    if (const auto* other = detail::kTemplateEntry<S>.in(current_language())) {
+      for (std::size_t hole = 0; hole < sizeof...(Args); ++hole) {
+        out.append(other->pieces[hole]);
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+          ((I == other->order[hole] ? detail::put<detail::kParsed<S>.place[I]>(out, arguments) : void()), ...);
+        }(std::index_sequence_for<Args...>{});
+      }
+      out.append(other->pieces.back());
+      return;
+    }
+  }
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     ((out.append(detail::piece<S, I>()), detail::put<detail::kParsed<S>.place[I]>(out, arguments)), ...);
   }(std::index_sequence_for<Args...>{});

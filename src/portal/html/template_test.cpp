@@ -149,5 +149,60 @@ TEST(Template, AttributesMayBeAbsent) {
   static_assert(detail::kSafeAttribute<"aria-sort">);
 }
 
+TEST(Template, MessagesAreEnglishAsTheyStand) {
+  std::string out;
+  render<"<p>[[{} of <a href=\"{}\">{{these}} tests</a>]]</p><i title=\"[[#noun#Test {}]]\">{}</i>">(
+      out, 3, Url::own("/x"), "a\"b", "c");
+  EXPECT_EQ(out, "<p>3 of <a href=\"/x\">{these} tests</a></p><i title=\"Test a&quot;b\">c</i>");
+  EXPECT_EQ((fragment<"a[0] = [[[test]]]">().str()), "a[0] = [test]");
+}
+
+TEST(Template, MessagesStandWhereTheyCanBeTranslated) {
+  static_assert(fault<"<a href=\"[[x]]\">y</a>"> == Fault::message_here);
+  static_assert(fault<"<a [[x]]>y</a>"> == Fault::message_here);
+  static_assert(fault<"<!-- [[x]] -->"> == Fault::message_here);
+  static_assert(fault<"<script>[[x]]</script>"> == Fault::message_here);
+  static_assert(fault<"[[a [[b]]"> == Fault::message_here);
+  static_assert(fault<"<p>[[a"> == Fault::message_open);
+  static_assert(fault<"<p>[[a\nb]]</p>"> == Fault::message_with_break);
+  static_assert(fault<"<i title=\"[[a\">b]]</i>"> == Fault::message_open);
+  static_assert(fault<"<textarea placeholder=\"[[a]]\">[[b {}]]</textarea>"> == Fault::none);
+}
+
+TEST(Template, ATranslationTurnsHolesRoundAndKeepsTheirPlaces) {
+  const auto page = [] {
+    return fragment<"<p>{}: [[{} of <a href=\"{}\">all {} for a test</a>]]</p><b title=\"[[Test of {}]]\">{}</b>">(
+               "<1>", 2, Url::own("/three"), "<4>", "\"5\"", Html::from_trusted("<u>6</u>"))
+        .str();
+  };
+  const auto english = page();
+  messages::load(Language::de,
+                 "msgid \"{} of <a href=\\\"{}\\\">all {} for a test</a>\"\n"
+                 "msgstr \"<a href=\\\"{1}\\\">{2}</a> hat {0}, {{nicht}} mehr\"\n\n"
+                 "msgid \"Test of {}\"\nmsgstr \"{}-Prüfung\"\n");
+  detail::TemplateEntry::localise_all();
+  {
+    const LanguageScope german{Language::de};
+    EXPECT_EQ(page(),
+              "<p>&lt;1&gt;: <a href=\"/three\">&lt;4&gt;</a> hat 2, {nicht} mehr</p>"
+              "<b title=\"&quot;5&quot;-Prüfung\"><u>6</u></b>");
+  }
+  EXPECT_EQ(page(), english);
+}
+
+TEST(Template, ATranslationCannotBringMarkup) {
+  static_cast<void>(fragment<"<p>[[Hostile test]]</p><b title=\"[[Hostile title]]\">x</b>">());
+  const auto problems = messages::load(Language::es,
+                                       "msgid \"Hostile test\"\nmsgstr \"<script>alert(1)</script>\"\n\n"
+                                       "msgid \"Hostile title\"\nmsgstr \"x\\\" onclick=\\\"y\"\n");
+  detail::TemplateEntry::localise_all();
+  int told = 0;
+  for (const auto& problem : problems) told += problem.message.starts_with("Hostile") ? 1 : 0;
+  EXPECT_EQ(told, 2);
+  const LanguageScope spanish{Language::es};
+  EXPECT_EQ((fragment<"<p>[[Hostile test]]</p><b title=\"[[Hostile title]]\">x</b>">().str()),
+            "<p>Hostile test</p><b title=\"Hostile title\">x</b>");
+}
+
 }  // namespace
 }  // namespace tocsin::portal::html

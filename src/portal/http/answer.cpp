@@ -258,6 +258,7 @@ std::shared_ptr<const CachedAnswer> error_answer(const ServerHooks& hooks, const
                                   {"where", error.where},
                                   {"detail", error.detail}});
   }
+  const LanguageScope speaking{request.language};
   std::string failed;
   try {
     Response response = hooks.error ? hooks.error(request, error, status)
@@ -289,6 +290,7 @@ std::shared_ptr<const CachedAnswer> run_handler(const Route& route, const Server
         Error::internal("Something went wrong on our side. The request's id helps us to find it.", std::move(detail));
     return error_answer(hooks, request, error, 500, encoding);
   };
+  const LanguageScope speaking{request.language};
   int status_given = 403;
   std::vector<std::pair<std::string, std::string>> headers_given;
   try {

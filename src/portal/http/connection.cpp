@@ -379,6 +379,7 @@ void Connection::make_cache_key() {
   cache_key_.clear();
   cache_key_ += request_.representation == Representation::json ? 'j' : 'h';
   cache_key_ += to_string(encoding_).front();
+  cache_key_ += tag_of(request_.language);
   cache_key_ += request_.viewer.cache_key();
   cache_key_ += '\n';
   // Pages carry the name and the form token of who asked.

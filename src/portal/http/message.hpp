@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/messages.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "domain/policy.hpp"
@@ -52,6 +53,7 @@ struct Request {
   bool tls = false;
   bool secret_path = false;  ///< Route::secret_path: `path` and `target` go into no log and no link.
   Representation representation = Representation::html;
+  Language language = Language::en;  ///< What the answer speaks; decided when the asker is identified.
   /// Fields of an application/x-www-form-urlencoded body; read before the handler runs, in methods that change things.
   Fields form;
   /// Who asks; null for anonymous. From the session's cookie or the token in Authorization.

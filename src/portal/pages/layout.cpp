@@ -44,13 +44,13 @@ constexpr const char* kMark =
 
 void append_head(std::string& out, App& app, const Page& page) {
   const auto& site = app.settings().site_name;
-  out += R"(<!doctype html>
-<html lang="en">
+  render<R"(<!doctype html>
+<html lang="{}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-)";
+)">(out, tag_of(current_language()));
   if (page.title.empty()) {
     render<"<title>{}</title>\n">(out, site);
   } else {
