@@ -1,0 +1,60 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/csaf/advisory.hpp"
+#include "formats/inventory/item.hpp"
+
+/// Which advisories speak of a thing in the plant, what they say of its version, and why (CSAF 2.1 section 9.1.13, CSAF
+/// asset matching system). In memory, without a database: the portal, the command line and an air-gapped site use the
+/// same.
+namespace tocsin::engine::exposure {
+
+/// In the order of urgency: of several vulnerabilities of one advisory, the first decides.
+enum class Status : std::uint8_t { affected, undecidable, under_investigation, fixed, not_affected };
+std::string_view to_string(Status status) noexcept;  ///< "not_affected"
+
+/// What an advisory says of one thing.
+struct Match {
+  std::size_t advisory = 0;  ///< As add() counted them, from 0.
+  Status status = Status::undecidable;
+  /// How sure it is that the advisory's product is this thing and that the status follows, 0..1: of matches with 0.8,
+  /// 80 % are right.
+  double confidence = 0;
+  std::vector<std::string> product_ids;  ///< Those that decided.
+  std::vector<std::string> cves;         ///< Vulnerabilities with this status; other ids where there is no CVE.
+  std::string because;                   ///< One sentence that a person can check.
+  std::string question;                  ///< undecidable: what would decide it.
+};
+
+/// Matches below this confidence are not told.
+inline constexpr double kConfidenceMin = 0.2;
+
+class Matcher {
+ public:
+  Matcher();
+  ~Matcher();
+  Matcher(Matcher&&) noexcept;
+  Matcher& operator=(Matcher&&) noexcept;
+
+  /// Takes what matching needs of an advisory; gives its number.
+  std::size_t add(const formats::csaf::Advisory& advisory);
+  /// Weighs the names against each other: after the last add(), before the first match().
+  void prepare();
+  std::size_t advisories() const noexcept;
+  /// tracking/id of an advisory.
+  const std::string& id_of(std::size_t advisory) const noexcept;
+
+  /// At most one match an advisory, by urgency and confidence. Any thread, after prepare().
+  std::vector<Match> match(const formats::inventory::Item& item) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tocsin::engine::exposure

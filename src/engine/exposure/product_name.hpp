@@ -1,0 +1,65 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/keyed_hash.hpp"
+
+/// Names of products, taken apart so that "SIMATIC S7-1500 CPU family (incl. SIPLUS variants)" and "siemens S71500
+/// 1515-2PN" can be held against each other: by words, whatever stands between them, and by what a word says. Pure
+/// functions.
+namespace tocsin::engine::exposure {
+
+/// Names longer than this are read no further.
+inline constexpr std::size_t kNameBytesMax = 1024;
+
+/// One word of an advisory's name.
+struct NameTerm {
+  enum class Kind : std::uint8_t {
+    plain,    ///< "scalance", "gateway"
+    code,     ///< Has digits and names a model: "s71500", "15152".
+    version,  ///< "v3", "2018": part of the name here, part of the version elsewhere.
+    generic,  ///< "firmware", "series": says hardly anything.
+    aside,    ///< Stood in brackets: "(230V, ports on front)".
+  };
+  Kind kind = Kind::plain;
+  /// Folded, letters and digits only. Several where the word is a short form of several: "R00/01/02CPU".
+  std::vector<std::string> spellings;
+};
+
+struct ProductName {
+  std::vector<NameTerm> terms;
+  std::vector<std::string> order_numbers;  ///< That stood in the name; as compact_order_number gives them.
+  bool with_variants = false;              ///< "(incl. SIPLUS variants)": covers more than it names.
+};
+/// `vendor`: its words are left out where they stand in the name.
+ProductName read_product_name(std::string_view vendor, std::string_view name);
+
+/// Upper case, without blanks and dashes: "6ES75152AM010AB0".
+std::string compact_order_number(std::string_view text);
+
+/// What an inventory says of a thing, as pieces that terms are looked up in: "S7-1500 CPU1515-2PN" holds "s71500",
+/// "cpu", "15152", "cpu1515".
+class NamePieces {
+ public:
+  NamePieces() = default;
+  explicit NamePieces(const std::vector<std::string_view>& texts);
+
+  bool holds(std::string_view compact) const noexcept { return pieces_.contains(compact); }
+  /// A word that is the same but for a slip of the keyboard. Only words of letters, of five and more.
+  bool nearly_holds(std::string_view compact) const;
+  /// The words as they stood, compact, without repeats: what a name has to explain.
+  const std::vector<std::string>& words() const noexcept { return words_; }
+  /// Every piece, for looking up candidates.
+  const HashSet<std::string>& all() const noexcept { return pieces_; }
+
+ private:
+  HashSet<std::string> pieces_;
+  std::vector<std::string> words_;
+};
+
+bool is_generic_word(std::string_view compact) noexcept;
+bool has_digits(std::string_view text) noexcept;
+
+}  // namespace tocsin::engine::exposure
