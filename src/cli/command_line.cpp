@@ -461,6 +461,11 @@ class Builder {
   void community(const char* meaning) {
     add_community_commands(*app_.add_subcommand("community", meaning), into_.members, for_members());
   }
+  void match(const char* meaning) {
+    auto* sub = command("match", Command::match, meaning, kMatchExamples);
+    quiet(sub);
+    add_match_options(*sub, into_.match);
+  }
   void share(const char* meaning) {
     auto* sub = command("share", Command::share, meaning, kShareExamples);
     data(sub);
@@ -504,6 +509,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"search", "Search the advisories", &Builder::search},
       {"show", "Show one advisory", &Builder::show},
       {"validate", "Validate CSAF 2.0 and 2.1 documents", &Builder::validate},
+      {"match", "Match an inventory against advisories, offline", &Builder::match},
       {"diff", "Tell what changed between two CSAF documents", &Builder::diff},
       {"cvss", "Score and explain CVSS vectors", &Builder::cvss},
       {"vers", "Compare versions, read ranges of them, also in vendors' own words", &Builder::vers},

@@ -7,6 +7,7 @@
 #include "cli/audit_options.hpp"
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
+#include "cli/match_options.hpp"
 #include "cli/member_options.hpp"
 #include "cli/share_options.hpp"
 #include "formats/csaf/validate/validate.hpp"
@@ -41,6 +42,7 @@ enum class Command {
   members,
   audit,
   share,
+  match,
   config_check,
   config_doc,
   version
@@ -63,6 +65,7 @@ struct CommandLine {
   std::string cvss_v3 = "3.0";                              ///< convert, from CVRF
   bool mend = false;                                        ///< convert, from CVRF
   MemberOptions members;                                    ///< org, user, community
+  MatchOptions match;                                       ///< match
   ShareOptions share;                                       ///< share
   AuditOptions audit;                                       ///< All of `tocsin audit`.
   ChangeOptions change;                                     ///< withdraw, supersede, modify, translate

@@ -28,6 +28,7 @@ int run_restore(const CommandLine& line);
 int run_doctor(const CommandLine& line);
 int run_reindex(const CommandLine& line);
 int run_members(const CommandLine& line);  ///< All of `tocsin org`, `user` and `community`.
+int run_match(const CommandLine& line);
 int run_share(const CommandLine& line);
 int run_audit(const CommandLine& line);  ///< All of `tocsin audit`.
 int run_config_check(const CommandLine& line);

@@ -68,6 +68,8 @@ int dispatch(const CommandLine& line) {
       return run_reindex(line);
     case Command::members:
       return run_members(line);
+    case Command::match:
+      return run_match(line);
     case Command::share:
       return run_share(line);
     case Command::audit:

@@ -28,7 +28,7 @@ constexpr double kByHash = 0.99;
 /// The name of an order number, where an advisory names the product without the number.
 constexpr double kByNumbersName = 0.85;
 /// Products of one advisory that are this much less sure than the surest are other things.
-constexpr double kNearBest = 0.85;
+constexpr double kNearBest = 0.93;
 /// A word that stands in more names does not lead to candidates by itself.
 constexpr std::size_t kCommonWord = 600;
 

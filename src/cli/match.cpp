@@ -1,0 +1,230 @@
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/one_document.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "cli/text_table.hpp"
+#include "engine/exposure/matcher.hpp"
+#include "exchange/source.hpp"
+#include "formats/csaf/structure.hpp"
+#include "formats/inventory/columns.hpp"
+#include "formats/inventory/table.hpp"
+
+namespace tocsin::cli {
+namespace {
+
+namespace csaf = formats::csaf;
+namespace exposure = engine::exposure;
+namespace inventory = formats::inventory;
+using exposure::Match;
+using exposure::Status;
+
+constexpr std::size_t kInventoryBytesMax = std::size_t{1} << 30;
+
+Result<std::string> read_all(const std::string& path) {
+  std::string bytes;
+  const auto take = [&](std::istream& in) -> tocsin::Status {
+    std::vector<char> piece(std::size_t{1} << 20);
+    while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0) {
+      bytes.append(piece.data(), static_cast<std::size_t>(in.gcount()));
+      if (bytes.size() > kInventoryBytesMax) return Error::too_large("The inventory", kInventoryBytesMax, path);
+    }
+    return ok();
+  };
+  if (path == "-") {
+    TRY_VOID(take(std::cin));
+    return bytes;
+  }
+  std::ifstream file{path, std::ios::binary};
+  if (!file) return Error::not_found("cannot be read", path);
+  TRY_VOID(take(file));
+  return bytes;
+}
+
+/// "Header=field" of the command line, put over what was recognised.
+tocsin::Status apply_columns(const std::vector<std::string>& wanted, const inventory::Table& table,
+                             std::vector<inventory::Field>& columns) {
+  for (const auto& each : wanted) {
+    const auto equals = each.rfind('=');
+    if (equals == std::string::npos) return Error::invalid("is written as HEADER=FIELD", "--column");
+    const auto header = each.substr(0, equals);
+    const auto field = inventory::parse_field(each.substr(equals + 1));
+    if (!field) {
+      std::string names = "none";
+      for (const auto known : inventory::all_fields()) names.append(", ").append(inventory::to_string(known));
+      return Error::invalid(fmt::format("'{}' is no field; there are {}", each.substr(equals + 1), names), "--column");
+    }
+    bool found = false;
+    for (std::size_t column = 0; column < table.headers.size(); ++column) {
+      if (table.headers[column] != header) continue;
+      columns[column] = *field;
+      found = true;
+    }
+    if (!found) return Error::invalid(fmt::format("the table has no column '{}'", header), "--column");
+  }
+  return ok();
+}
+
+Result<std::vector<inventory::Item>> read_inventory(const MatchOptions& options) {
+  TRY(const auto bytes, read_all(options.assets));
+  auto table = inventory::read_csv(bytes);
+  if (!table) return in_file(options.assets, table.error());
+  auto columns = inventory::recognise_columns(table->headers);
+  TRY_VOID(apply_columns(options.columns, *table, columns));
+  const bool names_something = std::ranges::any_of(columns, [](inventory::Field field) {
+    using enum inventory::Field;
+    return field == product || field == model || field == name || field == family || field == cpe || field == purl;
+  });
+  if (!names_something) {
+    return Error::invalid(fmt::format("No column says what the things are: {}. Name one with --column 'HEADER=product' "
+                                      "or --column 'HEADER=model'",
+                                      text::list_some(table->headers)),
+                          options.assets);
+  }
+  return inventory::items_of(*table, columns);
+}
+
+tocsin::Status read_advisories(const CommandLine& line, exposure::Matcher& matcher) {
+  Progress progress{"Reading advisories", "advisories", !line.quiet};
+  std::uint64_t read = 0;
+  exchange::SourceEvents events;
+  events.visit = [&](const exchange::SourceDocument& document) -> tocsin::Status {
+    auto parsed = json::parse(document.bytes);
+    auto advisory = parsed ? csaf::read_advisory(parsed->root()) : Result<csaf::Advisory>{parsed.error()};
+    if (!advisory) {
+      progress.clear();
+      complain(fmt::format("{} is left out: {}", document.name, advisory.error().to_string()));
+      return ok();
+    }
+    matcher.add(*advisory);
+    ++read;
+    return ok();
+  };
+  events.bad = [&](const std::string& name, const Error& error) {
+    progress.clear();
+    complain(fmt::format("{} is left out: {}", name, error.message));
+  };
+  events.progress = [&](std::uint64_t done, std::uint64_t total) { progress.update(done, total, read); };
+  for (const auto& path : line.match.advisories) TRY_VOID(exchange::read_source(path, {}, events));
+  progress.clear();
+  if (read == 0) return Error::invalid("No advisory could be read", "--advisories");
+  matcher.prepare();
+  return ok();
+}
+
+std::string asset_name(const inventory::Item& item) {
+  for (const auto* text : {&item.key, &item.name, &item.product, &item.model, &item.family}) {
+    if (!text->empty()) return *text;
+  }
+  return fmt::format("row {}", item.row);
+}
+
+boost::json::array texts(const std::vector<std::string>& all) {
+  boost::json::array array;
+  for (const auto& each : all) array.emplace_back(each);
+  return array;
+}
+
+std::string joined(const std::vector<std::string>& all, std::string_view between) {
+  std::string out;
+  for (const auto& each : all) out.append(out.empty() ? "" : between).append(each);
+  return out;
+}
+
+std::string csv_cell(std::string_view text) {
+  std::string cell{text};
+  // A spreadsheet would take it for a formula.
+  if (!cell.empty() && std::string_view{"=+-@\t\r"}.find(cell.front()) != std::string_view::npos)
+    cell.insert(0, 1, '\'');
+  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
+  std::string out = "\"";
+  for (const char c : cell) out.append(c == '"' ? 2 : 1, c);
+  return out + '"';
+}
+
+class Writer {
+ public:
+  Writer(const MatchOptions& options, const exposure::Matcher& matcher) : options_(options), matcher_(matcher) {
+    if (options_.format == "csv") print("row,asset,advisory,status,confidence,cves,because,question\r\n");
+  }
+
+  void tell(const inventory::Item& item, const Match& match) {
+    const auto& advisory = matcher_.id_of(match.advisory);
+    if (options_.format == "json") {
+      boost::json::object object;
+      object["row"] = item.row;
+      object["asset"] = asset_name(item);
+      object["advisory"] = advisory;
+      object["product_ids"] = texts(match.product_ids);
+      object["cves"] = texts(match.cves);
+      object["status"] = exposure::to_string(match.status);
+      object["confidence"] = static_cast<double>(static_cast<int>(match.confidence * 1000 + 0.5)) / 1000;
+      object["because"] = match.because;
+      if (!match.question.empty()) object["question"] = match.question;
+      return print_json(object);
+    }
+    if (!options_.all && (match.status == Status::fixed || match.status == Status::not_affected)) return;
+    if (options_.format == "csv") {
+      return print(fmt::format("{},{},{},{},{:.2f},{},{},{}\r\n", item.row, csv_cell(asset_name(item)),
+                               csv_cell(advisory), exposure::to_string(match.status), match.confidence,
+                               csv_cell(joined(match.cves, " ")), csv_cell(match.because), csv_cell(match.question)));
+    }
+    table_.add({{std::to_string(item.row)},
+                {safe_text(asset_name(item))},
+                {safe_text(advisory)},
+                {std::string{exposure::to_string(match.status)}},
+                {fmt::format("{:.2f}", match.confidence)},
+                {safe_text(match.question.empty() ? match.because : match.question)}});
+  }
+
+  void finish(std::size_t items, std::size_t affected) {
+    if (options_.format != "text") return;
+    if (!table_.empty()) print(table_.text(output_width(), colours()));
+    print(fmt::format("{} against {}: {} affected.\n", text::count_of(static_cast<long long>(items), "asset", "assets"),
+                      text::count_of(static_cast<long long>(matcher_.advisories()), "advisory", "advisories"),
+                      text::thousands(static_cast<long long>(affected))));
+  }
+
+ private:
+  const MatchOptions& options_;
+  const exposure::Matcher& matcher_;
+  TextTable table_{{{.title = "row", .right = true},
+                    {.title = "asset", .width_max = 40, .shrinks = true},
+                    {.title = "advisory"},
+                    {.title = "status"},
+                    {.title = "sure", .right = true},
+                    {.title = "because", .width_max = 400, .shrinks = true}}};
+};
+
+}  // namespace
+
+int run_match(const CommandLine& line) {
+  const bool json = line.match.format == "json";
+  const auto items = read_inventory(line.match);
+  if (!items) return fail(items.error(), json);
+  exposure::Matcher matcher;
+  if (const auto read = read_advisories(line, matcher); !read) return fail(read.error(), json);
+  Writer writer{line.match, matcher};
+  std::size_t affected = 0;
+  for (const auto& item : *items) {
+    bool is_affected = false;
+    for (const auto& match : matcher.match(item)) {
+      if (match.confidence < line.match.confidence && match.status != Status::undecidable) continue;
+      is_affected = is_affected || match.status == Status::affected;
+      writer.tell(item, match);
+    }
+    affected += is_affected ? 1 : 0;
+  }
+  writer.finish(items->size(), affected);
+  return affected == 0 ? kGood : kFailed;
+}
+
+}  // namespace tocsin::cli

@@ -1,0 +1,44 @@
+#include "cli/match_options.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace tocsin::cli {
+namespace {
+
+/// Without the library's own words in the help: the type's name says it.
+CLI::Validator plain(CLI::Validator validator) { return validator.description(""); }
+
+}  // namespace
+
+const char* const kMatchExamples =
+    "  tocsin match --assets plant.csv --advisories advisories/\n"
+    "  tocsin match --assets plant.csv --advisories feed.tar.zst --format json | jq 'select(.status == \"affected\")'\n"
+    "  tocsin match --assets plant.csv --column 'Typ/Bestell-Nr.=model' --advisories feed.tar.zst\n"
+    "Needs no server, no database and no network: the inventory stays where it is. The first line of the table names "
+    "the "
+    "columns; vendor, product, model or order number, version, firmware, serial and the like are recognised by their "
+    "names. Exit 1 when something is affected.";
+
+void add_match_options(CLI::App& command, MatchOptions& into) {
+  command.add_option("--assets", into.assets, "The inventory: a table (CSV), or - for standard input")
+      ->type_name("FILE")
+      ->required();
+  command.add_option("--advisories", into.advisories, "CSAF documents: files, folders or archives; may be given again")
+      ->type_name("PATH")
+      ->required();
+  command.add_option("--column", into.columns, "What a column says, where its name is not understood")
+      ->type_name("HEADER=FIELD")
+      ->allow_extra_args(false);
+  command.add_option("--confidence", into.confidence, "Tell what is at least this sure")
+      ->check(plain(CLI::Range(0.0, 1.0)))
+      ->type_name("0..1")
+      ->capture_default_str();
+  command.add_flag("--all", into.all,
+                   "In text and CSV, tell also what is fixed or not affected (JSON tells everything)");
+  command.add_option("--format", into.format, "Output: text, json (one JSON object a line), or csv")
+      ->check(plain(CLI::IsMember({"text", "json", "csv"})))
+      ->type_name("text|json|csv")
+      ->capture_default_str();
+}
+
+}  // namespace tocsin::cli

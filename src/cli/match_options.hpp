@@ -1,0 +1,24 @@
+#pragma once
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+/// Options of `tocsin match`.
+namespace tocsin::cli {
+
+struct MatchOptions {
+  std::string assets;                   ///< File, or "-".
+  std::vector<std::string> advisories;  ///< Files, folders, archives.
+  std::vector<std::string> columns;     ///< "Header=field"
+  double confidence = 0.5;
+  bool all = false;  ///< Also what is fixed and not affected.
+  std::string format = "text";
+};
+
+void add_match_options(CLI::App& command, MatchOptions& into);
+extern const char* const kMatchExamples;
+
+}  // namespace tocsin::cli

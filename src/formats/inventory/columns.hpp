@@ -1,0 +1,57 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/inventory/item.hpp"
+#include "formats/inventory/table.hpp"
+
+/// Which column says what: recognised by its name, changeable by a person.
+namespace tocsin::formats::inventory {
+
+enum class Field : std::uint8_t {
+  none,  ///< Kept as a free column.
+  key,
+  name,
+  vendor,
+  family,
+  product,
+  model,
+  hardware,
+  version,   ///< Of the thing itself.
+  firmware,  ///< Version with the component "firmware".
+  software,  ///< Version with the component "software".
+  serial,
+  cpe,
+  purl,
+  address,
+  site,
+  zone,
+  conduit,
+  purdue_level,
+  criticality,
+  exposure,
+  safety,
+  environment,
+  production,
+  owner,
+  next_outage,
+  tags,
+};
+/// "firmware": for forms and mappings that are kept.
+std::string_view to_string(Field field) noexcept;
+std::optional<Field> parse_field(std::string_view text) noexcept;
+/// All but `none`.
+std::span<const Field> all_fields() noexcept;
+
+/// What the names of columns mean, in English, German, Spanish and French; a field that may stand once only goes to the
+/// column that names it best.
+std::vector<Field> recognise_columns(const std::vector<std::string>& headers);
+
+/// Rows as items: `columns` has as many fields as the table has headers. `row` counts data rows from 1.
+std::vector<Item> items_of(const Table& table, const std::vector<Field>& columns);
+
+}  // namespace tocsin::formats::inventory
