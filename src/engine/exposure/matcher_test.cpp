@@ -1,0 +1,202 @@
+#include "engine/exposure/matcher.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/json.hpp"
+#include "engine/exposure/product_name.hpp"
+#include "engine/exposure/vendor_group.hpp"
+
+namespace tocsin::engine::exposure {
+namespace {
+
+using formats::inventory::Item;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+struct Leaf {
+  std::string product, range;
+  std::string model = {};
+  std::string status = "known_affected";
+};
+
+/// An advisory of one vendor and one vulnerability.
+formats::csaf::Advisory advisory(std::string id, const std::string& vendor, const std::vector<Leaf>& leaves,
+                                 bool has_fix = true) {
+  boost::json::array products, fixed;
+  boost::json::object status;
+  int number = 0;
+  for (const auto& leaf : leaves) {
+    const auto product_id = "P" + std::to_string(++number);
+    boost::json::object product{{"name", vendor + " " + leaf.product}, {"product_id", product_id}};
+    if (!leaf.model.empty()) product["product_identification_helper"] = {{"model_numbers", {leaf.model}}};
+    products.push_back(
+        {{"category", "product_name"},
+         {"name", leaf.product},
+         {"branches", {{{"category", "product_version_range"}, {"name", leaf.range}, {"product", product}}}}});
+    if (!status.contains(leaf.status)) status[leaf.status] = boost::json::array{};
+    status[leaf.status].as_array().emplace_back(product_id);
+    fixed.emplace_back(product_id);
+  }
+  boost::json::object vulnerability{{"cve", "CVE-2026-0001"}, {"product_status", status}};
+  if (has_fix) {
+    vulnerability["remediations"] = {{{"category", "vendor_fix"}, {"details", "Update"}, {"product_ids", fixed}}};
+  }
+  const boost::json::value root{
+      {"document",
+       {{"category", "csaf_security_advisory"},
+        {"csaf_version", "2.0"},
+        {"title", "t"},
+        {"publisher", {{"category", "vendor"}, {"name", "Example"}, {"namespace", "https://example.com"}}},
+        {"tracking",
+         {{"id", id},
+          {"version", "1"},
+          {"status", "final"},
+          {"initial_release_date", "2026-01-01T00:00:00Z"},
+          {"current_release_date", "2026-01-01T00:00:00Z"},
+          {"revision_history", {{{"date", "2026-01-01T00:00:00Z"}, {"number", "1"}, {"summary", "s"}}}}}}}},
+      {"product_tree", {{"branches", {{{"category", "vendor"}, {"name", vendor}, {"branches", products}}}}}},
+      {"vulnerabilities", {vulnerability}}};
+  auto read = formats::csaf::read_advisory(root);
+  EXPECT_TRUE(read) << read.error().message;
+  return std::move(read).value();
+}
+
+Item item(std::string vendor, std::string product, std::string version, std::string model = {}) {
+  Item made;
+  made.row = 1;
+  made.vendor = std::move(vendor);
+  made.product = std::move(product);
+  made.model = std::move(model);
+  if (!version.empty()) made.versions.push_back({"firmware", std::move(version)});
+  return made;
+}
+
+class Exposure : public testing::Test {
+ protected:
+  Exposure() {
+    matcher_.add(advisory("A-1", "Siemens",
+                          {{"SIMATIC S7-1500 CPU 1515-2 PN (6ES7515-2AM01-0AB0)", "< V2.9.2", "6ES7515-2AM01-0AB0"},
+                           {"SIMATIC S7-1500 CPU 1516-3 PN/DP (6ES7516-3AN01-0AB0)", "< V2.9.2", "6ES7516-3AN01-0AB0"},
+                           {"SCALANCE X-200 switch family (incl. SIPLUS NET variants)", "< V5.2.5"},
+                           {"SCALANCE X-200RNA switch family", "< V3.2.7"}}));
+    matcher_.add(advisory("A-2", "Schneider Electric", {{"Modicon M340 CPU", "vers:all/*"}}, false));
+    matcher_.add(advisory("A-3", "Rockwell Automation", {{"CompactLogix 5370 L3 controllers", "<= 33.011"}}));
+    matcher_.add(advisory("A-4", "Siemens", {{"SIMATIC S7-1500 CPU family (incl. SIPLUS variants)", "< V2.6"}}));
+    matcher_.add(advisory("A-5", "Mitsubishi Electric", {{"MELSEC iQ-R Series R00/01/02CPU", "<= 24"}}));
+    matcher_.add(advisory("A-6", "ABB", {{"AC500 V3", "3.5.1", {}, "fixed"}, {"AC500 V3", "< 3.5.1"}}));
+    matcher_.prepare();
+  }
+
+  /// "A-1 affected", for each match that is told with some certainty.
+  std::vector<std::string> found(const Item& wanted) {
+    std::vector<std::string> all;
+    for (const auto& match : matcher_.match(wanted)) {
+      if (match.confidence < 0.5 && match.status != Status::undecidable) continue;
+      all.push_back(matcher_.id_of(match.advisory) + " " + std::string{to_string(match.status)});
+    }
+    std::ranges::sort(all);
+    return all;
+  }
+  Matcher matcher_;
+};
+
+TEST_F(Exposure, AnOrderNumberIsEnough) {
+  const auto matches = matcher_.match(item("", "", "2.8.1", "6ES7 515-2AM01-0AB0"));
+  ASSERT_FALSE(matches.empty());
+  EXPECT_EQ(matcher_.id_of(matches[0].advisory), "A-1");
+  EXPECT_EQ(matches[0].status, Status::affected);
+  EXPECT_GE(matches[0].confidence, 0.95);
+  EXPECT_THAT(matches[0].product_ids, ElementsAre("P1"));
+  EXPECT_THAT(matches[0].cves, ElementsAre("CVE-2026-0001"));
+  EXPECT_THAT(matches[0].because, HasSubstr("order number 6ES75152AM010AB0 is Siemens SIMATIC S7-1500 CPU 1515-2 PN"));
+  EXPECT_THAT(matches[0].because, HasSubstr("2.8.1 is in \"< V2.9.2\""));
+}
+
+TEST_F(Exposure, TheVersionDecides) {
+  struct Case {
+    const char *version, *wanted;
+  };
+  const Case cases[] = {{"2.8.1", "A-1 affected"},
+                        {"V2.9.1", "A-1 affected"},
+                        {"2.9.2", "A-1 fixed"},
+                        {"fw 3.0", "A-1 fixed"},
+                        {"", "A-1 undecidable"}};
+  for (const auto& each : cases) {
+    const auto all = found(item("Siemens", "SIMATIC S7-1500 CPU 1515-2 PN", each.version, "6ES7515-2AM01-0AB0"));
+    EXPECT_THAT(all, testing::Contains(each.wanted)) << each.version;
+  }
+}
+
+TEST_F(Exposure, NamesAreReadAsPlantsWriteThem) {
+  const Item lines[] = {item("siemens", "s7-1500 cpu 1515-2 pn", "2.8.1"),
+                        item("", "Siemens SIMATIC S7-1500 CPU1515-2PN", "FW 2.8.1"),
+                        item("SIEMENS AG", "SIMATIC S7 1500 CPU 1515 2 PN", "v2.8.1"),
+                        item("Siemens", "SMIATIC S7-1500 CPU 1515-2 PN", "2.8.1")};
+  for (const auto& line : lines) {
+    EXPECT_THAT(found(line), testing::Contains("A-1 affected")) << line.product;
+  }
+}
+
+TEST_F(Exposure, AFamilyCoversItsMembersAndNotItsCousins) {
+  EXPECT_THAT(found(item("Siemens", "SIMATIC S7-1500 CPU 1518-4 PN/DP", "2.5")), ElementsAre("A-4 affected"));
+  EXPECT_THAT(found(item("Siemens", "SIMATIC S7-1200 CPU 1214C", "2.5")), ElementsAre());
+  // The RNA switches have a range of their own.
+  EXPECT_THAT(found(item("Siemens", "SCALANCE X-200RNA switch family", "3.2.7")), ElementsAre("A-1 fixed"));
+}
+
+TEST_F(Exposure, FormerNamesAndBrandsCount) {
+  EXPECT_THAT(found(item("Telemecanique", "Modicon M340 CPU", "2.1")), ElementsAre("A-2 affected"));
+  EXPECT_THAT(found(item("Allen-Bradley", "CompactLogix 5370 L3", "32.011")), ElementsAre("A-3 affected"));
+  EXPECT_THAT(found(item("ABB", "Modicon M340 CPU", "2.1")), ElementsAre()) << "another vendor's";
+}
+
+TEST_F(Exposure, ShortFormsOfSeveralModelsAreTold) {
+  EXPECT_THAT(found(item("Mitsubishi Electric", "MELSEC iQ-R R01CPU", "20")), ElementsAre("A-5 affected"));
+  EXPECT_THAT(found(item("Mitsubishi Electric", "MELSEC iQ-R R04CPU", "20")), ElementsAre());
+}
+
+TEST_F(Exposure, WhatSaysLessThanTheAdvisoryIsAsked) {
+  const auto matches = matcher_.match(item("Siemens", "S7-1500", "2.8.1"));
+  const auto asked =
+      std::ranges::find_if(matches, [&](const Match& each) { return matcher_.id_of(each.advisory) == "A-1"; });
+  ASSERT_NE(asked, matches.end());
+  EXPECT_EQ(asked->status, Status::undecidable);
+  EXPECT_THAT(asked->question, HasSubstr("Is it Siemens SIMATIC S7-1500 CPU"));
+}
+
+TEST_F(Exposure, AFixedProductIsFixed) {
+  EXPECT_THAT(found(item("ABB", "AC500 V3", "3.5.1")), ElementsAre("A-6 fixed"));
+  EXPECT_THAT(found(item("ABB", "AC500 V3", "3.5.0")), ElementsAre("A-6 affected"));
+}
+
+TEST_F(Exposure, NothingIsMatchedByNothing) {
+  EXPECT_TRUE(matcher_.match(Item{}).empty());
+  EXPECT_TRUE(matcher_.match(item("Siemens", "", "1.0")).empty());
+  EXPECT_TRUE(matcher_.match(item("", "controller", "1.0")).empty());
+  EXPECT_TRUE(matcher_.match(item(std::string(100'000, 'a'), std::string(100'000, '('), "1")).empty());
+}
+
+TEST(ProductNames, AreTakenApart) {
+  const auto name = read_product_name(
+      "Siemens", "Siemens SIMATIC S7-1500 CPU 1515-2 PN (6ES7515-2AM01-0AB0) (incl. SIPLUS variants)");
+  std::vector<std::string> words;
+  for (const auto& term : name.terms) words.push_back(term.spellings.front());
+  EXPECT_THAT(words, ElementsAre("simatic", "s71500", "cpu", "15152", "pn"));
+  EXPECT_THAT(name.order_numbers, ElementsAre("6ES75152AM010AB0"));
+  EXPECT_TRUE(name.with_variants);
+  EXPECT_THAT(read_product_name("", "R120(EN)CPU").terms.front().spellings, ElementsAre("r120cpu", "r120encpu"));
+  EXPECT_THAT(read_product_name("", "Q04/06/10UDEHCPU").terms.front().spellings,
+              ElementsAre("q04udehcpu", "q06udehcpu", "q10udehcpu"));
+}
+
+TEST(VendorGroups, KnowFormerNames) {
+  EXPECT_TRUE(
+      may_be_one(vendor_group("Hirschmann"), vendor_group("Hirschmann Automation and Control GmbH, Belden Inc.")));
+  EXPECT_TRUE(may_be_one(vendor_group("Modicon"), vendor_group("Schneider Electric Software, LLC")));
+  EXPECT_FALSE(may_be_one(vendor_group("Siemens"), vendor_group("ABB")));
+  EXPECT_TRUE(vendor_group("  ").empty());
+}
+
+}  // namespace
+}  // namespace tocsin::engine::exposure
