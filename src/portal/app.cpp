@@ -43,7 +43,7 @@ void decorate(const App& app, const http::Request& request, http::Response& resp
   if (response.content_type.starts_with("text/html")) {
     response.with("Vary", "Accept-Language, Cookie");
     // Asked again, for an error may come before the request's language is settled.
-    response.with("Content-Language", tag_of(access::language_of(request)));
+    response.with("Content-Language", std::string{tag_of(access::language_of(request))});
   }
   response.with("Cross-Origin-Resource-Policy", for_programs ? "cross-origin" : "same-origin");
   if (request.tls) response.with("Strict-Transport-Security", "max-age=31536000");
