@@ -3,7 +3,7 @@
 #include <string_view>
 
 /// What the scripts of web/src say to readers. Scripts have no catalogue: the page brings the sentences that its
-/// islands need, in its language, as attributes of one <template id="texts"> at its end.
+/// islands need, in its language, in one <template id="texts">.
 namespace tocsin::portal::pages {
 
 /// `main` is looked through for the elements that islands stand on.

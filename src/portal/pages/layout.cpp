@@ -253,8 +253,8 @@ http::Response render_page(App& app, const http::Request& request, const Page& p
   }
   out += page.main.str();
   out += "\n</main>\n";
-  append_footer(out, app, request, page);
   append_island_texts(out, page.main.str());
+  append_footer(out, app, request, page);
   out += "</body>\n</html>\n";
   auto response = http::Response::html(std::move(out), status);
   return response;
