@@ -40,7 +40,11 @@ void decorate(const App& app, const http::Request& request, http::Response& resp
   const bool for_programs =
       request.principal == nullptr && (request.path.starts_with("/api/") || request.path.starts_with("/feeds/"));
   access::mark_private(app, request, response);
-  if (response.content_type.starts_with("text/html")) response.with("Vary", "Accept-Language, Cookie");
+  if (response.content_type.starts_with("text/html")) {
+    response.with("Vary", "Accept-Language, Cookie");
+    // Asked again, for an error may come before the request's language is settled.
+    response.with("Content-Language", std::string{tag_of(access::language_of(request))});
+  }
   response.with("Cross-Origin-Resource-Policy", for_programs ? "cross-origin" : "same-origin");
   if (request.tls) response.with("Strict-Transport-Security", "max-age=31536000");
 }

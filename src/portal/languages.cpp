@@ -3,6 +3,7 @@
 #include <array>
 #include <mutex>
 
+#include "engine/search/query.hpp"
 #include "portal/html/template.hpp"
 #include "tocsin_languages.hpp"
 
@@ -15,7 +16,9 @@ std::array<std::vector<messages::Problem>, kLanguageCount>& problems() {
 }
 
 /// Names that lower rooms keep in tables: pages show them through tr_text.
-void note_tables() {}
+void note_tables() {
+  for (const auto& each : engine::search::filter_help()) messages::note(each.meaning);
+}
 
 void load_all() {
   note_tables();

@@ -1,5 +1,6 @@
 // <span data-copy="text"> gets a button behind it that copies the text (its own where the attribute is empty). What only
-// a certain parent may hold (a cell, a definition) gets it inside.
+// a certain parent may hold (a cell, a definition) gets it inside. data-copy-label says what is copied.
+import { text as words } from './texts';
 
 export function startCopyButtons(): void {
   if (!navigator.clipboard) return;
@@ -7,15 +8,16 @@ export function startCopyButtons(): void {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'copy';
-    const what = element.dataset.copyLabel ?? 'to clipboard';
-    button.textContent = 'Copy';
-    button.setAttribute('aria-label', `Copy ${what}`);
+    const name = words('copy');
+    const what = element.dataset.copyLabel;
+    button.textContent = name;
+    button.setAttribute('aria-label', what ? `${name}: ${what}` : words('copy-long'));
     const text = element.dataset.copy || element.textContent?.trim() || '';
     let timer = 0;
     button.addEventListener('click', () => {
       navigator.clipboard.writeText(text).then(
-        () => say('Copied'),
-        () => say('Not allowed'),
+        () => say(words('copied')),
+        () => say(words('copy-refused')),
       );
     });
     const say = (word: string): void => {
@@ -23,7 +25,7 @@ export function startCopyButtons(): void {
       announce(word);
       window.clearTimeout(timer);
       timer = window.setTimeout(() => {
-        button.textContent = 'Copy';
+        button.textContent = name;
       }, 1600);
     };
     if (/^(DD|TD|TH|LI)$/.test(element.tagName)) element.append(' ', button);

@@ -1,4 +1,5 @@
-// Dates are written in full; how long ago that was stands in the title.
+// Dates are written in full; how long ago that was stands in the title, in the page's language.
+import { language } from './texts';
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 365.25 * 86400],
@@ -10,11 +11,11 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 
 export function relative(then: Date, now: Date): string {
   const seconds = (then.getTime() - now.getTime()) / 1000;
-  const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   for (const [unit, length] of steps) {
     if (Math.abs(seconds) >= length) return format.format(Math.round(seconds / length), unit);
   }
-  return 'just now';
+  return format.format(0, 'second');
 }
 
 export function startDates(): void {

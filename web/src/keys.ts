@@ -1,5 +1,6 @@
 // "/" goes to the search box, "j" and "k" to the next and previous entry of a list. They can be turned off.
 import { setShortcuts, shortcutsOn } from './preferences';
+import { text } from './texts';
 
 function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
@@ -20,7 +21,7 @@ export function startKeys(): void {
   if (button) {
     const show = (): void => {
       button.setAttribute('aria-pressed', String(shortcutsOn()));
-      button.textContent = shortcutsOn() ? 'Single-key shortcuts are on' : 'Single-key shortcuts are off';
+      button.textContent = text(shortcutsOn() ? 'shortcuts-on' : 'shortcuts-off');
     };
     button.addEventListener('click', () => {
       setShortcuts(!shortcutsOn());

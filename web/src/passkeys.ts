@@ -4,6 +4,7 @@
 // browser has no passkeys, these elements are hidden and [data-passkey-missing] is shown.
 // The conversions are written out: older browsers lack parseCreationOptionsFromJSON and toJSON, and one way for all is
 // one way to test.
+import { text as words } from './texts';
 
 type Ceremony = 'register' | 'sign-in';
 
@@ -24,15 +25,6 @@ interface RequestJson extends Omit<PublicKeyCredentialRequestOptions, 'challenge
 
 /// Something that is said to the reader as it stands.
 class Refusal extends Error {}
-
-const sentences: Record<string, string> = {
-  NotAllowedError: 'No passkey was used: the request was cancelled or took too long. You can try again.',
-  InvalidStateError: 'This device already has a passkey for your account.',
-  NotSupportedError: 'This device cannot make the kind of passkey that is needed here.',
-  ConstraintError: 'This device cannot ask for PIN, finger or face, which is needed here.',
-  SecurityError: 'Passkeys do not work at this address. Open the portal at its own address, with https.',
-  AbortError: 'The request was cancelled. You can try again.',
-};
 
 function decode(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text.replace(/-/g, '+').replace(/_/g, '/'));
@@ -104,13 +96,13 @@ async function fetchOptions(url: string, form: HTMLFormElement): Promise<unknown
       redirect: 'error',
     });
   } catch {
-    throw new Refusal('The portal did not answer. Check the connection and try again.');
+    throw new Refusal(words('passkey-no-answer'));
   }
   const body: unknown = await reply.json().catch(() => null);
   if (!reply.ok) {
     // A problem document (RFC 9457).
     const detail = (body as { detail?: unknown } | null)?.detail;
-    throw new Refusal(typeof detail === 'string' ? detail : 'The portal refused. Load the page again and try again.');
+    throw new Refusal(typeof detail === 'string' ? detail : words('passkey-refused'));
   }
   return body;
 }
@@ -146,12 +138,13 @@ async function run(ceremony: Ceremony, url: string, form: HTMLFormElement): Prom
     // Not requestSubmit: that would come back to us. By the prototype, for a field may be called "submit".
     HTMLFormElement.prototype.submit.call(form);
   } catch (error) {
-    if (error instanceof Refusal) show(form, error.message);
-    else if (error instanceof DOMException && sentences[error.name]) show(form, sentences[error.name] as string);
-    else {
-      console.error(error);
-      show(form, 'The passkey could not be used. Try again, or sign in another way.');
+    if (error instanceof Refusal) {
+      show(form, error.message);
+      return;
     }
+    const known = error instanceof DOMException ? words(`passkey-${error.name}`) : '';
+    if (known === '') console.error(error);
+    show(form, known || words('passkey-failed'));
   }
 }
 

@@ -1,5 +1,6 @@
 // The search box as a combobox with a list (ARIA Authoring Practices, "Editable Combobox With List Autocomplete"):
 // entries are places to go; Enter without one chosen searches as ever.
+import { language, text as words } from './texts';
 
 interface Suggestion {
   kind: 'advisory' | 'vendor' | 'product' | 'cve';
@@ -10,12 +11,7 @@ interface Suggestion {
 
 const charactersMin = 2;
 const pauseMs = 120;
-const groups: Record<Suggestion['kind'], string> = {
-  advisory: 'Advisory',
-  vendor: 'Vendor',
-  product: 'Product',
-  cve: 'Vulnerability',
-};
+const kinds: readonly string[] = ['advisory', 'vendor', 'product', 'cve'] satisfies Suggestion['kind'][];
 
 function isSuggestion(value: unknown): value is Suggestion {
   const each = value as Partial<Suggestion> | null;
@@ -26,7 +22,7 @@ function isSuggestion(value: unknown): value is Suggestion {
     typeof each.url === 'string' &&
     each.url.startsWith('/') &&
     typeof each.kind === 'string' &&
-    each.kind in groups
+    kinds.includes(each.kind)
   );
 }
 
@@ -59,7 +55,7 @@ class Combobox {
     this.list.id = id;
     this.list.className = 'suggestions';
     this.list.setAttribute('role', 'listbox');
-    this.list.setAttribute('aria-label', 'Suggestions');
+    this.list.setAttribute('aria-label', words('suggestions'));
     this.list.hidden = true;
     input.setAttribute('role', 'combobox');
     input.setAttribute('aria-autocomplete', 'list');
@@ -118,7 +114,7 @@ class Combobox {
       option.setAttribute('aria-selected', 'false');
       const kind = document.createElement('span');
       kind.className = 'suggestion-kind';
-      kind.textContent = groups[item.kind];
+      kind.textContent = words(`suggestion-${item.kind}`);
       const label = document.createElement('span');
       label.className = 'suggestion-label';
       label.append(marked(item.label, typed));
@@ -126,7 +122,7 @@ class Combobox {
       if (item.count > 1) {
         const count = document.createElement('span');
         count.className = 'suggestion-count';
-        count.textContent = String(item.count);
+        count.textContent = item.count.toLocaleString(language);
         option.append(count);
       }
       return option;

@@ -1,6 +1,7 @@
-// <table class="sortable">: headers become buttons that sort. With data-filter="what" and enough rows, a box above it
-// keeps only the rows that hold the typed words. A cell sorts by data-sort where it has one, else by its text.
+// <table class="sortable">: headers become buttons that sort. With data-filter="Filter products" and enough rows, a box above it,
+// so named, keeps only the rows that hold the typed words. A cell sorts by data-sort where it has one, else by its text.
 import { announce } from './copy';
+import { language, text as words } from './texts';
 
 const filterRowsMin = 8;
 
@@ -9,7 +10,7 @@ function key(row: HTMLTableRowElement, column: number): string {
   return cell ? (cell.dataset.sort ?? cell.textContent ?? '').trim() : '';
 }
 
-const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+const collator = new Intl.Collator(language, { numeric: true, sensitivity: 'base' });
 
 function compare(a: string, b: string): number {
   // What is empty comes last in either direction; the caller turns the rest round.
@@ -70,7 +71,7 @@ function makeFilter(table: HTMLTableElement): void {
   frame.className = 'table-filter no-print';
   const label = document.createElement('label');
   label.htmlFor = id;
-  label.textContent = `Filter ${what || 'rows'}`;
+  label.textContent = what;
   const input = document.createElement('input');
   input.id = id;
   input.type = 'search';
@@ -79,14 +80,15 @@ function makeFilter(table: HTMLTableElement): void {
   count.className = 'note';
   frame.append(label, input, count);
   input.addEventListener('input', () => {
-    const words = fold(input.value).split(/\s+/).filter(Boolean);
+    const typed = fold(input.value).split(/\s+/).filter(Boolean);
     let shown = 0;
     rows.forEach((row, index) => {
-      row.hidden = !words.every((word) => texts[index].includes(word));
+      row.hidden = !typed.every((word) => texts[index].includes(word));
       if (!row.hidden) shown += 1;
     });
-    count.textContent = words.length > 0 ? `${shown} of ${rows.length}` : '';
-    announce(`${shown} of ${rows.length} shown`);
+    const numbers = [shown.toLocaleString(language), rows.length.toLocaleString(language)];
+    count.textContent = typed.length > 0 ? words('rows', ...numbers) : '';
+    announce(words('rows-shown', ...numbers));
   });
   (table.closest('.table-wrap') ?? table).before(frame);
 }

@@ -1,4 +1,5 @@
 import { storedTheme, storeTheme, type Theme } from './preferences';
+import { text } from './texts';
 
 const next: Record<Theme, Theme> = { auto: 'light', light: 'dark', dark: 'auto' };
 
@@ -10,8 +11,8 @@ export function startThemeToggle(): void {
     if (theme === 'auto') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
     button.dataset.state = theme;
-    button.setAttribute('aria-label', `Theme: ${theme}. Change to ${next[theme]}`);
-    button.title = `Theme: ${theme}`;
+    button.setAttribute('aria-label', text(`theme-${theme}-next`));
+    button.title = text(`theme-${theme}`);
   };
   button.addEventListener('click', () => {
     theme = next[theme];

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/locale.hpp"
 #include "base/text.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
@@ -99,9 +100,9 @@ bool has_words(const search::Query& query) {
 
 void append_search_form(std::string& out, const ListAddress& address) {
   render<R"(<form class="search-panel" role="search" action="/advisories">
-<div class="search-row"><label class="hidden" for="q">Search advisories</label>
-<input id="q" class="search-input" type="search" name="q" value="{}" placeholder="Vendor, product, CVE, order number, or a filter such as cvss&gt;=9" autocomplete="off" spellcheck="false" maxlength="1000" data-suggest>
-<button class="button" type="submit">Search</button></div>
+<div class="search-row"><label class="hidden" for="q">[[Search advisories]]</label>
+<input id="q" class="search-input" type="search" name="q" value="{}" placeholder="[[Vendor, product, CVE, order number, or a filter such as cvss&gt;=9]]" autocomplete="off" spellcheck="false" maxlength="1000" data-suggest>
+<button class="button" type="submit">[[#verb#Search]]</button></div>
 )">(out, address.q);
   // What is not the default survives a new search.
   if (address.sort != search::Sort::relevance) {
@@ -127,14 +128,15 @@ Html error_pointer(std::string_view query, const Error& error) {
 
 http::Response query_error_page(App& app, const http::Request& request, const ListAddress& address,
                                 const Error& error) {
-  std::string out = "<h1 class=\"hidden\">Advisories</h1>\n";
+  std::string out;
+  render<"<h1 class=\"hidden\">[[Advisories]]</h1>\n">(out);
   append_search_form(out, address);
   render<
-      R"(<div class="search-error callout callout-error" role="alert"><p><strong>The search was not understood:</strong> {}</p>{}
-<p class="note"><a href="/help/search">How to search</a></p></div></form>
+      R"(<div class="search-error callout callout-error" role="alert"><p>[[<strong>The search was not understood:</strong> {}]]</p>{}
+<p class="note"><a href="/help/search">[[How to search]]</a></p></div></form>
 )">(out, error.message, error_pointer(address.q, error));
   pages::Page page;
-  page.title = "Advisories";
+  page.title = tr<"Advisories">();
   page.section = pages::Section::advisories;
   page.hide_header_search = true;
   page.noindex = true;
@@ -144,39 +146,70 @@ http::Response query_error_page(App& app, const http::Request& request, const Li
 
 void append_corrections(std::string& out, const search::SearchResult& result) {
   if (result.corrections.empty()) return;
-  out += "<p class=\"search-hint\" role=\"status\">Showing results for ";
+  std::string list;
   for (std::size_t i = 0; i < result.corrections.size(); ++i) {
-    if (i > 0) out += ", ";
+    if (i > 0) list += ", ";
     const auto& each = result.corrections[i];
-    render<"<strong>{}</strong> <span class=\"note\">instead of {}</span>">(out, each.used, each.typed);
+    render<"[[<strong>{}</strong> <span class=\"note\">instead of {}</span>]]">(list, each.used, each.typed);
   }
-  out += ".</p>\n";
+  render<"<p class=\"search-hint\" role=\"status\">[[Showing results for {}.]]</p>\n">(
+      out, Html::from_trusted(std::move(list)));
 }
 
 void append_chips(std::string& out, const ListAddress& address, const search::Query& query) {
   if (query.terms.empty()) return;
-  out += "<ul class=\"chips\" aria-label=\"Filters in use\">\n";
+  render<"<ul class=\"chips\" aria-label=\"[[Filters in use]]\">\n">(out);
   for (std::size_t i = 0; i < query.terms.size(); ++i) {
     const auto text = search::to_text(query.terms[i]);
     const auto rest = with_query_text(address, search::to_text(without_term(query, i)));
-    render<"<li><a class=\"chip chip-remove\" href=\"{}\"><span class=\"hidden\">Remove </span>{}</a></li>\n">(
+    render<"<li><a class=\"chip chip-remove\" href=\"{}\">[[<span class=\"hidden\">Remove </span>{}]]</a></li>\n">(
         out, Url::own(page_path(rest)), text);
   }
   if (query.terms.size() > 1) {
-    render<"<li><a class=\"chip\" href=\"{}\">Clear all</a></li>\n">(out,
-                                                                     Url::own(page_path(with_query_text(address, {}))));
+    render<"<li><a class=\"chip\" href=\"{}\">[[Clear all]]</a></li>\n">(
+        out, Url::own(page_path(with_query_text(address, {}))));
   }
   out += "</ul>\n";
 }
 
+std::string_view facet_title(const search::Facet& facet) {
+  switch (facet.field) {
+    case search::Field::severity:
+      return tr<"Severity">();
+    case search::Field::vendor:
+      return tr<"Vendor">();
+    case search::Field::sector:
+      return tr<"Sector">();
+    case search::Field::published:
+      return tr<"Published">();
+    case search::Field::cwe:
+      return tr<"Weakness">();
+    default:
+      return facet.label;
+  }
+}
+
+/// Words of ours in the reader's language; names of vendors and ids of weaknesses are what they are.
+std::string_view value_title(search::Field field, const search::FacetValue& value) {
+  if (field == search::Field::sector) return tr_text(value.label);
+  if (field == search::Field::severity) {
+    using formats::cvss::Severity;
+    for (const auto severity : {Severity::critical, Severity::high, Severity::medium, Severity::low, Severity::none}) {
+      if (value.value == formats::cvss::to_string(severity)) return pages::severity_title(severity);
+    }
+  }
+  return value.label;
+}
+
 void append_facets(std::string& out, const ListAddress& address, const search::SearchResult& result) {
-  out += "<details class=\"facets no-print\"><summary>Filters</summary>\n<h2 class=\"hidden\">Filters</h2>\n";
+  render<"<details class=\"facets no-print\"><summary>[[Filters]]</summary>\n<h2 class=\"hidden\">[[Filters]]</h2>\n">(
+      out);
   for (const auto& facet : result.facets) {
     const auto shown = std::count_if(facet.values.begin(), facet.values.end(),
                                      [](const auto& value) { return value.count > 0 || value.selected; });
     if (shown == 0) continue;
     render<"<section class=\"facet\"><h3>{}</h3><ul {}>\n">(
-        out, facet.label, attribute_if<"class">(static_cast<std::size_t>(shown) > kFacetScroll, "facet-scroll"));
+        out, facet_title(facet), attribute_if<"class">(static_cast<std::size_t>(shown) > kFacetScroll, "facet-scroll"));
     for (const auto& value : facet.values) {
       if (value.count == 0 && !value.selected) continue;
       const auto query = value.selected ? search::without(result.query, facet.field, value.value)
@@ -187,16 +220,16 @@ void append_facets(std::string& out, const ListAddress& address, const search::S
       render<
           "<li><a href=\"{}\" rel=\"nofollow\" {}><span class=\"{}\">{}</span> <span "
           "class=\"count\">{}</span>{}</a></li>\n">(
-          out, Url::own(url), attribute_if<"aria-current">(value.selected, "true"), label_class, value.label,
-          text::thousands(value.count),
-          value.selected ? fragment<"<span class=\"hidden\"> (selected, remove)</span>">() : Html{});
+          out, Url::own(url), attribute_if<"aria-current">(value.selected, "true"), label_class,
+          value_title(facet.field, value), locale::number(value.count),
+          value.selected ? fragment<"<span class=\"hidden\"> [[(selected, remove)]]</span>">() : Html{});
     }
     out += "</ul>";
     if (facet.more > 0) {
       if (facet.field == search::Field::vendor) {
-        render<"<p class=\"note\"><a href=\"/vendors\">{} more</a></p>">(out, text::thousands(facet.more));
+        render<"<p class=\"note\"><a href=\"/vendors\">[[{} more]]</a></p>">(out, locale::number(facet.more));
       } else {
-        render<"<p class=\"note\">{} more</p>">(out, text::thousands(facet.more));
+        render<"<p class=\"note\">[[{} more]]</p>">(out, locale::number(facet.more));
       }
     }
     out += "</section>\n";
@@ -207,24 +240,26 @@ void append_facets(std::string& out, const ListAddress& address, const search::S
 void append_bar(std::string& out, const ListAddress& address, const search::SearchResult& result) {
   const auto last = result.first_position + static_cast<std::int64_t>(result.hits.size()) - 1;
   out += "<div class=\"list-bar\">";
-  render<"<p><strong class=\"count\">{}</strong>">(out, text::count_of(result.total, "advisory", "advisories"));
+  render<"<p><strong class=\"count\">{}</strong>">(
+      out, trn<"{} advisory", "{} advisories">(result.total, locale::number(result.total)));
   if (result.total > static_cast<std::int64_t>(result.hits.size()) && !result.hits.empty()) {
-    render<" <span class=\"note\">{} to {}</span>">(out, text::thousands(result.first_position), text::thousands(last));
+    render<" <span class=\"note\">[[{} to {}]]</span>">(out, locale::number(result.first_position),
+                                                        locale::number(last));
   }
   out += "</p>\n<div class=\"switches\">";
 
   struct SortLabel {
     search::Sort sort;
-    const char* label;
+    Message label;
   };
-  constexpr SortLabel kSorts[] = {{search::Sort::relevance, "relevance"},
-                                  {search::Sort::updated, "last update"},
-                                  {search::Sort::published, "first release"},
-                                  {search::Sort::severity, "severity"}};
+  static constexpr SortLabel kSorts[] = {{search::Sort::relevance, message<"#sort by#relevance">},
+                                         {search::Sort::updated, message<"#sort by#last update">},
+                                         {search::Sort::published, message<"#sort by#first release">},
+                                         {search::Sort::severity, message<"#sort by#severity">}};
   const bool words = has_words(result.query);
   // Without words there is nothing to be relevant for: the engine sorts by last update then.
   const auto current = !words && address.sort == search::Sort::relevance ? search::Sort::updated : address.sort;
-  out += "<ul class=\"switch\"><li>Sort by</li>";
+  render<"<ul class=\"switch\"><li>[[Sort by]]</li>">(out);
   for (const auto& [sort, label] : kSorts) {
     if (sort == search::Sort::relevance && !words) continue;
     auto other = address;
@@ -233,74 +268,77 @@ void append_bar(std::string& out, const ListAddress& address, const search::Sear
     render<"<li><a href=\"{}\" rel=\"nofollow\" {}>{}</a></li>">(
         out, Url::own(page_path(other)), attribute_if<"aria-current">(sort == current, "true"), label);
   }
-  out += "</ul>\n<ul class=\"switch\"><li>Rows</li>";
+  render<"</ul>\n<ul class=\"switch\"><li>[[Rows]]</li>">(out);
   for (const bool compact : {false, true}) {
     auto other = address;
     other.compact = compact;
     render<"<li><a href=\"{}\" rel=\"nofollow\" {}>{}</a></li>">(
         out, Url::own(page_path(other)), attribute_if<"aria-current">(compact == address.compact, "true"),
-        compact ? "compact" : "comfortable");
+        compact ? tr<"#rows#compact">() : tr<"#rows#comfortable">());
   }
   out += "</ul></div></div>\n";
 }
 
 void append_pages(std::string& out, const ListAddress& address, const search::SearchResult& result,
                   std::string_view feed_path) {
-  out += "<nav class=\"pages\" aria-label=\"Pages\"><p class=\"actions\">";
-  const auto link = [&](std::string_view cursor, const char* label) {
+  render<"<nav class=\"pages\" aria-label=\"[[Pages]]\"><p class=\"actions\">">(out);
+  const auto link = [&](std::string_view cursor, std::string_view label) {
     auto other = address;
     other.cursor = std::string{cursor};
     render<"<a class=\"button-quiet\" href=\"{}\">{}</a> ">(out, Url::own(page_path(other)), label);
   };
-  if (!result.previous_cursor.empty()) link(result.previous_cursor, "Previous");
-  if (!result.next_cursor.empty()) link(result.next_cursor, "Next");
+  if (!result.previous_cursor.empty()) link(result.previous_cursor, tr<"#page#Previous">());
+  if (!result.next_cursor.empty()) link(result.next_cursor, tr<"#page#Next">());
   auto exported = address;
   exported.cursor.clear();
   exported.limit = kExportLimit;
   exported.facets = false;
-  render<"</p>\n<p class=\"note\">This list as <a href=\"{}\">Atom feed</a>, <a href=\"{}\">JSON</a></p></nav>\n">(
+  render<"</p>\n<p class=\"note\">[[This list as <a href=\"{}\">Atom feed</a>, <a href=\"{}\">JSON</a>]]</p></nav>\n">(
       out, Url::own(std::string{feed_path}), Url::own(path_of("/api/v1/advisories", exported)));
 }
 
 void append_nothing_found(std::string& out, const ListAddress& address, const search::SearchResult& result) {
   const auto& query = result.query;
   if (query.terms.empty()) {
-    out +=
-        "<section class=\"panel\"><h2>No advisories yet</h2><p>Nothing has been imported: see "
-        "<a href=\"/\">how to begin</a>.</p></section>\n";
+    render<
+        "<section class=\"panel\"><h2>[[No advisories yet]]</h2><p>[[Nothing has been imported: see <a href=\"/\">how "
+        "to begin</a>.]]</p></section>\n">(out);
     return;
   }
-  out += "<section class=\"panel\"><h2>No advisory matches</h2>\n<ul>\n";
+  render<"<section class=\"panel\"><h2>[[No advisory matches]]</h2>\n<ul>\n">(out);
   if (query.terms.size() > 1) {
-    out += "<li>Leave out a condition: ";
+    std::string list;
     for (std::size_t i = 0; i < query.terms.size(); ++i) {
-      if (i > 0) out += ", ";
+      if (i > 0) list += ", ";
       const auto rest = with_query_text(address, search::to_text(without_term(query, i)));
-      render<"<a href=\"{}\">without {}</a>">(out, Url::own(page_path(rest)), search::to_text(query.terms[i]));
+      render<"<a href=\"{}\">[[without {}]]</a>">(list, Url::own(page_path(rest)), search::to_text(query.terms[i]));
     }
-    out += "</li>\n";
+    render<"<li>[[Leave out a condition: {}]]</li>\n">(out, Html::from_trusted(std::move(list)));
   }
   if (has_words(query)) {
-    out += "<li>Use fewer or shorter words; the beginning of a word with a star finds more: <code>modic*</code></li>\n";
+    render<
+        "<li>[[Use fewer or shorter words; the beginning of a word with a star finds more: "
+        "<code>modic*</code>]]</li>\n">(out);
   }
-  out +=
-      "<li>An order number is found by any part of it, a vulnerability by its CVE number</li>\n"
-      "<li>See <a href=\"/help/search\">how to search</a>, <a href=\"/vendors\">all vendors</a>, or "
-      "<a href=\"/advisories\">all advisories</a></li>\n</ul></section>\n";
+  render<
+      "<li>[[An order number is found by any part of it, a vulnerability by its CVE number]]</li>\n<li>[[See <a "
+      "href=\"/help/search\">how to search</a>, <a href=\"/vendors\">all vendors</a>, or <a href=\"/advisories\">all "
+      "advisories</a>]]</li>\n</ul></section>\n">(out);
 }
 
 http::Response list_page(App& app, const http::Request& request, const ListAddress& address,
                          const search::SearchResult& result) {
   const auto canonical = search::to_text(result.query);
   const auto feed = http::with_query("/feeds/advisories.atom", {{"q", canonical}});
-  std::string out = "<h1 class=\"hidden\">Advisories</h1>\n";
+  std::string out;
+  render<"<h1 class=\"hidden\">[[Advisories]]</h1>\n">(out);
   append_search_form(out, address);
   append_corrections(out, result);
   out += "</form>\n";
   append_chips(out, address, result.query);
   out += "<div class=\"list-layout\">\n";
   append_facets(out, address, result);
-  out += "<section aria-labelledby=\"results\"><h2 id=\"results\" class=\"hidden\">Results</h2>\n";
+  render<"<section aria-labelledby=\"results\"><h2 id=\"results\" class=\"hidden\">[[Results]]</h2>\n">(out);
   append_bar(out, address, result);
   if (result.hits.empty()) {
     append_nothing_found(out, address, result);
@@ -313,8 +351,9 @@ http::Response list_page(App& app, const http::Request& request, const ListAddre
   out += "</section>\n</div>\n";
 
   pages::Page page;
-  page.title = canonical.empty() ? "Advisories" : canonical + " - Advisories";
-  page.description = "Security advisories for industrial control systems, with filters by vendor, sector and severity.";
+  page.title = canonical.empty() ? std::string{tr<"Advisories">()} : tr<"{} - Advisories">(canonical);
+  page.description =
+      tr<"Security advisories for industrial control systems, with filters by vendor, sector and severity.">();
   page.section = pages::Section::advisories;
   page.hide_header_search = true;
   page.atom_url = feed;

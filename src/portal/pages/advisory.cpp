@@ -37,8 +37,8 @@ std::optional<http::Response> canonical_redirect(const http::Request& request, c
 
 void breadcrumb(std::string& out, const LoadedAdvisory& loaded) {
   render<
-      "<nav class=\"breadcrumb no-print\" aria-label=\"Where you are\"><ol><li><a "
-      "href=\"/advisories\">Advisories</a></li><li>{}</li></ol></nav>">(out, loaded.record.key);
+      "<nav class=\"breadcrumb no-print\" aria-label=\"[[Where you are]]\"><ol><li><a "
+      "href=\"/advisories\">[[Advisories]]</a></li><li>{}</li></ol></nav>">(out, loaded.record.key);
 }
 
 Result<http::Response> advisory(App& app, const http::Request& request) {
@@ -112,18 +112,17 @@ Result<http::Response> raw(App& app, const http::Request& request) {
   const auto base = pages::advisory_url(loaded.record.slug);
   std::string main;
   render<
-      "<nav class=\"breadcrumb no-print\" aria-label=\"Where you are\"><ol><li><a "
-      "href=\"/advisories\">Advisories</a></li>"
-      "<li><a href=\"{}\">{}</a></li><li>raw JSON</li></ol></nav>">(main, Url::own(base), loaded.record.key);
+      "<nav class=\"breadcrumb no-print\" aria-label=\"[[Where you are]]\"><ol><li><a "
+      "href=\"/advisories\">[[Advisories]]</a></li><li><a href=\"{}\">{}</a></li><li>[[raw JSON]]</li></ol></nav>">(
+      main, Url::own(base), loaded.record.key);
   render<
-      "<header class=\"page-head\"><h1>{} as JSON</h1></header><p>Indented for reading; <a href=\"{}\">download it as "
-      "received</a> "
-      "to check its signature.</p>">(main, loaded.record.key,
-                                     Url::own(fmt::format("/api/v1/advisories/{}/document", loaded.record.slug)));
+      "<header class=\"page-head\"><h1>[[{} as JSON]]</h1></header><p>[[Indented for reading; <a href=\"{}\">download "
+      "it as received</a> to check its signature.]]</p>">(
+      main, loaded.record.key, Url::own(fmt::format("/api/v1/advisories/{}/document", loaded.record.slug)));
   TRY(const auto parsed, json::parse(loaded.bytes));
   main += pages::raw_json_html(parsed.root()).str();
   pages::Page page;
-  page.title = loaded.record.key + " as JSON";
+  page.title = tr<"{} as JSON">(loaded.record.key);
   page.section = pages::Section::advisories;
   page.main = Html::from_trusted(std::move(main));
   page.noindex = true;

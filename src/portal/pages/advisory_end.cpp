@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.hpp"
-#include "base/text.hpp"
+#include "base/locale.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/advisory_view.hpp"
@@ -33,13 +33,13 @@ void append_downloads(std::string& out, const LoadedAdvisory& stored) {
            : base + "/revisions/" + http::encode_component(revision_name(stored.revisions, stored.revision))) +
       "/document";
   render<
-      "<p class=\"actions\"><a class=\"button-quiet\" href=\"{}\">Download as received</a> <a class=\"button-quiet\" "
-      "href=\"{}\">PDF</a> <a class=\"button-quiet\" href=\"{}\">HTML in one file</a> ">(
+      "<p class=\"actions\"><a class=\"button-quiet\" href=\"{}\">[[Download as received]]</a> <a "
+      "class=\"button-quiet\" href=\"{}\">PDF</a> <a class=\"button-quiet\" href=\"{}\">[[HTML in one file]]</a> ">(
       out, Url::own(document), Url::own(document + ".pdf"), Url::own(document + ".html"));
   if (stored.is_current()) {
-    render<"<a class=\"button-quiet\" href=\"{}\">Read the raw JSON</a> ">(
+    render<"<a class=\"button-quiet\" href=\"{}\">[[Read the raw JSON]]</a> ">(
         out, Url::own(advisory_url(stored.record.slug) + "/raw"));
-    render<"<a class=\"button-quiet\" href=\"{}\">As API answer</a>">(out, Url::own(base));
+    render<"<a class=\"button-quiet\" href=\"{}\">[[As API answer]]</a>">(out, Url::own(base));
   }
   out += "</p>";
 }
@@ -69,14 +69,15 @@ Html notes_html(const View& view) {
     list.push_back(note);
   }
   if (own.empty() && boilerplate.empty()) return {};
-  std::string out = "<section id=\"notes\"><h2>Notes</h2>";
+  std::string out;
+  render<"<section id=\"notes\"><h2>[[Notes]]</h2>">(out);
   for (const auto& note : own) {
     render<"<h3>{}</h3><div class=\"doc-text\">{}</div>">(
         out, note.title.empty() ? std::string_view{note.category} : std::string_view{note.title},
         html::paragraphs(note.text));
   }
   if (!boilerplate.empty()) {
-    render<"<details class=\"fold\"><summary>General advice and terms ({})</summary>">(out, boilerplate.size());
+    render<"<details class=\"fold\"><summary>[[General advice and terms ({})]]</summary>">(out, boilerplate.size());
     std::string last;
     for (const auto& note : boilerplate) {
       if (note.title != last)
@@ -94,7 +95,7 @@ Html references_html(const View& view) {
   const auto& advisory = view.read.advisory;
   std::string out;
   if (!advisory.references.empty()) {
-    out += "<section id=\"references\"><h2>References</h2><ul>";
+    render<"<section id=\"references\"><h2>[[References]]</h2><ul>">(out);
     for (const auto& each : advisory.references) {
       out += "<li>";
       external_link(out, Url::external(each.url), each.summary.empty() ? each.url : each.summary);
@@ -103,11 +104,12 @@ Html references_html(const View& view) {
     out += "</ul></section>";
   }
   if (!advisory.acknowledgments.empty()) {
-    out += "<section><h2>Acknowledgments</h2><ul>";
+    render<"<section><h2>[[Acknowledgments]]</h2><ul>">(out);
     for (const auto& each : advisory.acknowledgments) {
       std::string names;
       for (const auto& name : each.names) names += (names.empty() ? "" : ", ") + name;
-      if (!each.organization.empty()) names += (names.empty() ? "" : " of ") + each.organization;
+      if (!each.organization.empty())
+        names = names.empty() ? each.organization : tr<"{} of {}">(names, each.organization);
       render<"<li>{}{}{}</li>">(out, names, !names.empty() && !each.summary.empty() ? ": " : "", each.summary);
     }
     out += "</ul></section>";
@@ -117,12 +119,13 @@ Html references_html(const View& view) {
 
 Html history_html(const View& view) {
   if (view.stored == nullptr && view.read.advisory.history.empty()) return {};
-  std::string out = "<section id=\"history\"><h2>Revision history</h2>";
+  std::string out;
+  render<"<section id=\"history\"><h2>[[Revision history]]</h2>">(out);
   if (!view.read.advisory.history.empty()) {
-    out +=
-        "<div class=\"table-wrap\"><table><caption class=\"hidden\">As the document tells it</caption><thead><tr><th "
-        "scope=\"col\">"
-        "Version</th><th scope=\"col\">Date</th><th scope=\"col\">What changed</th></tr></thead><tbody>";
+    render<
+        "<div class=\"table-wrap\"><table><caption class=\"hidden\">[[As the document tells "
+        "it]]</caption><thead><tr><th scope=\"col\">[[Version]]</th><th scope=\"col\">[[Date]]</th><th "
+        "scope=\"col\">[[What changed]]</th></tr></thead><tbody>">(out);
     for (auto each = view.read.advisory.history.rbegin(); each != view.read.advisory.history.rend(); ++each) {
       render<"<tr><td>{}</td><td>{}</td><td>{}</td></tr>">(out, each->number,
                                                            each->date ? date_html(*each->date) : Html{}, each->summary);
@@ -131,11 +134,14 @@ Html history_html(const View& view) {
   }
   if (view.stored != nullptr) {
     const auto& revisions = view.stored->revisions;
-    render<"<p>Stored here: <a href=\"{}\">{}</a>">(
-        out, Url::own(advisory_url(view.stored->record.slug) + "/revisions"),
-        text::count_of(static_cast<long long>(revisions.size()), "revision", "revisions"));
-    if (revisions.size() > 1) out += ", any two of which can be compared";
-    out += ".</p>";
+    const auto url = Url::own(advisory_url(view.stored->record.slug) + "/revisions");
+    const auto count = static_cast<long long>(revisions.size());
+    const auto words = trn<"{} revision", "{} revisions">(count, locale::number(count));
+    if (count > 1) {
+      render<"<p>[[Stored here: <a href=\"{}\">{}</a>, any two of which can be compared.]]</p>">(out, url, words);
+    } else {
+      render<"<p>[[Stored here: <a href=\"{}\">{}</a>.]]</p>">(out, url, words);
+    }
   }
   out += "</section>";
   return finish(out);
@@ -147,42 +153,41 @@ Html quality_html(const View& view) {
   if (findings.empty()) return {};
   std::string out;
   render<
-      "<section id=\"quality\"><h2>Quality <span class=\"count\">{}</span></h2><p>The standard lets these places pass, "
-      "but they can hardly be meant so. Worth a word to the issuer; until then read these places with care.</p>">(
-      out, findings.size());
-  out +=
-      "<div class=\"table-wrap stack\"><table class=\"sortable\"><caption class=\"hidden\">What cannot be "
-      "meant</caption><thead><tr><th "
-      "scope=\"col\">Test</th><th scope=\"col\">What is wrong</th><th scope=\"col\">How to mend it</th><th "
-      "scope=\"col\">Place</th></tr></thead><tbody>";
+      "<section id=\"quality\"><h2>[[Quality]] <span class=\"count\">{}</span></h2><p>[[The standard lets these places "
+      "pass, but they can hardly be meant so. Worth a word to the issuer; until then read these places with "
+      "care.]]</p>">(out, findings.size());
+  render<
+      "<div class=\"table-wrap stack\"><table class=\"sortable\"><caption class=\"hidden\">[[What cannot be "
+      "meant]]</caption><thead><tr><th scope=\"col\">[[#of a standard#Test]]</th><th scope=\"col\">[[What is "
+      "wrong]]</th><th scope=\"col\">[[How to mend it]]</th><th scope=\"col\">[[Place]]</th></tr></thead><tbody>">(out);
   for (std::size_t i = 0; i < findings.size() && i < kQualityFindingsShown; ++i) {
     const auto& each = findings[i];
     render<
-        "<tr><td data-label=\"Test\" class=\"id\">{}</td><td data-label=\"What is wrong\">{}</td><td data-label=\"How "
-        "to mend it\">{}</td>"
-        "<td data-label=\"Place\"><span class=\"vector\">{}</span></td></tr>">(
-        out, each.test, as_sentence(each.message), each.mend, each.path);
+        "<tr><td data-label=\"[[#of a standard#Test]]\" class=\"id\">{}</td><td data-label=\"[[What is "
+        "wrong]]\">{}</td><td data-label=\"[[How to mend it]]\">{}</td><td data-label=\"[[Place]]\"><span "
+        "class=\"vector\">{}</span></td></tr>">(out, each.test, as_sentence(each.message), each.mend, each.path);
   }
   out += "</tbody></table></div>";
   if (findings.size() > kQualityFindingsShown) {
-    render<"<p>And {} more: <code>tocsin validate --quality</code> lists them all.</p>">(
-        out, text::thousands(static_cast<long long>(findings.size() - kQualityFindingsShown)));
+    render<"<p>[[And {} more: <code>tocsin validate --quality</code> lists them all.]]</p>">(
+        out, locale::number(static_cast<long long>(findings.size() - kQualityFindingsShown)));
   }
   out += "</section>";
   return finish(out);
 }
 
 Html files_html(const View& view) {
-  std::string out = "<section id=\"files\"><h2>The document itself</h2>";
+  std::string out;
+  render<"<section id=\"files\"><h2>[[The document itself]]</h2>">(out);
   if (view.stored != nullptr) append_downloads(out, *view.stored);
   const auto hash = view.stored != nullptr ? view.stored->revision.sha512 : sha512_hex(view.read.bytes);
   render<
-      "<dl class=\"kv\"><dt>Format</dt><dd>CSAF {}</dd><dt>Size</dt><dd>{} bytes</dd><dt>SHA-512</dt><dd><span "
-      "class=\"hash\" data-copy=\"{}\">{}</span></dd>">(out, csaf::to_string(view.read.advisory.header.csaf_version),
-                                                        text::thousands(static_cast<long long>(view.read.bytes.size())),
-                                                        hash, hash);
+      "<dl class=\"kv\"><dt>[[Format]]</dt><dd>CSAF {}</dd><dt>[[Size]]</dt><dd>[[{} "
+      "bytes]]</dd><dt>SHA-512</dt><dd><span class=\"hash\" data-copy=\"{}\">{}</span></dd>">(
+      out, csaf::to_string(view.read.advisory.header.csaf_version),
+      locale::number(static_cast<long long>(view.read.bytes.size())), hash, hash);
   if (view.stored != nullptr)
-    render<"<dt>Received</dt><dd>{}</dd>">(out, datetime_html(view.stored->revision.received_at));
+    render<"<dt>[[Received]]</dt><dd>{}</dd>">(out, datetime_html(view.stored->revision.received_at));
   out += "</dl></section>";
   return finish(out);
 }

@@ -18,8 +18,8 @@ using html::render;
 std::string page_marking(domain::Tlp tlp) {
   // Without a width and a height a box fills the margin.
   constexpr std::string_view kBox =
-      "content:\"TLP:{0}\";font:700 12pt/18pt sans-serif;background:#000;color:{1};width:{2}pt;height:18pt;"
-      "margin:auto 0 auto auto;text-align:center;-webkit-print-color-adjust:exact;print-color-adjust:exact";
+      "content:\"TLP:{0}\";font:700 12pt/18pt sans-serif;background:#000;color:{1};width:{2}pt;height:18pt;margin:auto "
+      "0 auto auto;text-align:center;-webkit-print-color-adjust:exact;print-color-adjust:exact";
   std::string_view colour = "#fff";
   if (tlp == domain::Tlp::green) colour = "#33ff00";
   if (tlp == domain::Tlp::amber || tlp == domain::Tlp::amber_strict) colour = "#ffc000";
@@ -40,6 +40,8 @@ void append_bar(std::string& out, const formats::csaf::Header& header, std::opti
 }  // namespace
 
 std::string advisory_file_html(const ReadAdvisory& read, std::optional<domain::Tlp> tlp) {
+  // Kept and passed on, it is read by others than who asked for it, as the PDF is.
+  const LanguageScope english{Language::en};
   const auto* styles = find_asset(asset_path("advisory-file.css"));
   TOCSIN_CHECK(styles != nullptr);
   const auto& header = read.advisory.header;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/locale.hpp"
 #include "base/text.hpp"
 #include "formats/cvss/score.hpp"
 #include "portal/html/template.hpp"
@@ -27,31 +28,32 @@ using html::Url;
 constexpr std::size_t kRowsOpen = 30;
 constexpr std::size_t kVulnerabilitiesOpen = 12;
 constexpr std::size_t kNamesShown = 4;
+constexpr std::size_t kLabelsShown = 6;
 
 std::string_view remediation_title(RemediationCategory category) {
   switch (category) {
     case RemediationCategory::vendor_fix:
-      return "Fix by the vendor";
+      return tr<"Fix by the vendor">();
     case RemediationCategory::fix_planned:
-      return "Fix planned";
+      return tr<"Fix planned">();
     case RemediationCategory::optional_patch:
-      return "Optional patch";
+      return tr<"Optional patch">();
     case RemediationCategory::workaround:
-      return "Workaround";
+      return tr<"Workaround">();
     case RemediationCategory::mitigation:
-      return "Mitigation";
+      return tr<"Mitigation">();
     case RemediationCategory::no_fix_planned:
-      return "No fix planned";
+      return tr<"No fix planned">();
     case RemediationCategory::none_available:
       break;
   }
-  return "No remediation available";
+  return tr<"No remediation available">();
 }
 
 std::string vulnerability_label(const csaf::Vulnerability& each, std::size_t index) {
   if (!each.cve.empty()) return each.cve;
   if (!each.ids.empty()) return each.ids.front().second;
-  return each.title.empty() ? fmt::format("Vulnerability {}", index + 1) : each.title;
+  return each.title.empty() ? tr<"Vulnerability {}">(index + 1) : each.title;
 }
 
 /// One text that stands under several vulnerabilities, once.
@@ -97,9 +99,11 @@ void render_scope(std::string& out, const View& view, const std::set<std::string
   const auto shown = std::min(names.size(), kNamesShown);
   std::string list;
   for (std::size_t i = 0; i < shown; ++i) list += (i > 0 ? "; " : "") + names[i];
-  render<"<p class=\"scope\">For {}">(out, list);
-  if (names.size() > shown) render<" and {} more">(out, names.size() - shown);
-  out += "</p>";
+  if (names.size() > shown) {
+    render<"<p class=\"scope\">[[#products#For {} and {} more]]</p>">(out, list, names.size() - shown);
+  } else {
+    render<"<p class=\"scope\">[[#products#For {}]]</p>">(out, list);
+  }
 }
 
 void render_remediation(std::string& out, const View& view, const MergedRemediation& each) {
@@ -112,18 +116,21 @@ void render_remediation(std::string& out, const View& view, const MergedRemediat
                                                                                 text::shorten(remediation.url, 90));
   }
   if (!remediation.restart_required.empty() && remediation.restart_required != "none") {
-    render<"<p><span class=\"tag\">needs a restart: {}</span></p>">(out, remediation.restart_required);
+    render<"<p><span class=\"tag\">[[needs a restart: {}]]</span></p>">(out, remediation.restart_required);
   }
   render_scope(out, view, each.products);
   const auto& all = view.read.advisory.vulnerabilities;
   if (each.vulnerabilities.size() < all.size()) {
-    out += "<p class=\"scope\">Against ";
-    for (std::size_t i = 0; i < each.vulnerabilities.size() && i < 6; ++i) {
-      if (i > 0) out += ", ";
-      html::escape(out, vulnerability_label(all[each.vulnerabilities[i]], each.vulnerabilities[i]));
+    std::string list;
+    for (std::size_t i = 0; i < each.vulnerabilities.size() && i < kLabelsShown; ++i) {
+      list += (i > 0 ? ", " : "") + vulnerability_label(all[each.vulnerabilities[i]], each.vulnerabilities[i]);
     }
-    if (each.vulnerabilities.size() > 6) render<" and {} more">(out, each.vulnerabilities.size() - 6);
-    out += "</p>";
+    if (each.vulnerabilities.size() > kLabelsShown) {
+      render<"<p class=\"scope\">[[#vulnerabilities#Against {} and {} more]]</p>">(
+          out, list, each.vulnerabilities.size() - kLabelsShown);
+    } else {
+      render<"<p class=\"scope\">[[#vulnerabilities#Against {}]]</p>">(out, list);
+    }
   }
   out += "</li>";
 }
@@ -142,7 +149,9 @@ void render_status_groups(std::string& out, const View& view, const csaf::Vulner
   for (const auto& group : each.statuses) {
     const std::set<std::string> ids(group.product_ids.begin(), group.product_ids.end());
     render<"<details class=\"fold\"><summary>{}: {}</summary><ul class=\"columns\">">(
-        out, status_label(group.status), text::count_of(static_cast<long long>(ids.size()), "product", "products"));
+        out, status_label(group.status),
+        trn<"{} product", "{} products">(static_cast<long long>(ids.size()),
+                                         locale::number(static_cast<long long>(ids.size()))));
     for (std::size_t i = 0; i < products.size(); ++i) {
       if (ids.contains(products[i].id)) render<"<li>{}</li>">(out, product_label(view, i));
     }
@@ -161,23 +170,23 @@ void render_vulnerability(std::string& out, const View& view, std::size_t index,
   out += "</summary>";
   out += "<dl class=\"kv\">";
   if (!each.cve.empty() && view.stored != nullptr) {
-    render<"<dt>All advisories on it</dt><dd><a href=\"{}\">{}</a></dd>">(out, Url::own(vulnerability_url(each.cve)),
-                                                                          each.cve);
+    render<"<dt>[[All advisories on it]]</dt><dd><a href=\"{}\">{}</a></dd>">(
+        out, Url::own(vulnerability_url(each.cve)), each.cve);
   }
   for (const auto& cwe : each.cwes) {
-    out += "<dt>Weakness</dt><dd>";
+    render<"<dt>[[Weakness]]</dt><dd>">(out);
     portal_link(out, view, search_url("cwe:" + cwe.id), cwe.id);
     render<" {}</dd>">(out, cwe.name);
   }
   for (const auto& threat : each.threats) {
     if (threat.category == "exploit_status")
-      render<"<dt>Exploitation</dt><dd>{}</dd>">(out, html::paragraphs(threat.details));
-    if (threat.category == "impact") render<"<dt>Impact</dt><dd>{}</dd>">(out, html::paragraphs(threat.details));
+      render<"<dt>[[Exploitation]]</dt><dd>{}</dd>">(out, html::paragraphs(threat.details));
+    if (threat.category == "impact") render<"<dt>[[Impact]]</dt><dd>{}</dd>">(out, html::paragraphs(threat.details));
   }
-  for (const auto& flag : each.flags) render<"<dt>Justification</dt><dd>{}</dd>">(out, flag.label);
-  if (each.epss) render<"<dt>EPSS</dt><dd>{} % within 30 days</dd>">(out, fmt::format("{:.1f}", *each.epss * 100));
-  if (each.discovery_date) render<"<dt>Discovered</dt><dd>{}</dd>">(out, date_html(*each.discovery_date));
-  if (each.release_date) render<"<dt>Disclosed</dt><dd>{}</dd>">(out, date_html(*each.release_date));
+  for (const auto& flag : each.flags) render<"<dt>[[Justification]]</dt><dd>{}</dd>">(out, flag.label);
+  if (each.epss) render<"<dt>EPSS</dt><dd>[[{} % within 30 days]]</dd>">(out, locale::decimal(*each.epss * 100, 1));
+  if (each.discovery_date) render<"<dt>[[Discovered]]</dt><dd>{}</dd>">(out, date_html(*each.discovery_date));
+  if (each.release_date) render<"<dt>[[Disclosed]]</dt><dd>{}</dd>">(out, date_html(*each.release_date));
   out += "</dl>";
   render_notes(out, each.notes);
   for (const auto& one : each.scores) {
@@ -185,7 +194,7 @@ void render_vulnerability(std::string& out, const View& view, std::size_t index,
   }
   render_status_groups(out, view, each);
   if (!each.references.empty()) {
-    out += "<h3>References</h3><ul>";
+    render<"<h3>[[References]]</h3><ul>">(out);
     for (const auto& reference : each.references) {
       out += "<li>";
       external_link(out, Url::external(reference.url), reference.summary.empty() ? reference.url : reference.summary);
@@ -198,28 +207,28 @@ void render_vulnerability(std::string& out, const View& view, std::size_t index,
 
 }  // namespace
 
-std::string status_label(ProductStatus status) {
+std::string_view status_label(ProductStatus status) {
   switch (status) {
     case ProductStatus::known_affected:
-      return "Affected";
+      return tr<"#product status#Affected">();
     case ProductStatus::first_affected:
-      return "First affected";
+      return tr<"#product status#First affected">();
     case ProductStatus::last_affected:
-      return "Last affected";
+      return tr<"#product status#Last affected">();
     case ProductStatus::under_investigation:
-      return "Under investigation";
+      return tr<"#product status#Under investigation">();
     case ProductStatus::known_not_affected:
-      return "Not affected";
+      return tr<"#product status#Not affected">();
     case ProductStatus::fixed:
-      return "Fixed";
+      return tr<"#product status#Fixed">();
     case ProductStatus::first_fixed:
-      return "First fixed";
+      return tr<"#product status#First fixed">();
     case ProductStatus::recommended:
-      return "Recommended";
+      return tr<"#product status#Recommended">();
     case ProductStatus::unknown:
       break;
   }
-  return "No statement";
+  return tr<"#product status#No statement">();
 }
 
 Html vector_html(std::string_view vector, std::optional<int> stated_tenths) {
@@ -231,10 +240,10 @@ Html vector_html(std::string_view vector, std::optional<int> stated_tenths) {
   }
   render<"<details class=\"fold\"><summary>CVSS {}: <span class=\"vector\">{}</span></summary>">(
       out, formats::cvss::to_string(parsed->version), vector);
-  out +=
-      "<div class=\"table-wrap\"><table><caption class=\"hidden\">What the vector says</caption><thead><tr>"
-      "<th scope=\"col\">Metric</th><th scope=\"col\">Value</th><th scope=\"col\">In plain "
-      "words</th></tr></thead><tbody>";
+  render<
+      "<div class=\"table-wrap\"><table><caption class=\"hidden\">[[What the vector says]]</caption><thead><tr><th "
+      "scope=\"col\">[[Metric]]</th><th scope=\"col\">[[Value]]</th><th scope=\"col\">[[In plain "
+      "words]]</th></tr></thead><tbody>">(out);
   for (const auto& metric : parsed->metrics) {
     render<"<tr><th scope=\"row\">{}</th><td class=\"weight-{}\">{}</td><td>{}</td></tr>">(
         out, metric.metric_name, metric.weight, metric.value_name, metric.explanation);
@@ -242,8 +251,8 @@ Html vector_html(std::string_view vector, std::optional<int> stated_tenths) {
   out += "</tbody></table></div></details>";
   const auto scores = formats::cvss::scores_of(*parsed);
   if (stated_tenths && *stated_tenths != scores.base_tenths) {
-    render<"<p class=\"note\">The vector computes to {} ({}); the document states {}.</p>">(
-        out, score_text(scores.base_tenths), formats::cvss::to_string(scores.severity()), score_text(*stated_tenths));
+    render<"<p class=\"note\">[[The vector computes to {} ({}); the document states {}.]]</p>">(
+        out, score_text(scores.base_tenths), severity_word(scores.severity()), score_text(*stated_tenths));
   }
   return finish(out);
 }
@@ -260,10 +269,11 @@ Html summary_html(const View& view) {
                                                               view.tlp ? tlp_badge(*view.tlp) : Html{},
                                                               header.tracking_id, header.title);
 
-  out +=
-      "<div class=\"grid-2\"><section class=\"panel\" aria-labelledby=\"what\"><h2 id=\"what\">What could happen</h2>";
+  render<
+      "<div class=\"grid-2\"><section class=\"panel\" aria-labelledby=\"what\"><h2 id=\"what\">[[What could "
+      "happen]]</h2>">(out);
   render<"<p class=\"lead\">{}</p>">(
-      out, facts.summary.empty() ? std::string_view{"The document does not say."} : std::string_view{facts.summary});
+      out, facts.summary.empty() ? tr<"The document does not say.">() : std::string_view{facts.summary});
   std::vector<std::string_view> exploited;
   for (const auto& each : view.read.advisory.vulnerabilities) {
     for (const auto& threat : each.threats) {
@@ -273,9 +283,9 @@ Html summary_html(const View& view) {
     }
   }
   for (const auto text : exploited)
-    render<"<div class=\"callout callout-warn\"><p><b>Exploitation:</b> {}</p></div>">(out, text);
+    render<"<div class=\"callout callout-warn\"><p>[[<b>Exploitation:</b> {}]]</p></div>">(out, text);
 
-  out += "<h2>What is affected</h2><ul>";
+  render<"<h2>[[What is affected]]</h2><ul>">(out);
   for (std::size_t v = 0; v < facts.vendor_keys.size(); ++v) {
     std::vector<std::string> names;
     for (const auto& product : facts.products) {
@@ -290,60 +300,63 @@ Html summary_html(const View& view) {
       if (i > 0) out += ", ";
       html::escape(out, names[i]);
     }
-    if (names.size() > kNamesShown) render<" <a href=\"#products\">and {} more</a>">(out, names.size() - kNamesShown);
+    if (names.size() > kNamesShown)
+      render<" <a href=\"#products\">[[and {} more]]</a>">(out, names.size() - kNamesShown);
     out += "</li>";
   }
   out += "</ul>";
 
-  out += "<h2>What to do first</h2>";
+  render<"<h2>[[What to do first]]</h2>">(out);
   const auto merged = merge_remediations(view.read.advisory);
   if (merged.empty()) {
-    out += "<p>The document names no remediation. Reduce who can reach the device, and ask the vendor.</p>";
+    render<"<p>[[The document names no remediation. Reduce who can reach the device, and ask the vendor.]]</p>">(out);
   } else {
     const auto& first = *merged.front().remediation;
     render<"<p><b>{}.</b> {}</p>">(out, remediation_title(first.category),
                                    text::shorten(text::squeeze(first.details), 320));
     render_scope(out, view, merged.front().products);
     if (const auto url = Url::external(first.url); !url.empty()) {
-      render<"<p><a class=\"button\" href=\"{}\" rel=\"noopener noreferrer nofollow\">To the vendor's page</a></p>">(
+      render<
+          "<p><a class=\"button\" href=\"{}\" rel=\"noopener noreferrer nofollow\">[[To the vendor's page]]</a></p>">(
           out, url);
     }
     if (merged.size() > 1) {
-      render<"<p><a href=\"#remediations\">All {} remediations</a></p>">(out, merged.size());
+      render<"<p><a href=\"#remediations\">[[All {} remediations]]</a></p>">(out, merged.size());
     }
   }
   out += "</section>";
 
-  out += "<section class=\"panel\" aria-labelledby=\"facts\"><h2 id=\"facts\">At a glance</h2><dl class=\"kv\">";
-  render<"<dt>Published</dt><dd>{}</dd><dt>Updated</dt><dd>{}</dd>">(out, date_html(header.initial_release_date),
-                                                                     date_html(header.current_release_date));
-  render<"<dt>Version</dt><dd>{}, {}</dd>">(out, header.tracking_version, header.tracking_status);
-  render<"<dt>Publisher</dt><dd>{}</dd>">(out, header.publisher_name);
-  render<"<dt>Vulnerabilities</dt><dd><a href=\"#vulnerabilities\">{}</a></dd>">(
+  render<"<section class=\"panel\" aria-labelledby=\"facts\"><h2 id=\"facts\">[[At a glance]]</h2><dl class=\"kv\">">(
+      out);
+  render<"<dt>[[Published]]</dt><dd>{}</dd><dt>[[Updated]]</dt><dd>{}</dd>">(
+      out, date_html(header.initial_release_date), date_html(header.current_release_date));
+  render<"<dt>[[Version]]</dt><dd>{}, {}</dd>">(out, header.tracking_version,
+                                                document_status_text(header.tracking_status));
+  render<"<dt>[[Publisher]]</dt><dd>{}</dd>">(out, header.publisher_name);
+  render<"<dt>[[Vulnerabilities]]</dt><dd><a href=\"#vulnerabilities\">{}</a></dd>">(
       out, view.read.advisory.vulnerabilities.size());
-  render<"<dt>Fix</dt><dd>{}</dd>">(out, facts.has_fix ? "available" : "none named");
+  render<"<dt>[[#remedy#Fix]]</dt><dd>{}</dd>">(out, facts.has_fix ? tr<"#fix#available">() : tr<"#fix#none named">());
   if (!facts.sectors.empty()) {
-    out += "<dt>Sectors</dt><dd>";
+    render<"<dt>[[Sectors]]</dt><dd>">(out);
     for (std::size_t i = 0; i < facts.sectors.size(); ++i) {
       if (i > 0) out += ", ";
       portal_link(out, view, search_url(fmt::format("sector:{}", domain::slug(facts.sectors[i]))),
-                  domain::name(facts.sectors[i]));
+                  tr_text(domain::name(facts.sectors[i])));
     }
     out += "</dd>";
   }
   if (!facts.countries.empty()) {
     std::string list;
     for (const auto& country : facts.countries) list += (list.empty() ? "" : ", ") + country;
-    render<"<dt>Deployed in</dt><dd>{}</dd>">(out, list);
+    render<"<dt>[[Deployed in]]</dt><dd>{}</dd>">(out, list);
   }
-  if (!facts.headquarters.empty()) render<"<dt>Vendor's seat</dt><dd>{}</dd>">(out, facts.headquarters);
+  if (!facts.headquarters.empty()) render<"<dt>[[Vendor's seat]]</dt><dd>{}</dd>">(out, facts.headquarters);
   for (const auto& reference : view.read.advisory.references) {
     if (reference.category != "self") continue;
     const auto url = Url::external(reference.url);
     if (url.empty()) continue;
-    render<"<dt>Original</dt><dd><a href=\"{}\" rel=\"noopener noreferrer nofollow\">{}</a></dd>">(
-        out, url,
-        reference.summary.empty() ? std::string_view{"at the publisher"} : std::string_view{reference.summary});
+    render<"<dt>[[Original]]</dt><dd><a href=\"{}\" rel=\"noopener noreferrer nofollow\">{}</a></dd>">(
+        out, url, reference.summary.empty() ? tr<"at the publisher">() : std::string_view{reference.summary});
   }
   out += "</dl></section></div>";
   return finish(out);
@@ -352,7 +365,8 @@ Html summary_html(const View& view) {
 Html remediations_html(const View& view) {
   const auto merged = merge_remediations(view.read.advisory);
   if (merged.empty()) return {};
-  std::string out = "<section id=\"remediations\"><h2>Remediations, most useful first</h2><ol class=\"remediations\">";
+  std::string out;
+  render<"<section id=\"remediations\"><h2>[[Remediations, most useful first]]</h2><ol class=\"remediations\">">(out);
   for (const auto& each : merged) render_remediation(out, view, each);
   out += "</ol></section>";
   return finish(out);
@@ -363,26 +377,26 @@ Html products_html(const View& view) {
   if (facts.empty()) return {};
   std::string out;
   const bool folded = facts.size() > kRowsOpen;
-  render<"<section id=\"products\"><h2>Products <span class=\"count\">{}</span></h2>">(out, facts.size());
-  if (folded) render<"<details class=\"fold\"><summary>Show all {} products</summary>">(out, facts.size());
-  out +=
-      "<div class=\"table-wrap stack\"><table class=\"sortable\" data-filter=\"products\"><caption "
-      "class=\"hidden\">Products and "
-      "their status</caption><thead><tr><th scope=\"col\">Vendor</th><th scope=\"col\">Product</th><th "
-      "scope=\"col\">Version</th>"
-      "<th scope=\"col\">Status</th><th scope=\"col\">Order number</th></tr></thead><tbody>";
+  render<"<section id=\"products\"><h2>[[Products]] <span class=\"count\">{}</span></h2>">(out, facts.size());
+  if (folded) render<"<details class=\"fold\"><summary>[[Show all {} products]]</summary>">(out, facts.size());
+  render<
+      "<div class=\"table-wrap stack\"><table class=\"sortable\" data-filter=\"[[Filter products]]\"><caption "
+      "class=\"hidden\">[[Products and their status]]</caption><thead><tr><th scope=\"col\">[[Vendor]]</th><th "
+      "scope=\"col\">[[Product]]</th><th scope=\"col\">[[Version]]</th><th scope=\"col\">[[Status]]</th><th "
+      "scope=\"col\">[[Order number]]</th></tr></thead><tbody>">(out);
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const auto& fact = facts[i];
     const auto& product = view.read.advisory.products[i];
-    out += "<tr><td data-label=\"Vendor\">";
+    render<"<tr><td data-label=\"[[Vendor]]\">">(out);
     portal_link(out, view, vendor_url(fact.vendor_key), fact.vendor_name);
-    render<"</td><td data-label=\"Product\" title=\"{}\">">(out, product.name);
+    render<"</td><td data-label=\"[[Product]]\" title=\"{}\">">(out, product.name);
     portal_link(out, view, product_url(fact.vendor_key, fact.product_key),
                 product.relationship.empty() ? fact.product_name : product.name);
     out += "</td>";
-    render<"<td data-label=\"Version\" title=\"as written: {}\">{}</td>">(out, product.version, fact.version);
-    render<"<td data-label=\"Status\"><span class=\"status status-{}\">{}</span></td><td data-label=\"Order number\">">(
-        out, csaf::to_string(fact.status), status_label(fact.status));
+    render<"<td data-label=\"[[Version]]\" title=\"[[as written: {}]]\">{}</td>">(out, product.version, fact.version);
+    render<
+        "<td data-label=\"[[Status]]\"><span class=\"status status-{}\">{}</span></td><td data-label=\"[[Order "
+        "number]]\">">(out, csaf::to_string(fact.status), status_label(fact.status));
     for (std::size_t n = 0; n < fact.order_numbers.size(); ++n) {
       if (n > 0) out += ", ";
       render<"<span class=\"id\">{}</span>">(out, fact.order_numbers[n]);
@@ -399,9 +413,10 @@ Html vulnerabilities_html(const View& view) {
   const auto& all = view.read.advisory.vulnerabilities;
   if (all.empty()) return {};
   std::string out;
-  render<"<section id=\"vulnerabilities\"><h2>Vulnerabilities <span class=\"count\">{}</span></h2>">(out, all.size());
+  render<"<section id=\"vulnerabilities\"><h2>[[Vulnerabilities]] <span class=\"count\">{}</span></h2>">(out,
+                                                                                                         all.size());
   if (all.size() > 3) {
-    out += "<nav class=\"toc\" aria-label=\"Vulnerabilities\"><ul>";
+    render<"<nav class=\"toc\" aria-label=\"[[Vulnerabilities]]\"><ul>">(out);
     for (std::size_t i = 0; i < all.size(); ++i) {
       render<"<li><a href=\"#v{}\">{}</a></li>">(out, i + 1, vulnerability_label(all[i], i));
     }

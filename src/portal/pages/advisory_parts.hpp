@@ -16,6 +16,6 @@ html::Html advisory_file_body_html(const ReadAdvisory& read, std::optional<domai
 /// beside it, a note says so.
 html::Html vector_html(std::string_view vector, std::optional<int> stated_tenths = std::nullopt);
 /// "Known affected" of known_affected.
-std::string status_label(formats::csaf::ProductStatus status);
+std::string_view status_label(formats::csaf::ProductStatus status);
 
 }  // namespace tocsin::portal::pages

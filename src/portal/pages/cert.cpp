@@ -187,8 +187,7 @@ Html disclosure_html(const App& app) {
   if (app.identity() == nullptr) {
     return Html::from_trusted(
         "<p>Only what is marked TLP:CLEAR is published here. The marking is that of the <a href=\"/about#tlp\">Traffic "
-        "Light "
-        "Protocol</a> 2.0.</p>\n");
+        "Light Protocol</a> 2.0.</p>\n");
   }
   return Html::from_trusted(
       "<p>What is shared bears a marking of the <a href=\"/about#tlp\">Traffic Light Protocol</a> 2.0, and this portal "
@@ -238,27 +237,26 @@ Result<http::Response> rfc2350(App& app, const http::Request& request) {
   page.part("4.3", "Communication and authentication",
             Html::from_trusted("<p>Use a key of section 2.5 for what shall stay confidential.</p>\n"));
   page.section("5", "Services");
-  page.part(
-      "5.1", "Services",
-      Html::from_trusted("<p>This portal: <a href=\"/advisories\">security advisories</a> for industrial control "
-                         "systems, as pages, <a href=\"/feeds/advisories.atom\">feed</a> and <a href=\"/api\">API</a>."
-                         "</p>\n"));
+  page.part("5.1", "Services",
+            Html::from_trusted(
+                "<p>This portal: <a href=\"/advisories\">security advisories</a> for industrial control systems, as "
+                "pages, <a href=\"/feeds/advisories.atom\">feed</a> and <a href=\"/api\">API</a>.</p>\n"));
   page.part("5.2", "Incident response", own.services);
   page.section("6", "Reporting incidents");
   page.part("6.1", "Form", "There is no form: write or call one of the contacts of section 2.4.");
   page.section("7", "Disclaimers");
-  page.part(
-      "7.1", "Disclaimers",
-      "Information is given to the best of knowledge, and without liability for errors or for what follows from its "
-      "use.");
+  page.part("7.1", "Disclaimers",
+            "Information is given to the best of knowledge, and without liability for errors or for what follows from "
+            "its use.");
   std::string out;
   render<
-      "<article class=\"prose\"><h1>{}: description after RFC 2350</h1>\n<p class=\"lead\">Who this CERT is, whom it "
-      "serves and how to reach it, in the order that <a href=\"{}\" rel=\"noopener noreferrer\">RFC 2350</a> gives "
-      "such descriptions.</p>\n">(out, name, Url::external("https://www.rfc-editor.org/rfc/rfc2350"));
+      "<article class=\"prose\" {}><h1>{}: description after RFC 2350</h1>\n<p class=\"lead\">Who this CERT is, whom "
+      "it serves and how to reach it, in the order that <a href=\"{}\" rel=\"noopener noreferrer\">RFC 2350</a> gives "
+      "such descriptions.</p>\n">(out, html::attribute_if<"lang">(current_language() != Language::en, "en"), name,
+                                  Url::external("https://www.rfc-editor.org/rfc/rfc2350"));
   out += page.take() + "</article>\n";
   pages::Page frame;
-  frame.title = "Description after RFC 2350";
+  frame.title = tr<"Description after RFC 2350">();
   frame.section = pages::Section::about;
   frame.canonical = "/rfc2350";
   frame.main = Html::from_trusted(std::move(out));

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include "base/text.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
@@ -18,34 +16,37 @@ using html::Url;
 struct Words {
   std::string title;
   std::string text;
+  Words(std::string_view what, std::string_view more) : title(what), text(more) {}
 };
 
 Words words_of(int status) {
   switch (status) {
     case 400:
-      return {"The request was not understood", "Something in the address or the form is not as it should be:"};
+      return {tr<"The request was not understood">(),
+              tr<"Something in the address or the form is not as it should be:">()};
     case 401:
-      return {"Sign in first", "This needs an account."};
+      return {tr<"Sign in first">(), tr<"This needs an account.">()};
     case 403:
-      return {"Not allowed", "This needs a permission that you do not have."};
+      return {tr<"Not allowed">(), tr<"This needs a permission that you do not have.">()};
     case 404:
-      return {"There is no such page", "The address may be mistyped, or what was here has moved."};
+      return {tr<"There is no such page">(), tr<"The address may be mistyped, or what was here has moved.">()};
     case 405:
-      return {"That cannot be done here", "This address does not take such a request."};
+      return {tr<"That cannot be done here">(), tr<"This address does not take such a request.">()};
     case 408:
-      return {"The request took too long to arrive", "Please try again."};
+      return {tr<"The request took too long to arrive">(), tr<"Please try again.">()};
     case 413:
-      return {"That is too large", "The request is larger than this address takes."};
+      return {tr<"That is too large">(), tr<"The request is larger than this address takes.">()};
     case 414:
-      return {"The address is too long", "A search that long has too many words or filters."};
+      return {tr<"The address is too long">(), tr<"A search that long has too many words or filters.">()};
     case 503:
-      return {"Busy right now", "More is being asked than can be answered at the moment. Try again in a few seconds."};
+      return {tr<"Busy right now">(),
+              tr<"More is being asked than can be answered at the moment. Try again in a few seconds.">()};
     case 504:
-      return {"It took too long", "The question was not answered in time. A narrower search is faster."};
+      return {tr<"It took too long">(), tr<"The question was not answered in time. A narrower search is faster.">()};
     default:
       if (status >= 500)
-        return {"Something went wrong on our side", "It has been written down. Trying again may help."};
-      return {"That did not work", ""};
+        return {tr<"Something went wrong on our side">(), tr<"It has been written down. Trying again may help.">()};
+      return {tr<"That did not work">(), {}};
   }
 }
 
@@ -96,24 +97,24 @@ void append_help_404(std::string& out, const http::Request& request) {
   const auto wanted = wanted_of(request.path);
   const auto words = search_words(wanted.empty() ? std::string_view{request.path} : wanted);
   render<
-      R"(<form class="search-row" role="search" action="/advisories"><label class="hidden" for="q">Search advisories</label>
+      R"(<form class="search-row" role="search" action="/advisories"><label class="hidden" for="q">[[Search advisories]]</label>
 <input id="q" class="search-input" type="search" name="q" value="{}" maxlength="1000" autocomplete="off" spellcheck="false" data-suggest>
-<button class="button" type="submit">Search</button></form>
+<button class="button" type="submit">[[#verb#Search]]</button></form>
 <ul>
 )">(out, words);
   if (!wanted.empty()) {
     if (const auto neighbours = neighbours_of(search_words(wanted)); !neighbours.empty()) {
-      render<"<li><a href=\"{}\">Advisories and vulnerabilities with similar ids</a> ({})</li>\n">(
+      render<"<li>[[<a href=\"{}\">Advisories and vulnerabilities with similar ids</a> ({})]]</li>\n">(
           out, Url::own(pages::search_url(neighbours)), neighbours);
     }
     if (request.path.starts_with("/vendors/")) {
-      render<"<li><a href=\"{}\">Vendors with such a name</a></li>\n">(
+      render<"<li><a href=\"{}\">[[Vendors with such a name]]</a></li>\n">(
           out, Url::own(http::with_query("/vendors", {{"q", words}})));
     }
   }
-  out +=
-      "<li><a href=\"/advisories\">All advisories</a>, <a href=\"/vulnerabilities\">all vulnerabilities</a>, "
-      "<a href=\"/vendors\">all vendors</a></li>\n</ul>\n";
+  render<
+      "<li>[[<a href=\"/advisories\">All advisories</a>, <a href=\"/vulnerabilities\">all vulnerabilities</a>, <a "
+      "href=\"/vendors\">all vendors</a>]]</li>\n</ul>\n">(out);
 }
 
 }  // namespace
@@ -122,27 +123,27 @@ http::Response error_page(App& app, const http::Request& request, const Error& e
   auto words = words_of(status);
   const auto wanted = wanted_of(request.path);
   if (status == 404 && !wanted.empty()) {
-    words.title = fmt::format("{} is not here", text::shorten(wanted, 80));
-    words.text = "It may be mistyped, or not (or no longer) published here.";
+    words.title = tr<"{} is not here">(text::shorten(wanted, 80));
+    words.text = tr<"It may be mistyped, or not (or no longer) published here.">();
   }
   std::string out;
-  render<"<article class=\"prose error\"><p class=\"note\">Error {}</p>\n<h1>{}</h1>\n<p class=\"lead\">{}</p>\n">(
+  render<"<article class=\"prose error\"><p class=\"note\">[[Error {}]]</p>\n<h1>{}</h1>\n<p class=\"lead\">{}</p>\n">(
       out, status, words.title, words.text);
   if (status == 404) {
     append_help_404(out, request);
   } else if (status < 500 && !error.message.empty()) {
-    render<"<p class=\"callout callout-error\">{}</p>\n">(out, error.message);
+    render<"<p class=\"callout callout-error\">{}</p>\n">(out, tr_text(error.message));
   }
   if (status == 400) {
-    render<"<p><a href=\"{}\">The page without conditions</a> or <a href=\"/help/search\">how to search</a></p>\n">(
+    render<"<p>[[<a href=\"{}\">The page without conditions</a> or <a href=\"/help/search\">how to search</a>]]</p>\n">(
         out, Url::own(bare_path(request.path)));
   }
   if (status >= 500 && !request.request_id.empty()) {
-    render<
-        "<p>If it stays, tell the operators this number: <code data-copy=\"{}\" data-copy-label=\"the "
-        "number\">{}</code>.</p>\n">(out, request.request_id, request.request_id);
+    render<"<p>[[If it stays, tell the operators this number: {}.]]</p>\n">(
+        out, html::fragment<"<code data-copy=\"{}\" data-copy-label=\"[[#copy what#the number]]\">{}</code>">(
+                 request.request_id, request.request_id));
   }
-  out += "<p><a href=\"/\">Home</a></p></article>\n";
+  render<"<p><a href=\"/\">[[Home]]</a></p></article>\n">(out);
   pages::Page page;
   page.title = words.title;
   page.noindex = true;

@@ -46,13 +46,54 @@ Html snippet_html(const std::vector<engine::search::Fragment>& snippet) {
 
 std::string score_text(int tenths) { return fmt::format("{}.{}", tenths / 10, tenths % 10); }
 
-Html severity_badge(Severity severity, std::optional<int> score_tenths) {
-  const auto word = formats::cvss::to_string(severity);
-  if (!score_tenths) {
-    if (severity == Severity::none) return fragment<"<span class=\"sev sev-none\"><span>not scored</span></span>">();
-    return fragment<"<span class=\"sev sev-{}\"><span>{}</span></span>">(word, word);
+std::string_view severity_word(Severity severity) {
+  switch (severity) {
+    case Severity::critical:
+      return tr<"#severity#critical">();
+    case Severity::high:
+      return tr<"#severity#high">();
+    case Severity::medium:
+      return tr<"#severity#medium">();
+    case Severity::low:
+      return tr<"#severity#low">();
+    case Severity::none:
+      break;
   }
-  return fragment<"<span class=\"sev sev-{}\"><b>{}</b> <span>{}</span></span>">(word, score_text(*score_tenths), word);
+  return tr<"#severity#none">();
+}
+
+std::string_view severity_title(Severity severity) {
+  switch (severity) {
+    case Severity::critical:
+      return tr<"#severity#Critical">();
+    case Severity::high:
+      return tr<"#severity#High">();
+    case Severity::medium:
+      return tr<"#severity#Medium">();
+    case Severity::low:
+      return tr<"#severity#Low">();
+    case Severity::none:
+      break;
+  }
+  return tr<"#severity#None">();
+}
+
+Html severity_badge(Severity severity, std::optional<int> score_tenths) {
+  const auto name = formats::cvss::to_string(severity);
+  const auto word = severity_word(severity);
+  if (!score_tenths) {
+    if (severity == Severity::none)
+      return fragment<"<span class=\"sev sev-none\"><span>[[not scored]]</span></span>">();
+    return fragment<"<span class=\"sev sev-{}\"><span>{}</span></span>">(name, word);
+  }
+  return fragment<"<span class=\"sev sev-{}\"><b>{}</b> <span>{}</span></span>">(name, score_text(*score_tenths), word);
+}
+
+std::string_view document_status_text(std::string_view status) {
+  if (status == "draft") return tr<"#document status#draft">();
+  if (status == "interim") return tr<"#document status#interim">();
+  if (status == "final") return tr<"#document status#final">();
+  return status;
 }
 
 Html tlp_badge(domain::Tlp tlp) {
@@ -85,19 +126,19 @@ Html advisory_card_html(const engine::AdvisoryCard& card, const std::vector<engi
   if (!card.sectors.empty()) {
     meta += " <span class=\"card-sectors\">";
     append_names(meta, card.sectors, kSectorsShown,
-                 [&](std::size_t i) { html::escape(meta, domain::name(card.sectors[i])); });
+                 [&](std::size_t i) { html::escape(meta, tr_text(domain::name(card.sectors[i]))); });
     meta += "</span>";
   }
 
   std::string aside;
   render<"<span class=\"card-date\">{}</span>">(aside, date_html(card.current_release_at));
   if (card.current_release_at > card.initial_release_at) {
-    render<" <span class=\"note\">updated, first {}</span>">(aside, date_html(card.initial_release_at));
+    render<" <span class=\"note\">[[updated, first {}]]</span>">(aside, date_html(card.initial_release_at));
   }
-  if (card.has_fix) aside += " <span class=\"tag tag-fix\">fix available</span>";
+  if (card.has_fix) render<" <span class=\"tag tag-fix\">[[fix available]]</span>">(aside);
   if (card.tlp != domain::Tlp::clear) render<" {}">(aside, tlp_badge(card.tlp));
   if (!card.document_status.empty() && card.document_status != "final") {
-    render<" <span class=\"tag\">{}</span>">(aside, card.document_status);
+    render<" <span class=\"tag\">{}</span>">(aside, document_status_text(card.document_status));
   }
 
   std::string cves;

@@ -16,6 +16,12 @@ namespace tocsin::portal::pages {
 
 /// "9.8" of 98.
 std::string score_text(int tenths);
+/// "critical", in the reader's language.
+std::string_view severity_word(formats::cvss::Severity severity);
+/// "Critical", where it stands alone.
+std::string_view severity_title(formats::cvss::Severity severity);
+/// "interim", in the reader's language; what CSAF does not know as it is.
+std::string_view document_status_text(std::string_view status);
 /// Coloured badge with score and word ("9.8 critical"); severity is never told by colour alone.
 html::Html severity_badge(formats::cvss::Severity severity, std::optional<int> score_tenths);
 html::Html tlp_badge(domain::Tlp tlp);

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
-#include "base/text.hpp"
+#include "base/locale.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/format.hpp"
@@ -26,11 +26,8 @@ constexpr std::size_t kYearsShown = 16;
 constexpr Severity kSeverities[] = {Severity::critical, Severity::high, Severity::medium, Severity::low,
                                     Severity::none};
 
-std::string severity_label(Severity severity) {
-  if (severity == Severity::none) return "Not scored";
-  std::string word{formats::cvss::to_string(severity)};
-  word.front() = static_cast<char>(word.front() - 'a' + 'A');
-  return word;
+std::string_view severity_label(Severity severity) {
+  return severity == Severity::none ? tr<"Not scored">() : pages::severity_title(severity);
 }
 
 std::string query_of(search::Field field, std::string_view value) {
@@ -61,18 +58,18 @@ std::vector<std::string> examples(const Overview& overview) {
 
 void append_hero(std::string& out, const Overview& overview) {
   render<R"(<section class="hero" aria-labelledby="welcome">
-<h1 id="welcome">Security advisories for industrial control systems</h1>
-<p class="lead">What is vulnerable, how badly, and what to do about it: {} from {}, searchable by vendor, product, order number and CVE.</p>
+<h1 id="welcome">[[Security advisories for industrial control systems]]</h1>
+<p class="lead">[[What is vulnerable, how badly, and what to do about it: {} from {}, searchable by vendor, product, order number and CVE.]]</p>
 <form class="search-row" role="search" action="/advisories">
-<label class="hidden" for="q">Search advisories</label>
-<input id="q" class="search-input" type="search" name="q" placeholder="Vendor, product, CVE, order number ..." autocomplete="off" spellcheck="false" maxlength="1000" data-suggest>
-<button class="button" type="submit">Search</button>
+<label class="hidden" for="q">[[Search advisories]]</label>
+<input id="q" class="search-input" type="search" name="q" placeholder="[[Vendor, product, CVE, order number ...]]" autocomplete="off" spellcheck="false" maxlength="1000" data-suggest>
+<button class="button" type="submit">[[#verb#Search]]</button>
 </form>
-)">(out, text::count_of(overview.advisories, "advisory", "advisories"),
-    text::count_of(overview.vendors, "vendor", "vendors"));
+)">(out, trn<"#about it#{} advisory", "{} advisories">(overview.advisories, locale::number(overview.advisories)),
+    trn<"#from#{} vendor", "{} vendors">(overview.vendors, locale::number(overview.vendors)));
   const auto list = examples(overview);
   if (!list.empty()) {
-    out += "<ul class=\"examples\" aria-label=\"Example searches\"><li>For example</li>";
+    render<"<ul class=\"examples\" aria-label=\"[[Example searches]]\"><li>[[For example]]</li>">(out);
     for (const auto& each : list) {
       render<"<li><a href=\"{}\">{}</a></li>">(out, Url::own(pages::search_url(each)), each);
     }
@@ -84,22 +81,23 @@ void append_hero(std::string& out, const Overview& overview) {
 void append_figures(std::string& out, const Overview& overview) {
   struct Figure {
     std::int64_t number;
-    const char* one;
-    const char* many;
+    std::string what;
     std::string url;
   };
   const auto critical = overview.severities[static_cast<std::size_t>(Severity::critical)];
   const Figure figures[] = {
-      {overview.advisories, "advisory", "advisories", "/advisories"},
-      {critical, "critical advisory", "critical advisories", pages::search_url("severity:critical")},
-      {overview.vulnerabilities, "vulnerability", "vulnerabilities", "/vulnerabilities"},
-      {overview.vendors, "vendor", "vendors", "/vendors"},
-      {overview.products, "product", "products", "/vendors?sort=advisories"},
+      {overview.advisories, trn<"#under its number#advisory", "advisories">(overview.advisories), "/advisories"},
+      {critical, trn<"#under its number#critical advisory", "critical advisories">(critical),
+       pages::search_url("severity:critical")},
+      {overview.vulnerabilities, trn<"#under its number#vulnerability", "vulnerabilities">(overview.vulnerabilities),
+       "/vulnerabilities"},
+      {overview.vendors, trn<"#under its number#vendor", "vendors">(overview.vendors), "/vendors"},
+      {overview.products, trn<"#under its number#product", "products">(overview.products), "/vendors?sort=advisories"},
   };
-  out += "<h2 class=\"hidden\">At a glance</h2>\n<ul class=\"stats\">\n";
+  render<"<h2 class=\"hidden\">[[At a glance]]</h2>\n<ul class=\"stats\">\n">(out);
   for (const auto& figure : figures) {
     render<"<li><a class=\"stat\" href=\"{}\"><b>{}</b> <span>{}</span></a></li>\n">(
-        out, Url::own(figure.url), text::thousands(figure.number), figure.number == 1 ? figure.one : figure.many);
+        out, Url::own(figure.url), locale::number(figure.number), figure.what);
   }
   out += "</ul>\n";
 }
@@ -117,14 +115,14 @@ void append_cards(std::string& out, std::string_view title, const std::vector<en
 void append_severities(std::string& out, const Overview& overview) {
   const auto most = static_cast<double>(
       std::max<std::int64_t>(1, *std::max_element(std::begin(overview.severities), std::end(overview.severities))));
-  out += "<section class=\"panel\"><h2>By severity</h2>\n<ul class=\"bars\">\n";
+  render<"<section class=\"panel\"><h2>[[By severity]]</h2>\n<ul class=\"bars\">\n">(out);
   for (const auto severity : kSeverities) {
     const auto word = formats::cvss::to_string(severity);
     const auto count = overview.severities[static_cast<std::size_t>(severity)];
     render<
         R"(<li><a href="{}"><span class="label">{}</span> <svg class="bar" width="100%" height="16" aria-hidden="true" focusable="false"><rect class="bar-{}" width="{}" height="16" rx="3"/></svg> <span class="count">{}</span></a></li>
 )">(out, Url::own(pages::search_url(query_of(search::Field::severity, word))), severity_label(severity), word,
-        percent(static_cast<double>(count), most), text::thousands(count));
+        percent(static_cast<double>(count), most), locale::number(count));
   }
   out += "</ul></section>\n";
 }
@@ -139,9 +137,9 @@ void append_years(std::string& out, const Overview& overview) {
   constexpr double kTop = 20;
   constexpr double kBase = 170;
   const auto columns = static_cast<double>(years.size());
-  out +=
-      "<section class=\"panel\"><h2>By year of first release</h2>\n"
-      "<svg class=\"chart\" width=\"100%\" height=\"194\" role=\"group\" aria-label=\"Advisories by year\">";
+  render<
+      "<section class=\"panel\"><h2>[[By year of first release]]</h2>\n<svg class=\"chart\" width=\"100%\" "
+      "height=\"194\" role=\"group\" aria-label=\"[[Advisories by year]]\">">(out);
   for (std::size_t i = 0; i < years.size(); ++i) {
     const auto& [year, count] = years[i];
     const double height = (kBase - kTop) * static_cast<double>(count) / static_cast<double>(most);
@@ -150,18 +148,18 @@ void append_years(std::string& out, const Overview& overview) {
     render<
         R"(<a href="{}"><title>{}: {}</title><rect class="chart-hit" x="{}" y="0" width="{}" height="194"/><rect class="chart-bar" x="{}" y="{}" width="{}" height="{}" rx="3"/><text class="chart-value" x="{}" y="{}">{}</text><text x="{}" y="188">{}</text></a>)">(
         out, Url::own(pages::search_url(fmt::format("published:{}", year))), year,
-        text::count_of(count, "advisory", "advisories"), percent(left, 1), percent(1, columns),
+        trn<"{} advisory", "{} advisories">(count, locale::number(count)), percent(left, 1), percent(1, columns),
         percent(left + 0.16 / columns, 1), fmt::format("{:.1f}", kBase - height), percent(0.68, columns),
-        fmt::format("{:.1f}", height), middle, fmt::format("{:.1f}", kBase - height - 6), text::thousands(count),
-        middle, year);
+        fmt::format("{:.1f}", height), middle, fmt::format("{:.1f}", kBase - height - 6), locale::number(count), middle,
+        year);
   }
-  out +=
-      "<line class=\"chart-axis\" x1=\"0\" x2=\"100%\" y1=\"170\" y2=\"170\"/></svg>\n"
-      "<details class=\"fold\"><summary>As a table</summary><div class=\"table-wrap\"><table><thead><tr>"
-      "<th scope=\"col\">Year</th><th scope=\"col\" class=\"num\">Advisories</th></tr></thead><tbody>";
+  render<
+      "<line class=\"chart-axis\" x1=\"0\" x2=\"100%\" y1=\"170\" y2=\"170\"/></svg>\n<details "
+      "class=\"fold\"><summary>[[As a table]]</summary><div class=\"table-wrap\"><table><thead><tr><th "
+      "scope=\"col\">[[Year]]</th><th scope=\"col\" class=\"num\">[[Advisories]]</th></tr></thead><tbody>">(out);
   for (const auto& [year, count] : years) {
     render<"<tr><th scope=\"row\"><a href=\"{}\">{}</a></th><td class=\"num\">{}</td></tr>">(
-        out, Url::own(pages::search_url(fmt::format("published:{}", year))), year, text::thousands(count));
+        out, Url::own(pages::search_url(fmt::format("published:{}", year))), year, locale::number(count));
   }
   out += "</tbody></table></div></details></section>\n";
 }
@@ -176,21 +174,22 @@ void append_values(std::string& out, std::string_view title, const std::vector<s
     const auto url =
         field == search::Field::vendor ? pages::vendor_url(each.value) : pages::search_url(query_of(field, each.value));
     render<"<li><a class=\"chip\" href=\"{}\">{} <span class=\"count\">{}</span></a></li>\n">(
-        out, Url::own(url), each.label, text::thousands(each.count));
+        out, Url::own(url), field == search::Field::vendor ? std::string_view{each.label} : tr_text(each.label),
+        locale::number(each.count));
   }
   out += "</ul></section>\n";
 }
 
 Html empty_home() {
   return fragment<R"(<section class="hero" aria-labelledby="welcome">
-<h1 id="welcome">Nothing here yet</h1>
-<p class="lead">This portal stands and waits for its first advisories. Three first steps:</p></section>
+<h1 id="welcome">[[Nothing here yet]]</h1>
+<p class="lead">[[This portal stands and waits for its first advisories. Three first steps:]]</p></section>
 <section class="panel"><ol class="steps">
-<li><h2>Import documents you have</h2><p>CSAF files, folders and archives alike. The portal shows them within a second; it need not be stopped.</p>
+<li><h2>[[Import documents you have]]</h2><p>[[CSAF files, folders and archives alike. The portal shows them within a second; it need not be stopped.]]</p>
 <pre><code>tocsin import --data DIR advisories/ more.tar.zst</code></pre></li>
-<li><h2>Have a look with invented ones</h2><p>A handful of advisories about vendors that do not exist shows every page.</p>
+<li><h2>[[Have a look with invented ones]]</h2><p>[[A handful of advisories about vendors that do not exist shows every page.]]</p>
 <pre><code>tocsin serve --data DIR --demo</code></pre></li>
-<li><h2>Check a document first</h2><p>Says what is wrong with it, and where, without storing anything.</p>
+<li><h2>[[Check a document first]]</h2><p>[[Says what is wrong with it, and where, without storing anything.]]</p>
 <pre><code>tocsin validate advisory.json</code></pre></li>
 </ol></section>)">();
 }
@@ -245,7 +244,8 @@ Result<http::Response> home(App& app, const http::Request& request) {
     response = overview_json(overview);
   } else {
     pages::Page page;
-    page.description = "Security advisories for industrial control systems: what is vulnerable, how badly, what to do.";
+    page.description =
+        tr<"Security advisories for industrial control systems: what is vulnerable, how badly, what to do.">();
     page.section = pages::Section::home;
     page.hide_header_search = true;
     page.canonical = "/";
@@ -258,14 +258,15 @@ Result<http::Response> home(App& app, const http::Request& request) {
       append_hero(out, overview);
       append_figures(out, overview);
       out += "<div class=\"grid-2\">\n";
-      append_cards(out, "Newest", overview.newest, "/advisories?sort=updated", "All, newest first");
-      append_cards(out, "Most severe, last 12 months", overview.most_severe, "/advisories?sort=severity",
-                   "All, worst first");
+      append_cards(out, tr<"#advisories#Newest">(), overview.newest, "/advisories?sort=updated",
+                   tr<"All, newest first">());
+      append_cards(out, tr<"Most severe, last 12 months">(), overview.most_severe, "/advisories?sort=severity",
+                   tr<"All, worst first">());
       append_severities(out, overview);
       append_years(out, overview);
-      append_values(out, "Sectors", overview.sectors, search::Field::sector, {}, {});
-      append_values(out, "Vendors with most advisories", overview.top_vendors, search::Field::vendor, "/vendors",
-                    "All vendors");
+      append_values(out, tr<"Sectors">(), overview.sectors, search::Field::sector, {}, {});
+      append_values(out, tr<"Vendors with most advisories">(), overview.top_vendors, search::Field::vendor, "/vendors",
+                    tr<"All vendors">());
       out += "</div>\n";
       page.main = Html::from_trusted(std::move(out));
     }

@@ -1,11 +1,16 @@
 #include "portal/pages/layout.hpp"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "engine/identity/identity.hpp"
 #include "portal/access.hpp"
 #include "portal/assets.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/form.hpp"
+#include "portal/pages/island_texts.hpp"
 
 namespace tocsin::portal::pages {
 namespace {
@@ -19,15 +24,15 @@ using html::Url;
 struct NavigationItem {
   Section section;
   const char* path;
-  const char* label;
+  Message label;
   domain::Permission permission = domain::Permission::anyone;
 };
 constexpr NavigationItem kNavigation[] = {
-    {Section::advisories, "/advisories", "Advisories"},
-    {Section::vulnerabilities, "/vulnerabilities", "Vulnerabilities"},
-    {Section::vendors, "/vendors", "Vendors"},
-    {Section::members, "/organisations", "Members", domain::Permission::read_as_member},
-    {Section::about, "/about", "About"},
+    {Section::advisories, "/advisories", message<"Advisories">},
+    {Section::vulnerabilities, "/vulnerabilities", message<"Vulnerabilities">},
+    {Section::vendors, "/vendors", message<"Vendors">},
+    {Section::members, "/organisations", message<"Members">, domain::Permission::read_as_member},
+    {Section::about, "/about", message<"About">},
 };
 
 Html asset_url_link(std::string_view name, std::string_view rel) {
@@ -80,27 +85,33 @@ void append_head(std::string& out, App& app, const Page& page) {
 struct MenuItem {
   domain::Permission permission;
   const char* path;
-  const char* label;
+  Message label;
 };
 /// In the order of the menu; each shown to those who may.
 constexpr MenuItem kMenu[] = {
-    {domain::Permission::signed_in, "/account", "Profile"},
-    {domain::Permission::signed_in, "/account/security", "Security"},
-    {domain::Permission::signed_in, "/account/tokens", "Tokens for programs"},
-    {domain::Permission::manage_own_organisation, "/organisation/looks", "Who looked at what we shared"},
-    {domain::Permission::manage_own_people, "/people", "People"},
-    {domain::Permission::read_audit, "/audit", "Audit log"},
-    {domain::Permission::administer, "/admin", "Overview"},
+    {domain::Permission::signed_in, "/account", message<"Profile">},
+    {domain::Permission::signed_in, "/account/security", message<"Security">},
+    {domain::Permission::signed_in, "/account/tokens", message<"Tokens for programs">},
+    {domain::Permission::manage_own_organisation, "/organisation/looks", message<"Who looked at what we shared">},
+    {domain::Permission::manage_own_people, "/people", message<"People">},
+    {domain::Permission::read_audit, "/audit", message<"Audit log">},
+    {domain::Permission::administer, "/admin", message<"Overview">},
 };
+
+/// Where to come back to after a detour: this page, or empty where it is the home page or nothing one can come back to.
+std::string way_back(const http::Request& request) {
+  const bool page = request.method == http::Method::get && !request.secret_path && !request.path.empty();
+  auto next = page ? access::safe_next(request.target) : std::string{};
+  return next == "/" ? std::string{} : next;
+}
 
 /// Who has signed in, for whom they act, and where they may go; or the way to sign in.
 void append_person(std::string& out, App& app, const http::Request& request) {
   if (app.identity() == nullptr) return;
   if (request.principal == nullptr) {
-    const bool page = request.method == http::Method::get && !request.secret_path && !request.path.empty();
-    const auto next = page ? access::safe_next(request.target) : std::string{"/"};
-    render<"<a class=\"sign-in-link\" href=\"{}\">Sign in</a>\n">(
-        out, Url::own(http::with_query("/sign-in", {{"next", next == "/" ? "" : next}})));
+    const auto next = way_back(request);
+    render<"<a class=\"sign-in-link\" href=\"{}\">[[Sign in]]</a>\n">(
+        out, Url::own(http::with_query("/sign-in", {{"next", next}})));
     return;
   }
   const auto& principal = *request.principal;
@@ -122,14 +133,14 @@ void append_person(std::string& out, App& app, const http::Request& request) {
     return each.active && principal.viewer.organisation != each.organisation;
   });
   if (others > 0) {
-    out += "<h2>Act for</h2>";
+    render<"<h2>[[Act for]]</h2>">(out);
     for (const auto& each : principal.seats) {
       if (!each.active || principal.viewer.organisation == each.organisation) continue;
       out += button_form(request, "/act-for", each.name, {{"organisation", std::to_string(each.organisation.value)}})
                  .str();
     }
   }
-  out += button_form(request, "/sign-out", "Sign out").str();
+  out += button_form(request, "/sign-out", tr<"Sign out">()).str();
   out += "</div></details>\n";
 }
 
@@ -139,14 +150,14 @@ void append_header(std::string& out, App& app, const http::Request& request, con
       out, attribute_if<"aria-current">(page.section == Section::home, "page"), Html::from_trusted(kMark),
       app.settings().site_name);
   if (!page.hide_header_search) {
-    render<R"(<form class="top-search" role="search" aria-label="Advisories" action="/advisories">
-<label class="hidden" for="q-top">Search advisories</label>
-<input id="q-top" class="search-input" type="search" name="q" value="{}" placeholder="Search: vendor, product, CVE, order number" autocomplete="off" spellcheck="false" maxlength="1000" data-suggest>
-<button class="button-quiet" type="submit">Search</button>
+    render<R"(<form class="top-search" role="search" aria-label="[[Advisories]]" action="/advisories">
+<label class="hidden" for="q-top">[[Search advisories]]</label>
+<input id="q-top" class="search-input" type="search" name="q" value="{}" placeholder="[[Search: vendor, product, CVE, order number]]" autocomplete="off" spellcheck="false" maxlength="1000" data-suggest>
+<button class="button-quiet" type="submit">[[#verb#Search]]</button>
 </form>
 )">(out, page.query);
   }
-  out += "<nav class=\"top-nav\" aria-label=\"Main\"><ul>";
+  render<"<nav class=\"top-nav\" aria-label=\"[[Main]]\"><ul>">(out);
   for (const auto& item : kNavigation) {
     const bool open = item.permission == domain::Permission::anyone ||
                       (request.principal != nullptr && request.principal->may(item.permission));
@@ -167,42 +178,57 @@ void append_marking(std::string& out, App& app, const http::Request& request) {
   const auto& site = app.settings().site_name;
   const auto& viewer = request.viewer;
   if (!viewer.organisation && !viewer.person) {
-    render<"<p>Public part of {}: what is shown here is marked <a href=\"/about#tlp\">TLP:CLEAR</a>.">(out, site);
+    render<"<p>[[Public part of {}: what is shown here is marked <a href=\"/about#tlp\">TLP:CLEAR</a>.]]">(out, site);
     return;
   }
   render<
-      "<p>{} as you may see it: each document bears its <a href=\"/about#tlp\">TLP marking</a>, which says to whom "
-      "you may pass it on.">(out, site);
+      "<p>[[{} as you may see it: each document bears its <a href=\"/about#tlp\">TLP marking</a>, which says to whom "
+      "you may pass it on.]]">(out, site);
+}
+
+/// Each language in its own words, so that whoever cannot read this page finds theirs.
+void append_language_switch(std::string& out, const http::Request& request) {
+  render<"<ul class=\"foot-links languages\" aria-label=\"[[Language]]\">">(out);
+  const auto next = way_back(request);
+  for (const auto language : kLanguages) {
+    const auto tag = tag_of(language);
+    render<"<li><a href=\"{}\" lang=\"{}\" hreflang=\"{}\" rel=\"nofollow\" {}>{}</a></li>">(
+        out, Url::own(http::with_query(fmt::format("/language/{}", tag), {{"next", next}})), tag, tag,
+        attribute_if<"aria-current">(language == current_language(), "true"), own_name(language));
+  }
+  out += "</ul>\n";
 }
 
 void append_footer(std::string& out, App& app, const http::Request& request, const Page& page) {
   const auto& settings = app.settings();
-  out +=
-      "<footer class=\"foot\"><div class=\"wrap foot-row\">\n<ul class=\"foot-links\">"
-      "<li><a href=\"/about\">About</a></li><li><a href=\"/help/search\">Search help</a></li>"
-      "<li><a href=\"/api\">API</a></li><li><a href=\"/rfc2350\">Who we are</a></li>"
-      "<li><a href=\"/privacy\">Privacy</a></li>";
+  render<
+      "<footer class=\"foot\"><div class=\"wrap foot-row\">\n<ul class=\"foot-links\"><li><a "
+      "href=\"/about\">[[About]]</a></li><li><a href=\"/help/search\">[[Search help]]</a></li><li><a "
+      "href=\"/api\">API</a></li><li><a href=\"/rfc2350\">[[Who we are]]</a></li><li><a "
+      "href=\"/privacy\">[[Privacy]]</a></li>">(out);
   if (app.identity() != nullptr && request.principal == nullptr) {
-    out += "<li><a href=\"/register\">Apply for membership</a></li>";
+    render<"<li><a href=\"/register\">[[Apply for membership]]</a></li>">(out);
   }
-  render<"<li><a href=\"{}\">Atom feed</a></li>">(
+  render<"<li><a href=\"{}\">[[Atom feed]]</a></li>">(
       out, Url::own(page.atom_url.empty() ? "/feeds/advisories.atom" : page.atom_url));
-  if (!page.json_url.empty()) render<"<li><a href=\"{}\">This page as JSON</a></li>">(out, Url::own(page.json_url));
+  if (!page.json_url.empty()) render<"<li><a href=\"{}\">[[This page as JSON]]</a></li>">(out, Url::own(page.json_url));
   if (!settings.contact.empty()) {
     const auto& contact = settings.contact;
     auto url = Url::external(contact);
     if (url.empty()) url = Url::external("mailto:" + contact);
     if (url.empty()) {
-      render<"<li>Contact: {}</li>">(out, contact);
+      render<"<li>[[Contact: {}]]</li>">(out, contact);
     } else {
-      render<"<li>Contact: <a href=\"{}\">{}</a></li>">(out, url,
-                                                        contact.starts_with("mailto:") ? contact.substr(7) : contact);
+      render<"<li>[[Contact: <a href=\"{}\">{}</a>]]</li>">(
+          out, url, contact.starts_with("mailto:") ? contact.substr(7) : contact);
     }
   }
   out += "</ul>\n";
   append_marking(out, app, request);
   if (!settings.version.empty()) render<" Tocsin {}.">(out, settings.version);
-  out += "</p>\n</div></footer>\n";
+  out += "</p>\n";
+  append_language_switch(out, request);
+  out += "</div></footer>\n";
 }
 
 }  // namespace
@@ -211,12 +237,12 @@ http::Response render_page(App& app, const http::Request& request, const Page& p
   std::string out;
   out.reserve(page.main.str().size() + 8192);
   append_head(out, app, page);
-  out += "<body>\n<a class=\"skip\" href=\"#main\">Skip to content</a>\n";
+  render<"<body>\n<a class=\"skip\" href=\"#main\">[[Skip to content]]</a>\n">(out);
   if (app.settings().demo) {
-    out +=
-        "<aside class=\"banner\" aria-label=\"Demonstration\"><span class=\"wrap\"><strong>Demonstration.</strong> "
-        "Vendors, products and "
-        "vulnerabilities shown here are invented.</span></aside>\n";
+    render<
+        "<aside class=\"banner\" aria-label=\"[[Demonstration]]\"><span "
+        "class=\"wrap\">[[<strong>Demonstration.</strong> Vendors, products and vulnerabilities shown here are "
+        "invented.]]</span></aside>\n">(out);
   }
   append_header(out, app, request, page);
   out += "<main id=\"main\" class=\"wrap\" tabindex=\"-1\">\n";
@@ -227,6 +253,7 @@ http::Response render_page(App& app, const http::Request& request, const Page& p
   }
   out += page.main.str();
   out += "\n</main>\n";
+  append_island_texts(out, page.main.str());
   append_footer(out, app, request, page);
   out += "</body>\n</html>\n";
   auto response = http::Response::html(std::move(out), status);

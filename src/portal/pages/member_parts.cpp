@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/locale.hpp"
 #include "base/text.hpp"
 #include "domain/country.hpp"
 #include "engine/identity/principal.hpp"
@@ -101,7 +102,7 @@ std::string country_names(const std::vector<std::string>& codes) {
   std::vector<std::string> names;
   for (const auto& code : codes) {
     const auto* country = domain::find_country(code);
-    names.emplace_back(country == nullptr ? std::string_view{code} : country->name);
+    names.push_back(country == nullptr ? code : locale::country_name(code, country->name));
   }
   return joined(names);
 }

@@ -1,9 +1,7 @@
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "base/json.hpp"
-#include "base/text.hpp"
+#include "base/locale.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
@@ -34,22 +32,21 @@ std::string diff_url(const domain::Record& record, std::string_view from, std::s
 
 void breadcrumb(std::string& out, const LoadedAdvisory& loaded, std::string_view last) {
   render<
-      "<nav class=\"breadcrumb no-print\" aria-label=\"Where you are\"><ol><li><a "
-      "href=\"/advisories\">Advisories</a></li>"
-      "<li><a href=\"{}\">{}</a></li><li>{}</li></ol></nav>">(out, Url::own(pages::advisory_url(loaded.record.slug)),
-                                                              loaded.record.key, last);
+      "<nav class=\"breadcrumb no-print\" aria-label=\"[[Where you are]]\"><ol><li><a "
+      "href=\"/advisories\">[[Advisories]]</a></li><li><a href=\"{}\">{}</a></li><li>{}</li></ol></nav>">(
+      out, Url::own(pages::advisory_url(loaded.record.slug)), loaded.record.key, last);
 }
 
 std::string_view standing_label(domain::Standing standing) {
   switch (standing) {
     case domain::Standing::current:
-      return "current";
+      return tr<"#revision#current">();
     case domain::Standing::superseded:
-      return "superseded";
+      return tr<"#revision#superseded">();
     case domain::Standing::conflicting:
       break;
   }
-  return "conflicting: same version, other content";
+  return tr<"#revision#conflicting: same version, other content">();
 }
 
 Result<http::Response> revisions(App& app, const http::Request& request) {
@@ -64,8 +61,8 @@ Result<http::Response> revisions(App& app, const http::Request& request) {
     return pages::looked_at(app, request, loaded.record, Looking::read, std::move(response));
   }
   std::string main;
-  breadcrumb(main, loaded, "revisions");
-  render<"<header class=\"page-head\"><h1>Revisions of {}</h1></header><p class=\"lead\">{}</p>">(
+  breadcrumb(main, loaded, tr<"#place#revisions">());
+  render<"<header class=\"page-head\"><h1>[[Revisions of {}]]</h1></header><p class=\"lead\">{}</p>">(
       main, loaded.record.key, loaded.advisory.header.title);
   if (all.size() > 1) {
     render<"<form class=\"panel actions\" method=\"get\" action=\"{}\">">(
@@ -79,38 +76,38 @@ Result<http::Response> revisions(App& app, const http::Request& request) {
       }
       main += "</select></label> ";
     };
-    select("from", "Compare", 1);
-    select("to", "with", 0);
-    main += "<button class=\"button\">Show what changed</button></form>";
+    select("from", tr<"#two revisions#Compare">(), 1);
+    select("to", tr<"#two revisions#with">(), 0);
+    render<"<button class=\"button\">[[Show what changed]]</button></form>">(main);
   } else {
-    main += "<p>There is one revision. When a newer one is imported, both are kept and can be compared here.</p>";
+    render<"<p>[[There is one revision. When a newer one is imported, both are kept and can be compared here.]]</p>">(
+        main);
   }
-  main +=
-      "<div class=\"table-wrap stack\"><table><caption class=\"hidden\">Stored revisions</caption><thead><tr><th "
-      "scope=\"col\">Version"
-      "</th><th scope=\"col\">Released</th><th scope=\"col\">Received</th><th scope=\"col\">Standing</th><th "
-      "scope=\"col\">Size</th>"
-      "<th scope=\"col\">SHA-512</th></tr></thead><tbody>";
+  render<
+      "<div class=\"table-wrap stack\"><table><caption class=\"hidden\">[[Stored revisions]]</caption><thead><tr><th "
+      "scope=\"col\">[[Version]]</th><th scope=\"col\">[[Released]]</th><th scope=\"col\">[[Received]]</th><th "
+      "scope=\"col\">[[Standing]]</th><th scope=\"col\">[[Size]]</th><th "
+      "scope=\"col\">SHA-512</th></tr></thead><tbody>">(main);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto& each = all[i];
     const auto name = revision_name(all, each);
-    render<"<tr><td data-label=\"Version\"><a href=\"{}\">{}</a> {}</td><td data-label=\"Released\">{}</td>">(
+    render<"<tr><td data-label=\"[[Version]]\"><a href=\"{}\">{}</a> {}</td><td data-label=\"[[Released]]\">{}</td>">(
         main, Url::own(revisions_url(loaded.record) + "/" + http::encode_component(name)), each.version,
-        each.document_status, pages::date_html(each.released_at));
-    render<"<td data-label=\"Received\">{}</td><td data-label=\"Standing\">{}">(
+        pages::document_status_text(each.document_status), pages::date_html(each.released_at));
+    render<"<td data-label=\"[[Received]]\">{}</td><td data-label=\"[[Standing]]\">{}">(
         main, pages::datetime_html(each.received_at), standing_label(each.standing));
     if (i + 1 < all.size()) {
-      render<" <a href=\"{}\">changes</a>">(main,
-                                            Url::own(diff_url(loaded.record, revision_name(all, all[i + 1]), name)));
+      render<" <a href=\"{}\">[[changes]]</a>">(
+          main, Url::own(diff_url(loaded.record, revision_name(all, all[i + 1]), name)));
     }
     render<
-        "</td><td data-label=\"Size\" class=\"num\">{}</td><td data-label=\"SHA-512\"><span class=\"hash\" "
-        "data-copy=\"{}\">{}…</span></td></tr>">(main, text::thousands(each.bytes), each.sha512,
+        "</td><td data-label=\"[[Size]]\" class=\"num\">{}</td><td data-label=\"SHA-512\"><span class=\"hash\" "
+        "data-copy=\"{}\">{}…</span></td></tr>">(main, locale::number(each.bytes), each.sha512,
                                                  each.sha512.substr(0, 16));
   }
   main += "</tbody></table></div>";
   pages::Page page;
-  page.title = "Revisions of " + loaded.record.key;
+  page.title = tr<"Revisions of {}">(loaded.record.key);
   page.section = pages::Section::advisories;
   page.main = Html::from_trusted(std::move(main));
   page.json_url = "/api/v1" + revisions_url(loaded.record);
@@ -127,12 +124,11 @@ Result<http::Response> revision(App& app, const http::Request& request) {
     return pages::looked_at(app, request, loaded.record, Looking::read, std::move(response));
   }
   std::string main;
-  breadcrumb(main, loaded, "version " + loaded.revision.version);
+  breadcrumb(main, loaded, tr<"version {}">(loaded.revision.version));
   if (!loaded.is_current()) {
     render<
-        "<div class=\"callout callout-warn\" role=\"note\"><p><b>This is version {}, {}.</b> <a href=\"{}\">Read "
-        "version {}</a>, or "
-        "<a href=\"{}\">see what changed since</a>.</p></div>">(
+        "<div class=\"callout callout-warn\" role=\"note\"><p>[[<b>This is version {}, {}.</b> <a href=\"{}\">Read "
+        "version {}</a>, or <a href=\"{}\">see what changed since</a>.]]</p></div>">(
         main, loaded.revision.version, standing_label(loaded.revision.standing),
         Url::own(pages::advisory_url(loaded.record.slug)), loaded.record.version,
         Url::own(diff_url(loaded.record, revision_name(loaded.revisions, loaded.revision), [&] {
@@ -143,7 +139,7 @@ Result<http::Response> revision(App& app, const http::Request& request) {
   }
   main += pages::advisory_body_html(loaded).str();
   pages::Page page;
-  page.title = fmt::format("{} version {}", loaded.record.key, loaded.revision.version);
+  page.title = tr<"{} version {}">(loaded.record.key, loaded.revision.version);
   page.section = pages::Section::advisories;
   page.main = Html::from_trusted(std::move(main));
   page.canonical = pages::advisory_url(loaded.record.slug);
@@ -153,23 +149,27 @@ Result<http::Response> revision(App& app, const http::Request& request) {
 }
 
 std::string summary_of(const std::vector<csaf::Change>& changes) {
-  if (changes.empty()) return "Nothing that a reader would notice has changed.";
+  if (changes.empty()) return std::string{tr<"Nothing that a reader would notice has changed.">()};
   const auto weighty = std::ranges::count_if(
       changes, [](const csaf::Change& each) { return each.concerns != csaf::Change::Concerns::editorial; });
-  return text::count_of(static_cast<long long>(changes.size()), "change", "changes") + ", " +
-         (weighty == 0 ? "none of which concerns what is affected, how bad it is or what to do: only words changed."
-                       : fmt::format("{} of which concern{} what is affected, how bad it is or what to do.", weighty,
-                                     weighty == 1 ? "s" : ""));
+  const auto all = static_cast<long long>(changes.size());
+  const auto count = trn<"{} change", "{} changes">(all, locale::number(all));
+  if (weighty == 0) {
+    return tr<"{}, none of which concerns what is affected, how bad it is or what to do: only words changed.">(count);
+  }
+  return trn<"{}, {} of which concerns what is affected, how bad it is or what to do.",
+             "{}, {} of which concern what is affected, how bad it is or what to do.">(weighty, count,
+                                                                                       locale::number(weighty));
 }
 
 std::string_view concern_label(csaf::Change::Concerns concerns) noexcept {
   switch (concerns) {
     case csaf::Change::Concerns::affected:
-      return "what is affected";
+      return tr<"#concerns#what is affected">();
     case csaf::Change::Concerns::remediation:
-      return "what to do";
+      return tr<"#concerns#what to do">();
     case csaf::Change::Concerns::severity:
-      return "how bad it is";
+      return tr<"#concerns#how bad it is">();
     case csaf::Change::Concerns::editorial:
       break;
   }
@@ -185,23 +185,23 @@ void render_changes(std::string& out, const std::vector<csaf::Change>& changes) 
       section = each.section;
       open = true;
       render<
-          "<h2>{}</h2><div class=\"table-wrap stack\"><table><caption class=\"hidden\">Changes</caption><thead><tr><th "
-          "scope=\"col\">What</th>"
-          "<th scope=\"col\">Before</th><th scope=\"col\">After</th></tr></thead><tbody>">(out, section);
+          "<h2>{}</h2><div class=\"table-wrap stack\"><table><caption "
+          "class=\"hidden\">[[Changes]]</caption><thead><tr><th scope=\"col\">[[What]]</th><th "
+          "scope=\"col\">[[Before]]</th><th scope=\"col\">[[After]]</th></tr></thead><tbody>">(out, section);
     }
     render<"<tr><th scope=\"row\">{}">(out, each.what);
     if (const auto label = concern_label(each.concerns); !label.empty()) {
       render<" <span class=\"tag\">{}</span>">(out, label);
     }
-    out += "</th><td data-label=\"Before\">";
+    render<"</th><td data-label=\"[[Before]]\">">(out);
     if (each.before.empty()) {
-      out += "<span class=\"quiet\">added</span>";
+      render<"<span class=\"quiet\">[[added]]</span>">(out);
     } else {
       render<"<del>{}</del>">(out, each.before);
     }
-    out += "</td><td data-label=\"After\">";
+    render<"</td><td data-label=\"[[After]]\">">(out);
     if (each.after.empty()) {
-      out += "<span class=\"quiet\">removed</span>";
+      render<"<span class=\"quiet\">[[removed]]</span>">(out);
     } else {
       render<"<ins>{}</ins>">(out, each.after);
     }
@@ -228,14 +228,14 @@ Result<http::Response> diff(App& app, const http::Request& request) {
     return pages::looked_at(app, request, after.record, Looking::read, std::move(response));
   }
   std::string main;
-  breadcrumb(main, after, "what changed");
-  render<"<header class=\"page-head\"><h1>{}: version {} to {}</h1></header>">(
+  breadcrumb(main, after, tr<"#place#what changed">());
+  render<"<header class=\"page-head\"><h1>[[{}: version {} to {}]]</h1></header>">(
       main, after.record.key, before.revision.version, after.revision.version);
-  render<"<p>{} <a href=\"{}\">All revisions</a></p>">(main, summary_of(changes),
-                                                       Url::own(revisions_url(after.record)));
+  render<"<p>{} <a href=\"{}\">[[All revisions]]</a></p>">(main, summary_of(changes),
+                                                           Url::own(revisions_url(after.record)));
   render_changes(main, changes);
   pages::Page page;
-  page.title = fmt::format("{}: version {} to {}", after.record.key, before.revision.version, after.revision.version);
+  page.title = tr<"{}: version {} to {}">(after.record.key, before.revision.version, after.revision.version);
   page.section = pages::Section::advisories;
   page.main = Html::from_trusted(std::move(main));
   page.json_url = "/api/v1" + diff_url(after.record, from, to);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/locale.hpp"
 #include "base/text.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
@@ -31,11 +32,11 @@ constexpr std::size_t kOrderNumbersShown = 60;
 struct SortName {
   VendorSort sort;
   std::string_view name;
-  const char* label;
+  Message label;
 };
-constexpr SortName kSorts[] = {{VendorSort::name, "name", "name"},
-                               {VendorSort::advisories, "advisories", "number of advisories"},
-                               {VendorSort::newest, "newest", "newest advisory"}};
+constexpr SortName kSorts[] = {{VendorSort::name, "name", message<"#sort by#name">},
+                               {VendorSort::advisories, "advisories", message<"#sort by#number of advisories">},
+                               {VendorSort::newest, "newest", message<"#sort by#newest advisory">}};
 
 struct VendorsAddress {
   std::string q;
@@ -84,17 +85,22 @@ boost::json::object vendor_json(const engine::VendorRow& row) {
 
 Html vendors_page(const VendorsAddress& address, const engine::VendorPage& found) {
   std::string out;
-  render<R"(<div class="page-head"><div><h1>Vendors</h1><p class="note">{} with advisories{}</p></div></div>
-<form class="search-panel" action="/vendors"><div class="search-row"><label class="hidden" for="vendor-q">Filter vendors by name</label>
-<input id="vendor-q" type="search" name="q" value="{}" placeholder="Part of a vendor's name" maxlength="200">
-)">(out, text::count_of(found.total, "vendor", "vendors"),
-    address.q.empty() ? std::string{} : fmt::format(", name contains \"{}\"", address.q), address.q);
+  const auto total = locale::number(found.total);
+  render<R"(<div class="page-head"><div><h1>[[Vendors]]</h1><p class="note">{}</p></div></div>
+<form class="search-panel" action="/vendors"><div class="search-row"><label class="hidden" for="vendor-q">[[Filter vendors by name]]</label>
+<input id="vendor-q" type="search" name="q" value="{}" placeholder="[[Part of a vendor's name]]" maxlength="200">
+)">(out,
+    address.q.empty()
+        ? trn<"{} vendor with advisories", "{} vendors with advisories">(found.total, total)
+        : trn<"{} vendor with advisories, name contains \"{}\"", "{} vendors with advisories, name contains \"{}\"">(
+              found.total, total, address.q),
+    address.q);
   if (address.sort != VendorSort::name) {
     render<"<input type=\"hidden\" name=\"sort\" value=\"{}\">\n">(out, kSorts[static_cast<int>(address.sort)].name);
   }
-  out +=
-      "<button class=\"button\" type=\"submit\">Filter</button></div></form>\n"
-      "<div class=\"list-bar\"><ul class=\"switch\"><li>Sort by</li>";
+  render<
+      "<button class=\"button\" type=\"submit\">[[Filter]]</button></div></form>\n<div class=\"list-bar\"><ul "
+      "class=\"switch\"><li>[[Sort by]]</li>">(out);
   for (const auto& each : kSorts) {
     auto other = address;
     other.sort = each.sort;
@@ -105,18 +111,21 @@ Html vendors_page(const VendorsAddress& address, const engine::VendorPage& found
   }
   out += "</ul></div>\n";
   if (found.rows.empty()) {
-    out +=
-        "<section class=\"panel\"><h2>No vendor has that in its name</h2><p>Vendors are listed once, whatever way "
-        "documents spell them. See <a href=\"/vendors\">all vendors</a>";
-    if (!address.q.empty()) {
-      render<" or <a href=\"{}\">search advisories for {}</a>">(out, Url::own(pages::search_url(address.q)), address.q);
+    render<
+        "<section class=\"panel\"><h2>[[No vendor has that in its name]]</h2><p>[[Vendors are listed once, whatever "
+        "way documents spell them.]] ">(out);
+    if (address.q.empty()) {
+      render<"[[See <a href=\"/vendors\">all vendors</a>.]]">(out);
+    } else {
+      render<"[[See <a href=\"/vendors\">all vendors</a> or <a href=\"{}\">search advisories for {}</a>.]]">(
+          out, Url::own(pages::search_url(address.q)), address.q);
     }
-    out += ".</p></section>\n";
+    out += "</p></section>\n";
     return Html::from_trusted(std::move(out));
   }
   const bool letters = address.sort == VendorSort::name;
   if (letters) {
-    out += "<nav aria-label=\"Vendors by first letter\"><ul class=\"letters\">";
+    render<"<nav aria-label=\"[[Vendors by first letter]]\"><ul class=\"letters\">">(out);
     std::set<char> all;
     for (const auto& row : found.rows) all.insert(letter_of(row.name));
     for (const char letter : all) {
@@ -124,17 +133,16 @@ Html vendors_page(const VendorsAddress& address, const engine::VendorPage& found
     }
     out += "</ul></nav>\n";
   }
-  out +=
-      "<div class=\"table-wrap\"><table class=\"sortable stack\"><thead><tr><th scope=\"col\">Vendor</th>"
-      "<th scope=\"col\" class=\"num\" data-first=\"descending\">Advisories</th>"
-      "<th scope=\"col\" class=\"num\" data-first=\"descending\">Products</th>"
-      "<th scope=\"col\" data-first=\"descending\">Highest score</th>"
-      "<th scope=\"col\" data-first=\"descending\">Newest advisory</th></tr></thead><tbody>\n";
+  render<
+      "<div class=\"table-wrap\"><table class=\"sortable stack\"><thead><tr><th scope=\"col\">[[Vendor]]</th><th "
+      "scope=\"col\" class=\"num\" data-first=\"descending\">[[Advisories]]</th><th scope=\"col\" class=\"num\" "
+      "data-first=\"descending\">[[Products]]</th><th scope=\"col\" data-first=\"descending\">[[Highest "
+      "score]]</th><th scope=\"col\" data-first=\"descending\">[[Newest advisory]]</th></tr></thead><tbody>\n">(out);
   std::set<char> anchored;
   for (const auto& row : found.rows) {
     const char letter = letter_of(row.name);
     render<
-        R"(<tr {}><th scope="row"><a href="{}">{}</a></th><td class="num" data-label="Advisories">{}</td><td class="num" data-label="Products">{}</td><td data-label="Highest score" data-sort="{}">{}</td><td data-label="Newest advisory">{}</td></tr>
+        R"(<tr {}><th scope="row"><a href="{}">{}</a></th><td class="num" data-label="[[Advisories]]">{}</td><td class="num" data-label="[[Products]]">{}</td><td data-label="[[Highest score]]" data-sort="{}">{}</td><td data-label="[[Newest advisory]]">{}</td></tr>
 )">(out, attribute_if<"id">(letters && anchored.insert(letter).second, anchor_of(letter)),
         Url::own(pages::vendor_url(row.key)), row.name, row.advisories, row.products, score_sort(row.top_score_tenths),
         score_cell(row.top_score_tenths), pages::date_html(row.newest));
@@ -143,8 +151,9 @@ Html vendors_page(const VendorsAddress& address, const engine::VendorPage& found
   if (!found.next_cursor.empty()) {
     auto next = address;
     next.cursor = found.next_cursor;
-    render<"<nav class=\"pages\" aria-label=\"Pages\"><p><a class=\"button-quiet\" href=\"{}\">Next</a></p></nav>\n">(
-        out, Url::own(path_of("/vendors", next)));
+    render<
+        "<nav class=\"pages\" aria-label=\"[[Pages]]\"><p><a class=\"button-quiet\" "
+        "href=\"{}\">[[#page#Next]]</a></p></nav>\n">(out, Url::own(path_of("/vendors", next)));
   }
   return Html::from_trusted(std::move(out));
 }
@@ -175,8 +184,8 @@ Result<http::Response> vendors(App& app, const http::Request& request) {
         std::move(items), found.next_cursor.empty() ? std::string{} : path_of("/api/v1/vendors", next), found.total)));
   } else {
     pages::Page page;
-    page.title = "Vendors";
-    page.description = "Vendors of industrial control systems that advisories speak of.";
+    page.title = tr<"Vendors">();
+    page.description = tr<"Vendors of industrial control systems that advisories speak of.">();
     page.section = pages::Section::vendors;
     page.canonical = "/vendors";
     page.json_url = path_of("/api/v1/vendors", address);
@@ -188,7 +197,9 @@ Result<http::Response> vendors(App& app, const http::Request& request) {
 }
 
 Html breadcrumb(std::string_view vendor_key, std::string_view vendor_name) {
-  std::string out = "<nav class=\"breadcrumb\" aria-label=\"Breadcrumb\"><ol><li><a href=\"/vendors\">Vendors</a></li>";
+  std::string out;
+  render<"<nav class=\"breadcrumb\" aria-label=\"[[Breadcrumb]]\"><ol><li><a href=\"/vendors\">[[Vendors]]</a></li>">(
+      out);
   if (!vendor_key.empty()) {
     render<"<li><a href=\"{}\">{}</a></li>">(out, Url::own(pages::vendor_url(vendor_key)), vendor_name);
   }
@@ -201,12 +212,13 @@ Html vendor_page(const engine::VendorDetail& detail, const std::vector<search::H
   const auto all = pages::search_url(search::to_text(search::with({}, search::Field::vendor, row.key)));
   std::string out = breadcrumb({}, {}).str();
   render<
-      R"(<div class="page-head"><h1>{}</h1><p class="actions"><a class="button-quiet" href="{}">All {}</a> <a class="button-quiet" href="{}">Atom feed</a></p></div>
-<ul class="stats"><li class="stat"><b>{}</b> <span>{}</span></li><li class="stat"><b>{}</b> <span>{}</span></li><li class="stat"><b>{}</b> <span>highest score</span></li><li class="stat"><b>{}</b> <span>newest advisory</span></li></ul>
-)">(out, row.name, Url::own(all), text::count_of(row.advisories, "advisory", "advisories"),
-    Url::own(fmt::format("/feeds/vendors/{}.atom", http::encode_component(row.key))), text::thousands(row.advisories),
-    row.advisories == 1 ? "advisory" : "advisories", text::thousands(row.products),
-    row.products == 1 ? "product" : "products",
+      R"(<div class="page-head"><h1>{}</h1><p class="actions"><a class="button-quiet" href="{}">{}</a> <a class="button-quiet" href="{}">[[Atom feed]]</a></p></div>
+<ul class="stats"><li class="stat"><b>{}</b> <span>{}</span></li><li class="stat"><b>{}</b> <span>{}</span></li><li class="stat"><b>{}</b> <span>[[highest score]]</span></li><li class="stat"><b>{}</b> <span>[[newest advisory]]</span></li></ul>
+)">(out, row.name, Url::own(all),
+    trn<"All {} advisory", "All {} advisories">(row.advisories, locale::number(row.advisories)),
+    Url::own(fmt::format("/feeds/vendors/{}.atom", http::encode_component(row.key))), locale::number(row.advisories),
+    trn<"#under its number#advisory", "advisories">(row.advisories), locale::number(row.products),
+    trn<"#under its number#product", "products">(row.products),
     row.top_score_tenths ? pages::score_text(*row.top_score_tenths) : std::string{"-"}, pages::date_html(row.newest));
 
   std::vector<std::string> others;
@@ -214,35 +226,36 @@ Html vendor_page(const engine::VendorDetail& detail, const std::vector<search::H
     if (spelling != row.name) others.push_back(spelling);
   }
   if (!others.empty()) {
-    out += "<p class=\"note\">Documents also write: ";
+    std::string list;
     for (std::size_t i = 0; i < others.size(); ++i) {
-      if (i > 0) out += ", ";
-      render<"<q>{}</q>">(out, others[i]);
+      if (i > 0) list += ", ";
+      render<"<q>{}</q>">(list, others[i]);
     }
-    out += "</p>\n";
+    render<"<p class=\"note\">[[Documents also write: {}]]</p>\n">(out, Html::from_trusted(std::move(list)));
   }
 
   if (!newest.empty()) {
     render<
-        "<section aria-labelledby=\"newest\"><div class=\"panel-head\"><h2 id=\"newest\">Newest advisories</h2>"
-        "<a href=\"{}\">All of them</a></div>\n<ul class=\"cards compact\">\n">(out, Url::own(all));
+        "<section aria-labelledby=\"newest\"><div class=\"panel-head\"><h2 id=\"newest\">[[Newest advisories]]</h2><a "
+        "href=\"{}\">[[All of them]]</a></div>\n<ul class=\"cards compact\">\n">(out, Url::own(all));
     for (const auto& hit : newest) out += pages::advisory_card_html(hit.card).str();
     out += "</ul></section>\n";
   }
 
   if (!detail.products.empty()) {
-    render<R"(<section aria-labelledby="products"><h2 id="products">Products</h2>
-<div class="table-wrap"><table class="sortable stack" data-filter="products"><thead><tr><th scope="col">Product</th><th scope="col" class="num" data-first="descending">Advisories</th><th scope="col" data-first="descending">Highest score</th><th scope="col" data-first="descending">Newest advisory</th></tr></thead><tbody>
+    render<R"(<section aria-labelledby="products"><h2 id="products">[[Products]]</h2>
+<div class="table-wrap"><table class="sortable stack" data-filter="[[Filter products]]"><thead><tr><th scope="col">[[Product]]</th><th scope="col" class="num" data-first="descending">[[Advisories]]</th><th scope="col" data-first="descending">[[Highest score]]</th><th scope="col" data-first="descending">[[Newest advisory]]</th></tr></thead><tbody>
 )">(out);
     for (const auto& product : detail.products) {
       render<
-          R"(<tr><th scope="row"><a href="{}">{}</a></th><td class="num" data-label="Advisories">{}</td><td data-label="Highest score" data-sort="{}">{}</td><td data-label="Newest advisory">{}</td></tr>
+          R"(<tr><th scope="row"><a href="{}">{}</a></th><td class="num" data-label="[[Advisories]]">{}</td><td data-label="[[Highest score]]" data-sort="{}">{}</td><td data-label="[[Newest advisory]]">{}</td></tr>
 )">(out, Url::own(pages::product_url(row.key, product.key)), product.name, product.advisories,
           score_sort(product.top_score_tenths), score_cell(product.top_score_tenths), pages::date_html(product.newest));
     }
     out += "</tbody></table></div>\n";
     if (row.products > static_cast<std::int64_t>(detail.products.size())) {
-      render<"<p class=\"note\">The {} products with most advisories are shown.</p>\n">(out, detail.products.size());
+      render<"<p class=\"note\">[[The {} products with most advisories are shown.]]</p>\n">(out,
+                                                                                            detail.products.size());
     }
     out += "</section>\n";
   }
@@ -286,7 +299,7 @@ Result<http::Response> vendor(App& app, const http::Request& request) {
   } else {
     pages::Page page;
     page.title = detail->vendor.name;
-    page.description = fmt::format("Security advisories on products of {}.", detail->vendor.name);
+    page.description = tr<"Security advisories on products of {}.">(detail->vendor.name);
     page.section = pages::Section::vendors;
     page.canonical = pages::vendor_url(detail->vendor.key);
     page.json_url = api_path;
@@ -305,7 +318,7 @@ struct VersionGroups {
 VersionGroups group(const std::vector<std::pair<std::string, std::string>>& versions) {
   VersionGroups groups;
   for (const auto& [version, status] : versions) {
-    const std::string_view shown = version.empty() ? std::string_view{"not stated"} : std::string_view{version};
+    const std::string_view shown = version.empty() ? tr<"#version#not stated">() : std::string_view{version};
     if (status.ends_with("not_affected")) {
       groups.not_affected.push_back(shown);
     } else if (status.ends_with("affected")) {
@@ -334,12 +347,13 @@ Html product_page(const engine::ProductDetail& detail) {
   auto query = search::with({}, search::Field::vendor, detail.vendor_key);
   query = search::with(query, search::Field::product, detail.name);
   render<
-      R"(<div class="page-head"><div><h1>{}</h1><p class="note">by <a href="{}">{}</a>, {}</p></div><p class="actions"><a class="button-quiet" href="{}">Search these advisories</a></p></div>
+      R"(<div class="page-head"><div><h1>{}</h1><p class="note">[[by <a href="{}">{}</a>, {}]]</p></div><p class="actions"><a class="button-quiet" href="{}">[[Search these advisories]]</a></p></div>
 )">(out, detail.name, Url::own(pages::vendor_url(detail.vendor_key)), detail.vendor_name,
-    text::count_of(static_cast<long long>(detail.advisories.size()), "advisory", "advisories"),
+    trn<"{} advisory", "{} advisories">(static_cast<long long>(detail.advisories.size()),
+                                        locale::number(static_cast<long long>(detail.advisories.size()))),
     Url::own(pages::search_url(search::to_text(query))));
   if (!detail.order_numbers.empty()) {
-    out += "<section class=\"panel\"><h2>Order numbers</h2>\n<ul class=\"chips\">";
+    render<"<section class=\"panel\"><h2>[[Order numbers]]</h2>\n<ul class=\"chips\">">(out);
     const auto shown = std::min(detail.order_numbers.size(), kOrderNumbersShown);
     for (std::size_t i = 0; i < shown; ++i) {
       const auto& number = detail.order_numbers[i];
@@ -347,7 +361,7 @@ Html product_page(const engine::ProductDetail& detail) {
           out, Url::own(pages::search_url(search::to_text(search::with({}, search::Field::text, number)))), number);
     }
     if (detail.order_numbers.size() > shown) {
-      render<"<li class=\"note\">and {} more</li>">(out, detail.order_numbers.size() - shown);
+      render<"<li class=\"note\">[[and {} more]]</li>">(out, detail.order_numbers.size() - shown);
     }
     out += "</ul></section>\n";
   }
@@ -355,22 +369,22 @@ Html product_page(const engine::ProductDetail& detail) {
     const auto groups = group(each.versions);
     return !groups.not_affected.empty() || !groups.open.empty();
   });
-  render<R"(<section aria-labelledby="advisories"><h2 id="advisories">What advisories say about it</h2>
-<div class="table-wrap"><table class="sortable stack" data-filter="advisories"><thead><tr><th scope="col">Advisory</th><th scope="col" data-first="descending">Severity</th><th scope="col">Affected</th><th scope="col">Fixed</th>{}<th scope="col" data-first="descending">Updated</th></tr></thead><tbody>
-)">(out, with_others ? fragment<"<th scope=\"col\">Not affected or open</th>">() : Html{});
+  render<R"(<section aria-labelledby="advisories"><h2 id="advisories">[[What advisories say about it]]</h2>
+<div class="table-wrap"><table class="sortable stack" data-filter="[[Filter advisories]]"><thead><tr><th scope="col">[[Advisory]]</th><th scope="col" data-first="descending">[[Severity]]</th><th scope="col">[[Affected]]</th><th scope="col">[[Fixed]]</th>{}<th scope="col" data-first="descending">[[Updated]]</th></tr></thead><tbody>
+)">(out, with_others ? fragment<"<th scope=\"col\">[[Not affected or open]]</th>">() : Html{});
   for (const auto& each : detail.advisories) {
     auto groups = group(each.versions);
     groups.not_affected.insert(groups.not_affected.end(), groups.open.begin(), groups.open.end());
     const auto others =
-        with_others ? fragment<"<td data-label=\"Not affected or open\">{}</td>">(version_list(groups.not_affected))
+        with_others ? fragment<"<td data-label=\"[[Not affected or open]]\">{}</td>">(version_list(groups.not_affected))
                     : Html{};
     auto fixed = version_list(groups.fixed);
     if (fixed.empty() && each.card.has_fix) {
-      fixed = fragment<"<a class=\"tag tag-fix\" href=\"{}\">see the advisory</a>">(
+      fixed = fragment<"<a class=\"tag tag-fix\" href=\"{}\">[[see the advisory]]</a>">(
           Url::own(pages::advisory_url(each.card.slug)));
     }
     render<
-        R"(<tr><th scope="row"><a href="{}">{}</a><br><span class="id note">{}</span></th><td data-label="Severity" data-sort="{}">{}</td><td data-label="Affected">{}</td><td data-label="Fixed">{}</td>{}<td data-label="Updated">{}</td></tr>
+        R"(<tr><th scope="row"><a href="{}">{}</a><br><span class="id note">{}</span></th><td data-label="[[Severity]]" data-sort="{}">{}</td><td data-label="[[Affected]]">{}</td><td data-label="[[Fixed]]">{}</td>{}<td data-label="[[Updated]]">{}</td></tr>
 )">(out, Url::own(pages::advisory_url(each.card.slug)), each.card.title, each.card.key,
         score_sort(each.card.score_tenths), pages::severity_badge(each.card.severity, each.card.score_tenths),
         version_list(groups.affected), fixed, others, pages::date_html(each.card.current_release_at));
@@ -412,9 +426,9 @@ Result<http::Response> product(App& app, const http::Request& request) {
     response = http::Response::json(json::write(out));
   } else {
     pages::Page page;
-    page.title = fmt::format("{} by {}", detail->name, detail->vendor_name);
+    page.title = tr<"{} by {}">(detail->name, detail->vendor_name);
     page.description =
-        fmt::format("Security advisories on {} by {}: affected and fixed versions.", detail->name, detail->vendor_name);
+        tr<"Security advisories on {} by {}: affected and fixed versions.">(detail->name, detail->vendor_name);
     page.section = pages::Section::vendors;
     page.canonical = pages::product_url(detail->vendor_key, detail->key);
     page.json_url = "/api/v1" + page.canonical;

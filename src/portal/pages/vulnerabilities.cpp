@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
-#include "base/text.hpp"
+#include "base/locale.hpp"
 #include "engine/advisories.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
@@ -27,11 +27,12 @@ constexpr int kLimitMax = 200;
 
 struct SortName {
   VulnerabilitySort sort;
-  std::string_view name, label;
+  std::string_view name;
+  Message label;
 };
-constexpr SortName kSorts[] = {{VulnerabilitySort::newest, "newest", "newest advisory"},
-                               {VulnerabilitySort::score, "score", "score"},
-                               {VulnerabilitySort::id, "id", "id"}};
+constexpr SortName kSorts[] = {{VulnerabilitySort::newest, "newest", message<"#sort by#newest advisory">},
+                               {VulnerabilitySort::score, "score", message<"#sort by#score">},
+                               {VulnerabilitySort::id, "id", message<"#sort by#id">}};
 
 std::string score_range(const engine::VulnerabilityDetail& detail) {
   int low = 1000, high = -1;
@@ -40,8 +41,7 @@ std::string score_range(const engine::VulnerabilityDetail& detail) {
     low = std::min(low, *each.score_tenths);
     high = std::max(high, *each.score_tenths);
   }
-  return high < 0 || low == high ? std::string{}
-                                 : fmt::format("{} to {}", pages::score_text(low), pages::score_text(high));
+  return high < 0 || low == high ? std::string{} : tr<"{} to {}">(pages::score_text(low), pages::score_text(high));
 }
 
 Result<http::Response> list(App& app, const http::Request& request) {
@@ -79,38 +79,36 @@ Result<http::Response> list(App& app, const http::Request& request) {
     return response;
   }
   std::string main;
-  main += "<header class=\"page-head\"><h1>Vulnerabilities</h1></header>";
+  render<"<header class=\"page-head\"><h1>[[Vulnerabilities]]</h1></header>">(main);
   render<
       "<form class=\"search-row\" method=\"get\" action=\"/vulnerabilities\" role=\"search\"><label class=\"hidden\" "
-      "for=\"vq\">Id or "
-      "title</label><input class=\"search-input\" id=\"vq\" name=\"q\" value=\"{}\" placeholder=\"CVE-2021-22893, or "
-      "words of a title\">"
-      "<button class=\"button\">Find</button></form>">(main, q);
-  main += "<p class=\"switch\">Sorted by ";
+      "for=\"vq\">[[Id or title]]</label><input class=\"search-input\" id=\"vq\" name=\"q\" value=\"{}\" "
+      "placeholder=\"[[CVE-2021-22893, or words of a title]]\"><button "
+      "class=\"button\">[[#verb#Find]]</button></form>">(main, q);
+  std::string orders;
   for (const auto& each : kSorts) {
-    if (&each != &kSorts[0]) main += " · ";
+    if (&each != &kSorts[0]) orders += " · ";
     if (each.sort == sort->sort) {
-      render<"<b aria-current=\"true\">{}</b>">(main, each.label);
+      render<"<b aria-current=\"true\">{}</b>">(orders, each.label);
     } else {
-      render<"<a href=\"{}\">{}</a>">(main, Url::own(path(each.name, "")), each.label);
+      render<"<a href=\"{}\">{}</a>">(orders, Url::own(path(each.name, "")), each.label);
     }
   }
-  main += "</p>";
+  render<"<p class=\"switch\">[[Sorted by {}]]</p>">(main, Html::from_trusted(std::move(orders)));
   if (page_of.rows.empty()) {
-    main +=
-        "<div class=\"callout\"><p>No vulnerability here. Try the beginning of an id, such as CVE-2021, or a word of a "
-        "title; "
-        "<a href=\"/vulnerabilities\">show all</a>.</p></div>";
+    render<
+        "<div class=\"callout\"><p>[[No vulnerability here. Try the beginning of an id, such as CVE-2021, or a word of "
+        "a title; <a href=\"/vulnerabilities\">show all</a>.]]</p></div>">(main);
   } else {
-    main +=
+    render<
         "<div class=\"table-wrap stack\"><table class=\"sortable\"><caption "
-        "class=\"hidden\">Vulnerabilities</caption><thead><tr>"
-        "<th scope=\"col\">Id</th><th scope=\"col\">Title</th><th scope=\"col\" data-first=\"descending\">Highest "
-        "score</th>"
-        "<th scope=\"col\" class=\"num\" data-first=\"descending\">Advisories</th><th scope=\"col\" "
-        "data-first=\"descending\">Newest</th></tr></thead><tbody>";
+        "class=\"hidden\">[[Vulnerabilities]]</caption><thead><tr><th scope=\"col\">[[Id]]</th><th "
+        "scope=\"col\">[[Title]]</th><th scope=\"col\" data-first=\"descending\">[[Highest score]]</th><th "
+        "scope=\"col\" class=\"num\" data-first=\"descending\">[[Advisories]]</th><th scope=\"col\" "
+        "data-first=\"descending\">[[#advisory#Newest]]</th></tr></thead><tbody>">(main);
     for (const auto& row : page_of.rows) {
-      render<"<tr><td data-label=\"Id\"><a class=\"id\" href=\"{}\">{}</a></td><td data-label=\"Title\">{}</td>">(
+      render<
+          "<tr><td data-label=\"[[Id]]\"><a class=\"id\" href=\"{}\">{}</a></td><td data-label=\"[[Title]]\">{}</td>">(
           main, Url::own(pages::vulnerability_url(row.id)), row.id, row.title);
       Html badge;
       if (row.score_tenths) {
@@ -118,18 +116,18 @@ Result<http::Response> list(App& app, const http::Request& request) {
                                       row.score_tenths);
       }
       render<
-          "<td data-label=\"Highest score\" data-sort=\"{}\">{}</td><td class=\"num\" data-label=\"Advisories\">{}</td>"
-          "<td data-label=\"Newest\">{}</td></tr>">(main, row.score_tenths.value_or(-1), badge, row.advisories,
-                                                    pages::date_html(row.newest));
+          "<td data-label=\"[[Highest score]]\" data-sort=\"{}\">{}</td><td class=\"num\" "
+          "data-label=\"[[Advisories]]\">{}</td><td data-label=\"[[#advisory#Newest]]\">{}</td></tr>">(
+          main, row.score_tenths.value_or(-1), badge, row.advisories, pages::date_html(row.newest));
     }
     main += "</tbody></table></div>";
   }
   if (!next.empty())
     render<
-        "<nav class=\"pages\" aria-label=\"Pages\"><a class=\"button-quiet\" rel=\"next\" href=\"{}\">Next</a></nav>">(
-        main, Url::own(next));
+        "<nav class=\"pages\" aria-label=\"[[Pages]]\"><a class=\"button-quiet\" rel=\"next\" "
+        "href=\"{}\">[[#page#Next]]</a></nav>">(main, Url::own(next));
   pages::Page page;
-  page.title = "Vulnerabilities";
+  page.title = tr<"Vulnerabilities">();
   page.section = pages::Section::vulnerabilities;
   page.main = Html::from_trusted(std::move(main));
   page.json_url = http::with_query("/api/v1/vulnerabilities", {{"q", q}});
@@ -176,49 +174,49 @@ Result<http::Response> detail(App& app, const http::Request& request) {
   }
   std::string main;
   render<
-      "<nav class=\"breadcrumb no-print\" aria-label=\"Where you are\"><ol><li><a "
-      "href=\"/vulnerabilities\">Vulnerabilities</a></li><li>{}</li></ol></nav>">(main, found->id);
+      "<nav class=\"breadcrumb no-print\" aria-label=\"[[Where you are]]\"><ol><li><a "
+      "href=\"/vulnerabilities\">[[Vulnerabilities]]</a></li><li>{}</li></ol></nav>">(main, found->id);
   const auto titled = std::ranges::find_if(found->mentions, [](const auto& each) { return !each.title.empty(); });
   render<"<header class=\"page-head\"><div><h1><span class=\"id\">{}</span></h1>">(main, found->id);
   if (titled != found->mentions.end()) render<"<p class=\"lead\">{}</p>">(main, titled->title);
   main += "</div></header>";
-  render<"<p>{} of it.">(
-      main, text::count_of(static_cast<long long>(found->mentions.size()), "advisory speaks", "advisories speak"));
+  const auto count = static_cast<long long>(found->mentions.size());
+  render<"<p>{}">(main, trn<"{} advisory speaks of it.", "{} advisories speak of it.">(count, locale::number(count)));
   if (const auto range = score_range(*found); !range.empty()) {
-    render<" <b>They score it differently: {}.</b> The score says how bad it is in each product.">(main, range);
+    render<" [[<b>They score it differently: {}.</b> The score says how bad it is in each product.]]">(main, range);
   }
   main += "</p>";
   if (found->id.starts_with("CVE-")) {
     render<
-        "<p class=\"actions\"><a class=\"button-quiet\" rel=\"noopener noreferrer nofollow\" href=\"{}\">Record at "
-        "CVE.org</a> "
-        "<a class=\"button-quiet\" rel=\"noopener noreferrer nofollow\" href=\"{}\">Record in the NVD</a></p>">(
-        main, Url::external("https://www.cve.org/CVERecord?id=" + found->id),
-        Url::external("https://nvd.nist.gov/vuln/detail/" + found->id));
+        "<p class=\"actions\"><a class=\"button-quiet\" rel=\"noopener noreferrer nofollow\" href=\"{}\">[[Record at "
+        "CVE.org]]</a> <a class=\"button-quiet\" rel=\"noopener noreferrer nofollow\" href=\"{}\">[[Record in the "
+        "NVD]]</a></p>">(main, Url::external("https://www.cve.org/CVERecord?id=" + found->id),
+                         Url::external("https://nvd.nist.gov/vuln/detail/" + found->id));
   }
-  main +=
-      "<div class=\"table-wrap stack\"><table class=\"sortable\"><caption class=\"hidden\">Advisories side by "
-      "side</caption><thead><tr>"
-      "<th scope=\"col\">Advisory</th><th scope=\"col\" data-first=\"descending\">Score</th><th "
-      "scope=\"col\">Affected</th>"
-      "<th scope=\"col\">Fix</th><th scope=\"col\" data-first=\"descending\">Updated</th></tr></thead><tbody>";
+  render<
+      "<div class=\"table-wrap stack\"><table class=\"sortable\"><caption class=\"hidden\">[[Advisories side by "
+      "side]]</caption><thead><tr><th scope=\"col\">[[Advisory]]</th><th scope=\"col\" "
+      "data-first=\"descending\">[[Score]]</th><th scope=\"col\">[[Affected]]</th><th "
+      "scope=\"col\">[[#remedy#Fix]]</th><th scope=\"col\" "
+      "data-first=\"descending\">[[Updated]]</th></tr></thead><tbody>">(main);
   for (const auto& each : found->mentions) {
     render<
-        "<tr><td data-label=\"Advisory\"><a href=\"{}\"><span class=\"id\">{}</span> {}</a></td><td "
-        "data-label=\"Score\" data-sort=\"{}\">{}">(main, Url::own(pages::advisory_url(each.card.slug)), each.card.key,
-                                                    each.card.title, each.score_tenths.value_or(-1),
-                                                    pages::severity_badge(each.severity, each.score_tenths));
+        "<tr><td data-label=\"[[Advisory]]\"><a href=\"{}\"><span class=\"id\">{}</span> {}</a></td><td "
+        "data-label=\"[[Score]]\" data-sort=\"{}\">{}">(main, Url::own(pages::advisory_url(each.card.slug)),
+                                                        each.card.key, each.card.title, each.score_tenths.value_or(-1),
+                                                        pages::severity_badge(each.severity, each.score_tenths));
     if (!each.vector.empty()) render<"<br><span class=\"vector\">{}</span>">(main, each.vector);
-    main += "</td><td data-label=\"Affected\">";
+    render<"</td><td data-label=\"[[Affected]]\">">(main);
     for (std::size_t i = 0; i < each.products.size() && i < 5; ++i) {
       if (i > 0) main += "<br>";
       html::escape(main, each.products[i]);
     }
     if (each.products.size() > 5) {
-      render<"<br><a href=\"{}\">and more</a>">(main, Url::own(pages::advisory_url(each.card.slug) + "#products"));
+      render<"<br><a href=\"{}\">[[and more]]</a>">(main, Url::own(pages::advisory_url(each.card.slug) + "#products"));
     }
-    render<"</td><td data-label=\"Fix\">{}</td><td data-label=\"Updated\">{}</td></tr>">(
-        main, each.has_fix ? "available" : "none named", pages::date_html(each.card.current_release_at));
+    render<"</td><td data-label=\"[[#remedy#Fix]]\">{}</td><td data-label=\"[[Updated]]\">{}</td></tr>">(
+        main, each.has_fix ? tr<"#fix#available">() : tr<"#fix#none named">(),
+        pages::date_html(each.card.current_release_at));
   }
   main += "</tbody></table></div>";
   std::vector<std::string_view> vectors;
@@ -226,7 +224,7 @@ Result<http::Response> detail(App& app, const http::Request& request) {
     if (!each.vector.empty() && std::ranges::find(vectors, each.vector) == vectors.end())
       vectors.push_back(each.vector);
   }
-  if (!vectors.empty()) main += "<section><h2>What the scores say</h2>";
+  if (!vectors.empty()) render<"<section><h2>[[What the scores say]]</h2>">(main);
   for (const auto vector : vectors) main += pages::vector_html(vector).str();
   if (!vectors.empty()) main += "</section>";
   std::vector<std::string_view> cwes;
@@ -235,13 +233,13 @@ Result<http::Response> detail(App& app, const http::Request& request) {
       if (std::ranges::find(cwes, cwe) == cwes.end()) cwes.push_back(cwe);
     }
   }
-  if (!cwes.empty()) main += "<section><h2>Weakness</h2><p class=\"chips\">";
+  if (!cwes.empty()) render<"<section><h2>[[Weakness]]</h2><p class=\"chips\">">(main);
   for (const auto cwe : cwes)
     render<"<a class=\"chip\" href=\"{}\">{}</a> ">(main, Url::own(pages::search_url(fmt::format("cwe:{}", cwe))), cwe);
   if (!cwes.empty()) main += "</p></section>";
   pages::Page page;
   page.title = found->id;
-  page.description = fmt::format("Advisories that speak of {}, side by side.", found->id);
+  page.description = tr<"Advisories that speak of {}, side by side.">(found->id);
   page.section = pages::Section::vulnerabilities;
   page.main = Html::from_trusted(std::move(main));
   page.json_url = "/api/v1" + pages::vulnerability_url(found->id);
