@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -121,7 +123,23 @@ Html passkey_panel(App& app, const http::Request& request, const engine::identit
   return Html::from_trusted(std::move(out));
 }
 
-std::string method_words(std::string_view method) { return method.empty() ? "password" : std::string{method}; }
+/// What is stored is a list of steps: "password, recovery code".
+std::string method_words(std::string_view method) {
+  constexpr std::pair<std::string_view, Message> kSteps[] = {{"password", message<"password">},
+                                                             {"code", message<"code">},
+                                                             {"recovery code", message<"recovery code">},
+                                                             {"passkey", message<"passkey">},
+                                                             {"demo", message<"demo">}};
+  if (method.empty()) method = "password";
+  std::string words;
+  for (const auto step : text::split(method, ',')) {
+    const auto name = text::trim(step);
+    const auto* known = std::ranges::find(kSteps, name, [](const auto& each) { return each.first; });
+    words += words.empty() ? "" : ", ";
+    words += known == std::end(kSteps) ? name : known->second.text();
+  }
+  return words;
+}
 
 Html sessions_panel(const http::Request& request, const std::vector<engine::identity::SessionRow>& sessions) {
   std::string out;

@@ -139,7 +139,7 @@ Html reach_html(const sharing::Reach& reach, const sharing::Marking& marking, co
     std::vector<std::string> names;
     for (const auto& each : reach.idle) names.push_back(sharing::grantee_name(reach, each, sight));
     render<"<p class=\"callout callout-warn\">[[<b>Listed, but reaching nobody at present:</b> {}.]]</p>\n">(
-        out, text::list_some(names));
+        out, sharing::some_of(names));
   }
   return Html::from_trusted(std::move(out));
 }
