@@ -119,16 +119,17 @@ Result<domain::Person> own_person(App& app, const http::Request& request) {
   return found->person;
 }
 
+/// Which of the languages offered the stored one is; it may be finer, "de-AT", or one that the portal does not speak.
+std::string offered_language(const domain::Person& person) {
+  auto language = Language::en;
+  return parse_language(person.language, language) ? std::string{tag_of(language)} : std::string{};
+}
+
 Result<http::Response> show_profile(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({pages::kNoticeParameter}));
   TRY(const auto person, own_person(app, request));
   Form form;
-  // What is stored may be finer, "de-AT", or a language that the portal does not speak.
-  auto language = Language::en;
-  const bool ours = parse_language(person.language, language);
-  form.with("name", person.name)
-      .with("language", ours ? std::string{tag_of(language)} : std::string{})
-      .with("time_zone", person.time_zone);
+  form.with("name", person.name).with("language", offered_language(person)).with("time_zone", person.time_zone);
   return profile_page(app, request, person, form);
 }
 
@@ -141,7 +142,9 @@ Result<http::Response> save_profile(App& app, const http::Request& request) {
   input.email = person.email;
   input.language = form.get("language");
   auto known = Language::en;
-  if (!input.language.empty() && !parse_language(input.language, known)) {
+  if (input.language == offered_language(person)) {
+    input.language = person.language;
+  } else if (!input.language.empty() && !parse_language(input.language, known)) {
     form.wrong("language", tr<"Choose a language from the list.">());
     return profile_page(app, request, person, form);
   }
