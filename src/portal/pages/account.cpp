@@ -15,7 +15,6 @@ namespace tocsin::portal {
 namespace pages {
 
 using html::attribute_if;
-using html::fragment;
 using html::Html;
 using html::render;
 using html::Url;
@@ -47,6 +46,7 @@ Page account_page(std::string_view title, std::string_view current, std::string 
 namespace {
 
 namespace members = engine::members;
+using html::fragment;
 using html::Html;
 using html::render;
 using pages::Form;
