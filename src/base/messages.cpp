@@ -210,6 +210,7 @@ std::vector<Problem> load(Language language, std::string_view po) {
   std::map<Key, std::optional<std::pair<std::string_view, std::string_view>>> known;
   for (auto* entry = head(); entry != nullptr; entry = Loading::next(*entry)) {
     const Key key{entry->context(), entry->english()};
+    Loading::set(*entry, language, entry->english(), entry->english_plural());
     auto [found, is_new] = known.try_emplace(key);
     if (is_new) {
       const auto item = by_key.find(key);

@@ -27,6 +27,12 @@ constexpr std::array<std::string_view, 5> kStatusNames{"applied", "vetted", "act
 
 }  // namespace
 
+std::span<const std::string_view> contact_roles() noexcept {
+  static constexpr std::string_view kRoles[] = {"security", "technical", "management",
+                                                "legal",    "press",     "around-the-clock"};
+  return kRoles;
+}
+
 std::span<const OrganisationKind> all_organisation_kinds() noexcept { return kKindList; }
 std::string_view to_string(OrganisationKind kind) noexcept { return kKinds[static_cast<std::size_t>(kind)].name; }
 std::string_view slug(OrganisationKind kind) noexcept { return kKinds[static_cast<std::size_t>(kind)].slug; }

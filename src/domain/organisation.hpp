@@ -61,6 +61,9 @@ struct Organisation {
   Timestamp created_at;
 };
 
+/// "security", "technical", "management", "legal", "press", "around-the-clock".
+std::span<const std::string_view> contact_roles() noexcept;
+
 /// Whom to reach at an organisation, by role ("security", "technical", "management", "legal", "press",
 /// "around-the-clock").
 struct OrganisationContact {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <glib.h>
 
+#include "base/messages.hpp"
 #include "base/secret.hpp"
 #include "base/text.hpp"
 #include "domain/common_passwords.hpp"
@@ -165,17 +166,17 @@ bool is_common_in_essence(std::string_view normalised) {
 Result<std::string> normalise(std::string_view typed) {
   if (typed.size() > kBytesMax) return Error::too_large("The password", kBytesMax);
   if (text::invalid_utf8_at(typed) != std::string_view::npos) {
-    return Error::invalid("The password is not well-formed text (UTF-8)");
+    return Error::invalid(std::string{tr<"The password is not well-formed text (UTF-8)">()});
   }
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
   if (std::any_of(typed.begin(), typed.end(), is_control)) {
     return Error::invalid(
-        "A password may hold any letters, digits, signs and blanks, but no tabs, line ends or other "
-        "control characters");
+        std::string{tr<"A password may hold any letters, digits, signs and blanks, but no tabs, line ends or other "
+                       "control characters">()});
   }
   const std::unique_ptr<char, decltype(&g_free)> made{
       g_utf8_normalize(typed.data(), static_cast<gssize>(typed.size()), G_NORMALIZE_NFKC), &g_free};
-  if (!made) return Error::invalid("The password is not well-formed text (UTF-8)");
+  if (!made) return Error::invalid(std::string{tr<"The password is not well-formed text (UTF-8)">()});
   return std::string{made.get()};
 }
 
@@ -189,23 +190,21 @@ std::vector<std::string> problems(std::string_view normalised, Factors factors, 
   const auto points = code_points(text::lower_ascii(normalised));
   const auto length_min = factors == Factors::password_only ? kLengthMinAlone : kLengthMinWithSecondFactor;
   if (points.size() < length_min) {
-    found.push_back(fmt::format("The password is too short: it needs at least {} characters, and this one has {}.",
-                                length_min, points.size()));
+    found.push_back(tr<"The password is too short: it needs at least {} characters, and this one has {}.">(
+        length_min, points.size()));
   }
   if (is_common_in_essence(normalised)) {
     found.emplace_back(
-        "The password is one of the most common ones, perhaps with digits or signs added, and is guessed first.");
+        tr<"The password is one of the most common ones, perhaps with digits or signs added, and is guessed first.">());
   }
   if (is_made_of(words_of(context), letters_of(normalised))) {
-    found.emplace_back(
-        "The password is little more than the name of this site, of your organisation or of yourself, which "
-        "attackers try first.");
+    found.emplace_back(tr<"The password is little more than the name of this site, of your organisation or of "
+                          "yourself, which attackers try first.">());
   }
   constexpr std::size_t kUnitMin = 4;
   if (is_made_of_runs(points) || (repeated_unit(points).size() < kUnitMin && points.size() >= kUnitMin)) {
-    found.emplace_back(
-        "The password is made of repeated characters or of sequences like 12345, abcde or qwerty, which are easily "
-        "guessed.");
+    found.emplace_back(tr<"The password is made of repeated characters or of sequences like 12345, abcde or qwerty, "
+                          "which are easily guessed.">());
   }
   return found;
 }

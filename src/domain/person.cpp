@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::domain {
@@ -35,7 +36,7 @@ std::optional<PersonStatus> parse_person_status(std::string_view text) noexcept 
 Result<std::string> folded_email(std::string_view email) {
   const auto trimmed = text::trim(email);
   if (trimmed.size() > kEmailBytesMax) {
-    return Error::invalid(fmt::format("a mail address has at most {} bytes", kEmailBytesMax));
+    return Error::invalid(tr<"a mail address has at most {} bytes">(kEmailBytesMax));
   }
   const auto at = trimmed.find('@');
   const auto local = trimmed.substr(0, at);
@@ -43,8 +44,7 @@ Result<std::string> folded_email(std::string_view email) {
   const bool has_dot = domain.find('.') != std::string_view::npos && domain.front() != '.' && domain.back() != '.';
   if (!printable(local) || !printable(domain) || domain.find('@') != std::string_view::npos ||
       !(has_dot || domain == "localhost") || text::invalid_utf8_at(trimmed) != std::string_view::npos) {
-    return Error::invalid(
-        fmt::format("'{}' is no mail address; it looks like name@example.org", text::shorten(trimmed, 80)));
+    return Error::invalid(tr<"'{}' is no mail address; it looks like name@example.org">(text::shorten(trimmed, 80)));
   }
   return text::lower_ascii(trimmed);
 }
@@ -53,11 +53,12 @@ Status may_hold(Roles roles, const Organisation& organisation) {
   using enum Role;
   for (const auto role : {analyst, coordinator, auditor, administrator}) {
     if (roles.has(role) && organisation.id != kOwnOrganisation) {
-      return Error::invalid(fmt::format("the role '{}' is given in the CERT's own organisation only", slug(role)));
+      return Error::invalid(tr<"the role '{}' is given in the CERT's own organisation only">(slug(role)));
     }
   }
   if (roles.has(vendor_coordinator) && organisation.kind != OrganisationKind::vendor) {
-    return Error::invalid("the role 'vendor-coordinator' is given in organisations of kind 'vendor' only");
+    return Error::invalid(
+        std::string{tr<"the role 'vendor-coordinator' is given in organisations of kind 'vendor' only">()});
   }
   return ok();
 }

@@ -4,6 +4,7 @@
 
 #include "base/hash.hpp"
 #include "base/log.hpp"
+#include "base/messages.hpp"
 #include "base/secret.hpp"
 #include "base/text.hpp"
 #include "engine/identity/identity.hpp"
@@ -76,9 +77,10 @@ Verdict ask_to_sign_in(const http::Route& route, const http::Request& request) {
   if (for_programs(route) || !request.bad_token.empty()) {
     verdict.status = 401;
     verdict.error = Error::forbidden(
-        request.bad_token.empty()
-            ? "This needs an account: sign in, or send a token as \"Authorization: Bearer ...\"."
-            : "The token is not valid: it is unknown, has expired, was revoked, or may not be used from this address.");
+        std::string{request.bad_token.empty()
+                        ? tr<"This needs an account: sign in, or send a token as \"Authorization: Bearer ...\".">()
+                        : tr<"The token is not valid: it is unknown, has expired, was revoked, or may not be used from "
+                             "this address.">()});
     verdict.authenticate =
         request.bad_token.empty() ? R"(Bearer realm="tocsin")" : R"(Bearer realm="tocsin", error="invalid_token")";
     return verdict;
@@ -101,14 +103,14 @@ std::optional<Verdict> judge(const http::Route& route, const http::Request& requ
     // What everybody may call does not become forbidden by signing in; people are led to what they have to do.
     if (route.inline_ || (route.permission == Permission::anyone && for_programs(route))) return std::nullopt;
     Verdict verdict;
-    verdict.error =
-        Error::forbidden("Your role needs a second factor: add one first, at " + std::string{kSecurity} + ".");
+    verdict.error = Error::forbidden(tr<"Your role needs a second factor: add one first, at {}.">(kSecurity));
     if (!for_programs(route)) verdict.location = kSecurity;
     return verdict;
   }
   if (program && route.session_only) {
     Verdict verdict;
-    verdict.error = Error::forbidden("This is for people who have signed in; a token does not open it.");
+    verdict.error =
+        Error::forbidden(std::string{tr<"This is for people who have signed in; a token does not open it.">()});
     return verdict;
   }
   if (route.permission == Permission::anyone || principal.may(route.permission)) return std::nullopt;
@@ -116,11 +118,11 @@ std::optional<Verdict> judge(const http::Route& route, const http::Request& requ
   verdict.audited = true;
   if (route.permission == Permission::signed_in || domain::allows(principal.viewer.roles, route.permission)) {
     verdict.error = Error::forbidden(
-        fmt::format("This token's scopes do not include what is asked for ({}).", domain::slug(route.permission)));
+        tr<"This token's scopes do not include what is asked for ({}).">(domain::slug(route.permission)));
     verdict.authenticate = R"(Bearer realm="tocsin", error="insufficient_scope")";
   } else {
     verdict.error = Error::forbidden(
-        fmt::format("This needs the role {}, held in the organisation you act for.", roles_that_may(route.permission)));
+        tr<"This needs the role {}, held in the organisation you act for.">(roles_that_may(route.permission)));
   }
   return verdict;
 }
@@ -152,7 +154,7 @@ Status read_form(http::Request& request) {
   if (request.body.size() > kFormBytesMax) return Error::too_large("form", kFormBytesMax);
   TRY(request.form, http::parse_form(request.body));
   if (request.form.list().size() > kFormFieldsMax) {
-    return Error::invalid(fmt::format("a form has at most {} fields", kFormFieldsMax));
+    return Error::invalid(tr<"a form has at most {} fields">(kFormFieldsMax));
   }
   return ok();
 }
@@ -163,21 +165,20 @@ std::optional<Verdict> judge_forgery(const App& app, const http::Route& route, c
   // A browser adds cookies by itself, but no Authorization: without a session there is nothing to borrow from a
   // program's request.
   if (!session && (for_programs(route) || request.principal != nullptr)) return std::nullopt;
-  const auto refused = [](std::string message) {
+  const auto refused = [](std::string_view message) {
     Verdict verdict;
-    verdict.error = Error::forbidden(std::move(message));
+    verdict.error = Error::forbidden(std::string{message});
     return verdict;
   };
   if (from_elsewhere(app, request)) {
-    return refused("This came from another site, which may not act in your name. Nothing was done.");
+    return refused(tr<"This came from another site, which may not act in your name. Nothing was done.">());
   }
   const auto wanted = csrf(request);
   const auto header = request.header("x-csrf-token");
   const auto given = header.empty() ? request.form.get("csrf") : header;
   if (wanted.empty() || request.form.all("csrf").size() > 1 || !equal_secret(wanted, given)) {
-    return refused(
-        "The form is no longer valid: it was open for too long, somebody signed in or out meanwhile, or cookies are "
-        "refused. Nothing was done. Load the page again and send it once more.");
+    return refused(tr<"The form is no longer valid: it was open for too long, somebody signed in or out meanwhile, or "
+                      "cookies are refused. Nothing was done. Load the page again and send it once more.">());
   }
   return std::nullopt;
 }
@@ -370,12 +371,13 @@ std::string safe_next(std::string_view next) {
 std::string roles_that_may(domain::Permission permission) {
   std::vector<std::string> names;
   for (const auto role : domain::all_roles()) {
-    if (domain::allows(domain::Roles{role}, permission)) names.push_back(text::lower_ascii(domain::name(role)));
+    if (domain::allows(domain::Roles{role}, permission))
+      names.emplace_back(tr_text(text::lower_ascii(domain::name(role))));
   }
-  if (names.empty()) return "of nobody";
+  if (names.empty()) return std::string{tr<"of nobody">()};
   auto last = std::move(names.back());
   names.pop_back();
-  return names.empty() ? last : fmt::format("{} or {}", fmt::join(names, ", "), last);
+  return names.empty() ? last : tr<"{} or {}">(fmt::format("{}", fmt::join(names, ", ")), last);
 }
 
 }  // namespace tocsin::portal::access

@@ -14,7 +14,7 @@ class PortalTest : public store_testing::DatabaseTest {
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    const auto summary = exchange::import_paths(database(), {TOCSIN_SOURCE_DIR "/demo/advisories"}, {}, {}, clock_);
+    const auto summary = exchange::import_paths(database(), {documents()}, {}, {}, clock_);
     ASSERT_TRUE(summary.has_value()) << summary.error().to_string();
     ASSERT_EQ(summary->rejected, 0);
     start();
@@ -39,6 +39,8 @@ class PortalTest : public store_testing::DatabaseTest {
     app_.reset();
   }
 
+  /// Folder of the advisories that there are.
+  virtual std::string documents() { return TOCSIN_SOURCE_DIR "/demo/advisories"; }
   /// Who can sign in; nobody here.
   virtual engine::identity::Identity* identity() { return nullptr; }
   /// Asked after identity(); where there is no administrator yet.

@@ -3,6 +3,16 @@
 #include <array>
 #include <mutex>
 
+#include "base/text.hpp"
+#include "domain/audit.hpp"
+#include "domain/nis2.hpp"
+#include "domain/organisation.hpp"
+#include "domain/person.hpp"
+#include "domain/record.hpp"
+#include "domain/role.hpp"
+#include "domain/sector.hpp"
+#include "engine/audit/trail.hpp"
+#include "engine/identity/identity.hpp"
 #include "engine/search/query.hpp"
 #include "portal/html/template.hpp"
 #include "tocsin_languages.hpp"
@@ -15,8 +25,42 @@ std::array<std::vector<messages::Problem>, kLanguageCount>& problems() {
   return all;
 }
 
+/// What the pages of members, people and sharing show.
+void note_member_tables() {
+  using domain::PersonStatus;
+  for (const auto role : domain::all_roles()) {
+    messages::note(domain::name(role));
+    // Within a sentence.
+    messages::note(text::lower_ascii(domain::name(role)));
+  }
+  for (const auto kind : domain::all_organisation_kinds()) messages::note(domain::to_string(kind));
+  for (const auto status : domain::all_organisation_statuses()) messages::note(domain::to_string(status));
+  for (const auto status :
+       {PersonStatus::invited, PersonStatus::active, PersonStatus::suspended, PersonStatus::erased}) {
+    messages::note(domain::to_string(status));
+  }
+  for (const auto status :
+       {domain::RecordStatus::draft, domain::RecordStatus::published, domain::RecordStatus::withdrawn}) {
+    messages::note(domain::to_string(status));
+  }
+  for (const auto kind :
+       {domain::Grantee::Kind::organisation, domain::Grantee::Kind::community, domain::Grantee::Kind::person}) {
+    messages::note(domain::to_string(kind));
+  }
+  for (const auto sector : domain::all_sectors()) messages::note(domain::name(sector));
+  for (const auto& sector : domain::all_nis2_sectors()) messages::note(sector.name);
+  for (const auto role : domain::contact_roles()) messages::note(role);
+  for (const auto outcome :
+       {domain::audit::Outcome::done, domain::audit::Outcome::refused, domain::audit::Outcome::failed}) {
+    messages::note(domain::audit::to_string(outcome));
+  }
+  for (const auto& scope : engine::identity::scopes()) messages::note(scope.meaning);
+  for (const auto& action : engine::audit::kActions) messages::note(action.meaning);
+}
+
 /// Names that lower rooms keep in tables: pages show them through tr_text.
 void note_tables() {
+  note_member_tables();
   for (const auto& each : engine::search::filter_help()) messages::note(each.meaning);
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/messages.hpp"
 #include "domain/password.hpp"
 #include "domain/recovery_codes.hpp"
 #include "engine/identity/state.hpp"
@@ -39,7 +40,7 @@ Result<std::string> Identity::State::checked_password(store::Connection& connect
                                           .organisation_name = held.empty() ? std::string{} : held.front().name};
   auto problems = domain::password::problems(*normalised, factors, context);
   if (problems.empty() && options.breached && options.breached(*normalised)) {
-    problems.emplace_back("This password is in a list of leaked ones: whoever attacks tries those first.");
+    problems.emplace_back(tr<"This password is in a list of leaked ones: whoever attacks tries those first.">());
   }
   if (problems.empty()) return *std::move(normalised);
   std::string message;
@@ -78,14 +79,16 @@ Status Identity::change_password(domain::PersonId person, std::string_view curre
     return Error::unavailable(refusal.message);
   }
   const CheckSlot slot{state.check_slots};
-  if (!slot) return Error::unavailable("Many people are signing in at this moment. Try again in a few seconds.");
+  if (!slot)
+    return Error::unavailable(
+        std::string{tr<"Many people are signing in at this moment. Try again in a few seconds.">()});
   const auto* known = account->first(CredentialKind::password);
   const auto normalised = domain::password::normalise(current);
   const bool right = state.is_password(known != nullptr ? std::string_view{known->secret} : std::string_view{},
                                        normalised ? std::string_view{*normalised} : std::string_view{});
   if (!right || known == nullptr || !normalised) {
     TRY_VOID(state.refuse(where, person, key, "current password"));
-    return Error::forbidden("The current password is not right.");
+    return Error::forbidden(std::string{tr<"The current password is not right.">()});
   }
   state.throttle.succeeded(key, where.address);
   TRY(const auto checked, state.database.read([&](store::Connection& connection) {
@@ -97,7 +100,7 @@ Status Identity::change_password(domain::PersonId person, std::string_view curre
     TRY(const auto now_known, find_account(change.connection, person));
     const auto* unchanged = now_known ? now_known->first(CredentialKind::password) : nullptr;
     if (unchanged == nullptr || unchanged->secret != known->secret) {
-      return Error::forbidden("The current password is not right.");
+      return Error::forbidden(std::string{tr<"The current password is not right.">()});
     }
     TRY_VOID(store::Credentials{change.connection}.set_password(person, hash, change.now));
     TRY_VOID(store::Sessions{change.connection}.remove_others(person, session));
@@ -125,7 +128,7 @@ Result<std::vector<std::string>> Identity::confirm_totp(domain::PersonId person,
                                                         std::int64_t session) {
   TRY_VOID(require_self(actor, person));
   auto& state = *state_;
-  const auto over = [] { return Error::invalid("This offer is over: begin again.", "sealed"); };
+  const auto over = [] { return Error::invalid(std::string{tr<"This offer is over: begin again.">()}, "sealed"); };
   if (sealed.size() > kSealedOfferBytesMax) return over();
   const auto opened = state.key.open(sealed, offer_context(person));
   if (!opened) return over();
@@ -138,7 +141,8 @@ Result<std::vector<std::string>> Identity::confirm_totp(domain::PersonId person,
   const auto secret = text.substr(colon + 1);
   const auto step = formats::otp::verify(secret, code, now, std::nullopt);
   if (!step) {
-    return Error::invalid("That is not the code that the app shows now. Is the clock of the device right?", "code");
+    return Error::invalid(
+        std::string{tr<"That is not the code that the app shows now. Is the clock of the device right?">()}, "code");
   }
   return state.write([&](Change& change) -> Result<std::vector<std::string>> {
     TRY(const auto account, find_account(change.connection, person));
@@ -200,8 +204,8 @@ Result<std::vector<std::string>> Identity::new_recovery_codes(domain::PersonId p
     TRY(const auto account, find_account(change.connection, person));
     if (!account || !account->may_sign_in()) return Error::not_found("person");
     if (!account->has_second_factor()) {
-      return Error::conflict(
-          "recovery codes stand in for a second factor: add an authenticator app or a passkey first");
+      return Error::conflict(std::string{
+          tr<"recovery codes stand in for a second factor: add an authenticator app or a passkey first">()});
     }
     return state_->replace_recovery_codes(change, person, actor);
   });

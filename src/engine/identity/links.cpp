@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.hpp"
+#include "base/messages.hpp"
 #include "engine/identity/state.hpp"
 
 // Links by mail that work once. Unknown, used, expired and meant for something else are one answer.
@@ -58,7 +59,7 @@ Status may_create(store::Connection& connection, const Actor& actor, LinkPurpose
       if (each.organisation == *organisation) return ok();
     }
   }
-  return Error::forbidden("This needs the role administrator");
+  return Error::forbidden(std::string{tr<"This needs the role administrator">()});
 }
 
 Result<std::string> add_link(Change& change, LinkPurpose purpose, const domain::Person& person,
@@ -110,7 +111,7 @@ Result<std::string> Identity::create_link(LinkPurpose purpose, domain::PersonId 
     TRY_VOID(may_create(change.connection, actor, purpose, *found, organisation));
     if (!fits(purpose, *found)) {
       return Error::conflict(
-          fmt::format("a link of this kind does nothing for an account that is {}", domain::to_string(found->status)));
+          tr<"a link of this kind does nothing for an account that is {}">(tr_text(domain::to_string(found->status))));
     }
     return add_link(change, purpose, *found, organisation, actor);
   });
@@ -168,7 +169,9 @@ Status Identity::use_link(std::string_view secret, std::string_view password, co
   std::string hash;
   if (sets_password(early)) {
     const CheckSlot slot{state.check_slots};
-    if (!slot) return Error::unavailable("Many people are signing in at this moment. Try again in a few seconds.");
+    if (!slot)
+      return Error::unavailable(
+          std::string{tr<"Many people are signing in at this moment. Try again in a few seconds.">()});
     TRY(hash, state.hash(checked));
   }
   TRY(const auto used, state.write([&](Change& change) -> Result<std::int64_t> {

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::engine::identity {
@@ -42,7 +43,7 @@ bool Network::contains(const AddressBytes& other) const noexcept { return cut(ot
 Result<Network> parse_network(std::string_view text) {
   const auto wrong = [&] {
     return Error::invalid(
-        fmt::format("'{}' is no network; one looks like 192.0.2.0/24 or 2001:db8::/32", text::shorten(text, 60)));
+        tr<"'{}' is no network; one looks like 192.0.2.0/24 or 2001:db8::/32">(text::shorten(text, 60)));
   };
   const auto slash = text.find('/');
   const auto host = text.substr(0, slash);
@@ -60,8 +61,8 @@ Result<Network> parse_network(std::string_view text) {
     network.prefix = dotted ? kMappedBits + bits : bits;
   }
   if (cut(network.address, network.prefix) != network.address) {
-    return Error::invalid(fmt::format(
-        "'{}' has bits set beyond its prefix: is the address or the number of bits wrong?", text::shorten(text, 60)));
+    return Error::invalid(tr<"'{}' has bits set beyond its prefix: is the address or the number of bits wrong?">(
+        text::shorten(text, 60)));
   }
   return network;
 }

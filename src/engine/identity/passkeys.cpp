@@ -3,6 +3,7 @@
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/identity/state.hpp"
 #include "formats/webauthn/webauthn.hpp"
@@ -29,7 +30,8 @@ Result<Site> site_of(std::string_view public_url) {
   const auto lower = text::lower_ascii(public_url);
   const auto scheme = lower.find("://");
   if (scheme == std::string::npos) {
-    return Error::unavailable("Passkeys are off: this installation does not know its public address.");
+    return Error::unavailable(
+        std::string{tr<"Passkeys are off: this installation does not know its public address.">()});
   }
   const auto authority = scheme + 3;
   const auto end = std::min(lower.find('/', authority), lower.size());
@@ -88,7 +90,7 @@ std::string claimed_challenge(std::string_view response_json) {
 
 SignIn refused() {
   SignIn answer;
-  answer.message = "That did not work: use a passkey that was added to this account.";
+  answer.message = tr<"That did not work: use a passkey that was added to this account.">();
   return answer;
 }
 
@@ -105,7 +107,7 @@ Result<std::int64_t> count_use(Change& change, const Credential& credential, std
 Result<std::string> Identity::passkey_creation_options(const Principal& principal) {
   auto& state = *state_;
   TRY(const auto site, site_of(state.options.public_url));
-  if (principal.by != Principal::By::session) return Error::forbidden("Sign in to add a passkey");
+  if (principal.by != Principal::By::session) return Error::forbidden(std::string{tr<"Sign in to add a passkey">()});
   TRY(const auto account,
       state.database.read([&](store::Connection& connection) { return find_account(connection, principal.person); }));
   if (!account || !account->may_sign_in()) return Error::not_found("person");
@@ -135,7 +137,7 @@ Result<std::int64_t> Identity::add_passkey(const Principal& principal, std::stri
   const auto asked = state.challenges.take(sha256_hex(challenge), state.clock.now());
   if (!asked || asked->purpose != Challenge::For::registration || asked->person != principal.person ||
       asked->session != principal.id) {
-    return Error::invalid("This took too long: begin again.", "challenge");
+    return Error::invalid(std::string{tr<"This took too long: begin again.">()}, "challenge");
   }
   TRY(const auto registered,
       webauthn::verify_registration(response_json,
@@ -144,11 +146,11 @@ Result<std::int64_t> Identity::add_passkey(const Principal& principal, std::stri
     TRY(const auto account, find_account(change.connection, principal.person));
     if (!account || !account->may_sign_in()) return Error::not_found("person");
     if (account->count(CredentialKind::passkey) >= static_cast<int>(kPasskeysMax)) {
-      return Error::conflict(fmt::format("there are {} passkeys already: remove one first", kPasskeysMax));
+      return Error::conflict(tr<"there are {} passkeys already: remove one first">(kPasskeysMax));
     }
     store::Credentials credentials{change.connection};
     TRY(const auto taken, credentials.find_external(CredentialKind::passkey, registered.credential_id));
-    if (taken) return Error::conflict("this passkey has been added already");
+    if (taken) return Error::conflict(std::string{tr<"this passkey has been added already">()});
     TRY(const auto id, credentials.add({.person = principal.person,
                                         .kind = CredentialKind::passkey,
                                         .external_id = registered.credential_id,
@@ -171,7 +173,7 @@ Result<std::string> Identity::passkey_request_options(std::string_view half, con
   const auto now = state.clock.now();
   // Also bounds how many challenges somebody can make wait.
   if (const auto wait = state.throttle.attempt({}, where.address, now)) {
-    return Error::unavailable(fmt::format("Too many attempts. Try again in {} seconds.", wait->count()));
+    return Error::unavailable(tr<"Too many attempts. Try again in {} seconds.">(wait->count()));
   }
   Challenge challenge;
   webauthn::AssertionRequest request{.rp_id = site.host, .challenge = random_token(), .allow = {}};

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "domain/password.hpp"
 #include "domain/recovery_codes.hpp"
@@ -16,18 +17,18 @@ namespace {
 using domain::audit::Outcome;
 using store::CredentialKind;
 
-constexpr std::string_view kRefused = "That is not right: check the mail address, the password and any code.";
+constexpr Message kRefused = message<"That is not right: check the mail address, the password and any code.">;
 constexpr std::size_t kCodeBytesMax = 100;
 constexpr std::chrono::seconds kBusyWait{2};
 
-std::string waiting(std::chrono::seconds wait) {
-  if (wait < std::chrono::seconds{90}) return fmt::format("{} seconds", wait.count());
-  return fmt::format("{} minutes", std::chrono::ceil<std::chrono::minutes>(wait).count());
+std::string too_many_attempts(std::chrono::seconds wait) {
+  if (wait < std::chrono::seconds{90}) return tr<"Too many attempts. Try again in {} seconds.">(wait.count());
+  return tr<"Too many attempts. Try again in {} minutes.">(std::chrono::ceil<std::chrono::minutes>(wait).count());
 }
 
 SignIn refused() {
   SignIn answer;
-  answer.message = kRefused;
+  answer.message = kRefused.text();
   return answer;
 }
 
@@ -88,7 +89,7 @@ Result<SignIn> Identity::State::refuse_for_now(const Where& where, const std::st
                                                std::chrono::seconds wait, std::string_view why) {
   if (throttle.worth_noting(account, clock.now())) TRY_VOID(refuse(where, {}, account, why));
   SignIn answer;
-  answer.message = fmt::format("Too many attempts. Try again in {}.", waiting(wait));
+  answer.message = too_many_attempts(wait);
   answer.retry_after = wait;
   return answer;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::engine::identity {
@@ -97,8 +98,9 @@ Where where_of(const Actor& actor) {
 
 Status require_self(const Actor& actor, domain::PersonId person) {
   if (actor.console || (actor.viewer.person == person && !actor.program)) return ok();
-  return Error::forbidden(actor.program ? "A token may not change how somebody signs in: sign in to do so"
-                                        : "Everybody changes only how they sign in themselves");
+  return Error::forbidden(std::string{actor.program
+                                          ? tr<"A token may not change how somebody signs in: sign in to do so">()
+                                          : tr<"Everybody changes only how they sign in themselves">()});
 }
 
 Status require_self_or_manager(const Actor& actor, domain::PersonId person) {

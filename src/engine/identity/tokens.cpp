@@ -5,6 +5,7 @@
 
 #include "base/hash.hpp"
 #include "base/log.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/identity/state.hpp"
 #include "engine/members/members.hpp"
@@ -56,25 +57,24 @@ Status check(const NewToken& token, Timestamp now) {
   if (text::trim(token.name).empty() || token.name.size() > kNameBytesMax ||
       text::invalid_utf8_at(token.name) != std::string_view::npos ||
       std::ranges::any_of(token.name, [](char c) { return static_cast<unsigned char>(c) < 0x20; })) {
-    return Error::invalid(fmt::format("a token has a name of 1 to {} bytes, by which to know it again", kNameBytesMax),
-                          "name");
+    return Error::invalid(tr<"a token has a name of 1 to {} bytes, by which to know it again">(kNameBytesMax), "name");
   }
   for (const auto& scope : token.scopes) {
     if (std::ranges::find(kScopes, scope, &Scope::name) == kScopes.end()) {
-      return Error::invalid(fmt::format("'{}' is no scope", text::shorten(scope, 60)), "scopes");
+      return Error::invalid(tr<"'{}' is no scope">(text::shorten(scope, 60)), "scopes");
     }
   }
   if (std::ranges::find(token.scopes, "read") == token.scopes.end()) {
-    return Error::invalid("every token has the scope 'read'", "scopes");
+    return Error::invalid(std::string{tr<"every token has the scope 'read'">()}, "scopes");
   }
   if (token.networks.size() > kNetworksMax) {
-    return Error::invalid(fmt::format("a token is for at most {} networks", kNetworksMax), "networks");
+    return Error::invalid(tr<"a token is for at most {} networks">(kNetworksMax), "networks");
   }
   for (const auto& network : token.networks) {
     if (const auto parsed = parse_network(network); !parsed) return Error::invalid(parsed.error().message, "networks");
   }
   if (token.expires_at <= now || token.expires_at > now + kLivesMax) {
-    return Error::invalid("a token ends in the future, and within a year", "expires_at");
+    return Error::invalid(std::string{tr<"a token ends in the future, and within a year">()}, "expires_at");
   }
   return ok();
 }
@@ -223,7 +223,7 @@ Result<std::string> Identity::create_token(domain::PersonId person, domain::Orga
     store::ApiTokens tokens{change.connection};
     TRY(const auto valid, tokens.count_valid(person, change.now));
     if (valid >= state.options.tokens_max) {
-      return Error::conflict(fmt::format("there are {} tokens already: revoke one first", valid));
+      return Error::conflict(tr<"there are {} tokens already: revoke one first">(valid));
     }
     auto secret = std::string{kTokenPrefix} + random_token();
     auto given = token.scopes;

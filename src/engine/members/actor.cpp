@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
+
 namespace tocsin::engine {
 namespace {
 
@@ -13,12 +15,10 @@ std::string who_may(domain::Permission permission) {
   for (const auto role : domain::all_roles()) {
     if (domain::allows(domain::Roles{role}, permission)) roles.push_back(domain::slug(role));
   }
-  std::string text;
-  for (std::size_t i = 0; i < roles.size(); ++i) {
-    if (i > 0) text += i + 1 == roles.size() ? " or " : ", ";
-    text += roles[i];
-  }
-  return text;
+  if (roles.empty()) return {};
+  const auto last = roles.back();
+  roles.pop_back();
+  return roles.empty() ? std::string{last} : tr<"{} or {}">(fmt::format("{}", fmt::join(roles, ", ")), last);
 }
 
 }  // namespace
@@ -33,14 +33,15 @@ bool Actor::may(domain::Permission permission) const noexcept {
 
 Status Actor::require(domain::Permission permission) const {
   if (may(permission)) return ok();
-  if (permission == domain::Permission::signed_in) return Error::forbidden("This needs an account: sign in first");
-  return Error::forbidden(fmt::format("This needs the role {}", who_may(permission)));
+  if (permission == domain::Permission::signed_in)
+    return Error::forbidden(std::string{tr<"This needs an account: sign in first">()});
+  return Error::forbidden(tr<"This needs the role {}">(who_may(permission)));
 }
 
 Status Actor::require(domain::Permission anywhere, domain::Permission own, domain::OrganisationId organisation) const {
   if (may(anywhere) || (may(own) && viewer.organisation == organisation)) return ok();
   return Error::forbidden(
-      fmt::format("This needs the role {}; or, for one's own organisation, {}", who_may(anywhere), who_may(own)));
+      tr<"This needs the role {}; or, for one's own organisation, {}">(who_may(anywhere), who_may(own)));
 }
 
 Actor Actor::at_console() {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/ids.hpp"
+#include "base/messages.hpp"
 #include "engine/members/input.hpp"
 #include "engine/members/members.hpp"
 #include "engine/members/people_rules.hpp"
@@ -97,15 +98,16 @@ Status add_to_community(store::Database& database, const Actor& actor, domain::C
                         Timestamp now) {
   TRY_VOID(actor.require(Permission::manage_communities));
   if (member.kind == Grantee::Kind::community) {
-    return Error::invalid("Organisations and people are in a community, not other communities", "member");
+    return Error::invalid(std::string{tr<"Organisations and people are in a community, not other communities">()},
+                          "member");
   }
   return write_members(database, [&](store::Connection& connection) -> Status {
     TRY(const auto community, need_community(connection, id));
-    if (community.closed) return Error::conflict("This community is closed", "community");
+    if (community.closed) return Error::conflict(std::string{tr<"This community is closed">()}, "community");
     if (member.kind == Grantee::Kind::organisation) {
       TRY(const auto organisation, need_organisation(connection, {member.id}));
       if (organisation.status != domain::OrganisationStatus::active) {
-        return Error::conflict("Only active organisations join a community", "member");
+        return Error::conflict(std::string{tr<"Only active organisations join a community">()}, "member");
       }
     } else {
       TRY_VOID(need_person(connection, {member.id}));
@@ -113,10 +115,10 @@ Status add_to_community(store::Database& database, const Actor& actor, domain::C
     store::Communities communities{connection};
     TRY(const auto there, communities.count(id, member.kind));
     if (there >= kMembersMax) {
-      return Error::conflict(fmt::format("A community has at most {} of each kind of member", kMembersMax), "member");
+      return Error::conflict(tr<"A community has at most {} of each kind of member">(kMembersMax), "member");
     }
     TRY(const auto rows, communities.add(id, member, now));
-    if (rows == 0) return Error::conflict("It is in the community already", "member");
+    if (rows == 0) return Error::conflict(std::string{tr<"It is in the community already">()}, "member");
     return note(connection, actor, now, "community.add-member", audit::object_of(id), community.owner,
                 {{"member", object_of(member)}});
   });

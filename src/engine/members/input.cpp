@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "domain/country.hpp"
 #include "domain/sector.hpp"
@@ -34,8 +35,9 @@ bool has_control(std::string_view text, bool lines_allowed) {
 }
 
 Status check_text(std::string_view text, std::string_view field, bool lines_allowed) {
-  if (text::invalid_utf8_at(text) != std::string_view::npos) return bad(field, "The text is not well-formed UTF-8");
-  if (has_control(text, lines_allowed)) return bad(field, "The text has control characters");
+  if (text::invalid_utf8_at(text) != std::string_view::npos)
+    return bad(field, std::string{tr<"The text is not well-formed UTF-8">()});
+  if (has_control(text, lines_allowed)) return bad(field, std::string{tr<"The text has control characters">()});
   return ok();
 }
 
@@ -46,12 +48,12 @@ void sort_once(std::vector<T>& items) {
 }
 
 Result<std::vector<domain::Sector>> read_sector_slugs(const std::vector<std::string>& slugs) {
-  if (slugs.size() > kListMax) return bad("sectors", "Too many sectors");
+  if (slugs.size() > kListMax) return bad("sectors", std::string{tr<"Too many sectors">()});
   std::vector<domain::Sector> sectors;
   for (const auto& each : slugs) {
     const auto all = domain::all_sectors();
     const auto found = std::ranges::find(all, std::string_view{each}, [](auto sector) { return domain::slug(sector); });
-    if (found == all.end()) return bad("sectors", fmt::format("'{}' is no sector", text::shorten(each, 80)));
+    if (found == all.end()) return bad("sectors", tr<"'{}' is no sector">(text::shorten(each, 80)));
     sectors.push_back(*found);
   }
   sort_once(sectors);
@@ -59,13 +61,13 @@ Result<std::vector<domain::Sector>> read_sector_slugs(const std::vector<std::str
 }
 
 Result<std::vector<std::string>> read_countries(const std::vector<std::string>& codes) {
-  if (codes.size() > kListMax) return bad("countries", "Too many countries");
+  if (codes.size() > kListMax) return bad("countries", std::string{tr<"Too many countries">()});
   std::vector<std::string> countries;
   for (const auto& each : codes) {
     const auto* country = domain::find_country(each);
     if (country == nullptr) {
       return bad("countries",
-                 fmt::format("'{}' is no country of ISO 3166-1; codes look like DE or JP", text::shorten(each, 80)));
+                 tr<"'{}' is no country of ISO 3166-1; codes look like DE or JP">(text::shorten(each, 80)));
     }
     countries.emplace_back(country->code);
   }
@@ -76,16 +78,16 @@ Result<std::vector<std::string>> read_countries(const std::vector<std::string>& 
 Result<std::vector<std::string>> read_vendor_keys(const OrganisationInput& input) {
   if (input.vendor_keys.empty()) return std::vector<std::string>{};
   if (input.kind != domain::OrganisationKind::vendor) {
-    return bad("vendor_keys", "Only organisations of kind 'vendor' have vendor keys");
+    return bad("vendor_keys", std::string{tr<"Only organisations of kind 'vendor' have vendor keys">()});
   }
   if (input.vendor_keys.size() > kVendorKeysMax) {
-    return bad("vendor_keys", fmt::format("An organisation has at most {} vendor keys", kVendorKeysMax));
+    return bad("vendor_keys", tr<"An organisation has at most {} vendor keys">(kVendorKeysMax));
   }
   auto keys = input.vendor_keys;
   for (const auto& each : keys) {
     if (each.size() > kNameBytesMax || text::contains(each, " ") || domain::vendor_key(each) != each) {
       return bad("vendor_keys",
-                 fmt::format("'{}' is no vendor key; they look like 'johnson-controls'", text::shorten(each, 80)));
+                 tr<"'{}' is no vendor key; they look like 'johnson-controls'">(text::shorten(each, 80)));
     }
   }
   sort_once(keys);
@@ -95,14 +97,14 @@ Result<std::vector<std::string>> read_vendor_keys(const OrganisationInput& input
 Result<std::string> read_homepage(std::string_view given) {
   const auto url = text::trim(given);
   if (url.empty()) return std::string{};
-  if (url.size() > kUrlBytesMax) return bad("homepage", fmt::format("At most {} bytes", kUrlBytesMax));
+  if (url.size() > kUrlBytesMax) return bad("homepage", tr<"At most {} bytes">(kUrlBytesMax));
   TRY_VOID(check_text(url, "homepage", false));
   const auto lower = text::lower_ascii(url.substr(0, 8));
   const std::size_t scheme = lower.starts_with("https://") ? 8 : lower.starts_with("http://") ? 7 : 0;
   const auto host = scheme == 0 ? std::string_view{} : url.substr(scheme, url.find_first_of("/?#", scheme) - scheme);
   if (host.empty() || host.find('@') != std::string_view::npos ||
       url.find_first_of(" \"<>\\^`{|}") != std::string_view::npos) {
-    return bad("homepage", "A homepage looks like https://www.example.org");
+    return bad("homepage", std::string{tr<"A homepage looks like https://www.example.org">()});
   }
   return std::string{url};
 }
@@ -112,20 +114,22 @@ Result<std::string> read_homepage(std::string_view given) {
 Result<std::string> one_line(std::string_view given, std::string_view field, std::size_t bytes_min,
                              std::size_t bytes_max) {
   // What is far too long is not even squeezed.
-  if (given.size() > 4 * bytes_max + 64) return bad(field, fmt::format("At most {} bytes", bytes_max));
+  if (given.size() > 4 * bytes_max + 64) return bad(field, tr<"At most {} bytes">(bytes_max));
   TRY_VOID(check_text(given, field, true));
   auto line = text::squeeze(given);
   if (line.size() < bytes_min) {
-    return line.empty() ? bad(field, "This is needed") : bad(field, fmt::format("At least {} bytes", bytes_min));
+    return line.empty() ? bad(field, std::string{tr<"This is needed">()})
+                        : bad(field, tr<"At least {} bytes">(bytes_min));
   }
-  if (line.size() > bytes_max) return bad(field, fmt::format("At most {} bytes", bytes_max));
-  if (bytes_min > 0 && text::trim(text::fold(line)).empty()) return bad(field, "This needs letters or digits");
+  if (line.size() > bytes_max) return bad(field, tr<"At most {} bytes">(bytes_max));
+  if (bytes_min > 0 && text::trim(text::fold(line)).empty())
+    return bad(field, std::string{tr<"This needs letters or digits">()});
   return line;
 }
 
 Result<std::string> many_lines(std::string_view given, std::string_view field, std::size_t bytes_max) {
   const auto trimmed = text::trim(given);
-  if (trimmed.size() > bytes_max) return bad(field, fmt::format("At most {} bytes", bytes_max));
+  if (trimmed.size() > bytes_max) return bad(field, tr<"At most {} bytes">(bytes_max));
   TRY_VOID(check_text(trimmed, field, true));
   return std::string{trimmed};
 }
@@ -147,7 +151,7 @@ Status read_person_input(const PersonInput& input, domain::Person& into) {
   into.email = std::string{text::trim(input.email)};
   if (!input.language.empty()) {
     if (input.language.size() > 35 || !formats::language::check_tag(input.language)) {
-      return bad("language", "A language looks like en or de-CH");
+      return bad("language", std::string{tr<"A language looks like en or de-CH">()});
     }
   }
   into.language = input.language;
@@ -156,17 +160,19 @@ Status read_person_input(const PersonInput& input, domain::Person& into) {
            c == '+' || c == '-';
   });
   if (input.time_zone.size() > kTimeZoneBytesMax || !zone_like || input.time_zone.starts_with('/')) {
-    return bad("time_zone", "A time zone looks like Europe/Berlin");
+    return bad("time_zone", std::string{tr<"A time zone looks like Europe/Berlin">()});
   }
   into.time_zone = input.time_zone;
   return ok();
 }
 
 Result<domain::OrganisationContact> read_contact(const domain::OrganisationContact& given) {
-  constexpr std::string_view kRoles[] = {"security", "technical", "management", "legal", "press", "around-the-clock"};
+  const auto roles = domain::contact_roles();
   domain::OrganisationContact contact;
-  if (std::ranges::find(kRoles, given.role) == std::end(kRoles)) {
-    return bad("role", "A contact is one of security, technical, management, legal, press, around-the-clock");
+  if (std::ranges::find(roles, given.role) == roles.end()) {
+    return bad(
+        "role",
+        std::string{tr<"A contact is one of security, technical, management, legal, press, around-the-clock">()});
   }
   contact.role = given.role;
   TRY(contact.name, one_line(given.name, "name", 1, kNameBytesMax));
@@ -179,9 +185,10 @@ Result<domain::OrganisationContact> read_contact(const domain::OrganisationConta
         return (c >= '0' && c <= '9') ||
                std::string_view{"+-()/. x#*"}.find(static_cast<char>(c)) != std::string_view::npos;
       })) {
-    return bad("phone", "A telephone number looks like +49 30 1234567");
+    return bad("phone", std::string{tr<"A telephone number looks like +49 30 1234567">()});
   }
-  if (contact.email.empty() && contact.phone.empty()) return bad("email", "A contact has an address or a telephone");
+  if (contact.email.empty() && contact.phone.empty())
+    return bad("email", std::string{tr<"A contact has an address or a telephone">()});
   return contact;
 }
 
@@ -207,14 +214,14 @@ Result<store::NameCursor> read_cursor(std::string_view text) {
   const auto* const end = text.data() + text.size();
   const auto [after, failure] = std::from_chars(text.data(), end, cursor.id);
   if (failure != std::errc{} || after == end || *after != '.' || text.size() > 4 * kNameBytesMax) {
-    return bad("cursor", "This is no cursor that a list gave");
+    return bad("cursor", std::string{tr<"This is no cursor that a list gave">()});
   }
   cursor.folded_name = std::string{after + 1, end};
   return cursor;
 }
 
 Status check_limit(int limit) {
-  if (limit < 1 || limit > 200) return bad("limit", "A page has 1 to 200 rows");
+  if (limit < 1 || limit > 200) return bad("limit", std::string{tr<"A page has 1 to 200 rows">()});
   return ok();
 }
 

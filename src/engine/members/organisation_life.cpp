@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/ids.hpp"
+#include "base/messages.hpp"
 #include "engine/members/input.hpp"
 #include "engine/members/members.hpp"
 #include "engine/members/writing.hpp"
@@ -47,13 +48,14 @@ Result<std::int64_t> hand_on(store::Connection& connection, const Actor& actor, 
   TRY(const auto records, organisations.owned_records(id));
   if (!heir) {
     if (records == 0) return 0;
-    return Error::invalid("It owns records: say which organisation gets them", "heir");
+    return Error::invalid(std::string{tr<"It owns records: say which organisation gets them">()}, "heir");
   }
   // Whoever leaves may hand to the CERT; that another member takes what it did not ask for, the CERT decides.
   TRY(const auto found, organisations.find(*heir));
   const bool allowed = *heir == domain::kOwnOrganisation || actor.may(Permission::vet_organisations);
   if (*heir == id || !allowed || !found || found->status != OrganisationStatus::active) {
-    return Error::invalid(allowed ? "The heir is another, active organisation" : "The heir is the CERT", "heir");
+    return Error::invalid(
+        std::string{allowed ? tr<"The heir is another, active organisation">() : tr<"The heir is the CERT">()}, "heir");
   }
   return organisations.hand_records(id, *heir, now);
 }
@@ -91,7 +93,8 @@ Status apply(store::Database& database, const Actor& actor, const Application& a
     TRY(const auto waiting,
         organisations.count({.folded_text = {}, .kind = {}, .status = OrganisationStatus::applied}));
     if (waiting >= kApplicationsMax) {
-      return Error::unavailable("There are more applications than can be answered; write to us instead");
+      return Error::unavailable(
+          std::string{tr<"There are more applications than can be answered; write to us instead">()});
     }
     TRY(const auto same_name, organisations.find_by_name(organisation.name));
     TRY(const auto same_address, people.find_by_email(folded));
@@ -120,12 +123,12 @@ Status set_organisation_status(store::Database& database, const Actor& actor, do
   return write_members(database, [&](store::Connection& connection) -> Status {
     TRY(const auto before, need_organisation(connection, id));
     if (id == domain::kOwnOrganisation) {
-      return Error::conflict("The organisation that runs this installation stays active", "status");
+      return Error::conflict(std::string{tr<"The organisation that runs this installation stays active">()}, "status");
     }
     if (!domain::may_become(before.status, status)) {
-      return Error::conflict(
-          fmt::format("An organisation that is {} does not become {}", to_string(before.status), to_string(status)),
-          "status");
+      return Error::conflict(tr<"An organisation that is {} does not become {}">(tr_text(to_string(before.status)),
+                                                                                 tr_text(to_string(status))),
+                             "status");
     }
     boost::json::object detail{{"was", to_string(before.status)}, {"is", to_string(status)}, {"reason", why}};
     store::Organisations organisations{connection};

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "engine/members/input.hpp"
 #include "engine/members/members.hpp"
 #include "engine/members/writing.hpp"
@@ -19,10 +20,6 @@ Status require_manage(const Actor& actor, domain::OrganisationId organisation) {
   return actor.require(Permission::manage_organisations, Permission::manage_own_organisation, organisation);
 }
 
-Error too_many(std::string_view what, std::size_t limit, std::string_view field) {
-  return Error::conflict(fmt::format("An organisation has at most {} {}", limit, what), std::string{field});
-}
-
 Status changed(store::Connection& connection, const Actor& actor, domain::OrganisationId organisation, Timestamp now,
                const boost::json::object& detail) {
   return note(connection, actor, now, kChange, audit::object_of(organisation), organisation, detail);
@@ -38,7 +35,8 @@ Result<std::int64_t> add_contact(store::Database& database, const Actor& actor, 
     TRY_VOID(need_organisation(connection, organisation));
     store::Organisations organisations{connection};
     TRY(const auto there, organisations.contacts(organisation));
-    if (there.size() >= kContactsMax) return too_many("contacts", kContactsMax, "role");
+    if (there.size() >= kContactsMax)
+      return Error::conflict(tr<"An organisation has at most {} contacts">(kContactsMax), "role");
     TRY(const auto id, organisations.add_contact(organisation, contact));
     TRY_VOID(changed(connection, actor, organisation, now,
                      {{"contact_added", id}, {"role", contact.role}, {"name", contact.name}}));
@@ -71,7 +69,7 @@ Result<std::int64_t> add_key(store::Database& database, const Actor& actor, doma
     TRY_VOID(need_organisation(connection, organisation));
     store::Organisations organisations{connection};
     TRY(const auto there, organisations.keys(organisation));
-    if (there.size() >= kKeysMax) return too_many("keys", kKeysMax, "key");
+    if (there.size() >= kKeysMax) return Error::conflict(tr<"An organisation has at most {} keys">(kKeysMax), "key");
     TRY(const auto id, organisations.add_key(organisation, key));
     TRY_VOID(changed(connection, actor, organisation, now, {{"key_added", id}, {"fingerprint", key.fingerprint}}));
     return id;
@@ -91,17 +89,19 @@ Status remove_key(store::Database& database, const Actor& actor, domain::Organis
 Status add_client(store::Database& database, const Actor& actor, domain::OrganisationId provider,
                   domain::OrganisationId client, Timestamp now) {
   TRY_VOID(actor.require(Permission::manage_organisations));
-  if (provider == client) return Error::invalid("An organisation is not its own client", "client");
+  if (provider == client) return Error::invalid(std::string{tr<"An organisation is not its own client">()}, "client");
   return write_members(database, [&](store::Connection& connection) -> Status {
     for (const auto id : {provider, client}) {
       TRY(const auto found, need_organisation(connection, id));
       if (found.status == domain::OrganisationStatus::left) {
-        return Error::conflict("An organisation that has left is nobody's provider or client", "client");
+        return Error::conflict(std::string{tr<"An organisation that has left is nobody's provider or client">()},
+                               "client");
       }
     }
     store::Organisations organisations{connection};
     TRY(const auto there, organisations.clients(provider));
-    if (there.size() >= kClientsMax) return too_many("clients", kClientsMax, "client");
+    if (there.size() >= kClientsMax)
+      return Error::conflict(tr<"An organisation has at most {} clients">(kClientsMax), "client");
     TRY_VOID(organisations.add_client(provider, client));
     return changed(connection, actor, provider, now, {{"client_added", client.value}});
   });

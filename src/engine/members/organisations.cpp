@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/ids.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/members/input.hpp"
 #include "engine/members/members.hpp"
@@ -35,7 +36,8 @@ Status check_roles_fit(store::Connection& connection, const domain::Organisation
   TRY(const auto memberships, store::People{connection}.memberships_of(organisation.id));
   for (const auto& each : memberships) {
     if (!domain::may_hold(each.roles, organisation)) {
-      return Error::conflict("Somebody holds a role here that an organisation of this kind cannot give", "kind");
+      return Error::conflict(
+          std::string{tr<"Somebody holds a role here that an organisation of this kind cannot give">()}, "kind");
     }
   }
   return ok();
@@ -88,7 +90,7 @@ Status change_organisation(store::Database& database, const Actor& actor, domain
       wanted.vendor_keys = before.vendor_keys;
     }
     if (id == domain::kOwnOrganisation && wanted.kind != domain::OrganisationKind::cert) {
-      return Error::conflict("The organisation that runs this installation stays a CERT", "kind");
+      return Error::conflict(std::string{tr<"The organisation that runs this installation stays a CERT">()}, "kind");
     }
     if (wanted.kind != before.kind) TRY_VOID(check_roles_fit(connection, wanted));
     TRY_VOID(store::Organisations{connection}.update(wanted));

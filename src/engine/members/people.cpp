@@ -1,6 +1,7 @@
 #include "store/people.hpp"
 
 #include "base/ids.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/members/input.hpp"
 #include "engine/members/members.hpp"
@@ -30,7 +31,7 @@ bool is_self(const Actor& actor, domain::PersonId person) { return actor.viewer.
 Status check_giving(const Actor& actor, domain::PersonId person, Roles before, Roles after) {
   if (cert_roles(before) != cert_roles(after)) TRY_VOID(actor.require(Permission::manage_people));
   if (is_self(actor, person) && (after.bits() & ~before.bits()) != 0) {
-    return Error::forbidden("Nobody gives themselves a role: ask another administrator");
+    return Error::forbidden(std::string{tr<"Nobody gives themselves a role: ask another administrator">()});
   }
   return ok();
 }
@@ -51,7 +52,8 @@ Status keep_last_cert_administrator(store::Connection& connection, domain::Perso
   if (!seat || !seat->roles.has(Role::administrator)) return ok();
   TRY(const auto others, people.other_holders(domain::kOwnOrganisation, Role::administrator, person, false));
   if (others > 0) return ok();
-  return Error::conflict("This is the last administrator of the CERT; there must be another one first", "person");
+  return Error::conflict(
+      std::string{tr<"This is the last administrator of the CERT; there must be another one first">()}, "person");
 }
 
 Result<domain::Person> need_person(store::Connection& connection, domain::PersonId id) {
@@ -75,14 +77,15 @@ Result<domain::PersonId> invite(store::Database& database, const Actor& actor, d
     TRY(const auto host, need_organisation(connection, organisation));
     TRY_VOID(check_may_hold(roles, host));
     if (host.status == domain::OrganisationStatus::left) {
-      return Error::conflict("This organisation has left; nobody joins it", "organisation");
+      return Error::conflict(std::string{tr<"This organisation has left; nobody joins it">()}, "organisation");
     }
     TRY(const auto known, people.find_by_email(folded));
     const auto known_id = known ? known->id : domain::PersonId{};
     TRY_VOID(check_giving(actor, known_id, {}, roles));
     if (known) {
       TRY(const auto seat, people.membership(known_id, organisation));
-      if (seat) return Error::conflict("This person is a member already; change the roles instead", "email");
+      if (seat)
+        return Error::conflict(std::string{tr<"This person is a member already; change the roles instead">()}, "email");
     }
     auto id = known_id;
     if (!known) {
@@ -141,8 +144,9 @@ Status set_roles(store::Database& database, const Actor& actor, domain::PersonId
     if (seat->roles.has(Role::organisation_administrator) && !roles.has(Role::organisation_administrator)) {
       TRY(const auto others, people.other_holders(organisation, Role::organisation_administrator, person, true));
       if (others == 0) {
-        return Error::conflict("This is the organisation's last administrator; there must be another one first",
-                               "roles");
+        return Error::conflict(
+            std::string{tr<"This is the organisation's last administrator; there must be another one first">()},
+            "roles");
       }
     }
     if (roles.empty()) {

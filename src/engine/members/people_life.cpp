@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "engine/members/members.hpp"
 #include "engine/members/people_rules.hpp"
 #include "engine/members/writing.hpp"
@@ -100,7 +101,7 @@ Status set_person_status(store::Database& database, const Actor& actor, domain::
     const bool opens = before.status == PersonStatus::suspended && status == PersonStatus::active;
     if (!suspends && !opens) {
       return Error::conflict(
-          fmt::format("An account that is {} does not become {}", to_string(before.status), to_string(status)),
+          tr<"An account that is {} does not become {}">(tr_text(to_string(before.status)), tr_text(to_string(status))),
           "status");
     }
     store::People people{connection};

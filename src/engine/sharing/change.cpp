@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "engine/audit/trail.hpp"
 #include "engine/members/members.hpp"
 #include "engine/sharing/world.hpp"
@@ -49,25 +50,26 @@ Status check_label(store::Connection& connection, const domain::Record& record, 
   const auto label = domain::parse_tlp(header.tlp_label);
   if (!label || tlp >= *label) return ok();
   return Error::invalid(
-      fmt::format("the document itself says TLP:{}; import a revision that is marked lower", domain::to_string(*label)),
-      "tlp");
+      tr<"the document itself says TLP:{}; import a revision that is marked lower">(domain::to_string(*label)), "tlp");
 }
 
 Status check_status(RecordStatus from, RecordStatus to) {
   if (from == to) return ok();
   if (from == RecordStatus::draft && to == RecordStatus::published) return ok();
-  if (from == RecordStatus::withdrawn) return Error::invalid("what is withdrawn stays withdrawn", "status");
+  if (from == RecordStatus::withdrawn)
+    return Error::invalid(std::string{tr<"what is withdrawn stays withdrawn">()}, "status");
   if (to == RecordStatus::draft) {
-    return Error::invalid("what was published has been read, and does not become a draft again", "status");
+    return Error::invalid(std::string{tr<"what was published has been read, and does not become a draft again">()},
+                          "status");
   }
-  return Error::invalid("the document withdraws itself: import a revision that says so", "status");
+  return Error::invalid(std::string{tr<"the document withdraws itself: import a revision that says so">()}, "status");
 }
 
 /// New addressees exist, can be reached, and are known to the actor; those of before may stay.
 Status check_listed(store::Connection& connection, const std::vector<std::int64_t>& known_communities,
                     const domain::Record& record, const Marking& marking) {
   if (marking.listed.size() > store::kGranteesMax) {
-    return Error::invalid(fmt::format("at most {} addressees: use a community", store::kGranteesMax), "listed");
+    return Error::invalid(tr<"at most {} addressees: use a community">(store::kGranteesMax), "listed");
   }
   for (const auto& each : marking.listed) {
     if (std::ranges::binary_search(record.listed, each)) continue;
@@ -91,8 +93,8 @@ Status check_listed(store::Connection& connection, const std::vector<std::int64_
       }
     }
     if (!good) {
-      return Error::invalid(fmt::format("{} {} is none that something can be addressed to: it is unknown, or not open",
-                                        domain::to_string(each.kind), each.id),
+      return Error::invalid(tr<"{} {} is none that something can be addressed to: it is unknown, or not open">(
+                                tr_text(domain::to_string(each.kind)), each.id),
                             "listed");
     }
   }
@@ -163,7 +165,7 @@ bool may_look(const Actor& actor, const domain::Record& record, Timestamp now) {
 Status may_change(const Actor& actor, const domain::Record& record) {
   TRY_VOID(actor.require(Permission::publish_record));
   if (acts_for(actor, record.owner)) return ok();
-  return Error::forbidden("Only the organisation whose it is says whom it is for");
+  return Error::forbidden(std::string{tr<"Only the organisation whose it is says whom it is for">()});
 }
 
 Result<Sight> sight_of(store::Database& database, const Actor& actor, const std::vector<Grantee>& listed) {
@@ -205,10 +207,11 @@ Status change_marking(store::Database& database, const Actor& actor, domain::Rec
     const auto& difference = wanted.difference;
     const bool other = !confirmed.digest.empty() && confirmed.digest != difference.digest();
     if (difference.widens() && (!confirmed.given || other)) {
-      return Error::conflict(
-          fmt::format("{}This newly reaches {}. Confirm it", confirmed.given ? "Meanwhile something has changed. " : "",
-                      summary(difference.gained, sight)),
-          "confirmed");
+      const auto gained = summary(difference.gained, sight);
+      return Error::conflict(confirmed.given
+                                 ? tr<"Meanwhile something has changed. This newly reaches {}. Confirm it">(gained)
+                                 : tr<"This newly reaches {}. Confirm it">(gained),
+                             "confirmed");
     }
     TRY_VOID(store_marking(connection, wanted, now));
     boost::json::object detail;

@@ -95,6 +95,8 @@ struct Sentence {
   bool names_hidden = false;
 };
 std::vector<Sentence> sentences(const Reach& reach, const Marking& marking, const Sight& sight);
+/// "A, B, C and 297 others" in the reader's language: all of them where they are at most five.
+std::string some_of(const std::vector<std::string>& names);
 /// "2 organisations (Power plant, Water works) and 14 people": whom a difference is about, in one phrase.
 std::string summary(const Reach& reach, const Sight& sight);
 /// "the community 'Water'", as far as the reader may know it.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "engine/sharing/sharing.hpp"
 
 namespace tocsin::engine::sharing {
@@ -27,8 +28,9 @@ Result<std::string> through_community(store::Connection& connection, const domai
       connection.first(Sql{"SELECT 1 FROM community_organisation WHERE community_id = ? AND organisation_id = ?",
                            community, organisation},
                        [](const Row&) { return true; }));
-  return together ? fmt::format("your organisation {} is in the community '{}', which it is addressed to", own, called)
-                  : fmt::format("you are in the community '{}', which it is addressed to", called);
+  return together ? tr<"You see this because your organisation {} is in the community '{}', which it is addressed to.">(
+                        own, called)
+                  : tr<"You see this because you are in the community '{}', which it is addressed to.">(called);
 }
 
 }  // namespace
@@ -37,34 +39,33 @@ Result<std::string> why(store::Connection& connection, const domain::policy::Vie
                         const domain::Record& record, Timestamp now) {
   const auto decision = domain::policy::decide(viewer, domain::policy::facts_of(record), now);
   if (!decision.seen) return std::string{};
-  if (decision.reason == Reason::public_record) return std::string{"TLP:CLEAR: everyone sees it."};
+  if (decision.reason == Reason::public_record) return std::string{tr<"TLP:CLEAR: everyone sees it.">()};
   TRY(const auto own, organisation_name(connection, viewer.organisation ? viewer.organisation->value : 0));
   const auto because = [&]() -> Result<std::string> {
     switch (decision.reason) {
       case Reason::own_organisation:
-        return fmt::format("it belongs to your organisation {}", own);
+        return tr<"You see this because it belongs to your organisation {}.">(own);
       case Reason::own_handler:
         return record.status == domain::RecordStatus::draft
-                   ? fmt::format("it is a draft of your organisation {}, and you edit its drafts", own)
-                   : fmt::format("it belongs to your organisation {}, and you handle its TLP:RED", own);
+                   ? tr<"You see this because it is a draft of your organisation {}, and you edit its drafts.">(own)
+                   : tr<"You see this because it belongs to your organisation {}, and you handle its TLP:RED.">(own);
       case Reason::named_organisation:
-        return fmt::format("it is addressed to your organisation {}", own);
+        return tr<"You see this because it is addressed to your organisation {}.">(own);
       case Reason::named_community:
         return through_community(connection, viewer, decision.through->id, own);
       case Reason::client_of_named: {
         TRY(const auto provider, organisation_name(connection, decision.through->id));
-        return fmt::format(
-            "your organisation {} is a client of {}, which it is addressed to, and TLP:{} goes on to clients", own,
-            provider, domain::to_string(record.tlp));
+        return tr<
+            "You see this because your organisation {} is a client of {}, which it is addressed to, and TLP:{} goes on "
+            "to clients.">(own, provider, domain::to_string(record.tlp));
       }
       case Reason::named_person:
-        return std::string{"it is addressed to you by name"};
+        return std::string{tr<"You see this because it is addressed to you by name.">()};
       default:
-        return fmt::format("every member sees it, and your organisation {} is one", own);
+        return tr<"You see this because every member sees it, and your organisation {} is one.">(own);
     }
   };
-  TRY(const auto text, because());
-  return fmt::format("You see this because {}.", text);
+  return because();
 }
 
 }  // namespace tocsin::engine::sharing

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "domain/person.hpp"
 #include "engine/sharing/sharing.hpp"
@@ -30,13 +31,13 @@ Result<Grantee> person_of(store::Connection& connection, const domain::Record& r
   if (const auto number = number_of(text)) {
     const Grantee grantee{Grantee::Kind::person, *number};
     if (std::ranges::binary_search(record.listed, grantee)) return grantee;
-    return bad("people are added by their mail address");
+    return bad(std::string{tr<"people are added by their mail address">()});
   }
   const auto folded = domain::folded_email(text);
   if (!folded) return bad(folded.error().message);
   TRY(const auto found, store::People{connection}.find_by_email(*folded));
   if (!found || found->status == domain::PersonStatus::suspended || found->status == domain::PersonStatus::erased) {
-    return bad(fmt::format("nobody here has the address {}", text));
+    return bad(tr<"nobody here has the address {}">(text));
   }
   return Grantee{Grantee::Kind::person, found->id.value};
 }
@@ -61,8 +62,8 @@ Result<Grantee> addressee_of(store::Connection& connection, const domain::Record
     if (kind != domain::to_string(each)) continue;
     if (const auto number = number_of(rest)) return Grantee{each, *number};
   }
-  return bad(fmt::format("'{}': an addressee is written as organisation:3, community:2 or person:ada@example.com",
-                         text::shorten(text, 80)));
+  return bad(tr<"'{}': an addressee is written as organisation:3, community:2 or person:ada@example.com">(
+      text::shorten(text, 80)));
 }
 
 std::string write_addressee(const Grantee& grantee) {

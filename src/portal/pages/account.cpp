@@ -19,20 +19,23 @@ using html::Html;
 using html::render;
 using html::Url;
 
-Page account_page(std::string title, std::string_view current, std::string body) {
+Page account_page(std::string_view title, std::string_view current, std::string body) {
   struct Tab {
     const char* path;
-    const char* label;
+    Message label;
   };
-  constexpr Tab kTabs[] = {{"/account", "Profile"}, {"/account/security", "Security"}, {"/account/tokens", "Tokens"}};
-  std::string out = "<nav class=\"tabs\" aria-label=\"Account\"><ul>";
+  constexpr Tab kTabs[] = {{"/account", message<"Profile">},
+                           {"/account/security", message<"Security">},
+                           {"/account/tokens", message<"Tokens">}};
+  std::string out;
+  render<"<nav class=\"tabs\" aria-label=\"[[Account]]\"><ul>">(out);
   for (const auto& tab : kTabs) {
     render<"<li><a href=\"{}\" {}>{}</a></li>">(out, Url::own(tab.path),
                                                 attribute_if<"aria-current">(tab.path == current, "page"), tab.label);
   }
   out += "</ul></nav>\n";
   Page page;
-  page.title = std::move(title);
+  page.title = title;
   page.noindex = true;
   page.main = Html::from_trusted(std::move(out) + std::move(body));
   return page;
@@ -43,6 +46,7 @@ Page account_page(std::string title, std::string_view current, std::string body)
 namespace {
 
 namespace members = engine::members;
+using html::fragment;
 using html::Html;
 using html::render;
 using pages::Form;
@@ -50,25 +54,27 @@ using pages::FormMarkup;
 
 Html seats_panel(const engine::identity::Principal& principal) {
   if (principal.seats.empty()) {
-    return Html::from_trusted(
-        "<section class=\"panel\"><h2>Organisations</h2><p>You are in no organisation now: you read what is "
-        "public.</p></section>\n");
+    return fragment<
+        "<section class=\"panel\"><h2>[[Organisations]]</h2><p>[[You are in no organisation now: you read what is "
+        "public.]]</p></section>\n">();
   }
-  std::string out =
-      "<section class=\"panel\"><h2>Organisations</h2>\n<div class=\"table-wrap "
-      "stack\"><table><thead><tr><th>Organisation</th>"
-      "<th>Your roles</th><th>Now</th></tr></thead><tbody>\n";
+  std::string out;
+  render<
+      "<section class=\"panel\"><h2>[[Organisations]]</h2>\n<div class=\"table-wrap "
+      "stack\"><table><thead><tr><th>[[Organisation]]</th><th>[[Your "
+      "roles]]</th><th>[[Now]]</th></tr></thead><tbody>\n">(out);
   for (const auto& seat : principal.seats) {
     std::string roles;
     for (const auto role : domain::all_roles()) {
-      if (seat.roles.has(role)) roles += (roles.empty() ? "" : ", ") + std::string{domain::name(role)};
+      if (seat.roles.has(role)) roles += (roles.empty() ? "" : ", ") + std::string{tr_text(domain::name(role))};
     }
     const bool current = principal.viewer.organisation == seat.organisation;
-    render<"<tr><th scope=\"row\">{}</th><td data-label=\"Roles\">{}</td><td data-label=\"Now\">{}</td></tr>\n">(
+    render<
+        "<tr><th scope=\"row\">{}</th><td data-label=\"[[Roles]]\">{}</td><td data-label=\"[[Now]]\">{}</td></tr>\n">(
         out, seat.name, roles,
-        current       ? "You act for it"
-        : seat.active ? "Active"
-                      : "Not active");
+        current       ? tr<"You act for it">()
+        : seat.active ? tr<"Active">()
+                      : tr<"Not active">());
   }
   out += "</tbody></table></div></section>\n";
   return Html::from_trusted(std::move(out));
@@ -76,31 +82,35 @@ Html seats_panel(const engine::identity::Principal& principal) {
 
 http::Response profile_page(App& app, const http::Request& request, const domain::Person& person, const Form& form) {
   const auto& principal = *request.principal;
-  std::string out = "<h1>Profile</h1>\n";
+  std::string out;
+  render<"<h1>[[Profile]]</h1>\n">(out);
   out += pages::error_summary(form).str();
   FormMarkup markup{request, "/account", form};
-  markup.input({.name = "name", .label = "Name", .autocomplete = "name", .required = true});
-  markup.input({.name = "language",
-                .label = "Language",
-                .hint = "For mails to you: en, de, fr-CA. Empty: English.",
-                .autocomplete = "language",
-                .maxlength = 35});
-  markup.input(
-      {.name = "time_zone", .label = "Time zone", .hint = "Such as Europe/Berlin. Empty: UTC.", .maxlength = 64});
-  out += "<div class=\"grid-2\">\n<section class=\"panel\"><h2>About you</h2>\n";
-  render<"<dl class=\"kv\"><dt>E-mail address</dt><dd>{}{}</dd></dl>\n">(
+  markup.input({.name = "name", .label = tr<"Name">(), .autocomplete = "name", .required = true});
+  std::vector<pages::Option> languages{{.value = "", .label = std::string{tr<"As the browser says">()}}};
+  for (const auto language : kLanguages) {
+    languages.push_back({.value = std::string{tag_of(language)}, .label = std::string{own_name(language)}});
+  }
+  markup.select({.name = "language", .label = tr<"Language">(), .hint = tr<"Of these pages, and of mails to you.">()},
+                languages);
+  markup.input({.name = "time_zone",
+                .label = tr<"Time zone">(),
+                .hint = tr<"Such as Europe/Berlin. Empty: UTC.">(),
+                .maxlength = 64});
+  render<"<div class=\"grid-2\">\n<section class=\"panel\"><h2>[[About you]]</h2>\n">(out);
+  render<"<dl class=\"kv\"><dt>[[E-mail address]]</dt><dd>{}{}</dd></dl>\n">(
       out, person.email,
-      person.email_verified_at ? Html{} : Html::from_trusted(" <span class=\"tag\">not confirmed</span>"));
-  out += markup.submit("Save").str();
+      person.email_verified_at ? Html{} : fragment<" <span class=\"tag\">[[not confirmed]]</span>">());
+  out += markup.submit(tr<"Save">()).str();
   out += "</section>\n<div>\n";
   out += seats_panel(principal).str();
-  out +=
-      "<section class=\"panel\"><h2>Your data</h2><p>Everything that is stored about you, as one JSON file.</p>\n"
-      "<p><a class=\"button-quiet\" href=\"/account/data\" download>Download</a></p>\n"
-      "<p>You can have your account erased, with name, address, password, sessions and tokens. What you did stays in "
-      "the audit log under a number.</p>\n"
-      "<p><a href=\"/account/erase\">Erase the account</a></p></section>\n</div></div>\n";
-  return pages::form_page(app, request, pages::account_page("Profile", "/account", std::move(out)), form);
+  render<
+      "<section class=\"panel\"><h2>[[Your data]]</h2><p>[[Everything that is stored about you, as one JSON "
+      "file.]]</p>\n<p><a class=\"button-quiet\" href=\"/account/data\" download>[[Download]]</a></p>\n<p>[[You can "
+      "have your account erased, with name, address, password, sessions and tokens. What you did stays in the audit "
+      "log under a number.]]</p>\n<p><a href=\"/account/erase\">[[Erase the "
+      "account]]</a></p></section>\n</div></div>\n">(out);
+  return pages::form_page(app, request, pages::account_page(tr<"Profile">(), "/account", std::move(out)), form);
 }
 
 Result<domain::Person> own_person(App& app, const http::Request& request) {
@@ -109,11 +119,17 @@ Result<domain::Person> own_person(App& app, const http::Request& request) {
   return found->person;
 }
 
+/// Which of the languages offered the stored one is; it may be finer, "de-AT", or one that the portal does not speak.
+std::string offered_language(const domain::Person& person) {
+  auto language = Language::en;
+  return parse_language(person.language, language) ? std::string{tag_of(language)} : std::string{};
+}
+
 Result<http::Response> show_profile(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({pages::kNoticeParameter}));
   TRY(const auto person, own_person(app, request));
   Form form;
-  form.with("name", person.name).with("language", person.language).with("time_zone", person.time_zone);
+  form.with("name", person.name).with("language", offered_language(person)).with("time_zone", person.time_zone);
   return profile_page(app, request, person, form);
 }
 
@@ -125,6 +141,13 @@ Result<http::Response> save_profile(App& app, const http::Request& request) {
   // The address identifies: it is changed with proof, by those who manage people.
   input.email = person.email;
   input.language = form.get("language");
+  auto known = Language::en;
+  if (input.language == offered_language(person)) {
+    input.language = person.language;
+  } else if (!input.language.empty() && !parse_language(input.language, known)) {
+    form.wrong("language", tr<"Choose a language from the list.">());
+    return profile_page(app, request, person, form);
+  }
   input.time_zone = form.get("time_zone");
   const auto saved = members::change_person(app.database(), access::actor(request), person.id, input, request.now);
   if (!saved) {
@@ -132,7 +155,11 @@ Result<http::Response> save_profile(App& app, const http::Request& request) {
     return profile_page(app, request, person, form);
   }
   TRY_VOID(app.identity()->refresh());
-  return pages::done("/account", "saved");
+  // A language chosen in this browser before would hide what was just saved.
+  auto response = pages::done("/account", "saved");
+  return response.with(
+      "Set-Cookie",
+      http::set_cookie({.name = access::kLanguageCookie, .value = "", .secure = request.tls, .max_age_s = 0}));
 }
 
 Result<http::Response> data(App& app, const http::Request& request) {
@@ -145,16 +172,19 @@ Result<http::Response> data(App& app, const http::Request& request) {
 }
 
 http::Response erase_page(App& app, const http::Request& request, const Form& form) {
-  std::string out = "<div class=\"narrow\"><h1>Erase the account</h1>\n";
+  std::string out;
+  render<"<div class=\"narrow\"><h1>[[Erase the account]]</h1>\n">(out);
   out += pages::error_summary(form).str();
   render<
-      "<p class=\"lead\">This cannot be undone. {} loses name, address, password, second factors, sessions, tokens and "
-      "memberships at once.</p>\n">(out, request.principal->email);
+      "<p class=\"lead\">[[This cannot be undone. {} loses name, address, password, second factors, sessions, tokens "
+      "and memberships at once.]]</p>\n">(out, request.principal->email);
   FormMarkup markup{request, "/account/erase", form};
-  markup.input({.name = "email", .label = "Type your e-mail address to go on", .maxlength = 254, .required = true});
-  out += "<div class=\"panel\">" + markup.submit("Erase for good", FormMarkup::Button::danger, "/account").str() +
+  markup.input(
+      {.name = "email", .label = tr<"Type your e-mail address to go on">(), .maxlength = 254, .required = true});
+  out += "<div class=\"panel\">" + markup.submit(tr<"Erase for good">(), FormMarkup::Button::danger, "/account").str() +
          "</div></div>\n";
-  return pages::form_page(app, request, pages::account_page("Erase the account", "/account", std::move(out)), form);
+  return pages::form_page(app, request, pages::account_page(tr<"Erase the account">(), "/account", std::move(out)),
+                          form);
 }
 
 Result<http::Response> show_erase(App& app, const http::Request& request) {
@@ -167,7 +197,7 @@ Result<http::Response> erase(App& app, const http::Request& request) {
   TRY(auto form, Form::read(request, {"email"}));
   if (auto first = pages::confirm_first(app, request, "/account/erase")) return std::move(*first);
   if (form.get("email") != request.principal->email) {
-    form.wrong("email", "That is not the address of this account.");
+    form.wrong("email", tr<"That is not the address of this account.">());
     return erase_page(app, request, form);
   }
   const auto erased =

@@ -7,6 +7,6 @@
 namespace tocsin::portal::pages {
 
 /// A page of the account: its tabs, then `body`. `current` is the tab's path.
-Page account_page(std::string title, std::string_view current, std::string body);
+Page account_page(std::string_view title, std::string_view current, std::string body);
 
 }  // namespace tocsin::portal::pages

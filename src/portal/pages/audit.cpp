@@ -46,7 +46,7 @@ Result<std::int64_t> number(std::string_view name, std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value < 1) {
-    return Error::invalid(fmt::format("'{}' is a number, as the entries show it", name), std::string{name});
+    return Error::invalid(tr<"'{}' is a number, as the entries show it">(name), std::string{name});
   }
   return value;
 }
@@ -55,7 +55,7 @@ Result<std::int64_t> number(std::string_view name, std::string_view text) {
 Result<Timestamp> moment(std::string_view name, std::string_view text) {
   constexpr std::size_t kDateBytes = 10;
   auto time = parse_rfc3339(text.size() == kDateBytes ? std::string{text} + "T00:00:00Z" : std::string{text});
-  if (!time) return Error::invalid(fmt::format("'{}' is a date such as 2026-05-10, in UTC", name), std::string{name});
+  if (!time) return Error::invalid(tr<"'{}' is a date such as 2026-05-10, in UTC">(name), std::string{name});
   return time;
 }
 
@@ -92,7 +92,8 @@ Result<Asked> asked_of(const http::Request& request, std::string_view cursor) {
   filter.object = asked.object;
   if (!asked.outcome.empty()) {
     filter.outcome = domain::audit::parse_outcome(asked.outcome);
-    if (!filter.outcome) return Error::invalid("'outcome' is one of done, refused, failed", "outcome");
+    if (!filter.outcome)
+      return Error::invalid(std::string{tr<"'outcome' is one of done, refused, failed">()}, "outcome");
   }
   if (!asked.from.empty()) {
     TRY(filter.from, moment("from", asked.from));
@@ -127,7 +128,7 @@ std::string path_of(std::string_view base, const Asked& asked, std::int64_t curs
 bool narrowed(const Asked& asked) { return path_of("", asked, 0) != path_of("", {}, 0); }
 
 void append_filters(std::string& out, const Asked& asked) {
-  out += "<form class=\"panel filter-grid\" action=\"/audit\" aria-label=\"Narrow the audit log\">\n";
+  render<"<form class=\"panel filter-grid\" action=\"/audit\" aria-label=\"[[Narrow the audit log]]\">\n">(out);
   const auto field = [&](std::string_view name, std::string_view label, std::string_view value, std::string_view hint) {
     render<
         "<div><label for=\"audit-{}\">{}</label><input id=\"audit-{}\" type=\"text\" name=\"{}\" value=\"{}\" "
@@ -139,36 +140,38 @@ void append_filters(std::string& out, const Asked& asked) {
         "<div><label for=\"audit-{}\">{}</label><input id=\"audit-{}\" type=\"date\" name=\"{}\" "
         "value=\"{}\"></div>\n">(out, name, label, name, name, value.substr(0, 10));
   };
-  field("action", "Action", asked.action, "sign-in, or record.*");
-  field("object", "Object", asked.object, "record:12");
-  field("person", "Who: number of a person", asked.person, "3");
-  field("organisation", "Acting for: number", asked.organisation, "1");
-  field("owner", "Whose thing: number", asked.owner, "1");
-  out +=
-      "<div><label for=\"audit-outcome\">Outcome</label><select id=\"audit-outcome\" name=\"outcome\"><option "
-      "value=\"\">any</option>";
+  field("action", tr<"Action">(), asked.action, tr<"sign-in, or record.*">());
+  field("object", tr<"Object">(), asked.object, "record:12");
+  field("person", tr<"Who: number of a person">(), asked.person, "3");
+  field("organisation", tr<"Acting for: number">(), asked.organisation, "1");
+  field("owner", tr<"Whose thing: number">(), asked.owner, "1");
+  render<
+      "<div><label for=\"audit-outcome\">[[Outcome]]</label><select id=\"audit-outcome\" name=\"outcome\"><option "
+      "value=\"\">[[any]]</option>">(out);
   for (const auto outcome :
        {domain::audit::Outcome::done, domain::audit::Outcome::refused, domain::audit::Outcome::failed}) {
     const auto word = domain::audit::to_string(outcome);
-    render<"<option value=\"{}\" {}>{}</option>">(out, word, attribute_if<"selected">(asked.outcome == word), word);
+    render<"<option value=\"{}\" {}>{}</option>">(out, word, attribute_if<"selected">(asked.outcome == word),
+                                                  tr_text(word));
   }
   out += "</select></div>\n";
-  date("from", "From (UTC)", asked.from);
-  date("to", "To, that day included (UTC)", asked.to);
-  out += "<div class=\"actions\"><button class=\"button\" type=\"submit\">Filter</button>";
-  if (narrowed(asked)) out += "<a class=\"button-quiet\" href=\"/audit\">Everything</a>";
+  date("from", tr<"From (UTC)">(), asked.from);
+  date("to", tr<"To, that day included (UTC)">(), asked.to);
+  render<"<div class=\"actions\"><button class=\"button\" type=\"submit\">[[Filter]]</button>">(out);
+  if (narrowed(asked)) render<"<a class=\"button-quiet\" href=\"/audit\">[[Everything]]</a>">(out);
   out += "</div></form>\n";
 }
 
 void append_table(std::string& out, const view::Page& page) {
-  out +=
-      "<div class=\"table-wrap\"><table class=\"stack audit\"><thead><tr><th scope=\"col\" class=\"num\">Entry</th>"
-      "<th scope=\"col\">Time</th><th scope=\"col\">Action</th><th scope=\"col\">Object</th>"
-      "<th scope=\"col\">Who</th><th scope=\"col\">Whose</th></tr></thead><tbody>\n";
+  render<
+      "<div class=\"table-wrap\"><table class=\"stack audit\"><thead><tr><th scope=\"col\" "
+      "class=\"num\">[[Entry]]</th><th scope=\"col\">[[Time]]</th><th scope=\"col\">[[Action]]</th><th "
+      "scope=\"col\">[[Object]]</th><th scope=\"col\">[[Who]]</th><th "
+      "scope=\"col\">[[Whose]]</th></tr></thead><tbody>\n">(out);
   for (const auto& row : page.rows) {
     const auto& entry = row.stored.entry;
     render<
-        R"(<tr><td class="num" data-label="Entry"><a href="{}">{}</a></td><td data-label="Time">{}</td><td data-label="Action"><code>{}</code>{}</td><td data-label="Object">{}</td><td data-label="Who">{}</td><td data-label="Whose">{}</td></tr>
+        R"(<tr><td class="num" data-label="[[Entry]]"><a href="{}">{}</a></td><td data-label="[[Time]]">{}</td><td data-label="[[Action]]"><code>{}</code>{}</td><td data-label="[[Object]]">{}</td><td data-label="[[Who]]">{}</td><td data-label="[[Whose]]">{}</td></tr>
 )">(out, Url::own(fmt::format("/audit/{}", entry.sequence)), entry.sequence, pages::datetime_html(entry.at),
         entry.action, pages::outcome_tag(entry.outcome), pages::object_html(entry.object), pages::who_html(row),
         pages::owner_html(row));
@@ -178,24 +181,27 @@ void append_table(std::string& out, const view::Page& page) {
 
 Status append_chain(std::string& out, App& app, const http::Request& request, const engine::Actor& actor) {
   TRY(const auto chain, view::chain(app.database(), actor));
-  out += "<section class=\"panel\" aria-labelledby=\"chain\"><h2 id=\"chain\">The chain</h2><dl class=\"kv\">\n";
-  pages::append_fact(out, "Newest entry", chain.newest == 0 ? std::string{"none yet"} : std::to_string(chain.newest));
+  render<"<section class=\"panel\" aria-labelledby=\"chain\"><h2 id=\"chain\">[[The chain]]</h2><dl class=\"kv\">\n">(
+      out);
+  pages::append_fact(out, tr<"Newest entry">(),
+                     chain.newest == 0 ? std::string{tr<"none yet">()} : std::to_string(chain.newest));
   if (chain.checkpoint) {
     const auto& checkpoint = *chain.checkpoint;
-    pages::append_fact(out, "Last signed checkpoint",
-                       html::fragment<"entry {}, {}, key <code>{}</code>">(
+    pages::append_fact(out, tr<"Last signed checkpoint">(),
+                       html::fragment<"[[entry {}, {}, key <code>{}</code>]]">(
                            checkpoint.sequence, pages::datetime_html(checkpoint.at), checkpoint.key_id));
-    pages::append_fact(out, "Its hash",
-                       html::fragment<"<code class=\"hash\" data-copy=\"{}\" data-copy-label=\"the hash\">{}</code>">(
-                           checkpoint.hash, checkpoint.hash));
+    pages::append_fact(
+        out, tr<"Its hash">(),
+        html::fragment<"<code class=\"hash\" data-copy=\"{}\" data-copy-label=\"[[the hash]]\">{}</code>">(
+            checkpoint.hash, checkpoint.hash));
   } else {
-    pages::append_fact(out, "Last signed checkpoint", "none yet: tocsin audit checkpoint signs one");
+    pages::append_fact(out, tr<"Last signed checkpoint">(), tr<"none yet: tocsin audit checkpoint signs one">());
   }
   render<
-      "</dl><p class=\"actions\">{} <span class=\"note\">All of it, with the signatures: <code>tocsin audit "
-      "verify</code></span></p></section>\n">(
+      "</dl><p class=\"actions\">{} <span class=\"note\">[[All of it, with the signatures: <code>tocsin audit "
+      "verify</code>]]</span></p></section>\n">(
       out, pages::button_form(request, "/audit/verify",
-                              fmt::format("Verify the newest {} entries", text::thousands(view::kVerifiedMax))));
+                              tr<"Verify the newest {} entries">(text::thousands(view::kVerifiedMax))));
   return ok();
 }
 
@@ -214,24 +220,32 @@ Result<http::Response> list(App& app, const http::Request& request) {
   }
   std::string out;
   render<
-      "<div class=\"page-head\"><div><h1>Audit log</h1><p class=\"note\">{}{}, newest first</p></div><p "
-      "class=\"actions\"><a class=\"button-quiet\" href=\"{}\">Export these as JSON lines</a></p></div>\n">(
-      out, text::count_of(found.total, "entry", "entries"), narrowed(asked) ? " that fit" : "",
+      "<div class=\"page-head\"><div><h1>[[Audit log]]</h1><p class=\"note\">{}</p></div><p "
+      "class=\"actions\"><a class=\"button-quiet\" href=\"{}\">[[Export these as JSON lines]]</a></p></div>\n">(
+      out,
+      narrowed(asked)
+          ? trn<"{} entry that fit, newest first", "{} entries that fit, newest first">(found.total,
+                                                                                        text::thousands(found.total))
+          : trn<"{} entry, newest first", "{} entries, newest first">(found.total, text::thousands(found.total)),
       Url::own(path_of("/api/v1/audit/export", asked, 0)));
   if (asked.cursor == 0 && !narrowed(asked)) TRY_VOID(append_chain(out, app, request, actor));
   append_filters(out, asked);
   if (found.rows.empty()) {
-    out += narrowed(asked)
-               ? "<section class=\"panel\"><h2>No entry fits</h2><p>A wider period or fewer conditions find "
-                 "more; see <a href=\"/audit\">everything</a>.</p></section>\n"
-               : "<section class=\"panel\"><h2>Nothing is written down yet</h2><p>Entries appear here as soon "
-                 "as somebody signs in or changes something.</p></section>\n";
+    if (narrowed(asked)) {
+      render<
+          "<section class=\"panel\"><h2>[[No entry fits]]</h2><p>[[A wider period or fewer conditions find more; see "
+          "<a href=\"/audit\">everything</a>.]]</p></section>\n">(out);
+    } else {
+      render<
+          "<section class=\"panel\"><h2>[[Nothing is written down yet]]</h2><p>[[Entries appear here as soon as "
+          "somebody signs in or changes something.]]</p></section>\n">(out);
+    }
   } else {
     append_table(out, found);
   }
   pages::append_next(out, next("/audit"));
   pages::Page page;
-  page.title = "Audit log";
+  page.title = tr<"Audit log">();
   page.json_url = path_of("/api/v1/audit", asked, asked.cursor);
   page.main = Html::from_trusted(std::move(out));
   return pages::member_page(app, request, std::move(page), "/audit");
@@ -249,38 +263,38 @@ Result<http::Response> entry(App& app, const http::Request& request) {
   const auto& stored = found->stored;
   const auto& each = stored.entry;
   std::string out =
-      pages::breadcrumb_html({{"/audit", "Audit log"}, {"", fmt::format("Entry {}", each.sequence)}}).str();
+      pages::breadcrumb_html({{"/audit", std::string{tr<"Audit log">()}}, {"", tr<"Entry {}">(each.sequence)}}).str();
   render<
-      "<div class=\"page-head\"><h1>Entry {}: <code>{}</code></h1></div>\n<section class=\"panel\"><dl "
+      "<div class=\"page-head\"><h1>[[Entry {}: <code>{}</code>]]</h1></div>\n<section class=\"panel\"><dl "
       "class=\"kv\">\n">(out, each.sequence, each.action);
-  pages::append_fact(out, "Meaning", engine::audit::meaning_of(each.action));
-  pages::append_fact(out, "Time", pages::datetime_html(each.at));
-  pages::append_fact(out, "Outcome", domain::audit::to_string(each.outcome));
-  pages::append_fact(out, "Who", pages::who_html(*found));
-  pages::append_fact(out, "Object", pages::object_html(each.object));
-  pages::append_fact(out, "Whose", pages::owner_html(*found));
-  pages::append_fact(out, "From", each.personal.address);
-  pages::append_fact(out, "With", each.personal.agent);
-  pages::append_fact(out, "Request", each.request_id);
-  pages::append_fact(out, "Detail", pages::detail_html(stored));
+  pages::append_fact(out, tr<"Meaning">(), tr_text(engine::audit::meaning_of(each.action)));
+  pages::append_fact(out, tr<"Time">(), pages::datetime_html(each.at));
+  pages::append_fact(out, tr<"Outcome">(), tr_text(domain::audit::to_string(each.outcome)));
+  pages::append_fact(out, tr<"Who">(), pages::who_html(*found));
+  pages::append_fact(out, tr<"Object">(), pages::object_html(each.object));
+  pages::append_fact(out, tr<"Whose">(), pages::owner_html(*found));
+  pages::append_fact(out, tr<"#network address#From">(), each.personal.address);
+  pages::append_fact(out, tr<"#a browser#With">(), each.personal.agent);
+  pages::append_fact(out, tr<"Request">(), each.request_id);
+  pages::append_fact(out, tr<"Detail">(), pages::detail_html(stored));
   const auto hash = [&](std::string_view label, std::string_view value) {
     pages::append_fact(out, label, html::fragment<"<code class=\"hash\">{}</code>">(value));
   };
-  hash("Hash", stored.hash);
-  hash("Hash of the entry before", stored.previous_hash);
-  hash("Hash of what may be erased", stored.personal_hash);
+  hash(tr<"Hash">(), stored.hash);
+  hash(tr<"Hash of the entry before">(), stored.previous_hash);
+  hash(tr<"Hash of what may be erased">(), stored.personal_hash);
   out += "</dl></section>\n<p class=\"actions\">";
   if (each.person) {
-    render<"<a class=\"button-quiet\" href=\"{}\">All of this person</a>">(
+    render<"<a class=\"button-quiet\" href=\"{}\">[[All of this person]]</a>">(
         out, Url::own(fmt::format("/audit?person={}", each.person->value)));
   }
   if (!each.object.empty()) {
-    render<"<a class=\"button-quiet\" href=\"{}\">All about this object</a>">(
+    render<"<a class=\"button-quiet\" href=\"{}\">[[All about this object]]</a>">(
         out, Url::own(http::with_query("/audit", {{"object", each.object}})));
   }
   out += "</p>\n";
   pages::Page page;
-  page.title = fmt::format("Audit entry {}", each.sequence);
+  page.title = tr<"Audit entry {}">(each.sequence);
   page.json_url = fmt::format("/api/v1/audit/{}", each.sequence);
   page.main = Html::from_trusted(std::move(out));
   return pages::member_page(app, request, std::move(page), "/audit");
@@ -305,29 +319,34 @@ Result<http::Response> export_lines(App& app, const http::Request& request) {
 Result<http::Response> verify(App& app, const http::Request& request) {
   TRY_VOID(pages::Form::read(request, {}));
   TRY(const auto run, view::verify_newest(app.database(), access::actor(request)));
-  std::string out = pages::breadcrumb_html({{"/audit", "Audit log"}, {"", "Verification"}}).str();
-  out += "<div class=\"page-head\"><h1>Verification</h1></div>\n";
+  std::string out =
+      pages::breadcrumb_html({{"/audit", std::string{tr<"Audit log">()}}, {"", std::string{tr<"Verification">()}}})
+          .str();
+  render<"<div class=\"page-head\"><h1>[[Verification]]</h1></div>\n">(out);
   if (run.checked == 0) {
-    out += "<p class=\"callout\">There is no entry to verify yet.</p>\n";
+    render<"<p class=\"callout\">[[There is no entry to verify yet.]]</p>\n">(out);
   } else if (run.faults.empty()) {
     render<
-        "<p class=\"callout callout-good\"><b>Entries {} to {} are whole.</b> Each fits its own hash and the entry "
-        "before it.</p>\n">(out, run.first, run.last);
+        "<p class=\"callout callout-good\">[[<b>Entries {} to {} are whole.</b> Each fits its own hash and the entry "
+        "before it.]]</p>\n">(out, run.first, run.last);
   } else {
-    out +=
-        "<div class=\"callout callout-error\"><p><b>The chain is broken.</b> Keep the database as it is, and compare "
-        "with the last export or backup.</p><ul>\n";
+    render<
+        "<div class=\"callout callout-error\"><p>[[<b>The chain is broken.</b> Keep the database as it is, and compare "
+        "with the last export or backup.]]</p><ul>\n">(out);
     for (const auto& fault : run.faults) {
-      render<"<li><a href=\"{}\">Entry {}</a>: {}</li>\n">(out, Url::own(fmt::format("/audit/{}", fault.sequence)),
-                                                           fault.sequence, fault.what);
+      render<"<li><a href=\"{}\">[[Entry {}]]</a>: {}</li>\n">(out, Url::own(fmt::format("/audit/{}", fault.sequence)),
+                                                               fault.sequence, fault.what);
     }
     out += "</ul></div>\n";
   }
   render<
-      "<p class=\"note\">{} checked at {}.</p><p><a class=\"button-quiet\" href=\"/audit\">Back to the log</a></p>\n">(
-      out, text::count_of(run.checked, "entry", "entries"), pages::datetime_html(request.now));
+      "<p class=\"note\">{}</p><p><a class=\"button-quiet\" href=\"/audit\">[[Back to the "
+      "log]]</a></p>\n">(out, run.checked == 1 ? html::fragment<"[[{} entry checked at {}.]]">(
+                                                     text::thousands(run.checked), pages::datetime_html(request.now))
+                                               : html::fragment<"[[{} entries checked at {}.]]">(
+                                                     text::thousands(run.checked), pages::datetime_html(request.now)));
   pages::Page page;
-  page.title = "Verification of the audit log";
+  page.title = tr<"Verification of the audit log">();
   page.main = Html::from_trusted(std::move(out));
   return pages::member_page(app, request, std::move(page), "/audit");
 }

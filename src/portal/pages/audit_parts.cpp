@@ -22,7 +22,7 @@ using html::Url;
 namespace {
 
 Html log_link(std::string_view parameter, const Named& organisation) {
-  const auto name = organisation.name.empty() ? fmt::format("organisation {}", organisation.id) : organisation.name;
+  const auto name = organisation.name.empty() ? tr<"organisation {}">(organisation.id) : organisation.name;
   return fragment<"<a href=\"{}\">{}</a>">(Url::own(fmt::format("/audit?{}={}", parameter, organisation.id)), name);
 }
 
@@ -35,7 +35,7 @@ std::string by_of(const Row& row) {
 /// What an action means, in words; its name where it has none.
 Html action_html(std::string_view action) {
   const auto meaning = engine::audit::meaning_of(action);
-  return meaning.empty() ? fragment<"<code>{}</code>">(action) : Html::from_text(meaning);
+  return meaning.empty() ? fragment<"<code>{}</code>">(action) : Html::from_text(tr_text(meaning));
 }
 
 /// Text of a detail's member; nested values as JSON.
@@ -49,7 +49,7 @@ std::string text_of(const boost::json::value& value) {
 Html who_html(const Row& row, Leads leads) {
   std::string out;
   if (row.person) {
-    const auto name = row.person->name.empty() ? fmt::format("person {}", row.person->id) : row.person->name;
+    const auto name = row.person->name.empty() ? tr<"person {}">(row.person->id) : row.person->name;
     if (leads == Leads::to_log) {
       render<"<a href=\"{}\">{}</a>">(out, Url::own(fmt::format("/audit?person={}", row.person->id)), name);
     } else {
@@ -59,21 +59,20 @@ Html who_html(const Row& row, Leads leads) {
     html::escape(out, by);  // "console"
     return Html::from_trusted(std::move(out));
   } else {
-    out += "<span class=\"note\">nobody signed in</span>";
+    render<"<span class=\"note\">[[nobody signed in]]</span>">(out);
   }
-  if (row.organisation) {
-    render<" <span class=\"note\">for</span> {}">(
-        out, leads == Leads::to_log ? log_link("organisation", *row.organisation)
-                                    : organisation_link(row.organisation->id, row.organisation->name));
-  }
-  return Html::from_trusted(std::move(out));
+  auto who = Html::from_trusted(std::move(out));
+  if (!row.organisation) return who;
+  return fragment<"[[{} <span class=\"note\">for</span> {}]]">(
+      who, leads == Leads::to_log ? log_link("organisation", *row.organisation)
+                                  : organisation_link(row.organisation->id, row.organisation->name));
 }
 
 Html owner_html(const Row& row) { return row.owner ? log_link("owner", *row.owner) : Html{}; }
 
 Html outcome_tag(domain::audit::Outcome outcome) {
   if (outcome == domain::audit::Outcome::done) return {};
-  return fragment<" <span class=\"tag tag-refused\">{}</span>">(domain::audit::to_string(outcome));
+  return fragment<" <span class=\"tag tag-refused\">{}</span>">(tr_text(domain::audit::to_string(outcome)));
 }
 
 Html object_html(std::string_view object) {
@@ -82,7 +81,7 @@ Html object_html(std::string_view object) {
 }
 
 Html detail_html(const store::AuditRow& row) {
-  if (row.personal_erased) return Html::from_trusted("<span class=\"note\">erased with the person</span>");
+  if (row.personal_erased) return fragment<"<span class=\"note\">[[erased with the person]]</span>">();
   const auto& detail = row.entry.personal.detail;
   if (detail.empty()) return {};
   const auto parsed = json::parse(detail);
@@ -97,14 +96,14 @@ Html detail_html(const store::AuditRow& row) {
 }
 
 void append_history(std::string& out, const std::vector<Row>& rows) {
-  out +=
-      "<div class=\"table-wrap\"><table class=\"stack\"><thead><tr><th scope=\"col\">Time</th><th "
-      "scope=\"col\">What</th>"
-      "<th scope=\"col\">Who</th><th scope=\"col\">Detail</th></tr></thead><tbody>\n";
+  render<
+      "<div class=\"table-wrap\"><table class=\"stack\"><thead><tr><th scope=\"col\">[[Time]]</th><th "
+      "scope=\"col\">[[What]]</th><th scope=\"col\">[[Who]]</th><th "
+      "scope=\"col\">[[Detail]]</th></tr></thead><tbody>\n">(out);
   for (const auto& row : rows) {
     const auto& entry = row.stored.entry;
     render<
-        R"(<tr><td data-label="Time">{}</td><td data-label="What">{}{}</td><td data-label="Who">{}</td><td data-label="Detail">{}</td></tr>
+        R"(<tr><td data-label="[[Time]]">{}</td><td data-label="[[What]]">{}{}</td><td data-label="[[Who]]">{}</td><td data-label="[[Detail]]">{}</td></tr>
 )">(out, datetime_html(entry.at), action_html(entry.action), outcome_tag(entry.outcome), who_html(row, Leads::to_pages),
         detail_html(row.stored));
   }

@@ -27,10 +27,10 @@ Result<members::CommunityDetail> target(App& app, const http::Request& request) 
 }
 
 void append_fields(FormMarkup& markup) {
-  markup.input({.name = "name", .label = "Name", .required = true})
-      .textarea({.name = "description", .label = "What it is for", .maxlength = 4000})
-      .checkbox("members_hidden", "Members do not see each other",
-                "They know that they are in it; who else is, only the CERT sees.");
+  markup.input({.name = "name", .label = tr<"Name">(), .required = true})
+      .textarea({.name = "description", .label = tr<"What it is for">(), .maxlength = 4000})
+      .checkbox("members_hidden", tr<"Members do not see each other">(),
+                tr<"They know that they are in it; who else is, only the CERT sees.">());
 }
 
 members::CommunityInput input_of(const Form& form) {
@@ -45,16 +45,18 @@ members::CommunityInput input_of(const Form& form) {
 http::Response show_new(App& app, const http::Request& request, const Form& form) {
   FormMarkup markup{request, "/communities/new", form};
   append_fields(markup);
-  markup.input({.name = "uuid",
-                .label = "UUID",
-                .hint = "Only for a sharing group that exists elsewhere, such as in MISP; else a new one is made.",
-                .maxlength = 36,
-                .code = true});
-  return pages::form_answer(app, request,
-                            {.title = "New community",
-                             .crumbs = {{"/communities", "Communities"}, {"", "New"}},
-                             .lead = Html::from_text("It is empty at first, and reaches nobody.")},
-                            form, markup.submit("Make it", FormMarkup::Button::normal, "/communities"));
+  markup.input(
+      {.name = "uuid",
+       .label = tr<"UUID">(),
+       .hint = tr<"Only for a sharing group that exists elsewhere, such as in MISP; else a new one is made.">(),
+       .maxlength = 36,
+       .code = true});
+  return pages::form_answer(
+      app, request,
+      {.title = std::string{tr<"New community">()},
+       .crumbs = {{"/communities", std::string{tr<"Communities">()}}, {"", std::string{tr<"New">()}}},
+       .lead = Html::from_text(tr<"It is empty at first, and reaches nobody.">())},
+      form, markup.submit(tr<"Make it">(), FormMarkup::Button::normal, "/communities"));
 }
 
 Result<http::Response> get_new(App& app, const http::Request& request) {
@@ -78,12 +80,15 @@ http::Response show_edit(App& app, const http::Request& request, const domain::C
   const auto url = pages::community_url(community.id);
   FormMarkup markup{request, url + "/edit", form};
   append_fields(markup);
-  markup.checkbox("closed", "Closed", "It takes nothing new, and what was addressed to it reaches nobody by it.");
+  markup.checkbox("closed", tr<"Closed">(),
+                  tr<"It takes nothing new, and what was addressed to it reaches nobody by it.">());
   return pages::form_answer(app, request,
-                            {.title = "Edit " + community.name,
-                             .crumbs = {{"/communities", "Communities"}, {url, community.name}, {"", "Edit"}},
+                            {.title = tr<"Edit {}">(community.name),
+                             .crumbs = {{"/communities", std::string{tr<"Communities">()}},
+                                        {url, community.name},
+                                        {"", std::string{tr<"Edit">()}}},
                              .lead = {}},
-                            form, markup.submit("Save", FormMarkup::Button::normal, url));
+                            form, markup.submit(tr<"Save">(), FormMarkup::Button::normal, url));
 }
 
 Result<http::Response> get_edit(App& app, const http::Request& request) {
@@ -123,19 +128,22 @@ Result<http::Response> show_add(App& app, const http::Request& request, const me
     return std::ranges::any_of(detail.organisations,
                                [&](const auto& each) { return std::to_string(each.id.value) == option.value; });
   });
-  options.insert(options.begin(), pages::Option{.value = "", .label = "Choose an organisation"});
+  options.insert(options.begin(), pages::Option{.value = "", .label = std::string{tr<"Choose an organisation">()}});
   FormMarkup markup{request, url + "/add", form};
-  markup.select({.name = "organisation", .label = "An organisation, with all of its people"}, options)
+  markup.select({.name = "organisation", .label = tr<"An organisation, with all of its people">()}, options)
       .input({.name = "email",
-              .label = "Or one person, by mail address",
-              .hint = "For somebody whose organisation shall not see what is addressed to the community.",
+              .label = tr<"Or one person, by mail address">(),
+              .hint = tr<"For somebody whose organisation shall not see what is addressed to the community.">(),
               .type = "email",
               .maxlength = 254});
-  return pages::form_answer(app, request,
-                            {.title = "Add a member to " + community.name,
-                             .crumbs = {{"/communities", "Communities"}, {url, community.name}, {"", "Add a member"}},
-                             .lead = Html::from_text("They see everything that was ever addressed to this community.")},
-                            form, markup.submit("Add", FormMarkup::Button::normal, url));
+  return pages::form_answer(
+      app, request,
+      {.title = tr<"Add a member to {}">(community.name),
+       .crumbs = {{"/communities", std::string{tr<"Communities">()}},
+                  {url, community.name},
+                  {"", std::string{tr<"Add a member">()}}},
+       .lead = Html::from_text(tr<"They see everything that was ever addressed to this community.">())},
+      form, markup.submit(tr<"Add">(), FormMarkup::Button::normal, url));
 }
 
 Result<http::Response> get_add(App& app, const http::Request& request) {
@@ -151,15 +159,16 @@ Result<http::Response> post_add(App& app, const http::Request& request) {
   const auto member_of = [&]() -> Result<Grantee> {
     const auto organisation = form.get("organisation"), email = form.get("email");
     if (organisation.empty() == email.empty()) {
-      return Error::invalid("choose an organisation or type an address: one of the two", "organisation");
+      return Error::invalid(std::string{tr<"choose an organisation or type an address: one of the two">()},
+                            "organisation");
     }
     if (!organisation.empty()) {
       const auto id = pages::id_of(organisation);
-      if (!id) return Error::invalid("choose an organisation from the list", "organisation");
+      if (!id) return Error::invalid(std::string{tr<"choose an organisation from the list">()}, "organisation");
       return Grantee{Grantee::Kind::organisation, *id};
     }
     TRY(const auto row, members::find_person_by_email(app.database(), actor, email));
-    if (!row) return Error::invalid("nobody here has this address: invite them first", "email");
+    if (!row) return Error::invalid(std::string{tr<"nobody here has this address: invite them first">()}, "email");
     return Grantee{Grantee::Kind::person, row->person.id.value};
   };
   const auto add = [&]() -> Status {
@@ -184,7 +193,7 @@ Result<http::Response> post_remove(App& app, const http::Request& request) {
                                             Grantee{each, *id}, request.now));
     return pages::done(pages::community_url(detail.row.community.id), "removed");
   }
-  return Error::invalid("an organisation or a person is removed, by number", "kind");
+  return Error::invalid(std::string{tr<"an organisation or a person is removed, by number">()}, "kind");
 }
 
 }  // namespace

@@ -21,29 +21,30 @@ using html::render;
 using html::Url;
 
 struct NoticeText {
-  std::string_view code, text;
+  std::string_view code;
+  Message text;
   bool bad = false;
 };
 /// Codes are part of addresses; sentences may change.
 constexpr NoticeText kNotices[] = {
-    {"saved", "Saved."},
-    {"removed", "Removed."},
-    {"signed-out", "You have signed out."},
-    {"password-changed", "The password has been changed. Your other sessions have ended."},
-    {"password-set", "The password is set. Sign in with it now."},
-    {"email-proven", "The address is confirmed."},
-    {"factor-added", "The second factor is in force from the next sign-in on."},
-    {"factor-removed", "The second factor has been removed."},
-    {"passkey-added", "The passkey has been added."},
-    {"passkey-removed", "The passkey has been removed."},
-    {"session-ended", "The session has ended."},
-    {"sessions-ended", "All other sessions have ended."},
-    {"token-revoked", "The token has been revoked."},
-    {"acting-for", "You act for another organisation now."},
-    {"set-up", "The installation is set up. Sign in with your new password now."},
-    {"confirmed", "Thank you. Please go on."},
-    {"passkey-refused", "The passkey was not accepted. Try again, or go on in another way.", true},
-    {"erased", "Your account and what belonged to it has been erased."},
+    {"saved", message<"Saved.">},
+    {"removed", message<"Removed.">},
+    {"signed-out", message<"You have signed out.">},
+    {"password-changed", message<"The password has been changed. Your other sessions have ended.">},
+    {"password-set", message<"The password is set. Sign in with it now.">},
+    {"email-proven", message<"The address is confirmed.">},
+    {"factor-added", message<"The second factor is in force from the next sign-in on.">},
+    {"factor-removed", message<"The second factor has been removed.">},
+    {"passkey-added", message<"The passkey has been added.">},
+    {"passkey-removed", message<"The passkey has been removed.">},
+    {"session-ended", message<"The session has ended.">},
+    {"sessions-ended", message<"All other sessions have ended.">},
+    {"token-revoked", message<"The token has been revoked.">},
+    {"acting-for", message<"You act for another organisation now.">},
+    {"set-up", message<"The installation is set up. Sign in with your new password now.">},
+    {"confirmed", message<"Thank you. Please go on.">},
+    {"passkey-refused", message<"The passkey was not accepted. Try again, or go on in another way.">, true},
+    {"erased", message<"Your account and what belonged to it has been erased.">},
 };
 
 bool among(std::string_view name, std::initializer_list<std::string_view> names) {
@@ -75,10 +76,10 @@ Result<Form> Form::read(const http::Request& request, std::initializer_list<std:
   for (const auto& [name, value] : request.form.list()) {
     if (name == "csrf") continue;
     if (!among(name, known) && !among(name, many)) {
-      return Error::invalid(fmt::format("this form has no field '{}'", text::shorten(name, 64)));
+      return Error::invalid(tr<"this form has no field '{}'">(text::shorten(name, 64)));
     }
     if (form.fields_.has(name) && !among(name, many)) {
-      return Error::invalid(fmt::format("the field '{}' came twice", name));
+      return Error::invalid(tr<"the field '{}' came twice">(name));
     }
     form.fields_.add(name, value);
   }
@@ -98,9 +99,7 @@ Form& Form::with(std::string name, std::string value) {
   return *this;
 }
 
-void Form::wrong(std::string_view name, std::string message) {
-  errors_.emplace_back(std::string{name}, std::move(message));
-}
+void Form::wrong(std::string_view name, std::string_view message) { errors_.emplace_back(name, message); }
 
 Status Form::take(const Error& error) {
   switch (error.code) {
@@ -108,7 +107,7 @@ Status Form::take(const Error& error) {
     case Error::Code::too_large:
     case Error::Code::conflict: {
       const bool ours = std::find(known_.begin(), known_.end(), error.where) != known_.end();
-      wrong(ours ? error.where : std::string{}, error.message);
+      wrong(ours ? std::string_view{error.where} : std::string_view{}, error.message);
       return ok();
     }
     default:
@@ -136,10 +135,10 @@ void FormMarkup::begin_field(std::string_view name, std::string_view label, std:
   const auto error = form_.error_of(name);
   out_ += error.empty() ? "<div class=\"field\">" : "<div class=\"field field-wrong\">";
   render<"<label for=\"{}\">{}{}</label>">(
-      out_, id, label, required ? Html{} : Html::from_trusted(" <span class=\"optional\">(optional)</span>"));
+      out_, id, label, required ? Html{} : fragment<" <span class=\"optional\">[[(optional)]]</span>">());
   if (!hint.empty()) render<"<p class=\"hint\" id=\"{}-hint\">{}</p>">(out_, id, hint);
   if (!error.empty()) {
-    render<"<p class=\"field-error\" id=\"{}-error\"><span class=\"hidden\">Error: </span>{}</p>">(out_, id, error);
+    render<"<p class=\"field-error\" id=\"{}-error\"><span class=\"hidden\">[[Error:]] </span>{}</p>">(out_, id, error);
   }
 }
 
@@ -206,7 +205,7 @@ FormMarkup& FormMarkup::group(std::string_view type, std::string_view name, std:
       html::Attribute::from_trusted(described_by(name, hint).str()), legend);
   if (!hint.empty()) render<"<p class=\"hint\" id=\"{}-hint\">{}</p>">(out_, id, hint);
   if (!error.empty()) {
-    render<"<p class=\"field-error\" id=\"{}-error\"><span class=\"hidden\">Error: </span>{}</p>">(out_, id, error);
+    render<"<p class=\"field-error\" id=\"{}-error\"><span class=\"hidden\">[[Error:]] </span>{}</p>">(out_, id, error);
   }
   const auto chosen = form_.all(name);
   int number = 0;
@@ -214,8 +213,8 @@ FormMarkup& FormMarkup::group(std::string_view type, std::string_view name, std:
     const auto option_id = fmt::format("{}-{}", id, number++);
     const bool checked = std::find(chosen.begin(), chosen.end(), option.value) != chosen.end();
     render<
-        "<div class=\"choice\"><input id=\"{}\" type=\"{}\" name=\"{}\" value=\"{}\" {} {}>"
-        "<label for=\"{}\">{}</label>">(
+        "<div class=\"choice\"><input id=\"{}\" type=\"{}\" name=\"{}\" value=\"{}\" {} {}><label "
+        "for=\"{}\">{}</label>">(
         out_, option_id, type, name, option.value, attribute_if<"checked">(checked),
         option.hint.empty() ? html::Attribute{} : attribute<"aria-describedby">(option_id + "-hint"), option_id,
         option.label);
@@ -241,7 +240,7 @@ FormMarkup& FormMarkup::checkbox(std::string_view name, std::string_view label, 
   const auto error = form_.error_of(name);
   out_ += error.empty() ? "<div class=\"field choice\">" : "<div class=\"field choice field-wrong\">";
   if (!error.empty()) {
-    render<"<p class=\"field-error\" id=\"{}-error\"><span class=\"hidden\">Error: </span>{}</p>">(out_, id, error);
+    render<"<p class=\"field-error\" id=\"{}-error\"><span class=\"hidden\">[[Error:]] </span>{}</p>">(out_, id, error);
   }
   render<"<input id=\"{}\" type=\"checkbox\" name=\"{}\" value=\"yes\" {} {}><label for=\"{}\">{}</label>">(
       out_, id, name, attribute_if<"checked">(form_.checked(name)),
@@ -263,16 +262,17 @@ FormMarkup& FormMarkup::html(const Html& html) {
 
 Html FormMarkup::submit(std::string_view label, Button button, std::string_view cancel) {
   render<"<div class=\"form-end\"><button class=\"{}\" type=\"submit\">{}</button>">(out_, button_class(button), label);
-  if (!cancel.empty()) render<"<a href=\"{}\">Cancel</a>">(out_, Url::own(std::string{cancel}));
+  if (!cancel.empty()) render<"<a href=\"{}\">[[Cancel]]</a>">(out_, Url::own(std::string{cancel}));
   out_ += "</div>\n</form>\n";
   return Html::from_trusted(std::move(out_));
 }
 
 Html error_summary(const Form& form, std::string_view id) {
   if (form.good()) return {};
-  std::string out =
-      "<div class=\"callout callout-error error-summary\" role=\"alert\" tabindex=\"-1\" autofocus>"
-      "<h2>Please mend this</h2><ul>";
+  std::string out;
+  render<
+      "<div class=\"callout callout-error error-summary\" role=\"alert\" tabindex=\"-1\" autofocus><h2>[[Please mend "
+      "this]]</h2><ul>">(out);
   for (const auto& [field, message] : form.errors()) {
     if (field.empty()) {
       render<"<li>{}</li>">(out, message);
@@ -303,7 +303,7 @@ Html button_form(const http::Request& request, std::string_view action, std::str
 std::string_view notice_text(std::string_view code) noexcept {
   const auto* found = std::find_if(std::begin(kNotices), std::end(kNotices),
                                    [code](const NoticeText& each) { return each.code == code; });
-  return found == std::end(kNotices) ? std::string_view{} : found->text;
+  return found == std::end(kNotices) ? std::string_view{} : found->text.text();
 }
 
 bool notice_is_bad(std::string_view code) noexcept {

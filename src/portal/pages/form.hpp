@@ -40,7 +40,7 @@ class Form {
   Form& with(std::string name, std::string value);
 
   /// Puts a sentence to a field; an empty name is the form as a whole.
-  void wrong(std::string_view name, std::string message);
+  void wrong(std::string_view name, std::string_view message);
   /// Refusals that the reader can mend become errors of the field that `where` names, or of the form. Others
   /// (not_found, forbidden, unavailable, internal) are given back for the error page.
   Status take(const Error& error);

@@ -14,6 +14,7 @@ namespace {
 
 using engine::identity::Link;
 using engine::identity::LinkPurpose;
+using html::fragment;
 using html::Html;
 using html::render;
 using pages::Form;
@@ -25,11 +26,11 @@ constexpr int kPasswordBytesMax = 1024;
 std::string title_of(LinkPurpose purpose) {
   switch (purpose) {
     case LinkPurpose::invitation:
-      return "Welcome";
+      return std::string{tr<"Welcome">()};
     case LinkPurpose::email_proof:
-      return "Confirm your address";
+      return std::string{tr<"Confirm your address">()};
     case LinkPurpose::password_reset:
-      return "Set a new password";
+      return std::string{tr<"Set a new password">()};
   }
   return {};
 }
@@ -42,33 +43,35 @@ http::Response link_page(App& app, const http::Request& request, const Link& lin
   out += pages::error_summary(form).str();
   FormMarkup markup{request, action, form};
   if (link.purpose == LinkPurpose::email_proof) {
-    render<"<p class=\"lead\">Does <strong>{}</strong> belong to you?</p>\n">(out, link.email);
-    out += "<div class=\"panel\">" + markup.submit("Yes, confirm it").str() + "</div>\n";
+    render<"<p class=\"lead\">[[Does <strong>{}</strong> belong to you?]]</p>\n">(out, link.email);
+    out += "<div class=\"panel\">" + markup.submit(tr<"Yes, confirm it">()).str() + "</div>\n";
   } else {
     if (link.purpose == LinkPurpose::invitation) {
       render<
-          "<p class=\"lead\">You have been invited to {} as <strong>{}</strong>. Choose a password, and the account is "
-          "yours.</p>\n">(out, app.settings().site_name, link.email);
+          "<p class=\"lead\">[[You have been invited to {} as <strong>{}</strong>. Choose a password, and the account "
+          "is yours.]]</p>\n">(out, app.settings().site_name, link.email);
     } else {
-      render<"<p class=\"lead\">For <strong>{}</strong>. All your sessions end when it is set.</p>\n">(out, link.email);
+      render<"<p class=\"lead\">[[For <strong>{}</strong>. All your sessions end when it is set.]]</p>\n">(out,
+                                                                                                           link.email);
     }
     markup.input({.name = "password",
-                  .label = "New password",
-                  .hint = "A few words make a good one: long counts, special characters do not.",
+                  .label = tr<"New password">(),
+                  .hint = tr<"A few words make a good one: long counts, special characters do not.">(),
                   .type = "password",
                   .autocomplete = "new-password",
                   .maxlength = kPasswordBytesMax,
                   .required = true,
                   .autofocus = true});
     markup.input({.name = "again",
-                  .label = "The same once more",
+                  .label = tr<"The same once more">(),
                   .type = "password",
                   .autocomplete = "new-password",
                   .maxlength = kPasswordBytesMax,
                   .required = true});
-    out += "<div class=\"panel\">" + markup.submit("Set password").str() + "</div>\n";
+    out += "<div class=\"panel\">" + markup.submit(tr<"Set password">()).str() + "</div>\n";
   }
-  render<"<p class=\"note\">The link works once, until {}.</p>\n</div>\n">(out, pages::datetime_html(link.expires_at));
+  render<"<p class=\"note\">[[The link works once, until {}.]]</p>\n</div>\n">(out,
+                                                                               pages::datetime_html(link.expires_at));
   Page page;
   page.title = title;
   page.hide_header_search = true;
@@ -78,13 +81,12 @@ http::Response link_page(App& app, const http::Request& request, const Link& lin
 
 http::Response dead_link(App& app, const http::Request& request) {
   Page page;
-  page.title = "This link does not work";
+  page.title = tr<"This link does not work">();
   page.noindex = true;
-  page.main = Html::from_trusted(
-      "<article class=\"prose\"><h1>This link does not work</h1>\n<p class=\"lead\">It was used already, has expired, "
-      "or "
-      "a newer one has taken its place. Take the address from the mail as a whole, or ask for a new link.</p>\n"
-      "<p><a href=\"/sign-in\">Sign in</a></p></article>\n");
+  page.main = fragment<
+      "<article class=\"prose\"><h1>[[This link does not work]]</h1>\n<p class=\"lead\">[[It was used already, has "
+      "expired, or a newer one has taken its place. Take the address from the mail as a whole, or ask for a new "
+      "link.]]</p>\n<p><a href=\"/sign-in\">[[Sign in]]</a></p></article>\n">();
   auto response = pages::render_page(app, request, page, 404);
   response.cache_control = "no-store";
   return response;
@@ -106,7 +108,7 @@ Result<http::Response> use(App& app, const http::Request& request) {
     return pages::done(request.principal != nullptr ? "/account" : "/sign-in", "email-proven");
   }
   if (form.raw("password") != form.raw("again")) {
-    form.wrong("again", "The two are not the same.");
+    form.wrong("again", tr<"The two are not the same.">());
     return link_page(app, request, *link, form);
   }
   const auto used = app.identity()->use_link(secret, form.raw("password"), access::where(request));

@@ -46,14 +46,11 @@ boost::json::object look_json(const view::Look& look) {
 }
 
 Html who(const view::Look& look) {
-  std::string out;
-  if (!look.person.empty()) {
-    html::escape(out, look.person);
-    out += " <span class=\"note\">for</span> ";
-  }
-  out += look.organisation ? pages::organisation_link(look.organisation->id, look.organisation->name).str()
-                           : std::string{"<span class=\"note\">without an organisation</span>"};
-  return Html::from_trusted(std::move(out));
+  const auto organisation = look.organisation
+                                ? pages::organisation_link(look.organisation->id, look.organisation->name)
+                                : html::fragment<"<span class=\"note\">[[without an organisation]]</span>">();
+  if (look.person.empty()) return organisation;
+  return html::fragment<"[[{} <span class=\"note\">for</span> {}]]">(look.person, organisation);
 }
 
 Result<http::Response> looks(App& app, const http::Request& request) {
@@ -73,39 +70,39 @@ Result<http::Response> looks(App& app, const http::Request& request) {
         json::write(pages::page_json(std::move(items), path("/api/v1/organisation/looks"), std::nullopt))));
   }
   std::string out;
-  out +=
-      "<div class=\"page-head\"><h1>Who looked at what we shared</h1></div>\n"
-      "<p class=\"lead\">Every time somebody opens or downloads something of yours that is marked TLP:AMBER or above, "
-      "it is written down here. People of other organisations appear as their organisation.</p>\n";
+  render<
+      "<div class=\"page-head\"><h1>[[Who looked at what we shared]]</h1></div>\n<p class=\"lead\">[[Every time "
+      "somebody opens or downloads something of yours that is marked TLP:AMBER or above, it is written down here. "
+      "People of other organisations appear as their organisation.]]</p>\n">(out);
   if (found.rows.empty()) {
-    out +=
-        "<section class=\"panel\"><h2>Nobody has looked yet</h2><p>As soon as somebody opens an advisory of your "
+    render<
+        "<section class=\"panel\"><h2>[[Nobody has looked yet]]</h2><p>[[As soon as somebody opens an advisory of your "
         "organisation that is marked TLP:AMBER, TLP:AMBER+STRICT or TLP:RED, it stands here. What is TLP:CLEAR or "
-        "TLP:GREEN is read without being written down.</p></section>\n";
+        "TLP:GREEN is read without being written down.]]</p></section>\n">(out);
   } else {
-    out +=
-        "<div class=\"table-wrap\"><table class=\"sortable stack\"><thead><tr>"
-        "<th scope=\"col\" data-first=\"descending\">Time</th><th scope=\"col\">What</th><th scope=\"col\">How</th>"
-        "<th scope=\"col\">Who</th></tr></thead><tbody>\n";
+    render<
+        "<div class=\"table-wrap\"><table class=\"sortable stack\"><thead><tr><th scope=\"col\" "
+        "data-first=\"descending\">[[Time]]</th><th scope=\"col\">[[What]]</th><th scope=\"col\">[[How]]</th><th "
+        "scope=\"col\">[[Who]]</th></tr></thead><tbody>\n">(out);
     for (const auto& look : found.rows) {
       std::string what;
       if (look.record_slug.empty()) {
-        what = "<span class=\"note\">something that you may not read yourself</span>";
+        render<"<span class=\"note\">[[something that you may not read yourself]]</span>">(what);
       } else {
         render<"{} <a href=\"{}\">{}</a> {}">(what, pages::tlp_badge(*look.tlp),
                                               Url::own(pages::advisory_url(look.record_slug)), look.record_slug,
                                               look.record_title);
       }
       render<
-          R"(<tr><td data-label="Time">{}</td><td data-label="What">{}</td><td data-label="How">{}</td><td data-label="Who">{}</td></tr>
-)">(out, pages::datetime_html(look.at), Html::from_trusted(std::move(what)), look.exported ? "taken as a file" : "read",
-          who(look));
+          R"(<tr><td data-label="[[Time]]">{}</td><td data-label="[[What]]">{}</td><td data-label="[[How]]">{}</td><td data-label="[[Who]]">{}</td></tr>
+)">(out, pages::datetime_html(look.at), Html::from_trusted(std::move(what)),
+          look.exported ? tr<"taken as a file">() : tr<"#past participle#read">(), who(look));
     }
     out += "</tbody></table></div>\n";
   }
   pages::append_next(out, path("/organisation/looks"));
   pages::Page page;
-  page.title = "Who looked at what we shared";
+  page.title = tr<"Who looked at what we shared">();
   page.json_url = "/api/v1/organisation/looks";
   page.main = Html::from_trusted(std::move(out));
   return pages::member_page(app, request, std::move(page), "/organisation/looks");

@@ -24,20 +24,21 @@ namespace {
 
 struct Tab {
   const char* path;
-  const char* label;
+  Message label;
   domain::Permission permission;
 };
-constexpr Tab kTabs[] = {{"/admin", "Overview", domain::Permission::administer},
-                         {"/organisations", "Organisations", domain::Permission::read_as_member},
-                         {"/people", "People", domain::Permission::manage_own_people},
-                         {"/communities", "Communities", domain::Permission::read_as_member},
-                         {"/organisation/looks", "Who looked", domain::Permission::manage_own_organisation},
-                         {"/audit", "Audit log", domain::Permission::read_audit}};
+constexpr Tab kTabs[] = {{"/admin", message<"Overview">, domain::Permission::administer},
+                         {"/organisations", message<"Organisations">, domain::Permission::read_as_member},
+                         {"/people", message<"People">, domain::Permission::manage_own_people},
+                         {"/communities", message<"Communities">, domain::Permission::read_as_member},
+                         {"/organisation/looks", message<"Who looked">, domain::Permission::manage_own_organisation},
+                         {"/audit", message<"Audit log">, domain::Permission::read_audit}};
 
 /// Nothing for visitors, and where there would be only one.
 Html tabs_html(const http::Request& request, std::string_view current) {
   if (request.principal == nullptr) return {};
-  std::string out = "<nav class=\"tabs no-print\" aria-label=\"Members\"><ul>";
+  std::string out;
+  render<"<nav class=\"tabs no-print\" aria-label=\"[[Members]]\"><ul>">(out);
   int shown = 0;
   for (const auto& tab : kTabs) {
     if (!request.principal->may(tab.permission)) continue;
@@ -72,24 +73,26 @@ std::string person_url(domain::PersonId id) { return numbered("/people", id); }
 std::string community_url(domain::CommunityId id) { return numbered("/communities", id); }
 
 Html status_tag(domain::OrganisationStatus status) {
-  return fragment<"<span class=\"tag tag-{}\">{}</span>">(domain::to_string(status), domain::to_string(status));
+  return fragment<"<span class=\"tag tag-{}\">{}</span>">(domain::to_string(status),
+                                                          tr_text(domain::to_string(status)));
 }
 Html status_tag(domain::PersonStatus status) {
-  return fragment<"<span class=\"tag tag-{}\">{}</span>">(domain::to_string(status), domain::to_string(status));
+  return fragment<"<span class=\"tag tag-{}\">{}</span>">(domain::to_string(status),
+                                                          tr_text(domain::to_string(status)));
 }
 
 std::string_view meaning(domain::OrganisationStatus status) noexcept {
   switch (status) {
     case domain::OrganisationStatus::applied:
-      return "Waits for the CERT to vet it. Its people see what the public sees.";
+      return tr<"Waits for the CERT to vet it. Its people see what the public sees.">();
     case domain::OrganisationStatus::vetted:
-      return "Was vetted and is not yet admitted. Its people see what the public sees.";
+      return tr<"Was vetted and is not yet admitted. Its people see what the public sees.">();
     case domain::OrganisationStatus::active:
-      return "A member: its people see what is shared with members, and what is addressed to it.";
+      return tr<"A member: its people see what is shared with members, and what is addressed to it.">();
     case domain::OrganisationStatus::suspended:
-      return "Suspended: its people see what the public sees until it is active again.";
+      return tr<"Suspended: its people see what the public sees until it is active again.">();
     case domain::OrganisationStatus::left:
-      return "No longer a member. What it owned belongs to another organisation now.";
+      return tr<"No longer a member. What it owned belongs to another organisation now.">();
   }
   return {};
 }
@@ -102,7 +105,7 @@ std::string country_names(const std::vector<std::string>& codes) {
   std::vector<std::string> names;
   for (const auto& code : codes) {
     const auto* country = domain::find_country(code);
-    names.push_back(country == nullptr ? code : locale::country_name(code, country->name));
+    names.emplace_back(country == nullptr ? code : locale::country_name(code, country->name));
   }
   return joined(names);
 }
@@ -111,25 +114,26 @@ std::string sector_names(const std::vector<domain::Sector>& sectors) {
   std::string out;
   for (const auto sector : sectors) {
     if (!out.empty()) out += ", ";
-    out += domain::name(sector);
+    out += tr_text(domain::name(sector));
   }
   return out;
 }
 
 std::string role_names(domain::Roles roles) {
   const auto special = roles.without(domain::Role::member);
-  if (special.empty()) return std::string{domain::name(domain::Role::member)};
+  if (special.empty()) return std::string{tr_text(domain::name(domain::Role::member))};
   std::string out;
   for (const auto role : domain::all_roles()) {
     if (!special.has(role)) continue;
     if (!out.empty()) out += ", ";
-    out += domain::name(role);
+    out += tr_text(domain::name(role));
   }
   return out;
 }
 
 Html breadcrumb_html(const std::vector<Crumb>& crumbs) {
-  std::string out = "<nav class=\"breadcrumb no-print\" aria-label=\"Where you are\"><ol>";
+  std::string out;
+  render<"<nav class=\"breadcrumb no-print\" aria-label=\"[[Where you are]]\"><ol>">(out);
   for (const auto& crumb : crumbs) {
     if (crumb.path.empty()) {
       render<"<li>{}</li>">(out, crumb.label);
@@ -151,12 +155,12 @@ void append_fact(std::string& out, std::string_view label, std::string_view valu
 void append_next(std::string& out, std::string_view path) {
   if (path.empty()) return;
   render<
-      "<nav class=\"pages\" aria-label=\"Pages\"><p><a class=\"button-quiet\" rel=\"next\" "
-      "href=\"{}\">Next</a></p></nav>\n">(out, Url::own(std::string{path}));
+      "<nav class=\"pages\" aria-label=\"[[Pages]]\"><p><a class=\"button-quiet\" rel=\"next\" "
+      "href=\"{}\">[[Next]]</a></p></nav>\n">(out, Url::own(std::string{path}));
 }
 
 Html organisation_link(std::int64_t id, std::string_view name) {
-  const auto shown = name.empty() ? fmt::format("organisation {}", id) : std::string{name};
+  const auto shown = name.empty() ? tr<"organisation {}">(id) : std::string{name};
   return fragment<"<a href=\"{}\">{}</a>">(Url::own(organisation_url({id})), shown);
 }
 

@@ -53,7 +53,7 @@ std::string grouped(std::string_view fingerprint) {
 }
 
 std::string_view kind_name(domain::OrganisationKey::Kind kind) noexcept {
-  return kind == domain::OrganisationKey::Kind::openpgp ? "OpenPGP key" : "Certificate";
+  return kind == domain::OrganisationKey::Kind::openpgp ? tr<"OpenPGP key">() : tr<"Certificate">();
 }
 
 boost::json::object detail_json(const members::OrganisationDetail& detail) {
@@ -97,67 +97,75 @@ boost::json::object detail_json(const members::OrganisationDetail& detail) {
 
 void append_profile(std::string& out, const members::OrganisationDetail& detail, bool people_link) {
   const auto& organisation = detail.organisation;
-  out += "<section class=\"panel\" aria-labelledby=\"profile\"><h2 id=\"profile\">Profile</h2>\n<dl class=\"kv\">\n";
-  pages::append_fact(out, "Kind", domain::to_string(organisation.kind));
-  pages::append_fact(out, "Sectors", pages::sector_names(organisation.sectors));
-  pages::append_fact(out, "Countries", pages::country_names(organisation.countries));
+  render<
+      "<section class=\"panel\" aria-labelledby=\"profile\"><h2 id=\"profile\">[[Profile]]</h2>\n<dl class=\"kv\">\n">(
+      out);
+  pages::append_fact(out, tr<"Kind">(), tr_text(domain::to_string(organisation.kind)));
+  pages::append_fact(out, tr<"Sectors">(), pages::sector_names(organisation.sectors));
+  pages::append_fact(out, tr<"Countries">(), pages::country_names(organisation.countries));
   if (const auto url = Url::external(organisation.homepage); !url.empty()) {
     pages::append_fact(
-        out, "Homepage",
+        out, tr<"Homepage">(),
         html::fragment<"<a href=\"{}\" rel=\"noopener noreferrer nofollow\">{}</a>">(url, organisation.homepage));
   }
-  if (!organisation.description.empty()) pages::append_fact(out, "About", html::paragraphs(organisation.description));
+  if (!organisation.description.empty())
+    pages::append_fact(out, tr<"About">(), html::paragraphs(organisation.description));
   if (!organisation.vendor_keys.empty()) {
     std::string links;
     for (const auto& key : organisation.vendor_keys) {
       if (!links.empty()) links += ", ";
       render<"<a href=\"{}\">{}</a>">(links, Url::own(pages::vendor_url(key)), key);
     }
-    pages::append_fact(out, "In the catalogue as", Html::from_trusted(std::move(links)));
+    pages::append_fact(out, tr<"In the catalogue as">(), Html::from_trusted(std::move(links)));
   }
   if (people_link) {
-    pages::append_fact(
-        out, "People",
-        html::fragment<"<a href=\"{}\">{}</a>">(Url::own(fmt::format("/people?organisation={}", organisation.id.value)),
-                                                text::count_of(detail.people, "person", "people")));
+    pages::append_fact(out, tr<"People">(),
+                       html::fragment<"<a href=\"{}\">{}</a>">(
+                           Url::own(fmt::format("/people?organisation={}", organisation.id.value)),
+                           trn<"{} person", "{} people">(detail.people, text::thousands(detail.people))));
   } else {
-    pages::append_fact(out, "People", text::count_of(detail.people, "person", "people"));
+    pages::append_fact(out, tr<"People">(),
+                       trn<"{} person", "{} people">(detail.people, text::thousands(detail.people)));
   }
-  pages::append_fact(out, "Here since", pages::date_html(organisation.created_at));
+  pages::append_fact(out, tr<"Here since">(), pages::date_html(organisation.created_at));
   out += "</dl></section>\n";
 }
 
 Html removal(const http::Request& request, const std::string& action, std::string_view field, std::int64_t id,
              std::string_view what) {
-  return pages::button_form(request, action, "Remove", {{field, std::to_string(id)}}, pages::FormMarkup::Button::quiet,
-                            what);
+  return pages::button_form(request, action, tr<"Remove">(), {{field, std::to_string(id)}},
+                            pages::FormMarkup::Button::quiet, what);
 }
 
 void append_contacts(std::string& out, const http::Request& request, const members::OrganisationDetail& detail,
                      bool edits) {
   const auto base = pages::organisation_url(detail.organisation.id);
-  out +=
+  render<
       "<section class=\"panel\" aria-labelledby=\"contacts\"><div class=\"panel-head\"><h2 "
-      "id=\"contacts\">Contacts</h2>";
+      "id=\"contacts\">[[Contacts]]</h2>">(out);
   if (edits) {
-    render<"<a class=\"button-quiet\" href=\"{}\">Add a contact</a>">(out, Url::own(base + "/contacts/new"));
+    render<"<a class=\"button-quiet\" href=\"{}\">[[Add a contact]]</a>">(out, Url::own(base + "/contacts/new"));
   }
   out += "</div>\n";
   if (detail.contacts.empty()) {
-    out += "<p class=\"note\">None is named. ";
-    out += edits ? "Name at least one for security, so that the CERT reaches somebody when it matters.</p>"
-                 : "Ask the CERT where you need to reach them.</p>";
+    if (edits) {
+      render<
+          "<p class=\"note\">[[None is named. Name at least one for security, so that the CERT reaches somebody when "
+          "it matters.]]</p>">(out);
+    } else {
+      render<"<p class=\"note\">[[None is named. Ask the CERT where you need to reach them.]]</p>">(out);
+    }
   } else {
     out += "<ul class=\"plain-list\">\n";
     for (const auto& contact : detail.contacts) {
-      render<"<li><div><b>{}</b> {}<br>">(out, contact.role, contact.name);
+      render<"<li><div><b>{}</b> {}<br>">(out, tr_text(contact.role), contact.name);
       if (const auto url = Url::external("mailto:" + contact.email); !contact.email.empty() && !url.empty()) {
         render<"<a href=\"{}\">{}</a> ">(out, url, contact.email);
       } else {
         render<"{} ">(out, contact.email);
       }
       render<"{}</div>">(out, contact.phone);
-      if (edits) out += removal(request, base + "/contacts/remove", "contact", contact.id, contact.role).str();
+      if (edits) out += removal(request, base + "/contacts/remove", "contact", contact.id, tr_text(contact.role)).str();
       out += "</li>\n";
     }
     out += "</ul>";
@@ -168,22 +176,24 @@ void append_contacts(std::string& out, const http::Request& request, const membe
 void append_keys(std::string& out, const http::Request& request, const members::OrganisationDetail& detail,
                  bool edits) {
   const auto base = pages::organisation_url(detail.organisation.id);
-  out += "<section class=\"panel\" aria-labelledby=\"keys\"><div class=\"panel-head\"><h2 id=\"keys\">Keys</h2>";
-  if (edits) render<"<a class=\"button-quiet\" href=\"{}\">Add a key</a>">(out, Url::own(base + "/keys/new"));
+  render<"<section class=\"panel\" aria-labelledby=\"keys\"><div class=\"panel-head\"><h2 id=\"keys\">[[Keys]]</h2>">(
+      out);
+  if (edits) render<"<a class=\"button-quiet\" href=\"{}\">[[Add a key]]</a>">(out, Url::own(base + "/keys/new"));
   out += "</div>\n";
   if (detail.keys.empty()) {
-    out +=
-        "<p class=\"note\">None. With an OpenPGP key or a certificate others can encrypt to this organisation and "
-        "check its signatures.</p>";
+    render<
+        "<p class=\"note\">[[None. With an OpenPGP key or a certificate others can encrypt to this organisation and "
+        "check its signatures.]]</p>">(out);
   } else {
     out += "<ul class=\"plain-list\">\n";
     for (const auto& key : detail.keys) {
       render<
-          "<li><div><b>{}</b> {}<br><code class=\"fingerprint\" data-copy=\"{}\" data-copy-label=\"the "
-          "fingerprint\">{}</code><br><span class=\"note\">added {}</span><details class=\"fold\"><summary>Show the "
-          "key</summary><pre>{}</pre></details></div>">(out, kind_name(key.kind), key.label, key.fingerprint,
-                                                        grouped(key.fingerprint), pages::date_html(key.created_at),
-                                                        key.body);
+          "<li><div><b>{}</b> {}<br><code class=\"fingerprint\" data-copy=\"{}\" data-copy-label=\"[[the "
+          "fingerprint]]\">{}</code><br><span class=\"note\">[[added {}]]</span><details "
+          "class=\"fold\"><summary>[[Show "
+          "the key]]</summary><pre>{}</pre></details></div>">(out, kind_name(key.kind), key.label, key.fingerprint,
+                                                              grouped(key.fingerprint),
+                                                              pages::date_html(key.created_at), key.body);
       if (edits) out += removal(request, base + "/keys/remove", "key", key.id, key.label).str();
       out += "</li>\n";
     }
@@ -196,13 +206,14 @@ void append_clients(std::string& out, const http::Request& request, const member
                     const Powers& powers) {
   if (!powers.edits && !powers.vets) return;
   const auto base = pages::organisation_url(detail.organisation.id);
-  out +=
-      "<section class=\"panel\" aria-labelledby=\"clients\"><div class=\"panel-head\"><h2 id=\"clients\">Clients</h2>";
+  render<
+      "<section class=\"panel\" aria-labelledby=\"clients\"><div class=\"panel-head\"><h2 "
+      "id=\"clients\">[[Clients]]</h2>">(out);
   if (powers.manages)
-    render<"<a class=\"button-quiet\" href=\"{}\">Add a client</a>">(out, Url::own(base + "/clients/new"));
-  out +=
-      "</div>\n<p class=\"note\">What is addressed to this organisation as TLP:AMBER reaches its clients as well; "
-      "TLP:AMBER+STRICT does not.</p>\n";
+    render<"<a class=\"button-quiet\" href=\"{}\">[[Add a client]]</a>">(out, Url::own(base + "/clients/new"));
+  render<
+      "</div>\n<p class=\"note\">[[What is addressed to this organisation as TLP:AMBER reaches its clients as well; "
+      "TLP:AMBER+STRICT does not.]]</p>\n">(out);
   if (!detail.clients.empty()) {
     out += "<ul class=\"plain-list\">\n";
     for (const auto& client : detail.clients) {
@@ -214,7 +225,7 @@ void append_clients(std::string& out, const http::Request& request, const member
     out += "</ul>";
   }
   if (!detail.providers.empty()) {
-    out += "<h3>Is itself a client of</h3><ul class=\"plain-list\">\n";
+    render<"<h3>[[Is itself a client of]]</h3><ul class=\"plain-list\">\n">(out);
     for (const auto& provider : detail.providers) {
       render<"<li>{}</li>\n">(out, pages::organisation_link(provider.id.value, provider.name));
     }
@@ -228,18 +239,18 @@ void append_actions(std::string& out, const members::OrganisationDetail& detail,
   const auto link = [&](std::string_view rest, std::string_view label) {
     render<"<a class=\"button-quiet\" href=\"{}\">{}</a> ">(out, Url::own(base + std::string{rest}), label);
   };
-  if (powers.edits) link("/edit", "Edit");
+  if (powers.edits) link("/edit", tr<"Edit">());
   if (powers.vets) {
-    link("/status", "Change status");
+    link("/status", tr<"Change status">());
   } else if (powers.leaves) {
-    link("/status", "Leave");
+    link("/status", tr<"Leave">());
   }
   if (powers.people) {
-    render<"<a class=\"button-quiet\" href=\"{}\">Invite somebody</a> ">(
+    render<"<a class=\"button-quiet\" href=\"{}\">[[Invite somebody]]</a> ">(
         out, Url::own(fmt::format("/people/invite?organisation={}", detail.organisation.id.value)));
   }
   if (powers.leaves || (powers.edits && !powers.manages)) {
-    out += "<a class=\"button-quiet\" href=\"/organisation/looks\">Who looked at what we shared</a>";
+    render<"<a class=\"button-quiet\" href=\"/organisation/looks\">[[Who looked at what we shared]]</a>">(out);
   }
 }
 
@@ -255,9 +266,10 @@ Result<http::Response> organisation(App& app, const http::Request& request) {
   }
   const auto& found = detail->organisation;
   const auto powers = powers_of(actor, found.id);
-  std::string out = pages::breadcrumb_html({{"/organisations", "Organisations"}, {"", found.name}}).str();
+  std::string out =
+      pages::breadcrumb_html({{"/organisations", std::string{tr<"Organisations">()}}, {"", found.name}}).str();
   render<"<div class=\"page-head\"><div><h1>{}</h1><p class=\"note\">{} {}</p></div><p class=\"actions\">">(
-      out, found.name, pages::status_tag(found.status), domain::to_string(found.kind));
+      out, found.name, pages::status_tag(found.status), tr_text(domain::to_string(found.kind)));
   append_actions(out, *detail, powers);
   out += "</p></div>\n";
   if (found.status != OrganisationStatus::active) {
@@ -265,9 +277,8 @@ Result<http::Response> organisation(App& app, const http::Request& request) {
     render<"<div class=\"callout callout-warn\"><p>{}</p>">(out, pages::meaning(found.status));
     if (waits && powers.vets) {
       render<
-          "<p>Check who they are: call back on a number that you found yourself. Then "
-          "<a class=\"button-quiet\" href=\"{}\">decide</a></p>">(
-          out, Url::own(pages::organisation_url(found.id) + "/status"));
+          "<p>[[Check who they are: call back on a number that you found yourself. Then <a class=\"button-quiet\" "
+          "href=\"{}\">decide</a>]]</p>">(out, Url::own(pages::organisation_url(found.id) + "/status"));
     }
     out += "</div>\n";
   }
@@ -280,9 +291,9 @@ Result<http::Response> organisation(App& app, const http::Request& request) {
   out += "</div></div>\n";
   if (powers.vets) {
     TRY(const auto history, engine::audit::view::history(app.database(), actor, found.id, kHistoryShown));
-    out += "<section aria-labelledby=\"history\"><h2 id=\"history\">History</h2>\n";
+    render<"<section aria-labelledby=\"history\"><h2 id=\"history\">[[History]]</h2>\n">(out);
     if (history.empty()) {
-      out += "<p class=\"note\">Nothing is written down about it yet.</p>";
+      render<"<p class=\"note\">[[Nothing is written down about it yet.]]</p>">(out);
     } else {
       pages::append_history(out, history);
     }

@@ -6,27 +6,30 @@
 namespace tocsin::portal::pages {
 
 void append_organisation_fields(FormMarkup& markup, const OrganisationFields& fields) {
-  markup.input({.name = "name", .label = "Name of the organisation", .autocomplete = "organization", .required = true});
+  markup.input(
+      {.name = "name", .label = tr<"Name of the organisation">(), .autocomplete = "organization", .required = true});
   if (fields.kind) {
     std::vector<Option> kinds;
     for (const auto kind : domain::all_organisation_kinds()) {
-      kinds.push_back({.value = std::string{domain::slug(kind)}, .label = std::string{domain::to_string(kind)}});
+      kinds.push_back(
+          {.value = std::string{domain::slug(kind)}, .label = std::string{tr_text(domain::to_string(kind))}});
     }
-    markup.select({.name = "kind", .label = "Kind", .required = true}, kinds);
+    markup.select({.name = "kind", .label = tr<"Kind">(), .required = true}, kinds);
   }
   std::vector<Option> sectors;
   for (const auto sector : domain::all_sectors()) {
     if (sector == domain::Sector::multiple) continue;
-    sectors.push_back({.value = std::string{domain::slug(sector)}, .label = std::string{domain::name(sector)}});
+    sectors.push_back(
+        {.value = std::string{domain::slug(sector)}, .label = std::string{tr_text(domain::name(sector))}});
   }
-  markup.checkboxes("sectors", "Sectors", sectors, "All in which it works.")
+  markup.checkboxes("sectors", tr<"Sectors">(), sectors, tr<"All in which it works.">())
       .input({.name = "countries",
-              .label = "Countries",
-              .hint = "Codes of two letters, such as: DE, AT, CH",
+              .label = tr<"Countries">(),
+              .hint = tr<"Codes of two letters, such as: DE, AT, CH">(),
               .maxlength = 1000})
       .input({.name = "homepage",
-              .label = "Homepage",
-              .hint = "Begins with https://",
+              .label = tr<"Homepage">(),
+              .hint = tr<"Begins with https://">(),
               .type = "url",
               .autocomplete = "url",
               .maxlength = 2000})
@@ -36,8 +39,8 @@ void append_organisation_fields(FormMarkup& markup, const OrganisationFields& fi
                  .maxlength = 4000});
   if (fields.vendor_keys) {
     markup.input({.name = "vendor_keys",
-                  .label = "Vendors in the catalogue that are this organisation",
-                  .hint = "Keys as in the addresses under /vendors, with commas between them. For vendors only.",
+                  .label = tr<"Vendors in the catalogue that are this organisation">(),
+                  .hint = tr<"Keys as in the addresses under /vendors, with commas between them. For vendors only.">(),
                   .maxlength = 2000,
                   .code = true});
   }
@@ -63,7 +66,7 @@ Result<engine::members::OrganisationInput> organisation_input(const Form& form) 
   input.name = form.get("name");
   if (const auto kind = form.get("kind"); !kind.empty()) {
     const auto found = domain::parse_organisation_kind(kind);
-    if (!found) return Error::invalid("choose the kind from the list", "kind");
+    if (!found) return Error::invalid(std::string{tr<"choose the kind from the list">()}, "kind");
     input.kind = *found;
   }
   input.sectors = form.all("sectors");

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/messages.hpp"
 #include "engine/members/members.hpp"
 #include "portal/pages/form.hpp"
 
@@ -8,7 +9,7 @@ namespace tocsin::portal::pages {
 /// Which of them: kind and the vendors of the catalogue are the CERT's to say.
 struct OrganisationFields {
   bool kind = true, vendor_keys = true;
-  std::string_view description_label = "About the organisation";
+  std::string_view description_label = tr<"About the organisation">();
   std::string_view description_hint = {};
 };
 void append_organisation_fields(FormMarkup& markup, const OrganisationFields& fields);

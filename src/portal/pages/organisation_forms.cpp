@@ -30,11 +30,12 @@ Result<Form> read_profile(const http::Request& request) {
 http::Response show_new(App& app, const http::Request& request, const Form& form) {
   FormMarkup markup{request, "/organisations/new", form};
   pages::append_organisation_fields(markup, {});
-  return pages::form_answer(app, request,
-                            {.title = "Add an organisation",
-                             .crumbs = {{"/organisations", "Organisations"}, {"", "Add"}},
-                             .lead = Html::from_text("It is a member at once. Invite its first administrator next.")},
-                            form, markup.submit("Add", FormMarkup::Button::normal, "/organisations"));
+  return pages::form_answer(
+      app, request,
+      {.title = std::string{tr<"Add an organisation">()},
+       .crumbs = {{"/organisations", std::string{tr<"Organisations">()}}, {"", std::string{tr<"Add">()}}},
+       .lead = Html::from_text(tr<"It is a member at once. Invite its first administrator next.">())},
+      form, markup.submit(tr<"Add">(), FormMarkup::Button::normal, "/organisations"));
 }
 
 Result<http::Response> get_new(App& app, const http::Request& request) {
@@ -79,10 +80,12 @@ http::Response show_edit(App& app, const http::Request& request, const domain::O
   pages::append_organisation_fields(markup, {.kind = manages, .vendor_keys = manages});
   return pages::form_answer(
       app, request,
-      {.title = fmt::format("Edit {}", organisation.name),
-       .crumbs = {{"/organisations", "Organisations"}, {url, organisation.name}, {"", "Edit"}},
-       .lead = manages ? Html{} : Html::from_text("Kind and vendors in the catalogue are changed by the CERT.")},
-      form, markup.submit("Save", FormMarkup::Button::normal, url));
+      {.title = tr<"Edit {}">(organisation.name),
+       .crumbs = {{"/organisations", std::string{tr<"Organisations">()}},
+                  {url, organisation.name},
+                  {"", std::string{tr<"Edit">()}}},
+       .lead = manages ? Html{} : Html::from_text(tr<"Kind and vendors in the catalogue are changed by the CERT.">())},
+      form, markup.submit(tr<"Save">(), FormMarkup::Button::normal, url));
 }
 
 Result<http::Response> get_edit(App& app, const http::Request& request) {
@@ -124,19 +127,22 @@ std::vector<Choice> choices_of(const domain::Organisation& organisation, bool ve
   const auto from = organisation.status;
   const bool waits = from == OrganisationStatus::applied;
   std::vector<Choice> choices;
-  const auto add = [&](OrganisationStatus to, std::string label, std::string hint) {
-    if (domain::may_become(from, to)) choices.push_back({to, std::move(label), std::move(hint)});
+  const auto add = [&](OrganisationStatus to, std::string_view label, std::string_view hint) {
+    if (domain::may_become(from, to)) choices.push_back({to, std::string{label}, std::string{hint}});
   };
   if (vets) {
-    add(OrganisationStatus::active, waits ? "Admit as a member" : "Active again",
-        waits ? "It becomes a member; then an administrator hands out the invitation to who applied."
-              : "Its people see what members see, and what is addressed to it.");
-    add(OrganisationStatus::vetted, "Vetted, not admitted yet", "Who they are is clear; something else is still open.");
-    add(OrganisationStatus::suspended, "Suspend", "Its people see only what is public; sessions and tokens end.");
-    add(OrganisationStatus::applied, "Applies again", "Goes back to those who wait for vetting.");
+    add(OrganisationStatus::active, waits ? tr<"Admit as a member">() : tr<"Active again">(),
+        waits ? tr<"It becomes a member; then an administrator hands out the invitation to who applied.">()
+              : tr<"Its people see what members see, and what is addressed to it.">());
+    add(OrganisationStatus::vetted, tr<"Vetted, not admitted yet">(),
+        tr<"Who they are is clear; something else is still open.">());
+    add(OrganisationStatus::suspended, tr<"Suspend">(),
+        tr<"Its people see only what is public; sessions and tokens end.">());
+    add(OrganisationStatus::applied, tr<"Applies again">(), tr<"Goes back to those who wait for vetting.">());
   }
-  add(OrganisationStatus::left, waits && vets ? "Refuse the application" : "Leaves",
-      waits ? "Nothing is sent: tell them yourself." : "Sessions and tokens end; what it owns gets another owner.");
+  add(OrganisationStatus::left, waits && vets ? tr<"Refuse the application">() : tr<"#an organisation#Leaves">(),
+      waits ? tr<"Nothing is sent: tell them yourself.">()
+            : tr<"Sessions and tokens end; what it owns gets another owner.">());
   return choices;
 }
 
@@ -151,30 +157,33 @@ Result<http::Response> show_status(App& app, const http::Request& request, const
     options.push_back({std::string{domain::to_string(choice.status)}, choice.label, choice.hint});
   }
   FormMarkup markup{request, url + "/status", form};
-  markup.radios("status", "What becomes of it", options);
+  markup.radios("status", tr<"What becomes of it">(), options);
   markup.textarea({.name = "reason",
-                   .label = "Why",
-                   .hint = "Goes to the audit log. Say what you checked, and with whom.",
+                   .label = tr<"Why">(),
+                   .hint = tr<"Goes to the audit log. Say what you checked, and with whom.">(),
                    .maxlength = kReasonBytes,
                    .required = true},
                   3);
   if (domain::may_become(organisation.status, OrganisationStatus::left) && detail.records > 0) {
     TRY(auto heirs, pages::organisation_options(app, actor));
     std::erase_if(heirs, [&](const auto& each) { return each.value == std::to_string(organisation.id.value); });
-    heirs.insert(heirs.begin(), pages::Option{.value = "", .label = "Choose an organisation"});
+    heirs.insert(heirs.begin(), pages::Option{.value = "", .label = std::string{tr<"Choose an organisation">()}});
     markup.select({.name = "heir",
-                   .label = "Who gets its records where it leaves",
-                   .hint = fmt::format("It owns {}; somebody has to go on with them.",
-                                       text::count_of(detail.records, "record", "records"))},
+                   .label = tr<"Who gets its records where it leaves">(),
+                   .hint = trn<"It owns {} record; somebody has to go on with them.",
+                               "It owns {} records; somebody has to go on with them.">(
+                       detail.records, text::thousands(detail.records))},
                   heirs);
   }
   return pages::form_answer(
       app, request,
-      {.title = vets ? fmt::format("Status of {}", organisation.name) : fmt::format("Leave with {}", organisation.name),
-       .crumbs = {{"/organisations", "Organisations"}, {url, organisation.name}, {"", "Status"}},
-       .lead = html::fragment<"<p>Now: {} {}</p>">(pages::status_tag(organisation.status),
-                                                   pages::meaning(organisation.status))},
-      form, markup.submit("Change status", FormMarkup::Button::normal, url));
+      {.title = vets ? tr<"Status of {}">(organisation.name) : tr<"Leave with {}">(organisation.name),
+       .crumbs = {{"/organisations", std::string{tr<"Organisations">()}},
+                  {url, organisation.name},
+                  {"", std::string{tr<"Status">()}}},
+       .lead = html::fragment<"<p>[[Now: {} {}]]</p>">(pages::status_tag(organisation.status),
+                                                       pages::meaning(organisation.status))},
+      form, markup.submit(tr<"Change status">(), FormMarkup::Button::normal, url));
 }
 
 /// As `editable`, for those who vet, and for an organisation's own administrators, who may let it leave.
@@ -204,15 +213,16 @@ Result<http::Response> post_status(App& app, const http::Request& request) {
   TRY(auto form, Form::read(request, {"status", "reason", "heir"}));
   const auto change = [&]() -> Status {
     const auto status = domain::parse_organisation_status(form.get("status"));
-    if (!status) return Error::invalid("choose what becomes of it", "status");
+    if (!status) return Error::invalid(std::string{tr<"choose what becomes of it">()}, "status");
     std::optional<domain::OrganisationId> heir;
     if (const auto typed = form.get("heir"); !typed.empty() && *status == OrganisationStatus::left) {
       const auto id = pages::id_of(typed);
-      if (!id) return Error::invalid("choose an organisation from the list", "heir");
+      if (!id) return Error::invalid(std::string{tr<"choose an organisation from the list">()}, "heir");
       heir = domain::OrganisationId{*id};
     }
     const auto reason = form.get("reason");
-    if (reason.empty()) return Error::invalid("say why: whoever looks at this later will want to know", "reason");
+    if (reason.empty())
+      return Error::invalid(std::string{tr<"say why: whoever looks at this later will want to know">()}, "reason");
     return members::set_organisation_status(app.database(), access::actor(request), detail.organisation.id, *status,
                                             reason, heir, request.now);
   };

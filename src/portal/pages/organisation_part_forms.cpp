@@ -18,13 +18,16 @@ using pages::Form;
 using pages::FormMarkup;
 
 constexpr int kKeyBytes = 64 << 10;
-constexpr std::pair<std::string_view, std::string_view> kContactRoles[] = {
-    {"security", "Security: whom the CERT tells first"},
-    {"technical", "Technical: who runs the systems"},
-    {"management", "Management"},
-    {"legal", "Legal"},
-    {"press", "Press"},
-    {"around-the-clock", "Around the clock"}};
+struct ContactRole {
+  std::string_view slug;
+  Message label;
+};
+constexpr ContactRole kContactRoles[] = {{"security", message<"Security: whom the CERT tells first">},
+                                         {"technical", message<"Technical: who runs the systems">},
+                                         {"management", message<"Management">},
+                                         {"legal", message<"Legal">},
+                                         {"press", message<"Press">},
+                                         {"around-the-clock", message<"Around the clock">}};
 
 /// The organisation in the address, where the asker may know of it and has the permission.
 Result<domain::Organisation> target(App& app, const http::Request& request, bool own_is_enough = true) {
@@ -44,12 +47,13 @@ Result<domain::Organisation> target(App& app, const http::Request& request, bool
 http::Response show(App& app, const http::Request& request, const domain::Organisation& organisation,
                     std::string_view title, Html lead, const Form& form, FormMarkup& markup) {
   const auto url = pages::organisation_url(organisation.id);
-  return pages::form_answer(
-      app, request,
-      {.title = std::string{title},
-       .crumbs = {{"/organisations", "Organisations"}, {url, organisation.name}, {"", std::string{title}}},
-       .lead = std::move(lead)},
-      form, markup.submit("Add", FormMarkup::Button::normal, url));
+  return pages::form_answer(app, request,
+                            {.title = std::string{title},
+                             .crumbs = {{"/organisations", std::string{tr<"Organisations">()}},
+                                        {url, organisation.name},
+                                        {"", std::string{title}}},
+                             .lead = std::move(lead)},
+                            form, markup.submit(tr<"Add">(), FormMarkup::Button::normal, url));
 }
 
 /// What was done, or the form again.
@@ -75,13 +79,16 @@ Result<http::Response> show_contact(App& app, const http::Request& request, cons
                                     const Form& form) {
   FormMarkup markup{request, pages::organisation_url(organisation.id) + "/contacts/new", form};
   std::vector<pages::Option> roles;
-  for (const auto& [value, label] : kContactRoles) roles.push_back({std::string{value}, std::string{label}});
-  markup.select({.name = "role", .label = "For what", .required = true}, roles)
-      .input({.name = "name", .label = "Name", .hint = "A person or a team"})
-      .input({.name = "email", .label = "Mail address", .type = "email", .maxlength = 254})
-      .input({.name = "phone", .label = "Telephone", .hint = "With country code: +49 30 1234567", .maxlength = 50});
-  return show(app, request, organisation, "Add a contact",
-              Html::from_text("All members see contacts. A mail address or a telephone number is needed."), form,
+  for (const auto& [value, label] : kContactRoles) roles.push_back({std::string{value}, std::string{label.text()}});
+  markup.select({.name = "role", .label = tr<"For what">(), .required = true}, roles)
+      .input({.name = "name", .label = tr<"Name">(), .hint = tr<"A person or a team">()})
+      .input({.name = "email", .label = tr<"Mail address">(), .type = "email", .maxlength = 254})
+      .input({.name = "phone",
+              .label = tr<"Telephone">(),
+              .hint = tr<"With country code: +49 30 1234567">(),
+              .maxlength = 50});
+  return show(app, request, organisation, tr<"Add a contact">(),
+              Html::from_text(tr<"All members see contacts. A mail address or a telephone number is needed.">()), form,
               markup);
 }
 
@@ -111,18 +118,19 @@ Result<http::Response> post_contact(App& app, const http::Request& request) {
 Result<http::Response> show_key(App& app, const http::Request& request, const domain::Organisation& organisation,
                                 const Form& form) {
   FormMarkup markup{request, pages::organisation_url(organisation.id) + "/keys/new", form};
-  markup.input({.name = "label", .label = "Label", .hint = "Whose it is, and what for"})
+  markup.input({.name = "label", .label = tr<"Label">(), .hint = tr<"Whose it is, and what for">()})
       .textarea({.name = "key",
-                 .label = "Public key or certificate",
-                 .hint = "Begins with -----BEGIN PGP PUBLIC KEY BLOCK----- or -----BEGIN CERTIFICATE-----",
+                 .label = tr<"Public key or certificate">(),
+                 .hint = tr<"Begins with -----BEGIN PGP PUBLIC KEY BLOCK----- or -----BEGIN CERTIFICATE-----">(),
                  .maxlength = kKeyBytes,
                  .required = true,
                  .code = true},
                 12);
-  return show(app, request, organisation, "Add a key",
-              Html::from_text("The public part only: a secret key is refused, and must be replaced where it was sent "
-                              "anywhere."),
-              form, markup);
+  return show(
+      app, request, organisation, tr<"Add a key">(),
+      Html::from_text(
+          tr<"The public part only: a secret key is refused, and must be replaced where it was sent anywhere.">()),
+      form, markup);
 }
 
 Result<http::Response> get_key(App& app, const http::Request& request) {
@@ -157,15 +165,14 @@ Result<http::Response> show_client(App& app, const http::Request& request, const
                                    const Form& form) {
   TRY(auto options, pages::organisation_options(app, access::actor(request)));
   std::erase_if(options, [&](const auto& each) { return each.value == std::to_string(organisation.id.value); });
-  options.insert(options.begin(), pages::Option{.value = "", .label = "Choose an organisation"});
+  options.insert(options.begin(), pages::Option{.value = "", .label = std::string{tr<"Choose an organisation">()}});
   FormMarkup markup{request, pages::organisation_url(organisation.id) + "/clients/new", form};
-  markup.select({.name = "client", .label = "Client", .required = true}, options);
-  return show(
-      app, request, organisation, "Add a client",
-      Html::from_text(fmt::format("What is addressed to {} as TLP:AMBER will reach the client as well. Make sure "
-                                  "that both know.",
-                                  organisation.name)),
-      form, markup);
+  markup.select({.name = "client", .label = tr<"Client">(), .required = true}, options);
+  return show(app, request, organisation, tr<"Add a client">(),
+              Html::from_text(
+                  tr<"What is addressed to {} as TLP:AMBER will reach the client as well. Make sure that both know.">(
+                      organisation.name)),
+              form, markup);
 }
 
 Result<http::Response> get_client(App& app, const http::Request& request) {
@@ -179,7 +186,7 @@ Result<http::Response> post_client(App& app, const http::Request& request) {
   TRY(auto form, Form::read(request, {"client"}));
   const auto add = [&]() -> Status {
     const auto client = pages::id_of(form.get("client"));
-    if (!client) return Error::invalid("choose an organisation from the list", "client");
+    if (!client) return Error::invalid(std::string{tr<"choose an organisation from the list">()}, "client");
     return members::add_client(app.database(), access::actor(request), organisation.id, {*client}, request.now);
   };
   return finish(organisation, form, add(), [&] { return show_client(app, request, organisation, form); });

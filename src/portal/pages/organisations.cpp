@@ -41,12 +41,14 @@ Result<members::OrganisationFilter> filter_of(const http::Request& request) {
   filter.text = std::string{text::trim(request.query.get("q"))};
   if (const auto kind = request.query.get("kind"); !kind.empty()) {
     filter.kind = domain::parse_organisation_kind(kind);
-    if (!filter.kind) return Error::invalid("'kind' is a kind of organisation, such as asset-owner or vendor", "kind");
+    if (!filter.kind)
+      return Error::invalid(std::string{tr<"'kind' is a kind of organisation, such as asset-owner or vendor">()},
+                            "kind");
   }
   if (const auto status = request.query.get("status"); !status.empty()) {
     filter.status = domain::parse_organisation_status(status);
     if (!filter.status) {
-      return Error::invalid("'status' is one of applied, vetted, active, suspended, left", "status");
+      return Error::invalid(std::string{tr<"'status' is one of applied, vetted, active, suspended, left">()}, "status");
     }
   }
   TRY(filter.limit, request.integer("limit", kPerPage, 1, kPerPageMax));
@@ -55,20 +57,20 @@ Result<members::OrganisationFilter> filter_of(const http::Request& request) {
 }
 
 void append_search(std::string& out, const members::OrganisationFilter& filter) {
-  render<R"(<form class="search-panel filter-form" action="/organisations" role="search" aria-label="Organisations">
-<div class="search-row"><label class="hidden" for="organisation-q">Part of the name</label>
-<input id="organisation-q" type="search" name="q" value="{}" placeholder="Part of a name" maxlength="200">
-<label class="hidden" for="organisation-kind">Kind</label><select id="organisation-kind" name="kind"><option value="">Any kind</option>)">(
+  render<R"(<form class="search-panel filter-form" action="/organisations" role="search" aria-label="[[Organisations]]">
+<div class="search-row"><label class="hidden" for="organisation-q">[[Part of the name]]</label>
+<input id="organisation-q" type="search" name="q" value="{}" placeholder="[[Part of a name]]" maxlength="200">
+<label class="hidden" for="organisation-kind">[[Kind]]</label><select id="organisation-kind" name="kind"><option value="">[[Any kind]]</option>)">(
       out, filter.text);
   for (const auto kind : domain::all_organisation_kinds()) {
     render<"<option value=\"{}\" {}>{}</option>">(
-        out, domain::slug(kind), attribute_if<"selected">(filter.kind == kind), domain::to_string(kind));
+        out, domain::slug(kind), attribute_if<"selected">(filter.kind == kind), tr_text(domain::to_string(kind)));
   }
   out += "</select>\n";
   if (filter.status) {
     render<"<input type=\"hidden\" name=\"status\" value=\"{}\">\n">(out, domain::to_string(*filter.status));
   }
-  out += "<button class=\"button\" type=\"submit\">Filter</button></div></form>\n";
+  render<"<button class=\"button\" type=\"submit\">[[Filter]]</button></div></form>\n">(out);
 }
 
 /// Every status with its number of organisations, as links that narrow.
@@ -76,7 +78,7 @@ Status append_statuses(std::string& out, App& app, const engine::Actor& actor,
                        const members::OrganisationFilter& filter) {
   auto each = filter;
   each.cursor.clear();
-  out += "<div class=\"list-bar\"><ul class=\"switch\"><li>Status</li>";
+  render<"<div class=\"list-bar\"><ul class=\"switch\"><li>[[Status]]</li>">(out);
   const auto link = [&](std::string_view label, std::int64_t count) {
     render<"<li><a href=\"{}\" {}>{} <span class=\"count\">{}</span></a></li>">(
         out, Url::own(path_of("/organisations", each)),
@@ -86,33 +88,34 @@ Status append_statuses(std::string& out, App& app, const engine::Actor& actor,
   each.limit = 1;
   TRY(const auto all, members::list_organisations(app.database(), actor, each));
   each.limit = filter.limit;
-  link("all", all.total);
+  link(tr<"all">(), all.total);
   for (const auto status : domain::all_organisation_statuses()) {
     each.status = status;
     each.limit = 1;
     TRY(const auto some, members::list_organisations(app.database(), actor, each));
     each.limit = filter.limit;
-    link(domain::to_string(status), some.total);
+    link(tr_text(domain::to_string(status)), some.total);
   }
   out += "</ul></div>\n";
   return ok();
 }
 
 void append_table(std::string& out, const members::OrganisationPage& found, bool vets) {
-  out += R"(<div class="table-wrap"><table class="sortable stack"><thead><tr><th scope="col">Organisation</th>)";
-  if (vets) out += "<th scope=\"col\">Status</th>";
-  out +=
-      "<th scope=\"col\">Kind</th><th scope=\"col\">Sectors</th><th scope=\"col\">Countries</th>"
-      "<th scope=\"col\" class=\"num\" data-first=\"descending\">People</th>"
-      "<th scope=\"col\" data-first=\"descending\">Since</th></tr></thead><tbody>\n";
+  render<R"(<div class="table-wrap"><table class="sortable stack"><thead><tr><th scope="col">[[Organisation]]</th>)">(
+      out);
+  if (vets) render<"<th scope=\"col\">[[Status]]</th>">(out);
+  render<
+      "<th scope=\"col\">[[Kind]]</th><th scope=\"col\">[[Sectors]]</th><th scope=\"col\">[[Countries]]</th><th "
+      "scope=\"col\" class=\"num\" data-first=\"descending\">[[People]]</th><th scope=\"col\" "
+      "data-first=\"descending\">[[Since]]</th></tr></thead><tbody>\n">(out);
   for (const auto& row : found.rows) {
     const auto& each = row.organisation;
     render<"<tr><th scope=\"row\"><a href=\"{}\">{}</a></th>">(out, Url::own(pages::organisation_url(each.id)),
                                                                each.name);
-    if (vets) render<"<td data-label=\"Status\">{}</td>">(out, pages::status_tag(each.status));
+    if (vets) render<"<td data-label=\"[[Status]]\">{}</td>">(out, pages::status_tag(each.status));
     render<
-        R"(<td data-label="Kind">{}</td><td data-label="Sectors">{}</td><td data-label="Countries">{}</td><td class="num" data-label="People">{}</td><td data-label="Since">{}</td></tr>
-)">(out, domain::to_string(each.kind), pages::sector_names(each.sectors), pages::country_names(each.countries),
+        R"(<td data-label="[[Kind]]">{}</td><td data-label="[[Sectors]]">{}</td><td data-label="[[Countries]]">{}</td><td class="num" data-label="[[People]]">{}</td><td data-label="[[Since]]">{}</td></tr>
+)">(out, tr_text(domain::to_string(each.kind)), pages::sector_names(each.sectors), pages::country_names(each.countries),
         row.people, pages::date_html(each.created_at));
   }
   out += "</tbody></table></div>\n";
@@ -121,12 +124,19 @@ void append_table(std::string& out, const members::OrganisationPage& found, bool
 void append_empty(std::string& out, const members::OrganisationFilter& filter, bool manages) {
   out += "<section class=\"panel\">";
   if (filter.text.empty() && !filter.kind && !filter.status) {
-    out += "<h2>No organisation is here yet</h2><p>Organisations apply by <a href=\"/register\">the form</a>";
-    if (manages) out += ", or you <a href=\"/organisations/new\">add one</a>";
-    out += ".</p>";
+    render<"<h2>[[No organisation is here yet]]</h2><p>">(out);
+    if (manages) {
+      render<
+          "[[Organisations apply by <a href=\"/register\">the form</a>, or you <a href=\"/organisations/new\">add "
+          "one</a>.]]">(out);
+    } else {
+      render<"[[Organisations apply by <a href=\"/register\">the form</a>.]]">(out);
+    }
+    out += "</p>";
   } else {
-    out +=
-        "<h2>No organisation fits</h2><p>Try part of the name, or see <a href=\"/organisations\">all of them</a>.</p>";
+    render<
+        "<h2>[[No organisation fits]]</h2><p>[[Try part of the name, or see <a href=\"/organisations\">all of "
+        "them</a>.]]</p>">(out);
   }
   out += "</section>\n";
 }
@@ -139,17 +149,17 @@ Status append_waiting(std::string& out, App& app, const engine::Actor& actor) {
   TRY(const auto waiting, members::list_organisations(app.database(), actor, filter));
   if (waiting.rows.empty()) return ok();
   render<
-      R"(<section class="callout callout-warn" aria-labelledby="waiting"><h2 id="waiting">Waiting for vetting</h2><ul>
+      R"(<section class="callout callout-warn" aria-labelledby="waiting"><h2 id="waiting">[[Waiting for vetting]]</h2><ul>
 )">(out);
   for (const auto& row : waiting.rows) {
     const auto& each = row.organisation;
-    render<"<li><a href=\"{}\">{}</a>, {}, applied {}</li>\n">(out, Url::own(pages::organisation_url(each.id)),
-                                                               each.name, domain::to_string(each.kind),
-                                                               pages::date_html(each.created_at));
+    render<"<li>[[<a href=\"{}\">{}</a>, {}, applied {}]]</li>\n">(out, Url::own(pages::organisation_url(each.id)),
+                                                                   each.name, tr_text(domain::to_string(each.kind)),
+                                                                   pages::date_html(each.created_at));
   }
   out += "</ul>";
   if (waiting.total > static_cast<std::int64_t>(waiting.rows.size())) {
-    render<"<p><a href=\"/organisations?status=applied\">All {} of them</a></p>">(out, waiting.total);
+    render<"<p><a href=\"/organisations?status=applied\">[[All {} of them]]</a></p>">(out, waiting.total);
   }
   out += "</section>\n";
   return ok();
@@ -178,10 +188,10 @@ Result<http::Response> organisations(App& app, const http::Request& request) {
   const bool manages = actor.may(Permission::manage_organisations);
   std::string out;
   render<R"(<div class="page-head"><div><h1>{}</h1><p class="note">{}</p></div><p class="actions">)">(
-      out, vets ? "Organisations" : "Members",
-      vets ? text::count_of(found.total, "organisation", "organisations")
-           : text::count_of(found.total, "member", "members"));
-  if (manages) out += "<a class=\"button\" href=\"/organisations/new\">Add an organisation</a>";
+      out, vets ? tr<"Organisations">() : tr<"Members">(),
+      vets ? trn<"{} organisation", "{} organisations">(found.total, text::thousands(found.total))
+           : trn<"{} member", "{} members">(found.total, text::thousands(found.total)));
+  if (manages) render<"<a class=\"button\" href=\"/organisations/new\">[[Add an organisation]]</a>">(out);
   out += "</p></div>\n";
   if (vets && !filter.status && filter.cursor.empty()) TRY_VOID(append_waiting(out, app, actor));
   append_search(out, filter);
@@ -193,7 +203,7 @@ Result<http::Response> organisations(App& app, const http::Request& request) {
   }
   pages::append_next(out, next_path("/organisations"));
   pages::Page page;
-  page.title = vets ? "Organisations" : "Members";
+  page.title = vets ? tr<"Organisations">() : tr<"Members">();
   page.json_url = path_of("/api/v1/organisations", filter);
   page.main = Html::from_trusted(std::move(out));
   return pages::member_page(app, request, std::move(page), "/organisations");

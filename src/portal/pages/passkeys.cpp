@@ -19,8 +19,8 @@ html::Html passkey_form(const App& app, const http::Request& request, std::strin
   if (app.settings().public_url.empty()) return {};
   std::string out;
   render<
-      "<form class=\"form passkey\" method=\"post\" action=\"{}\">\n"
-      "<input type=\"hidden\" name=\"csrf\" value=\"{}\">">(out, Url::own(std::string{action}), access::csrf(request));
+      "<form class=\"form passkey\" method=\"post\" action=\"{}\">\n<input type=\"hidden\" name=\"csrf\" "
+      "value=\"{}\">">(out, Url::own(std::string{action}), access::csrf(request));
   if (!next.empty()) render<"<input type=\"hidden\" name=\"next\" value=\"{}\">">(out, next);
   render<"<button class=\"button-quiet\" type=\"submit\" data-passkey-sign-in=\"{}\" hidden>{}</button></form>\n">(
       out, std::string{action} + "/options", label);
@@ -65,7 +65,8 @@ Result<http::Response> sign_in(App& app, const http::Request& request, const std
 Result<http::Response> creation_options(App& app, const http::Request& request) {
   TRY(const auto form, Form::read(request, {}));
   if (pages::confirm_first(app, request, kSecurity)) {
-    return Error::forbidden("Please prove once more who you are: load the page again and choose to add a passkey.");
+    return Error::forbidden(
+        std::string{tr<"Please prove once more who you are: load the page again and choose to add a passkey.">()});
   }
   TRY(auto text, app.identity()->passkey_creation_options(*request.principal));
   return private_json(std::move(text));

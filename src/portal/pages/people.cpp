@@ -19,6 +19,7 @@ namespace members = engine::members;
 using domain::Permission;
 using domain::PersonStatus;
 using html::attribute_if;
+using html::fragment;
 using html::Html;
 using html::render;
 using html::Url;
@@ -41,12 +42,14 @@ Result<members::PersonFilter> filter_of(const http::Request& request) {
   filter.text = std::string{text::trim(request.query.get("q"))};
   if (const auto typed = request.query.get("organisation"); !typed.empty()) {
     const auto id = pages::id_of(typed);
-    if (!id) return Error::invalid("'organisation' is the number of an organisation", "organisation");
+    if (!id)
+      return Error::invalid(std::string{tr<"'organisation' is the number of an organisation">()}, "organisation");
     filter.organisation = domain::OrganisationId{*id};
   }
   if (const auto typed = request.query.get("status"); !typed.empty()) {
     filter.status = domain::parse_person_status(typed);
-    if (!filter.status) return Error::invalid("'status' is one of invited, active, suspended, erased", "status");
+    if (!filter.status)
+      return Error::invalid(std::string{tr<"'status' is one of invited, active, suspended, erased">()}, "status");
   }
   TRY(filter.limit, request.integer("limit", kPerPage, 1, kPerPageMax));
   filter.cursor = std::string{request.query.get("cursor")};
@@ -66,38 +69,38 @@ Html memberships_html(const members::PersonRow& row, const members::Names& organ
 }
 
 void append_search(std::string& out, const members::PersonFilter& filter) {
-  render<R"(<form class="search-panel filter-form" action="/people" role="search" aria-label="People">
-<div class="search-row"><label class="hidden" for="person-q">Part of a name or mail address</label>
-<input id="person-q" type="search" name="q" value="{}" placeholder="Part of a name or mail address" maxlength="200">
-<label class="hidden" for="person-status">Status</label><select id="person-status" name="status"><option value="">Any status</option>)">(
+  render<R"(<form class="search-panel filter-form" action="/people" role="search" aria-label="[[People]]">
+<div class="search-row"><label class="hidden" for="person-q">[[Part of a name or mail address]]</label>
+<input id="person-q" type="search" name="q" value="{}" placeholder="[[Part of a name or mail address]]" maxlength="200">
+<label class="hidden" for="person-status">[[Status]]</label><select id="person-status" name="status"><option value="">[[Any status]]</option>)">(
       out, filter.text);
   for (const auto status :
        {PersonStatus::invited, PersonStatus::active, PersonStatus::suspended, PersonStatus::erased}) {
-    render<"<option value=\"{}\" {}>{}</option>">(
-        out, domain::to_string(status), attribute_if<"selected">(filter.status == status), domain::to_string(status));
+    render<"<option value=\"{}\" {}>{}</option>">(out, domain::to_string(status),
+                                                  attribute_if<"selected">(filter.status == status),
+                                                  tr_text(domain::to_string(status)));
   }
   out += "</select>\n";
   if (filter.organisation) {
     render<"<input type=\"hidden\" name=\"organisation\" value=\"{}\">\n">(out, filter.organisation->value);
   }
-  out += "<button class=\"button\" type=\"submit\">Filter</button></div></form>\n";
+  render<"<button class=\"button\" type=\"submit\">[[Filter]]</button></div></form>\n">(out);
 }
 
 void append_table(std::string& out, const members::PersonPage& found, const members::Names& organisations) {
-  out +=
-      "<div class=\"table-wrap\"><table class=\"sortable stack\"><thead><tr><th scope=\"col\">Name</th>"
-      "<th scope=\"col\">Mail address</th><th scope=\"col\">Status</th><th scope=\"col\">Organisations and roles</th>"
-      "<th scope=\"col\" data-first=\"descending\">Last sign-in</th></tr></thead><tbody>\n";
+  render<
+      "<div class=\"table-wrap\"><table class=\"sortable stack\"><thead><tr><th scope=\"col\">[[Name]]</th><th "
+      "scope=\"col\">[[Mail address]]</th><th scope=\"col\">[[Status]]</th><th scope=\"col\">[[Organisations and "
+      "roles]]</th><th scope=\"col\" data-first=\"descending\">[[Last sign-in]]</th></tr></thead><tbody>\n">(out);
   for (const auto& row : found.rows) {
     const auto& person = row.person;
     render<
-        R"(<tr><th scope="row"><a href="{}">{}</a></th><td data-label="Mail address">{}</td><td data-label="Status">{}</td><td data-label="Organisations and roles">{}</td><td data-label="Last sign-in" data-sort="{}">{}</td></tr>
-)">(out, Url::own(pages::person_url(person.id)),
-        person.name.empty() ? fmt::format("person {}", person.id.value) : person.name, person.email,
-        pages::status_tag(person.status), memberships_html(row, organisations),
+        R"(<tr><th scope="row"><a href="{}">{}</a></th><td data-label="[[Mail address]]">{}</td><td data-label="[[Status]]">{}</td><td data-label="[[Organisations and roles]]">{}</td><td data-label="[[Last sign-in]]" data-sort="{}">{}</td></tr>
+)">(out, Url::own(pages::person_url(person.id)), person.name.empty() ? tr<"person {}">(person.id.value) : person.name,
+        person.email, pages::status_tag(person.status), memberships_html(row, organisations),
         person.last_sign_in_at ? person.last_sign_in_at->micros : 0,
         person.last_sign_in_at ? pages::date_html(*person.last_sign_in_at)
-                               : Html::from_trusted("<span class=\"note\">never</span>"));
+                               : fragment<"<span class=\"note\">[[never]]</span>">());
   }
   out += "</tbody></table></div>\n";
 }
@@ -120,8 +123,8 @@ Result<http::Response> people(App& app, const http::Request& request) {
   }
   std::string out;
   render<
-      R"(<div class="page-head"><div><h1>People</h1><p class="note">{}</p></div><p class="actions"><a class="button" href="{}">Invite somebody</a></p></div>
-)">(out, text::count_of(found.total, "person", "people"),
+      R"(<div class="page-head"><div><h1>[[People]]</h1><p class="note">{}</p></div><p class="actions"><a class="button" href="{}">[[Invite somebody]]</a></p></div>
+)">(out, trn<"{} person", "{} people">(found.total, text::thousands(found.total)),
     Url::own(http::with_query(
         "/people/invite",
         {{"organisation", filter.organisation ? std::to_string(filter.organisation->value) : std::string{}}})));
@@ -136,21 +139,21 @@ Result<http::Response> people(App& app, const http::Request& request) {
     // The name only where the list shows it anyway.
     const bool shown = !found.rows.empty() && !names.empty();
     render<
-        "<ul class=\"chips\"><li><a class=\"chip chip-remove\" href=\"{}\">{}<span class=\"hidden\">: "
-        "remove this condition</span></a></li></ul>\n">(
+        "<ul class=\"chips\"><li><a class=\"chip chip-remove\" href=\"{}\">{}<span class=\"hidden\">[[: remove this "
+        "condition]]</span></a></li></ul>\n">(
         out, Url::own(path_of("/people", all)),
-        shown ? names.begin()->second : fmt::format("organisation {}", filter.organisation->value));
+        shown ? names.begin()->second : tr<"organisation {}">(filter.organisation->value));
   }
   if (found.rows.empty()) {
-    out +=
-        "<section class=\"panel\"><h2>Nobody fits</h2><p>Try part of the name, see <a href=\"/people\">all people</a>, "
-        "or <a href=\"/people/invite\">invite somebody</a>.</p></section>\n";
+    render<
+        "<section class=\"panel\"><h2>[[Nobody fits]]</h2><p>[[Try part of the name, see <a href=\"/people\">all "
+        "people</a>, or <a href=\"/people/invite\">invite somebody</a>.]]</p></section>\n">(out);
   } else {
     append_table(out, found, organisations);
   }
   pages::append_next(out, next_path("/people"));
   pages::Page page;
-  page.title = "People";
+  page.title = tr<"People">();
   page.json_url = path_of("/api/v1/people", filter);
   page.main = Html::from_trusted(std::move(out));
   return pages::member_page(app, request, std::move(page), "/people");
@@ -166,41 +169,42 @@ void append_actions(std::string& out, const http::Request& request, const member
     render<"<a class=\"button-quiet\" href=\"{}\">{}</a> ">(out, Url::own(base + std::string{rest}), label);
   };
   if (person.status == PersonStatus::erased) return;
-  if (all) link("/edit", "Edit");
+  if (all) link("/edit", tr<"Edit">());
   if (person.status == PersonStatus::invited) {
-    out += pages::button_form(request, base + "/link", "New invitation link").str();
+    out += pages::button_form(request, base + "/link", tr<"New invitation link">()).str();
   } else if (all && person.status == PersonStatus::active) {
-    out += pages::button_form(request, base + "/link", "Link for a new password").str();
+    out += pages::button_form(request, base + "/link", tr<"Link for a new password">()).str();
   }
   if (!all) return;
   if (person.status == PersonStatus::active) {
-    out += pages::button_form(request, base + "/status", "Suspend", {{"status", "suspended"}}).str();
+    out += pages::button_form(request, base + "/status", tr<"Suspend">(), {{"status", "suspended"}}).str();
   } else if (person.status == PersonStatus::suspended) {
-    out += pages::button_form(request, base + "/status", "Activate", {{"status", "active"}}).str();
+    out += pages::button_form(request, base + "/status", tr<"Activate">(), {{"status", "active"}}).str();
   }
-  link("/export", "Export all data");
-  link("/erase", "Erase");
+  link("/export", tr<"Export all data">());
+  link("/erase", tr<"Erase">());
 }
 
 void append_memberships(std::string& out, const http::Request& request, const members::PersonRow& row,
                         const members::Names& organisations) {
   const auto actor = access::actor(request);
-  out +=
-      "<section class=\"panel\" aria-labelledby=\"memberships\"><h2 id=\"memberships\">Organisations and roles</h2>\n";
+  render<
+      "<section class=\"panel\" aria-labelledby=\"memberships\"><h2 id=\"memberships\">[[Organisations and "
+      "roles]]</h2>\n">(out);
   if (row.memberships.empty()) {
-    out +=
-        "<p class=\"note\">In no organisation: sees what the public sees. Invite the address into one to change "
-        "that.</p>";
+    render<
+        "<p class=\"note\">[[In no organisation: sees what the public sees. Invite the address into one to change "
+        "that.]]</p>">(out);
   } else {
     out += "<ul class=\"plain-list\">\n";
     for (const auto& membership : row.memberships) {
       const auto name = organisations.find(membership.organisation.value);
       const auto shown = name == organisations.end() ? std::string{} : name->second;
-      render<"<li><div>{}<br>{} <span class=\"note\">since {}</span></div>">(
+      render<"<li><div>{}<br>{} <span class=\"note\">[[since {}]]</span></div>">(
           out, pages::organisation_link(membership.organisation.value, shown), pages::role_names(membership.roles),
           pages::date_html(membership.created_at));
       if (actor.may(Permission::manage_people) || actor.viewer.organisation == membership.organisation) {
-        render<"<a class=\"button-quiet\" href=\"{}\">Roles<span class=\"hidden\"> in {}</span></a>">(
+        render<"<a class=\"button-quiet\" href=\"{}\">[[Roles<span class=\"hidden\"> in {}</span>]]</a>">(
             out, Url::own(fmt::format("{}/roles/{}", pages::person_url(row.person.id), membership.organisation.value)),
             shown);
       }
@@ -222,32 +226,33 @@ Result<http::Response> person(App& app, const http::Request& request) {
     return pages::personal(http::Response::json(json::write(pages::person_json(*row, organisations))));
   }
   const auto& found = row->person;
-  const auto name = found.name.empty() ? fmt::format("Person {}", found.id.value) : found.name;
-  std::string out = pages::breadcrumb_html({{"/people", "People"}, {"", name}}).str();
+  const auto name = found.name.empty() ? tr<"Person {}">(found.id.value) : found.name;
+  std::string out = pages::breadcrumb_html({{"/people", std::string{tr<"People">()}}, {"", name}}).str();
   render<"<div class=\"page-head\"><div><h1>{}</h1><p class=\"note\">{}</p></div><div class=\"actions\">">(
       out, name, pages::status_tag(found.status));
   append_actions(out, request, *row);
-  out +=
+  render<
       "</div></div>\n<div class=\"grid-2\"><section class=\"panel\" aria-labelledby=\"account\"><h2 "
-      "id=\"account\">Account</h2><dl class=\"kv\">\n";
-  pages::append_fact(out, "Mail address", found.email);
+      "id=\"account\">[[Account]]</h2><dl class=\"kv\">\n">(out);
+  pages::append_fact(out, tr<"Mail address">(), found.email);
   if (found.status != PersonStatus::erased) {
     pages::append_fact(
-        out, "Address confirmed",
-        found.email_verified_at ? pages::datetime_html(*found.email_verified_at) : Html::from_text("not yet"));
-    pages::append_fact(out, "Last sign-in",
-                       found.last_sign_in_at ? pages::datetime_html(*found.last_sign_in_at) : Html::from_text("never"));
+        out, tr<"Address confirmed">(),
+        found.email_verified_at ? pages::datetime_html(*found.email_verified_at) : Html::from_text(tr<"not yet">()));
+    pages::append_fact(
+        out, tr<"Last sign-in">(),
+        found.last_sign_in_at ? pages::datetime_html(*found.last_sign_in_at) : Html::from_text(tr<"never">()));
   }
-  pages::append_fact(out, "Language", found.language);
-  pages::append_fact(out, "Time zone", found.time_zone);
-  pages::append_fact(out, "Here since", pages::date_html(found.created_at));
+  pages::append_fact(out, tr<"Language">(), found.language);
+  pages::append_fact(out, tr<"Time zone">(), found.time_zone);
+  pages::append_fact(out, tr<"Here since">(), pages::date_html(found.created_at));
   out += "</dl></section>\n";
   append_memberships(out, request, *row, organisations);
   out += "</div>\n";
   if (found.status == PersonStatus::invited) {
-    out +=
-        "<p class=\"callout\">Has not accepted the invitation yet. Its link works once and for a limited time; a new "
-        "one replaces it.</p>\n";
+    render<
+        "<p class=\"callout\">[[Has not accepted the invitation yet. Its link works once and for a limited time; a new "
+        "one replaces it.]]</p>\n">(out);
   }
   pages::Page page;
   page.title = name;

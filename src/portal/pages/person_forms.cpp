@@ -26,29 +26,32 @@ using pages::FormMarkup;
 
 struct RoleHint {
   domain::Role role;
-  std::string_view hint;
+  Message hint;
 };
 constexpr RoleHint kRoleHints[] = {
-    {domain::Role::organisation_administrator, "Manages the organisation's people, profile, contacts and keys."},
-    {domain::Role::vendor_coordinator, "Handles the vendor's reports and drafts, and reads its TLP:RED."},
-    {domain::Role::analyst, "Edits drafts of the CERT."},
-    {domain::Role::coordinator, "Vets members, publishes, handles TLP:RED."},
-    {domain::Role::auditor, "Reads the audit log and what is public; nothing else."},
-    {domain::Role::administrator, "Operates the portal; reads no TLP:AMBER or RED by that."}};
+    {domain::Role::organisation_administrator,
+     message<"Manages the organisation's people, profile, contacts and keys.">},
+    {domain::Role::vendor_coordinator, message<"Handles the vendor's reports and drafts, and reads its TLP:RED.">},
+    {domain::Role::analyst, message<"Edits drafts of the CERT.">},
+    {domain::Role::coordinator, message<"Vets members, publishes, handles TLP:RED.">},
+    {domain::Role::auditor, message<"Reads the audit log and what is public; nothing else.">},
+    {domain::Role::administrator, message<"Operates the portal; reads no TLP:AMBER or RED by that.">}};
 
 /// Roles that may be given in this organisation; every membership is a member's.
 std::vector<pages::Option> role_options(const domain::Organisation& organisation) {
   std::vector<pages::Option> options;
   for (const auto& [role, hint] : kRoleHints) {
     if (!domain::may_hold(domain::Roles{domain::Role::member, role}, organisation)) continue;
-    options.push_back({std::string{domain::slug(role)}, std::string{domain::name(role)}, std::string{hint}});
+    options.push_back(
+        {std::string{domain::slug(role)}, std::string{tr_text(domain::name(role))}, std::string{hint.text()}});
   }
   return options;
 }
 std::vector<pages::Option> all_role_options() {
   std::vector<pages::Option> options;
   for (const auto& [role, hint] : kRoleHints) {
-    options.push_back({std::string{domain::slug(role)}, std::string{domain::name(role)}, std::string{hint}});
+    options.push_back(
+        {std::string{domain::slug(role)}, std::string{tr_text(domain::name(role))}, std::string{hint.text()}});
   }
   return options;
 }
@@ -57,7 +60,7 @@ Result<domain::Roles> roles_of(const Form& form) {
   domain::Roles roles{domain::Role::member};
   for (const auto& slug : form.all("roles")) {
     const auto role = domain::parse_role(slug);
-    if (!role) return Error::invalid("choose roles from the list", "roles");
+    if (!role) return Error::invalid(std::string{tr<"choose roles from the list">()}, "roles");
     roles = roles.with(*role);
   }
   return roles;
@@ -73,11 +76,13 @@ Result<members::PersonRow> target(App& app, const http::Request& request) {
 }
 
 std::string shown_name(const domain::Person& person) {
-  return person.name.empty() ? fmt::format("Person {}", person.id.value) : person.name;
+  return person.name.empty() ? tr<"Person {}">(person.id.value) : person.name;
 }
 
 std::vector<pages::Crumb> crumbs_of(const domain::Person& person, std::string_view last) {
-  return {{"/people", "People"}, {pages::person_url(person.id), shown_name(person)}, {"", std::string{last}}};
+  return {{"/people", std::string{tr<"People">()}},
+          {pages::person_url(person.id), shown_name(person)},
+          {"", std::string{last}}};
 }
 
 /// Makes the link and shows it: once, for only its hash is kept.
@@ -86,18 +91,18 @@ Result<http::Response> hand_out(App& app, const http::Request& request, LinkPurp
   TRY(const auto secret, app.identity()->create_link(purpose, person.id, organisation, access::actor(request)));
   const auto link = fmt::format("{}/link/{}", app.base_url(request), secret);
   const bool invitation = purpose == LinkPurpose::invitation;
-  const auto title = invitation ? fmt::format("Invitation for {}", shown_name(person))
-                                : fmt::format("New password for {}", shown_name(person));
-  std::string out = pages::breadcrumb_html(crumbs_of(person, "Link")).str();
+  const auto title =
+      invitation ? tr<"Invitation for {}">(shown_name(person)) : tr<"New password for {}">(shown_name(person));
+  std::string out = pages::breadcrumb_html(crumbs_of(person, tr<"Link">())).str();
   render<R"(<div class="form-page"><div class="page-head"><h1>{}</h1></div>
-<div class="callout callout-good"><p><b>Give this link to {}.</b> It is shown once, works once, and is as good as a password: send it by a way that only they read.</p>
+<div class="callout callout-good"><p>[[<b>Give this link to {}.</b> It is shown once, works once, and is as good as a password: send it by a way that only they read.]]</p>
 <p><code class="secret-link" data-copy="{}" data-copy-label="the link">{}</code></p></div>
-<p>{}</p><p class="actions"><a class="button-quiet" href="{}">Done</a></p></div>
+<p>{}</p><p class="actions"><a class="button-quiet" href="{}">[[Done]]</a></p></div>
 )">(out, title, person.email, link, link,
-    invitation ? "With it they set a password, and a second factor where their role needs one. Earlier invitations "
-                 "have stopped working."
-               : "With it they set a new password. Then all of their sessions end, and earlier links have stopped "
-                 "working.",
+    invitation ? tr<"With it they set a password, and a second factor where their role needs one. Earlier invitations "
+                    "have stopped working.">()
+               : tr<"With it they set a new password. Then all of their sessions end, and earlier links have stopped "
+                    "working.">(),
     html::Url::own(pages::person_url(person.id)));
   pages::Page page;
   page.title = title;
@@ -110,25 +115,25 @@ Result<http::Response> hand_out(App& app, const http::Request& request, LinkPurp
 Result<http::Response> show_invite(App& app, const http::Request& request, const Form& form) {
   const auto actor = access::actor(request);
   FormMarkup markup{request, "/people/invite", form};
-  markup.input({.name = "name", .label = "Name", .required = true, .autofocus = true})
-      .input({.name = "email", .label = "Mail address", .type = "email", .maxlength = 254, .required = true});
+  markup.input({.name = "name", .label = tr<"Name">(), .required = true, .autofocus = true})
+      .input({.name = "email", .label = tr<"Mail address">(), .type = "email", .maxlength = 254, .required = true});
   if (actor.may(Permission::manage_people)) {
     TRY(auto options, pages::organisation_options(app, actor));
-    options.insert(options.begin(), pages::Option{.value = "", .label = "Choose an organisation"});
-    markup.select({.name = "organisation", .label = "Organisation", .required = true}, options)
-        .checkboxes("roles", "Roles", all_role_options(),
-                    "Everybody is a member. Analyst to administrator are given in the CERT only, vendor coordinator in "
-                    "vendors only.");
+    options.insert(options.begin(), pages::Option{.value = "", .label = std::string{tr<"Choose an organisation">()}});
+    markup.select({.name = "organisation", .label = tr<"Organisation">(), .required = true}, options)
+        .checkboxes("roles", tr<"Roles">(), all_role_options(),
+                    tr<"Everybody is a member. Analyst to administrator are given in the CERT only, vendor coordinator "
+                       "in vendors only.">());
   } else if (actor.viewer.organisation) {
     TRY(const auto own, members::find_organisation(app.database(), actor, *actor.viewer.organisation, request.now));
-    if (own) markup.checkboxes("roles", "Roles", role_options(own->organisation), "Everybody is a member.");
+    if (own) markup.checkboxes("roles", tr<"Roles">(), role_options(own->organisation), tr<"Everybody is a member.">());
   }
   return pages::form_answer(app, request,
-                            {.title = "Invite somebody",
-                             .crumbs = {{"/people", "People"}, {"", "Invite"}},
-                             .lead = Html::from_text("You get a link to hand to them. Who is known already becomes a "
-                                                     "member of this organisation as well.")},
-                            form, markup.submit("Invite", FormMarkup::Button::normal, "/people"));
+                            {.title = std::string{tr<"Invite somebody">()},
+                             .crumbs = {{"/people", std::string{tr<"People">()}}, {"", std::string{tr<"Invite">()}}},
+                             .lead = Html::from_text(tr<"You get a link to hand to them. Who is known already becomes "
+                                                        "a member of this organisation as well.">())},
+                            form, markup.submit(tr<"Invite">(), FormMarkup::Button::normal, "/people"));
 }
 
 Result<http::Response> get_invite(App& app, const http::Request& request) {
@@ -147,10 +152,10 @@ Result<http::Response> post_invite(App& app, const http::Request& request) {
   const auto invite = [&]() -> Result<domain::PersonId> {
     if (all) {
       const auto id = pages::id_of(form.get("organisation"));
-      if (!id) return Error::invalid("choose an organisation from the list", "organisation");
+      if (!id) return Error::invalid(std::string{tr<"choose an organisation from the list">()}, "organisation");
       organisation = OrganisationId{*id};
     }
-    if (!organisation) return Error::forbidden("act for an organisation to invite people into it");
+    if (!organisation) return Error::forbidden(std::string{tr<"act for an organisation to invite people into it">()});
     TRY(const auto roles, roles_of(form));
     const members::PersonInput input{
         .name = form.get("name"), .email = form.get("email"), .language = {}, .time_zone = {}};
@@ -184,7 +189,7 @@ Result<http::Response> post_link(App& app, const http::Request& request) {
   }
   TRY_VOID(actor.require(Permission::manage_people));
   if (row.person.status != PersonStatus::active)
-    return Error::conflict("this account is not active: activate it first");
+    return Error::conflict(std::string{tr<"this account is not active: activate it first">()});
   return hand_out(app, request, LinkPurpose::password_reset, row.person, std::nullopt);
 }
 
@@ -193,19 +198,19 @@ Result<http::Response> post_link(App& app, const http::Request& request) {
 http::Response show_edit(App& app, const http::Request& request, const domain::Person& person, const Form& form) {
   const auto url = pages::person_url(person.id);
   FormMarkup markup{request, url + "/edit", form};
-  markup.input({.name = "name", .label = "Name", .required = true})
+  markup.input({.name = "name", .label = tr<"Name">(), .required = true})
       .input({.name = "email",
-              .label = "Mail address",
-              .hint = "They sign in with it.",
+              .label = tr<"Mail address">(),
+              .hint = tr<"They sign in with it.">(),
               .type = "email",
               .maxlength = 254,
               .required = true})
-      .input({.name = "language", .label = "Language", .hint = "Such as: en, de", .maxlength = 35})
-      .input({.name = "time_zone", .label = "Time zone", .hint = "Such as: Europe/Berlin", .maxlength = 64});
+      .input({.name = "language", .label = tr<"Language">(), .hint = tr<"Such as: en, de">(), .maxlength = 35})
+      .input(
+          {.name = "time_zone", .label = tr<"Time zone">(), .hint = tr<"Such as: Europe/Berlin">(), .maxlength = 64});
   return pages::form_answer(
-      app, request,
-      {.title = fmt::format("Edit {}", shown_name(person)), .crumbs = crumbs_of(person, "Edit"), .lead = {}}, form,
-      markup.submit("Save", FormMarkup::Button::normal, url));
+      app, request, {.title = tr<"Edit {}">(shown_name(person)), .crumbs = crumbs_of(person, tr<"Edit">()), .lead = {}},
+      form, markup.submit(tr<"Save">(), FormMarkup::Button::normal, url));
 }
 
 Result<http::Response> get_edit(App& app, const http::Request& request) {
@@ -267,20 +272,21 @@ std::string roles_path(const Seat& seat) {
 http::Response show_roles(App& app, const http::Request& request, const Seat& seat, const Form& form) {
   const auto& person = seat.row.person;
   FormMarkup markup{request, roles_path(seat), form};
-  markup.checkboxes("roles", "Roles", role_options(seat.organisation), "Everybody in an organisation is a member.");
-  auto all = markup.submit("Save", FormMarkup::Button::normal, pages::person_url(person.id));
+  markup.checkboxes("roles", tr<"Roles">(), role_options(seat.organisation),
+                    tr<"Everybody in an organisation is a member.">());
+  auto all = markup.submit(tr<"Save">(), FormMarkup::Button::normal, pages::person_url(person.id));
   std::string rest;
   render<
-      "<section class=\"panel\"><h2>Remove from {}</h2><p>The membership ends, with the sessions and tokens that act "
-      "for this organisation. The account stays.</p>{}</section>">(
+      "<section class=\"panel\"><h2>[[Remove from {}]]</h2><p>[[The membership ends, with the sessions and tokens that "
+      "act for this organisation. The account stays.]]</p>{}</section>">(
       rest, seat.organisation.name,
-      pages::button_form(request, roles_path(seat) + "/remove", "Remove", {}, FormMarkup::Button::danger,
+      pages::button_form(request, roles_path(seat) + "/remove", tr<"Remove">(), {}, FormMarkup::Button::danger,
                          shown_name(person)));
   all += Html::from_trusted(std::move(rest));
   return pages::form_answer(app, request,
-                            {.title = fmt::format("Roles of {}", shown_name(person)),
-                             .crumbs = crumbs_of(person, "Roles"),
-                             .lead = html::fragment<"<p>In {}.</p>">(seat.organisation.name)},
+                            {.title = tr<"Roles of {}">(shown_name(person)),
+                             .crumbs = crumbs_of(person, tr<"Roles">()),
+                             .lead = html::fragment<"<p>[[In {}.]]</p>">(seat.organisation.name)},
                             form, all);
 }
 
@@ -332,7 +338,7 @@ Result<http::Response> post_status(App& app, const http::Request& request) {
   TRY(const auto form, Form::read(request, {"status"}));
   const auto status = domain::parse_person_status(form.get("status"));
   if (!status || (*status != PersonStatus::active && *status != PersonStatus::suspended)) {
-    return Error::invalid("an account becomes active or suspended", "status");
+    return Error::invalid(std::string{tr<"an account becomes active or suspended">()}, "status");
   }
   TRY_VOID(members::set_person_status(app.database(), access::actor(request), row.person.id, *status, request.now));
   return pages::done(pages::person_url(row.person.id), "saved");
@@ -344,20 +350,19 @@ http::Response show_erase(App& app, const http::Request& request, const domain::
   const auto url = pages::person_url(person.id);
   FormMarkup markup{request, url + "/erase", form};
   markup.input({.name = "confirmation",
-                .label = "To be sure, type the mail address of this account",
+                .label = tr<"To be sure, type the mail address of this account">(),
                 .maxlength = 254,
                 .required = true,
                 .code = true});
   return pages::form_answer(
       app, request,
-      {.title = fmt::format("Erase {}", shown_name(person)),
-       .crumbs = crumbs_of(person, "Erase"),
-       .lead =
-           html::fragment<"<p class=\"callout callout-warn\">Name, address ({}), password, second factors, sessions, "
-                          "tokens and memberships go, and what the audit log knows personally of them. The number {} "
-                          "stays, so that the log stays whole. <b>This cannot be undone.</b></p>">(person.email,
-                                                                                                   person.id.value)},
-      form, markup.submit("Erase for good", FormMarkup::Button::danger, url));
+      {.title = tr<"Erase {}">(shown_name(person)),
+       .crumbs = crumbs_of(person, tr<"Erase">()),
+       .lead = html::fragment<"<p class=\"callout callout-warn\">[[Name, address ({}), password, second factors, "
+                              "sessions, tokens and memberships go, and what the audit log knows personally of them. "
+                              "The number {} stays, so that the log stays whole. <b>This cannot be undone.</b>]]</p>">(
+           person.email, person.id.value)},
+      form, markup.submit(tr<"Erase for good">(), FormMarkup::Button::danger, url));
 }
 
 Result<http::Response> get_erase(App& app, const http::Request& request) {
@@ -373,7 +378,7 @@ Result<http::Response> post_erase(App& app, const http::Request& request) {
   TRY(auto form, Form::read(request, {"confirmation"}));
   const auto erase = [&]() -> Status {
     if (!text::equals_ignore_case_ascii(form.get("confirmation"), row.person.email)) {
-      return Error::invalid("that is not the mail address of this account", "confirmation");
+      return Error::invalid(std::string{tr<"that is not the mail address of this account">()}, "confirmation");
     }
     return members::erase_person(app.database(), access::actor(request), row.person.id, request.now);
   };

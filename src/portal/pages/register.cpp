@@ -16,6 +16,7 @@ namespace {
 
 namespace members = engine::members;
 using domain::Permission;
+using html::fragment;
 using html::Html;
 using html::render;
 using pages::Form;
@@ -24,30 +25,32 @@ using pages::FormMarkup;
 http::Response show(App& app, const http::Request& request, const Form& form) {
   std::string lead;
   render<
-      "<p>Operators, vendors, integrators, agencies and researchers can become members of {}. The CERT vets each "
-      "application, and gets back to you at the address that you give.</p>">(lead, app.settings().site_name);
+      "<p>[[Operators, vendors, integrators, agencies and researchers can become members of {}. The CERT vets each "
+      "application, and gets back to you at the address that you give.]]</p>">(lead, app.settings().site_name);
   FormMarkup markup{request, "/register", form};
-  markup.html(Html::from_trusted("<h2>Your organisation</h2>\n"));
+  markup.html(fragment<"<h2>[[Your organisation]]</h2>\n">());
   pages::append_organisation_fields(markup, {.kind = true,
                                              .vendor_keys = false,
-                                             .description_label = "What your organisation does",
-                                             .description_hint = "All members will see this, once you are one."});
-  markup.html(Html::from_trusted("<h2>You</h2>\n"))
-      .input({.name = "person_name", .label = "Your name", .autocomplete = "name", .required = true})
+                                             .description_label = tr<"What your organisation does">(),
+                                             .description_hint = tr<"All members will see this, once you are one.">()});
+  markup.html(fragment<"<h2>[[You]]</h2>\n">())
+      .input({.name = "person_name", .label = tr<"Your name">(), .autocomplete = "name", .required = true})
       .input({.name = "email",
-              .label = "Your mail address at work",
-              .hint = "You will administer your organisation's account with it.",
+              .label = tr<"Your mail address at work">(),
+              .hint = tr<"You will administer your organisation's account with it.">(),
               .type = "email",
               .autocomplete = "email",
               .maxlength = 254,
               .required = true})
-      .textarea({.name = "note",
-                 .label = "Why you want to join, and how the CERT can check who you are",
-                 .hint = "Only the CERT reads this: a telephone number of your switchboard, a member who knows you.",
-                 .maxlength = 2000});
+      .textarea(
+          {.name = "note",
+           .label = tr<"Why you want to join, and how the CERT can check who you are">(),
+           .hint = tr<"Only the CERT reads this: a telephone number of your switchboard, a member who knows you.">(),
+           .maxlength = 2000});
   return pages::form_answer(
-      app, request, {.title = "Apply for membership", .crumbs = {}, .lead = Html::from_trusted(std::move(lead))}, form,
-      markup.submit("Send the application"));
+      app, request,
+      {.title = std::string{tr<"Apply for membership">()}, .crumbs = {}, .lead = Html::from_trusted(std::move(lead))},
+      form, markup.submit(tr<"Send the application">()));
 }
 
 Result<http::Response> get(App& app, const http::Request& request) {
@@ -79,7 +82,7 @@ Result<http::Response> post(App& app, const http::Request& request, Limit& limit
       Form::read(request, {"name", "kind", "countries", "homepage", "description", "person_name", "email", "note"},
                  {"sectors"}));
   if (const auto wait = limit.take(request.remote_address, request.now)) {
-    form.wrong("", "Too many applications have come from your address. Try again later, or write to the CERT.");
+    form.wrong("", tr<"Too many applications have come from your address. Try again later, or write to the CERT.">());
     auto response = show(app, request, form);
     response.status = 429;
     return response.with("Retry-After", std::to_string(wait->count()));
@@ -101,18 +104,19 @@ Result<http::Response> post(App& app, const http::Request& request, Limit& limit
 
 Result<http::Response> registered(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
-  std::string out = R"(<article class="prose"><h1>Your application has been sent</h1>
-<p class="lead">What happens next:</p>
-<ol><li><b>The CERT vets it.</b> Somebody calls or writes to your organisation, in a way that they found themselves.</li>
-<li><b>You get an invitation.</b> With its link you set a password and a second factor.</li>
-<li><b>You invite your colleagues.</b> You administer your organisation's people, contacts and keys yourself.</li></ol>
-<p>If you are known here already, nothing changes, and the CERT will tell you so.)";
-  if (!app.settings().contact.empty()) render<" Questions: {}.">(out, app.settings().contact);
-  out +=
-      "</p><p class=\"actions\"><a class=\"button-quiet\" href=\"/advisories\">Read the public "
-      "advisories</a></p></article>\n";
+  std::string out;
+  render<R"(<article class="prose"><h1>[[Your application has been sent]]</h1>
+<p class="lead">[[What happens next:]]</p>
+<ol><li>[[<b>The CERT vets it.</b> Somebody calls or writes to your organisation, in a way that they found themselves.]]</li>
+<li>[[<b>You get an invitation.</b> With its link you set a password and a second factor.]]</li>
+<li>[[<b>You invite your colleagues.</b> You administer your organisation's people, contacts and keys yourself.]]</li></ol>
+<p>[[If you are known here already, nothing changes, and the CERT will tell you so.]])">(out);
+  if (!app.settings().contact.empty()) render<" [[Questions: {}.]]">(out, app.settings().contact);
+  render<
+      "</p><p class=\"actions\"><a class=\"button-quiet\" href=\"/advisories\">[[Read the public "
+      "advisories]]</a></p></article>\n">(out);
   pages::Page page;
-  page.title = "Application sent";
+  page.title = tr<"Application sent">();
   page.noindex = true;
   page.main = Html::from_trusted(std::move(out));
   return pages::render_page(app, request, page);

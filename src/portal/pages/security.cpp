@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -38,107 +40,130 @@ Html password_panel(const http::Request& request, const Form& form) {
   markup.html(fragment<"<input class=\"hidden\" type=\"email\" value=\"{}\" autocomplete=\"username\" readonly "
                        "tabindex=\"-1\" aria-hidden=\"true\">\n">(request.principal->email));
   markup.input({.name = "current",
-                .label = "Present password",
+                .label = tr<"Present password">(),
                 .type = "password",
                 .autocomplete = "current-password",
                 .maxlength = kPasswordBytesMax,
                 .required = true});
   markup.input({.name = "password",
-                .label = "New password",
-                .hint = "A few words make a good one: long counts, special characters do not.",
+                .label = tr<"New password">(),
+                .hint = tr<"A few words make a good one: long counts, special characters do not.">(),
                 .type = "password",
                 .autocomplete = "new-password",
                 .maxlength = kPasswordBytesMax,
                 .required = true});
-  return fragment<"<section class=\"panel\" id=\"password\"><h2>Password</h2>\n{}</section>\n">(
-      markup.submit("Change password"));
+  return fragment<"<section class=\"panel\" id=\"password\"><h2>[[Password]]</h2>\n{}</section>\n">(
+      markup.submit(tr<"Change password">()));
 }
 
 Html app_panel(const http::Request& request, const engine::identity::Factors& factors) {
-  std::string out = "<section class=\"panel\" id=\"app\"><h2>Authenticator app</h2>\n";
+  std::string out;
+  render<"<section class=\"panel\" id=\"app\"><h2>[[Authenticator app]]</h2>\n">(out);
   if (factors.totp) {
-    out += "<p><span class=\"tag tag-fix\">in force</span> Codes of your app are asked for at sign-in.</p>\n";
-    out += pages::button_form(request, "/account/security/app/remove", "Remove", {}, FormMarkup::Button::quiet,
-                              "the authenticator app")
+    render<"<p>[[<span class=\"tag tag-fix\">in force</span> Codes of your app are asked for at sign-in.]]</p>\n">(out);
+    out += pages::button_form(request, "/account/security/app/remove", tr<"Remove">(), {}, FormMarkup::Button::quiet,
+                              tr<"the authenticator app">())
                .str();
   } else {
-    out +=
-        "<p>An app on your phone shows a code that changes every half minute. Whoever learns your password still "
-        "cannot "
-        "sign in.</p>\n<p><a class=\"button\" href=\"/account/security/app\">Set it up</a></p>\n";
+    render<
+        "<p>[[An app on your phone shows a code that changes every half minute. Whoever learns your password still "
+        "cannot sign in.]]</p>\n<p><a class=\"button\" href=\"/account/security/app\">[[Set it up]]</a></p>\n">(out);
   }
-  out += "</section>\n<section class=\"panel\" id=\"recovery\"><h2>Recovery codes</h2>\n";
+  render<"</section>\n<section class=\"panel\" id=\"recovery\"><h2>[[Recovery codes]]</h2>\n">(out);
   if (!factors.totp && factors.passkeys.empty()) {
-    out += "<p>They come with a second factor, and work where it is lost.</p>\n";
+    render<"<p>[[They come with a second factor, and work where it is lost.]]</p>\n">(out);
   } else {
-    render<"<p>{} left, each works once. New codes make the old ones worthless.</p>\n">(
-        out, text::count_of(factors.recovery_codes, "recovery code is", "recovery codes are"));
-    out += pages::button_form(request, "/account/security/recovery", "Make new ones").str();
+    render<"<p>{}</p>\n">(out,
+                          trn<"{} recovery code is left, each works once. New codes make the old ones worthless.",
+                              "{} recovery codes are left, each works once. New codes make the old ones worthless.">(
+                              factors.recovery_codes, text::thousands(factors.recovery_codes)));
+    out += pages::button_form(request, "/account/security/recovery", tr<"Make new ones">()).str();
   }
   out += "</section>\n";
   return Html::from_trusted(std::move(out));
 }
 
 Html passkey_panel(App& app, const http::Request& request, const engine::identity::Factors& factors) {
-  std::string out = "<section class=\"panel\" id=\"passkeys\"><h2>Passkeys</h2>\n";
+  std::string out;
+  render<"<section class=\"panel\" id=\"passkeys\"><h2>[[Passkeys]]</h2>\n">(out);
   if (app.settings().public_url.empty()) {
-    out += "<p>Passkeys need the portal's public address, which is not set here (public_url).</p></section>\n";
+    render<"<p>[[Passkeys need the portal's public address, which is not set here (public_url).]]</p></section>\n">(
+        out);
     return Html::from_trusted(std::move(out));
   }
-  out +=
-      "<p>Your device signs in by fingerprint, face or PIN. Nothing to type, nothing that a false page could "
-      "catch.</p>\n";
+  render<
+      "<p>[[Your device signs in by fingerprint, face or PIN. Nothing to type, nothing that a false page could "
+      "catch.]]</p>\n">(out);
   if (!factors.passkeys.empty()) {
     out += "<ul class=\"plain-list\">\n";
     for (const auto& key : factors.passkeys) {
-      render<"<li><span><strong>{}</strong><br><span class=\"note\">added {}{}</span></span>{}</li>\n">(
-          out, key.label, pages::date_html(key.created_at),
-          key.last_used_at ? fragment<", used {}">(pages::date_html(*key.last_used_at)) : Html{},
-          pages::button_form(request, fmt::format("/account/security/passkeys/{}/remove", key.id), "Remove", {},
-                             FormMarkup::Button::quiet, "the passkey " + key.label));
+      const auto since = pages::date_html(key.created_at);
+      render<"<li><span><strong>{}</strong><br><span class=\"note\">{}</span></span>{}</li>\n">(
+          out, key.label,
+          key.last_used_at ? fragment<"[[added {}, used {}]]">(since, pages::date_html(*key.last_used_at))
+                           : fragment<"[[added {}]]">(since),
+          pages::button_form(request, fmt::format("/account/security/passkeys/{}/remove", key.id), tr<"Remove">(), {},
+                             FormMarkup::Button::quiet, tr<"the passkey {}">(key.label)));
     }
     out += "</ul>\n";
   }
   if (!app.identity()->fresh(*request.principal, request.now)) {
-    out += "<p><a class=\"button\" href=\"/confirm?next=/account/security\">Add a passkey</a></p>\n";
+    render<"<p><a class=\"button\" href=\"/confirm?next=/account/security\">[[Add a passkey]]</a></p>\n">(out);
   } else {
     render<
         "<form class=\"form\" method=\"post\" action=\"/account/security/passkeys\" "
-        "data-passkey-register=\"/account/security/passkeys/options\" hidden>\n"
-        "<input type=\"hidden\" name=\"csrf\" value=\"{}\">"
-        "<div class=\"field\"><label for=\"passkey-label\">Name of the device</label>"
-        "<input id=\"passkey-label\" name=\"label\" type=\"text\" maxlength=\"100\" required "
-        "autocomplete=\"off\"></div>"
-        "<div class=\"form-end\"><button class=\"button\" type=\"submit\">Add a passkey</button></div></form>\n"
-        "<p class=\"note\" data-passkey-missing>This browser has no passkeys, or its JavaScript is off.</p>\n">(
+        "data-passkey-register=\"/account/security/passkeys/options\" hidden>\n<input type=\"hidden\" name=\"csrf\" "
+        "value=\"{}\"><div class=\"field\"><label for=\"passkey-label\">[[Name of the device]]</label><input "
+        "id=\"passkey-label\" name=\"label\" type=\"text\" maxlength=\"100\" required autocomplete=\"off\"></div><div "
+        "class=\"form-end\"><button class=\"button\" type=\"submit\">[[Add a passkey]]</button></div></form>\n<p "
+        "class=\"note\" data-passkey-missing>[[This browser has no passkeys, or its JavaScript is off.]]</p>\n">(
         out, access::csrf(request));
   }
   out += "</section>\n";
   return Html::from_trusted(std::move(out));
 }
 
-std::string method_words(std::string_view method) { return method.empty() ? "password" : std::string{method}; }
+/// What is stored is a list of steps: "password, recovery code".
+std::string method_words(std::string_view method) {
+  constexpr std::pair<std::string_view, Message> kSteps[] = {{"password", message<"password">},
+                                                             {"code", message<"code">},
+                                                             {"recovery code", message<"recovery code">},
+                                                             {"passkey", message<"passkey">},
+                                                             {"demo", message<"demo">}};
+  if (method.empty()) method = "password";
+  std::string words;
+  for (const auto step : text::split(method, ',')) {
+    const auto name = text::trim(step);
+    const auto* known = std::ranges::find(kSteps, name, [](const auto& each) { return each.first; });
+    words += words.empty() ? "" : ", ";
+    words += known == std::end(kSteps) ? name : known->second.text();
+  }
+  return words;
+}
 
 Html sessions_panel(const http::Request& request, const std::vector<engine::identity::SessionRow>& sessions) {
-  std::string out =
-      "<section class=\"panel\" id=\"sessions\"><h2>Where you have signed in</h2>\n<div class=\"table-wrap "
-      "stack\"><table><thead>"
-      "<tr><th>Browser</th><th>Address</th><th>By</th><th>Since</th><th>Last seen</th><th><span class=\"hidden\">Action"
-      "</span></th></tr></thead><tbody>\n";
+  std::string out;
+  render<
+      "<section class=\"panel\" id=\"sessions\"><h2>[[Where you have signed in]]</h2>\n<div class=\"table-wrap "
+      "stack\"><table><thead><tr><th>[[Browser]]</th><th>[[Address]]</th><th>[[#way of signing "
+      "in#By]]</th><th>[[Since]]</th><th>[[Last "
+      "seen]]</th><th><span class=\"hidden\">[[Action]]</span></th></tr></thead><tbody>\n">(out);
   for (const auto& session : sessions) {
     render<
-        "<tr><th scope=\"row\">{}</th><td data-label=\"Address\">{}</td><td data-label=\"By\">{}</td>"
-        "<td data-label=\"Since\">{}</td><td data-label=\"Last seen\">{}</td><td>{}</td></tr>\n">(
-        out, session.agent.empty() ? std::string{"unknown"} : text::shorten(session.agent, 90), session.address,
+        "<tr><th scope=\"row\">{}</th><td data-label=\"[[Address]]\">{}</td><td data-label=\"[[#way of signing "
+        "in#By]]\">{}</td><td "
+        "data-label=\"[[Since]]\">{}</td><td data-label=\"[[Last seen]]\">{}</td><td>{}</td></tr>\n">(
+        out, session.agent.empty() ? std::string{tr<"unknown">()} : text::shorten(session.agent, 90), session.address,
         method_words(session.method), pages::datetime_html(session.created_at),
         pages::datetime_html(session.last_seen_at),
-        session.current ? Html::from_trusted("<span class=\"tag tag-fix\">this one</span>")
-                        : pages::button_form(request, fmt::format("/account/security/sessions/{}/end", session.id),
-                                             "End", {}, FormMarkup::Button::quiet, "this session"));
+        session.current
+            ? fragment<"<span class=\"tag tag-fix\">[[this one]]</span>">()
+            : pages::button_form(request, fmt::format("/account/security/sessions/{}/end", session.id),
+                                 tr<"#a session#End">(), {}, FormMarkup::Button::quiet, tr<"this session">()));
   }
   out += "</tbody></table></div>\n";
   if (sessions.size() > 1) {
-    out += pages::button_form(request, "/account/security/sessions/end", "End all others").str();
+    out += pages::button_form(request, "/account/security/sessions/end", tr<"End all others">()).str();
   }
   out += "</section>\n";
   return Html::from_trusted(std::move(out));
@@ -148,12 +173,13 @@ Result<http::Response> security_page(App& app, const http::Request& request, con
   const auto& principal = *request.principal;
   TRY(const auto factors, app.identity()->factors(principal.person));
   TRY(const auto sessions, app.identity()->sessions(principal.person, principal.id));
-  std::string out = "<h1>Security</h1>\n";
+  std::string out;
+  render<"<h1>[[Security]]</h1>\n">(out);
   out += pages::error_summary(password).str();
   if (principal.must_add_factor) {
-    out +=
-        "<div class=\"callout callout-warn\"><p><strong>Your role needs a second factor.</strong> Add an authenticator "
-        "app or a passkey; everything else opens then.</p></div>\n";
+    render<
+        "<div class=\"callout callout-warn\"><p>[[<strong>Your role needs a second factor.</strong> Add an "
+        "authenticator app or a passkey; everything else opens then.]]</p></div>\n">(out);
   }
   out += "<div class=\"grid-2\">\n<div>\n";
   out += password_panel(request, password).str();
@@ -162,7 +188,7 @@ Result<http::Response> security_page(App& app, const http::Request& request, con
   out += passkey_panel(app, request, factors).str();
   out += "</div></div>\n";
   out += sessions_panel(request, sessions).str();
-  return pages::form_page(app, request, pages::account_page("Security", kHere, std::move(out)), password);
+  return pages::form_page(app, request, pages::account_page(tr<"Security">(), kHere, std::move(out)), password);
 }
 
 Result<http::Response> show(App& app, const http::Request& request) {
@@ -196,31 +222,34 @@ Result<http::Response> change_password(App& app, const http::Request& request) {
 
 Result<http::Response> app_page(App& app, const http::Request& request, const Form& form,
                                 const engine::identity::Identity::TotpOffer& offer) {
-  TRY(const auto picture, formats::otp::qr_svg(offer.uri, "QR code for your authenticator app"));
-  std::string out = "<div class=\"narrow\"><h1>Set up an authenticator app</h1>\n";
+  TRY(const auto picture, formats::otp::qr_svg(offer.uri, tr<"QR code for your authenticator app">()));
+  std::string out;
+  render<"<div class=\"narrow\"><h1>[[Set up an authenticator app]]</h1>\n">(out);
   out += pages::error_summary(form).str();
-  out += "<ol class=\"steps\"><li><p>Scan this with the app, or type the key into it.</p>\n<div class=\"qr-box\">";
+  render<"<ol class=\"steps\"><li><p>[[Scan this with the app, or type the key into it.]]</p>\n<div class=\"qr-box\">">(
+      out);
   out += picture;
   out += "</div>\n";
   std::string grouped;
   for (std::size_t i = 0; i < offer.secret_base32.size(); i += 4) {
     grouped += (i == 0 ? "" : " ") + offer.secret_base32.substr(i, 4);
   }
-  render<"<p>Key: <code class=\"secret\" data-copy=\"{}\" data-copy-label=\"the key\">{}</code></p></li>\n<li>">(
+  render<
+      "<p>[[Key:]] <code class=\"secret\" data-copy=\"{}\" data-copy-label=\"[[the key]]\">{}</code></p></li>\n<li>">(
       out, offer.secret_base32, grouped);
   FormMarkup markup{request, "/account/security/app", form};
   // Sealed by the server: whoever has the page has the key anyhow, and cannot put another in its place.
   markup.hidden("sealed", offer.sealed);
   markup.input({.name = "code",
-                .label = "Code that the app shows now",
+                .label = tr<"Code that the app shows now">(),
                 .autocomplete = "one-time-code",
                 .maxlength = 16,
                 .required = true,
                 .inputmode = "numeric",
                 .code = true});
-  out += markup.submit("Turn it on", FormMarkup::Button::normal, kHere).str();
+  out += markup.submit(tr<"Turn it on">(), FormMarkup::Button::normal, kHere).str();
   out += "</li></ol></div>\n";
-  return pages::form_page(app, request, pages::account_page("Set up an authenticator app", kHere, std::move(out)),
+  return pages::form_page(app, request, pages::account_page(tr<"Set up an authenticator app">(), kHere, std::move(out)),
                           form);
 }
 
@@ -232,13 +261,14 @@ Result<http::Response> show_app(App& app, const http::Request& request) {
 }
 
 http::Response recovery_page(App& app, const http::Request& request, const std::vector<std::string>& codes) {
-  std::string out =
-      "<div class=\"narrow\"><h1>Recovery codes</h1>\n<p class=\"lead\">Each replaces your second factor once. Print "
-      "them "
-      "or write them down, and keep them where the device is not. They are shown only now.</p>\n<ul class=\"secrets\">";
+  std::string out;
+  render<
+      "<div class=\"narrow\"><h1>[[Recovery codes]]</h1>\n<p class=\"lead\">[[Each replaces your second factor once. "
+      "Print them or write them down, and keep them where the device is not. They are shown only now.]]</p>\n<ul "
+      "class=\"secrets\">">(out);
   for (const auto& code : codes) render<"<li><code>{}</code></li>">(out, code);
-  out += "</ul>\n<p><a class=\"button\" href=\"/account/security\">I have kept them</a></p></div>\n";
-  return pages::form_page(app, request, pages::account_page("Recovery codes", kHere, std::move(out)), {});
+  render<"</ul>\n<p><a class=\"button\" href=\"/account/security\">[[I have kept them]]</a></p></div>\n">(out);
+  return pages::form_page(app, request, pages::account_page(tr<"Recovery codes">(), kHere, std::move(out)), {});
 }
 
 Result<http::Response> confirm_app(App& app, const http::Request& request) {

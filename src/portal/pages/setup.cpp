@@ -11,55 +11,62 @@ namespace tocsin::portal {
 namespace {
 
 using engine::setup::State;
+using html::fragment;
 using html::Html;
+using html::render;
 using pages::Form;
 using pages::FormMarkup;
 
 constexpr int kPasswordBytesMax = 1024;
 
 http::Response show(App& app, const http::Request& request, const Form& form) {
-  std::string out = "<div class=\"narrow\">\n<h1>Set up this installation</h1>\n";
+  std::string out;
+  render<"<div class=\"narrow\">\n<h1>[[Set up this installation]]</h1>\n">(out);
   out += pages::error_summary(form).str();
-  out +=
-      "<p class=\"lead\">There is no administrator yet. You become the first one; everything here can be changed "
-      "later.</p>\n";
+  render<
+      "<p class=\"lead\">[[There is no administrator yet. You become the first one; everything here can be changed "
+      "later.]]</p>\n">(out);
   FormMarkup markup{request, "/setup", form};
   markup
       .input(
           {.name = "code",
-           .label = "Code",
-           .hint = "The terminal in which 'tocsin serve' runs shows it. Upper or lower case, with or without dashes.",
+           .label = tr<"Code">(),
+           .hint =
+               tr<"The terminal in which 'tocsin serve' runs shows it. Upper or lower case, with or without dashes.">(),
            .maxlength = 100,
            .required = true,
            .autofocus = true,
            .code = true})
-      .html(Html::from_trusted("<h2>The CERT</h2>\n"))
-      .input({.name = "cert_name", .label = "Name", .autocomplete = "organization", .required = true})
+      .html(fragment<"<h2>[[The CERT]]</h2>\n">())
+      .input({.name = "cert_name", .label = tr<"Name">(), .autocomplete = "organization", .required = true})
       .input({.name = "contact_name",
-              .label = "Contact for security",
-              .hint = "A team rather than a person. Everybody can read it, in security.txt, too.",
+              .label = tr<"Contact for security">(),
+              .hint = tr<"A team rather than a person. Everybody can read it, in security.txt, too.">(),
               .required = true})
-      .input(
-          {.name = "contact_email", .label = "Its mail address", .type = "email", .maxlength = 254, .required = true})
-      .html(Html::from_trusted("<h2>You</h2>\n"))
-      .input({.name = "person_name", .label = "Your name", .autocomplete = "name", .required = true})
+      .input({.name = "contact_email",
+              .label = tr<"Its mail address">(),
+              .type = "email",
+              .maxlength = 254,
+              .required = true})
+      .html(fragment<"<h2>[[You]]</h2>\n">())
+      .input({.name = "person_name", .label = tr<"Your name">(), .autocomplete = "name", .required = true})
       .input({.name = "email",
-              .label = "Your mail address",
-              .hint = "You sign in with it.",
+              .label = tr<"Your mail address">(),
+              .hint = tr<"You sign in with it.">(),
               .type = "email",
               .autocomplete = "username",
               .maxlength = 254,
               .required = true})
       .input({.name = "password",
-              .label = "Password",
-              .hint = "A few words make a good one: long counts, special characters do not.",
+              .label = tr<"Password">(),
+              .hint = tr<"A few words make a good one: long counts, special characters do not.">(),
               .type = "password",
               .autocomplete = "new-password",
               .maxlength = kPasswordBytesMax,
               .required = true});
-  out += "<div class=\"panel\">" + markup.submit("Set it up").str() + "</div>\n</div>\n";
+  out += "<div class=\"panel\">" + markup.submit(tr<"Set it up">()).str() + "</div>\n</div>\n";
   pages::Page page;
-  page.title = "Set up";
+  page.title = tr<"Set up">();
   page.hide_header_search = true;
   page.noindex = true;
   page.main = Html::from_trusted(std::move(out));

@@ -33,11 +33,14 @@ std::string page_url(const Sharing& loaded) { return pages::advisory_url(loaded.
 
 void begin_page(std::string& out, const Sharing& loaded, std::string_view heading) {
   const auto url = pages::advisory_url(loaded.record.slug);
-  out += pages::breadcrumb_html({{"/advisories", "Advisories"}, {url, loaded.record.key}, {"", "Sharing"}}).str();
+  out += pages::breadcrumb_html({{"/advisories", std::string{tr<"Advisories">()}},
+                                 {url, loaded.record.key},
+                                 {"", std::string{tr<"Sharing">()}}})
+             .str();
   render<
-      "<div class=\"page-head\"><div><p class=\"badges\">{} <span class=\"id\">{}</span></p><h1>{}</h1></div></div>\n"
-      "<p class=\"lead\">{}</p>\n">(out, pages::tlp_badge(loaded.record.tlp), loaded.record.key, heading,
-                                    loaded.record.title);
+      "<div class=\"page-head\"><div><p class=\"badges\">{} <span "
+      "class=\"id\">{}</span></p><h1>{}</h1></div></div>\n<p class=\"lead\">{}</p>\n">(
+      out, pages::tlp_badge(loaded.record.tlp), loaded.record.key, heading, loaded.record.title);
 }
 
 http::Response answer(App& app, const http::Request& request, std::string_view title, std::string out,
@@ -51,13 +54,13 @@ http::Response answer(App& app, const http::Request& request, std::string_view t
 
 void append_reach(std::string& out, const Sharing& loaded) {
   const auto marking = sharing::marking_of(loaded.record);
-  out += "<section class=\"panel\" aria-labelledby=\"who\"><h2 id=\"who\">Who sees it, and why</h2>\n";
+  render<"<section class=\"panel\" aria-labelledby=\"who\"><h2 id=\"who\">[[Who sees it, and why]]</h2>\n">(out);
   if (loaded.after_embargo) {
-    render<"<h3>Until the embargo ends, {}</h3>">(out, pages::datetime_html(*marking.embargo_until));
+    render<"<h3>[[Until the embargo ends, {}]]</h3>">(out, pages::datetime_html(*marking.embargo_until));
   }
   out += pages::reach_html(loaded.now, marking, loaded.sight).str();
   if (loaded.after_embargo) {
-    out += "<h3>From then on</h3>";
+    render<"<h3>[[From then on]]</h3>">(out);
     out += pages::reach_html(*loaded.after_embargo, marking, loaded.sight).str();
   }
   out += "</section>\n";
@@ -65,25 +68,26 @@ void append_reach(std::string& out, const Sharing& loaded) {
 
 Result<http::Response> show(App& app, const http::Request& request, const Sharing& loaded, const Form& form) {
   std::string out;
-  begin_page(out, loaded, "Who sees this");
+  begin_page(out, loaded, tr<"Who sees this">());
   out += pages::error_summary(form).str();
   const auto marking = sharing::marking_of(loaded.record);
   out += "<div class=\"grid-2\"><div>\n";
   append_reach(out, loaded);
-  out += "</div><div>\n<section class=\"panel\" aria-labelledby=\"marking\"><h2 id=\"marking\">Marking now</h2>\n";
+  render<"</div><div>\n<section class=\"panel\" aria-labelledby=\"marking\"><h2 id=\"marking\">[[Marking now]]</h2>\n">(
+      out);
   out += pages::marking_html(marking, loaded.now, loaded.sight).str();
-  render<"<p class=\"note\">It belongs to {}.</p></section>\n">(out, loaded.owner_name);
+  render<"<p class=\"note\">[[It belongs to {}.]]</p></section>\n">(out, loaded.owner_name);
   if (loaded.may_change) {
-    out += "<section class=\"panel\" aria-labelledby=\"change\"><h2 id=\"change\">Change it</h2>\n";
+    render<"<section class=\"panel\" aria-labelledby=\"change\"><h2 id=\"change\">[[Change it]]</h2>\n">(out);
     TRY(const auto fields, pages::sharing_form_html(app, request, loaded, form));
     out += fields.str();
     out += "</section>\n";
   } else {
-    out += "<p class=\"callout\">Changing it needs the role " + access::roles_that_may(Permission::publish_record) +
-           " of the organisation that owns it.</p>\n";
+    render<"<p class=\"callout\">[[Changing it needs the role {} of the organisation that owns it.]]</p>\n">(
+        out, access::roles_that_may(Permission::publish_record));
   }
   out += "</div></div>\n";
-  return answer(app, request, "Sharing of " + loaded.record.key, std::move(out), form);
+  return answer(app, request, tr<"Sharing of {}">(loaded.record.key), std::move(out), form);
 }
 
 Result<http::Response> get_page(App& app, const http::Request& request) {
@@ -118,36 +122,36 @@ Result<http::Response> show_difference(App& app, const http::Request& request, c
     return sharing::who_sees(connection, loaded.record.owner, wanted, wanted.embargo_until.value_or(request.now));
   }));
   std::string out;
-  begin_page(out, loaded, "Before it is saved");
+  begin_page(out, loaded, tr<"Before it is saved">());
   out += pages::error_summary(form, "save").str();
   out += "<div class=\"grid-2\">\n";
-  append_side(out, "gained", "Newly reached", difference.gained, wanted, sight, "Nobody who is not reached now.");
-  append_side(out, "lost", "No longer reached", difference.lost, sharing::marking_of(loaded.record), sight,
-              "Nobody loses it.");
-  out += "</div>\n<section class=\"panel\" aria-labelledby=\"then\"><h2 id=\"then\">Marking then</h2>\n";
+  append_side(out, "gained", tr<"Newly reached">(), difference.gained, wanted, sight,
+              tr<"Nobody who is not reached now.">());
+  append_side(out, "lost", tr<"No longer reached">(), difference.lost, sharing::marking_of(loaded.record), sight,
+              tr<"Nobody loses it.">());
+  render<"</div>\n<section class=\"panel\" aria-labelledby=\"then\"><h2 id=\"then\">[[Marking then]]</h2>\n">(out);
   out += pages::marking_html(wanted, reach, sight).str();
-  out += "<details class=\"fold\"><summary>Everybody who sees it then</summary>\n";
+  render<"<details class=\"fold\"><summary>[[Everybody who sees it then]]</summary>\n">(out);
   out += pages::reach_html(reach, wanted, sight).str();
-  out += "</details></section>\n<section class=\"panel\" aria-label=\"Save\">\n";
+  render<"</details></section>\n<section class=\"panel\" aria-label=\"[[Save]]\">\n">(out);
   std::string confirm;
   render<"<input type=\"hidden\" name=\"digest\" value=\"{}\">\n">(confirm, difference.digest());
   if (difference.widens()) {
     render<
-        "<div class=\"callout callout-warn\"><p><b>This cannot be taken back:</b> who has read it has read "
-        "it.</p></div>"
-        "<div class=\"field choice\"><input id=\"save-confirmed\" type=\"checkbox\" name=\"confirmed\" value=\"yes\" "
-        "required><label for=\"save-confirmed\">Yes, let it reach {}</label></div>\n">(
+        "<div class=\"callout callout-warn\"><p>[[<b>This cannot be taken back:</b> who has read it has read "
+        "it.]]</p></div><div class=\"field choice\"><input id=\"save-confirmed\" type=\"checkbox\" name=\"confirmed\" "
+        "value=\"yes\" required><label for=\"save-confirmed\">[[Yes, let it reach {}]]</label></div>\n">(
         confirm, sharing::summary(difference.gained, sight));
   }
-  out += pages::sharing_again_html(request, loaded, form, "save", Html::from_trusted(std::move(confirm)), "Save",
+  out += pages::sharing_again_html(request, loaded, form, "save", Html::from_trusted(std::move(confirm)), tr<"Save">(),
                                    difference.widens() ? FormMarkup::Button::danger : FormMarkup::Button::normal,
                                    "save", page_url(loaded))
              .str();
-  out += pages::sharing_again_html(request, loaded, form, "edit", {}, "Change it again", FormMarkup::Button::quiet,
-                                   "again")
+  out += pages::sharing_again_html(request, loaded, form, "edit", {}, tr<"Change it again">(),
+                                   FormMarkup::Button::quiet, "again")
              .str();
   out += "</section>\n";
-  return answer(app, request, "Sharing of " + loaded.record.key, std::move(out), form);
+  return answer(app, request, tr<"Sharing of {}">(loaded.record.key), std::move(out), form);
 }
 
 Result<http::Response> post_page(App& app, const http::Request& request) {

@@ -29,31 +29,31 @@ constexpr Audience kAudiences[] = {Audience::owner_only, Audience::listed, Audie
 std::string_view meaning(Tlp tlp) noexcept {
   switch (tlp) {
     case Tlp::clear:
-      return "may be public";
+      return tr<"may be public">();
     case Tlp::green:
-      return "for the community of members";
+      return tr<"for the community of members">();
     case Tlp::amber:
-      return "for recipients and their clients";
+      return tr<"for recipients and their clients">();
     case Tlp::amber_strict:
-      return "for recipients' organisations only";
+      return tr<"for recipients' organisations only">();
     case Tlp::red:
       break;
   }
-  return "for single people only";
+  return tr<"for single people only">();
 }
 
 std::string_view hint(Audience audience) noexcept {
   switch (audience) {
     case Audience::everyone:
-      return "CLEAR reaches everybody, GREEN every member; above, nobody but us.";
+      return tr<"CLEAR reaches everybody, GREEN every member; above, nobody but us.">();
     case Audience::members:
-      return "Up to AMBER+STRICT.";
+      return tr<"Up to AMBER+STRICT.">();
     case Audience::owner_only:
-      return "Our own people, as far as their role reads it.";
+      return tr<"Our own people, as far as their role reads it.">();
     case Audience::listed:
       break;
   }
-  return "Organisations, communities and people chosen below.";
+  return tr<"Organisations, communities and people chosen below.">();
 }
 
 /// "2026-06-01T12:00" as browsers send it, in UTC; or RFC 3339.
@@ -62,7 +62,8 @@ Result<std::optional<Timestamp>> embargo_of(const std::string& typed) {
   auto time = parse_rfc3339(typed);
   if (!time) time = parse_rfc3339(typed + ":00Z");
   if (!time) time = parse_rfc3339(typed + "Z");
-  if (!time) return Error::invalid("a date and time in UTC is written as 2026-06-01T12:00", "embargo");
+  if (!time)
+    return Error::invalid(std::string{tr<"a date and time in UTC is written as 2026-06-01T12:00">()}, "embargo");
   return std::optional{*time};
 }
 
@@ -83,7 +84,7 @@ void fold(FormMarkup& markup, const Form& form, std::string_view name, std::stri
   if (options.empty()) return;
   const auto chosen = form.all(name).size();
   std::string begin;
-  render<"<details class=\"field\" {}><summary>{} <span class=\"count\">{} of {}</span></summary>">(
+  render<"<details class=\"field\" {}><summary>{} <span class=\"count\">[[{} of {}]]</span></summary>">(
       begin, html::attribute_if<"open">(chosen > 0 || options.size() <= 10), title, chosen, options.size());
   markup.html(Html::from_trusted(std::move(begin)));
   markup.checkboxes(name, legend, options);
@@ -119,10 +120,10 @@ Form sharing_form_of(const sharing::Marking& marking) {
 Result<sharing::Marking> marking_of(App& app, const domain::Record& record, const Form& form) {
   sharing::Marking marking;
   const auto tlp = domain::parse_tlp(form.get("tlp"));
-  if (!tlp) return Error::invalid("choose a TLP label", "tlp");
+  if (!tlp) return Error::invalid(std::string{tr<"choose a TLP label">()}, "tlp");
   marking.tlp = *tlp;
   const auto audience = sharing::parse_audience(form.get("audience"));
-  if (!audience) return Error::invalid("choose to whom it is addressed", "audience");
+  if (!audience) return Error::invalid(std::string{tr<"choose to whom it is addressed">()}, "audience");
   marking.audience = *audience;
   TRY(marking.embargo_until, embargo_of(form.get("embargo")));
   marking.status = record.status;
@@ -140,7 +141,7 @@ Result<sharing::Marking> marking_of(App& app, const domain::Record& record, cons
   std::size_t mails = 0;
   for (const auto word : text::split(people, ' ')) {
     if (word.empty()) continue;
-    if (++mails > kPeopleMax) return Error::invalid(fmt::format("at most {} addresses at once", kPeopleMax), "people");
+    if (++mails > kPeopleMax) return Error::invalid(tr<"at most {} addresses at once">(kPeopleMax), "people");
     typed.push_back(fmt::format("person:{}", word));
   }
   const auto found = app.database().read([&](store::Connection& connection) -> Status {
@@ -190,26 +191,27 @@ Result<Html> sharing_form_html(App& app, const http::Request& request, const Sha
                          .hint = std::string{hint(each)}});
   }
   FormMarkup markup{request, action_of(loaded), form};
-  markup.radios("tlp", "TLP", tlps, "Never wider than the document itself says.");
-  markup.radios("audience", "Addressed to", audiences);
-  fold(markup, form, "organisation", "Organisations", "Organisations that are listed", organisations);
-  fold(markup, form, "community", "Communities", "Communities that are listed", communities);
-  fold(markup, form, "person", "People", "People who are listed", people);
-  markup.textarea({.name = "people",
-                   .label = "Further people, by mail address",
-                   .hint = "One a line. Only who has an account here can be listed; their organisation does not see it "
-                           "by this.",
-                   .maxlength = kPeopleBytesMax},
-                  3);
+  markup.radios("tlp", "TLP", tlps, tr<"Never wider than the document itself says.">());
+  markup.radios("audience", tr<"Addressed to">(), audiences);
+  fold(markup, form, "organisation", tr<"Organisations">(), tr<"Organisations that are listed">(), organisations);
+  fold(markup, form, "community", tr<"Communities">(), tr<"Communities that are listed">(), communities);
+  fold(markup, form, "person", tr<"People">(), tr<"People who are listed">(), people);
+  markup.textarea(
+      {.name = "people",
+       .label = tr<"Further people, by mail address">(),
+       .hint =
+           tr<"One a line. Only who has an account here can be listed; their organisation does not see it by this.">(),
+       .maxlength = kPeopleBytesMax},
+      3);
   markup.input({.name = "embargo",
-                .label = "Embargo until (UTC)",
-                .hint = "Until then nobody but us sees it. Empty: no embargo.",
+                .label = tr<"Embargo until (UTC)">(),
+                .hint = tr<"Until then nobody but us sees it. Empty: no embargo.">(),
                 .type = "datetime-local",
                 .maxlength = 32});
   if (loaded.record.status == domain::RecordStatus::draft) {
-    markup.checkbox("publish", "Publish it", "It is a draft: only those of us see it who edit drafts.");
+    markup.checkbox("publish", tr<"Publish it">(), tr<"It is a draft: only those of us see it who edit drafts.">());
   }
-  return markup.submit("Show who would see it", FormMarkup::Button::normal, advisory_url(loaded.record.slug));
+  return markup.submit(tr<"Show who would see it">(), FormMarkup::Button::normal, advisory_url(loaded.record.slug));
 }
 
 Html sharing_again_html(const http::Request& request, const Sharing& loaded, const Form& form, std::string_view step,

@@ -66,9 +66,9 @@ Result<Html> why_html(App& app, const http::Request& request, const domain::Reco
   }));
   if (why.empty()) return Html{};
   std::string out;
-  render<"<p class=\"why no-print\"><b>Why can I see this?</b> {}">(out, why);
+  render<"<p class=\"why no-print\"><b>[[Why can I see this?]]</b> {}">(out, why);
   if (sharing::may_look(access::actor(request), record, request.now)) {
-    render<" <a href=\"{}\">Sharing</a>">(out, Url::own(advisory_url(record.slug) + "/sharing"));
+    render<" <a href=\"{}\">[[Sharing]]</a>">(out, Url::own(advisory_url(record.slug) + "/sharing"));
   }
   out += "</p>\n";
   return Html::from_trusted(std::move(out));
@@ -107,15 +107,15 @@ Status look_at_sharing(store::Database& database, const engine::Actor& actor, Sh
 std::string_view audience_label(domain::Audience audience) noexcept {
   switch (audience) {
     case domain::Audience::everyone:
-      return "Everyone whom the TLP lets see it";
+      return tr<"Everyone whom the TLP lets see it">();
     case domain::Audience::members:
-      return "Every member organisation";
+      return tr<"Every member organisation">();
     case domain::Audience::owner_only:
-      return "Nobody but us";
+      return tr<"Nobody but us">();
     case domain::Audience::listed:
       break;
   }
-  return "Only those who are listed";
+  return tr<"Only those who are listed">();
 }
 
 Html reach_html(const sharing::Reach& reach, const sharing::Marking& marking, const sharing::Sight& sight) {
@@ -123,23 +123,23 @@ Html reach_html(const sharing::Reach& reach, const sharing::Marking& marking, co
   const auto all = sharing::sentences(reach, marking, sight);
   for (const auto& each : all) {
     render<"<li><p>{}</p>">(out, each.text);
-    if (each.names_hidden) out += "<p class=\"note\">Who they are is not shown to you.</p>";
+    if (each.names_hidden) render<"<p class=\"note\">[[Who they are is not shown to you.]]</p>">(out);
     if (!each.names.empty()) {
       render<"<details class=\"fold\" {}><summary>{}</summary><ul class=\"names\">">(
           out, html::attribute_if<"open">(each.names.size() <= kNamesOpen),
-          text::count_of(static_cast<long long>(each.names.size()), "name", "names"));
+          trn<"{} name", "{} names">(static_cast<long long>(each.names.size()), each.names.size()));
       for (const auto& name : each.names) render<"<li>{}</li>">(out, name);
       out += "</ul></details>";
     }
     out += "</li>\n";
   }
-  if (all.empty()) out += "<li><p>Nobody.</p></li>\n";
+  if (all.empty()) render<"<li><p>[[Nobody.]]</p></li>\n">(out);
   out += "</ul>\n";
   if (!reach.idle.empty()) {
-    out += "<p class=\"callout callout-warn\"><b>Listed, but reaching nobody at present:</b> ";
     std::vector<std::string> names;
     for (const auto& each : reach.idle) names.push_back(sharing::grantee_name(reach, each, sight));
-    render<"{}.</p>\n">(out, text::list_some(names));
+    render<"<p class=\"callout callout-warn\">[[<b>Listed, but reaching nobody at present:</b> {}.]]</p>\n">(
+        out, sharing::some_of(names));
   }
   return Html::from_trusted(std::move(out));
 }
@@ -147,14 +147,14 @@ Html reach_html(const sharing::Reach& reach, const sharing::Marking& marking, co
 Html marking_html(const sharing::Marking& marking, const sharing::Reach& reach, const sharing::Sight& sight) {
   std::string out = "<dl class=\"kv\">\n";
   append_fact(out, "TLP", tlp_badge(marking.tlp));
-  append_fact(out, "Addressed to", audience_label(marking.audience));
+  append_fact(out, tr<"Addressed to">(), audience_label(marking.audience));
   if (marking.audience == domain::Audience::listed) {
     std::vector<std::string> names;
     for (const auto& each : marking.listed) names.push_back(sharing::grantee_name(reach, each, sight));
-    append_fact(out, "Listed", names.empty() ? std::string{"nobody"} : joined(names));
+    append_fact(out, tr<"Listed">(), names.empty() ? std::string{tr<"nobody">()} : joined(names));
   }
-  append_fact(out, "Embargo until", marking.embargo_until ? datetime_html(*marking.embargo_until) : Html{});
-  append_fact(out, "Status", domain::to_string(marking.status));
+  append_fact(out, tr<"Embargo until">(), marking.embargo_until ? datetime_html(*marking.embargo_until) : Html{});
+  append_fact(out, tr<"Status">(), tr_text(domain::to_string(marking.status)));
   out += "</dl>\n";
   return Html::from_trusted(std::move(out));
 }

@@ -37,7 +37,7 @@ http::Response enter(const App& app, const http::Request& request, const SignIn&
 }
 
 void note_refusal(Form& form, const SignIn& result) {
-  form.wrong("", result.message.empty() ? std::string{"That did not work. Please try again."} : result.message);
+  form.wrong("", result.message.empty() ? std::string{tr<"That did not work. Please try again.">()} : result.message);
 }
 
 http::Response refused(http::Response page, const SignIn& result) {
@@ -61,9 +61,9 @@ using pages::Page;
 
 constexpr int kPasswordBytesMax = 1024;
 
-Page narrow_page(std::string title, std::string body) {
+Page narrow_page(std::string_view title, std::string body) {
   Page page;
-  page.title = std::move(title);
+  page.title = title;
   page.hide_header_search = true;
   page.main = Html::from_trusted("<div class=\"narrow\">\n" + std::move(body) + "</div>\n");
   return page;
@@ -77,13 +77,13 @@ std::string next_of(std::string_view next) {
 bool offers_demo_people(const App& app) { return app.settings().demo && !app.settings().demo_people.empty(); }
 
 void append_demo_people(std::string& out, const App& app, const http::Request& request, std::string_view next) {
-  out +=
-      "<section class=\"panel\" aria-labelledby=\"demo-people\"><h2 id=\"demo-people\">Look around as somebody</h2>\n"
-      "<p>The people of this demonstration are invented. Each sees what their role and organisation may.</p>\n"
-      "<ul class=\"plain-list demo-people\">\n";
+  render<
+      "<section class=\"panel\" aria-labelledby=\"demo-people\"><h2 id=\"demo-people\">[[Look around as "
+      "somebody]]</h2>\n<p>[[The people of this demonstration are invented. Each sees what their role and organisation "
+      "may.]]</p>\n<ul class=\"plain-list demo-people\">\n">(out);
   for (const auto& each : app.settings().demo_people) {
     out += "<li>";
-    out += pages::button_form(request, "/sign-in/as", "Sign in as " + each.name,
+    out += pages::button_form(request, "/sign-in/as", tr<"Sign in as {}">(each.name),
                               {{"person", std::to_string(each.id.value)}, {"next", next}})
                .str();
     render<"<span class=\"hint\">{}</span></li>\n">(out, each.seats);
@@ -92,37 +92,38 @@ void append_demo_people(std::string& out, const App& app, const http::Request& r
 }
 
 http::Response sign_in_page(App& app, const http::Request& request, const Form& form, std::string_view next) {
-  std::string out = "<h1>Sign in</h1>\n";
+  std::string out;
+  render<"<h1>[[Sign in]]</h1>\n">(out);
   out += pages::error_summary(form).str();
   if (offers_demo_people(app)) append_demo_people(out, app, request, next);
   FormMarkup markup{request, "/sign-in", form};
   if (!next.empty()) markup.hidden("next", next);
   markup.input({.name = "email",
-                .label = "E-mail address",
+                .label = tr<"E-mail address">(),
                 .type = "email",
                 .autocomplete = "username",
                 .maxlength = 254,
                 .required = true,
                 .autofocus = !offers_demo_people(app)});
   markup.input({.name = "password",
-                .label = "Password",
+                .label = tr<"Password">(),
                 .type = "password",
                 .autocomplete = "current-password",
                 .maxlength = kPasswordBytesMax,
                 .required = true});
   out += "<div class=\"panel\">";
-  out += markup.submit("Sign in").str();
-  out += pages::passkey_form(app, request, "/sign-in/passkey", "Sign in with a passkey", next).str();
-  out += "</div>\n<details class=\"fold\"><summary>Forgotten the password?</summary><p>";
+  out += markup.submit(tr<"Sign in">()).str();
+  out += pages::passkey_form(app, request, "/sign-in/passkey", tr<"Sign in with a passkey">(), next).str();
+  render<"</div>\n<details class=\"fold\"><summary>[[Forgotten the password?]]</summary><p>">(out);
   const auto& contact = app.settings().contact;
-  out +=
-      "Your organisation's administrator can send you a link with which you set a new one. It works once, and for a "
-      "short time.";
-  if (!contact.empty()) render<" If there is none, write to {}.">(out, contact);
-  out +=
-      "</p></details>\n<p class=\"note\">Accounts are for members: organisations that this CERT has accepted. "
-      "What is public can be read without one.</p>\n";
-  return pages::form_page(app, request, narrow_page("Sign in", std::move(out)), form);
+  render<
+      "[[Your organisation's administrator can send you a link with which you set a new one. It works once, and for a "
+      "short time.]]">(out);
+  if (!contact.empty()) render<" [[If there is none, write to {}.]]">(out, contact);
+  render<
+      "</p></details>\n<p class=\"note\">[[Accounts are for members: organisations that this CERT has accepted. What "
+      "is public can be read without one.]]</p>\n">(out);
+  return pages::form_page(app, request, narrow_page(tr<"Sign in">(), std::move(out)), form);
 }
 
 Result<http::Response> show_sign_in(App& app, const http::Request& request) {
@@ -155,27 +156,27 @@ Result<http::Response> do_sign_in_as(App& app, const http::Request& request) {
 }
 
 http::Response second_factor_page(App& app, const http::Request& request, const Form& form, std::string_view next) {
-  std::string out = "<h1>Second factor</h1>\n";
+  std::string out;
+  render<"<h1>[[Second factor]]</h1>\n">(out);
   out += pages::error_summary(form).str();
   FormMarkup markup{request, "/sign-in/second-factor", form};
   if (!next.empty()) markup.hidden("next", next);
   markup.input({.name = "code",
-                .label = "Code",
-                .hint = "Six digits of your authenticator app, or one of your recovery codes.",
+                .label = tr<"Code">(),
+                .hint = tr<"Six digits of your authenticator app, or one of your recovery codes.">(),
                 .autocomplete = "one-time-code",
                 .maxlength = 64,
                 .required = true,
                 .autofocus = true,
                 .code = true});
   out += "<div class=\"panel\">";
-  out += markup.submit("Go on", FormMarkup::Button::normal, "/sign-in").str();
-  out += pages::passkey_form(app, request, "/sign-in/second-factor/passkey", "Use a passkey", next).str();
-  out +=
-      "</div>\n<details class=\"fold\"><summary>Lost the device?</summary><p>A recovery code works in its place, once "
-      "each. Without one, ask your organisation's administrator or the CERT: they make sure that it is you and take "
-      "the "
-      "factor away.</p></details>\n";
-  return pages::form_page(app, request, narrow_page("Second factor", std::move(out)), form);
+  out += markup.submit(tr<"Go on">(), FormMarkup::Button::normal, "/sign-in").str();
+  out += pages::passkey_form(app, request, "/sign-in/second-factor/passkey", tr<"Use a passkey">(), next).str();
+  render<
+      "</div>\n<details class=\"fold\"><summary>[[Lost the device?]]</summary><p>[[A recovery code works in its place, "
+      "once each. Without one, ask your organisation's administrator or the CERT: they make sure that it is you and "
+      "take the factor away.]]</p></details>\n">(out);
+  return pages::form_page(app, request, narrow_page(tr<"Second factor">(), std::move(out)), form);
 }
 
 std::optional<std::string> half_of(const App& app, const http::Request& request) {
@@ -213,15 +214,16 @@ Result<http::Response> sign_out(App& app, const http::Request& request) {
 
 http::Response confirm_page(App& app, const http::Request& request, const Form& form, bool has_totp,
                             std::string_view next) {
-  std::string out = "<h1>Is it still you?</h1>\n";
+  std::string out;
+  render<"<h1>[[Is it still you?]]</h1>\n">(out);
   out += pages::error_summary(form).str();
-  out +=
-      "<p class=\"lead\">What you are about to do can lock people out or hand out access. Please prove once more who "
-      "you are.</p>\n";
+  render<
+      "<p class=\"lead\">[[What you are about to do can lock people out or hand out access. Please prove once more who "
+      "you are.]]</p>\n">(out);
   FormMarkup markup{request, "/confirm", form};
   markup.hidden("next", next);
   markup.input({.name = "password",
-                .label = "Password",
+                .label = tr<"Password">(),
                 .type = "password",
                 .autocomplete = "current-password",
                 .maxlength = kPasswordBytesMax,
@@ -229,22 +231,22 @@ http::Response confirm_page(App& app, const http::Request& request, const Form& 
                 .autofocus = true});
   if (has_totp) {
     markup.input({.name = "code",
-                  .label = "Code",
-                  .hint = "Six digits of your authenticator app, or a recovery code.",
+                  .label = tr<"Code">(),
+                  .hint = tr<"Six digits of your authenticator app, or a recovery code.">(),
                   .autocomplete = "one-time-code",
                   .maxlength = 64,
                   .required = true,
                   .code = true});
   }
-  out += "<div class=\"panel\">" + markup.submit("Go on", FormMarkup::Button::normal, next).str();
-  out += pages::passkey_form(app, request, "/confirm/passkey", "Use a passkey", next).str();
+  out += "<div class=\"panel\">" + markup.submit(tr<"Go on">(), FormMarkup::Button::normal, next).str();
+  out += pages::passkey_form(app, request, "/confirm/passkey", tr<"Use a passkey">(), next).str();
   out += "</div>\n";
   if (offers_demo_people(app)) {
-    out +=
-        "<p class=\"note\">The people of this demonstration have no password: sign out and in again, which counts as a "
-        "proof for some minutes.</p>\n";
+    render<
+        "<p class=\"note\">[[The people of this demonstration have no password: sign out and in again, which counts as "
+        "a proof for some minutes.]]</p>\n">(out);
   }
-  return pages::form_page(app, request, narrow_page("Is it still you?", std::move(out)), form);
+  return pages::form_page(app, request, narrow_page(tr<"Is it still you?">(), std::move(out)), form);
 }
 
 Result<http::Response> show_confirm(App& app, const http::Request& request) {

@@ -30,11 +30,14 @@ constexpr const char* kHere = "/account/tokens";
 constexpr std::int64_t kDayMicros = std::int64_t{86'400} * 1'000'000;
 
 struct Lifetime {
-  std::string_view value, label;
+  std::string_view value;
+  Message label;
   int days;
 };
-constexpr Lifetime kLifetimes[] = {
-    {"30", "30 days", 30}, {"90", "90 days", 90}, {"180", "180 days", 180}, {"365", "a year", 365}};
+constexpr Lifetime kLifetimes[] = {{"30", message<"30 days">, 30},
+                                   {"90", message<"90 days">, 90},
+                                   {"180", message<"180 days">, 180},
+                                   {"365", message<"a year">, 365}};
 
 std::optional<std::int64_t> id_of(const http::Request& request) {
   const auto text = request.parameter("id");
@@ -53,7 +56,7 @@ std::string_view seat_name(const Principal& principal, domain::OrganisationId or
 
 Result<domain::OrganisationId> acted_for(const Principal& principal) {
   if (!principal.viewer.organisation) {
-    return Error::invalid("A token acts for an organisation, and you act for none now.");
+    return Error::invalid(std::string{tr<"A token acts for an organisation, and you act for none now.">()});
   }
   return *principal.viewer.organisation;
 }
@@ -61,80 +64,83 @@ Result<domain::OrganisationId> acted_for(const Principal& principal) {
 // --- pages ---
 
 Html state_of(const TokenRow& token, Timestamp now) {
-  if (token.revoked_at) return fragment<"revoked {}">(pages::date_html(*token.revoked_at));
-  if (token.expires_at <= now) return fragment<"expired {}">(pages::date_html(token.expires_at));
-  return fragment<"until {}">(pages::date_html(token.expires_at));
+  if (token.revoked_at) return fragment<"[[revoked {}]]">(pages::date_html(*token.revoked_at));
+  if (token.expires_at <= now) return fragment<"[[expired {}]]">(pages::date_html(token.expires_at));
+  return fragment<"[[until {}]]">(pages::date_html(token.expires_at));
 }
 
 Result<http::Response> show(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({pages::kNoticeParameter}));
   const auto& principal = *request.principal;
   TRY(const auto tokens, app.identity()->tokens(principal.person));
-  std::string out = "<div class=\"page-head\"><h1>Tokens for programs</h1>";
-  if (principal.viewer.organisation) out += "<a class=\"button\" href=\"/account/tokens/new\">New token</a>";
-  out +=
-      "</div>\n<p class=\"lead\">A program that asks the <a href=\"/api\">API</a> with a token sees and may what you "
-      "may, "
-      "within the token's scopes, for the organisation that you act for when you make it.</p>\n";
+  std::string out;
+  render<"<div class=\"page-head\"><h1>[[Tokens for programs]]</h1>">(out);
+  if (principal.viewer.organisation) render<"<a class=\"button\" href=\"/account/tokens/new\">[[New token]]</a>">(out);
+  render<
+      "</div>\n<p class=\"lead\">[[A program that asks the <a href=\"/api\">API</a> with a token sees and may what you "
+      "may, within the token's scopes, for the organisation that you act for when you make it.]]</p>\n">(out);
   if (tokens.empty()) {
-    out += "<p class=\"panel\">You have none.</p>\n";
+    render<"<p class=\"panel\">[[You have none.]]</p>\n">(out);
   } else {
-    out +=
-        "<div class=\"table-wrap stack\"><table><thead><tr><th>Name</th><th>Organisation</th><th>Scopes</th>"
-        "<th>From</th><th>Last used</th><th>Valid</th><th><span class=\"hidden\">Action</span></th></tr></thead>"
-        "<tbody>\n";
+    render<
+        "<div class=\"table-wrap "
+        "stack\"><table><thead><tr><th>[[Name]]</th><th>[[Organisation]]</th><th>[[Scopes]]</"
+        "th><th>[[#networks#From]]</"
+        "th><th>[[Last used]]</th><th>[[Valid]]</th><th><span "
+        "class=\"hidden\">[[Action]]</span></th></tr></thead><tbody>\n">(out);
     for (const auto& token : tokens) {
       const bool alive = !token.revoked_at && token.expires_at > request.now;
       const auto used = token.last_used_at
                             ? fragment<"{} {}">(pages::date_html(*token.last_used_at), token.last_used_address)
-                            : Html::from_text("never");
+                            : Html::from_text(tr<"never">());
       render<
-          "<tr><th scope=\"row\">{}</th><td data-label=\"Organisation\">{}</td><td data-label=\"Scopes\">{}</td>"
-          "<td data-label=\"From\">{}</td><td data-label=\"Last used\">{}</td><td data-label=\"Valid\">{}</td>"
-          "<td>{}</td></tr>\n">(
+          "<tr><th scope=\"row\">{}</th><td data-label=\"[[Organisation]]\">{}</td><td "
+          "data-label=\"[[Scopes]]\">{}</td><td data-label=\"[[#networks#From]]\">{}</td><td data-label=\"[[Last "
+          "used]]\">{}</td><td data-label=\"[[Valid]]\">{}</td><td>{}</td></tr>\n">(
           out, token.name, seat_name(principal, token.organisation), fmt::format("{}", fmt::join(token.scopes, ", ")),
-          token.networks.empty() ? std::string{"anywhere"} : fmt::format("{}", fmt::join(token.networks, ", ")), used,
-          state_of(token, request.now),
-          alive ? pages::button_form(request, fmt::format("/account/tokens/{}/revoke", token.id), "Revoke", {},
-                                     FormMarkup::Button::quiet, "the token " + token.name)
+          token.networks.empty() ? std::string{tr<"anywhere">()} : fmt::format("{}", fmt::join(token.networks, ", ")),
+          used, state_of(token, request.now),
+          alive ? pages::button_form(request, fmt::format("/account/tokens/{}/revoke", token.id), tr<"Revoke">(), {},
+                                     FormMarkup::Button::quiet, tr<"the token {}">(token.name))
                 : Html{});
     }
     out += "</tbody></table></div>\n";
   }
-  return pages::form_page(app, request, pages::account_page("Tokens for programs", kHere, std::move(out)), {});
+  return pages::form_page(app, request, pages::account_page(tr<"Tokens for programs">(), kHere, std::move(out)), {});
 }
 
 http::Response new_page(App& app, const http::Request& request, const Form& form) {
   const auto& principal = *request.principal;
   std::vector<Option> scopes;
   for (const auto& scope : engine::identity::scopes()) {
-    scopes.push_back({std::string{scope.name}, std::string{scope.name}, std::string{scope.meaning}});
+    scopes.push_back({std::string{scope.name}, std::string{scope.name}, std::string{tr_text(scope.meaning)}});
   }
   std::vector<Option> lifetimes;
-  for (const auto& each : kLifetimes) lifetimes.push_back({std::string{each.value}, std::string{each.label}});
-  std::string out = "<div class=\"narrow\"><h1>New token</h1>\n";
+  for (const auto& each : kLifetimes) lifetimes.push_back({std::string{each.value}, std::string{each.label.text()}});
+  std::string out;
+  render<"<div class=\"narrow\"><h1>[[New token]]</h1>\n">(out);
   out += pages::error_summary(form).str();
   if (principal.viewer.organisation) {
-    render<"<p class=\"lead\">It acts for {}.</p>\n">(out, seat_name(principal, *principal.viewer.organisation));
+    render<"<p class=\"lead\">[[It acts for {}.]]</p>\n">(out, seat_name(principal, *principal.viewer.organisation));
   }
   FormMarkup markup{request, kHere, form};
   markup.input({.name = "name",
-                .label = "Name",
-                .hint = "What it is for and where it runs: \"SIEM import, plant 2\".",
+                .label = tr<"Name">(),
+                .hint = tr<"What it is for and where it runs: \"SIEM import, plant 2\".">(),
                 .maxlength = 100,
                 .required = true,
                 .autofocus = true});
-  markup.checkboxes("scopes", "Scopes", scopes, "As few as the program needs.");
-  markup.select({.name = "days", .label = "Valid for", .required = true}, lifetimes);
+  markup.checkboxes("scopes", tr<"Scopes">(), scopes, tr<"As few as the program needs.">());
+  markup.select({.name = "days", .label = tr<"Valid for">(), .required = true}, lifetimes);
   markup.textarea({.name = "networks",
-                   .label = "Only from these networks",
-                   .hint = "One a line, such as 192.0.2.0/24 or 2001:db8::/32. Empty: from anywhere.",
+                   .label = tr<"Only from these networks">(),
+                   .hint = tr<"One a line, such as 192.0.2.0/24 or 2001:db8::/32. Empty: from anywhere.">(),
                    .maxlength = 2000,
                    .code = true},
                   3);
-  out += "<div class=\"panel\">" + markup.submit("Make the token", FormMarkup::Button::normal, kHere).str() +
+  out += "<div class=\"panel\">" + markup.submit(tr<"Make the token">(), FormMarkup::Button::normal, kHere).str() +
          "</div></div>\n";
-  return pages::form_page(app, request, pages::account_page("New token", kHere, std::move(out)), form);
+  return pages::form_page(app, request, pages::account_page(tr<"New token">(), kHere, std::move(out)), form);
 }
 
 Result<http::Response> show_new(App& app, const http::Request& request) {
@@ -160,7 +166,7 @@ Result<http::Response> create(App& app, const http::Request& request) {
   const auto* lifetime = std::find_if(std::begin(kLifetimes), std::end(kLifetimes),
                                       [&](const Lifetime& each) { return each.value == form.raw("days"); });
   if (lifetime == std::end(kLifetimes)) {
-    form.wrong("days", "Choose how long it is valid.");
+    form.wrong("days", tr<"Choose how long it is valid.">());
     return new_page(app, request, form);
   }
   NewToken wanted;
@@ -178,12 +184,12 @@ Result<http::Response> create(App& app, const http::Request& request) {
   }
   std::string out;
   render<
-      "<div class=\"narrow\"><h1>The token</h1>\n<p class=\"lead\">Put it where <strong>{}</strong> finds it. It is "
-      "shown "
-      "only now; we keep no copy.</p>\n<p class=\"panel\"><code class=\"secret\" data-copy data-copy-label=\"the "
-      "token\">{}</code></p>\n<p class=\"note\">Programs send it as <code>Authorization: Bearer ...</code></p>\n"
-      "<p><a class=\"button\" href=\"/account/tokens\">I have kept it</a></p></div>\n">(out, wanted.name, *secret);
-  return pages::form_page(app, request, pages::account_page("The token", kHere, std::move(out)), {});
+      "<div class=\"narrow\"><h1>[[The token]]</h1>\n<p class=\"lead\">[[Put it where <strong>{}</strong> finds it. It "
+      "is shown only now; we keep no copy.]]</p>\n<p class=\"panel\"><code class=\"secret\" data-copy "
+      "data-copy-label=\"[[the token]]\">{}</code></p>\n<p class=\"note\">[[Programs send it as <code>Authorization: "
+      "Bearer ...</code>]]</p>\n<p><a class=\"button\" href=\"/account/tokens\">[[I have kept it]]</a></p></div>\n">(
+      out, wanted.name, *secret);
+  return pages::form_page(app, request, pages::account_page(tr<"The token">(), kHere, std::move(out)), {});
 }
 
 Result<http::Response> revoke(App& app, const http::Request& request) {

@@ -1,0 +1,241 @@
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <re2/re2.h>
+#include <unistd.h>
+
+#include "base/po.hpp"
+#include "base/text.hpp"
+#include "portal/html/template.hpp"
+#include "portal/languages.hpp"
+#include "portal/member_pages_fixture.hpp"
+
+/// Walks the pages with a catalogue whose every translation stands in brackets: what stands outside them was forgotten.
+namespace tocsin::portal {
+namespace {
+
+using testing::As;
+
+constexpr std::string_view kOpen = "⟦", kClose = "⟧";
+constexpr std::string_view kSpanish = "Accept: text/html\r\nAccept-Language: es\r\n";
+
+/// "⟦Nobody of ⟧{}⟦ is here⟧": what fills a hole stands outside, and has to be translated or data itself.
+std::string bracketed(std::string_view text) {
+  std::string out{kOpen};
+  bool in_tag = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '<' && i + 1 < text.size() &&
+        (std::isalpha(static_cast<unsigned char>(text[i + 1])) || text[i + 1] == '/'))
+      in_tag = true;
+    if (c == '{' && text.substr(i, 2) != "{{" && !in_tag) {
+      const auto end = text.find('}', i);
+      out.append(kClose).append(text.substr(i, end - i + 1)).append(kOpen);
+      i = end;
+      continue;
+    }
+    if (c == '{' || c == '}') {  // Of a pair, or in a tag.
+      out += c;
+      if (i + 1 < text.size() && text[i + 1] == c && !in_tag) out += text[++i];
+      continue;
+    }
+    if (c == '>') in_tag = false;
+    out += c;
+  }
+  return out.append(kClose);
+}
+
+std::string pseudo_catalogue() {
+  auto items = po::read(messages::update({}, Language::es)).value();
+  for (auto& item : items) {
+    if (item.id.empty()) continue;
+    item.text = {bracketed(item.id)};
+    if (!item.plural.empty()) item.text.push_back(bracketed(item.plural));
+  }
+  return po::write(items);
+}
+
+/// In the place of the Spanish catalogue while it lives; no portal runs when it comes and goes.
+class PseudoSpanish {
+ public:
+  PseudoSpanish() {
+    load_languages();
+    take(pseudo_catalogue());
+  }
+  ~PseudoSpanish() {
+    std::stringstream text;
+    text << std::ifstream{TOCSIN_SOURCE_DIR "/languages/es.po"}.rdbuf();
+    take(text.str());
+  }
+  PseudoSpanish(const PseudoSpanish&) = delete;
+  PseudoSpanish& operator=(const PseudoSpanish&) = delete;
+
+ private:
+  static void take(const std::string& po) {
+    messages::load(Language::es, po);
+    html::detail::TemplateEntry::localise_all();
+  }
+};
+
+/// Letters of a document's prose become Greek ones: what is data shows by that.
+std::string greek(std::string_view json) {
+  static const re2::RE2 kProse{
+      R"re("(title|text|summary|details|name|issuing_authority|contact_details)":\s*"((?:[^"\\]|\\.)*)")re"};
+  std::string out;
+  std::string_view rest = json;
+  re2::StringPiece input{rest.data(), rest.size()};
+  const char* at = rest.data();
+  re2::StringPiece name, content;
+  while (re2::RE2::FindAndConsume(&input, kProse, &name, &content)) {
+    out.append(at, content.data());
+    for (std::size_t i = 0; i < content.size(); ++i) {
+      if (content[i] == '\\') {
+        out.append(content.data() + i, 2);
+        ++i;
+      } else if (std::isalpha(static_cast<unsigned char>(content[i]))) {
+        out += "λ";
+      } else {
+        out += content[i];
+      }
+    }
+    at = content.data() + content.size();
+  }
+  return out.append(at, rest.data() + rest.size());
+}
+
+/// What a reader reads of a page: texts between tags, and of attributes, outside of brackets.
+std::vector<std::string> unmarked(std::string_view page) {
+  static const re2::RE2 kSilent{
+      R"re((?is)<(script|style|code|pre|svg|time|textarea|head)\b.*?</(script|style|code|pre|svg|time|textarea|head)>|<!--.*?-->)re"};
+  static const re2::RE2 kSpoken{R"re((?:title|aria-label|placeholder|data-label|data-copy-label|alt)="([^"]*)")re"};
+  // An address, a mail address, a file, a number of a catalogue, a label, a format, a language's own name.
+  static const re2::RE2 kData{
+      R"re((https?://|/|mailto:)[\w./?=&;%:+-]+|[\w.-]+@[\w.-]+|\b\w+(\.\w+)+\b|&#?\w+;|\b[A-Z][A-Z0-9]*-[\w-]*\d[\w-]*|TLP(:[A-Z+]+)?|AMBER(\+STRICT)?|CLEAR|GREEN|RED|\b(CERT|CSAF|CVE|CWE|CVSS|EPSS|KEV|SSVC|JSON|API|UTC|Atom|OpenPGP|OpenAPI|SHA-512|RFC|ASCII|XML|HTML|PDF|CSV|VEX|ROLIE|OASIS|CISA|FIRST|NVD|MITRE|Tocsin|Deutsch|English|Español)\b)re"};
+  std::string text{page};
+  re2::RE2::GlobalReplace(&text, kSilent, " ");
+  std::vector<std::string> found;
+  std::string all;
+  re2::StringPiece input{text};
+  std::string value;
+  while (re2::RE2::FindAndConsume(&input, kSpoken, &value)) all += value + "\n";
+  bool in_tag = false;
+  for (const char c : text) {
+    if (c == '<') {
+      in_tag = true;
+      all += '\n';
+    } else if (c == '>') {
+      in_tag = false;
+    } else if (!in_tag) {
+      all += c;
+    }
+  }
+  // Brackets are within one text node or go over several; a line is a node.
+  int depth = 0;
+  std::string line;
+  const auto end_line = [&] {
+    auto rest = line;
+    re2::RE2::GlobalReplace(&rest, kData, " ");
+    if (re2::RE2::PartialMatch(rest, "[A-Za-z]{2,}")) found.emplace_back(text::trim(line));
+    line.clear();
+  };
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string_view here{all.data() + i, all.size() - i};
+    if (here.starts_with(kOpen)) {
+      ++depth;
+      i += kOpen.size() - 1;
+    } else if (here.starts_with(kClose)) {
+      --depth;
+      i += kClose.size() - 1;
+    } else if (all[i] == '\n') {
+      end_line();
+    } else if (depth == 0) {
+      line += all[i];
+    }
+  }
+  end_line();
+  return found;
+}
+
+class LanguagesWalk : public testing::MemberPortalTest {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::path{::testing::TempDir()} / fmt::format("walk-{}", ::getpid());
+    std::filesystem::create_directories(folder_);
+    for (const auto& file : std::filesystem::directory_iterator{TOCSIN_SOURCE_DIR "/demo/advisories"}) {
+      std::stringstream text;
+      text << std::ifstream{file.path()}.rdbuf();
+      std::ofstream{folder_ / file.path().filename()} << greek(text.str());
+    }
+    MemberPortalTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    // Names that people gave are data.
+    run(store::Sql{"UPDATE person SET name = 'Ω' || id"});
+    run(store::Sql{"UPDATE organisation SET name = 'Σ' || id, folded_name = 'σ' || id WHERE id > 1"});
+    run(store::Sql{"UPDATE organisation SET name = 'Σ', folded_name = 'σ' WHERE id = 1"});
+    const auto community = engine::members::create_community(
+        database(), console_, {.uuid = {}, .name = "Ψ", .description = "ψ", .members_hidden = false}, clock_.now());
+    ASSERT_TRUE(community) << community.error().to_string();
+  }
+  void TearDown() override {
+    MemberPortalTest::TearDown();
+    std::filesystem::remove_all(folder_);
+  }
+  std::string documents() override { return folder_.string(); }
+
+  /// Parameters of addresses by name.
+  std::string address_of(std::string pattern) {
+    const std::pair<std::string_view, std::string> values[] = {
+        {"{community}", std::to_string(number(store::Sql{"SELECT MAX(id) FROM community"}))},
+        {"{organisation}", std::to_string(water_.value)},
+        {"{person}", std::to_string(people_[As::water_member].value)},
+        {"{entry}", "1"},
+        {"{revision}", "1"},
+        {"{secret}", "nobodys"},
+        {"{product}", "nothing"},
+        {"{id}", pattern.starts_with("/vulnerabilities") ? "CVE-1900-0101" : "TDC-2025-001"},
+        {"{vendor}", "nobody"}};
+    for (const auto& [name, value] : values) {
+      if (const auto at = pattern.find(name); at != std::string::npos) pattern.replace(at, name.size(), value);
+    }
+    return pattern;
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+TEST_P(LanguagesWalk, EveryTextOfEveryPageIsAMessage) {
+  const PseudoSpanish pseudo;
+  start();
+  std::map<std::string, std::string> forgotten;  // Text and where it stands.
+  int pages = 0;
+  const auto router = app().routes();
+  for (const auto& route : router.routes()) {
+    if (route->method != http::Method::get || route->pattern.starts_with("/api/") || route->pattern.ends_with("...}")) {
+      continue;
+    }
+    const auto address = address_of(route->pattern);
+    for (const auto who :
+         {As::administrator, As::coordinator, As::auditor, As::water_administrator, As::water_member, As::visitor}) {
+      const auto reply = get_as(who, address, kSpanish);
+      if (!reply.header("content-type").starts_with("text/html")) continue;
+      ++pages;
+      for (auto& text : unmarked(reply.body)) forgotten.try_emplace(std::move(text), route->pattern);
+    }
+  }
+  EXPECT_GT(pages, 100);
+  std::string report;
+  for (const auto& [text, where] : forgotten) report += fmt::format("\n  {}: {}", where, text.substr(0, 120));
+  EXPECT_TRUE(forgotten.empty()) << forgotten.size() << report;
+  finish();
+}
+
+TOCSIN_ON_BOTH_DATABASES(LanguagesWalk);
+
+}  // namespace
+}  // namespace tocsin::portal
