@@ -17,9 +17,8 @@ if(TOCSIN_SANITIZE)
   add_compile_options(-fsanitize=${TOCSIN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -g1)
   add_link_options(-fsanitize=${TOCSIN_SANITIZE})
 endif()
-if(TOCSIN_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)
-endif()
+# What fuzzers need to see of the code under them; tests do without.
+set(TOCSIN_COVERAGE $<$<BOOL:${TOCSIN_FUZZ}>:-fsanitize=fuzzer-no-link>)
 
 find_program(CCACHE ccache)
 if(CCACHE)
@@ -58,6 +57,7 @@ function(tocsin_module name)
   target_link_libraries(${target}
     PUBLIC ${M_USES} ${M_LINKS} Boost::json fmt::fmt
     PRIVATE $<BUILD_INTERFACE:tocsin_flags> ${M_PRIVATE_LINKS})
+  target_compile_options(${target} PRIVATE ${TOCSIN_COVERAGE})
   target_precompile_headers(${target} PRIVATE ${TOCSIN_PCH})
   if(TOCSIN_SANITIZE AND name IN_LIST TOCSIN_OPTIMISED_ROOMS)
     target_compile_options(${target} PRIVATE -O1)
