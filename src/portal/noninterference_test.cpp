@@ -27,7 +27,8 @@ using domain::testing::Worlds;
 using store_testing::kTestNow;
 
 constexpr int kSlots = 24;
-/// Sanitizers look at the same code a tenth as fast; the property is proven by the build without them.
+/// Sanitizers look at the same code a tenth as fast; the property is proven by the build without them (./test
+/// noninterference).
 #if defined(__has_feature)
 constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
 #else

@@ -9,13 +9,17 @@ import { chromium } from 'playwright-core';
 const root = new URL('../..', import.meta.url).pathname;
 const binary = process.env.TOCSIN_BINARY ?? join(root, 'build/release/bin/tocsin');
 
+// Below those that the system gives to whoever connects: one of these could be taken again before the server has it.
 function freePort() {
   return new Promise((resolve) => {
     const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
+    const attempt = () => server.listen(11000 + Math.floor(Math.random() * 9000), '127.0.0.1');
+    server.on('error', attempt);
+    server.on('listening', () => {
       const { port } = server.address();
       server.close(() => resolve(port));
     });
+    attempt();
   });
 }
 
