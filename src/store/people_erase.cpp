@@ -49,8 +49,8 @@ std::string_view link_purpose(std::int64_t purpose) {
 Status People::erase(domain::PersonId id) {
   TRY_VOID(end_sessions(id));
   return connection_.run_all(
-      {Sql{"DELETE FROM one_time_link WHERE person_id = ?", id}, Sql{"DELETE FROM credential WHERE person_id = ?", id},
-       Sql{"DELETE FROM membership WHERE person_id = ?", id},
+      {Sql{"DELETE FROM mail_queue WHERE person_id = ?", id}, Sql{"DELETE FROM one_time_link WHERE person_id = ?", id},
+       Sql{"DELETE FROM credential WHERE person_id = ?", id}, Sql{"DELETE FROM membership WHERE person_id = ?", id},
        Sql{"DELETE FROM community_person WHERE person_id = ?", id},
        // The address is free for whoever comes next; the number never is.
        Sql{"UPDATE person SET status = ?, uuid = '', name = '', folded_name = '', email = '', folded_email = ?, "
