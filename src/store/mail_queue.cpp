@@ -29,6 +29,26 @@ void leave_out(Sql& sql, const std::vector<std::string>& domains) {
 
 }  // namespace
 
+std::string_view mail_purpose(MailPurpose purpose) noexcept {
+  switch (purpose) {
+    case MailPurpose::invitation:
+      return "invitation";
+    case MailPurpose::email_proof:
+      return "email-proof";
+    case MailPurpose::password_reset:
+      return "password-reset";
+    case MailPurpose::alert:
+      return "alert";
+    case MailPurpose::notice:
+      return "notice";
+    case MailPurpose::test:
+      return "test";
+    case MailPurpose::reset_request:
+      return "reset-request";
+  }
+  return "other";
+}
+
 Result<std::int64_t> MailQueue::add(const QueuedMail& mail) {
   TRY(const auto id,
       connection_.first(
@@ -50,6 +70,14 @@ Result<std::optional<QueuedMail>> MailQueue::due(Timestamp now, const std::vecto
   leave_out(sql, held);
   sql.append(" ORDER BY next_try_at, id LIMIT 1");
   return connection_.first(sql, mail_of);
+}
+
+Result<std::optional<QueuedMail>> MailQueue::due_request(Timestamp now) {
+  return connection_.first(Sql{"SELECT " TOCSIN_MAIL_COLUMNS
+                               " FROM mail_queue WHERE state = ? AND next_try_at <= ? AND purpose = ? ORDER BY "
+                               "next_try_at, id LIMIT 1",
+                               MailState::waiting, now, MailPurpose::reset_request},
+                           mail_of);
 }
 
 Result<std::optional<Timestamp>> MailQueue::next_due(const std::vector<std::string>& held) {
@@ -98,13 +126,16 @@ Status MailQueue::remove_of(domain::PersonId person, MailPurpose purpose) {
 }
 
 Result<std::int64_t> MailQueue::retry(std::optional<std::int64_t> id, Timestamp now, Timestamp expires_at) {
-  // What waits keeps its end: a link's letter must not outlive the link. What was given up may well be read later.
+  // A letter with a link must not outlive the link. Anything else that was given up may well be read later.
   Sql sql{
       "UPDATE mail_queue SET next_try_at = ?, attempts = 0, expires_at = CASE WHEN state = ? AND expires_at < ? "
-      "THEN ? ELSE expires_at END, state = ? WHERE purpose <> ?",
+      "AND purpose NOT IN (?, ?, ?) THEN ? ELSE expires_at END, state = ? WHERE purpose <> ?",
       now,
       MailState::given_up,
       expires_at,
+      MailPurpose::invitation,
+      MailPurpose::email_proof,
+      MailPurpose::password_reset,
       expires_at,
       MailState::waiting,
       MailPurpose::reset_request};

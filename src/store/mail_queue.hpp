@@ -24,6 +24,8 @@ enum class MailPurpose {
   /// found out where nobody waits for the answer.
   reset_request = 7,
 };
+/// "password-reset": for JSON, log and command line.
+std::string_view mail_purpose(MailPurpose purpose) noexcept;
 /// Stored as its number.
 enum class MailState { waiting = 1, given_up = 2 };
 
@@ -48,6 +50,8 @@ class MailQueue {
   Result<std::optional<QueuedMail>> find(std::int64_t id);
   /// The one that is due longest and whose receiver's domain is none of `held`; nullopt where none is.
   Result<std::optional<QueuedMail>> due(Timestamp now, const std::vector<std::string>& held);
+  /// The same of requests alone (MailPurpose::reset_request).
+  Result<std::optional<QueuedMail>> due_request(Timestamp now);
   /// When the next one that waits is due; nullopt where none waits.
   Result<std::optional<Timestamp>> next_due(const std::vector<std::string>& held);
   /// Whoever gets 1 may send it until `until`; 0 where somebody else was quicker. Counts the attempt.
@@ -60,7 +64,8 @@ class MailQueue {
   /// 1 where it was there.
   Result<std::int64_t> remove(std::int64_t id);
   Status remove_of(domain::PersonId person, MailPurpose purpose);
-  /// Tries again now; what had been given up gets all its attempts and until `expires_at` anew. The number of letters.
+  /// Tries again now, with all attempts; what had been given up also until `expires_at`, unless it brings a link, which
+  /// has its own end. The number of letters.
   Result<std::int64_t> retry(std::optional<std::int64_t> id, Timestamp now, Timestamp expires_at);
   /// Given up first, then the oldest; requests are left out.
   Result<std::vector<QueuedMail>> list(int limit);

@@ -20,8 +20,8 @@ using Purpose = store::MailPurpose;
 struct Letter {
   Purpose purpose = Purpose::notice;
   std::optional<domain::PersonId> person = {};  ///< Whose it is: it goes when they are erased.
-  std::string address, subject, text;
-  Timestamp expires_at;  ///< Not sent any more from then on.
+  std::string address = {}, subject = {}, text = {};
+  Timestamp expires_at = {};  ///< Not sent any more from then on.
 };
 
 struct Options {

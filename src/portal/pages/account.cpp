@@ -88,7 +88,7 @@ http::Response profile_page(App& app, const http::Request& request, const domain
   markup.input(
       {.name = "time_zone", .label = "Time zone", .hint = "Such as Europe/Berlin. Empty: UTC.", .maxlength = 64});
   out += "<div class=\"grid-2\">\n<section class=\"panel\"><h2>About you</h2>\n";
-  render<"<dl class=\"kv\"><dt>E-mail address</dt><dd>{}{}</dd></dl>\n">(
+  render<"<dl class=\"kv\"><dt>E-mail address</dt><dd>{}{} <a href=\"/account/address\">Change</a></dd></dl>\n">(
       out, person.email,
       person.email_verified_at ? Html{} : Html::from_trusted(" <span class=\"tag\">not confirmed</span>"));
   out += markup.submit("Save").str();
@@ -122,7 +122,7 @@ Result<http::Response> save_profile(App& app, const http::Request& request) {
   TRY(const auto person, own_person(app, request));
   members::PersonInput input;
   input.name = form.get("name");
-  // The address identifies: it is changed with proof, by those who manage people.
+  // The address identifies: it is changed with proof (address.cpp), or by those who manage people.
   input.email = person.email;
   input.language = form.get("language");
   input.time_zone = form.get("time_zone");

@@ -43,6 +43,12 @@ constexpr NoticeText kNotices[] = {
     {"set-up", "The installation is set up. Sign in with your new password now."},
     {"confirmed", "Thank you. Please go on."},
     {"passkey-refused", "The passkey was not accepted. Try again, or go on in another way.", true},
+    {"reset-asked",
+     "If somebody here has this address, a mail with a link is on its way to it. It may take some minutes."},
+    {"proof-sent", "A mail with a link is on its way to that address. Nothing changes until the link is used."},
+    {"mail-retry", "It is tried again now."},
+    {"mail-dropped", "The mail is not sent any more."},
+    {"mail-test", "A test mail to you is on its way."},
     {"erased", "Your account and what belonged to it has been erased."},
 };
 

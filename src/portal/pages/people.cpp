@@ -157,7 +157,7 @@ Result<http::Response> people(App& app, const http::Request& request) {
 }
 
 /// What the asker may do with somebody.
-void append_actions(std::string& out, const http::Request& request, const members::PersonRow& row) {
+void append_actions(std::string& out, const App& app, const http::Request& request, const members::PersonRow& row) {
   const auto actor = access::actor(request);
   const auto& person = row.person;
   const auto base = pages::person_url(person.id);
@@ -168,9 +168,13 @@ void append_actions(std::string& out, const http::Request& request, const member
   if (person.status == PersonStatus::erased) return;
   if (all) link("/edit", "Edit");
   if (person.status == PersonStatus::invited) {
-    out += pages::button_form(request, base + "/link", "New invitation link").str();
+    out +=
+        pages::button_form(request, base + "/link", app.mails() ? "Send the invitation again" : "New invitation link")
+            .str();
   } else if (all && person.status == PersonStatus::active) {
-    out += pages::button_form(request, base + "/link", "Link for a new password").str();
+    out += pages::button_form(request, base + "/link",
+                              app.mails() ? "Send a link for a new password" : "Link for a new password")
+               .str();
   }
   if (!all) return;
   if (person.status == PersonStatus::active) {
@@ -226,7 +230,7 @@ Result<http::Response> person(App& app, const http::Request& request) {
   std::string out = pages::breadcrumb_html({{"/people", "People"}, {"", name}}).str();
   render<"<div class=\"page-head\"><div><h1>{}</h1><p class=\"note\">{}</p></div><div class=\"actions\">">(
       out, name, pages::status_tag(found.status));
-  append_actions(out, request, *row);
+  append_actions(out, app, request, *row);
   out +=
       "</div></div>\n<div class=\"grid-2\"><section class=\"panel\" aria-labelledby=\"account\"><h2 "
       "id=\"account\">Account</h2><dl class=\"kv\">\n";

@@ -74,6 +74,13 @@ Result<http::Response> privacy(App& app, const http::Request& request) {
               "So that you can see and revoke them.", "Until the account is erased.");
     table.row("Links of invitations and for new passwords: a hash, whom for, by whom",
               "They work once and for a limited time.", "Until the account is erased.");
+    if (kept.mail) {
+      table.row(
+          "Mails to you that wait to be sent: address and text, sealed",
+          "So that none is lost while a mail server is away.",
+          "Until it has taken them; one that could not be sent, 30 days longer; at the latest until the account is "
+          "erased.");
+    }
     table.end();
     table.begin("The audit log");
     table.row(
@@ -109,7 +116,8 @@ Result<http::Response> privacy(App& app, const http::Request& request) {
     out +=
         "<ul>\n<li><strong>Get it</strong>: <a href=\"/account\">your profile</a> has all that is stored about you, as "
         "a file (articles 15 and 20 of the GDPR).</li>\n<li><strong>Correct it</strong>: name, language and time "
-        "zone there, too; the CERT changes the mail address.</li>\n<li><strong>Erase it</strong>: from your profile, "
+        "zone there, too; the mail address there, with proof, where mail is sent, else by the "
+        "CERT.</li>\n<li><strong>Erase it</strong>: from your profile, "
         "or by the "
         "CERT. Name, address, credentials, sessions, memberships and what the audit log knew personally go; a number "
         "stays in the log, so that it can still be verified.</li>\n</ul>\n";

@@ -113,14 +113,9 @@ http::Response sign_in_page(App& app, const http::Request& request, const Form& 
   out += "<div class=\"panel\">";
   out += markup.submit("Sign in").str();
   out += pages::passkey_form(app, request, "/sign-in/passkey", "Sign in with a passkey", next).str();
-  out += "</div>\n<details class=\"fold\"><summary>Forgotten the password?</summary><p>";
-  const auto& contact = app.settings().contact;
   out +=
-      "Your organisation's administrator can send you a link with which you set a new one. It works once, and for a "
-      "short time.";
-  if (!contact.empty()) render<" If there is none, write to {}.">(out, contact);
-  out +=
-      "</p></details>\n<p class=\"note\">Accounts are for members: organisations that this CERT has accepted. "
+      "</div>\n<p><a href=\"/forgot\">Forgotten the password?</a></p>\n<p class=\"note\">Accounts are for members: "
+      "organisations that this CERT has accepted. "
       "What is public can be read without one.</p>\n";
   return pages::form_page(app, request, narrow_page("Sign in", std::move(out)), form);
 }
