@@ -7,6 +7,7 @@
 #include "cli/audit_options.hpp"
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
+#include "cli/mail_options.hpp"
 #include "cli/member_options.hpp"
 #include "cli/share_options.hpp"
 #include "formats/csaf/validate/validate.hpp"
@@ -40,6 +41,7 @@ enum class Command {
   reindex,
   members,
   audit,
+  mail,
   share,
   config_check,
   config_doc,
@@ -64,6 +66,7 @@ struct CommandLine {
   bool mend = false;                                        ///< convert, from CVRF
   MemberOptions members;                                    ///< org, user, community
   ShareOptions share;                                       ///< share
+  MailOptions mail;                                         ///< All of `tocsin mail`.
   AuditOptions audit;                                       ///< All of `tocsin audit`.
   ChangeOptions change;                                     ///< withdraw, supersede, modify, translate
   bool quiet = false;

@@ -105,7 +105,7 @@ Status check(const MailSettings& settings) {
     return Error::invalid("user and password of the mail server are given both or neither", "user");
   }
   if (!settings.user.empty() && server.scheme == "smtp" && !settings.starttls_required) {
-    return Error::invalid("a password is sent under TLS only: require STARTTLS, or use smtps://", "starttls");
+    return Error::invalid("a password is sent under TLS only: require STARTTLS, or use smtps://", "starttls_required");
   }
   return ok();
 }
