@@ -15,13 +15,13 @@ logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # Handshakes that fail
 
 class Letter:
     def __init__(self, envelope):
+        self.envelope = envelope
         self.to = envelope.rcpt_tos
-        self.bytes = envelope.content
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.message = message
         self.id = message["Message-ID"]
         self.subject = str(message["Subject"])
-        self.text = message.get_content().replace("\r\n", "\n")
+        self.text = str(message.get_content()).replace("\r\n", "\n")
 
     def link(self):
         return next(line for line in self.text.splitlines() if "/link/" in line)
