@@ -216,8 +216,11 @@ Result<bool> PostOffice::deliver_letter(const store::QueuedMail& queued, Timesta
 }
 
 Status PostOffice::put_off(const store::QueuedMail& queued, const Error& error, microseconds wait, bool counted) {
-  ++put_off_;
-  log::info("mail.put_off", {{"message_id", queued.message_id}, {"message", error.message}, {"detail", error.detail}});
+  // What is not the letter's fault is told once, of the server.
+  if (counted) ++put_off_;
+  if (counted)
+    log::info("mail.put_off",
+              {{"message_id", queued.message_id}, {"message", error.message}, {"detail", error.detail}});
   const auto at = after(clock_.now(), wait);
   return database_.write([&](store::Connection& connection) {
     return store::MailQueue{connection}.put_off(queued.id, at, problem_of(error), counted);

@@ -53,8 +53,12 @@ class MailFlow(unittest.TestCase):
     def test_invited_forgotten_moved(self):
         data, server = self.portal()
         root = Browser(server.port).sign_in(ROOT_MAIL, ROOT_WORDS)
-        page = invite(root, ADA, 'Ada\r\nBcc: evil@example.org "Ampère"')
-        self.assertEqual(page.status, 422, "a name is one line")
+        # Names and addresses are no place for headers and recipients of one's own.
+        self.assertEqual(invite(root, "x@cert.example\r\nBcc: evil@example.org", "X").status, 422)
+        self.assertEqual(invite(root, "hook@cert.example", "Hook\r\nBcc: evil@example.org\r\n\r\nBuy").status, 200)
+        letter = self.desk.one_to("hook@cert.example", "Invitation")
+        self.assertTrue(letter.text.startswith("Hello Hook Bcc: evil@example.org Buy,\n"), letter.text)
+        self.assertIsNone(letter.message["Bcc"])
         page = invite(root, ADA, 'Ada "Ampère"')
         self.assertEqual(page.status, 200, page.text)
         self.assertIn(f"Sent to {ADA}", page.text)
@@ -67,9 +71,9 @@ class MailFlow(unittest.TestCase):
         # The inviter sends it again: the first link has died.
         person = re.search(r'action="(/people/\d+/link)"', page.text).group(1)
         self.assertEqual(root.post(person).status, 200)
-        self.desk.wait(lambda letters: len(letters) == 2)
+        self.desk.wait(lambda letters: len(letters) == 3)
         self.assertEqual(Browser(server.port).get(path_of(letter.link())).status, 404)
-        self.assertEqual(accept(server.port, self.desk.letters[1].link(), ADA_WORDS).location, "/sign-in?notice=password-set")
+        self.assertEqual(accept(server.port, self.desk.letters[2].link(), ADA_WORDS).location, "/sign-in?notice=password-set")
         ada = Browser(server.port).sign_in(ADA, ADA_WORDS)
 
         # Forgotten: no JavaScript, no account needed to ask.

@@ -109,4 +109,5 @@ def with_mail(data, url, top="", **more):
     lines = [f"{key} = {str(value).lower() if isinstance(value, bool) else chr(34) + str(value) + chr(34)}"
              for key, value in settings.items()]
     path = data / "tocsin.toml"
-    path.write_text(top + "\n" + path.read_text() + "\n[mail]\n" + "\n".join(lines) + "\n")
+    before, header, after = path.read_text().partition("[mail]\n")
+    path.write_text(top + "\n" + before + header + "\n".join(lines) + "\n" + after)
