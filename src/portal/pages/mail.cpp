@@ -104,12 +104,12 @@ Result<http::Response> show(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({pages::kNoticeParameter}));
   if (!app.mails()) return off_page(app, request);
   TRY(const auto desk, post::desk(app.database(), access::actor(request), *app.post()));
-  std::string out = "<div class=\"page-head\"><h1>Mail</h1><p class=\"actions\">";
+  std::string out = "<div class=\"page-head\"><h1>Mail</h1><div class=\"actions\">";
   out += pages::button_form(request, std::string{kHere} + "/test", "Send a test mail to me").str();
   if (!desk.rows.empty()) {
     out += ' ' + pages::button_form(request, std::string{kHere} + "/retry", "Try all again").str();
   }
-  out += "</p></div>\n";
+  out += "</div></div>\n";
   append_state(out, app, desk);
   out += "<dl class=\"kv\">\n";
   pages::append_fact(out, "Waiting", text::thousands(desk.counts.waiting));
