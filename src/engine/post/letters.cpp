@@ -122,11 +122,16 @@ Letter notice(const Options& options, const domain::Person& to, std::string_view
               std::string_view detail, std::string_view done_by, Timestamp now) {
   const auto* words = std::ranges::find(kEvents, event, &EventWords::event);
   const auto site = line(options.site_name);
-  const auto text = fmt::format(
-      "{}{} on {}, {}.\n\nIf you know of this, there is nothing to do. If not, set a new password at {}/forgot, then "
-      "look at the security page of your account, and tell whoever runs {}.\n",
-      words->what, detail.empty() ? "" : fmt::format(" ({})", line(detail)), format_minute(now), line(done_by),
-      options.public_url, site);
+  // With the old address no password can be asked for any more.
+  const auto advice = event == Event::address_changed
+                          ? fmt::format("If not, tell whoever runs {} at once: somebody else has your account", site)
+                          : fmt::format(
+                                "If not, set a new password at {}/forgot, then look at the security page of "
+                                "your account, and tell whoever runs {}",
+                                options.public_url, site);
+  const auto text =
+      fmt::format("{}{} on {}, {}.\n\nIf you know of this, there is nothing to do. {}.\n", words->what,
+                  detail.empty() ? "" : fmt::format(" ({})", line(detail)), format_minute(now), line(done_by), advice);
   return letter(options, Purpose::notice, to, address, fmt::format("{}: {}", site, words->subject), text,
                 {now.micros + kNoticeMicros});
 }

@@ -140,7 +140,7 @@ Result<http::Response> retry(App& app, const http::Request& request) {
   TRY_VOID(Form::read(request, {}));
   const auto id = pages::id_in_path(request, "mail");
   if (!id) return Error::not_found("mail");
-  TRY_VOID(post::retry(app.database(), access::actor(request), *id, request.now));
+  TRY_VOID(post::retry(app.database(), access::actor(request), id, request.now));
   wake(app);
   return pages::done(kHere, "mail-retry");
 }
