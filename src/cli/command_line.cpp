@@ -479,6 +479,12 @@ class Builder {
       format(sub);
     });
   }
+  void mail(const char* meaning) {
+    add_mail_commands(*app_.add_subcommand("mail", meaning), into_.mail, [this](auto* sub, const char* examples) {
+      data(prepared(sub, Command::mail, examples));
+      format(sub);
+    });
+  }
   void config(const char* meaning) {
     auto* group = app_.add_subcommand("config", meaning);
     group->set_help_flag("-h,--help", "This text");
@@ -529,6 +535,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"community", "Communities: who shares with whom", &Builder::community},
       {"share", "Say who sees an advisory and why, and change it", &Builder::share},
       {"audit", "Read, verify, sign and prune the log of what was done", &Builder::audit},
+      {"mail", "See what waits to be mailed, try it again, send a test mail", &Builder::mail},
       {"config", "Check or document the settings", &Builder::config},
       {"version", "Print the version", &Builder::version},
   };

@@ -7,6 +7,7 @@
 #include "cli/audit_options.hpp"
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
+#include "cli/mail_options.hpp"
 #include "cli/match_options.hpp"
 #include "cli/member_options.hpp"
 #include "cli/share_options.hpp"
@@ -41,6 +42,7 @@ enum class Command {
   reindex,
   members,
   audit,
+  mail,
   share,
   match,
   config_check,
@@ -67,6 +69,7 @@ struct CommandLine {
   MemberOptions members;                                    ///< org, user, community
   MatchOptions match;                                       ///< match
   ShareOptions share;                                       ///< share
+  MailOptions mail;                                         ///< All of `tocsin mail`.
   AuditOptions audit;                                       ///< All of `tocsin audit`.
   ChangeOptions change;                                     ///< withdraw, supersede, modify, translate
   bool quiet = false;

@@ -31,6 +31,7 @@ int run_members(const CommandLine& line);  ///< All of `tocsin org`, `user` and 
 int run_match(const CommandLine& line);
 int run_share(const CommandLine& line);
 int run_audit(const CommandLine& line);  ///< All of `tocsin audit`.
+int run_mail(const CommandLine& line);   ///< All of `tocsin mail`.
 int run_config_check(const CommandLine& line);
 int run_config_doc(const CommandLine& line);
 int run_version(const CommandLine& line);

@@ -14,6 +14,7 @@ namespace {
 
 /// Passwords of a database URL stay out of terminals and their scrollback.
 std::string shown(std::string_view name, const std::string& text) {
+  if (name == "mail.password" && !text.empty()) return "***";
   if (name != "database") return text;
   const auto scheme = text.find("://");
   const auto at = text.find('@');
@@ -74,6 +75,8 @@ int dispatch(const CommandLine& line) {
       return run_share(line);
     case Command::audit:
       return run_audit(line);
+    case Command::mail:
+      return run_mail(line);
     case Command::config_check:
       return run_config_check(line);
     case Command::config_doc:

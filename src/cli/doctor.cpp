@@ -11,9 +11,11 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/listen_address.hpp"
+#include "cli/mailing.hpp"
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
 #include "store/changes.hpp"
+#include "store/mail_queue.hpp"
 #include "store/migrations.hpp"
 
 namespace tocsin::cli {
@@ -50,6 +52,7 @@ class Doctor {
     clock();
     listening();
     tls();
+    mail();
     return std::move(checks_);
   }
 
@@ -298,6 +301,46 @@ class Doctor {
     } else {
       add("TLS", Verdict::good,
           fmt::format("key and certificate belong together, valid for {} days", verdict.days_left));
+    }
+  }
+
+  void mail() {
+    if (!has_mail(settings_)) {
+      add("mail", Verdict::good, "none is sent: links are shown to whoever makes them");
+      return;
+    }
+    const auto read = mail_settings(location_, settings_);
+    if (!read) {
+      add("mail", Verdict::failed, read.error().to_string(), "Correct it in tocsin.toml");
+      return;
+    }
+    if (settings_.text("public_url").empty()) {
+      add("mail", Verdict::warning, "none is sent, for public_url is not set and links need it", "Set public_url");
+      return;
+    }
+    struct stat status{};
+    const auto file = file_path(location_, settings_.value("mail.password_file"));
+    if (!file.empty() && ::stat(file.c_str(), &status) == 0 && (status.st_mode & 0007U) != 0) {
+      add("mail", Verdict::warning, "Every account of this machine may read the mail server's password",
+          "chmod o-rwx " + file);
+      return;
+    }
+    const auto counts =
+        database_ ? database_->read([](store::Connection& connection) { return store::MailQueue{connection}.counts(); })
+                  : Result<store::MailQueue::Counts>{store::MailQueue::Counts{}};
+    constexpr std::int64_t kHour = std::int64_t{3'600} * 1'000'000;
+    // An older schema has no queue yet; that is said above.
+    if (counts && counts->given_up > 0) {
+      add("mail", Verdict::warning,
+          fmt::format("{} could not be sent", text::count_of(counts->given_up, "mail", "mails")),
+          "tocsin mail list --data " + location_.folder);
+    } else if (counts && counts->oldest_waiting &&
+               counts->oldest_waiting->micros < system_clock().now().micros - kHour) {
+      add("mail", Verdict::warning, "mail waits for more than an hour",
+          "tocsin mail list --data " + location_.folder + " says why");
+    } else {
+      add("mail", Verdict::good,
+          fmt::format("goes to {}; 'tocsin mail test ADDRESS' tries it", settings_.text("mail.url")));
     }
   }
 

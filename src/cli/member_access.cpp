@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/mailing.hpp"
 #include "cli/member_lookup.hpp"
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
@@ -197,8 +198,15 @@ bool is_access(MemberAction action) noexcept {
 }
 
 int run_access(const CommandLine& line, const Installation& installation) {
-  // Nothing here seals or opens what was sealed: the portal's key stays where it is.
+  // Second factors are neither sealed nor opened here: no key for them. Notices are, where mail is sent.
   identity::Options options;
+  std::optional<engine::post::Post> post;
+  if (has_mail(installation.settings)) {
+    auto opened = open_post(line.location, installation.settings);
+    if (!opened) return fail(opened.error(), line.json);
+    post = std::move(opened).value();
+    options.post = &*post;
+  }
   auto breached = breached_check(line.location, installation.settings);
   if (!breached) return fail(breached.error(), line.json);
   options.breached = std::move(breached).value();

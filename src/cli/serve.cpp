@@ -10,11 +10,13 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/listen_address.hpp"
+#include "cli/mailing.hpp"
 #include "cli/output.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/setup/setup.hpp"
 #include "exchange/demo.hpp"
 #include "exchange/import.hpp"
+#include "exchange/post_office.hpp"
 #include "portal/app.hpp"
 #include "portal/http/server.hpp"
 #include "tocsin_demo.hpp"
@@ -22,9 +24,6 @@
 
 namespace tocsin::cli {
 namespace {
-
-/// Opens what the database holds sealed: second factors above all. Without it people set theirs up anew.
-constexpr const char* kSealingKeyFile = "sealing.key";
 
 log::Level level_of(std::string_view name) {
   if (name == "debug") return log::Level::debug;
@@ -188,10 +187,23 @@ int run_serve(const CommandLine& line) {
                           .session_idle_minutes = static_cast<int>(settings.integer("sessions.idle")),
                           .session_absolute_hours = static_cast<int>(settings.integer("sessions.absolute")),
                           .mail = false};
+  auto post = open_post(line.location, settings, line.demo);
+  if (!post) return fail(post.error());
+  app_settings.privacy.mail = post->on();
+  exchange::MailSettings mail;
+  if (has_mail(settings)) {
+    auto read = mail_settings(line.location, settings);
+    if (!read) return fail(read.error());
+    mail = std::move(read).value();
+    if (!post->on()) {
+      log::warn("mail.off", {{"why", line.demo ? "demonstration: its people are invented" : "public_url is not set"}});
+    }
+  }
   auto key = SealingKey::open_or_create(std::filesystem::path{line.location.folder} / kSealingKeyFile);
   if (!key) return fail(key.error());
   auto sign_in = identity_options(line.location, settings, app_settings.public_url);
   if (!sign_in) return fail(sign_in.error());
+  sign_in->post = &*post;
   engine::identity::Identity identity{*installation->database, std::move(key).value(), std::move(sign_in).value(),
                                       system_clock()};
   if (line.demo) {
@@ -209,8 +221,10 @@ int run_serve(const CommandLine& line) {
     if (!state) return fail(state.error());
     setup_state = *state;
   }
+  exchange::PostOffice office{*installation->database, identity, *post, std::move(mail), system_clock()};
   const bool sets_up = setup_state == engine::setup::State::open;
   portal::App app{*installation->database, app_settings, system_clock(), &identity, sets_up ? &setup : nullptr};
+  app.set_mail(&*post, post->on() ? &office : nullptr);
   auto options = server_options(line.location, settings, *address);
   auto proxies = portal::http::TrustedProxies::parse(settings.text("trusted_proxies"));
   if (!proxies) return fail(proxies.error());
@@ -219,6 +233,7 @@ int run_serve(const CommandLine& line) {
   if (!server) return fail(server.error());
   if (const auto caught_up = app.catch_up(); !caught_up) return fail(caught_up.error());
   app.start_duty();
+  if (post->on()) office.start();
   signals.watch(**server);
 
   auto bound = *address;

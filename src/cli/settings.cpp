@@ -56,6 +56,20 @@ constexpr SettingSpec kSpecs[] = {
      "have been meant for few.",
      0, 0, "CLEAR|GREEN|AMBER|AMBER+STRICT|RED"},
     {"import.document_bytes", SettingType::integer, "bytes", "67108864", "Largest document taken.", 1024, 1024 * kMebi},
+    {"mail.url", SettingType::text, "", "",
+     "Mail server that letters are handed to: smtp://mail.example.org:587 or smtps://mail.example.org; a path is the "
+     "name said in EHLO. With public_url, invitations and links for new passwords go out by mail; empty: they are "
+     "shown "
+     "to whoever makes them."},
+    {"mail.user", SettingType::text, "", "", "Name to sign in at the mail server with; empty: without."},
+    {"mail.password", SettingType::text, "", "", "Its password. Better in a file of its own: mail.password_file."},
+    {"mail.password_file", SettingType::text, "", "", "File whose first line is the password."},
+    {"mail.from", SettingType::text, "", "", "Address that mails come from (tocsin@cert.example)."},
+    {"mail.from_name", SettingType::text, "", "", "Name shown beside it; empty: the site's name."},
+    {"mail.ca_file", SettingType::text, "", "",
+     "PEM file with the authorities that may vouch for the mail server; empty: the system's."},
+    {"mail.starttls_required", SettingType::boolean, "", "true",
+     "Send nothing over smtp:// unless the server offers TLS. False only for a relay on this machine."},
     {"sessions.idle", SettingType::integer, "min", "480", "Without a request, a session ends after this.", 5, 10'080},
     {"sessions.absolute", SettingType::integer, "h", "168", "A session ends after this, however busy it is.", 1, 2'160},
     {"sessions.confirm_after", SettingType::integer, "min", "10",
@@ -247,6 +261,14 @@ struct SettingsReader {
     if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://")) {
       loaded.problems.push_back(
           Error::invalid("public_url starts with https:// or http://", settings.value("public_url").where));
+    }
+    if (!settings.text("mail.url").empty() && settings.text("mail.from").empty()) {
+      loaded.problems.push_back(Error::invalid("mail.url needs mail.from, the address that mails come from",
+                                               settings.value("mail.url").where));
+    }
+    if (!settings.text("mail.password").empty() && !settings.text("mail.password_file").empty()) {
+      loaded.problems.push_back(
+          Error::invalid("give mail.password or mail.password_file, not both", settings.value("mail.password").where));
     }
   }
 };

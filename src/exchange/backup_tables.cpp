@@ -8,7 +8,8 @@ namespace {
 using store::Sql;
 using store::Value;
 
-// Sessions and one-time links are not kept: a copy that is restored must not bring back what was ended since.
+// Sessions and one-time links are not kept: a copy that is restored must not bring back what was ended since. Nor are
+// letters that wait to be sent: they would go out twice, with links that are dead.
 // Passwords, second factors and tokens are, so that people and programs get in again.
 
 #define TOCSIN_SETTING_COLUMNS "key, value"

@@ -105,17 +105,21 @@ Status check(const MailSettings& settings) {
     return Error::invalid("user and password of the mail server are given both or neither", "user");
   }
   if (!settings.user.empty() && server.scheme == "smtp" && !settings.starttls_required) {
-    return Error::invalid("a password is sent under TLS only: require STARTTLS, or use smtps://", "starttls");
+    return Error::invalid("a password is sent under TLS only: require STARTTLS, or use smtps://", "starttls_required");
   }
   return ok();
 }
 
-Status send(const MailSettings& settings, const Mail& mail, const Clock& clock) {
-  TRY_VOID(check(settings));
-  TRY(const auto server, read_url(settings.url));
-  const auto sender = std::string{text::trim(settings.from)};
-  const auto message_id = random_uuid() + sender.substr(sender.find('@'));
-  TRY(const auto message, mail_message(settings, mail, clock.now(), message_id));
+namespace {
+
+/// Before MAIL FROM: the server was reached, speaks TLS and knows us.
+int note_reached(void* data, char*, char*, int, int) noexcept {
+  *static_cast<bool*>(data) = true;
+  return CURL_PREREQFUNC_OK;
+}
+
+Delivery hand_over(const MailSettings& settings, const Server& server, const Mail& mail, const std::string& sender,
+                   std::string_view message) {
   auto handle = curl::new_handle();
   auto* const transport = handle.get();
   Upload upload{message};
@@ -144,11 +148,39 @@ Status send(const MailSettings& settings, const Mail& mail, const Clock& clock) 
   set(transport, CURLOPT_HEADERFUNCTION, &keep_reply);
   set(transport, CURLOPT_HEADERDATA, static_cast<void*>(&reply));
   set(transport, CURLOPT_ERRORBUFFER, detail.data());
+  bool reached = false;
+  set(transport, CURLOPT_PREREQFUNCTION, &note_reached);
+  set(transport, CURLOPT_PREREQDATA, static_cast<void*>(&reached));
   const auto code = curl_easy_perform(transport);
-  if (code == CURLE_OK) return ok();
+  if (code == CURLE_OK) return {};
   long reply_code = 0;
   curl_easy_getinfo(transport, CURLINFO_RESPONSE_CODE, &reply_code);  // NOLINT(cppcoreguidelines-pro-type-vararg)
-  return refused(code, reply_code, server.host, reply.data(), detail.data());
+  auto error = refused(code, reply_code, server.host, reply.data(), detail.data());
+  const auto outcome = !reached                               ? Delivery::Outcome::no_server
+                       : error.code == Error::Code::forbidden ? Delivery::Outcome::refused
+                                                              : Delivery::Outcome::later;
+  return {.outcome = outcome, .error = std::move(error)};
+}
+
+}  // namespace
+
+Delivery deliver(const MailSettings& settings, const Mail& mail, const Clock& clock) {
+  if (auto usable = check(settings); !usable) {
+    return {.outcome = Delivery::Outcome::no_server, .error = std::move(usable).error()};
+  }
+  const auto server = read_url(settings.url);
+  if (!server) return {.outcome = Delivery::Outcome::no_server, .error = server.error()};
+  const auto sender = std::string{text::trim(settings.from)};
+  const auto message_id = (mail.id.empty() ? random_uuid() : mail.id) + sender.substr(sender.find('@'));
+  const auto message = mail_message(settings, mail, clock.now(), message_id);
+  if (!message) return {.outcome = Delivery::Outcome::refused, .error = message.error()};
+  return hand_over(settings, *server, mail, sender, *message);
+}
+
+Status send(const MailSettings& settings, const Mail& mail, const Clock& clock) {
+  auto delivery = deliver(settings, mail, clock);
+  if (delivery.error) return std::move(*delivery.error);
+  return ok();
 }
 
 }  // namespace tocsin::exchange

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,8 @@ struct Mail {
   std::vector<std::string> to;  ///< They see each other: strangers get a mail each.
   std::string subject, text;
   std::vector<std::pair<std::string, std::string>> headers;  ///< Such as "List-Id"; none of those we write ourselves.
+  /// Message-ID left of the '@', the same at every attempt, so that receivers can drop a double. Empty: a new one.
+  std::string id = {};
 };
 
 /// Is this where mail can be sent with? For `doctor` and the start. Errors: invalid_input.
@@ -39,7 +42,19 @@ Status check(const MailSettings& settings);
 /// ASCII letters, for a header that is ours to write; too_large.
 Result<std::string> mail_message(const MailSettings& settings, const Mail& mail, Timestamp date,
                                  std::string_view message_id);
-/// Sends it to all recipients or to none. Errors: as mail_message; forbidden where the server refuses us for good (5xx,
+/// How handing a mail over went, for whoever tries again.
+struct Delivery {
+  enum class Outcome {
+    taken,
+    refused,    ///< This mail, for good: by the server (5xx), or because it can be no mail.
+    later,      ///< This mail, for now: 4xx, or the server went silent over it.
+    no_server,  ///< No mail at all: not reached, no TLS, wrong certificate, user or password.
+  } outcome = Outcome::taken;
+  std::optional<Error> error = {};  ///< Where it was not taken; `detail` is what the server said.
+};
+/// Hands it over for all recipients or for none.
+Delivery deliver(const MailSettings& settings, const Mail& mail, const Clock& clock = system_clock());
+/// The same for who does not try again. Errors: as mail_message; forbidden where the server refuses us for good (5xx,
 /// wrong password, no STARTTLS where it is required, wrong certificate); timeout; unavailable where trying again later
 /// may help.
 Status send(const MailSettings& settings, const Mail& mail, const Clock& clock = system_clock());

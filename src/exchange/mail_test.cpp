@@ -125,6 +125,50 @@ TEST(Mail, SaysWhyItWasNotTaken) {
   }
 }
 
+// Whoever tries again must know whether it is this mail that fails, or all of them.
+TEST(Mail, TellsTheLettersFaultFromTheServers) {
+  using enum Delivery::Outcome;
+  Script closed;
+  closed.greeting = "";
+  Script rejects;
+  rejects.greeting = "554 5.7.1 not from you";
+  struct Case {
+    std::string_view name;
+    Script script;
+    Delivery::Outcome outcome;
+  };
+  const Case cases[] = {
+      {"Taken", {}, taken},
+      {"RecipientUnknown", with("RCPT", "550 5.1.1 no such user"), refused},
+      {"ContentRefused", with(".", "550 5.7.1 looks like spam"), refused},
+      {"Greylisted", with("RCPT", "451 4.7.1 come back later"), later},
+      {"NotQueued", with(".", "451 4.3.0 disk"), later},
+      {"DropsAfterMail", with("MAIL", ""), later},
+      {"DropsAtOnce", closed, no_server},
+      {"NotFromUs", rejects, no_server},
+  };
+  for (const auto& each : cases) {
+    MailServer server{each.script};
+    const auto delivery = deliver(server.settings(), kMail);
+    EXPECT_EQ(delivery.outcome, each.outcome) << each.name << (delivery.error ? delivery.error->to_string() : "");
+    EXPECT_EQ(delivery.error.has_value(), each.outcome != taken) << each.name;
+  }
+  MailServer server{Script{}};
+  auto settings = server.settings();
+  settings.starttls_required = true;
+  EXPECT_EQ(deliver(settings, kMail).outcome, no_server) << "no TLS";
+  EXPECT_EQ(deliver(server.settings(), {{"grüße@works.example"}, "Subject", "Text", {}}).outcome, refused)
+      << "no server takes it";
+}
+
+TEST(Mail, KeepsItsIdAtEveryAttempt) {
+  auto mail = kMail;
+  mail.id = "the-letters-own";
+  MailServer server{Script{}};
+  ASSERT_TRUE(send(server.settings(), mail));
+  EXPECT_THAT(server.heard(), HasSubstr("\nMessage-ID: <the-letters-own@cert.example>\n"));
+}
+
 TEST(Mail, GoesToAllOrNone) {
   Script script;
   MailServer server{with("RCPT", "550 no")};

@@ -199,6 +199,7 @@ TEST_P(Routes, ThatChangeSomethingAreNotForAnyoneButAtTheDoor) {
   const std::set<std::string> door{"sign_in",
                                    "second_factor",
                                    "link",
+                                   "forgot",
                                    "csaf_validate",
                                    "csaf_validate_service",
                                    "register",

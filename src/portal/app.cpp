@@ -7,7 +7,9 @@
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "engine/identity/identity.hpp"
+#include "engine/post/post.hpp"
 #include "engine/search/indexer.hpp"
+#include "exchange/post_office.hpp"
 #include "portal/access.hpp"
 #include "portal/api/openapi.hpp"
 #include "portal/api/problem.hpp"
@@ -80,6 +82,12 @@ App::~App() {
   duty_->thread.join();
 }
 
+void App::set_mail(const engine::post::Post* post, exchange::PostOffice* office) {
+  post_ = post;
+  office_ = office;
+}
+bool App::mails() const noexcept { return post_ != nullptr && post_->on(); }
+
 Status App::catch_up() {
   const std::lock_guard lock(catch_up_mutex_);
   TRY_VOID(engine::search::index_all(database_));
@@ -106,6 +114,7 @@ Status App::watch() {
     note_generation();
     return ok();
   }
+  if (office_ != nullptr) office_->wake();
   // Revoked sessions and roles must not live on in memory: before the search index, which may take its time.
   if (identity_ != nullptr) TRY_VOID(identity_->refresh());
   TRY_VOID(catch_up());
@@ -162,7 +171,9 @@ http::Router App::routes() {
     add_sign_in_routes(*this, router);
     if (setup_ != nullptr) add_setup_routes(*this, router);
     add_link_routes(*this, router);
+    add_forgot_routes(*this, router);
     add_account_routes(*this, router);
+    add_address_routes(*this, router);
     add_security_routes(*this, router);
     add_passkey_routes(*this, router);
     add_token_routes(*this, router);

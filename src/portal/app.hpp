@@ -21,6 +21,12 @@
 namespace tocsin::engine::identity {
 class Identity;  // engine/identity/identity.hpp
 }
+namespace tocsin::engine::post {
+class Post;  // engine/post/post.hpp
+}
+namespace tocsin::exchange {
+class PostOffice;  // exchange/post_office.hpp
+}
 namespace tocsin::engine::setup {
 class Setup;  // engine/setup/setup.hpp
 }
@@ -66,6 +72,12 @@ class App {
   engine::identity::Identity* identity() noexcept { return identity_; }
   const engine::identity::Identity* identity() const noexcept { return identity_; }
   engine::setup::Setup* setup() noexcept { return setup_; }
+  /// Before routes(): who writes letters and who sends them; both outlive the app. The office may be another process.
+  void set_mail(const engine::post::Post* post, exchange::PostOffice* office = nullptr);
+  const engine::post::Post* post() const noexcept { return post_; }
+  exchange::PostOffice* office() const noexcept { return office_; }
+  /// Do links go out by mail? Else they are shown, to be handed on.
+  bool mails() const noexcept;
   engine::search::SearchEngine& search() noexcept { return search_; }
   engine::search::Catalogue& catalogue() noexcept { return catalogue_; }
   const AppSettings& settings() const noexcept { return settings_; }
@@ -98,6 +110,8 @@ class App {
   const Clock& clock_;
   engine::identity::Identity* identity_;
   engine::setup::Setup* setup_;
+  const engine::post::Post* post_ = nullptr;
+  exchange::PostOffice* office_ = nullptr;
   engine::search::Catalogue catalogue_;
   engine::search::SearchEngine search_;
   Metrics metrics_;
@@ -135,6 +149,8 @@ void add_sign_in_routes(App& app,
                         http::Router& router);              ///< /sign-in, second factor, /sign-out, /confirm, /act-for
 void add_setup_routes(App& app, http::Router& router);      ///< /setup
 void add_link_routes(App& app, http::Router& router);       ///< /link/{secret}
+void add_forgot_routes(App& app, http::Router& router);     ///< /forgot
+void add_address_routes(App& app, http::Router& router);    ///< /account/address
 void add_account_routes(App& app, http::Router& router);    ///< /account
 void add_security_routes(App& app, http::Router& router);   ///< /account/security
 void add_passkey_routes(App& app, http::Router& router);    ///< Passkeys, where public_url is set.

@@ -28,6 +28,7 @@ class PortalTest : public store_testing::DatabaseTest {
   void start() {
     finish();
     app_ = std::make_unique<App>(database(), settings_, clock_, identity(), setup());
+    prepare(*app_);
     const auto caught_up = app_->catch_up();
     ASSERT_TRUE(caught_up.has_value()) << caught_up.error().to_string();
     running_ = std::make_unique<http::testing::Running>(app_->routes(), options_, app_->hooks(), clock_);
@@ -45,6 +46,8 @@ class PortalTest : public store_testing::DatabaseTest {
   virtual engine::identity::Identity* identity() { return nullptr; }
   /// Asked after identity(); where there is no administrator yet.
   virtual engine::setup::Setup* setup() { return nullptr; }
+  /// Before the routes are made.
+  virtual void prepare(App& /*app*/) {}
   App& app() { return *app_; }
   http::testing::Running& running() { return *running_; }
   http::testing::Reply get(std::string_view target, std::string_view headers = {}) {

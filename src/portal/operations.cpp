@@ -5,10 +5,12 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "exchange/post_office.hpp"
 #include "portal/app.hpp"
 #include "portal/assets.hpp"
 #include "portal/http/negotiate.hpp"
 #include "store/changes.hpp"
+#include "store/mail_queue.hpp"
 #include "store/records.hpp"
 
 /// What operators and machines ask of the process itself, and the files that pages are made of.
@@ -90,6 +92,27 @@ Result<http::Response> metrics(App& app, const http::Request& request) {
                    static_cast<double>(server->cache().hits()));
     to.set_counter("tocsin_answer_cache_misses_total", "Requests that were not in memory.",
                    static_cast<double>(server->cache().misses()));
+  }
+  if (app.mails()) {
+    const auto mail =
+        app.database().read([](store::Connection& connection) { return store::MailQueue{connection}.counts(); });
+    if (mail) {
+      to.set_gauge("tocsin_mail_waiting", "Mails that wait to be sent.", static_cast<double>(mail->waiting));
+      to.set_gauge("tocsin_mail_given_up", "Mails that could not be sent and were given up.",
+                   static_cast<double>(mail->given_up));
+      to.set_gauge(
+          "tocsin_mail_oldest_seconds", "Age of the oldest mail that waits.",
+          mail->oldest_waiting ? static_cast<double>(request.now.micros - mail->oldest_waiting->micros) / 1e6 : 0.0);
+    }
+  }
+  if (const auto* office = app.office()) {
+    const auto counts = office->counts();
+    to.set_counter("tocsin_mail_sent_total", "Mails that the mail server has taken.",
+                   static_cast<double>(counts.taken));
+    to.set_counter("tocsin_mail_put_off_total", "Attempts that are to be made again.",
+                   static_cast<double>(counts.put_off));
+    to.set_gauge("tocsin_mail_server_up", "0 while the mail server takes no mail at all.",
+                 office->trouble().empty() ? 1 : 0);
   }
   auto response = uncached(http::Response::text(to.text()));
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -47,6 +47,11 @@ Result<std::int64_t> Accounts::activate(domain::PersonId person) {
   return connection_.run(Sql{"UPDATE person SET status = ? WHERE id = ? AND status = ?", domain::PersonStatus::active,
                              person, domain::PersonStatus::invited});
 }
+Status Accounts::change_email(domain::PersonId person, std::string_view email, std::string_view folded_email) {
+  TRY_VOID(connection_.run(Sql{"UPDATE person SET email = ?, folded_email = ?, email_verified_at = NULL WHERE id = ?",
+                               email, folded_email, person}));
+  return ok();
+}
 Result<std::int64_t> Accounts::prove_email(domain::PersonId person, std::string_view email, Timestamp now) {
   return connection_.run(Sql{"UPDATE person SET email_verified_at = ? WHERE id = ? AND email = ?", now, person, email});
 }

@@ -27,6 +27,8 @@ class Accounts {
   Status signed_in(domain::PersonId person, Timestamp now);
   /// invited -> active. Returns how many: 0 where the person was not `invited`.
   Result<std::int64_t> activate(domain::PersonId person);
+  /// Another address, not proven. Errors: conflict where somebody has it.
+  Status change_email(domain::PersonId person, std::string_view email, std::string_view folded_email);
   /// Marks the address as proven, as long as it is still this one. Returns how many.
   Result<std::int64_t> prove_email(domain::PersonId person, std::string_view email, Timestamp now);
 

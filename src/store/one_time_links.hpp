@@ -33,6 +33,8 @@ class OneTimeLinks {
   Result<std::int64_t> add(const OneTimeLink& link);
   /// Neither used nor expired.
   Result<std::optional<OneTimeLink>> find(std::string_view token_hash, Timestamp now);
+  /// The person's of this purpose that is neither used nor expired.
+  Result<std::optional<OneTimeLink>> waiting(domain::PersonId person, LinkPurpose purpose, Timestamp now);
   /// 1 where it was still to be used and now is, 0 where somebody was quicker.
   Result<std::int64_t> use(std::int64_t id, Timestamp now);
   Status remove(domain::PersonId person, LinkPurpose purpose);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "store/mail_queue.hpp"
 #include "store/people.hpp"
 
 namespace tocsin::store {
@@ -49,8 +50,8 @@ std::string_view link_purpose(std::int64_t purpose) {
 Status People::erase(domain::PersonId id) {
   TRY_VOID(end_sessions(id));
   return connection_.run_all(
-      {Sql{"DELETE FROM one_time_link WHERE person_id = ?", id}, Sql{"DELETE FROM credential WHERE person_id = ?", id},
-       Sql{"DELETE FROM membership WHERE person_id = ?", id},
+      {Sql{"DELETE FROM mail_queue WHERE person_id = ?", id}, Sql{"DELETE FROM one_time_link WHERE person_id = ?", id},
+       Sql{"DELETE FROM credential WHERE person_id = ?", id}, Sql{"DELETE FROM membership WHERE person_id = ?", id},
        Sql{"DELETE FROM community_person WHERE person_id = ?", id},
        // The address is free for whoever comes next; the number never is.
        Sql{"UPDATE person SET status = ?, uuid = '', name = '', folded_name = '', email = '', folded_email = ?, "
@@ -108,13 +109,24 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                                                                {"expires_at", moment(row, 4)},
                                                                {"used_at", moment(row, 5)}});
                                   }));
+  TRY(auto mails, connection_.all(Sql{"SELECT purpose, state, created_at, expires_at FROM mail_queue WHERE person_id = "
+                                      "? ORDER BY id",
+                                      id},
+                                  [](const Row& row) {
+                                    return boost::json::value(
+                                        {{"purpose", mail_purpose(static_cast<MailPurpose>(row.integer(0)))},
+                                         {"given_up", static_cast<MailState>(row.integer(1)) == MailState::given_up},
+                                         {"created_at", moment(row, 2)},
+                                         {"expires_at", moment(row, 3)}});
+                                  }));
   const auto array = [](std::vector<boost::json::value>& values) {
     return boost::json::array(values.begin(), values.end());
   };
   return boost::json::object{{"credentials", array(credentials)},
                              {"sessions", array(sessions)},
                              {"tokens", array(tokens)},
-                             {"links", array(links)}};
+                             {"links", array(links)},
+                             {"mails_to_send", array(mails)}};
 }
 
 }  // namespace tocsin::store

@@ -91,12 +91,13 @@ class Answer:
 
 
 class Server:
-    """`tocsin serve` on a free loopback port, ready when the constructor returns."""
+    """`tocsin serve` on a free loopback port, ready when the constructor returns. PORT in an argument is that port."""
 
     def __init__(self, data, *arguments):
         self.port = free_port()
         self.log = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([BINARY, "serve", "--data", data, "--listen", f"127.0.0.1:{self.port}", *arguments],
+        self.process = subprocess.Popen([BINARY, "serve", "--data", data, "--listen", f"127.0.0.1:{self.port}",
+                                         *(str(each).replace("PORT", str(self.port)) for each in arguments)],
                                         stdout=self.log, stderr=self.log, env=ENVIRONMENT)
         deadline = time.monotonic() + 60
         while True:

@@ -106,7 +106,7 @@ Status Identity::change_password(domain::PersonId person, std::string_view curre
     TRY_VOID(store::Sessions{change.connection}.remove_others(person, session));
     change.revoked = true;
     TRY_VOID(audit::record(change.connection, actor, change.now, "password.change", audit::object_of(person)));
-    return ok();
+    return state.tell(change, person, post::Event::password_changed, actor);
   });
 }
 
@@ -158,6 +158,7 @@ Result<std::vector<std::string>> Identity::confirm_totp(domain::PersonId person,
     change.revoked = true;
     TRY_VOID(audit::record(change.connection, actor, change.now, "second-factor.add", audit::object_of(person), {},
                            Outcome::done, {{"kind", "authenticator app"}}));
+    TRY_VOID(state.tell(change, person, post::Event::authenticator_added, actor));
     if (account->count(CredentialKind::recovery_code) > 0) return std::vector<std::string>{};
     return state.replace_recovery_codes(change, person, actor);
   });
@@ -194,6 +195,7 @@ Status Identity::remove_totp(domain::PersonId person, const Actor& actor) {
     TRY_VOID(store::Credentials{change.connection}.remove_kind(person, CredentialKind::totp));
     TRY_VOID(audit::record(change.connection, actor, change.now, "second-factor.remove", audit::object_of(person), {},
                            Outcome::done, {{"kind", "authenticator app"}}));
+    TRY_VOID(state_->tell(change, person, post::Event::authenticator_removed, actor));
     return state_->after_removal(change, person);
   });
 }
@@ -207,6 +209,7 @@ Result<std::vector<std::string>> Identity::new_recovery_codes(domain::PersonId p
       return Error::conflict(std::string{
           tr<"recovery codes stand in for a second factor: add an authenticator app or a passkey first">()});
     }
+    TRY_VOID(state_->tell(change, person, post::Event::recovery_codes_made, actor));
     return state_->replace_recovery_codes(change, person, actor);
   });
 }

@@ -15,11 +15,16 @@
 #include "base/time.hpp"
 #include "engine/identity/principal.hpp"
 #include "store/database.hpp"
+#include "store/mail_queue.hpp"
 #include "store/one_time_links.hpp"
 
 /// Who somebody is: passwords, second factors, sessions, tokens, one-time links. Page, API and command line call these.
 /// Every function opens its own transaction and writes the audit log in it. Any thread; most hash or read, so: on the
 /// blocking pool. Answers and their time do not tell whether an account exists.
+namespace tocsin::engine::post {
+class Post;  // engine/post/post.hpp
+}
+
 namespace tocsin::engine::identity {
 
 struct Options {
@@ -37,6 +42,8 @@ struct Options {
   std::function<bool(std::string_view)> breached = {};
   /// Called before every Argon2 computation: for metrics, and for tests that count instead of measuring. Any thread.
   std::function<void()> on_password_check = {};
+  /// Who writes to people; outlives this. nullptr, or one that is not on: links are handed out by an administrator.
+  const post::Post* post = nullptr;
 };
 
 /// What a client is told of the result of proving who it is.
@@ -100,6 +107,7 @@ struct Link {
 
 class Identity {
  public:
+  struct State;  ///< state.hpp
   Identity(store::Database& database, SealingKey key, Options options, const Clock& clock);
   ~Identity();
 
@@ -176,24 +184,33 @@ class Identity {
   /// Returns the secret part of "/link/SECRET". Earlier links of this person and purpose stop working.
   Result<std::string> create_link(LinkPurpose purpose, domain::PersonId person,
                                   std::optional<domain::OrganisationId> organisation, const Actor& actor);
-  /// "I have forgotten my password": a link and its secret for the mail, nothing where nobody active has this address.
-  /// Answer the same page either way. Errors: unavailable where asked too often.
-  struct Reset {
-    Link link;
-    std::string secret;
-  };
-  Result<std::optional<Reset>> forgot_password(std::string_view email, const Where& where);
+  /// As create_link, and puts the letter with it into the outgoing post; nobody but its reader learns the secret.
+  /// Returns the address. Errors: as create_link; conflict where the post is not on.
+  Result<std::string> send_link(LinkPurpose purpose, domain::PersonId person,
+                                std::optional<domain::OrganisationId> organisation, const Actor& actor);
+  /// "I have forgotten my password", where the post is on: one row in its queue, whoever has this address or nobody.
+  /// Errors: unavailable where asked too often.
+  Status forgot_password(std::string_view email, const Where& where);
+  /// Makes such a row (MailPurpose::reset_request) the letter with the link, or removes it where nobody active has the
+  /// address. Called by the post office, when nobody waits for the answer.
+  Status answer_reset_request(const store::QueuedMail& request);
+  /// Sends a link to `email`; when it is used (prove_email), that is the person's address. Of their present one it is
+  /// the proof. Where somebody else has the address the answer is the same, and that person is told. Where the post is
+  /// not on: conflict. Errors: invalid_input, `where` = "email"; unavailable where tried too often.
+  Status change_address(domain::PersonId person, std::string_view email, const Actor& actor);
+  /// The new address that waits for its proof.
+  Result<std::optional<std::string>> awaited_address(domain::PersonId person);
   /// nullopt where unknown, used or expired.
   Result<std::optional<Link>> find_link(std::string_view secret);
   /// Sets the password that the link lets set (invitation, reset), activates an invited person, ends all sessions.
   /// Errors: not_found where unknown, used, expired or of another purpose; invalid_input, saying what is wrong with the
   /// password, `where` = "password" (the link still works).
   Status use_link(std::string_view secret, std::string_view password, const Where& where);
-  /// Marks the address as proven.
+  /// Marks the address as proven; a new one takes the old one's place, which is told of it. Errors: as use_link;
+  /// conflict where somebody else has got the address meanwhile.
   Status prove_email(std::string_view secret, const Where& where);
 
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -1,8 +1,11 @@
+#include "engine/identity/links.hpp"
+
 #include <fmt/format.h>
 
 #include "base/hash.hpp"
 #include "base/messages.hpp"
 #include "engine/identity/state.hpp"
+#include "store/one_time_links.hpp"
 
 // Links by mail that work once. Unknown, used, expired and meant for something else are one answer.
 
@@ -12,6 +15,76 @@ namespace {
 using domain::Permission;
 using domain::PersonStatus;
 using domain::audit::Outcome;
+
+store::MailPurpose letter_of(LinkPurpose purpose) {
+  switch (purpose) {
+    case LinkPurpose::invitation:
+      return store::MailPurpose::invitation;
+    case LinkPurpose::email_proof:
+      return store::MailPurpose::email_proof;
+    case LinkPurpose::password_reset:
+      break;
+  }
+  return store::MailPurpose::password_reset;
+}
+
+Error no_such_link() { return Error::not_found("link: it may have been used, or be too old"); }
+
+/// Whoever holds a link that sets a password is that person. So an organisation's administrator makes one only for
+/// people who have no account yet and are in their organisation, and nobody makes one for themselves by a token.
+Status may_create(store::Connection& connection, const Actor& actor, LinkPurpose purpose, const domain::Person& person,
+                  std::optional<domain::OrganisationId> organisation) {
+  if (actor.console || (!actor.program && actor.may(Permission::manage_people))) return ok();
+  if (purpose == LinkPurpose::email_proof) return require_self(actor, person.id);
+  if (purpose == LinkPurpose::invitation && organisation && actor.may(Permission::manage_own_people) &&
+      actor.viewer.organisation == organisation) {
+    TRY(const auto held, store::Accounts{connection}.held(person.id));
+    for (const auto& each : held) {
+      if (each.organisation == *organisation) return ok();
+    }
+  }
+  return Error::forbidden(std::string{tr<"This needs the role administrator">()});
+}
+
+struct Usable {
+  store::OneTimeLink link;
+  domain::Person person;
+};
+/// A link that works now. One that was sent to another address than the person's present one does not, unless it is to
+/// prove a new one.
+Result<std::optional<Usable>> usable(store::Connection& connection, std::string_view secret, Timestamp now) {
+  std::optional<Usable> none;
+  if (!is_token(secret)) return none;
+  TRY(auto link, store::OneTimeLinks{connection}.find(sha256_hex(secret), now));
+  if (!link) return none;
+  TRY(auto person, store::Accounts{connection}.find(link->person));
+  if (!person || !fits(link->purpose, *person)) return none;
+  if (person->email != link->email && link->purpose != LinkPurpose::email_proof) return none;
+  return std::optional{Usable{.link = *std::move(link), .person = *std::move(person)}};
+}
+
+/// Errors: not_found, forbidden, conflict.
+Result<domain::Person> person_for_link(Change& change, LinkPurpose purpose, domain::PersonId person,
+                                       std::optional<domain::OrganisationId> organisation, const Actor& actor) {
+  TRY(auto found, store::Accounts{change.connection}.find(person));
+  if (!found) return Error::not_found("person");
+  TRY_VOID(may_create(change.connection, actor, purpose, *found, organisation));
+  if (!fits(purpose, *found)) {
+    return Error::conflict(
+        tr<"a link of this kind does nothing for an account that is {}">(tr_text(domain::to_string(found->status))));
+  }
+  return *std::move(found);
+}
+
+Link shown(const store::OneTimeLink& link) {
+  return {.purpose = link.purpose,
+          .person = link.person,
+          .organisation = link.organisation,
+          .email = link.email,
+          .expires_at = link.expires_at};
+}
+
+}  // namespace
 
 std::chrono::microseconds life_of(LinkPurpose purpose) {
   switch (purpose) {
@@ -37,39 +110,22 @@ std::string_view to_string(LinkPurpose purpose) {
   return "unknown";
 }
 
-Error no_such_link() { return Error::not_found("link: it may have been used, or be too old"); }
-
-/// Does the link of this purpose do anything for somebody in this state?
 bool fits(LinkPurpose purpose, const domain::Person& person) {
   if (purpose == LinkPurpose::invitation) return person.status == PersonStatus::invited;
   if (purpose == LinkPurpose::password_reset) return person.status == PersonStatus::active;
   return person.status == PersonStatus::invited || person.status == PersonStatus::active;
 }
 
-/// Whoever holds a link that sets a password is that person. So an organisation's administrator makes one only for
-/// people who have no account yet and are in their organisation, and nobody makes one for themselves by a token.
-Status may_create(store::Connection& connection, const Actor& actor, LinkPurpose purpose, const domain::Person& person,
-                  std::optional<domain::OrganisationId> organisation) {
-  if (actor.console || (!actor.program && actor.may(Permission::manage_people))) return ok();
-  if (purpose == LinkPurpose::email_proof) return require_self(actor, person.id);
-  if (purpose == LinkPurpose::invitation && organisation && actor.may(Permission::manage_own_people) &&
-      actor.viewer.organisation == organisation) {
-    TRY(const auto held, store::Accounts{connection}.held(person.id));
-    for (const auto& each : held) {
-      if (each.organisation == *organisation) return ok();
-    }
-  }
-  return Error::forbidden(std::string{tr<"This needs the role administrator">()});
-}
-
 Result<std::string> add_link(Change& change, LinkPurpose purpose, const domain::Person& person,
-                             std::optional<domain::OrganisationId> organisation, const Actor& actor) {
+                             const std::string& email, std::optional<domain::OrganisationId> organisation,
+                             const Actor& actor) {
   auto secret = random_token();
+  TRY_VOID(store::MailQueue{change.connection}.remove_of(person.id, letter_of(purpose)));
   TRY_VOID(store::OneTimeLinks{change.connection}.add({.token_hash = sha256_hex(secret),
                                                        .purpose = purpose,
                                                        .person = person.id,
                                                        .organisation = organisation,
-                                                       .email = person.email,
+                                                       .email = email,
                                                        .created_by = actor.viewer.person,
                                                        .created_at = change.now,
                                                        .expires_at = change.now + life_of(purpose)}));
@@ -78,71 +134,37 @@ Result<std::string> add_link(Change& change, LinkPurpose purpose, const domain::
   return secret;
 }
 
-struct Usable {
-  store::OneTimeLink link;
-  domain::Person person;
-};
-/// A link that works now. One that was sent to another address than the person's present one does not.
-Result<std::optional<Usable>> usable(store::Connection& connection, std::string_view secret, Timestamp now) {
-  std::optional<Usable> none;
-  if (!is_token(secret)) return none;
-  TRY(auto link, store::OneTimeLinks{connection}.find(sha256_hex(secret), now));
-  if (!link) return none;
-  TRY(auto person, store::Accounts{connection}.find(link->person));
-  if (!person || !fits(link->purpose, *person) || person->email != link->email) return none;
-  return std::optional{Usable{.link = *std::move(link), .person = *std::move(person)}};
-}
-
-Link shown(const store::OneTimeLink& link) {
-  return {.purpose = link.purpose,
-          .person = link.person,
-          .organisation = link.organisation,
-          .email = link.email,
-          .expires_at = link.expires_at};
-}
-
-}  // namespace
-
 Result<std::string> Identity::create_link(LinkPurpose purpose, domain::PersonId person,
                                           std::optional<domain::OrganisationId> organisation, const Actor& actor) {
   return state_->write([&](Change& change) -> Result<std::string> {
-    TRY(const auto found, store::Accounts{change.connection}.find(person));
-    if (!found) return Error::not_found("person");
-    TRY_VOID(may_create(change.connection, actor, purpose, *found, organisation));
-    if (!fits(purpose, *found)) {
-      return Error::conflict(
-          tr<"a link of this kind does nothing for an account that is {}">(tr_text(domain::to_string(found->status))));
-    }
-    return add_link(change, purpose, *found, organisation, actor);
+    TRY(const auto found, person_for_link(change, purpose, person, organisation, actor));
+    return add_link(change, purpose, found, found.email, organisation, actor);
   });
 }
 
-Result<std::optional<Identity::Reset>> Identity::forgot_password(std::string_view email, const Where& where) {
-  auto& state = *state_;
-  const auto key = account_key(email);
-  // Buckets of their own: who has tried wrong passwords too often may still ask for a mail.
-  TRY(const auto wait, state.throttled("\nreset:" + key, where, state.clock.now()));
-  if (wait) {
-    TRY(const auto refusal, state.refuse_for_now(where, key, *wait, "too many requests for a new password"));
-    return Error::unavailable(refusal.message);
-  }
-  return state.write([&](Change& change) -> Result<std::optional<Reset>> {
-    TRY(const auto found, store::Accounts{change.connection}.find_by_email(key));
-    if (!found || !fits(LinkPurpose::password_reset, *found)) {
-      boost::json::object detail{{"purpose", to_string(LinkPurpose::password_reset)}};
-      if (const auto address = domain::folded_email(email)) detail["email"] = *address;
-      TRY_VOID(audit::record(change.connection, actor_at(where), change.now, "link.create", {}, {}, Outcome::refused,
-                             detail));
-      return std::optional<Reset>{};
+Result<std::string> Identity::send_link(LinkPurpose purpose, domain::PersonId person,
+                                        std::optional<domain::OrganisationId> organisation, const Actor& actor) {
+  if (!state_->mails()) return Error::conflict("no mail is sent here: hand the link out");
+  const auto& post = *state_->options.post;
+  return state_->write([&](Change& change) -> Result<std::string> {
+    TRY(const auto found, person_for_link(change, purpose, person, organisation, actor));
+    TRY(const auto secret, add_link(change, purpose, found, found.email, organisation, actor));
+    const auto expires_at = change.now + life_of(purpose);
+    post::Letter letter;
+    if (purpose == LinkPurpose::invitation) {
+      std::string host;
+      TRY(const auto held, store::Accounts{change.connection}.held(person));
+      for (const auto& each : held) {
+        if (each.organisation == organisation) host = each.name;
+      }
+      letter = post::invitation(post.options(), found, host, secret, expires_at);
+    } else if (purpose == LinkPurpose::password_reset) {
+      letter = post::password_reset(post.options(), found, secret, expires_at, {});
+    } else {
+      letter = post::email_proof(post.options(), found, found.email, secret, expires_at);
     }
-    Reset reset;
-    TRY(reset.secret, add_link(change, LinkPurpose::password_reset, *found, {}, actor_at(where)));
-    reset.link = {.purpose = LinkPurpose::password_reset,
-                  .person = found->id,
-                  .organisation = {},
-                  .email = found->email,
-                  .expires_at = change.now + life_of(LinkPurpose::password_reset)};
-    return std::optional{std::move(reset)};
+    TRY_VOID(post.put(change.connection, letter, change.now));
+    return found.email;
   });
 }
 
@@ -199,6 +221,9 @@ Status Identity::use_link(std::string_view secret, std::string_view password, co
     TRY_VOID(audit::record(change.connection, actor, change.now, "link.use", audit::object_of(person.id), {},
                            Outcome::done, detail));
     TRY_VOID(audit::record(change.connection, actor, change.now, "password.change", audit::object_of(person.id)));
+    if (found->link.purpose == LinkPurpose::password_reset) {
+      TRY_VOID(state.tell(change, person.id, post::Event::password_changed, actor));
+    }
     return taken;
   }));
   if (used == 0) return no_such_link();
@@ -219,10 +244,12 @@ Status Identity::prove_email(std::string_view secret, const Where& where) {
           audit::record(change.connection, actor_at(where), change.now, "link.use-refused", {}, {}, Outcome::refused));
       return 0;
     }
+    const auto actor = actor_at(where, &found->person);
+    if (found->link.email != found->person.email)
+      TRY_VOID(take_address(state, change, found->person, found->link.email, actor));
     TRY_VOID(store::Accounts{change.connection}.prove_email(found->person.id, found->link.email, change.now));
-    TRY_VOID(audit::record(change.connection, actor_at(where, &found->person), change.now, "link.use",
-                           audit::object_of(found->person.id), {}, Outcome::done,
-                           {{"purpose", to_string(LinkPurpose::email_proof)}}));
+    TRY_VOID(audit::record(change.connection, actor, change.now, "link.use", audit::object_of(found->person.id), {},
+                           Outcome::done, {{"purpose", to_string(LinkPurpose::email_proof)}}));
     return taken;
   }));
   if (used == 0) return no_such_link();

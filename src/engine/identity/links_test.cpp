@@ -158,27 +158,6 @@ TEST_P(LinksTest, DieWithTheStateTheyWereMadeFor) {
             Error::Code::conflict);
 }
 
-TEST_P(LinksTest, ForgottenPasswords) {
-  const auto reset = identity->forgot_password("ADA@example.org", kHome).value();
-  ASSERT_TRUE(reset);
-  EXPECT_EQ(reset->link.email, "Ada@example.org");
-  EXPECT_TRUE(works(reset->secret));
-  for (const std::string_view nobody : {"nobody@example.org", "cem@example.org", "not an address", ""}) {
-    EXPECT_FALSE(identity->forgot_password(nobody, kHome).value()) << nobody;
-  }
-  EXPECT_EQ(number(Sql{"SELECT COUNT(*) FROM audit WHERE action = 'link.create'"}), 5) << "the same work";
-  ASSERT_TRUE(identity->use_link(reset->secret, kNew, kHome));
-  // A mailbox is not flooded.
-  std::optional<Error> refused;
-  for (int i = 0; i < 20 && !refused; ++i) {
-    const auto answer = identity->forgot_password(
-        "ada@example.org", {.address = fmt::format("10.{}.0.1", i), .agent = {}, .request_id = {}});
-    if (!answer) refused = answer.error();
-  }
-  ASSERT_TRUE(refused);
-  EXPECT_EQ(refused->code, Error::Code::unavailable);
-}
-
 TEST_P(LinksTest, ProvingAnAddress) {
   const auto made = identity->create_link(LinkPurpose::email_proof, ada, {}, self(ada)).value();
   EXPECT_EQ(identity->use_link(made, kNew, kHome).error().code, Error::Code::not_found) << "it sets no password";

@@ -163,6 +163,7 @@ Result<std::int64_t> Identity::add_passkey(const Principal& principal, std::stri
     TRY_VOID(audit::record(change.connection, actor, change.now, "second-factor.add",
                            audit::object_of(principal.person), {}, Outcome::done,
                            {{"kind", "passkey"}, {"label", label}, {"aaguid", registered.aaguid}}));
+    TRY_VOID(state.tell(change, principal.person, post::Event::passkey_added, actor, label));
     return id;
   });
 }
@@ -279,6 +280,7 @@ Status Identity::remove_passkey(domain::PersonId person, std::int64_t id, const 
     if (removed == 0) return Error::not_found("passkey");
     TRY_VOID(audit::record(change.connection, actor, change.now, "second-factor.remove", audit::object_of(person), {},
                            Outcome::done, {{"kind", "passkey"}}));
+    TRY_VOID(state_->tell(change, person, post::Event::passkey_removed, actor));
     return state_->after_removal(change, person);
   });
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/hash.hpp"
 #include "base/messages.hpp"
 #include "base/text.hpp"
@@ -75,6 +77,17 @@ Identity::State::State(store::Database& database_, SealingKey key_, Options opti
       clock(clock_),
       check_slots(static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, options.password_checks_max))) {}
 
+Status Identity::State::tell(const Change& change, domain::PersonId person, post::Event event, const Actor& actor,
+                             std::string_view detail, std::string_view address) const {
+  if (!mails()) return ok();
+  TRY(const auto to, store::Accounts{change.connection}.find(person));
+  if (!to || to->status != domain::PersonStatus::active) return ok();
+  return options.post->put(change.connection,
+                           post::notice(options.post->options(), *to, address.empty() ? to->email : address, event,
+                                        detail, done_by(actor, person), change.now),
+                           change.now);
+}
+
 Identity::Identity(store::Database& database, SealingKey key, Options options, const Clock& clock)
     : state_(std::make_unique<State>(database, std::move(key), std::move(options), clock)) {}
 Identity::~Identity() = default;
@@ -90,6 +103,15 @@ Actor actor_at(const Where& where, const domain::Person* person, std::optional<d
     actor.name = person->email;
   }
   return actor;
+}
+
+std::string done_by(const Actor& actor, domain::PersonId person) {
+  if (actor.console) return "by whoever operates the portal";
+  // An administrator's address is theirs, not for everybody to read.
+  if (actor.viewer.person != person) return "by an administrator";
+  const auto agent = printable(actor.agent, kAgentBytesMax / 2);
+  const auto from = actor.address.empty() ? std::string{"an unknown address"} : actor.address;
+  return agent.empty() ? fmt::format("from {}", from) : fmt::format("from {} ({})", from, agent);
 }
 
 Where where_of(const Actor& actor) {

@@ -14,6 +14,7 @@
 #include "engine/identity/identity.hpp"
 #include "engine/identity/principal_cache.hpp"
 #include "engine/identity/throttle.hpp"
+#include "engine/post/letters.hpp"
 #include "store/accounts.hpp"
 #include "store/api_tokens.hpp"
 #include "store/credentials.hpp"
@@ -123,6 +124,12 @@ struct Identity::State {
     return result;
   }
 
+  // --- state.cpp ---
+  bool mails() const noexcept { return options.post != nullptr && options.post->on(); }
+  /// Puts a notice to them into the outgoing post. `address`: empty is theirs.
+  Status tell(const Change& change, domain::PersonId person, post::Event event, const Actor& actor,
+              std::string_view detail = {}, std::string_view address = {}) const;
+
   // --- sign_in.cpp ---
   bool is_password(std::string_view phc, std::string_view normalised) const;  ///< Empty phc: nobody's.
   Result<std::string> hash(std::string_view normalised) const;
@@ -170,6 +177,8 @@ struct Identity::State {
 Actor actor_at(const Where& where, const domain::Person* person = nullptr,
                std::optional<domain::OrganisationId> organisation = {});
 Where where_of(const Actor& actor);
+/// How a notice to `person` names who did something.
+std::string done_by(const Actor& actor, domain::PersonId person);
 /// May this actor change what proves this person? The person, not by a token; the console. Errors: forbidden.
 Status require_self(const Actor& actor, domain::PersonId person);
 /// Also those who manage people.

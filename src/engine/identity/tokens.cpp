@@ -243,6 +243,7 @@ Result<std::string> Identity::create_token(domain::PersonId person, domain::Orga
                             {"scopes", boost::json::value_from(given)},
                             {"networks", boost::json::value_from(token.networks)},
                             {"expires_at", format_rfc3339(token.expires_at)}}));
+    TRY_VOID(state.tell(change, person, post::Event::token_created, actor, token.name));
     return secret;
   });
 }

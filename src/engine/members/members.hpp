@@ -11,6 +11,10 @@
 #include "engine/members/actor.hpp"
 #include "store/database.hpp"
 
+namespace tocsin::engine::post {
+class Post;  // engine/post/post.hpp
+}
+
 /// Organisations, people and communities: what may be done with them, by whom. Each function checks the actor's
 /// permission, validates, writes data and audit entry in one transaction and moves the members' generation. Page, API
 /// and command line call these and nothing below. Errors: forbidden; invalid_input with `where` = the field's name;
@@ -118,9 +122,10 @@ struct PersonPage {
 /// one becomes a member. The caller makes the link (engine/identity).
 Result<domain::PersonId> invite(store::Database& database, const Actor& actor, domain::OrganisationId organisation,
                                 const PersonInput& input, domain::Roles roles, Timestamp now);
-/// Own profile, or manage_people.
+/// Own profile without the address (engine/identity changes it, with proof), or manage_people. Where `post` is given
+/// the old address is told that it is not theirs any more.
 Status change_person(store::Database& database, const Actor& actor, domain::PersonId person, const PersonInput& input,
-                     Timestamp now);
+                     Timestamp now, const post::Post* post = nullptr);
 /// manage_people or manage_own_people. The last administrator of an organisation stays one. Nobody gives themselves a
 /// role. `roles` empty: the membership ends, with the sessions and tokens that act for it.
 Status set_roles(store::Database& database, const Actor& actor, domain::PersonId person,

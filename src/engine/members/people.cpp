@@ -7,6 +7,9 @@
 #include "engine/members/members.hpp"
 #include "engine/members/people_rules.hpp"
 #include "engine/members/writing.hpp"
+#include "engine/post/letters.hpp"
+#include "store/mail_queue.hpp"
+#include "store/one_time_links.hpp"
 
 namespace tocsin::engine::members {
 namespace {
@@ -100,7 +103,7 @@ Result<domain::PersonId> invite(store::Database& database, const Actor& actor, d
 }
 
 Status change_person(store::Database& database, const Actor& actor, domain::PersonId person, const PersonInput& input,
-                     Timestamp now) {
+                     Timestamp now, const post::Post* post) {
   // Not by a token: a mail address leads to a new password.
   TRY_VOID(actor.require(is_self(actor, person) && !actor.program ? Permission::signed_in : Permission::manage_people));
   domain::Person checked;
@@ -117,6 +120,19 @@ Status change_person(store::Database& database, const Actor& actor, domain::Pers
     boost::json::object detail;
     TRY(const auto folded_before, domain::folded_email(before.email));
     if (folded != folded_before) {
+      // Nobody finds out by their own account which addresses are in use.
+      if (!actor.may(Permission::manage_people)) {
+        return Error::forbidden("Your address is changed on the page of your account, and with proof");
+      }
+      // A new address of their own that waits for its proof would take this one's place.
+      TRY_VOID(store::OneTimeLinks{connection}.remove(person, store::LinkPurpose::email_proof));
+      TRY_VOID(store::MailQueue{connection}.remove_of(person, store::MailPurpose::email_proof));
+      if (post != nullptr && before.status == domain::PersonStatus::active) {
+        const auto by = actor.console ? "by whoever operates the portal" : "by an administrator";
+        TRY_VOID(post->put(
+            connection, post::notice(post->options(), before, before.email, post::Event::address_changed, {}, by, now),
+            now));
+      }
       // What was proven was the old address.
       after.email_verified_at.reset();
       detail["email"] = boost::json::object{{"was", before.email}, {"is", after.email}};

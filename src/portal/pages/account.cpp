@@ -98,7 +98,8 @@ http::Response profile_page(App& app, const http::Request& request, const domain
                 .hint = tr<"Such as Europe/Berlin. Empty: UTC.">(),
                 .maxlength = 64});
   render<"<div class=\"grid-2\">\n<section class=\"panel\"><h2>[[About you]]</h2>\n">(out);
-  render<"<dl class=\"kv\"><dt>[[E-mail address]]</dt><dd>{}{}</dd></dl>\n">(
+  render<
+      "<dl class=\"kv\"><dt>[[E-mail address]]</dt><dd>{}{} <a href=\"/account/address\">[[Change]]</a></dd></dl>\n">(
       out, person.email,
       person.email_verified_at ? Html{} : fragment<" <span class=\"tag\">[[not confirmed]]</span>">());
   out += markup.submit(tr<"Save">()).str();
@@ -138,7 +139,7 @@ Result<http::Response> save_profile(App& app, const http::Request& request) {
   TRY(const auto person, own_person(app, request));
   members::PersonInput input;
   input.name = form.get("name");
-  // The address identifies: it is changed with proof, by those who manage people.
+  // The address identifies: it is changed with proof (address.cpp), or by those who manage people.
   input.email = person.email;
   input.language = form.get("language");
   auto known = Language::en;

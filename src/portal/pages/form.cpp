@@ -44,6 +44,13 @@ constexpr NoticeText kNotices[] = {
     {"set-up", message<"The installation is set up. Sign in with your new password now.">},
     {"confirmed", message<"Thank you. Please go on.">},
     {"passkey-refused", message<"The passkey was not accepted. Try again, or go on in another way.">, true},
+    {"reset-asked",
+     message<"If somebody here has this address, a mail with a link is on its way to it. It may take some minutes.">},
+    {"proof-sent",
+     message<"A mail with a link is on its way to that address. Nothing changes until the link is used.">},
+    {"mail-retry", message<"It is tried again now.">},
+    {"mail-dropped", message<"The mail is not sent any more.">},
+    {"mail-test", message<"A mail to you is on its way, to try it out.">},
     {"erased", message<"Your account and what belonged to it has been erased.">},
 };
 

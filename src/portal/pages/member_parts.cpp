@@ -32,7 +32,8 @@ constexpr Tab kTabs[] = {{"/admin", message<"Overview">, domain::Permission::adm
                          {"/people", message<"People">, domain::Permission::manage_own_people},
                          {"/communities", message<"Communities">, domain::Permission::read_as_member},
                          {"/organisation/looks", message<"Who looked">, domain::Permission::manage_own_organisation},
-                         {"/audit", message<"Audit log">, domain::Permission::read_audit}};
+                         {"/audit", message<"Audit log">, domain::Permission::read_audit},
+                         {"/admin/mail", message<"Mail">, domain::Permission::administer}};
 
 /// Nothing for visitors, and where there would be only one.
 Html tabs_html(const http::Request& request, std::string_view current) {

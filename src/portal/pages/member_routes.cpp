@@ -16,6 +16,7 @@ void add_community_form_routes(App& app, http::Router& router);     ///< New, ed
 void add_audit_routes(App& app, http::Router& router);              ///< /audit
 void add_look_routes(App& app, http::Router& router);               ///< /organisation/looks
 void add_admin_routes(App& app, http::Router& router);              ///< /admin
+void add_mail_routes(App& app, http::Router& router);               ///< /admin/mail
 void add_sharing_routes(App& app, http::Router& router);            ///< /advisories/{id}/sharing
 
 void add_member_routes(App& app, http::Router& router) {
@@ -31,6 +32,7 @@ void add_member_routes(App& app, http::Router& router) {
   add_audit_routes(app, router);
   add_look_routes(app, router);
   add_admin_routes(app, router);
+  add_mail_routes(app, router);
   add_sharing_routes(app, router);
 }
 

@@ -61,6 +61,7 @@ TEST_P(MemberPages, EachRoleSeesItsPages) {
       {"/audit", all(303, 403, 403, 200, 403, 403)},
       {"/audit/1", all(303, 403, 403, 200, 403, 403)},
       {"/admin", all(303, 200, 403, 403, 403, 403)},
+      {"/admin/mail", all(303, 200, 403, 403, 403, 403)},
       {"/api/v1/organisations", all(401, 200, 200, 403, 200, 200)},
       {"/api/v1/people", all(401, 200, 403, 403, 200, 403)},
       {"/api/v1/communities", all(401, 200, 200, 403, 200, 200)},

@@ -160,7 +160,7 @@ Result<http::Response> people(App& app, const http::Request& request) {
 }
 
 /// What the asker may do with somebody.
-void append_actions(std::string& out, const http::Request& request, const members::PersonRow& row) {
+void append_actions(std::string& out, const App& app, const http::Request& request, const members::PersonRow& row) {
   const auto actor = access::actor(request);
   const auto& person = row.person;
   const auto base = pages::person_url(person.id);
@@ -171,9 +171,13 @@ void append_actions(std::string& out, const http::Request& request, const member
   if (person.status == PersonStatus::erased) return;
   if (all) link("/edit", tr<"Edit">());
   if (person.status == PersonStatus::invited) {
-    out += pages::button_form(request, base + "/link", tr<"New invitation link">()).str();
+    out += pages::button_form(request, base + "/link",
+                              app.mails() ? tr<"Send the invitation again">() : tr<"New invitation link">())
+               .str();
   } else if (all && person.status == PersonStatus::active) {
-    out += pages::button_form(request, base + "/link", tr<"Link for a new password">()).str();
+    out += pages::button_form(request, base + "/link",
+                              app.mails() ? tr<"Send a link for a new password">() : tr<"Link for a new password">())
+               .str();
   }
   if (!all) return;
   if (person.status == PersonStatus::active) {
@@ -230,7 +234,7 @@ Result<http::Response> person(App& app, const http::Request& request) {
   std::string out = pages::breadcrumb_html({{"/people", std::string{tr<"People">()}}, {"", name}}).str();
   render<"<div class=\"page-head\"><div><h1>{}</h1><p class=\"note\">{}</p></div><div class=\"actions\">">(
       out, name, pages::status_tag(found.status));
-  append_actions(out, request, *row);
+  append_actions(out, app, request, *row);
   render<
       "</div></div>\n<div class=\"grid-2\"><section class=\"panel\" aria-labelledby=\"account\"><h2 "
       "id=\"account\">[[Account]]</h2><dl class=\"kv\">\n">(out);

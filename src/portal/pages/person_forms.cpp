@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "engine/identity/identity.hpp"
+#include "engine/post/post.hpp"
 #include "portal/access.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
@@ -85,9 +86,33 @@ std::vector<pages::Crumb> crumbs_of(const domain::Person& person, std::string_vi
           {"", std::string{last}}};
 }
 
-/// Makes the link and shows it: once, for only its hash is kept.
+/// Where mail is sent the link goes to them alone.
+Result<http::Response> send_link(App& app, const http::Request& request, LinkPurpose purpose,
+                                 const domain::Person& person, std::optional<OrganisationId> organisation) {
+  TRY(const auto address, app.identity()->send_link(purpose, person.id, organisation, access::actor(request)));
+  const bool invitation = purpose == LinkPurpose::invitation;
+  const auto title = invitation ? fmt::format("Invitation for {}", shown_name(person))
+                                : fmt::format("New password for {}", shown_name(person));
+  std::string out = pages::breadcrumb_html(crumbs_of(person, "Mail")).str();
+  render<R"(<div class="form-page"><div class="page-head"><h1>{}</h1></div>
+<div class="callout callout-good"><p><b>Sent to {}.</b> The mail has a link that works once, {}. Earlier ones have stopped working.</p></div>
+<p>{}</p><div class="actions">{} <a class="button-quiet" href="{}">Done</a></div></div>
+)">(out, title, address, invitation ? "for seven days" : "for an hour",
+    invitation ? "With it they set a password, and a second factor where their role needs one. If nothing arrives, "
+                 "check the address and look at their folder for spam; then send it again."
+               : "With it they set a new password, and all of their sessions end.",
+    pages::button_form(request, pages::person_url(person.id) + "/link", "Send it again"),
+    html::Url::own(pages::person_url(person.id)));
+  pages::Page page;
+  page.title = title;
+  page.main = Html::from_trusted(std::move(out));
+  return pages::member_page(app, request, std::move(page), "/people");
+}
+
+/// Sends the link, or makes it and shows it: once, for only its hash is kept.
 Result<http::Response> hand_out(App& app, const http::Request& request, LinkPurpose purpose,
                                 const domain::Person& person, std::optional<OrganisationId> organisation) {
+  if (app.mails()) return send_link(app, request, purpose, person, organisation);
   TRY(const auto secret, app.identity()->create_link(purpose, person.id, organisation, access::actor(request)));
   const auto link = fmt::format("{}/link/{}", app.base_url(request), secret);
   const bool invitation = purpose == LinkPurpose::invitation;
@@ -128,12 +153,15 @@ Result<http::Response> show_invite(App& app, const http::Request& request, const
     TRY(const auto own, members::find_organisation(app.database(), actor, *actor.viewer.organisation, request.now));
     if (own) markup.checkboxes("roles", tr<"Roles">(), role_options(own->organisation), tr<"Everybody is a member.">());
   }
-  return pages::form_answer(app, request,
-                            {.title = std::string{tr<"Invite somebody">()},
-                             .crumbs = {{"/people", std::string{tr<"People">()}}, {"", std::string{tr<"Invite">()}}},
-                             .lead = Html::from_text(tr<"You get a link to hand to them. Who is known already becomes "
-                                                        "a member of this organisation as well.">())},
-                            form, markup.submit(tr<"Invite">(), FormMarkup::Button::normal, "/people"));
+  return pages::form_answer(
+      app, request,
+      {.title = std::string{tr<"Invite somebody">()},
+       .crumbs = {{"/people", std::string{tr<"People">()}}, {"", std::string{tr<"Invite">()}}},
+       .lead = Html::from_text(app.mails() ? tr<"They get a mail with a link. Who is known already becomes a member of "
+                                                "this organisation as well.">()
+                                           : tr<"You get a link to hand to them. Who is known already becomes a member "
+                                                "of this organisation as well.">())},
+      form, markup.submit(tr<"Invite">(), FormMarkup::Button::normal, "/people"));
 }
 
 Result<http::Response> get_invite(App& app, const http::Request& request) {
@@ -232,7 +260,7 @@ Result<http::Response> post_edit(App& app, const http::Request& request) {
                                    .language = form.get("language"),
                                    .time_zone = form.get("time_zone")};
   const auto changed =
-      members::change_person(app.database(), access::actor(request), row.person.id, input, request.now);
+      members::change_person(app.database(), access::actor(request), row.person.id, input, request.now, app.post());
   if (!changed) {
     TRY_VOID(form.take(changed.error()));
     return show_edit(app, request, row.person, form);

@@ -76,6 +76,13 @@ Result<http::Response> privacy(App& app, const http::Request& request) {
               tr<"So that you can see and revoke them.">(), tr<"Until the account is erased.">());
     table.row(tr<"Links of invitations and for new passwords: a hash, whom for, by whom">(),
               tr<"They work once and for a limited time.">(), tr<"Until the account is erased.">());
+    if (kept.mail) {
+      table.row(
+          tr<"Mails to you that wait to be sent: address and text, sealed">(),
+          tr<"So that none is lost while a mail server is away.">(),
+          tr<"Until it has taken them; one that could not be sent, 30 days longer; at the latest until the account "
+             "is erased.">());
+    }
     table.end();
     table.begin(tr<"The audit log">());
     table.row(tr<"What people with an account did, with time, address and browser; also refused sign-ins, with the "
@@ -112,7 +119,8 @@ Result<http::Response> privacy(App& app, const http::Request& request) {
     render<
         "<ul>\n<li>[[<strong>Get it</strong>: <a href=\"/account\">your profile</a> has all that is stored about you, "
         "as a file (articles 15 and 20 of the GDPR).]]</li>\n<li>[[<strong>Correct it</strong>: name, language and "
-        "time zone there, too; the CERT changes the mail address.]]</li>\n<li>[[<strong>Erase it</strong>: from your "
+        "time zone there, too; the mail address there, with proof, where mail is sent, else by the "
+        "CERT.]]</li>\n<li>[[<strong>Erase it</strong>: from your "
         "profile, or by the CERT. Name, address, credentials, sessions, memberships and what the audit log knew "
         "personally go; a number stays in the log, so that it can still be verified.]]</li>\n</ul>\n">(out);
   }

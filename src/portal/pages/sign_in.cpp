@@ -114,15 +114,9 @@ http::Response sign_in_page(App& app, const http::Request& request, const Form& 
   out += "<div class=\"panel\">";
   out += markup.submit(tr<"Sign in">()).str();
   out += pages::passkey_form(app, request, "/sign-in/passkey", tr<"Sign in with a passkey">(), next).str();
-  render<"</div>\n<details class=\"fold\"><summary>[[Forgotten the password?]]</summary><p>">(out);
-  const auto& contact = app.settings().contact;
   render<
-      "[[Your organisation's administrator can send you a link with which you set a new one. It works once, and for a "
-      "short time.]]">(out);
-  if (!contact.empty()) render<" [[If there is none, write to {}.]]">(out, contact);
-  render<
-      "</p></details>\n<p class=\"note\">[[Accounts are for members: organisations that this CERT has accepted. What "
-      "is public can be read without one.]]</p>\n">(out);
+      "</div>\n<p><a href=\"/forgot\">[[Forgotten the password?]]</a></p>\n<p class=\"note\">[[Accounts are for "
+      "members: organisations that this CERT has accepted. What is public can be read without one.]]</p>\n">(out);
   return pages::form_page(app, request, narrow_page(tr<"Sign in">(), std::move(out)), form);
 }
 

@@ -1,0 +1,65 @@
+#include "cli/mailing.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/text.hpp"
+
+namespace tocsin::cli {
+namespace {
+
+constexpr std::size_t kPasswordBytesMax = 4'096;
+
+Result<std::string> first_line(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string line(kPasswordBytesMax + 1, '\0');
+  if (!in) return Error::invalid("Cannot read the password of the mail server from " + path, "mail.password_file");
+  in.read(line.data(), static_cast<std::streamsize>(line.size()));
+  line.resize(static_cast<std::size_t>(in.gcount()));
+  line.resize(std::min(line.size(), line.find('\n')));
+  if (line.ends_with('\r')) line.pop_back();
+  if (line.empty() || line.size() > kPasswordBytesMax) {
+    return Error::invalid("The first line of this file is the password of the mail server: " + path,
+                          "mail.password_file");
+  }
+  return line;
+}
+
+}  // namespace
+
+Result<exchange::MailSettings> mail_settings(const Location& location, const Settings& settings) {
+  exchange::MailSettings mail;
+  mail.url = settings.text("mail.url");
+  mail.user = settings.text("mail.user");
+  mail.password = settings.text("mail.password");
+  if (const auto file = file_path(location, settings.value("mail.password_file")); !file.empty()) {
+    TRY(mail.password, first_line(file));
+  }
+  mail.from = settings.text("mail.from");
+  mail.from_name = settings.text("mail.from_name");
+  if (mail.from_name.empty()) mail.from_name = settings.text("site_name");
+  mail.ca_file = file_path(location, settings.value("mail.ca_file"));
+  std::error_code failure;
+  if (!mail.ca_file.empty() && !std::filesystem::is_regular_file(mail.ca_file, failure)) {
+    return Error::invalid("There is no such file: " + mail.ca_file, "mail.ca_file");
+  }
+  mail.starttls_required = settings.boolean("mail.starttls_required");
+  if (auto usable = exchange::check(mail); !usable) {
+    auto error = std::move(usable).error();
+    error.where = error.where.empty() ? "mail" : "mail." + error.where;
+    return error;
+  }
+  return mail;
+}
+
+Result<engine::post::Post> open_post(const Location& location, const Settings& settings, bool silent) {
+  TRY(auto key, SealingKey::open_or_create(std::filesystem::path{location.folder} / kSealingKeyFile));
+  engine::post::Options options;
+  options.public_url = settings.text("public_url");
+  while (options.public_url.ends_with('/')) options.public_url.pop_back();
+  options.site_name = settings.text("site_name");
+  options.mail = has_mail(settings) && !silent;
+  return engine::post::Post{std::move(key), std::move(options)};
+}
+
+}  // namespace tocsin::cli

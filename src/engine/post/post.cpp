@@ -1,0 +1,59 @@
+#include "engine/post/post.hpp"
+
+#include "base/ids.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+
+namespace tocsin::engine::post {
+namespace {
+
+// What a letter holds must fit what a key seals; nothing that we write is near it.
+constexpr std::size_t kTextBytesMax = std::size_t{32} << 10;
+constexpr std::size_t kSubjectBytesMax = 300;
+
+std::string context_of(std::string_view message_id) { return "mail:" + std::string{message_id}; }
+
+}  // namespace
+
+std::string domain_of(std::string_view address) {
+  const auto folded = domain::folded_email(address);
+  return folded ? folded->substr(folded->find('@') + 1) : std::string{};
+}
+
+Result<store::QueuedMail> Post::sealed(const Letter& letter, std::string message_id, Timestamp now) const {
+  if (letter.text.size() > kTextBytesMax) return Error::too_large("the mail's text", kTextBytesMax);
+  // A name may be anything; a subject is one line.
+  const auto subject = text::shorten(text::squeeze(letter.subject), kSubjectBytesMax);
+  const boost::json::object content{
+      {"address", text::trim(letter.address)}, {"subject", subject}, {"text", letter.text}};
+  store::QueuedMail mail{.message_id = std::move(message_id),
+                         .purpose = letter.purpose,
+                         .person = letter.person,
+                         .domain = domain_of(letter.address),
+                         .created_at = now,
+                         .next_try_at = now,
+                         .expires_at = letter.expires_at};
+  mail.sealed = key_.seal(json::write(content), context_of(mail.message_id));
+  return mail;
+}
+
+Status Post::put(store::Connection& connection, const Letter& letter, Timestamp now) const {
+  if (!on()) return ok();
+  TRY(const auto mail, sealed(letter, random_uuid(), now));
+  TRY_VOID(store::MailQueue{connection}.add(mail));
+  return ok();
+}
+
+Result<Letter> Post::open(const store::QueuedMail& queued) const {
+  TRY(const auto content, key_.open(queued.sealed, context_of(queued.message_id)));
+  TRY(const auto parsed, json::parse(content.reveal()));
+  const auto& root = parsed.root();
+  return Letter{.purpose = queued.purpose,
+                .person = queued.person,
+                .address = std::string{json::string_at(root, "address")},
+                .subject = std::string{json::string_at(root, "subject")},
+                .text = std::string{json::string_at(root, "text")},
+                .expires_at = queued.expires_at};
+}
+
+}  // namespace tocsin::engine::post

@@ -1,0 +1,238 @@
+#include "exchange/post_office.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "store/mail_queue.hpp"
+
+namespace tocsin::exchange {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr seconds kLetterFirst{30}, kServerFirst{5}, kDomainFirst{60};
+constexpr minutes kLetterMost{30}, kServerMost{5}, kDomainMost{30};
+/// Beside being woken: another process may have written, and moments come without anybody writing.
+constexpr seconds kLookEvery{5};
+constexpr seconds kPauseAfterFailure{5};
+constexpr std::size_t kDomainsHeldMax = 1'000;
+constexpr std::size_t kProblemBytesMax = 300;
+constexpr std::int64_t kTidyMicros = std::int64_t{3'600} * 1'000'000;
+
+Timestamp after(Timestamp time, microseconds by) { return {time.micros + by.count()}; }
+
+/// Doubles with each failure, up to `most`, a fifth more or less, so that what failed together does not come back
+/// together.
+microseconds back_off(microseconds first, microseconds most, std::int64_t failures) {
+  const auto doubled = first.count() << std::clamp<std::int64_t>(failures, 0, 20);
+  const auto wait = std::min<std::int64_t>(doubled, most.count());
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return microseconds{std::uniform_int_distribution<std::int64_t>{wait - wait / 5, wait + wait / 5}(random)};
+}
+
+std::string problem_of(const Error& error) {
+  const auto said = error.detail.empty() ? error.message : fmt::format("{}: {}", error.message, error.detail);
+  return text::shorten(text::squeeze(said), kProblemBytesMax);
+}
+
+}  // namespace
+
+PostOffice::PostOffice(store::Database& database, engine::identity::Identity& identity, const engine::post::Post& post,
+                       MailSettings settings, const Clock& clock, Deliver deliver)
+    : database_(database),
+      identity_(identity),
+      post_(post),
+      settings_(std::move(settings)),
+      clock_(clock),
+      deliver_(std::move(deliver)) {}
+
+PostOffice::~PostOffice() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void PostOffice::start() {
+  thread_ = std::thread{[this] { run(); }};
+}
+
+void PostOffice::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  changed_.notify_all();
+}
+
+std::string PostOffice::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+void PostOffice::run() {
+  bool failing = false;
+  for (;;) {
+    auto wait = std::chrono::duration_cast<microseconds>(kLookEvery);
+    auto worked = Result<bool>{false};
+    try {
+      worked = work_once();
+      if (worked && !*worked) {
+        if (const auto due = next_due(); due && *due) {
+          wait = std::clamp(microseconds{(*due)->micros - clock_.now().micros}, microseconds{0}, wait);
+        }
+      }
+    } catch (const std::exception& exception) {
+      worked = Error::internal("sending mail failed", exception.what());
+    }
+    if (!worked && !failing) {
+      log::error("mail.queue_failed", {{"message", worked.error().message}, {"detail", worked.error().detail}});
+    }
+    failing = !worked;
+    std::unique_lock lock(mutex_);
+    if (stopping_) return;
+    if (worked && *worked) continue;
+    // A database that is away is not asked at every wake.
+    if (failing) {
+      changed_.wait_for(lock, kPauseAfterFailure, [this] { return stopping_; });
+    } else {
+      changed_.wait_for(lock, wait, [this] { return stopping_ || woken_; });
+    }
+    woken_ = false;
+    if (stopping_) return;
+  }
+}
+
+std::vector<std::string> PostOffice::held(Timestamp now) const {
+  std::vector<std::string> domains;
+  for (const auto& [domain, hold] : domains_) {
+    if (hold.until > now) domains.push_back(domain);
+  }
+  return domains;
+}
+
+void PostOffice::hold(Hold& what, microseconds first, microseconds most) {
+  what.until = after(clock_.now(), back_off(first, most, what.failures));
+  ++what.failures;
+}
+
+Result<std::optional<Timestamp>> PostOffice::next_due() {
+  const auto now = clock_.now();
+  TRY(auto due,
+      database_.read([&](store::Connection& connection) { return store::MailQueue{connection}.next_due(held(now)); }));
+  for (const auto& [domain, hold] : domains_) {
+    if (hold.until > now && (!due || hold.until < *due)) due = hold.until;
+  }
+  if (due && server_.until > *due) due = server_.until;
+  return due;
+}
+
+Result<bool> PostOffice::work_once() {
+  const auto now = clock_.now();
+  if (!tidied_ || now.micros - tidied_->micros > kTidyMicros) {
+    tidied_ = now;
+    TRY_VOID(database_.write(
+        [&](store::Connection& connection) { return store::MailQueue{connection}.tidy(after(now, -kMailKept)); }));
+    std::erase_if(domains_, [&](const auto& each) { return each.second.until < now; });
+  }
+  const bool server_held = server_.until > now;
+  TRY(const auto found, database_.read([&](store::Connection& connection) -> Result<std::optional<store::QueuedMail>> {
+    store::MailQueue queue{connection};
+    // What somebody asked for on the page is answered while the server is away too: links count from then.
+    if (server_held) return queue.due_request(now);
+    return queue.due(now, held(now));
+  }));
+  if (!found) return false;
+  if (found->purpose == store::MailPurpose::reset_request) {
+    TRY_VOID(identity_.answer_reset_request(*found));
+    return true;
+  }
+  return deliver_letter(*found, now);
+}
+
+Result<bool> PostOffice::deliver_letter(const store::QueuedMail& queued, Timestamp now) {
+  if (queued.expires_at <= now) {
+    TRY_VOID(give_up(queued, queued.problem.empty() ? "It was too old when it could have been sent"
+                                                    : "It grew too old: " + queued.problem));
+    return true;
+  }
+  TRY(const auto leased, database_.write([&](store::Connection& connection) {
+    return store::MailQueue{connection}.lease(queued, after(now, kMailLease));
+  }));
+  // Another process was quicker.
+  if (leased == 0) return true;
+  const auto letter = post_.open(queued);
+  if (!letter) {
+    TRY_VOID(give_up(queued, "It was sealed by another key than this installation's sealing.key"));
+    return true;
+  }
+  const auto delivery = deliver_(settings_,
+                                 {.to = {letter->address},
+                                  .subject = letter->subject,
+                                  .text = letter->text,
+                                  .headers = {},
+                                  .id = queued.message_id},
+                                 clock_);
+  using Outcome = Delivery::Outcome;
+  if (delivery.outcome != Outcome::no_server) {
+    server_ = {};
+    const std::lock_guard lock(mutex_);
+    trouble_.clear();
+  }
+  if (delivery.outcome == Outcome::taken) {
+    TRY_VOID(
+        database_.write([&](store::Connection& connection) { return store::MailQueue{connection}.remove(queued.id); }));
+    domains_.erase(queued.domain);
+    ++taken_;
+    log::info("mail.sent", {{"message_id", queued.message_id}, {"purpose", mail_purpose(queued.purpose)}});
+    return true;
+  }
+  const auto error = delivery.error.value_or(Error::internal("the mail was not taken"));
+  if (delivery.outcome == Outcome::no_server) {
+    hold(server_, kServerFirst, kServerMost);
+    {
+      const std::lock_guard lock(mutex_);
+      trouble_ = problem_of(error);
+    }
+    log::warn("mail.no_server", {{"message", error.message}, {"detail", error.detail}});
+    TRY_VOID(put_off(queued, error, microseconds{0}, false));
+    return true;
+  }
+  if (delivery.outcome == Outcome::refused || queued.attempts + 1 >= kMailAttemptsMax) {
+    TRY_VOID(give_up(queued, problem_of(error)));
+    return true;
+  }
+  if (error.code == Error::Code::timeout && domains_.size() < kDomainsHeldMax) {
+    hold(domains_[queued.domain], kDomainFirst, kDomainMost);
+  }
+  TRY_VOID(put_off(queued, error, back_off(kLetterFirst, kLetterMost, queued.attempts), true));
+  return true;
+}
+
+Status PostOffice::put_off(const store::QueuedMail& queued, const Error& error, microseconds wait, bool counted) {
+  // What is not the letter's fault is told once, of the server.
+  if (counted) ++put_off_;
+  if (counted)
+    log::info("mail.put_off",
+              {{"message_id", queued.message_id}, {"message", error.message}, {"detail", error.detail}});
+  const auto at = after(clock_.now(), wait);
+  return database_.write([&](store::Connection& connection) {
+    return store::MailQueue{connection}.put_off(queued.id, at, problem_of(error), counted);
+  });
+}
+
+Status PostOffice::give_up(const store::QueuedMail& queued, std::string_view problem) {
+  ++given_up_;
+  log::warn("mail.given_up",
+            {{"message_id", queued.message_id}, {"purpose", mail_purpose(queued.purpose)}, {"message", problem}});
+  return database_.write(
+      [&](store::Connection& connection) { return store::MailQueue{connection}.give_up(queued.id, problem); });
+}
+
+}  // namespace tocsin::exchange
