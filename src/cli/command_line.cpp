@@ -468,6 +468,13 @@ class Builder {
     add_share_options(*sub, into_.share);
     format(sub);
   }
+  void site(const char* meaning) {
+    add_site_commands(*app_.add_subcommand("site", meaning), into_.site,
+                      [this](CLI::App* sub, bool sets, const char* examples) {
+                        data(prepared(sub, sets ? Command::site_set : Command::site_show, examples));
+                        format(sub);
+                      });
+  }
   void audit(const char* meaning) {
     add_audit_commands(*app_.add_subcommand("audit", meaning), into_.audit, [this](auto* sub, const char* examples) {
       data(prepared(sub, Command::audit, examples));
@@ -522,6 +529,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"token", "Tokens: what programs act with", &Builder::token},
       {"community", "Communities: who shares with whom", &Builder::community},
       {"share", "Say who sees an advisory and why, and change it", &Builder::share},
+      {"site", "Show and set what the portal is called and looks like", &Builder::site},
       {"audit", "Read, verify, sign and prune the log of what was done", &Builder::audit},
       {"config", "Check or document the settings", &Builder::config},
       {"version", "Print the version", &Builder::version},

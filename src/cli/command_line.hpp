@@ -9,6 +9,7 @@
 #include "cli/installation.hpp"
 #include "cli/member_options.hpp"
 #include "cli/share_options.hpp"
+#include "cli/site.hpp"
 #include "formats/csaf/validate/validate.hpp"
 
 /// The command line: every command and option once, with help, examples and environment variables.
@@ -41,6 +42,8 @@ enum class Command {
   members,
   audit,
   share,
+  site_show,
+  site_set,
   config_check,
   config_doc,
   version
@@ -64,6 +67,7 @@ struct CommandLine {
   bool mend = false;                                        ///< convert, from CVRF
   MemberOptions members;                                    ///< org, user, community
   ShareOptions share;                                       ///< share
+  SiteOptions site;                                         ///< site
   AuditOptions audit;                                       ///< All of `tocsin audit`.
   ChangeOptions change;                                     ///< withdraw, supersede, modify, translate
   bool quiet = false;
@@ -79,7 +83,7 @@ struct CommandLine {
   bool raw = false;
   bool verify = false;                  ///< backup: only check the file.
   bool demo = false;                    ///< serve
-  std::string name = "Tocsin";          ///< init
+  std::string name{kUnnamed};           ///< init
   std::string admin_email, admin_name;  ///< init
 };
 

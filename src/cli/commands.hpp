@@ -27,6 +27,7 @@ int run_backup(const CommandLine& line);
 int run_restore(const CommandLine& line);
 int run_doctor(const CommandLine& line);
 int run_reindex(const CommandLine& line);
+int run_site(const CommandLine& line);     ///< site show, site set
 int run_members(const CommandLine& line);  ///< All of `tocsin org`, `user` and `community`.
 int run_share(const CommandLine& line);
 int run_audit(const CommandLine& line);  ///< All of `tocsin audit`.

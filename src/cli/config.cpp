@@ -68,6 +68,9 @@ int dispatch(const CommandLine& line) {
       return run_reindex(line);
     case Command::members:
       return run_members(line);
+    case Command::site_show:
+    case Command::site_set:
+      return run_site(line);
     case Command::share:
       return run_share(line);
     case Command::audit:

@@ -14,6 +14,8 @@
 namespace tocsin::cli {
 
 inline constexpr std::string_view kSettingsFile = "tocsin.toml";
+/// What an installation is called that `init` was given no name for.
+inline constexpr std::string_view kUnnamed = "Tocsin";
 
 enum class FolderState { missing, empty, initialised, foreign };
 /// Where an `init` was cut off, the folder still counts as empty.

@@ -48,7 +48,7 @@ Result<http::Response> about(App& app, const http::Request& request) {
 </tbody></table></div>
 <h2>Software</h2>
 <p>Tocsin {}. Free software under the Apache License 2.0. A tocsin is the bell that is rung when there is danger. Documents remain under the terms of their issuers.</p>
-)">(out, settings.site_name, text::count_of(overview.advisories, "advisory", "advisories"),
+)">(out, app.site_text("site_name"), text::count_of(overview.advisories, "advisory", "advisories"),
     text::count_of(overview.vulnerabilities, "vulnerability", "vulnerabilities"),
     text::count_of(overview.products, "product", "products"), text::count_of(overview.vendors, "vendor", "vendors"),
     pages::tlp_badge(domain::Tlp::clear), pages::tlp_badge(domain::Tlp::green), pages::tlp_badge(domain::Tlp::amber),

@@ -9,6 +9,7 @@
 #include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/session.hpp"
+#include "portal/pages/site.hpp"
 
 /// One's own profile, the data that is stored about one, and its end.
 namespace tocsin::portal {
@@ -85,8 +86,8 @@ http::Response profile_page(App& app, const http::Request& request, const domain
                 .hint = "For mails to you: en, de, fr-CA. Empty: English.",
                 .autocomplete = "language",
                 .maxlength = 35});
-  markup.input(
-      {.name = "time_zone", .label = "Time zone", .hint = "Such as Europe/Berlin. Empty: UTC.", .maxlength = 64});
+  markup.select({.name = "time_zone", .label = "Time zone", .hint = "Dates on these pages are told on its clocks."},
+                pages::zone_options(fmt::format("As the site: {}", app.site()->zone->name()), form.raw("time_zone")));
   out += "<div class=\"grid-2\">\n<section class=\"panel\"><h2>About you</h2>\n";
   render<"<dl class=\"kv\"><dt>E-mail address</dt><dd>{}{}</dd></dl>\n">(
       out, person.email,

@@ -31,7 +31,8 @@ constexpr Tab kTabs[] = {{"/admin", "Overview", domain::Permission::administer},
                          {"/people", "People", domain::Permission::manage_own_people},
                          {"/communities", "Communities", domain::Permission::read_as_member},
                          {"/organisation/looks", "Who looked", domain::Permission::manage_own_organisation},
-                         {"/audit", "Audit log", domain::Permission::read_audit}};
+                         {"/audit", "Audit log", domain::Permission::read_audit},
+                         {"/admin/site", "Site", domain::Permission::administer}};
 
 /// Nothing for visitors, and where there would be only one.
 Html tabs_html(const http::Request& request, std::string_view current) {

@@ -96,7 +96,8 @@ Result<http::Response> privacy(App& app, const http::Request& request) {
   render<
       "<article class=\"prose\"><h1>Privacy</h1>\n<p class=\"lead\">What {} stores about people, why, for how long, "
       "and "
-      "how you get it or have it erased. The page is made from the settings in force.</p>\n">(out, settings.site_name);
+      "how you get it or have it erased. The page is made from the settings in force.</p>\n">(
+      out, app.site_text("site_name"));
   if (settings.demo && !settings.demo_people.empty()) {
     out +=
         "<p class=\"callout callout-warn\">This is a demonstration: anybody may sign in as one of its people and see "
@@ -117,7 +118,7 @@ Result<http::Response> privacy(App& app, const http::Request& request) {
   out += "<p>Nothing is passed on to others by this program";
   if (kept.mail) out += ", but for mails to you, which a mail server carries";
   out += ". Who answers for it and how to reach them is in the <a href=\"/rfc2350\">description of this CERT</a>.";
-  if (!settings.contact.empty()) render<" Contact: {}.">(out, settings.contact);
+  if (const auto contact = app.site_text("contact"); !contact.empty()) render<" Contact: {}.">(out, contact);
   out += "</p>\n</article>\n";
   pages::Page page;
   page.title = "Privacy";

@@ -114,7 +114,7 @@ http::Response sign_in_page(App& app, const http::Request& request, const Form& 
   out += markup.submit("Sign in").str();
   out += pages::passkey_form(app, request, "/sign-in/passkey", "Sign in with a passkey", next).str();
   out += "</div>\n<details class=\"fold\"><summary>Forgotten the password?</summary><p>";
-  const auto& contact = app.settings().contact;
+  const auto contact = app.site_text("contact");
   out +=
       "Your organisation's administrator can send you a link with which you set a new one. It works once, and for a "
       "short time.";
