@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "portal/member_pages_fixture.hpp"
+#include "portal/members_fixture.hpp"
 
 namespace tocsin::portal {
 namespace {
