@@ -126,8 +126,8 @@ TEST_P(HostileMembers, WhatAnybodyTypesIsTextOnEveryPage) {
   const auto entries = count(store::Sql{"SELECT max(sequence) FROM audit"});
   for (std::int64_t entry = 1; entry <= entries; ++entry) targets.push_back("/audit/" + std::to_string(entry));
   std::set<std::string> seen;
-  for (const std::string who : {std::string{}, std::string{"member@plant.example"}, boss, coordinator, admin,
-                                std::string{"auditor@cert.example"}}) {
+  for (const std::string& who : {std::string{}, std::string{"member@plant.example"}, boss, coordinator, admin,
+                                 std::string{"auditor@cert.example"}}) {
     for (const auto& target : targets) {
       const auto reply = as(who).get(target);
       EXPECT_LT(reply.status, 500) << target;
@@ -225,7 +225,10 @@ TEST_P(HostileMembers, NamesInAddressesLeadNowhereElse) {
       const std::string who = target.starts_with("/api/v1/audit") || target.starts_with("/audit")
                                   ? "auditor@cert.example"
                                   : "admin@cert.example";
-      const auto reply = as(who).get(target);
+      // An address that cannot be read ends the connection.
+      auto fresh = browser();
+      fresh.cookies = as(who).cookies;
+      const auto reply = fresh.get(target);
       EXPECT_GE(reply.status, 300) << target;
       EXPECT_LT(reply.status, 500) << target << "\n" << reply.body;
       EXPECT_THAT(reply.body, Not(HasSubstr("root:"))) << target;

@@ -3,6 +3,7 @@
 #include "engine/identity/identity.hpp"
 #include "portal/access.hpp"
 #include "portal/api/body.hpp"
+#include "portal/api/problem.hpp"
 #include "portal/pages/applications.hpp"
 #include "portal/pages/member_parts.hpp"
 
@@ -150,8 +151,8 @@ Result<http::Response> set_status(App& app, const http::Request& request) {
 
 Result<http::Response> apply(App& app, const http::Request& request) {
   if (const auto wait = pages::application_wait(app, request)) {
-    return Error::unavailable(
-        fmt::format("Too many applications have come from your address: wait {} seconds", wait->count()));
+    const auto error = Error::unavailable("Too many applications have come from your address");
+    return api::problem(request, error, 429).with("Retry-After", std::to_string(wait->count()));
   }
   TRY(const auto body, Body::read(request, {"name", "kind", "sectors", "countries", "homepage", "description",
                                             "person_name", "email", "note"}));

@@ -171,12 +171,14 @@ Result<http::Response> post_remove_logo(App& app, const http::Request& request) 
 http::Response site_json(const App& app) {
   const auto now = app.site();
   boost::json::object body;
-  auto& values = body["values"].emplace_object();
-  auto& fixed = body["fixed"].emplace_array();
+  boost::json::object values;
+  boost::json::array fixed;
   for (const auto& field : site::fields()) {
     values[field.name] = now->text(field.name);
     if (now->is_fixed(field.name)) fixed.emplace_back(field.name);
   }
+  body["values"] = std::move(values);
+  body["fixed"] = std::move(fixed);
   body["logo"] = nullptr;
   if (now->logo) {
     boost::json::object logo;

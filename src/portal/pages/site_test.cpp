@@ -29,6 +29,7 @@ class SitePages : public testing::MembersTest {
     const auto from = at + begin.size();
     return std::string{text.substr(from, text.find(end, from) - from)};
   }
+  static std::string first_time(std::string_view page) { return between(page, "<time datetime=\"", "\""); }
   http::testing::Reply patch(testing::Browser& browser, std::string_view body, std::string_view headers) {
     return browser.send("PATCH", "/api/v1/site", body, "application/json",
                         "X-CSRF-Token: " + browser.csrf + "\r\n" + std::string{headers});
@@ -37,7 +38,8 @@ class SitePages : public testing::MembersTest {
 
 TEST_P(SitePages, NameColourAndTimeZoneAreOnEveryPageAtOnce) {
   auto admin = signed_in("admin@cert.example");
-  EXPECT_THAT(get("/advisories").body, HasSubstr("<time datetime=\"2025-01-14T10:00:00Z\""));
+  const auto first = first_time(get("/advisories").body);
+  ASSERT_TRUE(first.ends_with('Z')) << first;
   auto form = admin.get("/admin/site");
   ASSERT_EQ(form.status, 200) << form.body;
   const auto version = between(form.body, "name=\"version\" value=\"", "\"");
@@ -48,7 +50,9 @@ TEST_P(SitePages, NameColourAndTimeZoneAreOnEveryPageAtOnce) {
   ASSERT_EQ(saved.status, 303) << saved.body;
   const auto page = get("/advisories").body;
   EXPECT_THAT(page, HasSubstr("Grid &lt;CERT&gt;"));
-  EXPECT_THAT(page, HasSubstr("<time datetime=\"2025-01-14T15:30:00+05:30\""));
+  const auto there = first_time(page);
+  EXPECT_TRUE(there.ends_with("+05:30")) << there;
+  EXPECT_EQ(parse_rfc3339(there).value(), parse_rfc3339(first).value());
   const auto sheet = between(page, "href=\"/site/style-", "\"");
   ASSERT_FALSE(sheet.empty());
   const auto css = get("/site/style-" + sheet);
@@ -65,8 +69,10 @@ TEST_P(SitePages, NameColourAndTimeZoneAreOnEveryPageAtOnce) {
 TEST_P(SitePages, PeopleSeeTheirOwnTimeZone) {
   run(store::Sql{"UPDATE person SET time_zone = 'America/New_York' WHERE id = 11"});
   auto member = signed_in("member@plant.example");
-  EXPECT_THAT(member.get("/advisories").body, HasSubstr("datetime=\"2025-01-14T05:00:00-05:00\""));
-  EXPECT_THAT(get("/advisories").body, HasSubstr("datetime=\"2025-01-14T10:00:00Z\""));
+  const auto theirs = first_time(member.get("/advisories").body), everybodys = first_time(get("/advisories").body);
+  EXPECT_THAT(theirs, ::testing::AnyOf(::testing::EndsWith("-05:00"), ::testing::EndsWith("-04:00")));
+  EXPECT_TRUE(everybodys.ends_with('Z')) << everybodys;
+  EXPECT_EQ(parse_rfc3339(theirs).value(), parse_rfc3339(everybodys).value());
 }
 
 TEST_P(SitePages, AnUnreadableColourIsRefusedWithAReadableOne) {
@@ -118,8 +124,10 @@ TEST_P(SitePages, LogoIsServedSoThatItCanDoNothing) {
 TEST_P(SitePages, OtherNamesUnderSiteAreNobodys) {
   for (const auto* path : {"/site/style-.css", "/site/logo-.svg", "/site/..%2f..%2fetc%2fpasswd", "/site/tocsin.toml",
                            "/site/style-0000000000000000.css"}) {
-    EXPECT_GE(get(path).status, 400) << path;
-    EXPECT_LT(get(path).status, 500) << path;
+    // An address that cannot be read ends the connection.
+    const auto reply = browser().get(path);
+    EXPECT_GE(reply.status, 400) << path;
+    EXPECT_LT(reply.status, 500) << path;
   }
 }
 
