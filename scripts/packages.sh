@@ -4,7 +4,7 @@ BUILD_PACKAGES="ca-certificates clang-19 lld-19 cmake ninja-build ccache pkg-con
   libpq-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libtomlplusplus-dev libcli11-dev libre2-dev libarchive-dev
   libpugixml-dev librnp-dev libpango1.0-dev libcairo2-dev fonts-dejavu-core libsodium-dev libqrcodegencpp-dev libglib2.0-dev
   libcurl4-openssl-dev libicu-dev
-  libhunspell-dev hunspell-en-us hunspell-de-de
+  tzdata libhunspell-dev hunspell-en-us hunspell-de-de
   prometheus-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev"
 TEST_PACKAGES="libclang-rt-19-dev llvm-19 postgresql-15 chromium poppler-utils python3 python3-aiosmtpd zstd openssl curl clang-format-19
   clang-tidy-19"

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/text.hpp"
+#include "cli/document_options.hpp"
 #include "cli/output.hpp"
 #include "engine/search/query.hpp"
 
@@ -221,34 +222,8 @@ class Builder {
     format(sub);
   }
   void validate(const char* meaning) {
-    auto* sub = command("validate", Command::validate, meaning,
-                        "  tocsin validate advisory.json\n"
-                        "  tocsin validate --mode full feed/ archive.tar.zst\n"
-                        "  tocsin validate --format json feed.tar.gz | jq 'select(.valid | not)'\n"
-                        "Modes: basic is the schema and the mandatory tests, extended adds the optional (2.1: "
-                        "recommended) ones, full adds the informative ones. --quality adds what the standard lets pass "
-                        "though it cannot be meant. Needs no data folder. Exit 1 if any "
-                        "document is not valid.");
-    sub->add_option("paths", into_.paths, "Files, folders, archives, or - for standard input")
-        ->type_name("PATH")
-        ->required();
-    sub->add_option("--mode", into_.mode, "How much is tested")
-        ->check(plain(CLI::IsMember({"basic", "extended", "full"})))
-        ->type_name("basic|extended|full")
-        ->envname("TOCSIN_MODE")
-        ->capture_default_str();
-    sub->add_flag("--quality", into_.quality, "Also look for what cannot be meant (TOC-nnn); makes nothing invalid")
-        ->envname("TOCSIN_QUALITY");
-    sub->add_option("--max-bytes", into_.bytes_max, "Largest document that is read")
-        ->check(plain(CLI::Range(std::size_t{1}, std::size_t{1} << 30)))
-        ->type_name("BYTES")
-        ->envname("TOCSIN_MAX_BYTES")
-        ->capture_default_str();
-    sub->add_option("--max-depth", into_.depth_max, "Deepest nesting of arrays and objects that is read")
-        ->check(plain(CLI::Range(1, 200)))
-        ->type_name("1..200")
-        ->envname("TOCSIN_MAX_DEPTH")
-        ->capture_default_str();
+    auto* sub = command("validate", Command::validate, meaning, kValidateExamples);
+    add_validate_options(*sub, into_);
     quiet(sub);
     sub->add_option("--format", format_, "Output: text, json (one JSON object a line), or sarif (one SARIF 2.1.0 log)")
         ->check(plain(CLI::IsMember({"text", "json", "sarif"})))
@@ -322,55 +297,8 @@ class Builder {
         ->envname("TOCSIN_PRODUCT");
   }
   void convert(const char* meaning) {
-    auto* sub = command(
-        "convert", Command::convert, meaning,
-        "  tocsin convert --to csaf-2.1 advisory-2.0.json > advisory-2.1.json\n"
-        "  tocsin convert --to pdf advisory.json > advisory.pdf\n"
-        "  tocsin convert --to text advisory.json | mail -s 'New advisory' plant@example.com\n"
-        "  tocsin convert --to csaf-2.0 --publisher 'Example Valves' --namespace https://example.com old.xml\n"
-        "csaf-2.1: from CSAF 2.0, or from OpenVEX, CycloneDX VEX and CVRF documents, which are recognised; csaf-2.0: "
-        "from CSAF 2.1, or from CVRF 1.2 and 1.1; openvex: OpenVEX 0.2.0; cyclonedx-vex: CycloneDX 1.6; html: the "
-        "portal's page in one file; pdf: to print and to file; markdown: for wikis and issues; text: for mail, 72 "
-        "columns wide.\n"
-        "The document goes to standard output; what a reader should know of the conversion to standard "
-        "error, with --format json as JSON lines. Exit 1, and no document, where the result would not be "
-        "valid.");
-    sub->add_option("path", into_.paths, "The document, or - for standard input")
-        ->type_name("PATH")
-        ->expected(1)
-        ->required();
-    sub->add_option("--to", into_.to, "What it becomes")
-        ->check(plain(
-            CLI::IsMember({"csaf-2.0", "csaf-2.1", "openvex", "cyclonedx-vex", "html", "pdf", "markdown", "text"})))
-        ->type_name("csaf-2.0|csaf-2.1|openvex|cyclonedx-vex|html|pdf|markdown|text")
-        ->required();
-    sub->add_flag("--keep-invalid", into_.keep_invalid,
-                  "Print the result even where it is not valid, to be mended by hand");
-    sub->add_flag("--lossless", into_.lossless, "Print nothing where something of the source is lost");
-    sub->add_flag("--complete-numbers", into_.numbers_are_complete,
-                  "Model numbers, SKUs and serial numbers are complete: add no star");
-    sub->add_flag("--literal-question-marks", into_.literal_question_marks,
-                  "A ? in such a number is a character of it, and no placeholder");
-    sub->add_flag("--literal-stars", into_.literal_stars, "A * in such a number is a character of it");
-    sub->add_option("--other-publisher", into_.other_publisher,
-                    "A publisher of category other: warn that it may be a multiplier, keep it, or make it one")
-        ->check(plain(CLI::IsMember({"warn", "keep", "multiplier"})))
-        ->type_name("warn|keep|multiplier")
-        ->capture_default_str();
-    sub->add_flag("--latest-cwe", into_.latest_cwe, "Name the newest version of CWE that has the weakness");
-    sub->add_option("--id", into_.tracking_id, "Tracking id, for sources that have none")->type_name("ID");
-    sub->add_option("--publisher", into_.publisher, "Publisher, for sources that name no author")->type_name("NAME");
-    sub->add_option("--namespace", into_.publisher_namespace, "The publisher's address, for sources without")
-        ->type_name("URL");
-    sub->add_option("--cvss-v3", into_.cvss_v3, "Version of CVSS v3 scores of CVRF that do not say theirs")
-        ->check(plain(CLI::IsMember({"3.0", "3.1"})))
-        ->type_name("3.0|3.1")
-        ->envname("TOCSIN_CVSS_V3")
-        ->capture_default_str();
-    sub->add_flag("--mend", into_.mend,
-                  "CVRF: leave out scores without vector; what names no product is for the fixed ones where none is "
-                  "affected");
-    sub->add_flag("--old-tlp", into_.old_tlp, "Leave aside a TLP 2.0 label in the distribution text");
+    auto* sub = command("convert", Command::convert, meaning, kConvertExamples);
+    add_convert_options(*sub, into_);
     format(sub);
   }
   void changed_document(CLI::App* sub) {
@@ -473,6 +401,13 @@ class Builder {
     add_share_options(*sub, into_.share);
     format(sub);
   }
+  void site(const char* meaning) {
+    add_site_commands(*app_.add_subcommand("site", meaning), into_.site,
+                      [this](CLI::App* sub, bool sets, const char* examples) {
+                        data(prepared(sub, sets ? Command::site_set : Command::site_show, examples));
+                        format(sub);
+                      });
+  }
   void audit(const char* meaning) {
     add_audit_commands(*app_.add_subcommand("audit", meaning), into_.audit, [this](auto* sub, const char* examples) {
       data(prepared(sub, Command::audit, examples));
@@ -534,6 +469,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"token", "Tokens: what programs act with", &Builder::token},
       {"community", "Communities: who shares with whom", &Builder::community},
       {"share", "Say who sees an advisory and why, and change it", &Builder::share},
+      {"site", "Show and set what the portal is called and looks like", &Builder::site},
       {"audit", "Read, verify, sign and prune the log of what was done", &Builder::audit},
       {"mail", "See what waits to be mailed, try it again, send a test mail", &Builder::mail},
       {"config", "Check or document the settings", &Builder::config},

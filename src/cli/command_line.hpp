@@ -11,6 +11,7 @@
 #include "cli/match_options.hpp"
 #include "cli/member_options.hpp"
 #include "cli/share_options.hpp"
+#include "cli/site.hpp"
 #include "formats/csaf/validate/validate.hpp"
 
 /// The command line: every command and option once, with help, examples and environment variables.
@@ -45,6 +46,8 @@ enum class Command {
   mail,
   share,
   match,
+  site_show,
+  site_set,
   config_check,
   config_doc,
   version
@@ -70,6 +73,7 @@ struct CommandLine {
   MatchOptions match;                                       ///< match
   ShareOptions share;                                       ///< share
   MailOptions mail;                                         ///< All of `tocsin mail`.
+  SiteOptions site;                                         ///< site
   AuditOptions audit;                                       ///< All of `tocsin audit`.
   ChangeOptions change;                                     ///< withdraw, supersede, modify, translate
   bool quiet = false;
@@ -85,7 +89,7 @@ struct CommandLine {
   bool raw = false;
   bool verify = false;                  ///< backup: only check the file.
   bool demo = false;                    ///< serve
-  std::string name = "Tocsin";          ///< init
+  std::string name{kUnnamed};           ///< init
   std::string admin_email, admin_name;  ///< init
 };
 

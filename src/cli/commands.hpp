@@ -27,6 +27,7 @@ int run_backup(const CommandLine& line);
 int run_restore(const CommandLine& line);
 int run_doctor(const CommandLine& line);
 int run_reindex(const CommandLine& line);
+int run_site(const CommandLine& line);     ///< site show, site set
 int run_members(const CommandLine& line);  ///< All of `tocsin org`, `user` and `community`.
 int run_match(const CommandLine& line);
 int run_share(const CommandLine& line);
@@ -38,6 +39,9 @@ int run_version(const CommandLine& line);
 
 /// Those of them that go through engine/identity.
 bool is_access(MemberAction action) noexcept;
+/// Makes and prints the links of an admitted organisation's applicants.
+Status print_invitations(const CommandLine& line, const Installation& installation,
+                         domain::OrganisationId organisation);
 int run_access(const CommandLine& line, const Installation& installation);
 /// Invites somebody as administrator of the CERT. Errors: conflict where the address is in it already.
 Status add_first_administrator(store::Database& database, const std::string& email, const std::string& name);

@@ -71,6 +71,9 @@ int dispatch(const CommandLine& line) {
       return run_members(line);
     case Command::match:
       return run_match(line);
+    case Command::site_show:
+    case Command::site_set:
+      return run_site(line);
     case Command::share:
       return run_share(line);
     case Command::audit:

@@ -194,7 +194,8 @@ Result<Installation> create_installation(const Location& location, const std::st
     const bool url = database.text.find("://") != std::string::npos;
     set["database"] = url ? database.text : fs::absolute(database.text, failure).string();
   }
-  set["site_name"] = name;
+  // A name that was not chosen stays the portal's to choose.
+  if (name != kUnnamed) set["site_name"] = name;
   TRY_VOID(write_settings_file(location.folder, settings_file(set)));
   return installation;
 }

@@ -16,6 +16,8 @@ namespace tocsin::cli {
 inline constexpr std::string_view kSettingsFile = "tocsin.toml";
 /// Opens what the database holds sealed: second factors and waiting mail. Without it people set theirs up anew.
 inline constexpr const char* kSealingKeyFile = "sealing.key";
+/// What an installation is called that `init` was given no name for.
+inline constexpr std::string_view kUnnamed = "Tocsin";
 
 enum class FolderState { missing, empty, initialised, foreign };
 /// Where an `init` was cut off, the folder still counts as empty.

@@ -102,12 +102,16 @@ Status set_password(Access& access, domain::PersonId person) {
   return ok();
 }
 
+std::string link_of(const Installation& installation, std::string_view secret) {
+  auto base = installation.settings.value("public_url").text;
+  while (base.ends_with('/')) base.pop_back();
+  return fmt::format("{}/link/{}", base, secret);
+}
+
 Status reset_link(Access& access, domain::PersonId person) {
   TRY(const auto purpose, purpose_for(*access.installation.database, person));
   TRY(const auto secret, access.who.create_link(purpose, person, std::nullopt, access.actor));
-  auto base = access.installation.settings.value("public_url").text;
-  while (base.ends_with('/')) base.pop_back();
-  const auto link = base + "/link/" + secret;
+  const auto link = link_of(access.installation, secret);
   if (access.line.json) {
     print_json(boost::json::object{{"person", person.value}, {"link", link}});
   } else {
@@ -197,23 +201,47 @@ bool is_access(MemberAction action) noexcept {
          action == MemberAction::token_revoke;
 }
 
-int run_access(const CommandLine& line, const Installation& installation) {
-  // Second factors are neither sealed nor opened here: no key for them. Notices are, where mail is sent.
+namespace {
+
+/// Second factors are neither sealed nor opened here: no key for them. Notices are, where mail is sent.
+Result<identity::Options> access_options(const CommandLine& line, const Installation& installation,
+                                         std::optional<engine::post::Post>& post) {
   identity::Options options;
-  std::optional<engine::post::Post> post;
   if (has_mail(installation.settings)) {
-    auto opened = open_post(line.location, installation.settings);
-    if (!opened) return fail(opened.error(), line.json);
-    post = std::move(opened).value();
+    TRY(post, open_post(line.location, installation.settings));
     options.post = &*post;
   }
-  auto breached = breached_check(line.location, installation.settings);
-  if (!breached) return fail(breached.error(), line.json);
-  options.breached = std::move(breached).value();
-  Access access{
-      .line = line,
-      .installation = installation,
-      .who = identity::Identity{*installation.database, SealingKey::random(), std::move(options), system_clock()}};
+  TRY(options.breached, breached_check(line.location, installation.settings));
+  return options;
+}
+
+}  // namespace
+
+Status print_invitations(const CommandLine& line, const Installation& installation,
+                         domain::OrganisationId organisation) {
+  std::optional<engine::post::Post> post;
+  TRY(auto options, access_options(line, installation, post));
+  identity::Identity who{*installation.database, SealingKey::random(), std::move(options), system_clock()};
+  TRY(const auto invitations, who.invite_applicants(organisation, engine::Actor::at_console()));
+  for (const auto& each : invitations) {
+    const auto link = link_of(installation, each.secret);
+    if (line.json) {
+      print_json(boost::json::object{{"person", each.person.value}, {"email", each.email}, {"link", link}});
+    } else {
+      print(fmt::format("For {}, once, for seven days:\n{}\n", each.email, link));
+    }
+  }
+  return ok();
+}
+
+int run_access(const CommandLine& line, const Installation& installation) {
+  std::optional<engine::post::Post> post;
+  auto options = access_options(line, installation, post);
+  if (!options) return fail(options.error(), line.json);
+  Access access{.line = line,
+                .installation = installation,
+                .who = identity::Identity{*installation.database, SealingKey::random(), std::move(options).value(),
+                                          system_clock()}};
   if (const auto worked = work_on(access); !worked) return fail(worked.error(), line.json);
   return kGood;
 }

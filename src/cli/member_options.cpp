@@ -137,6 +137,22 @@ void add_org_commands(CLI::App& group, MemberOptions& into, const PrepareCommand
             "  tocsin org add-client --data /srv/tocsin 'Integrator' 'Water works'");
   target(sub, into, "PROVIDER", "Number or name");
   sub->add_option("client", into.other, "Number or name")->type_name("CLIENT")->required();
+
+  const auto numbered = [&](MemberAction action, const char* name, const char* meaning, const char* what,
+                            const char* examples) {
+    auto* made = add(group, into, prepare, action, name, meaning, examples);
+    target(made, into, "ORG", "Its number or name");
+    made->add_option(what, into.number, "Its number, as 'tocsin org show' tells")->type_name("ID")->required();
+  };
+  numbered(MemberAction::org_remove_contact, "remove-contact", "Remove a contact", "contact",
+           "  tocsin org remove-contact --data /srv/tocsin 'Water works' 3");
+  numbered(MemberAction::org_remove_key, "remove-key", "Remove a key or certificate", "key",
+           "  tocsin org remove-key --data /srv/tocsin 'Water works' 5");
+  sub = add(group, into, prepare, MemberAction::org_remove_client, "remove-client",
+            "Say that an organisation is another's client no more",
+            "  tocsin org remove-client --data /srv/tocsin 'Integrator' 'Water works'");
+  target(sub, into, "PROVIDER", "Number or name");
+  sub->add_option("client", into.other, "Number or name")->type_name("CLIENT")->required();
 }
 
 void add_user_commands(CLI::App& group, MemberOptions& into, const PrepareCommand& prepare) {
@@ -165,6 +181,13 @@ void add_user_commands(CLI::App& group, MemberOptions& into, const PrepareComman
   };
   about(MemberAction::user_show, "show", "Show a person with their memberships",
         "  tocsin user show --data /srv/tocsin ada@water.example");
+  sub = about(MemberAction::user_change, "change", "Change name, mail address, language or time zone",
+              "  tocsin user change --data /srv/tocsin ada@water.example --name 'Ada Lovelace'\n"
+              "  tocsin user change --data /srv/tocsin 12 --email ada@works.example --time-zone Europe/London");
+  text(sub, "--name", into.name, "NAME", "The new name");
+  text(sub, "--email", into.new_email, "ADDRESS", "The new address; it has to be proven again");
+  text(sub, "--language", into.new_language, "TAG", "Such as en or de; empty: the browser's");
+  text(sub, "--time-zone", into.new_time_zone, "ZONE", "Such as Europe/Berlin; empty: the site's");
   sub = about(MemberAction::user_roles, "roles", "Set somebody's roles; none ends the membership",
               "  tocsin user roles --data /srv/tocsin ada@cert.example --org 1 --roles analyst,coordinator\n"
               "  tocsin user roles --data /srv/tocsin ada@cert.example --org 1");
@@ -243,6 +266,15 @@ void add_community_commands(CLI::App& group, MemberOptions& into, const PrepareC
   community_member(about(MemberAction::community_remove_member, "remove-member", "Remove an organisation or a person",
                          "  tocsin community remove-member --data /srv/tocsin 'Water ring' --org 12"),
                    into);
+  sub = about(MemberAction::community_change, "change", "Change name, description, and whether members see each other",
+              "  tocsin community change --data /srv/tocsin 'Water ring' --name 'Water circle' --hidden");
+  text(sub, "--name", into.name, "NAME", "The new name");
+  text(sub, "--description", into.description, "TEXT", "What it is for");
+  auto* hidden =
+      sub->add_flag_callback("--hidden", [&into] { into.hide = true; }, "Members do not see who else is one");
+  sub->add_flag_callback("--shown", [&into] { into.hide = false; }, "Members see one another")->excludes(hidden);
+  about(MemberAction::community_open, "open", "Open a closed community again",
+        "  tocsin community open --data /srv/tocsin 'Water ring'");
   about(MemberAction::community_close, "close", "Close a community: it reaches nobody and takes nothing new",
         "  tocsin community close --data /srv/tocsin 'Water ring'");
 }

@@ -22,9 +22,13 @@ enum class MemberAction {
   org_add_key,
   org_add_contact,
   org_add_client,
+  org_remove_key,
+  org_remove_contact,
+  org_remove_client,
   user_add,
   user_list,
   user_show,
+  user_change,
   user_roles,
   user_suspend,
   user_activate,
@@ -37,7 +41,9 @@ enum class MemberAction {
   community_show,
   community_add_member,
   community_remove_member,
+  community_change,
   community_close,
+  community_open,
   token_create,
   token_list,
   token_revoke
@@ -60,6 +66,9 @@ struct MemberOptions {
   std::vector<std::string> scopes, networks;  ///< token create
   int days = 90;
   std::int64_t token = 0;
+  std::int64_t number = 0;                                            ///< Of a contact or key that is removed.
+  std::optional<std::string> new_email, new_language, new_time_zone;  ///< user change
+  std::optional<bool> hide;                                           ///< community change
 };
 
 /// What each command has beside: help, data folder and format.

@@ -20,6 +20,8 @@ namespace members = engine::members;
 
 /// What a command needs; made once.
 struct Work {
+  const CommandLine& line;
+  const Installation& installation;
   store::Database& database;
   const MemberOptions& options;
   bool json;
@@ -132,9 +134,16 @@ Status org_set_status(const Work& work) {
   if (!work.options.heir.empty()) {
     TRY(heir, find_org(work.database, work.options.heir));
   }
+  TRY(const auto before, members::find_organisation(work.database, work.actor, id, work.now));
   TRY_VOID(
       members::set_organisation_status(work.database, work.actor, id, status, work.options.reason, heir, work.now));
-  return done(work, fmt::format("Organisation {} is {} now.", id.value, to_string(status)), "organisation", id.value);
+  const auto was = before ? before->organisation.status : status;
+  const bool admitted = status == domain::OrganisationStatus::active &&
+                        (was == domain::OrganisationStatus::applied || was == domain::OrganisationStatus::vetted);
+  TRY_VOID(
+      done(work, fmt::format("Organisation {} is {} now.", id.value, to_string(status)), "organisation", id.value));
+  // The last step of admitting: the applicants' links.
+  return admitted ? print_invitations(work.line, work.installation, id) : ok();
 }
 
 Status org_change(const Work& work) {
@@ -180,6 +189,25 @@ Status org_add_client(const Work& work) {
               client.value);
 }
 
+Status org_remove_part(const Work& work) {
+  TRY(const auto id, find_org(work.database, work.options.target));
+  const auto number = work.options.number;
+  if (work.options.action == MemberAction::org_remove_contact) {
+    TRY_VOID(members::remove_contact(work.database, work.actor, id, number, work.now));
+    return done(work, fmt::format("Contact {} is removed.", number), "contact", number);
+  }
+  TRY_VOID(members::remove_key(work.database, work.actor, id, number, work.now));
+  return done(work, fmt::format("Key {} is removed.", number), "key", number);
+}
+
+Status org_remove_client(const Work& work) {
+  TRY(const auto provider, find_org(work.database, work.options.target));
+  TRY(const auto client, find_org(work.database, work.options.other));
+  TRY_VOID(members::remove_client(work.database, work.actor, provider, client, work.now));
+  return done(work, fmt::format("Organisation {} is a client of {} no more.", client.value, provider.value), "client",
+              client.value);
+}
+
 Result<domain::OrganisationId> organisation_or_own(const Work& work) {
   if (work.options.organisation.empty()) return domain::kOwnOrganisation;
   return find_org(work.database, work.options.organisation);
@@ -221,6 +249,20 @@ Status user_show(const Work& work, domain::PersonId id) {
   return ok();
 }
 
+Status user_change(const Work& work, domain::PersonId id) {
+  TRY(const auto row, members::find_person(work.database, work.actor, id));
+  if (!row) return Error::not_found("person");
+  const auto& before = row->person;
+  const auto& options = work.options;
+  TRY_VOID(members::change_person(work.database, work.actor, id,
+                                  {.name = options.name.value_or(before.name),
+                                   .email = options.new_email.value_or(before.email),
+                                   .language = options.new_language.value_or(before.language),
+                                   .time_zone = options.new_time_zone.value_or(before.time_zone)},
+                                  work.now, members::version_of(before)));
+  return done(work, fmt::format("Person {} is changed.", id.value), "person", id.value);
+}
+
 Status user_roles(const Work& work, domain::PersonId id) {
   TRY(const auto organisation, organisation_or_own(work));
   TRY(const auto roles, read_roles(work.options.roles));
@@ -256,6 +298,8 @@ Status on_user(const Work& work) {
   switch (work.options.action) {
     case MemberAction::user_show:
       return user_show(work, id);
+    case MemberAction::user_change:
+      return user_change(work, id);
     case MemberAction::user_roles:
       return user_roles(work, id);
     case MemberAction::user_suspend:
@@ -289,20 +333,32 @@ Result<domain::Grantee> community_member(const Work& work) {
   return domain::Grantee{domain::Grantee::Kind::person, id.value};
 }
 
-Status community_close(const Work& work, domain::CommunityId id) {
+/// Name, description, who sees whom, open or closed; what was not said stays.
+Status community_change(const Work& work, domain::CommunityId id) {
   TRY(const auto detail, members::find_community(work.database, work.actor, id));
   if (!detail) return Error::not_found("community");
   const auto& it = detail->row.community;
-  TRY_VOID(members::change_community(
-      work.database, work.actor, id,
-      {.uuid = it.uuid, .name = it.name, .description = it.description, .members_hidden = it.members_hidden}, true,
-      work.now));
-  return done(work, fmt::format("Community {} is closed.", id.value), "community", id.value);
+  const auto& options = work.options;
+  const bool closed =
+      options.action == MemberAction::community_close || (options.action != MemberAction::community_open && it.closed);
+  TRY_VOID(members::change_community(work.database, work.actor, id,
+                                     {.uuid = it.uuid,
+                                      .name = options.name.value_or(it.name),
+                                      .description = options.description.value_or(it.description),
+                                      .members_hidden = options.hide.value_or(it.members_hidden)},
+                                     closed, work.now, members::version_of(it)));
+  const auto* became = options.action == MemberAction::community_close  ? "closed"
+                       : options.action == MemberAction::community_open ? "open"
+                                                                        : "changed";
+  return done(work, fmt::format("Community {} is {}.", id.value, became), "community", id.value);
 }
 
 Status on_community(const Work& work) {
   TRY(const auto id, find_ring(work.database, work.options.target));
-  if (work.options.action == MemberAction::community_close) return community_close(work, id);
+  if (work.options.action == MemberAction::community_close || work.options.action == MemberAction::community_open ||
+      work.options.action == MemberAction::community_change) {
+    return community_change(work, id);
+  }
   if (work.options.action == MemberAction::community_show) {
     TRY(const auto detail, members::find_community(work.database, work.actor, id));
     if (!detail) return Error::not_found("community");
@@ -345,11 +401,17 @@ Status work_on(const Work& work) {
       return org_add_contact(work);
     case MemberAction::org_add_client:
       return org_add_client(work);
+    case MemberAction::org_remove_key:
+    case MemberAction::org_remove_contact:
+      return org_remove_part(work);
+    case MemberAction::org_remove_client:
+      return org_remove_client(work);
     case MemberAction::user_add:
       return user_add(work);
     case MemberAction::user_list:
       return user_list(work);
     case MemberAction::user_show:
+    case MemberAction::user_change:
     case MemberAction::user_roles:
     case MemberAction::user_suspend:
     case MemberAction::user_activate:
@@ -366,6 +428,8 @@ Status work_on(const Work& work) {
     case MemberAction::community_show:
     case MemberAction::community_add_member:
     case MemberAction::community_remove_member:
+    case MemberAction::community_change:
+    case MemberAction::community_open:
     case MemberAction::community_close:
       return on_community(work);
   }
@@ -378,7 +442,11 @@ int run_members(const CommandLine& line) {
   const auto installation = open_installation(line.location);
   if (!installation) return fail(installation.error(), line.json);
   if (is_access(line.members.action)) return run_access(line, *installation);
-  const Work work{.database = *installation->database, .options = line.members, .json = line.json};
+  const Work work{.line = line,
+                  .installation = *installation,
+                  .database = *installation->database,
+                  .options = line.members,
+                  .json = line.json};
   if (const auto worked = work_on(work); !worked) return fail(worked.error(), line.json);
   return kGood;
 }

@@ -12,6 +12,7 @@
 #include "cli/listen_address.hpp"
 #include "cli/mailing.hpp"
 #include "cli/output.hpp"
+#include "cli/site.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/setup/setup.hpp"
 #include "exchange/demo.hpp"
@@ -95,11 +96,14 @@ portal::http::ServerOptions server_options(const Location& location, const Setti
   return options;
 }
 
-Result<engine::identity::Options> identity_options(const Location& location, const Settings& settings,
-                                                   const std::string& public_url) {
+Result<engine::identity::Options> identity_options(store::Database& database, const Location& location,
+                                                   const Settings& settings, const std::string& public_url) {
   engine::identity::Options options;
   TRY(options.breached, breached_check(location, settings));
-  options.site_name = settings.text("site_name");
+  TRY(const auto site, database.read([&](store::Connection& connection) {
+    return engine::site::load(connection, fixed_site(settings));
+  }));
+  options.site_name = site.text("site_name");
   options.public_url = public_url;
   options.idle_limit = std::chrono::minutes{settings.integer("sessions.idle")};
   options.absolute_limit = std::chrono::hours{settings.integer("sessions.absolute")};
@@ -111,20 +115,6 @@ Result<engine::identity::Options> identity_options(const Location& location, con
   options.password_checks_max =
       static_cast<std::size_t>(std::max<std::int64_t>(1, settings.integer("threads.workers") / 2));
   return options;
-}
-
-portal::CertProfile cert_profile(const Settings& settings) {
-  portal::CertProfile profile;
-  profile.languages = settings.text("cert.languages");
-  profile.address = settings.text("cert.address");
-  profile.time_zone = settings.text("cert.time_zone");
-  profile.hours = settings.text("cert.hours");
-  profile.constituency = settings.text("cert.constituency");
-  profile.affiliation = settings.text("cert.affiliation");
-  profile.authority = settings.text("cert.authority");
-  profile.incidents = settings.text("cert.incidents");
-  profile.services = settings.text("cert.services");
-  return profile;
 }
 
 Status import_demo(store::Database& database) {
@@ -176,13 +166,11 @@ int run_serve(const CommandLine& line) {
   if (!address) return fail(address.error());
 
   portal::AppSettings app_settings;
-  app_settings.site_name = settings.text("site_name");
   app_settings.public_url = settings.text("public_url");
   while (app_settings.public_url.ends_with('/')) app_settings.public_url.pop_back();
-  app_settings.contact = settings.text("contact");
   app_settings.version = TOCSIN_VERSION;
   app_settings.demo = line.demo;
-  app_settings.cert = cert_profile(settings);
+  app_settings.site = fixed_site(settings);
   app_settings.privacy = {.access_log = settings.boolean("access_log"),
                           .session_idle_minutes = static_cast<int>(settings.integer("sessions.idle")),
                           .session_absolute_hours = static_cast<int>(settings.integer("sessions.absolute")),
@@ -201,7 +189,7 @@ int run_serve(const CommandLine& line) {
   }
   auto key = SealingKey::open_or_create(std::filesystem::path{line.location.folder} / kSealingKeyFile);
   if (!key) return fail(key.error());
-  auto sign_in = identity_options(line.location, settings, app_settings.public_url);
+  auto sign_in = identity_options(*installation->database, line.location, settings, app_settings.public_url);
   if (!sign_in) return fail(sign_in.error());
   sign_in->post = &*post;
   engine::identity::Identity identity{*installation->database, std::move(key).value(), std::move(sign_in).value(),
@@ -214,7 +202,7 @@ int run_serve(const CommandLine& line) {
     if (const auto imported = import_demo(*installation->database); !imported) return fail(imported.error());
   }
   // In a demonstration anybody is administrator already.
-  engine::setup::Setup setup{*installation->database, identity, system_clock()};
+  engine::setup::Setup setup{*installation->database, identity, system_clock(), app_settings.site};
   auto setup_state = engine::setup::State::done;
   if (!line.demo) {
     const auto state = setup.state();

@@ -24,8 +24,16 @@ constexpr SettingSpec kSpecs[] = {
     {"tls_key", SettingType::text, "", "", "PEM file with the private key of tls_cert."},
     {"public_url", SettingType::text, "", "",
      "How readers reach the portal, for feeds and links (https://cert.example); empty: as each request names it."},
-    {"site_name", SettingType::text, "", "Tocsin", "Name of the portal on its pages and in its feeds."},
+    {"site_name", SettingType::text, "", "Tocsin",
+     "Name of the portal on its pages and in its feeds. This and the settings about contact, time zone, colours and "
+     "CERT "
+     "can be set in the portal, too, under /admin/site; what stands here wins."},
     {"contact", SettingType::text, "", "", "Mail address or URL in the footer of every page."},
+    {"time_zone", SettingType::text, "", "",
+     "Time zone of dates on pages, by its IANA name (Europe/Berlin), for visitors and people who have chosen none."},
+    {"accent", SettingType::text, "", "",
+     "Colour of links and buttons (#0b5d70); it has to be readable on light ground."},
+    {"accent_dark", SettingType::text, "", "", "The same for the dark look; empty: made from accent."},
     {"log_level", SettingType::choice, "", "info", "Least important events that are logged.", 0, 0,
      "debug|info|warn|error|off"},
     {"access_log", SettingType::boolean, "", "true", "Log each request of the portal."},

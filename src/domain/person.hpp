@@ -24,7 +24,7 @@ struct Person {
   std::string email;  ///< As typed; unique by folded_email.
   PersonStatus status = PersonStatus::invited;
   std::string language;   ///< BCP 47; empty: the browser's.
-  std::string time_zone;  ///< IANA name; empty: UTC.
+  std::string time_zone;  ///< IANA name; empty: the site's.
   Timestamp created_at;
   std::optional<Timestamp> email_verified_at, last_sign_in_at;
 };

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "engine/identity/identity.hpp"
 #include "portal/http/cookie.hpp"
+#include "portal/http/multipart.hpp"
 #include "portal/http/target.hpp"
 #include "store/audit.hpp"
 
@@ -24,6 +25,7 @@ constexpr std::size_t kFormFieldsMax = 200;
 constexpr std::size_t kFormBytesMax = 256 << 10;
 constexpr std::size_t kNextBytesMax = 2'000;
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
+constexpr std::string_view kFilesType = "multipart/form-data";
 constexpr const char* kSignIn = "/sign-in";
 constexpr const char* kSecurity = "/account/security";
 
@@ -150,9 +152,15 @@ Status read_form(http::Request& request) {
   if (request.body.empty()) return ok();
   const auto type = request.header("content-type");
   const auto bare = text::trim(type.substr(0, type.find(';')));
-  if (!text::equals_ignore_case_ascii(bare, kFormType)) return ok();
-  if (request.body.size() > kFormBytesMax) return Error::too_large("form", kFormBytesMax);
-  TRY(request.form, http::parse_form(request.body));
+  if (text::equals_ignore_case_ascii(bare, kFilesType)) {
+    // Its route says how large it may be.
+    TRY(auto read, http::parse_multipart(type, request.body));
+    request.form = std::move(read.fields);
+    request.uploads = std::move(read.uploads);
+  } else if (text::equals_ignore_case_ascii(bare, kFormType)) {
+    if (request.body.size() > kFormBytesMax) return Error::too_large("form", kFormBytesMax);
+    TRY(request.form, http::parse_form(request.body));
+  }
   if (request.form.list().size() > kFormFieldsMax) {
     return Error::invalid(tr<"a form has at most {} fields">(kFormFieldsMax));
   }

@@ -203,6 +203,7 @@ TEST_P(Routes, ThatChangeSomethingAreNotForAnyoneButAtTheDoor) {
                                    "csaf_validate",
                                    "csaf_validate_service",
                                    "register",
+                                   "application_create",
                                    "passkey_sign_in",
                                    "passkey_sign_in_options",
                                    "passkey_second_factor",

@@ -14,6 +14,7 @@
 #include "portal/api/openapi.hpp"
 #include "portal/api/problem.hpp"
 #include "portal/languages.hpp"
+#include "portal/pages/readers_clock.hpp"
 
 namespace tocsin::portal {
 namespace {
@@ -32,7 +33,11 @@ constexpr const char* kPermissionsPolicy =
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()";
 
 void decorate(const App& app, const http::Request& request, http::Response& response) {
-  response.with("Content-Security-Policy", kContentSecurityPolicy)
+  // What people have uploaded brings a narrower one.
+  const bool has_policy = std::ranges::any_of(
+      response.headers, [](const auto& header) { return header.first == "Content-Security-Policy"; });
+  if (!has_policy) response.with("Content-Security-Policy", kContentSecurityPolicy);
+  response
       .with("X-Content-Type-Options", "nosniff")
       // A one-time link's address is a secret. Not no-referrer: browsers send "Origin: null" with such a page's forms.
       .with("Referrer-Policy", request.secret_path ? "strict-origin" : "same-origin")
@@ -68,7 +73,8 @@ App::App(store::Database& database, AppSettings settings, const Clock& clock, en
       identity_(identity),
       setup_(setup),
       catalogue_(database),
-      search_(database, catalogue_) {
+      search_(database, catalogue_),
+      site_(std::make_shared<const engine::site::Site>(engine::site::without_database(settings_.site))) {
   load_languages();
 }
 
@@ -87,9 +93,23 @@ void App::set_mail(const engine::post::Post* post, exchange::PostOffice* office)
   office_ = office;
 }
 bool App::mails() const noexcept { return post_ != nullptr && post_->on(); }
+std::shared_ptr<const engine::site::Site> App::site() const {
+  const std::lock_guard lock(site_mutex_);
+  return site_;
+}
+
+Status App::load_site() {
+  TRY(auto site,
+      database_.read([this](store::Connection& connection) { return engine::site::load(connection, settings_.site); }));
+  auto made = std::make_shared<const engine::site::Site>(std::move(site));
+  const std::lock_guard lock(site_mutex_);
+  site_ = std::move(made);
+  return ok();
+}
 
 Status App::catch_up() {
   const std::lock_guard lock(catch_up_mutex_);
+  TRY_VOID(load_site());
   TRY_VOID(engine::search::index_all(database_));
   TRY_VOID(catalogue_.refresh());
   note_generation();
@@ -99,7 +119,7 @@ Status App::catch_up() {
 void App::note_generation() {
   // Not the catalogue's own number: that one falls when the index is derived anew, and this one may not come back to
   // where answers of other data were cached.
-  const Basis current{catalogue_.generation(), catalogue_.embargoes_ended(clock_.now())};
+  const Basis current{catalogue_.generation(), catalogue_.embargoes_ended(clock_.now()), site()->version};
   if (current == basis_ && generation() > 0) return;
   basis_ = current;
   generation_.fetch_add(1, std::memory_order_acq_rel);
@@ -162,6 +182,7 @@ http::Router App::routes() {
   add_vendor_routes(*this, router);
   add_about_routes(*this, router);
   add_cert_routes(*this, router);
+  add_site_routes(*this, router);
   add_privacy_routes(*this, router);
   add_language_routes(*this, router);
   add_feed_routes(*this, router);
@@ -178,6 +199,14 @@ http::Router App::routes() {
     add_passkey_routes(*this, router);
     add_token_routes(*this, router);
     add_member_routes(*this, router);
+  }
+
+  // Dates are shown on the reader's clock, wherever in a page they stand.
+  for (const auto& route : router.routes()) {
+    route->handler = [this, inner = std::move(route->handler)](const http::Request& request) {
+      const pages::ReadersClock clock{*this, request};
+      return inner(request);
+    };
   }
 
   // Last, for it describes the others; it is asked for often and never changes while the process lives.

@@ -12,6 +12,7 @@
 #include "base/time.hpp"
 #include "engine/search/catalogue.hpp"
 #include "engine/search/search.hpp"
+#include "engine/site/site.hpp"
 #include "exchange/demo.hpp"
 #include "portal/http/router.hpp"
 #include "portal/http/server.hpp"
@@ -34,12 +35,6 @@ class Setup;  // engine/setup/setup.hpp
 /// The portal: everything handlers stand on, the table of routes, and the duties that run beside them.
 namespace tocsin::portal {
 
-/// What RFC 2350 and RFC 9116 ask of a CERT and its organisation's profile does not have. Texts; each may be empty.
-struct CertProfile {
-  std::string languages = "en";  ///< "en, de": RFC 9116's Preferred-Languages.
-  std::string address, time_zone, hours, constituency, affiliation, authority, incidents, services;
-};
-
 /// What decides what is stored about people, for the page on privacy.
 struct PrivacyFacts {
   bool access_log = true;
@@ -48,16 +43,16 @@ struct PrivacyFacts {
 };
 
 struct AppSettings {
-  std::string site_name = "Tocsin";
-  std::string public_url;  ///< "https://cert.example" without slash; empty: from the Host header for feeds.
-  std::string contact;     ///< Mail address or URL shown in the footer; may be empty.
-  std::string version;     ///< Of the binary.
-  bool demo = false;       ///< Shows a banner: invented content.
-  CertProfile cert = {};
+  std::string public_url;         ///< "https://cert.example" without slash; empty: from the Host header for feeds.
+  std::string version;            ///< Of the binary.
+  bool demo = false;              ///< Shows a banner: invented content.
+  engine::site::Fixed site = {};  ///< What tocsin.toml sets of engine/site.
   PrivacyFacts privacy = {};
   /// Whom anybody may sign in as, in demo mode only.
   std::vector<exchange::DemoPerson> demo_people = {};
 };
+
+class ApplicationLimit;  // pages/applications.cpp
 
 /// Shared by all handlers; outlives the server.
 class App {
@@ -81,8 +76,14 @@ class App {
   engine::search::SearchEngine& search() noexcept { return search_; }
   engine::search::Catalogue& catalogue() noexcept { return catalogue_; }
   const AppSettings& settings() const noexcept { return settings_; }
+  /// How the portal presents itself now. An answer keeps what it began with.
+  std::shared_ptr<const engine::site::Site> site() const;
+  /// One field of it, such as "site_name".
+  std::string site_text(std::string_view field) const { return site()->text(field); }
   const Clock& clock() const noexcept { return clock_; }
   Metrics& metrics() noexcept { return metrics_; }
+  /// Applications for membership by address (pages/applications.hpp).
+  ApplicationLimit& application_limit() noexcept { return *application_limit_; }
 
   /// Generation of what answers are made from: grows when the catalogue has changed or an embargo has ended; 0 before
   /// the first catch_up. Of this process only.
@@ -115,15 +116,21 @@ class App {
   engine::search::Catalogue catalogue_;
   engine::search::SearchEngine search_;
   Metrics metrics_;
+  static std::shared_ptr<ApplicationLimit> new_application_limit();
+  std::shared_ptr<ApplicationLimit> application_limit_ = new_application_limit();
   std::atomic<std::int64_t> generation_{0};
   std::atomic<const http::Server*> server_{nullptr};
   /// What decides what answers say.
   struct Basis {
     std::int64_t catalogue_generation = -1;
     std::size_t embargoes_ended = 0;
+    std::string site_version;
     friend bool operator==(const Basis&, const Basis&) = default;
   };
+  Status load_site();
   void note_generation();  ///< Under catch_up_mutex_.
+  mutable std::mutex site_mutex_;
+  std::shared_ptr<const engine::site::Site> site_;  ///< Under site_mutex_; never null.
   std::mutex catch_up_mutex_;
   Basis basis_;                       ///< Of the present generation. Under catch_up_mutex_.
   std::mutex watch_mutex_;            ///< Taken before catch_up_mutex_.
@@ -156,6 +163,7 @@ void add_security_routes(App& app, http::Router& router);   ///< /account/securi
 void add_passkey_routes(App& app, http::Router& router);    ///< Passkeys, where public_url is set.
 void add_token_routes(App& app, http::Router& router);      ///< /account/tokens, /api/v1/me, /api/v1/tokens
 void add_member_routes(App& app, http::Router& router);     ///< Organisations, people, communities, audit log.
+void add_site_routes(App& app, http::Router& router);       ///< Style sheet and logo of this site, /admin/site
 void add_operation_routes(App& app, http::Router& router);  ///< /healthz, /readyz, /metrics, /api/openapi.json, assets
 
 /// pages/errors.cpp: the error as a page that helps. No database: it may run on a network thread, and when the database

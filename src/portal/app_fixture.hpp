@@ -55,7 +55,7 @@ class PortalTest : public store_testing::DatabaseTest {
   }
   http::testing::Reply post(std::string_view target, std::string_view body) { return client_->post(target, body); }
 
-  AppSettings settings_{.site_name = "Tocsin", .public_url = {}, .contact = {}, .version = "0.0.0", .demo = false};
+  AppSettings settings_{.public_url = {}, .version = "0.0.0", .demo = false};
   http::ServerOptions options_;
   ManualClock clock_{store_testing::kTestNow};
 

@@ -135,7 +135,7 @@ TEST_P(Portal, HelpsRobotsAndBrowsers) {
 
 TEST_P(Portal, NamesAContactOnlyWhereThereIsOne) {
   EXPECT_EQ(get("/.well-known/security.txt").status, 404);
-  settings_.contact = "psirt@cert.example";
+  settings_.site.values["contact"] = "psirt@cert.example";
   settings_.public_url = "https://cert.example";
   start();
   const auto reply = get("/.well-known/security.txt");
@@ -147,7 +147,7 @@ TEST_P(Portal, NamesAContactOnlyWhereThereIsOne) {
             "Preferred-Languages: en\n"
             "Canonical: https://cert.example/.well-known/security.txt\n"
             "Policy: https://cert.example/rfc2350\n");
-  settings_.contact = "https://cert.example/contact";
+  settings_.site.values["contact"] = "https://cert.example/contact";
   start();
   EXPECT_THAT(get("/.well-known/security.txt").body, StartsWith("Contact: https://cert.example/contact\n"));
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "base/secret.hpp"
 #include "domain/person.hpp"
 #include "engine/identity/identity.hpp"
+#include "engine/members/members.hpp"
 #include "portal/app_fixture.hpp"
 #include "portal/http/target.hpp"
 #include "store/credentials.hpp"
@@ -109,11 +111,20 @@ class MembersTest : public PortalTest {
     identity_options_.second_factor_by_role = false;
     PortalTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
+    populate();
+  }
+  /// Who is there before the test begins.
+  virtual void populate() {
     run(
         store::Sql{"INSERT INTO organisation (id, kind, name, folded_name, uuid, created_at, status) VALUES "
                    "(2, 1, 'Plant', 'plant', 'u2', 0, 2), (3, 2, 'Vendor', 'vendor', 'u3', 0, 2)"});
     const auto hash = hash_password(kPassword, kPasswordCostForTests).value();
     for (const auto& each : everybody()) add_person(each, hash);
+    if (GetParam() == store::Dialect::postgres) {
+      // Rows with numbers of their own do not move the counters that give the next one.
+      run(store::Sql{"SELECT setval(pg_get_serial_sequence('organisation', 'id'), 100)"});
+      run(store::Sql{"SELECT setval(pg_get_serial_sequence('person', 'id'), 100)"});
+    }
     ASSERT_TRUE(app().watch().has_value());
   }
   void TearDown() override { PortalTest::TearDown(); }
@@ -172,6 +183,101 @@ class MembersTest : public PortalTest {
 
  private:
   std::unique_ptr<engine::identity::Identity> identity_;
+};
+
+using Field = FormFields::value_type;
+
+enum class As {
+  visitor,
+  administrator,
+  coordinator,
+  analyst,
+  auditor,
+  water_administrator,
+  water_member,
+  power_member
+};
+
+/// Another cast, of people who have signed in already and are called by their part.
+class MemberPortalTest : public MembersTest {
+ protected:
+  void populate() override {
+    using enum domain::Role;
+    water_ = organisation("Water works", domain::OrganisationKind::asset_owner);
+    power_ = organisation("Power plant", domain::OrganisationKind::asset_owner);
+    const auto cert = domain::kOwnOrganisation;
+    enter(As::administrator, "Ada Admin", "ada@cert.example", cert, {member, administrator});
+    enter(As::coordinator, "Cora Coordinator", "cora@cert.example", cert, {member, coordinator});
+    enter(As::analyst, "Ana Analyst", "ana@cert.example", cert, {member, analyst});
+    enter(As::auditor, "Aldo Auditor", "aldo@cert.example", cert, {member, auditor});
+    enter(As::water_administrator, "Wendy Wells", "wendy@water.example", water_, {member, organisation_administrator});
+    enter(As::water_member, "Will Weir", "will@water.example", water_, {member});
+    enter(As::power_member, "Petra Pylon", "petra@power.example", power_, {member});
+  }
+
+  http::testing::Reply get_as(As who, std::string_view target, std::string_view headers = {}) {
+    return get(target, cookie(who) + std::string{headers});
+  }
+  /// A form of theirs, with the token that theirs has to have.
+  http::testing::Reply post_as(As who, std::string_view target, std::vector<Field> fields) {
+    fields.emplace_back("csrf", csrf(who));
+    return post_bare(who, target, fields);
+  }
+  http::testing::Reply post_bare(As who, std::string_view target, const std::vector<Field>& fields) {
+    std::string body;
+    for (const auto& [name, value] : fields) {
+      if (!body.empty()) body += '&';
+      body += http::encode_component(name) + "=" + http::encode_component(value);
+    }
+    http::testing::Client client{running().port()};
+    client.send("POST " + std::string{target} + " HTTP/1.1\r\nHost: portal.example\r\n" + cookie(who) +
+                "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + std::to_string(body.size()) +
+                "\r\n\r\n" + body);
+    return client.read();
+  }
+  std::string cookie(As who) const {
+    const auto found = tokens_.find(who);
+    return found == tokens_.end() ? std::string{} : "Cookie: tocsin=" + found->second + "\r\n";
+  }
+  std::string csrf(As who) {
+    const auto found = tokens_.find(who);
+    if (found == tokens_.end()) return {};
+    const auto principal = identities().load_session(found->second, {}).value();
+    return principal == nullptr ? std::string{} : principal->csrf;
+  }
+
+  domain::OrganisationId organisation(std::string name, domain::OrganisationKind kind) {
+    engine::members::OrganisationInput input;
+    input.kind = kind;
+    input.name = std::move(name);
+    auto made = engine::members::create_organisation(database(), console_, input, clock_.now());
+    EXPECT_TRUE(made.has_value()) << made.error().to_string() << made.error().detail;
+    return made.value();
+  }
+  domain::PersonId person(std::string name, std::string email, domain::OrganisationId organisation,
+                          domain::Roles roles) {
+    auto made = engine::members::invite(
+        database(), console_, organisation,
+        {.name = std::move(name), .email = std::move(email), .language = {}, .time_zone = {}}, roles, clock_.now());
+    EXPECT_TRUE(made.has_value()) << made.error().to_string() << made.error().detail;
+    return made.value();
+  }
+  std::int64_t number(const store::Sql& sql) { return count(sql); }
+  /// Invites, activates and signs in.
+  void enter(As who, std::string name, std::string email, domain::OrganisationId organisation, domain::Roles roles) {
+    const auto id = person(std::move(name), std::move(email), organisation, roles);
+    run(store::Sql{"UPDATE person SET status = ? WHERE id = ?", domain::PersonStatus::active, id});
+    const auto signed_in = identities().sign_in_as(id, {});
+    ASSERT_TRUE(signed_in.has_value()) << signed_in.error().to_string() << signed_in.error().detail;
+    ASSERT_EQ(signed_in->next, engine::identity::SignIn::Next::signed_in) << signed_in->message;
+    tokens_[who] = signed_in->token;
+    people_[who] = id;
+  }
+
+  domain::OrganisationId water_, power_;
+  std::map<As, domain::PersonId> people_;
+  std::map<As, std::string> tokens_;
+  const engine::Actor console_ = engine::Actor::at_console();
 };
 
 }  // namespace tocsin::portal::testing

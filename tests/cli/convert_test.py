@@ -2,7 +2,7 @@
 import json
 import pathlib
 
-from cli.commands_test import WithFolder, advisory
+from support.documents import WithFolder, advisory
 from support.tocsin import DEMO, json_lines, run
 
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import unittest
 
-from cli.commands_test import WithFolder, advisory
+from support.documents import WithFolder, advisory
 from support.tocsin import BINARY, DEMO, ENVIRONMENT, run
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]

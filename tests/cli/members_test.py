@@ -1,10 +1,12 @@
 """Organisations, people and communities by the command line."""
 import hashlib
 import json
+import pathlib
 import unittest
 
 from support.tocsin import Folder, init, json_lines, run
 
+KEYS = pathlib.Path(__file__).parents[2] / "src/formats/keys/testdata"
 PASSWORD = "correct horse battery staple 42"
 
 
@@ -42,6 +44,52 @@ class Members(unittest.TestCase):
         self.refuses("There is no organisation", "org", "show", "Nobody")
         self.refuses("no status", "org", "set-status", "2", "odd")
         self.refuses("name: ", "org", "add", "WATER works")
+
+    def test_what_was_added_can_be_removed(self):
+        self.do("org", "add", "Water works", check=0)
+        self.do("org", "add", "Integrator", check=0)
+        self.do("org", "add-contact", "2", "--role", "legal", "--name", "Law", "--phone", "+49 30 1", check=0)
+        self.do("org", "add-key", "2", str(KEYS / "certificate.pem"), "--label", "Desk", check=0)
+        self.do("org", "add-client", "Integrator", "Water works", check=0)
+        (row,) = self.rows("org", "show", "2")
+        contact, key = row["contacts"][0]["id"], row["keys"][0]["id"]
+        self.refuses("No such contact", "org", "remove-contact", "3", str(contact))
+        self.do("org", "remove-contact", "2", str(contact), check=0)
+        self.do("org", "remove-key", "2", str(key), check=0)
+        self.do("org", "remove-client", "Integrator", "Water works", check=0)
+        self.refuses("No such client", "org", "remove-client", "Integrator", "Water works")
+        (row,) = self.rows("org", "show", "2")
+        self.assertEqual((row["contacts"], row["keys"], row["providers"]), ([], [], []))
+
+    def test_a_person_and_a_community_are_changed(self):
+        self.do("user", "add", "ada@cert.example", "--name", "Ada", "--time-zone", "Europe/Berlin", check=0)
+        self.do("user", "change", "ada@cert.example", "--name", "Ada Lovelace", "--email", "al@cert.example", check=0)
+        (row,) = self.rows("user", "show", "al@cert.example")
+        self.assertEqual((row["name"], row["time_zone"]), ("Ada Lovelace", "Europe/Berlin"))
+        self.refuses("time zone", "user", "change", "al@cert.example", "--time-zone", "../../etc/passwd")
+        self.do("community", "add", "Ring", "--description", "Pumps", check=0)
+        self.do("community", "change", "Ring", "--name", "Circle", "--hidden", check=0)
+        self.do("community", "close", "Circle", check=0)
+        self.do("community", "open", "Circle", check=0)
+        (row,) = self.rows("community", "show", "Circle")
+        self.assertEqual((row["description"], row["members_hidden"], row["closed"]), ("Pumps", True, False))
+
+    def test_the_site(self):
+        logo = self.folder / "logo.svg"
+        logo.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>')
+        self.do("site", "set", "site_name=Grid CERT", "time_zone=Europe/Berlin", "accent=#0b5d70", "--logo", str(logo), check=0)
+        by_name = {row["setting"]: row for row in self.rows("site", "show")}
+        self.assertEqual((by_name["site_name"]["value"], by_name["site_name"]["origin"]), ("Grid CERT", "database"))
+        self.assertIn("image/svg+xml", by_name["logo"]["value"])
+        self.refuses("nearest colour", "site", "set", "contact=x@cert.example", "accent=#ffcc00")
+        self.refuses("TOCSIN_SITE_NAME", "site", "set", "site_name=Mine", env={"TOCSIN_SITE_NAME": "Theirs"})
+        logo.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><script/></svg>')
+        self.refuses("script", "site", "set", "contact=x@cert.example", "--logo", str(logo))
+        by_name = {row["setting"]: row for row in self.rows("site", "show")}
+        self.assertEqual(by_name["contact"]["value"], "")
+        self.do("site", "set", "site_name=", "--logo", "none", check=0)
+        by_name = {row["setting"]: row for row in self.rows("site", "show")}
+        self.assertEqual((by_name["site_name"]["value"], by_name["logo"]["value"]), ("Tocsin", ""))
 
     def test_breached_passwords_are_refused(self):
         breached = self.folder / "breached.txt"

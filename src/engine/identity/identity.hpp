@@ -181,6 +181,15 @@ class Identity {
   Status revoke_token(domain::PersonId person, std::int64_t id, const Actor& actor);
 
   // --- links that work once: invitation, proof of address, password reset ---
+  /// Invitations for the applicants of an organisation that is a member now, by whoever may vet: the last step of
+  /// admitting it. Its administrators who have no account yet and were in it alone; nobody else's link is made so.
+  struct Invitation {
+    domain::PersonId person;
+    std::string name, email;
+    std::string secret;
+  };
+  /// vet_organisations, and not by a token. Errors: forbidden; not_found; conflict where it is not active.
+  Result<std::vector<Invitation>> invite_applicants(domain::OrganisationId organisation, const Actor& actor);
   /// Returns the secret part of "/link/SECRET". Earlier links of this person and purpose stop working.
   Result<std::string> create_link(LinkPurpose purpose, domain::PersonId person,
                                   std::optional<domain::OrganisationId> organisation, const Actor& actor);

@@ -6,6 +6,8 @@
 #include "base/messages.hpp"
 #include "engine/identity/state.hpp"
 #include "store/one_time_links.hpp"
+#include "store/organisations.hpp"
+#include "store/people.hpp"
 
 // Links by mail that work once. Unknown, used, expired and meant for something else are one answer.
 
@@ -139,6 +141,44 @@ Result<std::string> Identity::create_link(LinkPurpose purpose, domain::PersonId 
   return state_->write([&](Change& change) -> Result<std::string> {
     TRY(const auto found, person_for_link(change, purpose, person, organisation, actor));
     return add_link(change, purpose, found, found.email, organisation, actor);
+  });
+}
+
+Result<std::vector<Identity::Invitation>> Identity::invite_applicants(domain::OrganisationId organisation,
+                                                                      const Actor& actor) {
+  TRY_VOID(actor.require(Permission::vet_organisations));
+  // A link sets a password: no token makes one.
+  if (actor.program)
+    return Error::forbidden(std::string{tr<"A token makes no invitations: somebody who has signed in does">()});
+  return state_->write([&](Change& change) -> Result<std::vector<Invitation>> {
+    TRY(const auto found, store::Organisations{change.connection}.find(organisation));
+    if (!found) return Error::not_found("organisation");
+    if (found->status != domain::OrganisationStatus::active) {
+      return Error::conflict(std::string{tr<"Only a member's people are invited: admit the organisation first">()},
+                             "status");
+    }
+    store::People people{change.connection};
+    TRY(const auto memberships, people.memberships_of(organisation));
+    std::vector<Invitation> made;
+    for (const auto& each : memberships) {
+      if (!each.roles.has(domain::Role::organisation_administrator)) continue;
+      TRY(const auto person, store::Accounts{change.connection}.find(each.person));
+      if (!person || !fits(LinkPurpose::invitation, *person)) continue;
+      // Somebody whom others have invited, too, gets the link from those who manage people.
+      TRY(const auto held, people.memberships(each.person));
+      if (held.size() != 1) continue;
+      TRY(auto secret, add_link(change, LinkPurpose::invitation, *person, person->email, organisation, actor));
+      if (state_->mails()) {
+        const auto& post = *state_->options.post;
+        TRY_VOID(post.put(change.connection,
+                          post::invitation(post.options(), *person, found->name, secret,
+                                           change.now + life_of(LinkPurpose::invitation)),
+                          change.now));
+      }
+      made.push_back(
+          {.person = each.person, .name = person->name, .email = person->email, .secret = std::move(secret)});
+    }
+    return made;
   });
 }
 

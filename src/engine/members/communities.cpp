@@ -75,12 +75,13 @@ Result<domain::CommunityId> create_community(store::Database& database, const Ac
 }
 
 Status change_community(store::Database& database, const Actor& actor, domain::CommunityId id,
-                        const CommunityInput& input, bool closed, Timestamp now) {
+                        const CommunityInput& input, bool closed, Timestamp now, std::string_view expected) {
   TRY_VOID(actor.require(Permission::manage_communities));
   domain::Community wanted;
   TRY_VOID(read_community_input(input, wanted));
   return write_members(database, [&](store::Connection& connection) -> Status {
     TRY(const auto before, need_community(connection, id));
+    TRY_VOID(check_version(version_of(before), expected));
     wanted.id = id;
     wanted.closed = closed;
     TRY_VOID(store::Communities{connection}.update(wanted));
@@ -137,6 +138,59 @@ Status remove_from_community(store::Database& database, const Actor& actor, doma
   });
 }
 
+Status list_in_community(store::Database& database, const Actor& actor, domain::CommunityId id, std::string_view email,
+                         Timestamp now) {
+  TRY_VOID(actor.require(Permission::manage_communities));
+  domain::Person unknown;
+  TRY_VOID(read_person_input({.name = std::string{email}, .email = std::string{email}, .language = {}, .time_zone = {}},
+                             unknown));
+  TRY(const auto folded, domain::folded_email(unknown.email));
+  unknown.uuid = random_uuid();
+  unknown.status = domain::PersonStatus::invited;
+  unknown.created_at = now;
+  return write_members(database, [&](store::Connection& connection) -> Status {
+    TRY(const auto community, need_community(connection, id));
+    if (community.closed) return Error::conflict("This community is closed", "community");
+    store::People people{connection};
+    TRY(const auto found, people.find_by_email(folded));
+    if (!found && actor.may(Permission::manage_people)) {
+      return Error::invalid("Nobody here has this address: invite them first", "email");
+    }
+    auto person = found ? found->id : domain::PersonId{};
+    if (!found) {
+      TRY(person, people.insert(unknown));
+      TRY_VOID(note(connection, actor, now, "person.create", audit::object_of(person), {}, {{"email", unknown.email}}));
+    }
+    store::Communities communities{connection};
+    TRY(const auto there, communities.count(id, Grantee::Kind::person));
+    if (there >= kMembersMax) {
+      return Error::conflict(fmt::format("A community has at most {} of each kind of member", kMembersMax), "email");
+    }
+    const Grantee member{Grantee::Kind::person, person.value};
+    TRY(const auto rows, communities.add(id, member, now));
+    if (rows == 0) return Error::conflict("It is in the community already", "email");
+    return note(connection, actor, now, "community.add-member", audit::object_of(id), community.owner,
+                {{"member", object_of(member)}});
+  });
+}
+
+Status unlist_from_community(store::Database& database, const Actor& actor, domain::CommunityId id,
+                             std::string_view email, Timestamp now) {
+  TRY_VOID(actor.require(Permission::manage_communities));
+  const auto folded = domain::folded_email(email);
+  if (!folded) return Error::not_found("member");
+  return write_members(database, [&](store::Connection& connection) -> Status {
+    TRY(const auto community, need_community(connection, id));
+    TRY(const auto found, store::People{connection}.find_by_email(*folded));
+    if (!found) return Error::not_found("member");
+    const Grantee member{Grantee::Kind::person, found->id.value};
+    TRY(const auto rows, store::Communities{connection}.remove(id, member));
+    if (rows == 0) return Error::not_found("member");
+    return note(connection, actor, now, "community.remove-member", audit::object_of(id), community.owner,
+                {{"member", object_of(member)}});
+  });
+}
+
 Result<std::vector<CommunityRow>> list_communities(store::Database& database, const Actor& actor) {
   TRY_VOID(actor.require(Permission::signed_in));
   return database.snapshot([&](store::Connection& connection) -> Result<std::vector<CommunityRow>> {
@@ -177,18 +231,18 @@ Result<std::optional<CommunityDetail>> find_community(store::Database& database,
     for (const auto each : people) {
       TRY(auto person, need_person(connection, each));
       // Who else is in it, members see; how to write to them, those people decide.
-      if (!manages)
-        person = {.id = person.id,
-                  .uuid = {},
-                  .name = person.name,
-                  .email = {},
-                  .status = person.status,
-                  .language = {},
-                  .time_zone = {},
-                  .created_at = {},
-                  .email_verified_at = {},
-                  .last_sign_in_at = {}};
-      detail.people.push_back(std::move(person));
+      domain::Person shown;
+      if (!manages) {
+        shown.id = person.id;
+        shown.name = person.name;
+        shown.status = person.status;
+      } else if (!actor.may(Permission::manage_people)) {
+        // They know the address, for it was typed by one of them; whether an account is behind it, this does not tell.
+        shown.name = shown.email = person.email;
+      } else {
+        shown = std::move(person);
+      }
+      detail.people.push_back(std::move(shown));
     }
     return std::optional{std::move(detail)};
   });

@@ -7,6 +7,7 @@
 
 #include "base/messages.hpp"
 #include "base/text.hpp"
+#include "base/zone.hpp"
 #include "domain/country.hpp"
 #include "domain/sector.hpp"
 #include "domain/vendor.hpp"
@@ -15,7 +16,6 @@
 namespace tocsin::engine::members {
 namespace {
 
-constexpr std::size_t kTimeZoneBytesMax = 64;
 constexpr std::size_t kPhoneBytesMax = 40;
 constexpr std::size_t kListMax = 250;  // As many as there are countries.
 
@@ -155,13 +155,7 @@ Status read_person_input(const PersonInput& input, domain::Person& into) {
     }
   }
   into.language = input.language;
-  const bool zone_like = std::ranges::all_of(input.time_zone, [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
-           c == '+' || c == '-';
-  });
-  if (input.time_zone.size() > kTimeZoneBytesMax || !zone_like || input.time_zone.starts_with('/')) {
-    return bad("time_zone", std::string{tr<"A time zone looks like Europe/Berlin">()});
-  }
+  if (auto zone = find_zone(input.time_zone); !zone) return bad("time_zone", zone.error().message);
   into.time_zone = input.time_zone;
   return ok();
 }

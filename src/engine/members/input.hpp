@@ -9,8 +9,8 @@
 #include "engine/members/members.hpp"
 #include "store/organisations.hpp"
 
-/// Checks of what people type, with limits; nothing here reads the database. Of this folder only. Errors: invalid_input
-/// with `where` = the field's name.
+/// Checks of what people type, with limits; nothing here reads the database. Of this folder and engine/site. Errors:
+/// invalid_input with `where` = the field's name.
 namespace tocsin::engine::members {
 
 inline constexpr std::size_t kNameBytesMax = 200;

@@ -21,6 +21,12 @@ class Post;  // engine/post/post.hpp
 /// not_found (also for what the actor may not know of); conflict.
 namespace tocsin::engine::members {
 
+/// Another whenever what the change_ function of its kind may change is another: for If-Match, so that two editors do
+/// not overwrite each other. 32 hex digits.
+std::string version_of(const domain::Organisation& organisation);
+std::string version_of(const domain::Person& person);
+std::string version_of(const domain::Community& community);
+
 // --- organisations ---
 struct OrganisationInput {
   domain::OrganisationKind kind = domain::OrganisationKind::asset_owner;
@@ -60,9 +66,10 @@ Result<domain::OrganisationId> create_organisation(store::Database& database, co
 /// Anyone. Organisation `applied`, person `invited` as its administrator; nothing works before the CERT has vetted. The
 /// answer is the same where the address or the name is known already (then nothing is stored but the audit entry).
 Status apply(store::Database& database, const Actor& actor, const Application& application, Timestamp now);
-/// manage_organisations, or manage_own_organisation for one's own (kind and vendor keys stay then).
+/// manage_organisations, or manage_own_organisation for one's own (kind and vendor keys stay then). `expected`, here
+/// and below: the version that the editor has seen, or empty; conflict (where = "version") where it is another now.
 Status change_organisation(store::Database& database, const Actor& actor, domain::OrganisationId id,
-                           const OrganisationInput& input, Timestamp now);
+                           const OrganisationInput& input, Timestamp now, std::string_view expected = {});
 /// vet_organisations; an organisation's administrator may let it leave. `reason` goes to the audit log. Suspending and
 /// leaving ends the sessions and tokens that act for it. Leaving needs `heir`: who gets the records that it owns.
 Status set_organisation_status(store::Database& database, const Actor& actor, domain::OrganisationId id,
@@ -125,7 +132,7 @@ Result<domain::PersonId> invite(store::Database& database, const Actor& actor, d
 /// Own profile without the address (engine/identity changes it, with proof), or manage_people. Where `post` is given
 /// the old address is told that it is not theirs any more.
 Status change_person(store::Database& database, const Actor& actor, domain::PersonId person, const PersonInput& input,
-                     Timestamp now, const post::Post* post = nullptr);
+                     Timestamp now, std::string_view expected = {}, const post::Post* post = nullptr);
 /// manage_people or manage_own_people. The last administrator of an organisation stays one. Nobody gives themselves a
 /// role. `roles` empty: the membership ends, with the sessions and tokens that act for it.
 Status set_roles(store::Database& database, const Actor& actor, domain::PersonId person,
@@ -158,17 +165,28 @@ struct CommunityRow {
 struct CommunityDetail {
   CommunityRow row;
   std::vector<domain::Organisation> organisations;  ///< Empty where hidden.
+  /// For those who manage communities but not people: the address as name, and no number, which would tell how new the
+  /// account is.
   std::vector<domain::Person> people;
 };
 /// manage_communities for all that writes. Members of a community see it; nobody else knows of it but those who manage.
 Result<domain::CommunityId> create_community(store::Database& database, const Actor& actor, const CommunityInput& input,
                                              Timestamp now);
 Status change_community(store::Database& database, const Actor& actor, domain::CommunityId id,
-                        const CommunityInput& input, bool closed, Timestamp now);
+                        const CommunityInput& input, bool closed, Timestamp now, std::string_view expected = {});
 Status add_to_community(store::Database& database, const Actor& actor, domain::CommunityId id,
                         const domain::Grantee& member, Timestamp now);
 Status remove_from_community(store::Database& database, const Actor& actor, domain::CommunityId id,
                              const domain::Grantee& member, Timestamp now);
+/// A single person by mail address. For those who may manage people it has to be an account's. For everybody else the
+/// answer and what they see then are the same whether there is one: an address that is nobody's becomes a person
+/// `invited` without membership, who sees what is addressed to the community once invited into an organisation.
+/// Errors: invalid_input, where = "email"; conflict where it is listed already.
+Status list_in_community(store::Database& database, const Actor& actor, domain::CommunityId id, std::string_view email,
+                         Timestamp now);
+/// By the same address. Errors: not_found where it is not listed.
+Status unlist_from_community(store::Database& database, const Actor& actor, domain::CommunityId id,
+                             std::string_view email, Timestamp now);
 Result<std::vector<CommunityRow>> list_communities(store::Database& database, const Actor& actor);
 Result<std::optional<CommunityDetail>> find_community(store::Database& database, const Actor& actor,
                                                       domain::CommunityId id);

@@ -78,12 +78,13 @@ Result<domain::OrganisationId> create_organisation(store::Database& database, co
 }
 
 Status change_organisation(store::Database& database, const Actor& actor, domain::OrganisationId id,
-                           const OrganisationInput& input, Timestamp now) {
+                           const OrganisationInput& input, Timestamp now, std::string_view expected) {
   TRY_VOID(actor.require(Permission::manage_organisations, Permission::manage_own_organisation, id));
   domain::Organisation wanted;
   TRY_VOID(read_organisation_input(input, wanted));
   return write_members(database, [&](store::Connection& connection) -> Status {
     TRY(const auto before, need_organisation(connection, id));
+    TRY_VOID(check_version(version_of(before), expected));
     wanted.id = id;
     if (!actor.may(Permission::manage_organisations)) {
       wanted.kind = before.kind;

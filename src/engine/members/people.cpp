@@ -103,7 +103,7 @@ Result<domain::PersonId> invite(store::Database& database, const Actor& actor, d
 }
 
 Status change_person(store::Database& database, const Actor& actor, domain::PersonId person, const PersonInput& input,
-                     Timestamp now, const post::Post* post) {
+                     Timestamp now, std::string_view expected, const post::Post* post) {
   // Not by a token: a mail address leads to a new password.
   TRY_VOID(actor.require(is_self(actor, person) && !actor.program ? Permission::signed_in : Permission::manage_people));
   domain::Person checked;
@@ -112,6 +112,7 @@ Status change_person(store::Database& database, const Actor& actor, domain::Pers
   return write_members(database, [&](store::Connection& connection) -> Status {
     store::People people{connection};
     TRY(const auto before, need_person(connection, person));
+    TRY_VOID(check_version(version_of(before), expected));
     auto after = before;
     after.name = checked.name;
     after.email = checked.email;

@@ -38,6 +38,8 @@ inline Status note(store::Connection& connection, const Actor& actor, Timestamp 
   return ok();
 }
 
+/// Errors: conflict where the editor has seen another version.
+Status check_version(std::string_view now, std::string_view expected);
 /// Errors: not_found.
 Result<domain::Organisation> need_organisation(store::Connection& connection, domain::OrganisationId id);
 

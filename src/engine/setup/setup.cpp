@@ -73,6 +73,26 @@ Status name_cert(store::Database& database, const Actor& actor, const Input& inp
   return ok();
 }
 
+/// Name, contact and looks of the portal, as far as tocsin.toml does not say. Errors: invalid_input; too_large.
+Status present_site(store::Database& database, const Actor& actor, const Input& input, const site::Fixed& fixed,
+                    Timestamp now) {
+  site::Values wanted;
+  const auto want = [&](std::string_view name, const std::string& value) {
+    if (!fixed.values.contains(name)) wanted[std::string{name}] = value;
+  };
+  // The portal's name may be shorter than the organisation's.
+  if (input.cert_name.size() <= site::find_field("site_name")->bytes_max) want("site_name", input.cert_name);
+  want("contact", input.contact_email);
+  want("time_zone", input.time_zone);
+  want("accent", input.accent);
+  if (auto changed = site::change(database, actor, wanted, fixed, {}, now); !changed) {
+    auto error = renamed(std::move(changed).error(), "site_name", "cert_name");
+    return renamed(std::move(error), "contact", "contact_email");
+  }
+  if (input.logo.empty()) return ok();
+  return site::set_logo(database, actor, input.logo, now);
+}
+
 /// Invited by now; one who was invited before is taken up where that stopped. Errors: invalid_input; conflict.
 Result<domain::PersonId> first_administrator(store::Database& database, const Actor& actor, const Input& input,
                                              Timestamp now) {
@@ -102,8 +122,8 @@ Result<domain::PersonId> first_administrator(store::Database& database, const Ac
 
 }  // namespace
 
-Setup::Setup(store::Database& database, identity::Identity& identity, const Clock& clock)
-    : database_(database), identity_(identity), clock_(clock), code_(new_code()) {}
+Setup::Setup(store::Database& database, identity::Identity& identity, const Clock& clock, site::Fixed fixed)
+    : database_(database), identity_(identity), clock_(clock), fixed_(std::move(fixed)), code_(new_code()) {}
 
 Result<State> Setup::state() {
   if (done_) return State::done;
@@ -132,6 +152,7 @@ Status Setup::complete(const Input& input, const identity::Where& where) {
   actor.address = where.address;
   actor.agent = where.agent;
   actor.request_id = where.request_id;
+  TRY_VOID(present_site(database_, actor, input, fixed_, now));
   TRY_VOID(name_cert(database_, actor, input, now));
   TRY(const auto person, first_administrator(database_, actor, input, now));
   TRY(const auto link, identity_.create_link(identity::LinkPurpose::invitation, person, {}, actor));

@@ -9,6 +9,7 @@
 #include "base/time.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/identity/throttle.hpp"
+#include "engine/site/site.hpp"
 #include "store/database.hpp"
 
 /// The first minutes of an installation: whoever reads the terminal that `tocsin serve` runs in makes the first
@@ -20,6 +21,8 @@ struct Input {
   std::string cert_name;                     ///< Of the CERT's own organisation.
   std::string contact_name, contact_email;   ///< Its contact for security.
   std::string person_name, email, password;  ///< The first administrator.
+  std::string time_zone, accent;             ///< Of the site; each may be empty.
+  std::string logo = {};                     ///< Bytes of a file; may be empty.
 };
 
 enum class State { open, done };
@@ -27,7 +30,10 @@ enum class State { open, done };
 /// Open while nobody who can sign in is administrator of the CERT. Any thread.
 class Setup {
  public:
-  Setup(store::Database& database, identity::Identity& identity, const Clock& clock);
+  /// `fixed`: what tocsin.toml sets of the site is not asked again.
+  Setup(store::Database& database, identity::Identity& identity, const Clock& clock, site::Fixed fixed = {});
+
+  const site::Fixed& fixed() const noexcept { return fixed_; }
 
   /// Twenty characters in groups of four, drawn at random for this process and kept nowhere else. For the terminal.
   std::string code_text() const { return std::string{code_.reveal()}; }
@@ -41,6 +47,7 @@ class Setup {
   store::Database& database_;
   identity::Identity& identity_;
   const Clock& clock_;
+  site::Fixed fixed_;
   Secret code_;
   identity::Throttle throttle_;
   std::mutex mutex_;  ///< Two at once do not make two administrators.

@@ -40,7 +40,9 @@ class SetupTest : public members::MembersTest {
             .contact_email = "csirt@cert.example",
             .person_name = "Ada Admin",
             .email = "ada@cert.example",
-            .password = std::string{kPassword}};
+            .password = std::string{kPassword},
+            .time_zone = "Europe/Vienna",
+            .accent = "#0b5d70"};
   }
   std::int64_t people() { return number(store::Sql{"SELECT COUNT(*) FROM person"}); }
 
@@ -57,6 +59,11 @@ TEST_P(SetupTest, MakesTheFirstAdministrator) {
   EXPECT_EQ(signed_in.next, identity::SignIn::Next::signed_in);
   const auto cert = members::find_organisation(database(), console, kOwnOrganisation, clock_.now()).value();
   EXPECT_EQ(cert->organisation.name, "CERT of the valley");
+  const auto site = database().read([](store::Connection& connection) { return site::load(connection, {}); }).value();
+  EXPECT_EQ(site.text("site_name"), "CERT of the valley");
+  EXPECT_EQ(site.text("contact"), "csirt@cert.example");
+  EXPECT_EQ(site.text("time_zone"), "Europe/Vienna");
+  EXPECT_EQ(site.text("accent"), "#0b5d70");
   ASSERT_EQ(cert->contacts.size(), 1U);
   EXPECT_EQ(cert->contacts.front().email, "csirt@cert.example");
   const auto person = members::find_person_by_email(database(), console, "ada@cert.example").value();

@@ -70,12 +70,19 @@ object operation_of(const http::Route& route, const Operation& declared) {
   for (const auto& query : declared.query) {
     parameters.push_back(parameter(query.name, "query", query.description, parsed(query.schema)));
   }
+  if (declared.if_match) {
+    object tag;
+    tag["type"] = "string";
+    auto match = parameter("If-Match", "header", "ETag of the answer to GET; * for whichever.", std::move(tag));
+    match["required"] = true;
+    parameters.push_back(std::move(match));
+  }
   if (!parameters.empty()) made["parameters"] = std::move(parameters);
 
   if (!declared.body.empty()) {
     object body;
     body["required"] = true;
-    body["content"] = content("application/json", reference("schemas", declared.body));
+    body["content"] = content(declared.body_media_type, reference("schemas", declared.body));
     made["requestBody"] = std::move(body);
   }
 
@@ -106,6 +113,10 @@ object operation_of(const http::Route& route, const Operation& declared) {
     made["security"] = std::move(schemes);
   }
   if (route.pattern.find('{') != std::string::npos) responses["404"] = reference("responses", "Problem");
+  if (declared.if_match) {
+    for (const auto* status : {"412", "428"}) responses[status] = reference("responses", "Problem");
+  }
+  if (!reads && !declared.body.empty()) responses["409"] = reference("responses", "Problem");
   if (is_post) responses["413"] = reference("responses", "Problem");
   responses["503"] = reference("responses", "Problem");
   made["responses"] = std::move(responses);
@@ -152,6 +163,8 @@ std::string openapi_document(const http::Router& router, std::string_view public
   schemas = parsed(schemas_json());
   const auto members = parsed(member_schemas_json());
   for (const auto& [name, schema] : members.as_object()) schemas.as_object()[name] = schema;
+  const auto changes = parsed(change_schemas_json());
+  for (const auto& [name, schema] : changes.as_object()) schemas.as_object()[name] = schema;
   components["responses"] = std::move(responses);
   object token;
   token["type"] = "http";

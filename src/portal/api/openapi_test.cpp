@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <set>
@@ -55,7 +56,8 @@ class OpenApi : public testing::MembersTest {
   static std::string who_may(std::string_view target) {
     if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
     if (target.ends_with("/sharing")) return "coordinator@cert.example";
-    for (const std::string_view path : {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities"}) {
+    for (const std::string_view path :
+         {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities", "/api/v1/site"}) {
       if (target.starts_with(path)) return "admin@cert.example";
     }
     return {};
@@ -66,13 +68,15 @@ class OpenApi : public testing::MembersTest {
       auto& browser = browsers_[mail];
       if (!browser) browser = std::make_unique<testing::Browser>(signed_in(mail));
       if (method == "GET") return browser->get(target);
-      return browser->send(method, target, body, "application/json", "X-CSRF-Token: " + browser->csrf + "\r\n");
+      return browser->send(method, target, body, "application/json",
+                           "If-Match: *\r\nX-CSRF-Token: " + browser->csrf + "\r\n");
     }
     const bool own = target.starts_with("/api/v1/me") || target.starts_with("/api/v1/tokens");
     if (!own) return body.empty() ? get(target) : post(target, body);
     if (!member_) member_.emplace(signed_in("member@plant.example"));
     if (method == "GET") return member_->get(target);
-    return member_->send(method, target, body, "application/json", "X-CSRF-Token: " + member_->csrf + "\r\n");
+    return member_->send(method, target, body, "application/json",
+                         "If-Match: *\r\nX-CSRF-Token: " + member_->csrf + "\r\n");
   }
   std::optional<testing::Browser> member_;
   std::map<std::string, std::unique_ptr<testing::Browser>> browsers_;
@@ -193,6 +197,11 @@ TEST_P(OpenApi, ErrorsConformToo) {
   }
 }
 
+std::string certificate() {
+  std::ifstream file{TOCSIN_SOURCE_DIR "/src/formats/keys/testdata/certificate.pem"};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
 /// Asks every route for each thing that the lists name, every `stride`th of them.
 class Crawl {
  public:
@@ -253,6 +262,54 @@ class Crawl {
     ask("sharing", "/api/v1/advisories/TDC-2025-001/sharing");
     ask("sharing_change", "/api/v1/advisories/TDC-2025-001/sharing", R"({"tlp":"AMBER","preview":true})");
   }
+  /// What programs change; each answer conforms, and so does what is sent.
+  void run_changes() {
+    const std::string base = "/api/v1/organisations/2";
+    const auto number = [](const value& made) { return std::to_string(made.at("id").as_int64()); };
+    const auto made = ask("organisation_create", "/api/v1/organisations",
+                          R"({"name":"Crawled works","kind":"vendor","sectors":["energy"],"countries":["DE"]})");
+    ask("application_create", "/api/v1/applications",
+        R"({"name":"Hopeful","person_name":"Hope","email":"hope@hopeful.example","note":"please"})");
+    ask("organisation_change", base, R"({"description":"Pumps","homepage":"https://plant.example"})", "PATCH");
+    ask("organisation_status_set", "/api/v1/organisations/" + number(made) + "/status",
+        R"({"status":"suspended","reason":"A test"})");
+    const auto contact =
+        ask("contact_create", base + "/contacts", R"({"role":"technical","name":"Shift","phone":"+49 30 1234567"})");
+    ask("contact_delete", base + "/contacts/" + number(contact), {}, "DELETE");
+    const auto key =
+        ask("key_create", base + "/keys", json::write(boost::json::object{{"label", "Desk"}, {"key", certificate()}}));
+    ask("key_delete", base + "/keys/" + number(key), {}, "DELETE");
+    for (int twice = 0; twice < 2; ++twice) ask("client_put", base + "/clients/3", {}, "PUT");
+    ask("client_delete", base + "/clients/3", {}, "DELETE");
+    const auto person = ask("person_invite", "/api/v1/people",
+                            R"({"name":"Nia New","email":"nia@plant.example","organisation":2,"roles":[]})");
+    const auto someone = "/api/v1/people/" + number(person);
+    ask("person_change", someone, R"({"time_zone":"Europe/Vienna"})", "PATCH");
+    ask("person_link", someone + "/link", "{}");
+    ask("membership_put", someone + "/memberships/2", R"({"roles":["organisation-administrator"]})", "PUT");
+    ask("membership_put", someone + "/memberships/2", R"({"roles":[]})", "PUT");
+    ask("person_status_set", "/api/v1/people/11/status", R"({"status":"suspended"})");
+    ask("person_status_set", "/api/v1/people/11/status", R"({"status":"active"})");
+    ask("person_export_data", someone + "/export");
+    const auto ring = ask("community_create", "/api/v1/communities", R"({"name":"Ring","members_hidden":true})");
+    const auto community = "/api/v1/communities/" + number(ring);
+    ask("community_change", community, R"({"description":"All pumps"})", "PATCH");
+    ask("community_organisation_put", community + "/organisations/2", {}, "PUT");
+    ask("community_organisation_delete", community + "/organisations/2", {}, "DELETE");
+    ask("community_person_list", community + "/people", R"({"email":"vendor@vendor.example"})");
+    ask("community_person_put", community + "/people/12", {}, "PUT");
+    ask("community_person_delete", community + "/people/12", {}, "DELETE");
+    ask("community_person_delete", community + "/people/vendor%40vendor.example", {}, "DELETE");
+    ask("membership_delete", someone + "/memberships/2", {}, "DELETE");
+    ask("person_erase", someone, {}, "DELETE");
+    ask("me_change", "/api/v1/me", R"({"language":"de"})", "PATCH");
+    ask("site_settings", "/api/v1/site");
+    ask("site_settings_change", "/api/v1/site", R"({"site_name":"Crawled","accent":"#0b5d70"})", "PATCH");
+    ask("site_logo_put", "/api/v1/site/logo",
+        R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8v8z"/></svg>)", "PUT");
+    ask("site_settings", "/api/v1/site");
+    ask("site_logo_delete", "/api/v1/site/logo", {}, "DELETE");
+  }
   const std::set<std::string>& covered() const noexcept { return covered_; }
 
  private:
@@ -267,6 +324,11 @@ class Crawl {
       return {};
     }
     EXPECT_EQ(reply.status, operation->status) << reply.body;
+    if (const auto sent = json::parse(body_sent); sent && !operation->body.empty()) {
+      const auto* schema = json::at_pointer(document_, "/components/schemas/" + std::string{operation->body});
+      EXPECT_TRUE(schema != nullptr) << operation->body;
+      if (schema != nullptr) EXPECT_THAT(checker_.check(*schema, sent->root()), ::testing::IsEmpty()) << body_sent;
+    }
     if (operation->status == 204) return {};
     EXPECT_TRUE(reply.header("content-type").starts_with(operation->media_type)) << reply.header("content-type");
     if (operation->media_type != "application/json") return {};
@@ -344,6 +406,7 @@ TEST_P(OpenApi, AnswersConform) {
   crawl.run();
   make_members();
   crawl.run_members();
+  crawl.run_changes();
   const auto router = app().routes();
   for (const auto& route : router.routes()) {
     if (!route->pattern.starts_with("/api/v1")) continue;

@@ -21,10 +21,14 @@ std::string_view title_of(int status) noexcept {
       return "The request took too long to arrive";
     case 409:
       return "Conflict";
+    case 412:
+      return "It has changed meanwhile";
     case 413:
       return "The request is too large";
     case 414:
       return "The address is too long";
+    case 428:
+      return "Say which version you have seen";
     case 429:
       return "Too many attempts";
     case 417:

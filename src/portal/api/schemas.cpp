@@ -129,12 +129,15 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
     {"person", "Number of a person."},
     {"community", "Number of a community."},
     {"entry", "Number of an entry."},
+    {"contact", "Number of a contact of that organisation."},
+    {"key", "Number of a key of that organisation."},
+    {"client", "Number of the organisation that is the client."},
 };
 
 }  // namespace
 
 const Operation* find_operation(std::string_view route) noexcept {
-  for (const auto operations : {std::span<const Operation>{kOperations}, member_operations()}) {
+  for (const auto operations : {std::span<const Operation>{kOperations}, member_operations(), change_operations()}) {
     for (const auto& each : operations) {
       if (each.route == route) return &each;
     }

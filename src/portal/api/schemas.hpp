@@ -20,6 +20,8 @@ struct Operation {
   std::span<const QueryParameter> query = {};
   std::string_view body = {};  ///< Of a POST: name in components.
   int status = 200;            ///< Where all is well; 204 has no content.
+  bool if_match = false;       ///< Asks for the version that the client has seen.
+  std::string_view body_media_type = "application/json";
 };
 
 /// By the route's name, or nullptr.
@@ -32,5 +34,8 @@ std::string_view schemas_json() noexcept;
 // Organisations, people, communities, audit log: schemas_members.cpp.
 std::span<const Operation> member_operations() noexcept;
 std::string_view member_schemas_json() noexcept;
+// What programs change of them, and of the site: schemas_changes.cpp.
+std::span<const Operation> change_operations() noexcept;
+std::string_view change_schemas_json() noexcept;
 
 }  // namespace tocsin::portal::api

@@ -190,7 +190,7 @@ std::string_view member_schemas_json() noexcept {
     "url": {"description": "Of the page.", "type": "string"},
     "status": {"enum": ["invited", "active", "suspended", "erased"]},
     "language": {"description": "BCP 47; empty: the browser's.", "type": "string"},
-    "time_zone": {"description": "IANA name; empty: UTC.", "type": "string"},
+    "time_zone": {"description": "IANA name; empty: the site's.", "type": "string"},
     "created_at": {"$ref": "#/components/schemas/Time"},
     "email_verified_at": {"$ref": "#/components/schemas/OptionalTime"},
     "last_sign_in_at": {"$ref": "#/components/schemas/OptionalTime"},
@@ -254,7 +254,17 @@ std::string_view member_schemas_json() noexcept {
   "required": ["organisations", "people"],
   "properties": {
     "organisations": {"type": "array", "items": {"$ref": "#/components/schemas/NumberedName"}},
-    "people": {"type": "array", "items": {"$ref": "#/components/schemas/NumberedName"}}
+    "people": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["id", "name"],
+        "properties": {
+          "id": {"description": "Null for those who manage communities and not people.", "type": ["integer", "null"]},
+          "name": {"description": "For the same, the mail address.", "type": "string"}
+        }
+      }
+    }
   }
 },
 "AuditEntry": {

@@ -118,6 +118,8 @@ std::string_view reason(int status) noexcept {
       return "Conflict";
     case 410:
       return "Gone";
+    case 412:
+      return "Precondition Failed";
     case 413:
       return "Content Too Large";
     case 414:
@@ -128,6 +130,8 @@ std::string_view reason(int status) noexcept {
       return "Expectation Failed";
     case 422:
       return "Unprocessable Content";
+    case 428:
+      return "Precondition Required";
     case 429:
       return "Too Many Requests";
     case 431:

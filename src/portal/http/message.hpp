@@ -37,6 +37,12 @@ class Fields {
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
+/// A file of a multipart/form-data body.
+struct Upload {
+  std::string field;
+  std::string bytes;
+};
+
 /// What the client would rather have. A path under /api/ is always json; elsewhere Accept decides (browsers: html).
 enum class Representation { html, json };
 
@@ -54,8 +60,10 @@ struct Request {
   bool secret_path = false;  ///< Route::secret_path: `path` and `target` go into no log and no link.
   Representation representation = Representation::html;
   Language language = Language::en;  ///< What the answer speaks; decided when the asker is identified.
-  /// Fields of an application/x-www-form-urlencoded body; read before the handler runs, in methods that change things.
+  /// Fields of an application/x-www-form-urlencoded or multipart/form-data body; read before the handler runs, in
+  /// methods that change things.
   Fields form;
+  std::vector<Upload> uploads;
   /// Who asks; null for anonymous. From the session's cookie or the token in Authorization.
   std::shared_ptr<const engine::identity::Principal> principal;
   /// Set where Authorization bears a token that is none: nothing is answered then but 401.

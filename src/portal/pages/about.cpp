@@ -48,7 +48,7 @@ Result<http::Response> about(App& app, const http::Request& request) {
 </tbody></table></div>
 <h2>[[Software]]</h2>
 <p>[[Tocsin {}. Free software under the Apache License 2.0. A tocsin is the bell that is rung when there is danger. Documents remain under the terms of their issuers.]]</p>
-)">(out, settings.site_name,
+)">(out, app.site_text("site_name"),
     trn<"#it holds#{} advisory", "{} advisories">(overview.advisories, locale::number(overview.advisories)),
     trn<"#speak of#{} vulnerability", "{} vulnerabilities">(overview.vulnerabilities,
                                                             locale::number(overview.vulnerabilities)),

@@ -9,6 +9,7 @@
 #include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/session.hpp"
+#include "portal/pages/site.hpp"
 
 /// One's own profile, the data that is stored about one, and its end.
 namespace tocsin::portal {
@@ -93,10 +94,9 @@ http::Response profile_page(App& app, const http::Request& request, const domain
   }
   markup.select({.name = "language", .label = tr<"Language">(), .hint = tr<"Of these pages, and of mails to you.">()},
                 languages);
-  markup.input({.name = "time_zone",
-                .label = tr<"Time zone">(),
-                .hint = tr<"Such as Europe/Berlin. Empty: UTC.">(),
-                .maxlength = 64});
+  markup.select(
+      {.name = "time_zone", .label = tr<"Time zone">(), .hint = tr<"Dates on these pages are told on its clocks.">()},
+      pages::zone_options(tr<"As the site: {}">(app.site()->zone->name()), form.raw("time_zone")));
   render<"<div class=\"grid-2\">\n<section class=\"panel\"><h2>[[About you]]</h2>\n">(out);
   render<
       "<dl class=\"kv\"><dt>[[E-mail address]]</dt><dd>{}{} <a href=\"/account/address\">[[Change]]</a></dd></dl>\n">(

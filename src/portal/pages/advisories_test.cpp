@@ -312,7 +312,7 @@ TEST_P(Pages, WhatIsMissingIsNotADeadEnd) {
 TEST_P(Pages, TheDemoSaysThatItIsOne) {
   EXPECT_THAT(page("/"), Not(HasSubstr("Demonstration")));
   settings_.demo = true;
-  settings_.contact = "psirt@cert.example";
+  settings_.site.values["contact"] = "psirt@cert.example";
   start();
   EXPECT_THAT(page("/"), AllOf(HasSubstr("Demonstration"), HasSubstr("href=\"mailto:psirt@cert.example\"")));
 }

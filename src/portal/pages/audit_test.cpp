@@ -4,7 +4,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
-#include "portal/member_pages_fixture.hpp"
+#include "portal/members_fixture.hpp"
 
 /// The audit log's pages, and what is written down when somebody reads.
 namespace tocsin::portal {

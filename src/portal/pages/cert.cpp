@@ -87,7 +87,7 @@ Result<http::Response> security_txt(App& app, const http::Request& request) {
     if (!each.email.empty()) add(contact_uri(each.email));
     add(tel_uri(each.phone));
   }
-  add(contact_uri(app.settings().contact));
+  add(contact_uri(app.site_text("contact")));
   // Without a contact the file says nothing, and the RFC does not allow it.
   if (contacts.empty()) return Error::not_found("contact of this CERT");
   std::string out;
@@ -101,7 +101,7 @@ Result<http::Response> security_txt(App& app, const http::Request& request) {
       out += fmt::format("Encryption: openpgp4fpr:{}\n", text::lower_ascii(key.fingerprint));
     }
   }
-  out += fmt::format("Preferred-Languages: {}\n", app.settings().cert.languages);
+  out += fmt::format("Preferred-Languages: {}\n", app.site_text("cert.languages"));
   if (const auto address = secure_address(app, "/.well-known/security.txt"); !address.empty()) {
     out += fmt::format("Canonical: {}\nPolicy: {}\n", address, secure_address(app, "/rfc2350"));
   }
@@ -171,7 +171,7 @@ Html keys_html(const std::vector<OrganisationKey>& keys) {
 
 Html constituency_html(const App& app, const domain::Organisation& cert) {
   std::string out;
-  if (const auto& text = app.settings().cert.constituency; !text.empty()) out += html::paragraphs(text).str();
+  if (const auto text = app.site_text("cert.constituency"); !text.empty()) out += html::paragraphs(text).str();
   std::vector<std::string> sectors;
   for (const auto sector : cert.sectors) sectors.emplace_back(domain::name(sector));
   if (!sectors.empty()) render<"<p>Sectors: {}.</p>\n">(out, fmt::format("{}", fmt::join(sectors, "; ")));
@@ -200,9 +200,8 @@ Result<http::Response> rfc2350(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
   TRY(auto cert, own(app, request));
   sort_security_first(cert.contacts);
-  const auto& settings = app.settings();
-  const auto& own = settings.cert;
-  const auto& name = cert.organisation.name.empty() ? settings.site_name : cert.organisation.name;
+  const auto site = app.site();
+  const auto& name = cert.organisation.name.empty() ? site->text("site_name") : cert.organisation.name;
   Description page;
   page.section("1", "About this document");
   page.part("1.1", "Date of last update",
@@ -215,8 +214,8 @@ Result<http::Response> rfc2350(App& app, const http::Request& request) {
                           : fragment<"<p><a href=\"/rfc2350\">{}</a></p>\n">(place));
   page.section("2", "Contact");
   page.part("2.1", "Name of the team", name);
-  page.part("2.2", "Address", own.address);
-  page.part("2.3", "Time zone", own.time_zone);
+  page.part("2.2", "Address", site->text("cert.address"));
+  page.part("2.3", "Time zone", site->text("cert.time_zone"));
   page.part("2.4", "Telephone and electronic mail", contacts_html(cert.contacts));
   page.part("2.5", "Public keys and encryption", keys_html(cert.keys));
   page.part("2.6", "Team members", "People are not named in public.");
@@ -225,14 +224,14 @@ Result<http::Response> rfc2350(App& app, const http::Request& request) {
                 ? Html{}
                 : fragment<"<p><a href=\"{}\" rel=\"noopener noreferrer\">{}</a></p>\n">(
                       Url::external(cert.organisation.homepage), cert.organisation.homepage));
-  page.part("2.8", "Points of contact, hours", own.hours);
+  page.part("2.8", "Points of contact, hours", site->text("cert.hours"));
   page.section("3", "Charter");
   page.part("3.1", "Mission", cert.organisation.description);
   page.part("3.2", "Constituency", constituency_html(app, cert.organisation));
-  page.part("3.3", "Sponsorship and affiliation", own.affiliation);
-  page.part("3.4", "Authority", own.authority);
+  page.part("3.3", "Sponsorship and affiliation", site->text("cert.affiliation"));
+  page.part("3.4", "Authority", site->text("cert.authority"));
   page.section("4", "Policies");
-  page.part("4.1", "Types of incidents and level of support", own.incidents);
+  page.part("4.1", "Types of incidents and level of support", site->text("cert.incidents"));
   page.part("4.2", "Co-operation, interaction and disclosure of information", disclosure_html(app));
   page.part("4.3", "Communication and authentication",
             Html::from_trusted("<p>Use a key of section 2.5 for what shall stay confidential.</p>\n"));
@@ -241,7 +240,7 @@ Result<http::Response> rfc2350(App& app, const http::Request& request) {
             Html::from_trusted(
                 "<p>This portal: <a href=\"/advisories\">security advisories</a> for industrial control systems, as "
                 "pages, <a href=\"/feeds/advisories.atom\">feed</a> and <a href=\"/api\">API</a>.</p>\n"));
-  page.part("5.2", "Incident response", own.services);
+  page.part("5.2", "Incident response", site->text("cert.services"));
   page.section("6", "Reporting incidents");
   page.part("6.1", "Form", "There is no form: write or call one of the contacts of section 2.4.");
   page.section("7", "Disclaimers");

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "portal/member_pages_fixture.hpp"
+#include "portal/members_fixture.hpp"
 
 namespace tocsin::portal {
 namespace {
@@ -55,8 +55,8 @@ TEST_P(CertPagesTest, SecurityTxtBehindHttps) {
   key("openpgp", "AB12");
   key("certificate", "CD34");
   settings_.public_url = "https://cert.example";
-  settings_.contact = "https://cert.example/contact";
-  settings_.cert.languages = "en, de";
+  settings_.site.values["contact"] = "https://cert.example/contact";
+  settings_.site.values["cert.languages"] = "en, de";
   start();
   EXPECT_EQ(security_txt(),
             "Contact: mailto:csirt@cert.example\n"
@@ -86,10 +86,10 @@ TEST_P(CertPagesTest, ExpiryMovesWithTheDayAndStaysBelowAYear) {
 
 TEST_P(CertPagesTest, WithoutAContactThereIsNoSecurityTxt) {
   EXPECT_EQ(get("/.well-known/security.txt").status, 404);
-  settings_.contact = "ask at the gate";
+  settings_.site.values["contact"] = "ask at the gate";
   start();
   EXPECT_EQ(get("/.well-known/security.txt").status, 404) << "a sentence is no URI";
-  settings_.contact = "cert@cert.example";
+  settings_.site.values["contact"] = "cert@cert.example";
   start();
   EXPECT_THAT(security_txt(), HasSubstr("Contact: mailto:cert@cert.example\n"));
 }
@@ -112,7 +112,7 @@ TEST_P(CertPagesTest, KeysAreTheCertsOwn) {
 TEST_P(CertPagesTest, TheDescriptionIsMadeFromTheProfile) {
   contact("security", "csirt@cert.example", "+43 1 555 0140");
   key("openpgp", "AB12");
-  settings_.cert.constituency = "Operators in <Austria>";
+  settings_.site.values["cert.constituency"] = "Operators in <Austria>";
   start();
   const auto page = get("/rfc2350");
   EXPECT_EQ(page.status, 200);

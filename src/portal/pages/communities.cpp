@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "portal/access.hpp"
+#include "portal/api/body.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/format.hpp"
@@ -12,9 +13,35 @@
 
 /// Communities: groups that records can be addressed to.
 namespace tocsin::portal {
-namespace {
 
 namespace members = engine::members;
+
+namespace pages {
+
+boost::json::object community_detail_json(const members::CommunityDetail& detail) {
+  auto out = community_json(detail.row);
+  auto& organisations = out["organisations"].emplace_array();
+  for (const auto& organisation : detail.organisations) {
+    boost::json::object each;
+    each["id"] = organisation.id.value;
+    each["name"] = organisation.name;
+    organisations.push_back(std::move(each));
+  }
+  auto& people = out["people"].emplace_array();
+  for (const auto& person : detail.people) {
+    boost::json::object each;
+    each["id"] = nullptr;
+    if (person.id.value != 0) each["id"] = person.id.value;
+    each["name"] = person.name;
+    people.push_back(std::move(each));
+  }
+  return out;
+}
+
+}  // namespace pages
+
+namespace {
+
 using domain::Permission;
 using html::Html;
 using html::render;
@@ -81,25 +108,6 @@ Result<http::Response> communities(App& app, const http::Request& request) {
   return pages::member_page(app, request, std::move(page), "/communities");
 }
 
-boost::json::object detail_json(const members::CommunityDetail& detail) {
-  auto out = pages::community_json(detail.row);
-  auto& organisations = out["organisations"].emplace_array();
-  for (const auto& organisation : detail.organisations) {
-    boost::json::object each;
-    each["id"] = organisation.id.value;
-    each["name"] = organisation.name;
-    organisations.push_back(std::move(each));
-  }
-  auto& people = out["people"].emplace_array();
-  for (const auto& person : detail.people) {
-    boost::json::object each;
-    each["id"] = person.id.value;
-    each["name"] = person.name;
-    people.push_back(std::move(each));
-  }
-  return out;
-}
-
 Html removal(const http::Request& request, domain::CommunityId id, domain::Grantee::Kind kind, std::int64_t member,
              std::string_view name) {
   return pages::button_form(request, pages::community_url(id) + "/remove", tr<"Remove">(),
@@ -128,7 +136,13 @@ void append_members(std::string& out, const http::Request& request, const member
   out += "<ul class=\"plain-list\">\n";
   for (const auto& each : detail.people) {
     render<"<li><div>{}</div>">(out, each.name);
-    if (manages) out += removal(request, id, domain::Grantee::Kind::person, each.id.value, each.name).str();
+    if (manages && each.id.value != 0) {
+      out += removal(request, id, domain::Grantee::Kind::person, each.id.value, each.name).str();
+    } else if (manages) {
+      out += pages::button_form(request, pages::community_url(id) + "/remove", "Remove", {{"email", each.email}},
+                                pages::FormMarkup::Button::quiet, each.name)
+                 .str();
+    }
     out += "</li>\n";
   }
   out += "</ul></section></div>\n";
@@ -142,7 +156,8 @@ Result<http::Response> community(App& app, const http::Request& request) {
   TRY(const auto detail, members::find_community(app.database(), actor, {*id}));
   if (!detail) return Error::not_found("community");
   if (request.representation == http::Representation::json) {
-    return pages::personal(http::Response::json(json::write(detail_json(*detail))));
+    return api::with_version(api::personal_json(pages::community_detail_json(*detail)),
+                             members::version_of(detail->row.community));
   }
   const auto& found = detail->row.community;
   const bool manages = actor.may(Permission::manage_communities);

@@ -79,6 +79,7 @@ Result<http::Response> post_new(App& app, const http::Request& request) {
 http::Response show_edit(App& app, const http::Request& request, const domain::Community& community, const Form& form) {
   const auto url = pages::community_url(community.id);
   FormMarkup markup{request, url + "/edit", form};
+  markup.hidden("version", form.raw("version"));
   append_fields(markup);
   markup.checkbox("closed", tr<"Closed">(),
                   tr<"It takes nothing new, and what was addressed to it reaches nobody by it.">());
@@ -96,7 +97,9 @@ Result<http::Response> get_edit(App& app, const http::Request& request) {
   TRY(const auto detail, target(app, request));
   const auto& community = detail.row.community;
   Form form;
-  form.with("name", community.name).with("description", community.description);
+  form.with("version", members::version_of(community))
+      .with("name", community.name)
+      .with("description", community.description);
   if (community.members_hidden) form.with("members_hidden", "yes");
   if (community.closed) form.with("closed", "yes");
   return show_edit(app, request, community, form);
@@ -105,11 +108,11 @@ Result<http::Response> get_edit(App& app, const http::Request& request) {
 Result<http::Response> post_edit(App& app, const http::Request& request) {
   TRY(const auto detail, target(app, request));
   const auto& community = detail.row.community;
-  TRY(auto form, Form::read(request, {"name", "description", "members_hidden", "closed"}));
+  TRY(auto form, Form::read(request, {"version", "name", "description", "members_hidden", "closed"}));
   auto input = input_of(form);
   input.uuid = community.uuid;
   const auto changed = members::change_community(app.database(), access::actor(request), community.id, input,
-                                                 form.checked("closed"), request.now);
+                                                 form.checked("closed"), request.now, form.get("version"));
   if (!changed) {
     TRY_VOID(form.take(changed.error()));
     return show_edit(app, request, community, form);
@@ -156,24 +159,19 @@ Result<http::Response> post_add(App& app, const http::Request& request) {
   TRY(const auto detail, target(app, request));
   const auto actor = access::actor(request);
   TRY(auto form, Form::read(request, {"organisation", "email"}));
-  const auto member_of = [&]() -> Result<Grantee> {
+  const auto add = [&]() -> Status {
     const auto organisation = form.get("organisation"), email = form.get("email");
     if (organisation.empty() == email.empty()) {
       return Error::invalid(std::string{tr<"choose an organisation or type an address: one of the two">()},
                             "organisation");
     }
-    if (!organisation.empty()) {
-      const auto id = pages::id_of(organisation);
-      if (!id) return Error::invalid(std::string{tr<"choose an organisation from the list">()}, "organisation");
-      return Grantee{Grantee::Kind::organisation, *id};
+    if (organisation.empty()) {
+      return members::list_in_community(app.database(), actor, detail.row.community.id, email, request.now);
     }
-    TRY(const auto row, members::find_person_by_email(app.database(), actor, email));
-    if (!row) return Error::invalid(std::string{tr<"nobody here has this address: invite them first">()}, "email");
-    return Grantee{Grantee::Kind::person, row->person.id.value};
-  };
-  const auto add = [&]() -> Status {
-    TRY(const auto member, member_of());
-    return members::add_to_community(app.database(), actor, detail.row.community.id, member, request.now);
+    const auto id = pages::id_of(organisation);
+    if (!id) return Error::invalid(std::string{tr<"choose an organisation from the list">()}, "organisation");
+    return members::add_to_community(app.database(), actor, detail.row.community.id,
+                                     Grantee{Grantee::Kind::organisation, *id}, request.now);
   };
   if (const auto added = add(); !added) {
     TRY_VOID(form.take(added.error()));
@@ -184,7 +182,12 @@ Result<http::Response> post_add(App& app, const http::Request& request) {
 
 Result<http::Response> post_remove(App& app, const http::Request& request) {
   TRY(const auto detail, target(app, request));
-  TRY(const auto form, Form::read(request, {"kind", "member"}));
+  TRY(const auto form, Form::read(request, {"kind", "member", "email"}));
+  if (const auto email = form.get("email"); !email.empty()) {
+    TRY_VOID(members::unlist_from_community(app.database(), access::actor(request), detail.row.community.id, email,
+                                            request.now));
+    return pages::done(pages::community_url(detail.row.community.id), "removed");
+  }
   const auto id = pages::id_of(form.get("member"));
   const auto kind = form.get("kind");
   for (const auto each : {Grantee::Kind::organisation, Grantee::Kind::person}) {

@@ -85,8 +85,8 @@ Result<http::Response> advisories_feed(App& app, const http::Request& request) {
   FeedOf of;
   of.path = http::with_query("/feeds/advisories.atom", {{"q", text}});
   of.page = http::with_query("/advisories", {{"q", text}});
-  of.title = text.empty() ? fmt::format("{}: advisories", app.settings().site_name)
-                          : fmt::format("{}: advisories for {}", app.settings().site_name, text);
+  of.title = text.empty() ? fmt::format("{}: advisories", app.site_text("site_name"))
+                          : fmt::format("{}: advisories for {}", app.site_text("site_name"), text);
   of.query = text;
   return feed(app, request, of);
 }
@@ -101,7 +101,7 @@ Result<http::Response> vendor_feed(App& app, const http::Request& request) {
   FeedOf of;
   of.path = fmt::format("/feeds/vendors/{}.atom", http::encode_component(vendor->vendor.key));
   of.page = pages::vendor_url(vendor->vendor.key);
-  of.title = fmt::format("{}: advisories for {}", app.settings().site_name, vendor->vendor.name);
+  of.title = fmt::format("{}: advisories for {}", app.site_text("site_name"), vendor->vendor.name);
   of.query = search::to_text(search::with({}, search::Field::vendor, vendor->vendor.key));
   return feed(app, request, of);
 }

@@ -42,6 +42,7 @@ constexpr NoticeText kNotices[] = {
     {"token-revoked", message<"The token has been revoked.">},
     {"acting-for", message<"You act for another organisation now.">},
     {"set-up", message<"The installation is set up. Sign in with your new password now.">},
+    {"logo-saved", message<"The logo is on every page now.">},
     {"confirmed", message<"Thank you. Please go on.">},
     {"passkey-refused", message<"The passkey was not accepted. Try again, or go on in another way.">, true},
     {"reset-asked",
@@ -90,7 +91,17 @@ Result<Form> Form::read(const http::Request& request, std::initializer_list<std:
     }
     form.fields_.add(name, value);
   }
+  for (const auto& upload : request.uploads) {
+    if (!among(upload.field, known)) {
+      return Error::invalid(fmt::format("this form has no field '{}'", text::shorten(upload.field, 64)));
+    }
+  }
   return form;
+}
+
+std::string_view upload_of(const http::Request& request, std::string_view field) noexcept {
+  const auto found = std::ranges::find(request.uploads, field, &http::Upload::field);
+  return found == request.uploads.end() ? std::string_view{} : std::string_view{found->bytes};
 }
 
 std::string Form::get(std::string_view name) const { return std::string{text::trim(fields_.get(name))}; }
@@ -113,7 +124,9 @@ Status Form::take(const Error& error) {
     case Error::Code::invalid_input:
     case Error::Code::too_large:
     case Error::Code::conflict: {
-      const bool ours = std::find(known_.begin(), known_.end(), error.where) != known_.end();
+      // The version travels unseen: what is wrong with it is wrong with the form.
+      const bool ours =
+          error.where != "version" && std::find(known_.begin(), known_.end(), error.where) != known_.end();
       wrong(ours ? std::string_view{error.where} : std::string_view{}, error.message);
       return ok();
     }
@@ -129,9 +142,11 @@ std::string_view Form::error_of(std::string_view name) const noexcept {
   return {};
 }
 
-FormMarkup::FormMarkup(const http::Request& request, std::string_view action, const Form& form, std::string_view id)
+FormMarkup::FormMarkup(const http::Request& request, std::string_view action, const Form& form, std::string_view id,
+                       Sends sends)
     : form_(form), id_(id) {
-  render<"<form class=\"form\" method=\"post\" action=\"{}\" novalidate>\n">(out_, Url::own(std::string{action}));
+  render<"<form class=\"form\" method=\"post\" action=\"{}\" {} novalidate>\n">(
+      out_, Url::own(std::string{action}), attribute_if<"enctype">(sends == Sends::files, "multipart/form-data"));
   append_csrf(out_, request);
 }
 
@@ -172,6 +187,15 @@ FormMarkup& FormMarkup::input(const Input& input) {
       attribute_if<"required">(input.required), attribute_if<"autofocus">(input.autofocus && form_.good()),
       attribute_if<"inputmode">(!input.inputmode.empty(), input.inputmode),
       attribute_if<"spellcheck">(input.code || secret, "false"), attribute_if<"class">(input.code, "code-input"),
+      html::Attribute::from_trusted(described_by(input.name, input.hint).str()));
+  end_field();
+  return *this;
+}
+
+FormMarkup& FormMarkup::file(const Input& input, std::string_view accept) {
+  begin_field(input.name, input.label, input.hint, input.required);
+  render<"<input id=\"{}\" name=\"{}\" type=\"file\" accept=\"{}\" {} {}>">(
+      out_, field_id(input.name), input.name, accept, attribute_if<"required">(input.required),
       html::Attribute::from_trusted(described_by(input.name, input.hint).str()));
   end_field();
   return *this;

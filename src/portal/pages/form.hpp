@@ -54,6 +54,9 @@ class Form {
   std::vector<std::pair<std::string, std::string>> errors_;  ///< Field and sentence.
 };
 
+/// The bytes of a file that came with the form; empty where none did.
+std::string_view upload_of(const http::Request& request, std::string_view field) noexcept;
+
 struct Option {
   std::string value, label, hint = {};
 };
@@ -73,11 +76,15 @@ struct Input {
 /// Builds one <form method="post"> with its hidden csrf.
 class FormMarkup {
  public:
+  enum class Sends { fields, files };
   /// `form` gives values and errors. `id` sets fields of several forms on a page apart.
-  FormMarkup(const http::Request& request, std::string_view action, const Form& form = {}, std::string_view id = "f");
+  FormMarkup(const http::Request& request, std::string_view action, const Form& form = {}, std::string_view id = "f",
+             Sends sends = Sends::fields);
 
   FormMarkup& input(const Input& input);
   FormMarkup& textarea(const Input& input, int rows = 5);
+  /// Of a form that sends files; `accept` as HTML has it. See upload_of.
+  FormMarkup& file(const Input& input, std::string_view accept);
   FormMarkup& select(const Input& input, const std::vector<Option>& options);
   /// Several values of one name.
   FormMarkup& checkboxes(std::string_view name, std::string_view legend, const std::vector<Option>& options,

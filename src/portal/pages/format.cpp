@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
+#include "portal/pages/readers_clock.hpp"
 
 namespace tocsin::portal::pages {
 namespace {
@@ -101,12 +102,14 @@ Html tlp_badge(domain::Tlp tlp) {
 }
 
 Html date_html(Timestamp time) {
-  return fragment<"<time datetime=\"{}\" title=\"{}\">{}</time>">(format_rfc3339(time), format_minute(time),
-                                                                  format_date(time));
+  const auto& zone = readers_zone();
+  return fragment<"<time datetime=\"{}\" title=\"{}\">{}</time>">(format_rfc3339(time, zone), format_minute(time, zone),
+                                                                  format_date(time, zone));
 }
 
 Html datetime_html(Timestamp time) {
-  return fragment<"<time datetime=\"{}\">{}</time>">(format_rfc3339(time), format_minute(time));
+  const auto& zone = readers_zone();
+  return fragment<"<time datetime=\"{}\">{}</time>">(format_rfc3339(time, zone), format_minute(time, zone));
 }
 
 Html advisory_card_html(const engine::AdvisoryCard& card, const std::vector<engine::search::Fragment>* snippet) {

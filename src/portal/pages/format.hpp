@@ -25,7 +25,7 @@ std::string_view document_status_text(std::string_view status);
 /// Coloured badge with score and word ("9.8 critical"); severity is never told by colour alone.
 html::Html severity_badge(formats::cvss::Severity severity, std::optional<int> score_tenths);
 html::Html tlp_badge(domain::Tlp tlp);
-/// <time datetime="2022-05-10T00:00:00Z" title="...">2022-05-10</time>
+/// <time datetime="2022-05-10T00:00:00Z" title="...">2022-05-10</time>, on the reader's clock (readers_clock.hpp).
 html::Html date_html(Timestamp time);
 html::Html datetime_html(Timestamp time);
 /// The list row of an advisory, used by home, lists, vendor, product and vulnerability pages.

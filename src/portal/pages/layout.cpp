@@ -11,6 +11,7 @@
 #include "portal/http/target.hpp"
 #include "portal/pages/form.hpp"
 #include "portal/pages/island_texts.hpp"
+#include "portal/pages/site.hpp"
 
 namespace tocsin::portal::pages {
 namespace {
@@ -48,7 +49,7 @@ constexpr const char* kMark =
     R"(<path class="mark-wave" d="M4.7 5.2A13 13 0 0 0 2 13M27.3 5.2A13 13 0 0 1 30 13"/></svg>)";
 
 void append_head(std::string& out, App& app, const Page& page) {
-  const auto& site = app.settings().site_name;
+  const auto site = app.site_text("site_name");
   render<R"(<!doctype html>
 <html lang="{}">
 <head>
@@ -64,6 +65,9 @@ void append_head(std::string& out, App& app, const Page& page) {
   if (!page.description.empty()) render<"<meta name=\"description\" content=\"{}\">\n">(out, page.description);
   if (page.noindex) out += "<meta name=\"robots\" content=\"noindex\">\n";
   out += asset_url_link("portal.css", "stylesheet").str();
+  if (const auto sheet = site_style_url(app); !sheet.empty()) {
+    render<"<link rel=\"stylesheet\" href=\"{}\">\n">(out, Url::own(sheet));
+  }
   // Not deferred: it sets the remembered theme before the first paint. A file, because scripts in the page are refused.
   render<"<script src=\"{}\"></script>\n">(out, Url::own(std::string{asset_path("theme.js")}));
   render<"<script defer src=\"{}\"></script>\n">(out, Url::own(std::string{asset_path("portal.js")}));
@@ -96,6 +100,7 @@ constexpr MenuItem kMenu[] = {
     {domain::Permission::manage_own_people, "/people", message<"People">},
     {domain::Permission::read_audit, "/audit", message<"Audit log">},
     {domain::Permission::administer, "/admin", message<"Overview">},
+    {domain::Permission::administer, "/admin/site", message<"Site">},
 };
 
 /// Where to come back to after a detour: this page, or empty where it is the home page or nothing one can come back to.
@@ -144,11 +149,18 @@ void append_person(std::string& out, App& app, const http::Request& request) {
   out += "</div></details>\n";
 }
 
+/// Where the administrator has given a logo, that; else ours.
+Html site_mark(const App& app) {
+  const auto logo = site_logo_url(app);
+  if (logo.empty()) return Html::from_trusted(kMark);
+  return fragment<"<img class=\"brand-logo\" src=\"{}\" alt=\"\">">(Url::own(logo));
+}
+
 void append_header(std::string& out, App& app, const http::Request& request, const Page& page) {
   out += "<header class=\"top\"><div class=\"wrap top-row\">\n";
   render<"<a class=\"brand\" href=\"/\" {}>{}<span>{}</span></a>\n">(
-      out, attribute_if<"aria-current">(page.section == Section::home, "page"), Html::from_trusted(kMark),
-      app.settings().site_name);
+      out, attribute_if<"aria-current">(page.section == Section::home, "page"), site_mark(app),
+      app.site_text("site_name"));
   if (!page.hide_header_search) {
     render<R"(<form class="top-search" role="search" aria-label="[[Advisories]]" action="/advisories">
 <label class="hidden" for="q-top">[[Search advisories]]</label>
@@ -175,7 +187,7 @@ void append_header(std::string& out, App& app, const http::Request& request, con
 
 /// What the markings on this page mean to whom it is shown.
 void append_marking(std::string& out, App& app, const http::Request& request) {
-  const auto& site = app.settings().site_name;
+  const auto site = app.site_text("site_name");
   const auto& viewer = request.viewer;
   if (!viewer.organisation && !viewer.person) {
     render<"<p>[[Public part of {}: what is shown here is marked <a href=\"/about#tlp\">TLP:CLEAR</a>.]]">(out, site);
@@ -212,8 +224,7 @@ void append_footer(std::string& out, App& app, const http::Request& request, con
   render<"<li><a href=\"{}\">[[Atom feed]]</a></li>">(
       out, Url::own(page.atom_url.empty() ? "/feeds/advisories.atom" : page.atom_url));
   if (!page.json_url.empty()) render<"<li><a href=\"{}\">[[This page as JSON]]</a></li>">(out, Url::own(page.json_url));
-  if (!settings.contact.empty()) {
-    const auto& contact = settings.contact;
+  if (const auto contact = app.site_text("contact"); !contact.empty()) {
     auto url = Url::external(contact);
     if (url.empty()) url = Url::external("mailto:" + contact);
     if (url.empty()) {

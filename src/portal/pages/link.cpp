@@ -49,7 +49,7 @@ http::Response link_page(App& app, const http::Request& request, const Link& lin
     if (link.purpose == LinkPurpose::invitation) {
       render<
           "<p class=\"lead\">[[You have been invited to {} as <strong>{}</strong>. Choose a password, and the account "
-          "is yours.]]</p>\n">(out, app.settings().site_name, link.email);
+          "is yours.]]</p>\n">(out, app.site_text("site_name"), link.email);
     } else {
       render<"<p class=\"lead\">[[For <strong>{}</strong>. All your sessions end when it is set.]]</p>\n">(out,
                                                                                                            link.email);

@@ -33,6 +33,7 @@ constexpr Tab kTabs[] = {{"/admin", message<"Overview">, domain::Permission::adm
                          {"/communities", message<"Communities">, domain::Permission::read_as_member},
                          {"/organisation/looks", message<"Who looked">, domain::Permission::manage_own_organisation},
                          {"/audit", message<"Audit log">, domain::Permission::read_audit},
+                         {"/admin/site", message<"Site">, domain::Permission::administer},
                          {"/admin/mail", message<"Mail">, domain::Permission::administer}};
 
 /// Nothing for visitors, and where there would be only one.

@@ -60,6 +60,8 @@ Result<engine::members::Names> organisations_of(App& app, const std::vector<engi
 boost::json::object organisation_json(const domain::Organisation& organisation);
 boost::json::object person_json(const engine::members::PersonRow& row, const engine::members::Names& organisations);
 boost::json::object community_json(const engine::members::CommunityRow& row);
+boost::json::object organisation_detail_json(const engine::members::OrganisationDetail& detail);  // organisation.cpp
+boost::json::object community_detail_json(const engine::members::CommunityDetail& detail);        // communities.cpp
 boost::json::value time_json(const std::optional<Timestamp>& time);
 
 struct Page;  // pages/layout.hpp

@@ -18,6 +18,10 @@ void add_look_routes(App& app, http::Router& router);               ///< /organi
 void add_admin_routes(App& app, http::Router& router);              ///< /admin
 void add_mail_routes(App& app, http::Router& router);               ///< /admin/mail
 void add_sharing_routes(App& app, http::Router& router);            ///< /advisories/{id}/sharing
+// api/: what programs change.
+void add_organisation_api(App& app, http::Router& router);
+void add_people_api(App& app, http::Router& router);
+void add_community_api(App& app, http::Router& router);
 
 void add_member_routes(App& app, http::Router& router) {
   add_register_routes(app, router);
@@ -34,6 +38,9 @@ void add_member_routes(App& app, http::Router& router) {
   add_admin_routes(app, router);
   add_mail_routes(app, router);
   add_sharing_routes(app, router);
+  add_organisation_api(app, router);
+  add_people_api(app, router);
+  add_community_api(app, router);
 }
 
 }  // namespace tocsin::portal

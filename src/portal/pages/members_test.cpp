@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "base/text.hpp"
-#include "portal/member_pages_fixture.hpp"
+#include "portal/members_fixture.hpp"
 
 /// Who sees which page, what is hidden, and what forms refuse.
 namespace tocsin::portal {

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "engine/audit/view.hpp"
 #include "portal/access.hpp"
+#include "portal/api/body.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/audit_parts.hpp"
@@ -15,9 +16,54 @@
 
 /// One organisation: who it is, whom to reach, its keys, and what those who manage it can do.
 namespace tocsin::portal {
-namespace {
 
 namespace members = engine::members;
+
+namespace pages {
+
+boost::json::object organisation_detail_json(const members::OrganisationDetail& detail) {
+  auto out = organisation_json(detail.organisation);
+  out["person_count"] = detail.people;
+  out["record_count"] = detail.records;
+  auto& contacts = out["contacts"].emplace_array();
+  for (const auto& contact : detail.contacts) {
+    boost::json::object each;
+    each["id"] = contact.id;
+    each["role"] = contact.role;
+    each["name"] = contact.name;
+    each["email"] = contact.email;
+    each["phone"] = contact.phone;
+    contacts.push_back(std::move(each));
+  }
+  auto& keys = out["keys"].emplace_array();
+  for (const auto& key : detail.keys) {
+    boost::json::object each;
+    each["id"] = key.id;
+    each["kind"] = key.kind == domain::OrganisationKey::Kind::openpgp ? "openpgp" : "certificate";
+    each["fingerprint"] = key.fingerprint;
+    each["label"] = key.label;
+    each["body"] = key.body;
+    each["created_at"] = format_rfc3339(key.created_at);
+    keys.push_back(std::move(each));
+  }
+  const auto list = [&out](std::string_view name, const std::vector<domain::Organisation>& organisations) {
+    auto& array = out[name].emplace_array();
+    for (const auto& organisation : organisations) {
+      boost::json::object each;
+      each["id"] = organisation.id.value;
+      each["name"] = organisation.name;
+      array.push_back(std::move(each));
+    }
+  };
+  list("clients", detail.clients);
+  list("providers", detail.providers);
+  return out;
+}
+
+}  // namespace pages
+
+namespace {
+
 using domain::OrganisationStatus;
 using domain::Permission;
 using html::Html;
@@ -54,45 +100,6 @@ std::string grouped(std::string_view fingerprint) {
 
 std::string_view kind_name(domain::OrganisationKey::Kind kind) noexcept {
   return kind == domain::OrganisationKey::Kind::openpgp ? tr<"OpenPGP key">() : tr<"Certificate">();
-}
-
-boost::json::object detail_json(const members::OrganisationDetail& detail) {
-  auto out = pages::organisation_json(detail.organisation);
-  out["person_count"] = detail.people;
-  out["record_count"] = detail.records;
-  auto& contacts = out["contacts"].emplace_array();
-  for (const auto& contact : detail.contacts) {
-    boost::json::object each;
-    each["id"] = contact.id;
-    each["role"] = contact.role;
-    each["name"] = contact.name;
-    each["email"] = contact.email;
-    each["phone"] = contact.phone;
-    contacts.push_back(std::move(each));
-  }
-  auto& keys = out["keys"].emplace_array();
-  for (const auto& key : detail.keys) {
-    boost::json::object each;
-    each["id"] = key.id;
-    each["kind"] = key.kind == domain::OrganisationKey::Kind::openpgp ? "openpgp" : "certificate";
-    each["fingerprint"] = key.fingerprint;
-    each["label"] = key.label;
-    each["body"] = key.body;
-    each["created_at"] = format_rfc3339(key.created_at);
-    keys.push_back(std::move(each));
-  }
-  const auto list = [&out](std::string_view name, const std::vector<domain::Organisation>& organisations) {
-    auto& array = out[name].emplace_array();
-    for (const auto& organisation : organisations) {
-      boost::json::object each;
-      each["id"] = organisation.id.value;
-      each["name"] = organisation.name;
-      array.push_back(std::move(each));
-    }
-  };
-  list("clients", detail.clients);
-  list("providers", detail.providers);
-  return out;
 }
 
 void append_profile(std::string& out, const members::OrganisationDetail& detail, bool people_link) {
@@ -262,7 +269,8 @@ Result<http::Response> organisation(App& app, const http::Request& request) {
   TRY(const auto detail, members::find_organisation(app.database(), actor, {*id}, request.now));
   if (!detail) return Error::not_found("organisation");
   if (request.representation == http::Representation::json) {
-    return pages::personal(http::Response::json(json::write(detail_json(*detail))));
+    return api::with_version(api::personal_json(pages::organisation_detail_json(*detail)),
+                             members::version_of(detail->organisation));
   }
   const auto& found = detail->organisation;
   const auto powers = powers_of(actor, found.id);

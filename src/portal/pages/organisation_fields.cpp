@@ -79,6 +79,7 @@ Result<engine::members::OrganisationInput> organisation_input(const Form& form) 
 
 Form organisation_form(const domain::Organisation& organisation) {
   Form form;
+  form.with("version", engine::members::version_of(organisation));
   form.with("name", organisation.name).with("kind", std::string{domain::slug(organisation.kind)});
   for (const auto sector : organisation.sectors) form.with("sectors", std::string{domain::slug(sector)});
   form.with("countries", joined(organisation.countries))

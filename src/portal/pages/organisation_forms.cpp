@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "engine/identity/identity.hpp"
 #include "portal/access.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/form.hpp"
+#include "portal/pages/layout.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/organisation_fields.hpp"
 
@@ -22,7 +24,8 @@ using pages::FormMarkup;
 constexpr int kReasonBytes = 2'000;
 
 Result<Form> read_profile(const http::Request& request) {
-  return Form::read(request, {"name", "kind", "countries", "homepage", "description", "vendor_keys"}, {"sectors"});
+  return Form::read(request, {"version", "name", "kind", "countries", "homepage", "description", "vendor_keys"},
+                    {"sectors"});
 }
 
 // --- new ---
@@ -77,6 +80,7 @@ http::Response show_edit(App& app, const http::Request& request, const domain::O
   const auto url = pages::organisation_url(organisation.id);
   const bool manages = access::actor(request).may(Permission::manage_organisations);
   FormMarkup markup{request, url + "/edit", form};
+  markup.hidden("version", form.raw("version"));
   pages::append_organisation_fields(markup, {.kind = manages, .vendor_keys = manages});
   return pages::form_answer(
       app, request,
@@ -100,15 +104,17 @@ Result<http::Response> post_edit(App& app, const http::Request& request) {
   const auto actor = access::actor(request);
   const bool manages = actor.may(Permission::manage_organisations);
   // Who may not change kind and vendor keys has no such fields, and sending them is refused.
-  TRY(auto form, manages ? read_profile(request)
-                         : Form::read(request, {"name", "countries", "homepage", "description"}, {"sectors"}));
+  TRY(auto form, manages
+                     ? read_profile(request)
+                     : Form::read(request, {"version", "name", "countries", "homepage", "description"}, {"sectors"}));
   const auto change = [&]() -> Status {
     TRY(auto input, pages::organisation_input(form));
     if (!manages) {
       input.kind = organisation.kind;
       input.vendor_keys = organisation.vendor_keys;
     }
-    return members::change_organisation(app.database(), actor, organisation.id, input, request.now);
+    return members::change_organisation(app.database(), actor, organisation.id, input, request.now,
+                                        form.get("version"));
   };
   if (const auto changed = change(); !changed) {
     TRY_VOID(form.take(changed.error()));
@@ -132,7 +138,7 @@ std::vector<Choice> choices_of(const domain::Organisation& organisation, bool ve
   };
   if (vets) {
     add(OrganisationStatus::active, waits ? tr<"Admit as a member">() : tr<"Active again">(),
-        waits ? tr<"It becomes a member; then an administrator hands out the invitation to who applied.">()
+        waits ? tr<"It becomes a member, and you get the invitation to hand to who applied.">()
               : tr<"Its people see what members see, and what is addressed to it.">());
     add(OrganisationStatus::vetted, tr<"Vetted, not admitted yet">(),
         tr<"Who they are is clear; something else is still open.">());
@@ -207,6 +213,32 @@ Result<http::Response> get_status(App& app, const http::Request& request) {
   return show_status(app, request, detail, form);
 }
 
+/// The last step of admitting: whoever did it hands the applicants their links.
+Result<http::Response> show_invitations(App& app, const http::Request& request,
+                                        const domain::Organisation& organisation,
+                                        const std::vector<engine::identity::Identity::Invitation>& invitations) {
+  const auto url = pages::organisation_url(organisation.id);
+  std::string out =
+      pages::breadcrumb_html({{"/organisations", "Organisations"}, {url, organisation.name}, {"", "Admitted"}}).str();
+  html::render<
+      "<div class=\"form-page\"><div class=\"page-head\"><h1>{} is a member</h1></div>\n<p>Give each link to the "
+      "person it "
+      "is for, by a way that only they read: it is shown once, works once and for seven days, and is as good as a "
+      "password. With it they set one, and a second factor.</p>\n">(out, organisation.name);
+  for (const auto& each : invitations) {
+    const auto link = fmt::format("{}/link/{}", app.base_url(request), each.secret);
+    html::render<
+        "<div class=\"callout callout-good\"><p><b>{}</b>, {}</p><p><code class=\"secret-link\" data-copy=\"{}\" "
+        "data-copy-label=\"the link\">{}</code></p></div>\n">(out, each.name, each.email, link, link);
+  }
+  html::render<"<p class=\"actions\"><a class=\"button-quiet\" href=\"{}\">Done</a></p></div>\n">(out,
+                                                                                                  html::Url::own(url));
+  pages::Page page;
+  page.title = "Admitted";
+  page.main = Html::from_trusted(std::move(out));
+  return pages::member_page(app, request, std::move(page), "/organisations");
+}
+
 Result<http::Response> post_status(App& app, const http::Request& request) {
   TRY(const auto detail, judgeable(app, request));
   if (auto confirm = pages::confirm_first(app, request, request.path)) return std::move(*confirm);
@@ -229,6 +261,13 @@ Result<http::Response> post_status(App& app, const http::Request& request) {
   if (const auto changed = change(); !changed) {
     TRY_VOID(form.take(changed.error()));
     return show_status(app, request, detail, form);
+  }
+  const auto was = detail.organisation.status;
+  const bool admitted = form.get("status") == domain::to_string(OrganisationStatus::active) &&
+                        (was == OrganisationStatus::applied || was == OrganisationStatus::vetted);
+  if (admitted) {
+    TRY(const auto invitations, app.identity()->invite_applicants(detail.organisation.id, access::actor(request)));
+    if (!invitations.empty()) return show_invitations(app, request, detail.organisation, invitations);
   }
   return pages::done(pages::organisation_url(detail.organisation.id), "saved");
 }

@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "portal/access.hpp"
+#include "portal/api/body.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
@@ -227,7 +228,8 @@ Result<http::Response> person(App& app, const http::Request& request) {
   if (!row) return Error::not_found("person");
   TRY(const auto organisations, pages::organisations_of(app, {*row}));
   if (request.representation == http::Representation::json) {
-    return pages::personal(http::Response::json(json::write(pages::person_json(*row, organisations))));
+    return api::with_version(api::personal_json(pages::person_json(*row, organisations)),
+                             members::version_of(row->person));
   }
   const auto& found = row->person;
   const auto name = found.name.empty() ? tr<"Person {}">(found.id.value) : found.name;

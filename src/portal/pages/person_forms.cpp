@@ -10,6 +10,7 @@
 #include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/member_parts.hpp"
+#include "portal/pages/site.hpp"
 
 /// Inviting people, their roles, their links, and the end of their accounts.
 namespace tocsin::portal {
@@ -226,6 +227,7 @@ Result<http::Response> post_link(App& app, const http::Request& request) {
 http::Response show_edit(App& app, const http::Request& request, const domain::Person& person, const Form& form) {
   const auto url = pages::person_url(person.id);
   FormMarkup markup{request, url + "/edit", form};
+  markup.hidden("version", form.raw("version"));
   markup.input({.name = "name", .label = tr<"Name">(), .required = true})
       .input({.name = "email",
               .label = tr<"Mail address">(),
@@ -234,8 +236,8 @@ http::Response show_edit(App& app, const http::Request& request, const domain::P
               .maxlength = 254,
               .required = true})
       .input({.name = "language", .label = tr<"Language">(), .hint = tr<"Such as: en, de">(), .maxlength = 35})
-      .input(
-          {.name = "time_zone", .label = tr<"Time zone">(), .hint = tr<"Such as: Europe/Berlin">(), .maxlength = 64});
+      .select({.name = "time_zone", .label = tr<"Time zone">()},
+              pages::zone_options(tr<"As the site: {}">(app.site()->zone->name()), form.raw("time_zone")));
   return pages::form_answer(
       app, request, {.title = tr<"Edit {}">(shown_name(person)), .crumbs = crumbs_of(person, tr<"Edit">()), .lead = {}},
       form, markup.submit(tr<"Save">(), FormMarkup::Button::normal, url));
@@ -245,7 +247,8 @@ Result<http::Response> get_edit(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
   TRY(const auto row, target(app, request));
   Form form;
-  form.with("name", row.person.name)
+  form.with("version", members::version_of(row.person))
+      .with("name", row.person.name)
       .with("email", row.person.email)
       .with("language", row.person.language)
       .with("time_zone", row.person.time_zone);
@@ -254,13 +257,13 @@ Result<http::Response> get_edit(App& app, const http::Request& request) {
 
 Result<http::Response> post_edit(App& app, const http::Request& request) {
   TRY(const auto row, target(app, request));
-  TRY(auto form, Form::read(request, {"name", "email", "language", "time_zone"}));
+  TRY(auto form, Form::read(request, {"version", "name", "email", "language", "time_zone"}));
   const members::PersonInput input{.name = form.get("name"),
                                    .email = form.get("email"),
                                    .language = form.get("language"),
                                    .time_zone = form.get("time_zone")};
-  const auto changed =
-      members::change_person(app.database(), access::actor(request), row.person.id, input, request.now, app.post());
+  const auto changed = members::change_person(app.database(), access::actor(request), row.person.id, input, request.now,
+                                              form.get("version"), app.post());
   if (!changed) {
     TRY_VOID(form.take(changed.error()));
     return show_edit(app, request, row.person, form);

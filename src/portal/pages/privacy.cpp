@@ -104,7 +104,7 @@ Result<http::Response> privacy(App& app, const http::Request& request) {
   render<
       "<article class=\"prose\"><h1>[[Privacy]]</h1>\n<p class=\"lead\">[[What {} stores about people, why, for how "
       "long, and how you get it or have it erased. The page is made from the settings in force.]]</p>\n">(
-      out, settings.site_name);
+      out, app.site_text("site_name"));
   if (settings.demo && !settings.demo_people.empty()) {
     render<
         "<p class=\"callout callout-warn\">[[This is a demonstration: anybody may sign in as one of its people and see "
@@ -133,7 +133,7 @@ Result<http::Response> privacy(App& app, const http::Request& request) {
   }
   render<" [[Who answers for it and how to reach them is in the <a href=\"/rfc2350\">description of this CERT</a>.]]">(
       out);
-  if (!settings.contact.empty()) render<" [[Contact: {}.]]">(out, settings.contact);
+  if (const auto contact = app.site_text("contact"); !contact.empty()) render<" [[Contact: {}.]]">(out, contact);
   out += "</p>\n</article>\n";
   pages::Page page;
   page.title = tr<"Privacy">();

@@ -1,10 +1,7 @@
-#include <memory>
-#include <mutex>
-
-#include "engine/identity/throttle.hpp"
 #include "portal/access.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
+#include "portal/pages/applications.hpp"
 #include "portal/pages/form.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/member_parts.hpp"
@@ -26,7 +23,7 @@ http::Response show(App& app, const http::Request& request, const Form& form) {
   std::string lead;
   render<
       "<p>[[Operators, vendors, integrators, agencies and researchers can become members of {}. The CERT vets each "
-      "application, and gets back to you at the address that you give.]]</p>">(lead, app.settings().site_name);
+      "application, and gets back to you at the address that you give.]]</p>">(lead, app.site_text("site_name"));
   FormMarkup markup{request, "/register", form};
   markup.html(fragment<"<h2>[[Your organisation]]</h2>\n">());
   pages::append_organisation_fields(markup, {.kind = true,
@@ -60,28 +57,11 @@ Result<http::Response> get(App& app, const http::Request& request) {
   return show(app, request, form);
 }
 
-/// Applications that one address may send: each is written to the audit log, also where it changes nothing.
-class Limit {
- public:
-  std::optional<std::chrono::seconds> take(const std::string& address, Timestamp now) {
-    const std::lock_guard lock(mutex_);
-    if (const auto wait = buckets_.wait(address, now)) return std::chrono::ceil<std::chrono::seconds>(*wait);
-    buckets_.take(address, now);
-    return std::nullopt;
-  }
-
- private:
-  static constexpr engine::identity::Rate kRate{5, std::chrono::minutes{10}};
-  static constexpr std::size_t kSlots = 1 << 12;
-  std::mutex mutex_;
-  engine::identity::Buckets buckets_{kRate, kSlots};
-};
-
-Result<http::Response> post(App& app, const http::Request& request, Limit& limit) {
+Result<http::Response> post(App& app, const http::Request& request) {
   TRY(auto form,
       Form::read(request, {"name", "kind", "countries", "homepage", "description", "person_name", "email", "note"},
                  {"sectors"}));
-  if (const auto wait = limit.take(request.remote_address, request.now)) {
+  if (const auto wait = pages::application_wait(app, request)) {
     form.wrong("", tr<"Too many applications have come from your address. Try again later, or write to the CERT.">());
     auto response = show(app, request, form);
     response.status = 429;
@@ -111,7 +91,7 @@ Result<http::Response> registered(App& app, const http::Request& request) {
 <li>[[<b>You get an invitation.</b> With its link you set a password and a second factor.]]</li>
 <li>[[<b>You invite your colleagues.</b> You administer your organisation's people, contacts and keys yourself.]]</li></ol>
 <p>[[If you are known here already, nothing changes, and the CERT will tell you so.]])">(out);
-  if (!app.settings().contact.empty()) render<" [[Questions: {}.]]">(out, app.settings().contact);
+  if (!app.site_text("contact").empty()) render<" [[Questions: {}.]]">(out, app.site_text("contact"));
   render<
       "</p><p class=\"actions\"><a class=\"button-quiet\" href=\"/advisories\">[[Read the public "
       "advisories]]</a></p></article>\n">(out);
@@ -131,7 +111,7 @@ void add_register_routes(App& app, http::Router& router) {
       [](http::Route& route) { route.form_before_sign_in = true; });
   pages::add_page(
       router, http::Method::post, "/register", "register", Permission::anyone,
-      [&app, limit = std::make_shared<Limit>()](const http::Request& request) { return post(app, request, *limit); },
+      [&app](const http::Request& request) { return post(app, request); },
       [](http::Route& route) { route.form_before_sign_in = true; });
   pages::add_page(router, http::Method::get, "/register/done", "register_done_page", Permission::anyone,
                   [&app](const http::Request& request) { return registered(app, request); });

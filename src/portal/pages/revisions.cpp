@@ -10,6 +10,7 @@
 #include "portal/pages/advisory_parts.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
+#include "portal/pages/readers_clock.hpp"
 #include "portal/pages/routes.hpp"
 
 /// Revisions of an advisory: the list, one of them, and what changed between two.
@@ -72,7 +73,7 @@ Result<http::Response> revisions(App& app, const http::Request& request) {
       for (std::size_t i = 0; i < all.size(); ++i) {
         render<"<option value=\"{}\"{}>{} ({})</option>">(main, revision_name(all, all[i]),
                                                           html::attribute_if<"selected">(i == chosen), all[i].version,
-                                                          format_date(all[i].released_at));
+                                                          format_date(all[i].released_at, pages::readers_zone()));
       }
       main += "</select></label> ";
     };

@@ -5,6 +5,7 @@
 #include "portal/html/template.hpp"
 #include "portal/pages/form.hpp"
 #include "portal/pages/layout.hpp"
+#include "portal/pages/site.hpp"
 
 /// /setup: the first administrator, with the code of the terminal. It does not exist once there is one.
 namespace tocsin::portal {
@@ -26,7 +27,8 @@ http::Response show(App& app, const http::Request& request, const Form& form) {
   render<
       "<p class=\"lead\">[[There is no administrator yet. You become the first one; everything here can be changed "
       "later.]]</p>\n">(out);
-  FormMarkup markup{request, "/setup", form};
+  const auto& fixed = app.setup()->fixed();
+  FormMarkup markup{request, "/setup", form, "f", FormMarkup::Sends::files};
   markup
       .input(
           {.name = "code",
@@ -48,6 +50,21 @@ http::Response show(App& app, const http::Request& request, const Form& form) {
               .type = "email",
               .maxlength = 254,
               .required = true})
+      .html(fragment<"<h2>[[The portal]]</h2>\n">());
+  if (!fixed.values.contains("time_zone")) {
+    markup.select({.name = "time_zone", .label = tr<"Time zone">(), .hint = tr<"Each person can choose another.">()},
+                  pages::zone_options("UTC", form.raw("time_zone")));
+  }
+  if (!fixed.values.contains("accent")) {
+    markup.input({.name = "accent",
+                  .label = tr<"Accent colour">(),
+                  .hint = tr<"Of links and buttons, such as #0b5d70. Empty: the portal's own.">(),
+                  .maxlength = 7,
+                  .code = true});
+  }
+  markup
+      .file({.name = "logo", .label = tr<"Logo">(), .hint = tr<"SVG, PNG, JPEG or WebP, at most 256 KiB.">()},
+            pages::kLogoAccepts)
       .html(fragment<"<h2>[[You]]</h2>\n">())
       .input({.name = "person_name", .label = tr<"Your name">(), .autocomplete = "name", .required = true})
       .input({.name = "email",
@@ -88,17 +105,23 @@ Result<http::Response> get(App& app, const http::Request& request) {
 
 Result<http::Response> post(App& app, const http::Request& request) {
   TRY_VOID(require_open(app));
-  TRY(auto form,
-      Form::read(request, {"code", "cert_name", "contact_name", "contact_email", "person_name", "email", "password"}));
+  TRY(auto form, Form::read(request, {"code", "cert_name", "contact_name", "contact_email", "person_name", "email",
+                                      "password", "time_zone", "accent", "logo"}));
   const engine::setup::Input input{.code = form.get("code"),
                                    .cert_name = form.get("cert_name"),
                                    .contact_name = form.get("contact_name"),
                                    .contact_email = form.get("contact_email"),
                                    .person_name = form.get("person_name"),
                                    .email = form.get("email"),
-                                   .password = std::string{form.raw("password")}};
+                                   .password = std::string{form.raw("password")},
+                                   .time_zone = form.get("time_zone"),
+                                   .accent = form.get("accent"),
+                                   .logo = std::string{pages::upload_of(request, "logo")}};
   const auto completed = app.setup()->complete(input, access::where(request));
-  if (completed) return pages::done("/sign-in", "set-up");
+  if (completed) {
+    TRY_VOID(app.watch());
+    return pages::done("/sign-in", "set-up");
+  }
   if (completed.error().code == Error::Code::forbidden) {
     form.wrong("code", completed.error().message);
   } else {
@@ -118,7 +141,11 @@ void add_setup_routes(App& app, http::Router& router) {
       [&app](const http::Request& request) { return get(app, request); }, before);
   pages::add_page(
       router, Method::post, "/setup", "setup", Permission::anyone,
-      [&app](const http::Request& request) { return post(app, request); }, before);
+      [&app](const http::Request& request) { return post(app, request); },
+      [](http::Route& route) {
+        route.form_before_sign_in = true;
+        route.body_bytes_max = pages::kLogoFormBytesMax;
+      });
 }
 
 }  // namespace tocsin::portal

@@ -3,7 +3,7 @@
 
 #include "base/hash.hpp"
 #include "base/json.hpp"
-#include "portal/member_pages_fixture.hpp"
+#include "portal/members_fixture.hpp"
 #include "store/records.hpp"
 
 namespace tocsin::portal {
