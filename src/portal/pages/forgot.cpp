@@ -39,7 +39,7 @@ http::Response forgot_page(App& app, const http::Request& request, const Form& f
     out +=
         "<p class=\"lead\">Your organisation's administrator can ask the CERT for a link with which you set a new one. "
         "It works once, and for a short time.</p>\n";
-    const auto& contact = app.settings().contact;
+    const auto contact = app.site_text("contact");
     if (!contact.empty()) render<"<p>If there is none, write to {}.</p>\n">(out, contact);
   }
   out += "</div>\n";
