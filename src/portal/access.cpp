@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "engine/identity/identity.hpp"
 #include "portal/http/cookie.hpp"
+#include "portal/http/multipart.hpp"
 #include "portal/http/target.hpp"
 #include "store/audit.hpp"
 
@@ -144,9 +145,13 @@ bool from_elsewhere(const App& app, const http::Request& request) {
          origin != fmt::format("https://{}", host);
 }
 
-Status read_form(http::Request& request) {
+Status read_form(const http::Route& route, http::Request& request) {
   if (request.body.empty()) return ok();
   const auto type = request.header("content-type");
+  if (route.takes_files && http::is_multipart_form(type)) {
+    TRY(request.form, http::parse_multipart(request.body, type));
+    return ok();
+  }
   const auto bare = text::trim(type.substr(0, type.find(';')));
   if (!text::equals_ignore_case_ascii(bare, kFormType)) return ok();
   if (request.body.size() > kFormBytesMax) return Error::too_large("form", kFormBytesMax);
@@ -276,7 +281,7 @@ http::ServerHooks::Admission admit(App& app, const http::Route& route, http::Req
     }
   }
   if (changes_something(request.method)) {
-    if (auto read = read_form(request); !read) {
+    if (auto read = read_form(route, request); !read) {
       Admission admission;
       admission.status = http::status_of(read.error().code);
       admission.refused = std::move(read).error();

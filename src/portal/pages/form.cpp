@@ -123,9 +123,16 @@ std::string_view Form::error_of(std::string_view name) const noexcept {
   return {};
 }
 
-FormMarkup::FormMarkup(const http::Request& request, std::string_view action, const Form& form, std::string_view id)
+FormMarkup::FormMarkup(const http::Request& request, std::string_view action, const Form& form, std::string_view id,
+                       bool files)
     : form_(form), id_(id) {
-  render<"<form class=\"form\" method=\"post\" action=\"{}\" novalidate>\n">(out_, Url::own(std::string{action}));
+  auto to = Url::own(std::string{action});
+  if (files) {
+    render<"<form class=\"form\" method=\"post\" action=\"{}\" enctype=\"multipart/form-data\" novalidate>\n">(out_,
+                                                                                                               to);
+  } else {
+    render<"<form class=\"form\" method=\"post\" action=\"{}\" novalidate>\n">(out_, to);
+  }
   append_csrf(out_, request);
 }
 
@@ -166,6 +173,15 @@ FormMarkup& FormMarkup::input(const Input& input) {
       attribute_if<"required">(input.required), attribute_if<"autofocus">(input.autofocus && form_.good()),
       attribute_if<"inputmode">(!input.inputmode.empty(), input.inputmode),
       attribute_if<"spellcheck">(input.code || secret, "false"), attribute_if<"class">(input.code, "code-input"),
+      html::Attribute::from_trusted(described_by(input.name, input.hint).str()));
+  end_field();
+  return *this;
+}
+
+FormMarkup& FormMarkup::file(const Input& input) {
+  begin_field(input.name, input.label, input.hint, input.required);
+  render<"<input id=\"{}\" name=\"{}\" type=\"file\" accept=\"{}\" {} {}>">(
+      out_, field_id(input.name), input.name, input.type, attribute_if<"required">(input.required),
       html::Attribute::from_trusted(described_by(input.name, input.hint).str()));
   end_field();
   return *this;
@@ -265,6 +281,11 @@ Html FormMarkup::submit(std::string_view label, Button button, std::string_view 
   render<"<div class=\"form-end\"><button class=\"{}\" type=\"submit\">{}</button>">(out_, button_class(button), label);
   if (!cancel.empty()) render<"<a href=\"{}\">Cancel</a>">(out_, Url::own(std::string{cancel}));
   out_ += "</div>\n</form>\n";
+  return Html::from_trusted(std::move(out_));
+}
+
+Html FormMarkup::end(const Html& buttons) {
+  render<"<div class=\"form-end\">{}</div>\n</form>\n">(out_, buttons);
   return Html::from_trusted(std::move(out_));
 }
 

@@ -74,9 +74,13 @@ struct Input {
 class FormMarkup {
  public:
   /// `form` gives values and errors. `id` sets fields of several forms on a page apart.
-  FormMarkup(const http::Request& request, std::string_view action, const Form& form = {}, std::string_view id = "f");
+  /// `files`: the form has fields for files, and its route takes them.
+  FormMarkup(const http::Request& request, std::string_view action, const Form& form = {}, std::string_view id = "f",
+             bool files = false);
 
   FormMarkup& input(const Input& input);
+  /// A file from the reader's computer; `type` is what it suggests ("application/json,.json").
+  FormMarkup& file(const Input& input);
   FormMarkup& textarea(const Input& input, int rows = 5);
   FormMarkup& select(const Input& input, const std::vector<Option>& options);
   /// Several values of one name.
@@ -90,6 +94,8 @@ class FormMarkup {
   /// Closes the form with its button, and a link beside it where `cancel` names a path.
   enum class Button { normal, quiet, danger };
   html::Html submit(std::string_view label, Button button = Button::normal, std::string_view cancel = {});
+  /// The same where there are several buttons, each with a name and a value.
+  html::Html end(const html::Html& buttons);
 
  private:
   std::string field_id(std::string_view name) const;

@@ -247,16 +247,14 @@ Verdict Validator::validate_any(std::string_view bytes, Mode mode, bool with_qua
 }
 
 Verdict Validator::validate_bytes(std::string_view bytes, Mode mode, bool with_quality, std::optional<Timestamp> now) {
-  Verdict verdict;
-  if (bytes.empty()) {
-    verdict.findings.push_back(unreadable(Error::invalid("The document is empty")));
+  const auto refused = [](const Error& error) {
+    Verdict verdict;
+    verdict.findings.push_back(unreadable(error));
     return verdict;
-  }
+  };
+  if (bytes.empty()) return refused(Error::invalid("The document is empty"));
   const auto root = reader_.read(bytes, limits_);
-  if (!root) {
-    verdict.findings.push_back(unreadable(root.error()));
-    return verdict;
-  }
+  if (!root) return refused(root.error());
   const auto wanted = WantedGroups::of([&](Finding::Group group) {
     return belongs_to(group, mode) || (with_quality && group == Finding::Group::quality);
   });
@@ -267,7 +265,9 @@ Verdict Validator::validate_bytes(std::string_view bytes, Mode mode, bool with_q
     }
   }
   model_->speller = speller_;
-  return validate_wanted(*root, *model_, wanted);
+  auto verdict = validate_wanted(*root, *model_, wanted);
+  if (now && verdict.version) verdict.tracking_id = (*root)["document"]["tracking"].text_at("id");
+  return verdict;
 }
 
 }  // namespace tocsin::formats::csaf

@@ -46,6 +46,7 @@ struct Verdict {
   std::optional<CsafVersion> version;  ///< Nothing: this is no CSAF document, or it cannot be read.
   /// What the document is where it is no advisory of a version that is known; other_json where that cannot be told.
   DocumentKind kind = DocumentKind::other_json;
+  std::string tracking_id;        ///< Of an advisory that validate_any was asked about.
   std::vector<Finding> findings;  ///< By group, test and place.
   std::vector<NotRun> not_run;    ///< Tests of the mode that were not run, for a reason.
   /// No finding of group schema or mandatory.
