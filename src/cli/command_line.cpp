@@ -227,7 +227,8 @@ class Builder {
                         "  tocsin validate --format json feed.tar.gz | jq 'select(.valid | not)'\n"
                         "Modes: basic is the schema and the mandatory tests, extended adds the optional (2.1: "
                         "recommended) ones and the rule for file names, full adds the informative ones. Provider "
-                        "metadata, aggregators and ROLIE documents are judged by what CSAF says of them. --quality adds what the standard lets pass "
+                        "metadata, aggregators and ROLIE documents are judged by what CSAF says of them. --quality "
+                        "adds what the standard lets pass "
                         "though it cannot be meant. Needs no data folder. Exit 1 if any "
                         "document is not valid.");
     sub->add_option("paths", into_.paths, "Files, folders, archives, or - for standard input")

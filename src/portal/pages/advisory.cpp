@@ -188,10 +188,11 @@ void add_advisory_routes(App& app, http::Router& router) {
     add(form.ending, form.name, form.of_advisory, form.of_revision,
         [&app, answer = form.answer](const http::Request& request) { return answer(app, request); });
   }
-  for (const auto& [form, ending, name] : pages::kOtherForms) {
-    add(ending, name, fmt::format("An advisory as {}", tools::label_of(form)),
-        fmt::format("One revision of an advisory as {}", tools::label_of(form)),
-        [&app, form = form](const http::Request& request) { return document_as(app, request, form); });
+  for (const auto& other : pages::kOtherForms) {
+    const auto label = tools::label_of(other.form);
+    add(other.ending, other.name, fmt::format("An advisory as {}", label),
+        fmt::format("One revision of an advisory as {}", label),
+        [&app, form = other.form](const http::Request& request) { return document_as(app, request, form); });
   }
 }
 

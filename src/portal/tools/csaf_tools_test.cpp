@@ -191,12 +191,12 @@ TEST_P(CsafTools, ChecksWhatIsPastedByGroup) {
 TEST_P(CsafTools, ChecksFilesAndTheirNames) {
   portal::testing::Browser browser{running().port()};
   browser.get("/tools/csaf");
-  const auto named =
-      send_form(browser, part("name=\"file\"; filename=\"Advisory.json\"", demo()) + part("name=\"mode\"", "extended") + part("name=\"do\"", "check"));
+  const auto named = send_form(browser, part("name=\"file\"; filename=\"Advisory.json\"", demo()) +
+                                            part("name=\"mode\"", "extended") + part("name=\"do\"", "check"));
   EXPECT_THAT(named.body, HasSubstr(">Valid</h2>"));
   EXPECT_THAT(named.body, HasSubstr("Name it tdc-2025-001.json."));
-  const auto right =
-      send_form(browser, part("name=\"file\"; filename=\"tdc-2025-001.json\"", demo()) + part("name=\"mode\"", "extended") + part("name=\"do\"", "check"));
+  const auto right = send_form(browser, part("name=\"file\"; filename=\"tdc-2025-001.json\"", demo()) +
+                                            part("name=\"mode\"", "extended") + part("name=\"do\"", "check"));
   EXPECT_THAT(right.body, Not(HasSubstr("Name it ")));
 }
 

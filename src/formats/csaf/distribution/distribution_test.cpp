@@ -353,6 +353,37 @@ TEST(Distribution, AdvisoriesAndOtherThingsAreJudgedAsBefore) {
   EXPECT_EQ(advisory.version, CsafVersion::v2_0);
 }
 
+TEST(FileName, FollowsSection51AndMayMarkWhatIsInvalid) {
+  EXPECT_FALSE(check_file_name("2022_01-a.json", "2022_#01-A", true));
+  EXPECT_FALSE(check_file_name("2022_01-a_invalid.json", "2022_#01-A", false));
+  EXPECT_FALSE(check_file_name("anything", "", true)) << "no id, no name";
+  for (const std::string_view name : {"2022__01-a.json", "2022_01-A.json", "2022_01-a.JSON", "2022_01-a", "x.json"}) {
+    const auto finding = check_file_name(name, "2022_#01-A", true);
+    ASSERT_TRUE(finding) << name;
+    EXPECT_EQ(finding->test, "5.1");
+    EXPECT_EQ(finding->group, Finding::Group::recommended);
+    EXPECT_EQ(finding->mend, "Name it 2022_01-a.json.");
+  }
+  EXPECT_NE(check_file_name("2022_01-a_invalid.json", "2022_#01-A", true)->message.find("but this one is valid"),
+            std::string::npos);
+}
+
+TEST(FileName, OfficialExamplesAgree) {
+  std::size_t seen = 0;
+  const bool there =
+      testing::for_each_file("csaf/oasis-other-tests.tar.zst", [&](const std::string& name, const std::string& bytes) {
+        if (name.find("/filenames/data/") == std::string::npos) return;
+        ++seen;
+        const auto verdict = judge(bytes);
+        const auto file = name.substr(name.rfind('/') + 1);
+        EXPECT_EQ(check_file_name(file, verdict.tracking_id, verdict.is_valid()).has_value(),
+                  name.find("/invalid/") != std::string::npos)
+            << name << " of " << verdict.tracking_id;
+      });
+  if (!there) GTEST_SKIP() << "csaf/oasis-other-tests.tar.zst is not here (TOCSIN_DATA)";
+  EXPECT_EQ(seen, 12U);
+}
+
 /// What is wrong with a real document: its tests in order, each once.
 std::string tests_of(const Verdict& verdict) {
   std::set<std::string> tests;
