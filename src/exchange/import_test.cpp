@@ -405,7 +405,7 @@ TEST(Prepare, WarnsOfFileNamesAgainstSection51) {
 }
 
 TEST(Prepare, WarnsOfExtensionsThatNobodyKnows) {
-  auto root = boost::json::parse(advisory_json({.csaf_version = "2.1"}));
+  auto root = boost::json::parse(advisory_json({.tlp = "CLEAR", .csaf_version = "2.1"}));
   root.at("document").as_object()["x_extensions"] = boost::json::parse(
       R"([{"$schema":"https://a.example/a_1.0.0.json","category":"essential","critical":true,"content":{"a":1}}])");
   const auto prepared = prepare("-", json::write(root), {});

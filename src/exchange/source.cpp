@@ -456,7 +456,9 @@ std::string_view file_of(std::string_view name) noexcept {
     if (file.size() > ending.size() && file.ends_with(ending)) file.remove_suffix(ending.size());
   }
   // "-", "-#2", "/dev/fd/63".
-  return file.find('.') == std::string_view::npos || file.rfind('#') > file.rfind('.') ? std::string_view{} : file;
+  const auto dot = file.rfind('.'), number = file.rfind('#');
+  const bool is_one_of_several = number != std::string_view::npos && dot != std::string_view::npos && number > dot;
+  return dot == std::string_view::npos || is_one_of_several ? std::string_view{} : file;
 }
 
 std::string printable_name(std::string_view name) {

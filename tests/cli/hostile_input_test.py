@@ -251,8 +251,8 @@ class OtherKinds(Hostile):
                 path = self.write("other.json", text(made))
                 if kind.startswith(("CSAF", "ROLIE")):
                     # What lies beside advisories is judged by rules of its own: what is missing here is named.
-                    done = self.refused("validate", path, says=f"other.json: not valid ({kind}")
-                    self.assertIn("schema /", done.stdout.decode() if isinstance(done.stdout, bytes) else done.stdout)
+                    done = self.refused("validate", path, says=f"other.json: not valid [(]{kind}")
+                    self.assertIn("schema /", done.stdout.decode())
                 else:
                     self.refused("validate", path, says=f"other.json: not valid, 1 error\n  schema /: this is no CSAF advisory but: {kind}\n")
         self.refused("validate", self.write("other.json", "{}"), says="schema /document: this member is required")

@@ -87,10 +87,16 @@ Html document_form(const http::Request& request, const Form& form) {
 Html comparison_form(const http::Request& request, const Form& form) {
   FormMarkup markup{request, kPath, form, "c", true};
   markup.file({.name = "before_file", .label = "Earlier document", .type = kFileType});
-  markup.textarea(
-      {.name = "before", .label = "Or its text", .maxlength = static_cast<int>(kBodyBytesMax), .code = true}, 4);
+  markup.textarea({.name = "before",
+                   .label = "Or the text of the earlier one",
+                   .maxlength = static_cast<int>(kBodyBytesMax),
+                   .code = true},
+                  4);
   markup.file({.name = "after_file", .label = "Later document", .type = kFileType});
-  markup.textarea({.name = "after", .label = "Or its text", .maxlength = static_cast<int>(kBodyBytesMax), .code = true},
+  markup.textarea({.name = "after",
+                   .label = "Or the text of the later one",
+                   .maxlength = static_cast<int>(kBodyBytesMax),
+                   .code = true},
                   4);
   return markup.end(
       Html::from_trusted("<button class=\"button\" name=\"do\" value=\"compare\">Show what changed</button>"));
@@ -235,7 +241,8 @@ Html conversion_html(const Converted& converted, tools::Form to) {
         "<p class=\"callout callout-error\">The result is not valid; what stands in the way is an error below.</p>\n";
   } else if (!converted.is_lossless()) {
     out +=
-        "<p class=\"callout callout-warn\">Something has no place in this form; what begins with \"lost\" below.</p>\n";
+        "<p class=\"callout callout-warn\">Something of it has no place in this form: each line that begins with "
+        "\"Lost\" says what.</p>\n";
   } else {
     out += "<p class=\"callout callout-good\">Converted without loss.</p>\n";
   }
