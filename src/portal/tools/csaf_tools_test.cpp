@@ -108,11 +108,11 @@ TEST_P(CsafTools, LossesAreCountedListedAndRefused) {
 }
 
 TEST_P(CsafTools, WhatWouldNotBeValidIsRefusedOrWrapped) {
-  auto document = demo();
-  // 2.1 wants a moment of disclosure and more of what is broken here: a reference to a product that is none.
-  const auto at = document.find("\"product_status\"");
-  ASSERT_NE(at, std::string::npos);
-  document.insert(at, R"("threats":[{"category":"impact","details":"x","product_ids":["NONE"]}],)");
+  auto root = boost::json::parse(demo());
+  // Structurally right, but a threat for a product that is none (6.1.1).
+  root.at("vulnerabilities").at(0).as_object()["threats"] =
+      boost::json::parse(R"([{"category":"impact","details":"x","product_ids":["NONE"]}])");
+  const auto document = json::write(root);
   const auto refused = ask("/api/v1/csaf/convert?to=csaf-2.1", document, 400);
   EXPECT_THAT(json::string_at(refused, "detail"), HasSubstr("wrap=true"));
   EXPECT_FALSE(ask("/api/v1/csaf/convert?to=csaf-2.1&wrap=true", document).at("valid").get_bool());
@@ -257,7 +257,7 @@ TEST_P(CsafTools, HostileFormsAreRefusedInWords) {
   browser.get("/tools/csaf");
   EXPECT_EQ(send_form(browser, part("name=\"do\"", "check")).status, 422) << "nothing was given";
   EXPECT_EQ(send_form(browser, part("name=\"more\"", "x")).status, 400) << "no such field";
-  for (const std::string bytes : {std::string{"\xff\xfe{\0}\0", 6}, std::string{"\0\0\0", 3}, std::string(300, '['),
+  for (const std::string& bytes : {std::string{"\xff\xfe{\0}\0", 6}, std::string{"\0\0\0", 3}, std::string(300, '['),
                                   std::string{"{\"a\":1,\"a\":NaN}"}, std::string{"{\"document\""}}) {
     const auto reply =
         send_form(browser, part("name=\"file\"; filename=\"x.json\"", bytes) + part("name=\"do\"", "check"));
