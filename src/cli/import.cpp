@@ -23,6 +23,11 @@ boost::json::object item_json(const exchange::ImportItem& item) {
     for (const auto& each : item.problems) problems.emplace_back(error_json(each));
     object.emplace("problems", std::move(problems));
   }
+  if (!item.warnings.empty()) {
+    boost::json::array warnings;
+    for (const auto& each : item.warnings) warnings.emplace_back(error_json(each));
+    object.emplace("warnings", std::move(warnings));
+  }
   return object;
 }
 
@@ -86,6 +91,10 @@ int run_import(const CommandLine& line) {
     if (line.json) {
       if (!line.quiet || !item.problems.empty()) print_json(item_json(item));
       return;
+    }
+    if (!line.quiet && !item.warnings.empty()) {
+      progress.clear();
+      for (const auto& each : item.warnings) fmt::print(stderr, "warning: {}\n", safe_text(each.to_string()));
     }
     if (item.problems.empty()) return;
     progress.clear();

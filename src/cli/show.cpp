@@ -68,6 +68,9 @@ class Page {
     if (!found.is_current()) {
       out_ += fmt::format("This is not the current revision; that is version {}.\n", safe_text(found.record.version));
     }
+    if (!advisory.extensions.empty()) {
+      out_ += bold(safe_text("Warning: this advisory " + csaf::warning_of(advisory.extensions) + ".")) + "\n";
+    }
     if (facts.score_tenths) {
       out_ += fmt::format("Highest score {}.{} ({})\n", *facts.score_tenths / 10, *facts.score_tenths % 10,
                           formats::cvss::to_string(facts.severity));

@@ -8,6 +8,7 @@
 #include "cli/text_table.hpp"
 #include "exchange/source.hpp"
 #include "exchange/spelling.hpp"
+#include "formats/csaf/distribution/distribution.hpp"
 
 namespace tocsin::cli {
 namespace {
@@ -19,11 +20,28 @@ Finding schema_finding(std::string message) {
   return {.test = "schema", .group = Finding::Group::schema, .path = {}, .message = std::move(message), .mend = {}};
 }
 
+/// "CSAF 2.0 advisory", "CSAF provider metadata"; empty where nobody can tell.
+std::string kind_of(const csaf::Verdict& verdict) {
+  if (verdict.kind != formats::DocumentKind::other_json) return std::string{formats::to_string(verdict.kind)};
+  return verdict.version ? fmt::format("CSAF {} advisory", csaf::to_string(*verdict.version)) : std::string{};
+}
+
+/// What a line of text says of a document: "CSAF 2.0", "CSAF provider metadata 2.1", "ROLIE feed of CSAF 2.0".
+std::string name_of(const csaf::Verdict& verdict) {
+  const auto version = verdict.version ? std::string{csaf::to_string(*verdict.version)} : std::string{};
+  if (!csaf::is_distribution(verdict.kind)) return "CSAF " + version;
+  const auto kind = formats::to_string(verdict.kind);
+  if (version.empty()) return std::string{kind};
+  return fmt::format("{} {}{}", kind, verdict.kind == formats::DocumentKind::rolie_feed ? "of CSAF " : "", version);
+}
+
 boost::json::object json_of(std::string_view file, const csaf::Verdict& verdict) {
   boost::json::object object;
   object["file"] = file;
   object["csaf_version"] = nullptr;
   if (verdict.version) object["csaf_version"] = csaf::to_string(*verdict.version);
+  object["kind"] = nullptr;
+  if (const auto kind = kind_of(verdict); !kind.empty()) object["kind"] = kind;
   object["valid"] = verdict.is_valid();
   boost::json::array results;
   for (const auto& each : verdict.findings) {
@@ -89,10 +107,11 @@ class Reporter {
     if (line_.json) return print_json(json_of(file, verdict));
     const auto found = counts(verdict);
     if (verdict.is_valid()) {
-      print(safe_text(fmt::format("{}: valid (CSAF {}){}\n", file, csaf::to_string(*verdict.version),
-                                  found.empty() ? "" : ", " + found)));
+      print(safe_text(fmt::format("{}: valid ({}){}\n", file, name_of(verdict), found.empty() ? "" : ", " + found)));
     } else {
-      print(safe_text(fmt::format("{}: not valid, {}\n", file, found)));
+      print(safe_text(fmt::format("{}: not valid{}, {}\n", file,
+                                  csaf::is_distribution(verdict.kind) ? fmt::format(" ({})", name_of(verdict)) : "",
+                                  found)));
     }
     for (const auto& each : verdict.findings) {
       print(safe_text(fmt::format("  {} {}: {}\n", each.test, each.path.empty() ? "/" : each.path, each.message)));
@@ -137,7 +156,12 @@ int run_validate(const CommandLine& line) {
   };
   exchange::SourceEvents events;
   events.visit = [&](const exchange::SourceDocument& document) -> Status {
-    judge(document.name, validator.validate(document.bytes, mode, line.quality));
+    auto verdict = validator.validate_any(document.bytes, mode, line.quality, system_clock().now());
+    if (const auto file = exchange::file_of(document.name); !file.empty() && mode != csaf::Mode::basic) {
+      auto finding = csaf::check_file_name(file, verdict.tracking_id, verdict.is_valid());
+      if (finding) verdict.findings.push_back(std::move(*finding));
+    }
+    judge(document.name, verdict);
     return ok();
   };
   events.bad = [&](const std::string& name, const Error& error) {

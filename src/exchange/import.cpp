@@ -244,6 +244,7 @@ class Writer {
                     .key = {},
                     .slug = {},
                     .problems = checked.prepared.problems,
+                    .warnings = checked.prepared.warnings,
                     .skipped_as = checked.prepared.skipped_as,
                     .tlp_defaulted = checked.prepared.tlp_defaulted};
     if (checked.prepared.revision) item.key = checked.prepared.revision->key;

@@ -24,8 +24,10 @@ struct ImportItem {
   std::string key;                            ///< Tracking id, where it was read.
   std::string slug;
   std::vector<Error> problems;  ///< Why rejected or conflicting: at most kProblemsMax.
-  std::string skipped_as;       ///< Kind of a known document that is no record; else empty.
-  bool tlp_defaulted = false;   ///< Bore no marking and got ImportOptions::default_tlp.
+  /// Of what was stored nevertheless: a file name against section 5.1, extensions that nobody here knows.
+  std::vector<Error> warnings;
+  std::string skipped_as;      ///< Kind of a known document that is no record; else empty.
+  bool tlp_defaulted = false;  ///< Bore no marking and got ImportOptions::default_tlp.
   bool rejected() const noexcept { return !outcome && skipped_as.empty(); }
 };
 
@@ -76,6 +78,7 @@ Result<ImportSummary> import_documents(store::Database& database, std::vector<So
 struct Prepared {
   std::optional<domain::NewRevision> revision;
   std::vector<Error> problems;
+  std::vector<Error> warnings;
   std::string skipped_as;  ///< Kind of a known document that is no record.
   bool tlp_defaulted = false;
 };

@@ -7,9 +7,11 @@
 #include <gtest/gtest.h>
 
 #include "base/hash.hpp"
+#include "base/json.hpp"
 #include "base/log.hpp"
 #include "engine/search/search.hpp"
 #include "exchange/testing.hpp"
+#include "formats/csaf/header.hpp"
 #include "store/changes.hpp"
 #include "store/records.hpp"
 #include "store/testing/test_database.hpp"
@@ -380,6 +382,36 @@ TEST(Prepare, ReadsWhatTheStoreNeeds) {
   EXPECT_EQ(prepared.revision->sha512, sha512_hex(bytes));
   EXPECT_EQ(prepared.revision->source, "x.json");
   EXPECT_FALSE(prepared.tlp_defaulted);
+}
+
+TEST(Prepare, WarnsOfFileNamesAgainstSection51) {
+  const auto id = [](const std::string& bytes) {
+    return std::string{boost::json::parse(bytes).at("document").at("tracking").at("id").as_string()};
+  };
+  const auto bytes = advisory_json();
+  const auto right = formats::csaf::file_name(id(bytes));
+  const auto marked = right.substr(0, right.size() - 5) + "_invalid.json";
+  for (const auto& name : {right, "feed/2022/" + right, "a.tar.zst:2022/" + right, right + ".gz", marked,
+                           std::string{"-"}, std::string{"-#2"}, std::string{"/dev/fd/63"}}) {
+    EXPECT_THAT(prepare(name, bytes, {}).warnings, ::testing::IsEmpty()) << name;
+  }
+  for (const std::string name : {"Other.json", "feed/other.json", "a.zip:x/other.json"}) {
+    const auto prepared = prepare(name, bytes, {});
+    EXPECT_TRUE(prepared.revision) << "it is stored all the same";
+    ASSERT_THAT(prepared.warnings, SizeIs(1)) << name;
+    EXPECT_EQ(prepared.warnings[0].where, name + ":/document/tracking/id");
+    EXPECT_THAT(prepared.warnings[0].message, ::testing::HasSubstr("Name it " + right));
+  }
+}
+
+TEST(Prepare, WarnsOfExtensionsThatNobodyKnows) {
+  auto root = boost::json::parse(advisory_json({.tlp = "CLEAR", .csaf_version = "2.1"}));
+  root.at("document").as_object()["x_extensions"] = boost::json::parse(
+      R"([{"$schema":"https://a.example/a_1.0.0.json","category":"essential","critical":true,"content":{"a":1}}])");
+  const auto prepared = prepare("-", json::write(root), {});
+  ASSERT_TRUE(prepared.revision) << prepared.problems.at(0).to_string();
+  ASSERT_THAT(prepared.warnings, SizeIs(1));
+  EXPECT_THAT(prepared.warnings[0].message, ::testing::HasSubstr("essential to understand it: https://a.example/"));
 }
 
 TEST(Prepare, NamesFileAndPointerOfEveryProblem) {

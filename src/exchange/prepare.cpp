@@ -1,8 +1,10 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "exchange/import.hpp"
+#include "formats/csaf/extensions.hpp"
 #include "formats/csaf/header.hpp"
 #include "formats/csaf/structure.hpp"
+#include "formats/csaf/validate/validate.hpp"
 #include "formats/recognise.hpp"
 
 namespace tocsin::exchange {
@@ -96,6 +98,15 @@ Prepared prepare(std::string name, std::string bytes, const ImportOptions& optio
   if (!tlp) {
     return refuse(Error::invalid(fmt::format("'{}' is no TLP label", printable_name(header->tlp_label)),
                                  "/document/distribution/tlp/label"));
+  }
+  if (const auto file = file_of(name); !file.empty()) {
+    // Whether it is valid beyond its structure is not asked here: "..._invalid.json" may be right.
+    if (auto finding = formats::csaf::check_file_name(file, header->tracking_id, false)) {
+      prepared.warnings.push_back(Error::invalid(formats::sentence_of(*finding), at(name, finding->path)));
+    }
+  }
+  if (auto warning = formats::csaf::warning_of(formats::csaf::extensions_of(root)); !warning.empty()) {
+    prepared.warnings.push_back(Error::invalid("The document " + warning, name));
   }
   domain::NewRevision revision;
   revision.kind = domain::RecordKind::advisory;

@@ -449,6 +449,18 @@ class FolderReader {
 
 }  // namespace
 
+std::string_view file_of(std::string_view name) noexcept {
+  const auto last = name.find_last_of("/:");
+  auto file = last == std::string_view::npos ? name : name.substr(last + 1);
+  for (const std::string_view ending : {".gz", ".zst"}) {
+    if (file.size() > ending.size() && file.ends_with(ending)) file.remove_suffix(ending.size());
+  }
+  // "-", "-#2", "/dev/fd/63".
+  const auto dot = file.rfind('.'), number = file.rfind('#');
+  const bool is_one_of_several = number != std::string_view::npos && dot != std::string_view::npos && number > dot;
+  return dot == std::string_view::npos || is_one_of_several ? std::string_view{} : file;
+}
+
 std::string printable_name(std::string_view name) {
   std::string out;
   for (std::size_t at = 0; at < name.size();) {

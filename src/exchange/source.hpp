@@ -44,6 +44,10 @@ Status read_stream(int descriptor, const std::string& name, const SourceLimits& 
 /// Bytes that read_source will read for `path`: for progress bars. 0 where that cannot be told.
 std::uint64_t source_bytes(const std::string& path);
 
+/// What the file of a document is called: the last part of SourceDocument::name, without the ending of a compression.
+/// Empty where there is no file: standard input, or a text in a stream of several.
+std::string_view file_of(std::string_view name) noexcept;
+
 /// A name for messages and the database: ill-formed UTF-8 and control characters replaced, at most 1,024 bytes.
 std::string printable_name(std::string_view name);
 

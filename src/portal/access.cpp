@@ -148,11 +148,11 @@ bool from_elsewhere(const App& app, const http::Request& request) {
          origin != fmt::format("https://{}", host);
 }
 
-Status read_form(http::Request& request) {
+Status read_form(const http::Route& route, http::Request& request) {
   if (request.body.empty()) return ok();
   const auto type = request.header("content-type");
   const auto bare = text::trim(type.substr(0, type.find(';')));
-  if (text::equals_ignore_case_ascii(bare, kFilesType)) {
+  if (route.takes_files && text::equals_ignore_case_ascii(bare, kFilesType)) {
     // Its route says how large it may be.
     TRY(auto read, http::parse_multipart(type, request.body));
     request.form = std::move(read.fields);
@@ -310,7 +310,7 @@ http::ServerHooks::Admission admit(App& app, const http::Route& route, http::Req
     }
   }
   if (changes_something(request.method)) {
-    if (auto read = read_form(request); !read) {
+    if (auto read = read_form(route, request); !read) {
       Admission admission;
       admission.status = http::status_of(read.error().code);
       admission.refused = std::move(read).error();

@@ -187,6 +187,7 @@ http::Router App::routes() {
   add_language_routes(*this, router);
   add_feed_routes(*this, router);
   add_validation_routes(*this, router);
+  add_tool_routes(*this, router);
   add_operation_routes(*this, router);
   if (identity_ != nullptr) {
     add_sign_in_routes(*this, router);

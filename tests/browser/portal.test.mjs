@@ -23,6 +23,7 @@ const pages = {
   about: '/about',
   'search help': '/help/search',
   api: '/api',
+  'csaf tools': '/tools/csaf',
   missing: '/no/such/page',
 };
 const sizes = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
@@ -116,6 +117,51 @@ describe('without JavaScript', () => {
     assert.match(await page.textContent('h1'), /RSR-4/);
     await context.close();
   });
+
+  it('a document is checked, converted and compared, and the results are accessible', async () => {
+    const { page, context } = await open('/tools/csaf', { javaScriptEnabled: false });
+    const earlier = `${portal.url}/api/v1/advisories/TDC-2025-001/revisions/1/document`;
+    const [before, after] = await Promise.all([earlier, `${portal.url}/api/v1/advisories/TDC-2025-001/document`]
+      .map(async (url) => (await fetch(url)).text()));
+    await page.fill('#d-document', after);
+    await page.click('button[value=check]');
+    assert.match(await page.textContent('main'), /CSAF 2\.0 advisory passes/);
+    // The text came back with the answer, so it need not be pasted again.
+    await page.selectOption('#d-to', 'openvex');
+    await page.click('button[value=show]');
+    assert.match(await page.inputValue('#converted'), /openvex\.dev/);
+    await page.setInputFiles('#d-file', { name: 'bad.json', mimeType: 'application/json', buffer: Buffer.from('{"document":{"csaf_version":"2.1"}}') });
+    await page.click('button[value=check]');
+    assert.match(await page.textContent('main'), /Not valid/);
+    assert.match(await page.textContent('main'), /\/document\/tracking/);
+    await page.fill('#c-before', before);
+    await page.fill('#c-after', after);
+    await page.click('button[value=compare]');
+    assert.match(await page.textContent('main'), /What changed/);
+    await context.close();
+  });
+});
+
+describe('results of the CSAF tools', () => {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    for (const colorScheme of ['light', 'dark']) {
+      it(`findings and notes, ${size}, ${colorScheme}: accessible, no sideways scrolling`, async () => {
+        const { page, context } = await open('/tools/csaf', { viewport, colorScheme, bypassCSP: true });
+        for (const button of ['check', 'show']) {
+          await page.fill('#d-document', JSON.stringify({ document: { csaf_version: '2.0', title: 'x'.repeat(300), tracking: { id: 'A' } } }));
+          await page.click(`button[value=${button}]`);
+          await page.evaluate(axe);
+          const violations = await page.evaluate(async () => (await globalThis.axe.run(document, {
+            runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+          })).violations.map((each) => each.id));
+          assert.deepEqual(violations, []);
+          const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          assert.ok(sideways <= 0, `scrolls sideways by ${sideways} px`);
+        }
+        await context.close();
+      });
+    }
+  }
 });
 
 describe('hostile text', () => {

@@ -18,7 +18,7 @@ class Validate(WithFolder):
         lines = json_lines(done.stdout)
         self.assertEqual([line["valid"] for line in lines], [True, False, False, False])
         self.assertEqual([line["csaf_version"] for line in lines], ["2.0", "2.0", None, None])
-        self.assertEqual(set(lines[0]), {"file", "csaf_version", "valid", "results"})
+        self.assertEqual(set(lines[0]), {"file", "csaf_version", "kind", "valid", "results"})
         self.assertEqual(lines[1]["results"][0]["path"], "/document/tracking/status")
         self.assertEqual(set(lines[1]["results"][0]), {"test", "group", "path", "message"})
 

@@ -249,7 +249,12 @@ class OtherKinds(Hostile):
         for kind, made in self.KINDS.items():
             with self.subTest(kind):
                 path = self.write("other.json", text(made))
-                self.refused("validate", path, says=f"other.json: not valid, 1 error\n  schema /: this is no CSAF advisory but: {kind}\n")
+                if kind.startswith(("CSAF", "ROLIE")):
+                    # What lies beside advisories is judged by rules of its own: what is missing here is named.
+                    done = self.refused("validate", path, says=f"other.json: not valid [(]{kind}")
+                    self.assertIn("schema /", done.stdout.decode())
+                else:
+                    self.refused("validate", path, says=f"other.json: not valid, 1 error\n  schema /: this is no CSAF advisory but: {kind}\n")
         self.refused("validate", self.write("other.json", "{}"), says="schema /document: this member is required")
 
     def test_the_official_ones(self):
@@ -259,7 +264,10 @@ class OtherKinds(Hostile):
         lines = json_lines(run("validate", "--format", "json", archive, check=1).stdout)
         self.assertEqual(len(lines), 18)
         for each in lines:
-            self.assertRegex(each["results"][0]["message"], "this is no CSAF advisory but: (CSAF|ROLIE) ", each["file"])
+            self.assertRegex(each["kind"], "^(CSAF provider|CSAF aggregator|ROLIE) ?", each["file"])
+            if not each["valid"]:
+                # A file name with capitals, and metadata that were maintained until 2026 only.
+                self.assertLessEqual({result["test"] for result in each["results"]}, {"7.1.2", "7.1.7"}, each["file"])
 
 
 class Sizes(Hostile):

@@ -368,6 +368,7 @@ Result<Advisory> read_advisory(const value& root) {
   }
   advisory.products = std::move(tree.products);
   advisory.groups = std::move(tree.groups);
+  advisory.extensions = extensions_of(root);
   return advisory;
 }
 

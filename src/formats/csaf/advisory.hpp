@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "formats/csaf/extensions.hpp"
 #include "formats/csaf/header.hpp"
 #include "formats/cvss/cvss.hpp"
 
@@ -183,6 +184,7 @@ struct Advisory {
   std::vector<Product> products;
   std::vector<ProductGroup> groups;
   std::vector<Vulnerability> vulnerabilities;
+  std::vector<Extension> extensions;  ///< Whoever shows the document has to warn of them (2.1, section 2.4).
 
   const Product* find_product(std::string_view product_id) const noexcept;
   /// Highest base score of all vulnerabilities, or nullopt.

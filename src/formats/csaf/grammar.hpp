@@ -51,5 +51,9 @@ struct Grammar {
 
 extern const Grammar kGrammar_2_0;
 extern const Grammar kGrammar_2_1;
+// What lies beside advisories: distribution/.
+extern const Grammar kGrammar_provider_2_0, kGrammar_provider_2_1;
+extern const Grammar kGrammar_aggregator_2_0, kGrammar_aggregator_2_1;
+extern const Grammar kGrammar_rolie_feed, kGrammar_rolie_service, kGrammar_rolie_category;
 
 }  // namespace tocsin::formats::csaf

@@ -382,8 +382,12 @@ std::vector<Finding> check_structure(Node root, CsafVersion version) {
 }
 
 std::vector<Finding> find_in_structure(Node root, CsafVersion version) {
+  return find_in_structure(root, grammar_of(version), patterns_of(version));
+}
+
+std::vector<Finding> find_in_structure(Node root, const Grammar& grammar, const Patterns& patterns) {
   std::vector<Finding> findings;
-  Checker{grammar_of(version), patterns_of(version), &findings}.check(root, 0, Place{}, 0);
+  Checker{grammar, patterns, &findings}.check(root, 0, Place{}, 0);
   return findings;
 }
 

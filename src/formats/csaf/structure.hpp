@@ -11,6 +11,9 @@
 /// refer to) demand - members (each once), types, enumerations, patterns, formats, lengths, unique items.
 namespace tocsin::formats::csaf {
 
+struct Grammar;
+class Patterns;
+
 /// More findings than this are cut: a document that wrong is not read on.
 inline constexpr std::size_t kFindingsMax = 1000;
 
@@ -19,6 +22,9 @@ inline constexpr std::size_t kFindingsMax = 1000;
 /// that is neither "2.0" nor "2.1" there is exactly one finding.
 std::vector<Finding> check_structure(Node root);
 std::vector<Finding> check_structure(Node root, CsafVersion version);
+
+/// The same by another grammar, whose patterns are `patterns`. Internal to formats/csaf.
+std::vector<Finding> find_in_structure(Node root, const Grammar& grammar, const Patterns& patterns);
 
 /// Findings about a value that stands at `place` in a document: names of members from the root, "[]" for elements.
 /// Their paths begin at the value. Empty where the schemas describe nothing there.

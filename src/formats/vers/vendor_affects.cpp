@@ -225,6 +225,19 @@ bool is_plain_subject(std::string_view words) {
          lower == "release" || lower == "released" || lower == "dated";
 }
 
+/// "distributed" and "before 2018-04-01" as a question that a person would ask.
+std::string date_question(std::string_view date_of, std::string_view days) {
+  constexpr std::string_view kDone[] = {"built",    "delivered", "distributed", "made",    "manufactured",
+                                        "produced", "purchased", "released",    "shipped", "sold"};
+  const auto lower = text::lower_ascii(text::squeeze(date_of));
+  if (std::ranges::find(kDone, lower) != std::end(kDone)) {
+    return fmt::format("Was the installed product {} {}?", lower, days);
+  }
+  if (lower.ends_with(" date")) return fmt::format("Is the {} of the installed product {}?", lower, days);
+  return fmt::format("The advisory speaks of {}: is the date of it {} for the installed product?", quoted(date_of),
+                     days);
+}
+
 Affected affects_date(const VendorReading& reading, std::string_view installed) {
   if (reading.intervals.empty()) {
     return ask(fmt::format("Does the date of the installed product fall under {}?", quoted(reading.text)));
@@ -256,7 +269,7 @@ Affected affects_date(const VendorReading& reading, std::string_view installed) 
   if (reading.date_of.empty()) {
     return ask(fmt::format("Which date does the installed version bear, and is it {}?", days));
   }
-  return ask(fmt::format("Does {} of the installed product lie {}?", quoted(reading.date_of), days));
+  return ask(date_question(reading.date_of, days));
 }
 
 Affected affects_model(const VendorReading& reading, std::string_view installed) {

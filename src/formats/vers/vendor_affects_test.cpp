@@ -245,7 +245,9 @@ TEST(VendorAffects, ReadsItsOwnTextAgain) {
 TEST(VendorAffects, QuestionsNameWhatDecides) {
   const std::pair<std::string_view, std::string_view> rows[] = {
       {"< January 31 2014", "Which date does the installed version bear, and is it before 2014-01-31?"},
-      {"<=Production_date_July_2020", "Does \"Production date\" of the installed product lie on or before 2020-07-31?"},
+      {"<=Production_date_July_2020", "Is the production date of the installed product on or before 2020-07-31?"},
+      {"distributed < april 1, 2018", "Was the installed product distributed before 2018-04-01?"},
+      {"Manufactured < May 2018", "Was the installed product manufactured before 2018-05-01?"},
       {"<=the_first_5_digits_of_serial_number_24031",
        "Are the first 5 digits of the installed product's serial number at most 24031?"},
       {"ORB04103L", "Is the installed product of the model \"ORB04103L\"?"},

@@ -161,10 +161,11 @@ std::string openapi_document(const http::Router& router, std::string_view public
   object components;
   auto& schemas = components["schemas"];
   schemas = parsed(schemas_json());
-  const auto members = parsed(member_schemas_json());
-  for (const auto& [name, schema] : members.as_object()) schemas.as_object()[name] = schema;
-  const auto changes = parsed(change_schemas_json());
-  for (const auto& [name, schema] : changes.as_object()) schemas.as_object()[name] = schema;
+  for (const auto text : {advisory_schemas_json(), csaf_schemas_json(), account_schemas_json(), member_schemas_json(),
+                          change_schemas_json()}) {
+    const auto area = parsed(text);
+    for (const auto& [name, schema] : area.as_object()) schemas.as_object()[name] = schema;
+  }
   components["responses"] = std::move(responses);
   object token;
   token["type"] = "http";

@@ -28,9 +28,15 @@ struct Operation {
 const Operation* find_operation(std::string_view route) noexcept;
 /// Meaning of a path parameter ("id"), or empty.
 std::string_view path_parameter(std::string_view name) noexcept;
-/// components.schemas as JSON text.
+/// components.schemas as JSON text, what several areas share first; the other areas follow below.
 std::string_view schemas_json() noexcept;
 
+// Advisories and vulnerabilities: schemas_advisories.cpp. Account and tokens: schemas_account.cpp.
+std::string_view advisory_schemas_json() noexcept;
+std::string_view account_schemas_json() noexcept;
+// Validating, converting, comparing: schemas_csaf.cpp.
+std::span<const Operation> csaf_operations() noexcept;
+std::string_view csaf_schemas_json() noexcept;
 // Organisations, people, communities, audit log: schemas_members.cpp.
 std::span<const Operation> member_operations() noexcept;
 std::string_view member_schemas_json() noexcept;

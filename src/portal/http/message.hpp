@@ -40,6 +40,7 @@ class Fields {
 /// A file of a multipart/form-data body.
 struct Upload {
   std::string field;
+  std::string name;  ///< As the browser says it: of a stranger, and nowhere a path.
   std::string bytes;
 };
 

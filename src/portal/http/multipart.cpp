@@ -73,8 +73,7 @@ Result<Multipart> parse_multipart(std::string_view content_type, std::string_vie
       }
       form.fields.add(*std::move(name), std::string{content});
     } else if (!content.empty() || !file->empty()) {
-      // The file's own name says nothing that can be trusted, and is not kept.
-      form.uploads.push_back({.field = *std::move(name), .bytes = std::string{content}});
+      form.uploads.push_back({.field = *std::move(name), .name = *std::move(file), .bytes = std::string{content}});
     }
     body.remove_prefix(end + next.size());
   }

@@ -39,6 +39,8 @@ struct Route {
   bool inline_ = false;
   /// The answer holds absolute URLs made from the Host header: cached answers are kept apart by host.
   bool varies_by_host = false;
+  /// Takes a form with files (multipart/form-data), up to body_bytes_max.
+  bool takes_files = false;
   /// Bytes of body this route takes; 0: 64 KiB for GET, the server's limit for the others. Beyond it 413.
   std::size_t body_bytes_max = 0;
 };

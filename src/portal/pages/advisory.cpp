@@ -9,12 +9,14 @@
 #include "portal/pages/advisory_json.hpp"
 #include "portal/pages/advisory_load.hpp"
 #include "portal/pages/advisory_parts.hpp"
+#include "portal/pages/advisory_view.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/raw_json.hpp"
 #include "portal/pages/routes.hpp"
 #include "portal/pages/sharing_view.hpp"
 #include "portal/paper/advisory_pdf.hpp"
+#include "portal/tools/conversion.hpp"
 
 /// An advisory: the page, the same as JSON, the document as received, and the document to read.
 namespace tocsin::portal {
@@ -105,6 +107,22 @@ Result<http::Response> document_pdf(App& app, const http::Request& request) {
   return file(app, request, loaded, "pdf", "application/pdf", std::move(pdf.bytes));
 }
 
+/// Another form of the document: what `tocsin convert` makes of it.
+Result<http::Response> document_as(App& app, const http::Request& request, tools::Form form) {
+  TRY_VOID(request.only_known({}));
+  TRY(const auto loaded, pages::load_advisory(app, request, request.parameter("revision")));
+  const bool is_2_0 = loaded.advisory.header.csaf_version == formats::csaf::CsafVersion::v2_0;
+  if (form == (is_2_0 ? tools::Form::csaf_2_0 : tools::Form::csaf_2_1)) return document(app, request);
+  const auto converted = tools::convert(loaded.bytes, form, {.csaf = {.now = request.now}});
+  if (!converted) return converted.error();
+  for (const auto& note : converted->notes) {
+    if (note.level != formats::csaf::ConversionNote::Level::error) continue;
+    return Error::conflict(fmt::format("This advisory cannot become {}: {}", tools::label_of(form), note.message),
+                           note.path);
+  }
+  return file(app, request, loaded, tools::extension_of(form), tools::media_type_of(form), converted->bytes);
+}
+
 Result<http::Response> raw(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
   TRY(const auto loaded, pages::load_advisory(app, request));
@@ -150,20 +168,30 @@ void add_advisory_routes(App& app, http::Router& router) {
       {".html", "document_html", "An advisory as one HTML file", "One revision of an advisory as one HTML file",
        document_html},
       {".pdf", "document_pdf", "An advisory as PDF", "One revision of an advisory as PDF", document_pdf}};
-  for (const auto& form : kForms) {
-    const auto handler = [&app, answer = form.answer](const http::Request& request) { return answer(app, request); };
+  const auto add = [&](std::string_view ending, std::string_view name, std::string_view of_advisory,
+                       std::string_view of_revision, const http::Handler& handler) {
     http::Route current;
-    current.pattern = fmt::format("/api/v1/advisories/{{id}}/document{}", form.ending);
-    current.name = fmt::format("advisory_{}", form.name);
-    current.summary = form.of_advisory;
+    current.pattern = fmt::format("/api/v1/advisories/{{id}}/document{}", ending);
+    current.name = fmt::format("advisory_{}", name);
+    current.summary = of_advisory;
     current.handler = handler;
     router.add(std::move(current));
     http::Route older;
-    older.pattern = fmt::format("/api/v1/advisories/{{id}}/revisions/{{revision}}/document{}", form.ending);
-    older.name = fmt::format("revision_{}", form.name);
-    older.summary = form.of_revision;
+    older.pattern = fmt::format("/api/v1/advisories/{{id}}/revisions/{{revision}}/document{}", ending);
+    older.name = fmt::format("revision_{}", name);
+    older.summary = of_revision;
     older.handler = handler;
     router.add(std::move(older));
+  };
+  for (const auto& form : kForms) {
+    add(form.ending, form.name, form.of_advisory, form.of_revision,
+        [&app, answer = form.answer](const http::Request& request) { return answer(app, request); });
+  }
+  for (const auto& other : pages::kOtherForms) {
+    const auto label = tools::label_of(other.form);
+    add(other.ending, other.name, fmt::format("An advisory as {}", label),
+        fmt::format("One revision of an advisory as {}", label),
+        [&app, form = other.form](const http::Request& request) { return document_as(app, request, form); });
   }
 }
 

@@ -17,6 +17,7 @@ using html::render;
 using html::Url;
 
 constexpr std::size_t kQualityFindingsShown = 20;
+constexpr std::size_t kExtensionsShown = 50;
 
 std::string as_sentence(std::string text) {
   if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
@@ -36,6 +37,12 @@ void append_downloads(std::string& out, const LoadedAdvisory& stored) {
       "<p class=\"actions\"><a class=\"button-quiet\" href=\"{}\">[[Download as received]]</a> <a "
       "class=\"button-quiet\" href=\"{}\">PDF</a> <a class=\"button-quiet\" href=\"{}\">[[HTML in one file]]</a> ">(
       out, Url::own(document), Url::own(document + ".pdf"), Url::own(document + ".html"));
+  for (const auto& [form, ending, name] : kOtherForms) {
+    const bool is_2_0 = stored.advisory.header.csaf_version == csaf::CsafVersion::v2_0;
+    if (form == (is_2_0 ? tools::Form::csaf_2_0 : tools::Form::csaf_2_1)) continue;
+    render<"<a class=\"button-quiet\" href=\"{}\">{}</a> ">(out, Url::own(document + std::string{ending}),
+                                                            tools::label_of(form));
+  }
   if (stored.is_current()) {
     render<"<a class=\"button-quiet\" href=\"{}\">[[Read the raw JSON]]</a> ">(
         out, Url::own(advisory_url(stored.record.slug) + "/raw"));
@@ -60,6 +67,21 @@ void external_link(std::string& out, const Url& url, std::string_view text) {
   } else {
     render<"<a href=\"{}\" rel=\"noopener noreferrer nofollow\">{}</a>">(out, url, text);
   }
+}
+
+Html extensions_html(const View& view) {
+  const auto& extensions = view.read.advisory.extensions;
+  if (extensions.empty()) return {};
+  std::string out;
+  render<"<section id=\"extensions\" class=\"callout callout-warn\"><h2>Extensions</h2><p>This advisory {}.</p>">(
+      out, csaf::warning_of(extensions));
+  out += "<details><summary>Which, and where</summary><ul>";
+  for (std::size_t i = 0; i < std::min(extensions.size(), kExtensionsShown); ++i) {
+    const auto& each = extensions[i];
+    render<"<li><code>{}</code>: {}, {}</li>">(out, each.path, each.schema, each.category);
+  }
+  out += "</ul></details></section>";
+  return finish(out);
 }
 
 Html notes_html(const View& view) {

@@ -206,6 +206,12 @@ object advisory_json(const LoadedAdvisory& loaded) {
     quality.push_back(object{{"test", each.test}, {"path", each.path}, {"message", formats::sentence_of(each)}});
   }
   out["quality"] = std::move(quality);
+  array extensions;
+  for (const auto& each : advisory.extensions) {
+    extensions.push_back(
+        object{{"path", each.path}, {"schema", each.schema}, {"category", each.category}, {"critical", each.critical}});
+  }
+  out["extensions"] = std::move(extensions);
   out["revision"] = revision_json(loaded, loaded.revision);
   out["document_url"] = fmt::format("/api/v1/advisories/{}/document", loaded.record.slug);
   return out;

@@ -429,8 +429,8 @@ Html vulnerabilities_html(const View& view) {
 
 Html body_html(const View& view) {
   std::string out;
-  for (const auto part : {summary_html, remediations_html, products_html, vulnerabilities_html, notes_html,
-                          references_html, history_html, quality_html, files_html}) {
+  for (const auto part : {extensions_html, summary_html, remediations_html, products_html, vulnerabilities_html,
+                          notes_html, references_html, history_html, quality_html, files_html}) {
     out += part(view).str();
   }
   return finish(out);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/json.hpp"
+#include "formats/csaf/convert/to_2_1.hpp"
 #include "portal/app_fixture.hpp"
 
 /// Advisory pages over documents whose every text is hostile, and over what a reader may not see.
@@ -91,10 +92,35 @@ TEST_P(AdvisoryPages, WhatIsMarkedForFewAnswersLikeWhatIsNotThere) {
     }
     EXPECT_EQ(hidden.body, absent.body) << rest;
   }
-  for (const std::string ending : {"", ".html", ".pdf"}) {
+  for (const std::string ending :
+       {"", ".html", ".pdf", ".csaf-2.1.json", ".openvex.json", ".cdx.json", ".md", ".txt"}) {
     EXPECT_EQ(get("/api/v1/advisories/SECRET-1/document" + ending).status, 404) << ending;
   }
   EXPECT_THAT(get("/api/v1/advisories?q=SECRET-1").body, HasSubstr("\"total\":0"));
+}
+
+TEST_P(AdvisoryPages, WarnsOfExtensions) {
+  import_changed("tdc-2025-001-v3.json", [this](boost::json::value& document) {
+    const auto converted = formats::csaf::to_csaf_2_1(json::write(document), {.now = clock_.now()});
+    ASSERT_TRUE(converted) << converted.error().to_string();
+    document = converted->document;
+    document.at("document").at("tracking").at("id") = "EXTENDED-1";
+    document.at("document").as_object()["x_extensions"] = boost::json::parse(
+        R"([{"$schema":"https://a.example/a&b_1.0.0.json","category":"essential","critical":false,"content":{"a":1}}])");
+  });
+  constexpr auto kWarning = "holds 1 extension that Tocsin does not know; essential to understand it: ";
+  for (const auto* target : {"/advisories/EXTENDED-1", "/api/v1/advisories/EXTENDED-1/document.html"}) {
+    const auto page = get(target, "Accept: text/html\r\n").body;
+    EXPECT_THAT(page, HasSubstr(kWarning)) << target;
+    EXPECT_THAT(page, HasSubstr("a&amp;b_1.0.0.json")) << target;
+  }
+  for (const auto* ending : {".md", ".txt"}) {
+    EXPECT_THAT(get(fmt::format("/api/v1/advisories/EXTENDED-1/document{}", ending)).body,
+                HasSubstr("holds 1 extension"))
+        << ending;
+  }
+  EXPECT_THAT(get("/api/v1/advisories/EXTENDED-1").body, HasSubstr("\"path\":\"/document/x_extensions/0\""));
+  EXPECT_THAT(get("/advisories/TDC-2025-001", "Accept: text/html\r\n").body, Not(HasSubstr("id=\"extensions\"")));
 }
 
 TEST_P(AdvisoryPages, AScoreThatItsVectorContradictsSaysSo) {

@@ -298,6 +298,11 @@ Html FormMarkup::submit(std::string_view label, Button button, std::string_view 
   return Html::from_trusted(std::move(out_));
 }
 
+Html FormMarkup::end(const Html& buttons) {
+  render<"<div class=\"form-end\">{}</div>\n</form>\n">(out_, buttons);
+  return Html::from_trusted(std::move(out_));
+}
+
 Html error_summary(const Form& form, std::string_view id) {
   if (form.good()) return {};
   std::string out;

@@ -97,6 +97,8 @@ class FormMarkup {
   /// Closes the form with its button, and a link beside it where `cancel` names a path.
   enum class Button { normal, quiet, danger };
   html::Html submit(std::string_view label, Button button = Button::normal, std::string_view cancel = {});
+  /// The same where there are several buttons, each with a name and a value.
+  html::Html end(const html::Html& buttons);
 
  private:
   std::string field_id(std::string_view name) const;

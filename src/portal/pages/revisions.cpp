@@ -8,6 +8,7 @@
 #include "portal/pages/advisory_json.hpp"
 #include "portal/pages/advisory_load.hpp"
 #include "portal/pages/advisory_parts.hpp"
+#include "portal/pages/changes_html.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/readers_clock.hpp"
@@ -210,6 +211,17 @@ void render_changes(std::string& out, const std::vector<csaf::Change>& changes) 
   }
   if (open) out += "</tbody></table></div>";
 }
+
+}  // namespace
+
+html::Html pages::changes_html(const std::vector<csaf::Change>& changes) {
+  std::string out;
+  render<"<p>{}</p>">(out, summary_of(changes));
+  render_changes(out, changes);
+  return Html::from_trusted(std::move(out));
+}
+
+namespace {
 
 Result<http::Response> diff(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({"from", "to"}));

@@ -144,6 +144,7 @@ void add_setup_routes(App& app, http::Router& router) {
       [&app](const http::Request& request) { return post(app, request); },
       [](http::Route& route) {
         route.form_before_sign_in = true;
+        route.takes_files = true;
         route.body_bytes_max = pages::kLogoFormBytesMax;
       });
 }

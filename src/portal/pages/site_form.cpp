@@ -235,6 +235,7 @@ void add_site_form_routes(App& app, http::Router& router) {
       [&app](const http::Request& request) { return post_logo(app, request); },
       [](http::Route& route) {
         route.session_only = true;
+        route.takes_files = true;
         route.body_bytes_max = pages::kLogoFormBytesMax;
       });
   pages::add_action(app, router, "/admin/site/logo/remove", "site_logo_remove", administer, post_remove_logo);

@@ -91,6 +91,7 @@ class Writer {
 
   std::vector<Block> write() {
     head();
+    if (!advisory_.extensions.empty()) text("Warning: this advisory " + warning_of(advisory_.extensions) + ".");
     summary();
     severities();
     products();

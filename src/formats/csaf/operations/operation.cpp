@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "formats/csaf/extensions.hpp"
 #include "formats/csaf/validate/validate.hpp"
 
 namespace tocsin::formats::csaf {
@@ -15,35 +16,6 @@ bool Changed::is_good() const noexcept {
 }
 
 namespace operation {
-
-namespace {
-
-void warn_of_extensions(const boost::json::value& json, const std::string& path, std::vector<ConversionNote>& notes) {
-  if (const auto* array = json.if_array()) {
-    for (std::size_t i = 0; i < array->size(); ++i) {
-      warn_of_extensions((*array)[i], json::pointer_append(path, i), notes);
-    }
-    return;
-  }
-  const auto* object = json.if_object();
-  if (object == nullptr) return;
-  for (const auto& member : *object) {
-    const auto place = json::pointer_append(path, member.key());
-    if (member.key() != "x_extensions" || !member.value().is_array()) {
-      warn_of_extensions(member.value(), place, notes);
-      continue;
-    }
-    const auto& extensions = member.value().get_array();
-    for (std::size_t i = 0; i < extensions.size(); ++i) {
-      warn(notes, json::pointer_append(place, i),
-           fmt::format("the {} extension {} is not known here: nobody looked whether it fits the change",
-                       text::shorten(json::string_at(extensions[i], "category"), 40),
-                       text::shorten(json::string_at(extensions[i], "$schema"), 200)));
-    }
-  }
-}
-
-}  // namespace
 
 Result<Source> read(std::string_view bytes) {
   TRY(const auto parsed, json::parse(bytes, kValidatorLimits));
@@ -76,7 +48,11 @@ Result<Source> read(std::string_view bytes) {
       "one revision or more"));
   // Outside the parser's arena: it will be changed and given away.
   source.root = boost::json::value(parsed.root(), boost::json::storage_ptr());
-  if (source.version == CsafVersion::v2_1) warn_of_extensions(source.root, "", source.notes);
+  for (auto& each : extensions_of(source.root)) {
+    warn(source.notes, std::move(each.path),
+         fmt::format("the {} extension {} is not known here: nobody looked whether it fits the change", each.category,
+                     text::shorten(each.schema, 200)));
+  }
   return source;
 }
 

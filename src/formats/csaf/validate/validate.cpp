@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "formats/csaf/distribution/distribution.hpp"
 #include "formats/csaf/structure.hpp"
 #include "formats/csaf/structure_fits.hpp"
 #include "formats/csaf/validate/tests.hpp"
@@ -31,6 +32,7 @@ bool is_in(const Test& test, CsafVersion version) noexcept {
 /// What lies beside advisories is none with a member missing: it is another thing, and the reader wants to know which.
 void tell_kind(Node root, Verdict& verdict) {
   const auto kind = recognise(root.to_value());
+  verdict.kind = kind;
   if (kind == DocumentKind::other_json || kind == DocumentKind::csaf_unknown_version) return;
   verdict.findings = {{.test = std::string{kSchemaTest},
                        .group = Finding::Group::schema,
@@ -99,6 +101,22 @@ Verdict validate_wanted(Node root, Model& model, const Wanted& wanted) {
       }
       sink.begin(test.id, section.group);
       test.run(model, sink);
+    }
+  }
+  return verdict;
+}
+
+/// By kind, for what is_distribution says; `wanted` as for advisories.
+Verdict validate_distribution(Node root, DocumentKind kind, const WantedGroups& wanted, Timestamp now) {
+  auto check = check_distribution(root, kind, now);
+  Verdict verdict;
+  verdict.kind = kind;
+  verdict.version = check.version;
+  for (const auto group : {Finding::Group::schema, Finding::Group::mandatory, Finding::Group::recommended,
+                           Finding::Group::informative, Finding::Group::quality}) {
+    if (!wanted.any_of(group)) continue;
+    for (auto& each : check.findings) {
+      if (each.group == group) verdict.findings.push_back(std::move(each));
     }
   }
   return verdict;
@@ -199,6 +217,21 @@ Finding changed_without_revision(std::string_view version) {
       .mend = "Give every change of content a version and a revision of its own."};
 }
 
+std::optional<Finding> check_file_name(std::string_view file, std::string_view tracking_id, bool is_valid) {
+  if (tracking_id.empty()) return std::nullopt;
+  const auto expected = file_name(tracking_id);
+  if (file == expected) return std::nullopt;
+  constexpr std::string_view kEnding = ".json";
+  const auto marked = expected.substr(0, expected.size() - kEnding.size()) + "_invalid.json";
+  if (file == marked && !is_valid) return std::nullopt;
+  return Finding{.test = "5.1",
+                 .group = Finding::Group::recommended,
+                 .path = "/document/tracking/id",
+                 .message = file == marked ? "the file is named as an invalid document is, but this one is valid"
+                                           : fmt::format("the file is named '{}'", text::shorten(file, 100)),
+                 .mend = fmt::format("Name it {}.", text::shorten(expected, 100))};
+}
+
 Validator::Validator(json::Limits limits, Speller* speller)
     : limits_(limits), speller_(speller), model_(std::make_unique<Model>()) {}
 Validator::~Validator() = default;
@@ -206,21 +239,35 @@ Validator::Validator(Validator&&) noexcept = default;
 Validator& Validator::operator=(Validator&&) noexcept = default;
 
 Verdict Validator::validate(std::string_view bytes, Mode mode, bool with_quality) {
-  Verdict verdict;
-  if (bytes.empty()) {
-    verdict.findings.push_back(unreadable(Error::invalid("The document is empty")));
+  return validate_bytes(bytes, mode, with_quality, std::nullopt);
+}
+
+Verdict Validator::validate_any(std::string_view bytes, Mode mode, bool with_quality, Timestamp now) {
+  return validate_bytes(bytes, mode, with_quality, now);
+}
+
+Verdict Validator::validate_bytes(std::string_view bytes, Mode mode, bool with_quality, std::optional<Timestamp> now) {
+  const auto refused = [](const Error& error) {
+    Verdict verdict;
+    verdict.findings.push_back(unreadable(error));
     return verdict;
-  }
+  };
+  if (bytes.empty()) return refused(Error::invalid("The document is empty"));
   const auto root = reader_.read(bytes, limits_);
-  if (!root) {
-    verdict.findings.push_back(unreadable(root.error()));
-    return verdict;
-  }
+  if (!root) return refused(root.error());
   const auto wanted = WantedGroups::of([&](Finding::Group group) {
     return belongs_to(group, mode) || (with_quality && group == Finding::Group::quality);
   });
+  // An advisory of whatever version has this member; what else it may be costs a look at the whole.
+  if (now && !(*root)["document"]["csaf_version"]) {
+    if (const auto kind = recognise(root->to_value()); is_distribution(kind)) {
+      return validate_distribution(*root, kind, wanted, *now);
+    }
+  }
   model_->speller = speller_;
-  return validate_wanted(*root, *model_, wanted);
+  auto verdict = validate_wanted(*root, *model_, wanted);
+  if (now && verdict.version) verdict.tracking_id = (*root)["document"]["tracking"].text_at("id");
+  return verdict;
 }
 
 }  // namespace tocsin::formats::csaf

@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "base/time.hpp"
 #include "formats/csaf/header.hpp"
 #include "formats/csaf/validate/speller.hpp"
 #include "formats/csaf/validate/tape.hpp"
 #include "formats/finding.hpp"
+#include "formats/recognise.hpp"
 
 /// Validates CSAF documents of versions 2.0 and 2.1: the grammar of the schemas and every test of section 6. Pure, no
 /// I/O.
@@ -42,8 +44,11 @@ struct NotRun {
 
 struct Verdict {
   std::optional<CsafVersion> version;  ///< Nothing: this is no CSAF document, or it cannot be read.
-  std::vector<Finding> findings;       ///< By group, test and place.
-  std::vector<NotRun> not_run;         ///< Tests of the mode that were not run, for a reason.
+  /// What the document is where it is no advisory of a version that is known; other_json where that cannot be told.
+  DocumentKind kind = DocumentKind::other_json;
+  std::string tracking_id;        ///< Of an advisory that validate_any was asked about.
+  std::vector<Finding> findings;  ///< By group, test and place.
+  std::vector<NotRun> not_run;    ///< Tests of the mode that were not run, for a reason.
   /// No finding of group schema or mandatory.
   bool is_valid() const noexcept;
 };
@@ -65,8 +70,13 @@ class Validator {
   /// Total: whatever the bytes are, there is a verdict; what cannot be read is a finding of group schema.
   /// `with_quality`: the tests beyond the standard as well; what they find makes no document invalid.
   Verdict validate(std::string_view bytes, Mode mode = Mode::basic, bool with_quality = false);
+  /// Also what lies beside advisories, by its own grammar and section 7 (distribution/distribution.hpp): Verdict::kind
+  /// is of that kind then, and `version` the one that it names, if any. Of all else what `validate` answers. `now`: for
+  /// files that are maintained until a day.
+  Verdict validate_any(std::string_view bytes, Mode mode, bool with_quality, Timestamp now);
 
  private:
+  Verdict validate_bytes(std::string_view bytes, Mode mode, bool with_quality, std::optional<Timestamp> now);
   json::Limits limits_;
   Speller* speller_;
   TapeReader reader_;
@@ -81,6 +91,10 @@ Verdict validate(Node root, const std::function<bool(const TestInfo&)>& wanted, 
 /// What the standard lets pass though it cannot be meant: TOC-001 to TOC-009 (docs/quality.md), all of group quality.
 /// Nothing where `root` is no CSAF document.
 std::vector<Finding> check_quality(Node root);
+/// Section 5.1, for who knows what the file is called (`file`: the last part of its path): test "5.1", recommended,
+/// since another name makes a document no less valid. Nothing where the name is right, or the document names itself
+/// nowhere. "ID_invalid.json" is right for what `is_valid` denies (2.1).
+std::optional<Finding> check_file_name(std::string_view file, std::string_view tracking_id, bool is_valid);
 /// TOC-010, for who knows that there is a document with the same id and version, but other content.
 Finding changed_without_revision(std::string_view version);
 
