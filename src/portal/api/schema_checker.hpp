@@ -154,6 +154,11 @@ class Checker {
       const auto* properties = schema.as_object().if_contains("properties");
       for (const auto& [name, member] : instance.as_object()) {
         if (properties == nullptr || !properties->as_object().contains(name)) {
+          // True: whatever; false: nothing.
+          if (rule.is_bool()) {
+            if (!rule.as_bool()) problem(at, "has a member too many: " + std::string{name});
+            continue;
+          }
           walk(rule, member, json::pointer_append(at, name));
         }
       }
