@@ -350,6 +350,17 @@ class Validate(WithFolder):
         self.assertLessEqual(groups["full"], {"optional", "recommended", "informative"})
         run("validate", "--mode", "thorough", DEMO, check=2)
 
+    def test_file_names_are_recommended_to_follow_section_5_1(self):
+        name = json.loads(advisory())["document"]["tracking"]["id"].lower()
+        right = self.write(f"{name}.json", advisory())
+        wrong = self.write("Other.json", advisory())
+        for path, found in ((right, False), (wrong, True)):
+            (verdict,) = json_lines(run("validate", "--mode", "extended", "--format", "json", path, check=0).stdout)
+            self.assertTrue(verdict["valid"])
+            self.assertEqual("5.1" in {result["test"] for result in verdict["results"]}, found, path)
+        self.assertNotIn("5.1", run("validate", wrong, check=0).stdout)
+        self.assertNotIn(" 5.1 ", run("validate", "--mode", "extended", "-", stdin=advisory(), check=0).stdout)
+
     def test_quality_is_asked_for_and_makes_nothing_invalid(self):
         document = DEMO / "tdc-2025-009-v1.json"
         self.assertNotIn("TOC-", run("validate", "--mode", "full", document, check=0).stdout)
