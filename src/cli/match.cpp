@@ -44,7 +44,7 @@ Result<std::string> read_all(const std::string& path) {
     return bytes;
   }
   std::ifstream file{path, std::ios::binary};
-  if (!file) return Error::not_found("cannot be read", path);
+  if (!file) return Error::invalid("cannot be read", path);
   TRY_VOID(take(file));
   return bytes;
 }

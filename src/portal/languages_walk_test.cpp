@@ -13,7 +13,7 @@
 #include "base/text.hpp"
 #include "portal/html/template.hpp"
 #include "portal/languages.hpp"
-#include "portal/member_pages_fixture.hpp"
+#include "portal/members_fixture.hpp"
 
 /// Walks the pages with a catalogue whose every translation stands in brackets: what stands outside them was forgotten.
 namespace tocsin::portal {

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "portal/member_pages_fixture.hpp"
+#include "portal/members_fixture.hpp"
 
 namespace tocsin::portal {
 namespace {

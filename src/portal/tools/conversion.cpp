@@ -46,7 +46,8 @@ std::string name_of(std::string_view tracking_id, Form form) {
   return name += extension_of(form);
 }
 
-Converted made(boost::json::value document, std::vector<ConversionNote> notes, std::string_view tracking_id, Form to) {
+Converted made(const boost::json::value& document, std::vector<ConversionNote> notes, std::string_view tracking_id,
+               Form to) {
   return {
       .bytes = json::write_pretty(document) + "\n", .file_name = name_of(tracking_id, to), .notes = std::move(notes)};
 }
@@ -54,7 +55,7 @@ Converted made(boost::json::value document, std::vector<ConversionNote> notes, s
 Converted made(csaf::Conversion conversion, Form to) {
   const auto* id = json::at_pointer(conversion.document, "/document/tracking/id");
   const std::string tracking_id{id != nullptr && id->is_string() ? std::string_view{id->get_string()} : ""};
-  return made(std::move(conversion.document), std::move(conversion.notes), tracking_id, to);
+  return made(conversion.document, std::move(conversion.notes), tracking_id, to);
 }
 
 std::vector<ConversionNote> notes_of(std::vector<formats::vex::Loss> losses) {
@@ -127,11 +128,11 @@ Result<Converted> from_advisory(const csaf::Advisory& advisory, std::string byte
   switch (to) {
     case Form::openvex: {
       TRY(auto result, formats::vex::to_openvex(advisory));
-      return made(std::move(result.document), notes_of(std::move(result.losses)), advisory.header.tracking_id, to);
+      return made(result.document, notes_of(std::move(result.losses)), advisory.header.tracking_id, to);
     }
     case Form::cyclonedx_vex: {
       TRY(auto result, formats::vex::to_cyclonedx_vex(advisory));
-      return made(std::move(result.document), notes_of(std::move(result.losses)), advisory.header.tracking_id, to);
+      return made(result.document, notes_of(std::move(result.losses)), advisory.header.tracking_id, to);
     }
     case Form::html:
       return to_html(std::move(bytes));
