@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/listen_address.hpp"
+#include "cli/openid.hpp"
 #include "cli/output.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/setup/setup.hpp"
@@ -107,6 +108,7 @@ Result<engine::identity::Options> identity_options(const Location& location, con
   options.dangerous_window = std::chrono::minutes{settings.integer("sessions.confirm_after")};
   options.sessions_max = static_cast<int>(settings.integer("sessions.per_person"));
   options.tokens_max = static_cast<int>(settings.integer("tokens.per_person"));
+  TRY(options.outside, outside_rules(settings));
   options.second_factor_by_role = settings.text("second_factor") == "by-role";
   // As many as there are workers would leave none for the readers while passwords are tried.
   options.password_checks_max =
@@ -188,6 +190,9 @@ int run_serve(const CommandLine& line) {
                           .session_idle_minutes = static_cast<int>(settings.integer("sessions.idle")),
                           .session_absolute_hours = static_cast<int>(settings.integer("sessions.absolute")),
                           .mail = false};
+  auto openid = open_openid(line.location, settings, system_clock());
+  if (!openid) return fail(openid.error());
+  app_settings.openid = std::move(openid).value();
   auto key = SealingKey::open_or_create(std::filesystem::path{line.location.folder} / kSealingKeyFile);
   if (!key) return fail(key.error());
   auto sign_in = identity_options(line.location, settings, app_settings.public_url);
@@ -234,7 +239,12 @@ int run_serve(const CommandLine& line) {
     print(fmt::format("There is no administrator yet. Open /setup there and enter this code: {}\n", setup.code_text()));
   }
   std::fflush(stdout);
+  // So that the first page with its button names where that leads; nothing waits for it.
+  std::thread ask_provider{[openid = app_settings.openid] {
+    if (openid != nullptr && openid->look()) log::info("oidc.provider_known", {{"issuer", openid->settings().issuer}});
+  }};
   (*server)->run();
+  ask_provider.join();
   signals.end();
   log::info("server.stopped");
   log::flush();

@@ -220,9 +220,9 @@ Admission answer_of(Verdict verdict) {
 
 CookieNames cookie_names(const App& app, const http::Request& request) {
   if (request.tls || app.settings().public_url.starts_with("https://")) {
-    return {"__Host-tocsin", "__Host-tocsin-half", "__Host-tocsin-form", true};
+    return {"__Host-tocsin", "__Host-tocsin-half", "__Host-tocsin-form", "__Host-tocsin-outside", true};
   }
-  return {"tocsin", "tocsin-half", "tocsin-form", false};
+  return {"tocsin", "tocsin-half", "tocsin-form", "tocsin-outside", false};
 }
 
 bool identify_from_memory(App& app, http::Request& request) {

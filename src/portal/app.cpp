@@ -11,6 +11,7 @@
 #include "portal/access.hpp"
 #include "portal/api/openapi.hpp"
 #include "portal/api/problem.hpp"
+#include "portal/pages/outside.hpp"
 
 namespace tocsin::portal {
 namespace {
@@ -22,14 +23,16 @@ constexpr std::chrono::milliseconds kPauseAfterFailure{2'000};
 /// Sessions that have ended by time are deleted so often.
 constexpr std::int64_t kTidyMicros = std::int64_t{3'600} * 1'000'000;
 
-constexpr const char* kContentSecurityPolicy =
+constexpr std::string_view kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 constexpr const char* kPermissionsPolicy =
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()";
 
 void decorate(const App& app, const http::Request& request, http::Response& response) {
-  response.with("Content-Security-Policy", kContentSecurityPolicy)
+  response
+      .with("Content-Security-Policy",
+            std::string{kContentSecurityPolicy} + pages::outside_form_action(app, request.path))
       .with("X-Content-Type-Options", "nosniff")
       // A one-time link's address is a secret. Not no-referrer: browsers send "Origin: null" with such a page's forms.
       .with("Referrer-Policy", request.secret_path ? "strict-origin" : "same-origin")
@@ -156,6 +159,7 @@ http::Router App::routes() {
     add_account_routes(*this, router);
     add_security_routes(*this, router);
     add_passkey_routes(*this, router);
+    add_outside_routes(*this, router);
     add_token_routes(*this, router);
     add_member_routes(*this, router);
   }

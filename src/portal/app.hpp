@@ -21,6 +21,9 @@
 namespace tocsin::engine::identity {
 class Identity;  // engine/identity/identity.hpp
 }
+namespace tocsin::exchange {
+class OpenId;  // exchange/openid.hpp
+}
 namespace tocsin::engine::setup {
 class Setup;  // engine/setup/setup.hpp
 }
@@ -51,6 +54,8 @@ struct AppSettings {
   PrivacyFacts privacy = {};
   /// Whom anybody may sign in as, in demo mode only.
   std::vector<exchange::DemoPerson> demo_people = {};
+  /// By whom people may sign in beside passwords and passkeys; needs public_url. nullptr: by nobody.
+  std::shared_ptr<exchange::OpenId> openid = {};
 };
 
 /// Shared by all handlers; outlives the server.
@@ -137,6 +142,7 @@ void add_link_routes(App& app, http::Router& router);       ///< /link/{secret}
 void add_account_routes(App& app, http::Router& router);    ///< /account
 void add_security_routes(App& app, http::Router& router);   ///< /account/security
 void add_passkey_routes(App& app, http::Router& router);    ///< Passkeys, where public_url is set.
+void add_outside_routes(App& app, http::Router& router);    ///< /sign-in/oidc and its like.
 void add_token_routes(App& app, http::Router& router);      ///< /account/tokens, /api/v1/me, /api/v1/tokens
 void add_member_routes(App& app, http::Router& router);     ///< Organisations, people, communities, audit log.
 void add_operation_routes(App& app, http::Router& router);  ///< /healthz, /readyz, /metrics, /api/openapi.json, assets

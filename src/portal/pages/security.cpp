@@ -8,6 +8,7 @@
 #include "portal/html/template.hpp"
 #include "portal/pages/account.hpp"
 #include "portal/pages/format.hpp"
+#include "portal/pages/outside.hpp"
 #include "portal/pages/session.hpp"
 
 /// How one proves who one is: password, authenticator app, recovery codes, passkeys, and where one has signed in.
@@ -156,10 +157,11 @@ Result<http::Response> security_page(App& app, const http::Request& request, con
         "app or a passkey; everything else opens then.</p></div>\n";
   }
   out += "<div class=\"grid-2\">\n<div>\n";
-  out += password_panel(request, password).str();
+  if (factors.password) out += password_panel(request, password).str();
   out += "</div><div>\n";
   out += app_panel(request, factors).str();
   out += passkey_panel(app, request, factors).str();
+  out += pages::outside_panel(app, request, factors).str();
   out += "</div></div>\n";
   out += sessions_panel(request, sessions).str();
   return pages::form_page(app, request, pages::account_page("Security", kHere, std::move(out)), password);

@@ -9,5 +9,6 @@ extern const Migration kMigration0001Record;
 extern const Migration kMigration0002Search;
 extern const Migration kMigration0003VulnerabilityOrder;
 extern const Migration kMigration0004Members;
+extern const Migration kMigration0006OutsideIdentities;
 
 }  // namespace tocsin::store
