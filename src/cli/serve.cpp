@@ -80,6 +80,9 @@ portal::http::ServerOptions server_options(const Location& location, const Setti
   options.port = address.port;
   options.tls_certificate = file_path(location, settings.value("tls_cert"));
   options.tls_key = file_path(location, settings.value("tls_key"));
+  if (!settings.text("tls_client_ca").empty()) {
+    options.tls_client_ca = file_path(location, settings.value("tls_client_ca"));
+  }
   options.network_threads = static_cast<int>(settings.integer("threads.network"));
   options.blocking_threads = static_cast<int>(settings.integer("threads.workers"));
   options.blocking_queue_max = static_cast<std::size_t>(settings.integer("threads.queue"));
@@ -190,6 +193,7 @@ int run_serve(const CommandLine& line) {
                           .session_idle_minutes = static_cast<int>(settings.integer("sessions.idle")),
                           .session_absolute_hours = static_cast<int>(settings.integer("sessions.absolute")),
                           .mail = false};
+  app_settings.client_certificates = !settings.text("tls_client_ca").empty();
   auto openid = open_openid(line.location, settings, system_clock());
   if (!openid) return fail(openid.error());
   app_settings.openid = std::move(openid).value();

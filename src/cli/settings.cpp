@@ -22,6 +22,10 @@ constexpr SettingSpec kSpecs[] = {
      "Address and port that serve listens on. Port 0 takes a free one. Anything but loopback is reachable by others."},
     {"tls_cert", SettingType::text, "", "", "PEM file with the certificate chain; with tls_key it turns HTTPS on."},
     {"tls_key", SettingType::text, "", "", "PEM file with the private key of tls_cert."},
+    {"tls_client_ca", SettingType::text, "", "",
+     "PEM file with the authorities whose client certificates programs may prove themselves by, with tls_cert: "
+     "browsers "
+     "that have one are asked, too. Behind a proxy that ends TLS it does nothing: no header is believed."},
     {"public_url", SettingType::text, "", "",
      "How readers reach the portal, for feeds and links (https://cert.example); empty: as each request names it."},
     {"site_name", SettingType::text, "", "Tocsin", "Name of the portal on its pages and in its feeds."},
@@ -279,6 +283,10 @@ struct SettingsReader {
     if (cert != key) {
       loaded.problems.push_back(Error::invalid("tls_cert and tls_key belong together: give both or none",
                                                settings.value(cert ? "tls_cert" : "tls_key").where));
+    }
+    if (!settings.text("tls_client_ca").empty() && !cert) {
+      loaded.problems.push_back(
+          Error::invalid("tls_client_ca needs tls_cert and tls_key", settings.value("tls_client_ca").where));
     }
     if (!settings.text("oidc.issuer").empty() && settings.text("oidc.client_id").empty()) {
       loaded.problems.push_back(

@@ -48,10 +48,17 @@ FetchOptions options(std::size_t bytes_max) {
   return options;
 }
 
+/// Empty for what no header could carry as it is: a host with ';' would begin another directive of
+/// Content-Security-Policy.
 std::string origin_of(std::string_view url) {
   const auto scheme = url.find("://");
   if (scheme == std::string_view::npos) return {};
-  return text::lower_ascii(url.substr(0, std::min(url.find_first_of("/?", scheme + 3), url.size())));
+  auto origin = text::lower_ascii(url.substr(0, std::min(url.find_first_of("/?", scheme + 3), url.size())));
+  const bool plain = std::ranges::all_of(origin, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           std::string_view{".-:/[]"}.find(c) != std::string_view::npos;
+  });
+  return plain ? origin : std::string{};
 }
 
 class Provider final : public OpenId {
@@ -73,6 +80,7 @@ class Provider final : public OpenId {
         if (!url->empty()) all.push_back(origin_of(*url));
       }
     }
+    std::erase(all, "");
     std::ranges::sort(all);
     all.erase(std::ranges::unique(all).begin(), all.end());
     return all;

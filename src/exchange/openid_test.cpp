@@ -104,6 +104,16 @@ TEST_F(OpenIdTest, ReachesOnlyWhatTheOperatorNamed) {
   EXPECT_THAT(refused.error().detail, HasSubstr("10.0.0.1"));
 }
 
+TEST_F(OpenIdTest, AnAddressThatIsNoOriginReachesNoHeader) {
+  site_.documents["/.well-known/openid-configuration"] =
+      R"({"issuer":"%ISSUER%","authorization_endpoint":"https://a.example;script-src/*","token_endpoint":"%ISSUER%/t",)"
+      R"("jwks_uri":"%ISSUER%/keys","response_types_supported":["code"],)"
+      R"("id_token_signing_alg_values_supported":["ES256"]})";
+  const auto openid = OpenId::open(site_.settings(), clock_).value();
+  ASSERT_TRUE(openid->look());
+  EXPECT_THAT(openid->origins(), ElementsAre(site_.server.url("")));
+}
+
 TEST_F(OpenIdTest, LivesOnWhatItKnowsWhileTheProviderIsAway) {
   const auto openid = OpenId::open(site_.settings(), clock_).value();
   ASSERT_TRUE(openid->look());

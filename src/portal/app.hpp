@@ -56,6 +56,7 @@ struct AppSettings {
   std::vector<exchange::DemoPerson> demo_people = {};
   /// By whom people may sign in beside passwords and passkeys; needs public_url. nullptr: by nobody.
   std::shared_ptr<exchange::OpenId> openid = {};
+  bool client_certificates = false;  ///< The listener asks for them: pages offer to register some.
 };
 
 /// Shared by all handlers; outlives the server.

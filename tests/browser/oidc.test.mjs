@@ -88,7 +88,7 @@ describe('by a provider outside', () => {
   it('an invited person comes in without JavaScript, and a group gives the role', async () => {
     const { made, page } = await context({ javaScriptEnabled: false });
     await signIn(page, 'ada');
-    assert.equal(new URL(page.url()).pathname, '/account');
+    assert.equal(new URL(page.url()).pathname, '/account', await page.textContent('main'));
     assert.match(await page.textContent('main'), /ada@water\.example/);
     assert.deepEqual(await roles(page), ['member', 'organisation-administrator']);
     await made.close();

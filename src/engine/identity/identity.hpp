@@ -64,6 +64,8 @@ struct SessionRow {
 
 struct TokenRow {
   std::int64_t id = 0;
+  bool certificate = false;                    ///< Else a secret.
+  std::string subject = {}, fingerprint = {};  ///< Of a certificate.
   domain::PersonId person;
   domain::OrganisationId organisation;
   std::string name;
@@ -203,6 +205,11 @@ class Identity {
   /// Returns the secret, shown once ("tocsin_" and 43 characters).
   Result<std::string> create_token(domain::PersonId person, domain::OrganisationId organisation, const NewToken& token,
                                    const Actor& actor);
+  /// A program proves itself by this client certificate (PEM) instead of a secret, on connections whose TLS listener
+  /// has verified it. Ends with it at the latest. Errors: as create_token; conflict where it was registered before, by
+  /// anybody.
+  Result<std::int64_t> register_certificate(domain::PersonId person, domain::OrganisationId organisation,
+                                            const NewToken& token, std::string_view pem, const Actor& actor);
   Result<std::vector<TokenRow>> tokens(domain::PersonId person);
   Status revoke_token(domain::PersonId person, std::int64_t id, const Actor& actor);
 

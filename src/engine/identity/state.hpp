@@ -172,6 +172,7 @@ struct Identity::State {
                                                       std::optional<domain::OrganisationId> organisation) const;
 
   // --- tokens.cpp ---
+  Result<std::int64_t> add_program(store::ApiToken row, const NewToken& token, const Actor& actor);
   PrincipalPtr cached_program(std::string_view key, std::string_view address) const;
   Result<PrincipalPtr> load_program(store::ApiTokenKind kind, const std::string& hash, const Where& where);
 

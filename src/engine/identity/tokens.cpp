@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "engine/identity/state.hpp"
 #include "engine/members/members.hpp"
+#include "formats/keys/public_key.hpp"
 
 // Tokens for programs: a person's, for one organisation, narrowed by scopes and networks.
 
@@ -236,41 +237,70 @@ Result<PrincipalPtr> Identity::State::load_program(ApiTokenKind kind, const std:
   return principal;
 }
 
-Result<std::string> Identity::create_token(domain::PersonId person, domain::OrganisationId organisation,
-                                           const NewToken& token, const Actor& actor) {
-  TRY_VOID(require_self(actor, person));
-  auto& state = *state_;
-  TRY_VOID(check(token, state.clock.now()));
-  return state.write([&](Change& change) -> Result<std::string> {
-    TRY(const auto seats, store::MembersState{change.connection}.active_seats(person));
-    if (std::ranges::find(seats, organisation, &store::MembersState::Seat::organisation) == seats.end()) {
+Result<std::int64_t> Identity::State::add_program(store::ApiToken row, const NewToken& token, const Actor& actor) {
+  return write([&](Change& change) -> Result<std::int64_t> {
+    TRY(const auto seats, store::MembersState{change.connection}.active_seats(row.person));
+    if (std::ranges::find(seats, row.organisation, &store::MembersState::Seat::organisation) == seats.end()) {
       return Error::not_found("organisation");
     }
     store::ApiTokens tokens{change.connection};
-    TRY(const auto valid, tokens.count_valid(person, change.now));
-    if (valid >= state.options.tokens_max) {
+    TRY(const auto valid, tokens.count_valid(row.person, change.now));
+    if (valid >= options.tokens_max) {
       return Error::conflict(fmt::format("there are {} tokens already: revoke one first", valid));
     }
-    auto secret = std::string{kTokenPrefix} + random_token();
-    auto given = token.scopes;
-    std::ranges::sort(given);
-    given.erase(std::ranges::unique(given).begin(), given.end());
-    TRY(const auto id, tokens.add({.token_hash = sha256_hex(secret),
-                                   .person = person,
-                                   .organisation = organisation,
-                                   .name = std::string{text::trim(token.name)},
-                                   .scopes = given,
-                                   .networks = token.networks,
-                                   .created_at = change.now,
-                                   .expires_at = token.expires_at}));
+    if (row.kind == ApiTokenKind::certificate) {
+      TRY(const auto known, tokens.find(row.kind, row.token_hash));
+      if (known) return Error::conflict("this certificate was registered before; get a new one for each registration");
+    }
+    row.name = std::string{text::trim(token.name)};
+    row.scopes = token.scopes;
+    std::ranges::sort(row.scopes);
+    row.scopes.erase(std::ranges::unique(row.scopes).begin(), row.scopes.end());
+    row.networks = token.networks;
+    row.created_at = change.now;
+    TRY(const auto id, tokens.add(row));
+    boost::json::object detail{{"name", token.name},
+                               {"scopes", boost::json::value_from(row.scopes)},
+                               {"networks", boost::json::value_from(row.networks)},
+                               {"expires_at", format_rfc3339(row.expires_at)}};
+    if (row.kind == ApiTokenKind::certificate) {
+      detail["certificate"] = row.token_hash;
+      detail["subject"] = row.subject;
+    }
     TRY_VOID(audit::record(change.connection, actor, change.now, "token.create", audit::object_of("token", id),
-                           organisation, Outcome::done,
-                           {{"name", token.name},
-                            {"scopes", boost::json::value_from(given)},
-                            {"networks", boost::json::value_from(token.networks)},
-                            {"expires_at", format_rfc3339(token.expires_at)}}));
-    return secret;
+                           row.organisation, Outcome::done, detail));
+    return id;
   });
+}
+
+Result<std::string> Identity::create_token(domain::PersonId person, domain::OrganisationId organisation,
+                                           const NewToken& token, const Actor& actor) {
+  TRY_VOID(require_self(actor, person));
+  TRY_VOID(check(token, state_->clock.now()));
+  auto secret = std::string{kTokenPrefix} + random_token();
+  TRY_VOID(state_->add_program({.token_hash = sha256_hex(secret),
+                                .person = person,
+                                .organisation = organisation,
+                                .expires_at = token.expires_at},
+                               token, actor));
+  return secret;
+}
+
+Result<std::int64_t> Identity::register_certificate(domain::PersonId person, domain::OrganisationId organisation,
+                                                    const NewToken& token, std::string_view pem, const Actor& actor) {
+  TRY_VOID(require_self(actor, person));
+  const auto now = state_->clock.now();
+  TRY_VOID(check(token, now));
+  auto certificate = formats::keys::read_certificate(pem);
+  if (!certificate) return Error::invalid(certificate.error().message, "certificate");
+  if (certificate->not_after <= now) return Error::invalid("this certificate has expired", "certificate");
+  return state_->add_program({.kind = ApiTokenKind::certificate,
+                              .token_hash = certificate->fingerprint,
+                              .subject = certificate->subject,
+                              .person = person,
+                              .organisation = organisation,
+                              .expires_at = std::min(token.expires_at, certificate->not_after)},
+                             token, actor);
 }
 
 Result<std::vector<TokenRow>> Identity::tokens(domain::PersonId person) {
@@ -278,7 +308,11 @@ Result<std::vector<TokenRow>> Identity::tokens(domain::PersonId person) {
       state_->database.read([&](store::Connection& connection) { return store::ApiTokens{connection}.of(person); }));
   std::vector<TokenRow> rows;
   for (const auto& each : all) {
+    const bool certificate = each.kind == ApiTokenKind::certificate;
     rows.push_back({.id = each.id,
+                    .certificate = certificate,
+                    .subject = each.subject,
+                    .fingerprint = certificate ? each.token_hash : std::string{},
                     .person = each.person,
                     .organisation = each.organisation,
                     .name = each.name,

@@ -211,7 +211,7 @@ Status add_userinfo(Identity& identity, std::string_view text, const ClaimNames&
   }
   boost::json::object claims = parsed.root().get_object();
   claims["iss"] = identity.issuer;
-  TRY(auto more, read_identity(boost::json::value{std::move(claims)}, names));
+  TRY(auto more, read_identity(boost::json::value(std::move(claims)), names));
   if (identity.email.empty()) {
     identity.email = std::move(more.email);
     identity.email_verified = more.email_verified;

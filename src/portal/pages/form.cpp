@@ -36,6 +36,7 @@ constexpr NoticeText kNotices[] = {
     {"factor-removed", "The second factor has been removed."},
     {"passkey-added", "The passkey has been added."},
     {"passkey-removed", "The passkey has been removed."},
+    {"certificate-registered", "The certificate is registered. The program can use it now."},
     {"outside-connected", "Your account is connected. You can sign in that way now."},
     {"outside-disconnected", "Your account is disconnected; sessions that were begun that way have ended."},
     {"outside-only-way",

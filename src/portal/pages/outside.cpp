@@ -120,18 +120,16 @@ http::Response without_attempt(const App& app, const http::Request& request, htt
   return response;
 }
 
-http::Response refusal_page(App& app, const http::Request& request, std::string message, int status = 403) {
-  Form form;
-  form.wrong("", std::move(message));
+http::Response refusal_page(App& app, const http::Request& request, std::string_view message, int status = 403) {
   Page page;
-  page.title = "Sign in";
+  page.title = "That did not work";
   page.hide_header_search = true;
-  std::string out = "<div class=\"narrow\">\n<h1>Not signed in</h1>\n";
-  out += pages::error_summary(form).str();
+  std::string out = "<div class=\"narrow\">\n<h1>That did not work</h1>\n";
+  render<"<div class=\"callout callout-warn\" role=\"alert\"><p>{}</p></div>\n">(out, message);
   out += request.principal == nullptr ? "<p><a class=\"button\" href=\"/sign-in\">Back to the sign-in</a></p>\n"
                                       : "<p><a class=\"button\" href=\"/account/security\">Back to Security</a></p>\n";
   page.main = Html::from_trusted(std::move(out) + "</div>\n");
-  auto response = pages::form_page(app, request, page, form);
+  auto response = pages::form_page(app, request, page, {});
   response.status = status;
   return without_attempt(app, request, std::move(response));
 }
