@@ -118,7 +118,11 @@ Html passkey_panel(App& app, const http::Request& request, const engine::identit
   return Html::from_trusted(std::move(out));
 }
 
-std::string method_words(std::string_view method) { return method.empty() ? "password" : std::string{method}; }
+std::string method_words(std::string_view method) {
+  constexpr std::string_view kOutside = "openid-connect";
+  if (method.starts_with(kOutside)) return "sign-in elsewhere" + std::string{method.substr(kOutside.size())};
+  return method.empty() ? "password" : std::string{method};
+}
 
 Html sessions_panel(const http::Request& request, const std::vector<engine::identity::SessionRow>& sessions) {
   std::string out =
@@ -158,10 +162,10 @@ Result<http::Response> security_page(App& app, const http::Request& request, con
   }
   out += "<div class=\"grid-2\">\n<div>\n";
   if (factors.password) out += password_panel(request, password).str();
+  out += pages::outside_panel(app, request, factors).str();
   out += "</div><div>\n";
   out += app_panel(request, factors).str();
   out += passkey_panel(app, request, factors).str();
-  out += pages::outside_panel(app, request, factors).str();
   out += "</div></div>\n";
   out += sessions_panel(request, sessions).str();
   return pages::form_page(app, request, pages::account_page("Security", kHere, std::move(out)), password);

@@ -242,7 +242,10 @@ http::Response confirm_page(App& app, const http::Request& request, const Form& 
                   .required = true,
                   .code = true});
   }
-  out += "<div class=\"panel\">" + markup.submit("Go on", FormMarkup::Button::normal, next).str();
+  out += "<div class=\"panel\">";
+  if (factors.password || factors.outside.empty()) {
+    out += markup.submit("Go on", FormMarkup::Button::normal, next).str();
+  }
   out += pages::passkey_form(app, request, "/confirm/passkey", "Use a passkey", next).str();
   out += "</div>\n";
   if (offers_demo_people(app)) {
