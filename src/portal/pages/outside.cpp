@@ -178,7 +178,8 @@ Result<http::Response> leave_to_link(App& app, const http::Request& request) {
   return leave(app, request, OutsideAttempt::For::link, kSecurity);
 }
 
-Result<http::Response> refuse(App& app, const http::Request& request, std::string_view why, const std::string& message) {
+Result<http::Response> refuse(App& app, const http::Request& request, std::string_view why,
+                              const std::string& message) {
   TRY(const auto refusal, app.identity()->refuse_outside(access::where(request), why));
   return refusal_page(app, request, message.empty() ? refusal.message : message);
 }
