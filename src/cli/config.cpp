@@ -12,9 +12,10 @@
 namespace tocsin::cli {
 namespace {
 
-/// Passwords of a database URL stay out of terminals and their scrollback.
+/// Passwords of a database URL, and secrets, stay out of terminals and their scrollback.
 std::string shown(std::string_view name, const std::string& text) {
   if (name == "mail.password" && !text.empty()) return "***";
+  if (name == "oidc.client_secret") return text.empty() ? text : "***";
   if (name != "database") return text;
   const auto scheme = text.find("://");
   const auto at = text.find('@');

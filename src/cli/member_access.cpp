@@ -1,3 +1,4 @@
+#include <fstream>
 #include <iostream>
 #include <string>
 
@@ -120,19 +121,34 @@ Status reset_link(Access& access, domain::PersonId person) {
   return ok();
 }
 
+Result<std::string> read_pem(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::string text{std::istreambuf_iterator<char>{file}, {}};
+  if (!file.good() && text.empty()) return Error::not_found(path);
+  return text;
+}
+
 Status token_create(Access& access, domain::PersonId person) {
   const auto& options = access.options();
   domain::OrganisationId organisation = domain::kOwnOrganisation;
   if (!options.organisation.empty()) {
     TRY(organisation, find_org(*access.installation.database, options.organisation));
   }
-  TRY(const auto secret,
-      access.who.create_token(person, organisation,
-                              {.name = options.name.value_or(""),
-                               .scopes = options.scopes,
-                               .networks = options.networks,
-                               .expires_at = {system_clock().now().micros + options.days * kMicrosADay}},
-                              access.actor));
+  const identity::NewToken wanted{.name = options.name.value_or(""),
+                                  .scopes = options.scopes,
+                                  .networks = options.networks,
+                                  .expires_at = {system_clock().now().micros + options.days * kMicrosADay}};
+  if (!options.path.empty()) {
+    TRY(const auto pem, read_pem(options.path));
+    TRY(const auto id, access.who.register_certificate(person, organisation, wanted, pem, access.actor));
+    if (access.line.json) {
+      print_json(boost::json::object{{"id", id}});
+    } else {
+      print(fmt::format("The certificate is registered as number {}.\n", id));
+    }
+    return ok();
+  }
+  TRY(const auto secret, access.who.create_token(person, organisation, wanted, access.actor));
   if (access.line.json) {
     print_json(boost::json::object{{"token", secret}});
   } else {
@@ -155,6 +171,8 @@ Status token_list(Access& access, domain::PersonId person) {
     if (access.line.json) {
       print_json(boost::json::object{{"id", each.id},
                                      {"name", each.name},
+                                     {"kind", each.certificate ? "certificate" : "secret"},
+                                     {"fingerprint", each.fingerprint},
                                      {"organisation", each.organisation.value},
                                      {"scopes", boost::json::array(each.scopes.begin(), each.scopes.end())},
                                      {"networks", boost::json::array(each.networks.begin(), each.networks.end())},

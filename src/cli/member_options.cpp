@@ -227,6 +227,8 @@ void add_token_commands(CLI::App& group, MemberOptions& into, const PrepareComma
       ->type_name("CIDR,...")
       ->delimiter(',')
       ->allow_extra_args(false);
+  sub->add_option("--certificate", into.path, "PEM file of a client certificate to prove itself by instead of a secret")
+      ->type_name("FILE");
   sub->add_option("--days", into.days, "How long it is valid")
       ->check(CLI::Range(1, 365).description(""))
       ->type_name("1..365")

@@ -11,6 +11,7 @@
 #include "cli/commands.hpp"
 #include "cli/listen_address.hpp"
 #include "cli/mailing.hpp"
+#include "cli/openid.hpp"
 #include "cli/output.hpp"
 #include "cli/site.hpp"
 #include "engine/identity/identity.hpp"
@@ -79,6 +80,9 @@ portal::http::ServerOptions server_options(const Location& location, const Setti
   options.port = address.port;
   options.tls_certificate = file_path(location, settings.value("tls_cert"));
   options.tls_key = file_path(location, settings.value("tls_key"));
+  if (!settings.text("tls_client_ca").empty()) {
+    options.tls_client_ca = file_path(location, settings.value("tls_client_ca"));
+  }
   options.network_threads = static_cast<int>(settings.integer("threads.network"));
   options.blocking_threads = static_cast<int>(settings.integer("threads.workers"));
   options.blocking_queue_max = static_cast<std::size_t>(settings.integer("threads.queue"));
@@ -110,6 +114,7 @@ Result<engine::identity::Options> identity_options(store::Database& database, co
   options.dangerous_window = std::chrono::minutes{settings.integer("sessions.confirm_after")};
   options.sessions_max = static_cast<int>(settings.integer("sessions.per_person"));
   options.tokens_max = static_cast<int>(settings.integer("tokens.per_person"));
+  TRY(options.outside, outside_rules(settings));
   options.second_factor_by_role = settings.text("second_factor") == "by-role";
   // As many as there are workers would leave none for the readers while passwords are tried.
   options.password_checks_max =
@@ -187,6 +192,10 @@ int run_serve(const CommandLine& line) {
       log::warn("mail.off", {{"why", line.demo ? "demonstration: its people are invented" : "public_url is not set"}});
     }
   }
+  app_settings.client_certificates = !settings.text("tls_client_ca").empty();
+  auto openid = open_openid(line.location, settings, system_clock());
+  if (!openid) return fail(openid.error());
+  app_settings.openid = std::move(openid).value();
   auto key = SealingKey::open_or_create(std::filesystem::path{line.location.folder} / kSealingKeyFile);
   if (!key) return fail(key.error());
   auto sign_in = identity_options(*installation->database, line.location, settings, app_settings.public_url);
@@ -237,7 +246,12 @@ int run_serve(const CommandLine& line) {
     print(fmt::format("There is no administrator yet. Open /setup there and enter this code: {}\n", setup.code_text()));
   }
   std::fflush(stdout);
+  // So that the first page with its button names where that leads; nothing waits for it.
+  std::thread ask_provider{[openid = app_settings.openid] {
+    if (openid != nullptr && openid->look()) log::info("oidc.provider_known", {{"issuer", openid->settings().issuer}});
+  }};
   (*server)->run();
+  ask_provider.join();
   signals.end();
   log::info("server.stopped");
   log::flush();

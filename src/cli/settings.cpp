@@ -22,6 +22,10 @@ constexpr SettingSpec kSpecs[] = {
      "Address and port that serve listens on. Port 0 takes a free one. Anything but loopback is reachable by others."},
     {"tls_cert", SettingType::text, "", "", "PEM file with the certificate chain; with tls_key it turns HTTPS on."},
     {"tls_key", SettingType::text, "", "", "PEM file with the private key of tls_cert."},
+    {"tls_client_ca", SettingType::text, "", "",
+     "PEM file with the authorities whose client certificates programs may prove themselves by, with tls_cert: "
+     "browsers "
+     "that have one are asked, too. Behind a proxy that ends TLS it does nothing: no header is believed."},
     {"public_url", SettingType::text, "", "",
      "How readers reach the portal, for feeds and links (https://cert.example); empty: as each request names it."},
     {"site_name", SettingType::text, "", "Tocsin",
@@ -84,6 +88,43 @@ constexpr SettingSpec kSpecs[] = {
      "Acts that lock out or hand out access ask for a proof of who it is that is not older.", 1, 120},
     {"sessions.per_person", SettingType::integer, "", "50", "Sessions at once; beyond it the oldest ends.", 1, 1'000},
     {"tokens.per_person", SettingType::integer, "", "50", "Tokens for programs at once.", 1, 1'000},
+    {"oidc.issuer", SettingType::text, "", "",
+     "Address of an OpenID Connect provider by which people may sign in (https://id.example/realms/cert), exactly as "
+     "it "
+     "names itself; empty: by none. Register {public_url}/sign-in/oidc/callback there. Needs public_url."},
+    {"oidc.client_id", SettingType::text, "", "", "Name that this portal is registered under at the provider."},
+    {"oidc.client_secret", SettingType::text, "", "",
+     "Secret that goes with it; empty for a public client. Better in a file: see the next."},
+    {"oidc.client_secret_file", SettingType::text, "", "",
+     "File whose first line is the secret (relative to this folder); wins over client_secret."},
+    {"oidc.name", SettingType::text, "", "your organisation's account", "The button says: Sign in with NAME."},
+    {"oidc.scopes", SettingType::text, "", "",
+     "Scopes to ask for beside openid, profile and email, where the provider wants one for groups (groups)."},
+    {"oidc.groups_claim", SettingType::text, "", "groups",
+     "Claim that lists somebody's groups; a JSON Pointer where it begins with / (/realm_access/roles)."},
+    {"oidc.groups", SettingType::text, "", "",
+     "Which group gives which roles, one rule a line: GROUP = ORGANISATION: ROLE ROLE. The organisation by number, "
+     "UUID "
+     "or name; without roles, member. Applied at each sign-in there; who loses the group loses the role."},
+    {"oidc.groups_last", SettingType::integer, "days", "30",
+     "Roles by groups that no sign-in at the provider has confirmed for so long end.", 1, 3'650},
+    {"oidc.unknown_people", SettingType::choice, "", "refuse",
+     "Whom the provider signs in but nobody has invited: refuse, or create an account.", 0, 0, "refuse|create"},
+    {"oidc.organisation", SettingType::text, "", "",
+     "Organisation whose members such people become (number, UUID or name); empty: only who gets a role by a group."},
+    {"oidc.second_factor", SettingType::text, "", "",
+     "Values of the claims amr or acr that count as a second factor (mfa otp hwk), separated by blanks; empty: the "
+     "provider's never counts, and people's own is asked for."},
+    {"oidc.forwards_to", SettingType::text, "", "",
+     "Origins to which the provider sends browsers on (https://login.example), separated by commas: browsers follow "
+     "from our button only to those that they were told of."},
+    {"oidc.networks", SettingType::text, "", "",
+     "Networks in which the provider may be although they are not the public internet (10.20.0.0/16), separated by "
+     "commas."},
+    {"oidc.ca_file", SettingType::text, "", "",
+     "PEM file with the authorities that its certificate may come from; empty: the system's."},
+    {"oidc.allow_loopback", SettingType::boolean, "", "false",
+     "A provider on this machine over http, to try it out; never in operation."},
     {"threads.network", SettingType::integer, "", "2", "Threads that read requests and write answers.", 1, 256},
     {"threads.workers", SettingType::integer, "", "4", "Threads that run queries.", 1, 256},
     {"threads.queue", SettingType::integer, "requests", "1024",
@@ -264,6 +305,14 @@ struct SettingsReader {
     if (cert != key) {
       loaded.problems.push_back(Error::invalid("tls_cert and tls_key belong together: give both or none",
                                                settings.value(cert ? "tls_cert" : "tls_key").where));
+    }
+    if (!settings.text("tls_client_ca").empty() && !cert) {
+      loaded.problems.push_back(
+          Error::invalid("tls_client_ca needs tls_cert and tls_key", settings.value("tls_client_ca").where));
+    }
+    if (!settings.text("oidc.issuer").empty() && settings.text("oidc.client_id").empty()) {
+      loaded.problems.push_back(
+          Error::invalid("oidc.issuer and oidc.client_id belong together", settings.value("oidc.issuer").where));
     }
     const auto& url = settings.text("public_url");
     if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://")) {

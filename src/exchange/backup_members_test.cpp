@@ -86,6 +86,13 @@ void add_members(store::Database& database) {
       "last_used_address) VALUES ('t', ?, ?, 'n', 'read', '', 0, 0, '')",
       *person, *works);
   more.emplace_back(
+      "INSERT INTO api_token (token_hash, person_id, organisation_id, name, scopes, networks, created_at, expires_at, "
+      "last_used_address, kind, subject) VALUES ('fingerprint', ?, ?, 'n', 'read', '', 0, 0, '', 2, 'CN=probe')",
+      *person, *works);
+  more.emplace_back("INSERT INTO outside_role (person_id, organisation_id, roles, confirmed_at) VALUES (?, ?, 3, 7)",
+                    *person, *works);
+  more.emplace_back("INSERT INTO outside_attempt (token_hash, sealed, expires_at) VALUES ('a', 'sealed', 9)");
+  more.emplace_back(
       "INSERT INTO session (token_hash, person_id, method, second_factor, address, agent, created_at, "
       "authenticated_at, last_seen_at, expires_at) VALUES ('s', ?, 'password', 0, '', '', 0, 0, 0, 0)",
       *person);
@@ -118,6 +125,8 @@ TEST_P(BackupMembersTest, RestoresMembersButNoSession) {
           .value_or(-1);
     };
     EXPECT_EQ(count(store::Sql{"SELECT count(*) FROM session"}), 0);
+    EXPECT_EQ(count(store::Sql{"SELECT count(*) FROM outside_attempt"}), 0);
+    EXPECT_EQ(count(store::Sql{"SELECT count(*) FROM outside_role"}), 1);
     EXPECT_EQ(count(store::Sql{"SELECT count(*) FROM audience_grantee"}), 2'800);
     EXPECT_EQ(count(store::Sql{"SELECT count(*) FROM membership"}), 701);
     // New rows get new numbers.

@@ -8,8 +8,8 @@ namespace {
 using store::Sql;
 using store::Value;
 
-// Sessions and one-time links are not kept: a copy that is restored must not bring back what was ended since. Nor are
-// letters that wait to be sent: they would go out twice, with links that are dead.
+// Sessions, one-time links and sign-ins that were begun are not kept: a copy that is restored must not bring back what
+// was ended since. Nor are letters that wait to be sent: they would go out twice, with links that are dead.
 // Passwords, second factors and tokens are, so that people and programs get in again.
 
 #define TOCSIN_SETTING_COLUMNS "key, value"
@@ -31,7 +31,8 @@ using store::Value;
 #define TOCSIN_CREDENTIAL_COLUMNS "id, person_id, kind, external_id, label, secret, counter, created_at, last_used_at"
 #define TOCSIN_API_TOKEN_COLUMNS                                                                               \
   "id, token_hash, person_id, organisation_id, name, scopes, networks, created_at, expires_at, last_used_at, " \
-  "last_used_address, revoked_at"
+  "last_used_address, revoked_at, kind, subject"
+#define TOCSIN_OUTSIDE_ROLE_COLUMNS "person_id, organisation_id, roles, confirmed_at"
 #define TOCSIN_RECORD_COLUMNS_ALL                                                                            \
   "id, kind, issuer, record_key, slug, title, tlp, owner_id, audience, status, embargo_until, version, "     \
   "version_order, format, sha512, current_revision_id, initial_release_at, current_release_at, created_at, " \
@@ -98,7 +99,10 @@ constexpr BackupColumn kApiToken[] = {{"id"},
                                       {"expires_at"},
                                       {"last_used_at"},
                                       {"last_used_address", true},
-                                      {"revoked_at"}};
+                                      {"revoked_at"},
+                                      {"kind"},
+                                      {"subject", true}};
+constexpr BackupColumn kOutsideRole[] = {{"person_id"}, {"organisation_id"}, {"roles"}, {"confirmed_at"}};
 constexpr BackupColumn kRecord[] = {{"id"},
                                     {"kind"},
                                     {"issuer", true},
@@ -209,6 +213,9 @@ const BackupTableCode kTables[] = {
      TOCSIN_INSERT("credential", TOCSIN_CREDENTIAL_COLUMNS)},
     {"api_token", kApiToken, false, TOCSIN_PAGE("api_token", TOCSIN_API_TOKEN_COLUMNS, "id"),
      TOCSIN_INSERT("api_token", TOCSIN_API_TOKEN_COLUMNS)},
+    {"outside_role", kOutsideRole, false,
+     TOCSIN_PAGE_BY_TWO("outside_role", TOCSIN_OUTSIDE_ROLE_COLUMNS, "person_id, organisation_id"),
+     TOCSIN_INSERT("outside_role", TOCSIN_OUTSIDE_ROLE_COLUMNS), 2},
     {"record", kRecord, false, TOCSIN_PAGE("record", TOCSIN_RECORD_COLUMNS_ALL, "id"),
      TOCSIN_INSERT("record", TOCSIN_RECORD_COLUMNS_ALL)},
     {"revision", kRevision, false, TOCSIN_PAGE("revision", TOCSIN_REVISION_COLUMNS, "id"),

@@ -372,6 +372,7 @@ Result<BackupReport> restore_backup(store::Database& database, const std::string
                                  store::Sql{"DELETE FROM audit_checkpoint"}}));
     // What `init` put there: the backup brings its own.
     TRY_VOID(connection.run_all({store::Sql{"DELETE FROM session"}, store::Sql{"DELETE FROM one_time_link"},
+                                 store::Sql{"DELETE FROM outside_role"}, store::Sql{"DELETE FROM outside_attempt"},
                                  store::Sql{"DELETE FROM api_token"}, store::Sql{"DELETE FROM credential"},
                                  store::Sql{"DELETE FROM membership"}, store::Sql{"DELETE FROM person"},
                                  store::Sql{"DELETE FROM organisation"}, store::Sql{"DELETE FROM setting"},

@@ -27,6 +27,7 @@ constexpr std::size_t kNextBytesMax = 2'000;
 constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
 constexpr std::string_view kFilesType = "multipart/form-data";
 constexpr const char* kSignIn = "/sign-in";
+constexpr std::string_view kBadCertificate = "certificate";
 constexpr const char* kSecurity = "/account/security";
 
 bool for_programs(const http::Route& route) { return route.pattern.starts_with("/api/"); }
@@ -74,6 +75,12 @@ struct Verdict {
   bool audited = false;
 };
 
+/// Only programs' addresses: a certificate signs nobody in to pages.
+bool by_certificate(const http::Request& request) {
+  return !request.client_certificate.empty() &&
+         (request.path.starts_with("/api/") || request.path.starts_with("/feeds/"));
+}
+
 Verdict ask_to_sign_in(const http::Route& route, const http::Request& request) {
   Verdict verdict;
   if (for_programs(route) || !request.bad_token.empty()) {
@@ -81,6 +88,9 @@ Verdict ask_to_sign_in(const http::Route& route, const http::Request& request) {
     verdict.error = Error::forbidden(
         std::string{request.bad_token.empty()
                         ? tr<"This needs an account: sign in, or send a token as \"Authorization: Bearer ...\".">()
+                    : request.bad_token == kBadCertificate
+                        ? tr<"The client certificate of this connection is not registered here, has expired or was "
+                             "revoked, or may not be used from this address.">()
                         : tr<"The token is not valid: it is unknown, has expired, was revoked, or may not be used from "
                              "this address.">()});
     verdict.authenticate =
@@ -170,17 +180,21 @@ Status read_form(const http::Route& route, http::Request& request) {
 std::optional<Verdict> judge_forgery(const App& app, const http::Route& route, const http::Request& request) {
   if (!changes_something(request.method)) return std::nullopt;
   const bool session = request.principal != nullptr && request.principal->by == Principal::By::session;
-  // A browser adds cookies by itself, but no Authorization: without a session there is nothing to borrow from a
-  // program's request.
-  if (!session && (for_programs(route) || request.principal != nullptr)) return std::nullopt;
   const auto refused = [](std::string_view message) {
     Verdict verdict;
     verdict.error = Error::forbidden(std::string{message});
     return verdict;
   };
-  if (from_elsewhere(app, request)) {
-    return refused(tr<"This came from another site, which may not act in your name. Nothing was done.">());
+  const auto elsewhere = tr<"This came from another site, which may not act in your name. Nothing was done.">();
+  // But a certificate, if it has one.
+  if (request.principal != nullptr && request.principal->by == Principal::By::certificate &&
+      from_elsewhere(app, request)) {
+    return refused(elsewhere);
   }
+  // A browser adds cookies by itself, but no Authorization: without a session there is nothing to borrow from a
+  // program's request.
+  if (!session && (for_programs(route) || request.principal != nullptr)) return std::nullopt;
+  if (from_elsewhere(app, request)) return refused(elsewhere);
   const auto wanted = csrf(request);
   const auto header = request.header("x-csrf-token");
   const auto given = header.empty() ? request.form.get("csrf") : header;
@@ -229,9 +243,9 @@ Admission answer_of(Verdict verdict) {
 
 CookieNames cookie_names(const App& app, const http::Request& request) {
   if (request.tls || app.settings().public_url.starts_with("https://")) {
-    return {"__Host-tocsin", "__Host-tocsin-half", "__Host-tocsin-form", true};
+    return {"__Host-tocsin", "__Host-tocsin-half", "__Host-tocsin-form", "__Host-tocsin-outside", true};
   }
-  return {"tocsin", "tocsin-half", "tocsin-form", false};
+  return {"tocsin", "tocsin-half", "tocsin-form", "tocsin-outside", false};
 }
 
 Language language_of(const http::Request& request) {
@@ -255,7 +269,13 @@ bool find_in_memory(App& app, http::Request& request) {
     return true;
   }
   const auto token = http::cookie(request, cookie_names(app, request).session);
-  if (!token) return true;
+  if (!token) {
+    if (!by_certificate(request)) return true;
+    auto principal = identity->cached_certificate(request.client_certificate, request.remote_address);
+    if (principal == nullptr || principal->expires_at <= request.now) return false;
+    take(request, std::move(principal));
+    return true;
+  }
   auto principal = identity->cached_session(*token);
   if (principal == nullptr || principal->expires_at <= request.now) return false;
   request.session_token = *token;
@@ -277,7 +297,16 @@ Status find_in_database(App& app, http::Request& request) {
     return ok();
   }
   const auto token = http::cookie(request, cookie_names(app, request).session);
-  if (!token) return ok();
+  if (!token) {
+    if (!by_certificate(request)) return ok();
+    TRY(auto principal, identity->load_certificate(request.client_certificate, where(request)));
+    if (principal == nullptr) {
+      request.bad_token = kBadCertificate;
+    } else {
+      take(request, std::move(principal));
+    }
+    return ok();
+  }
   TRY(auto principal, identity->load_session(*token, where(request)));
   if (principal == nullptr) return ok();
   request.session_token = *token;

@@ -15,8 +15,9 @@ namespace tocsin::portal::access {
 /// can set them (draft-ietf-httpbis-rfc6265bis section 4.1.3.2).
 struct CookieNames {
   std::string_view session;
-  std::string_view half;  ///< Between password and second factor.
-  std::string_view form;  ///< Before sign-in: what forms must send back.
+  std::string_view half;     ///< Between password and second factor.
+  std::string_view form;     ///< Before sign-in: what forms must send back.
+  std::string_view outside;  ///< A sign-in on its way through a provider.
   bool secure = false;
 };
 CookieNames cookie_names(const App& app, const http::Request& request);

@@ -14,6 +14,7 @@
 #include "portal/api/openapi.hpp"
 #include "portal/api/problem.hpp"
 #include "portal/languages.hpp"
+#include "portal/pages/outside.hpp"
 #include "portal/pages/readers_clock.hpp"
 
 namespace tocsin::portal {
@@ -26,9 +27,9 @@ constexpr std::chrono::milliseconds kPauseAfterFailure{2'000};
 /// Sessions that have ended by time are deleted so often.
 constexpr std::int64_t kTidyMicros = std::int64_t{3'600} * 1'000'000;
 
-constexpr const char* kContentSecurityPolicy =
+constexpr std::string_view kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 constexpr const char* kPermissionsPolicy =
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()";
 
@@ -36,7 +37,10 @@ void decorate(const App& app, const http::Request& request, http::Response& resp
   // What people have uploaded brings a narrower one.
   const bool has_policy = std::ranges::any_of(
       response.headers, [](const auto& header) { return header.first == "Content-Security-Policy"; });
-  if (!has_policy) response.with("Content-Security-Policy", kContentSecurityPolicy);
+  if (!has_policy) {
+    response.with("Content-Security-Policy",
+                  std::string{kContentSecurityPolicy} + pages::outside_form_action(app, request.path));
+  }
   response
       .with("X-Content-Type-Options", "nosniff")
       // A one-time link's address is a secret. Not no-referrer: browsers send "Origin: null" with such a page's forms.
@@ -198,6 +202,7 @@ http::Router App::routes() {
     add_address_routes(*this, router);
     add_security_routes(*this, router);
     add_passkey_routes(*this, router);
+    add_outside_routes(*this, router);
     add_token_routes(*this, router);
     add_member_routes(*this, router);
   }

@@ -26,8 +26,9 @@ namespace tocsin::engine::post {
 class Post;  // engine/post/post.hpp
 }
 namespace tocsin::exchange {
+class OpenId;      // exchange/openid.hpp
 class PostOffice;  // exchange/post_office.hpp
-}
+}  // namespace tocsin::exchange
 namespace tocsin::engine::setup {
 class Setup;  // engine/setup/setup.hpp
 }
@@ -50,6 +51,9 @@ struct AppSettings {
   PrivacyFacts privacy = {};
   /// Whom anybody may sign in as, in demo mode only.
   std::vector<exchange::DemoPerson> demo_people = {};
+  /// By whom people may sign in beside passwords and passkeys; needs public_url. nullptr: by nobody.
+  std::shared_ptr<exchange::OpenId> openid = {};
+  bool client_certificates = false;  ///< The listener asks for them: pages offer to register some.
 };
 
 class ApplicationLimit;  // pages/applications.cpp
@@ -162,6 +166,7 @@ void add_address_routes(App& app, http::Router& router);    ///< /account/addres
 void add_account_routes(App& app, http::Router& router);    ///< /account
 void add_security_routes(App& app, http::Router& router);   ///< /account/security
 void add_passkey_routes(App& app, http::Router& router);    ///< Passkeys, where public_url is set.
+void add_outside_routes(App& app, http::Router& router);    ///< /sign-in/oidc and its like.
 void add_token_routes(App& app, http::Router& router);      ///< /account/tokens, /api/v1/me, /api/v1/tokens
 void add_member_routes(App& app, http::Router& router);     ///< Organisations, people, communities, audit log.
 void add_site_routes(App& app, http::Router& router);       ///< Style sheet and logo of this site, /admin/site

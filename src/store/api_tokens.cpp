@@ -24,7 +24,9 @@ std::vector<std::string> parted(std::string_view text) {
 
 ApiToken token_of(const Row& row) {
   return {.id = row.integer(0),
+          .kind = static_cast<ApiTokenKind>(row.integer(12)),
           .token_hash = row.string(1),
+          .subject = row.string(13),
           .person = {row.integer(2)},
           .organisation = {row.integer(3)},
           .name = row.string(4),
@@ -39,7 +41,7 @@ ApiToken token_of(const Row& row) {
 Sql select() {
   return Sql{
       "SELECT id, token_hash, person_id, organisation_id, name, scopes, networks, created_at, expires_at, "
-      "last_used_at, last_used_address, revoked_at FROM api_token"};
+      "last_used_at, last_used_address, revoked_at, kind, subject FROM api_token"};
 }
 
 }  // namespace
@@ -48,15 +50,15 @@ Result<std::int64_t> ApiTokens::add(const ApiToken& token) {
   TRY(const auto id,
       connection_.first(
           Sql{"INSERT INTO api_token (token_hash, person_id, organisation_id, name, scopes, networks, created_at, "
-              "expires_at, last_used_address) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '') RETURNING id",
+              "expires_at, last_used_address, kind, subject) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?) RETURNING id",
               token.token_hash, token.person, token.organisation, token.name, joined(token.scopes),
-              joined(token.networks), token.created_at, token.expires_at},
+              joined(token.networks), token.created_at, token.expires_at, token.kind, token.subject},
           [](const Row& row) { return row.integer(0); }));
   return id.value_or(0);
 }
 
-Result<std::optional<ApiToken>> ApiTokens::find(std::string_view token_hash) {
-  return connection_.first(select().append(" WHERE token_hash = ?", token_hash), token_of);
+Result<std::optional<ApiToken>> ApiTokens::find(ApiTokenKind kind, std::string_view token_hash) {
+  return connection_.first(select().append(" WHERE kind = ? AND token_hash = ?", kind, token_hash), token_of);
 }
 
 Result<std::vector<ApiToken>> ApiTokens::of(domain::PersonId person) {

@@ -12,9 +12,14 @@
 
 namespace tocsin::store {
 
+/// Stored as its number.
+enum class ApiTokenKind { secret = 1, certificate = 2 };
+
 struct ApiToken {
   std::int64_t id = 0;
-  std::string token_hash = {};  ///< SHA-256, hex. The token itself is nowhere.
+  ApiTokenKind kind = ApiTokenKind::secret;
+  std::string token_hash = {};  ///< SHA-256, hex: of the token, which itself is nowhere; of a certificate's DER.
+  std::string subject = {};     ///< Of a certificate.
   domain::PersonId person = {};
   domain::OrganisationId organisation = {};
   std::string name = {};
@@ -25,12 +30,13 @@ struct ApiToken {
   std::optional<Timestamp> revoked_at = {};
 };
 
-/// Tokens of programs. Revoked ones stay, so that people see what there was.
+/// What programs prove themselves by. Revoked ones stay, so that people see what there was.
 class ApiTokens {
  public:
   explicit ApiTokens(Connection& connection) : connection_(connection) {}
+  /// Errors: conflict where the hash is known: a certificate that was revoked does not come back.
   Result<std::int64_t> add(const ApiToken& token);
-  Result<std::optional<ApiToken>> find(std::string_view token_hash);
+  Result<std::optional<ApiToken>> find(ApiTokenKind kind, std::string_view token_hash);
   /// Newest first.
   Result<std::vector<ApiToken>> of(domain::PersonId person);
   /// Neither revoked nor expired.

@@ -69,6 +69,11 @@ Result<std::int64_t> Credentials::use_uncounted(std::int64_t id, Timestamp now) 
   return connection_.run(Sql{"UPDATE credential SET last_used_at = ? WHERE id = ? AND counter = 0", now, id});
 }
 
+Status Credentials::used(std::int64_t id, std::int64_t counter, Timestamp now) {
+  TRY_VOID(connection_.run(Sql{"UPDATE credential SET counter = ?, last_used_at = ? WHERE id = ?", counter, now, id}));
+  return ok();
+}
+
 Result<std::int64_t> Credentials::take_recovery_code(domain::PersonId person, std::string_view hash) {
   return connection_.run(Sql{"DELETE FROM credential WHERE person_id = ? AND kind = ? AND secret = ?", person,
                              CredentialKind::recovery_code, hash});

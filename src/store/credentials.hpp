@@ -21,8 +21,10 @@ struct Credential {
   CredentialKind kind = CredentialKind::password;
   std::string external_id = {};  ///< Passkey's credential id, "issuer subject"; else empty.
   std::string label = {};
-  std::string secret = {};   ///< A hash (password, recovery code), sealed (totp), JSON with the public key (passkey).
-  std::int64_t counter = 0;  ///< totp: the last period used. passkey: the authenticator's count.
+  std::string secret = {};  ///< A hash (password, recovery code), sealed (totp), JSON with the public key (passkey).
+  /// totp: the last period used. passkey: the authenticator's count. openid_connect: 1 where the provider asked for a
+  /// second factor that counts.
+  std::int64_t counter = 0;
   Timestamp created_at = {};
   std::optional<Timestamp> last_used_at = {};
 };
@@ -48,6 +50,8 @@ class Credentials {
   Result<std::int64_t> advance(std::int64_t id, std::int64_t counter, Timestamp now);
   /// The same for authenticators that do not count and always say 0.
   Result<std::int64_t> use_uncounted(std::int64_t id, Timestamp now);
+  /// A sign-in elsewhere was used; `counter`: 1 where its second factor counted.
+  Status used(std::int64_t id, std::int64_t counter, Timestamp now);
   /// 1 where there was such a code; it is gone then.
   Result<std::int64_t> take_recovery_code(domain::PersonId person, std::string_view hash);
 

@@ -77,8 +77,8 @@ Status apply(Connection& connection, const Migration& migration) {
 }  // namespace
 
 std::span<const Migration> all_migrations() {
-  static const std::array migrations{kMigration0001Record, kMigration0002Search, kMigration0003VulnerabilityOrder,
-                                     kMigration0004Members, kMigration0005MailQueue};
+  static const std::array migrations{kMigration0001Record,  kMigration0002Search,    kMigration0003VulnerabilityOrder,
+                                     kMigration0004Members, kMigration0005MailQueue, kMigration0006OutsideIdentities};
   return migrations;
 }
 

@@ -98,6 +98,12 @@ Result<std::optional<domain::Organisation>> Organisations::find(domain::Organisa
                            [](const Row& row) { return read_organisation(row); });
 }
 
+Result<std::optional<domain::Organisation>> Organisations::find_by_uuid(std::string_view uuid) {
+  return connection_.first(
+      Sql{"SELECT " TOCSIN_ORGANISATION_ROW " FROM organisation o WHERE o.uuid = ? AND o.uuid <> ''", uuid},
+      [](const Row& row) { return read_organisation(row); });
+}
+
 Result<std::optional<domain::Organisation>> Organisations::find_by_name(std::string_view name) {
   return connection_.first(Sql{"SELECT " TOCSIN_ORGANISATION_ROW
                                " FROM organisation o WHERE o.folded_name = ? AND o.status <> ? ORDER BY o.id",

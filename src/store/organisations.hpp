@@ -36,6 +36,7 @@ class Organisations {
   Result<std::optional<domain::Organisation>> find(domain::OrganisationId id);
   /// Among those that have not left.
   Result<std::optional<domain::Organisation>> find_by_name(std::string_view name);
+  Result<std::optional<domain::Organisation>> find_by_uuid(std::string_view uuid);
   /// All but id. Errors: conflict where one that has not left has this name.
   Result<domain::OrganisationId> insert(const domain::Organisation& organisation);
   /// All but uuid, status and created_at. Errors: as insert.

@@ -54,7 +54,8 @@ class People {
   // people_erase.cpp
   /// Leaves the number with status erased; everything else about the person goes from the tables of people.
   Status erase(domain::PersonId id);
-  /// What identity keeps of a person, without secrets: arrays "credentials", "sessions", "tokens" and "links".
+  /// What identity keeps of a person, without secrets: arrays "credentials", "sessions", "tokens", "links" and
+  /// "roles_by_groups".
   Result<boost::json::object> identity_facts(domain::PersonId id);
 
  private:

@@ -53,6 +53,7 @@ Status People::erase(domain::PersonId id) {
       {Sql{"DELETE FROM mail_queue WHERE person_id = ?", id}, Sql{"DELETE FROM one_time_link WHERE person_id = ?", id},
        Sql{"DELETE FROM credential WHERE person_id = ?", id}, Sql{"DELETE FROM membership WHERE person_id = ?", id},
        Sql{"DELETE FROM community_person WHERE person_id = ?", id},
+       Sql{"DELETE FROM outside_role WHERE person_id = ?", id},
        // The address is free for whoever comes next; the number never is.
        Sql{"UPDATE person SET status = ?, uuid = '', name = '', folded_name = '', email = '', folded_email = ?, "
            "language = '', time_zone = '', email_verified_at = NULL, last_sign_in_at = NULL WHERE id = ?",
@@ -85,7 +86,7 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                                      }));
   TRY(auto tokens,
       connection_.all(Sql{"SELECT organisation_id, name, scopes, networks, created_at, expires_at, last_used_at, "
-                          "last_used_address, revoked_at FROM api_token WHERE person_id = ? ORDER BY id",
+                          "last_used_address, revoked_at, kind, subject FROM api_token WHERE person_id = ? ORDER BY id",
                           id},
                       [](const Row& row) {
                         return boost::json::value({{"organisation", number(row, 0)},
@@ -96,7 +97,9 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                                                    {"expires_at", moment(row, 5)},
                                                    {"last_used_at", moment(row, 6)},
                                                    {"last_used_address", text(row, 7)},
-                                                   {"revoked_at", moment(row, 8)}});
+                                                   {"revoked_at", moment(row, 8)},
+                                                   {"kind", row.integer(9) == 2 ? "certificate" : "secret"},
+                                                   {"subject", text(row, 10)}});
                       }));
   TRY(auto links, connection_.all(Sql{"SELECT purpose, organisation_id, email, created_at, expires_at, used_at FROM "
                                       "one_time_link WHERE person_id = ? ORDER BY id",
@@ -119,14 +122,22 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                                          {"created_at", moment(row, 2)},
                                          {"expires_at", moment(row, 3)}});
                                   }));
+  TRY(auto outside_roles,
+      connection_.all(Sql{"SELECT organisation_id, roles, confirmed_at FROM outside_role WHERE person_id = ? ORDER BY "
+                          "organisation_id",
+                          id},
+                      [](const Row& row) {
+                        return boost::json::value(
+                            {{"organisation", number(row, 0)},
+                             {"roles", domain::to_string(domain::Roles::from_bits(row.integer(1)))},
+                             {"confirmed_at", moment(row, 2)}});
+                      }));
   const auto array = [](std::vector<boost::json::value>& values) {
     return boost::json::array(values.begin(), values.end());
   };
-  return boost::json::object{{"credentials", array(credentials)},
-                             {"sessions", array(sessions)},
-                             {"tokens", array(tokens)},
-                             {"links", array(links)},
-                             {"mails_to_send", array(mails)}};
+  return boost::json::object{{"credentials", array(credentials)}, {"sessions", array(sessions)},
+                             {"tokens", array(tokens)},           {"links", array(links)},
+                             {"mails_to_send", array(mails)},     {"roles_by_groups", array(outside_roles)}};
 }
 
 }  // namespace tocsin::store

@@ -73,6 +73,11 @@ Result<std::int64_t> Sessions::remove_single_factor(domain::PersonId person, std
   return connection_.run(Sql{"DELETE FROM session WHERE person_id = ? AND second_factor = 0", person});
 }
 
+Result<std::int64_t> Sessions::remove_by_method(domain::PersonId person, std::string_view method, std::int64_t keep) {
+  return connection_.run(Sql{"DELETE FROM session WHERE person_id = ? AND id <> ? AND method LIKE ?", person, keep,
+                             std::string{method} + "%"});
+}
+
 Result<std::int64_t> Sessions::trim(domain::PersonId person, int max) {
   return connection_.run(
       Sql{"DELETE FROM session WHERE person_id = ? AND id NOT IN (SELECT id FROM session WHERE person_id = ? "

@@ -40,6 +40,8 @@ class Sessions {
   Result<std::int64_t> remove_others(domain::PersonId person, std::int64_t keep);
   /// Those that were begun without second factor, but `keep`.
   Result<std::int64_t> remove_single_factor(domain::PersonId person, std::int64_t keep);
+  /// Those whose method begins so, but `keep`.
+  Result<std::int64_t> remove_by_method(domain::PersonId person, std::string_view method, std::int64_t keep);
   /// Those beyond the newest `max`.
   Result<std::int64_t> trim(domain::PersonId person, int max);
   /// Those whose time is over: absolute, or not seen since `idle_before`.

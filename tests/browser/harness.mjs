@@ -24,12 +24,12 @@ function freePort() {
 }
 
 // `named`: the portal knows its own address, which passkeys need. `demo`: with invented people to sign in as; else the same
-// advisories without people.
-export async function startPortal({ named = false, demo = true } = {}) {
+// advisories without people. `settings`: environment variables, or what makes them from the portal's address.
+export async function startPortal({ named = false, demo = true, settings = () => ({}) } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-browser-'));
   const port = await freePort();
   const url = `http://${named ? 'localhost' : '127.0.0.1'}:${port}`;
-  const env = named ? { ...process.env, TOCSIN_PUBLIC_URL: url } : process.env;
+  const env = { ...process.env, ...(named ? { TOCSIN_PUBLIC_URL: url } : {}), ...settings(url) };
   const data = ['--data', join(folder, 'var')];
   if (!demo) {
     execFileSync(binary, ['init', ...data], { stdio: 'ignore', env });

@@ -91,14 +91,16 @@ class Answer:
 
 
 class Server:
-    """`tocsin serve` on a free loopback port, ready when the constructor returns. PORT in an argument is that port."""
+    """`tocsin serve` on a free loopback port, ready when the constructor returns. PORT in an argument is that port.
+    `tls`: an ssl.SSLContext to talk to it by."""
 
-    def __init__(self, data, *arguments):
+    def __init__(self, data, *arguments, tls=None, settings=None):
+        self.tls = tls
         self.port = free_port()
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen([BINARY, "serve", "--data", data, "--listen", f"127.0.0.1:{self.port}",
                                          *(str(each).replace("PORT", str(self.port)) for each in arguments)],
-                                        stdout=self.log, stderr=self.log, env=ENVIRONMENT)
+                                        stdout=self.log, stderr=self.log, env={**ENVIRONMENT, **(settings or {})})
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -111,8 +113,10 @@ class Server:
                 raise AssertionError("the server did not get ready:\n" + self.log.read().decode()[-4000:])
             time.sleep(0.01)
 
-    def request(self, method, path, headers=None, body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+    def request(self, method, path, headers=None, body=None, tls=None):
+        tls = tls or self.tls
+        connection = (http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=tls) if tls
+                      else http.client.HTTPConnection("127.0.0.1", self.port, timeout=30))
         try:
             connection.request(method, path, body=body, headers=headers or {})
             return Answer(connection.getresponse())
@@ -122,11 +126,11 @@ class Server:
     def get(self, path, **headers):
         return self.request("GET", path, {k.replace("_", "-"): v for k, v in headers.items()})
 
-    def eventually(self, path, condition, seconds=30):
+    def eventually(self, path, condition, seconds=30, tls=None):
         """Asks again until the condition holds of the answer: for what other processes write."""
         deadline = time.monotonic() + seconds
         while True:
-            answer = self.get(path)
+            answer = self.request("GET", path, tls=tls)
             if condition(answer):
                 return answer
             if time.monotonic() > deadline:

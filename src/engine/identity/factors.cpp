@@ -55,8 +55,16 @@ Result<Factors> Identity::factors(domain::PersonId person) {
   Factors factors{.password = account->first(CredentialKind::password) != nullptr,
                   .totp = account->first(CredentialKind::totp) != nullptr,
                   .recovery_codes = account->count(CredentialKind::recovery_code),
-                  .passkeys = {}};
+                  .passkeys = {},
+                  .outside = {}};
   for (const auto& each : account->credentials) {
+    if (each.kind == CredentialKind::openid_connect) {
+      factors.outside.push_back({.id = each.id,
+                                 .issuer = each.external_id.substr(0, each.external_id.find(' ')),
+                                 .label = each.label,
+                                 .created_at = each.created_at,
+                                 .last_used_at = each.last_used_at});
+    }
     if (each.kind != CredentialKind::passkey) continue;
     factors.passkeys.push_back(
         {.id = each.id, .label = each.label, .created_at = each.created_at, .last_used_at = each.last_used_at});

@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
+#include "engine/identity/outside.hpp"
 #include "engine/identity/principal.hpp"
 #include "store/database.hpp"
 #include "store/mail_queue.hpp"
@@ -38,6 +39,7 @@ struct Options {
   int sessions_max = 50;                                            ///< A person's; the oldest ends beyond it.
   int tokens_max = 50;
   bool second_factor_by_role = true;  ///< domain::demands_second_factor
+  OutsideRules outside = {};          ///< Of sign-ins by a provider outside.
   /// Is this normalised password in a list of leaked ones? (exchange/breached_passwords). Any thread.
   std::function<bool(std::string_view)> breached = {};
   /// Called before every Argon2 computation: for metrics, and for tests that count instead of measuring. Any thread.
@@ -69,6 +71,8 @@ struct SessionRow {
 
 struct TokenRow {
   std::int64_t id = 0;
+  bool certificate = false;                    ///< Else a secret.
+  std::string subject = {}, fingerprint = {};  ///< Of a certificate.
   domain::PersonId person;
   domain::OrganisationId organisation;
   std::string name;
@@ -94,6 +98,14 @@ struct Factors {
     std::optional<Timestamp> last_used_at;
   };
   std::vector<Passkey> passkeys;
+  /// A sign-in elsewhere that the account is connected with.
+  struct Outside {
+    std::int64_t id = 0;
+    std::string issuer, label;  ///< label: the address or name that it had there.
+    Timestamp created_at;
+    std::optional<Timestamp> last_used_at;
+  };
+  std::vector<Outside> outside;
 };
 
 using store::LinkPurpose;
@@ -122,9 +134,12 @@ class Identity {
   Result<PrincipalPtr> load_token(std::string_view token, const Where& where);
   /// As cached_session; nullptr also where it is not for this address.
   PrincipalPtr cached_token(std::string_view token, std::string_view address) const noexcept;
+  /// As load_token and cached_token: of a client certificate that the TLS listener has verified, by its SHA-256 in hex.
+  Result<PrincipalPtr> load_certificate(std::string_view fingerprint, const Where& where);
+  PrincipalPtr cached_certificate(std::string_view fingerprint, std::string_view address) const noexcept;
   /// Forgets what was resolved before the members' generation moved. Called by the portal's watch.
   Status refresh();
-  /// Deletes sessions that have ended by time. To be called now and then.
+  /// Deletes sessions that have ended by time; ends roles by groups that nobody confirms. To be called now and then.
   Status tidy();
 
   // --- sign-in ---
@@ -152,6 +167,27 @@ class Identity {
   Result<SignIn> sign_in_with_passkey(std::string_view half, std::string_view response_json, const Where& where);
   Status remove_passkey(domain::PersonId person, std::int64_t id, const Actor& actor);
 
+  // --- sign-in by a provider outside (exchange/openid.hpp) ---
+  /// Keeps what the provider's answer must match. Returns the secret for the browser's cookie. Errors: unavailable
+  /// where too many are under way, or from one address.
+  Result<std::string> begin_outside(const OutsideAttempt& attempt, const Where& where);
+  /// Of the cookie's secret, once: nullopt where unknown, too old or used.
+  Result<std::optional<OutsideAttempt>> take_outside(std::string_view token);
+  /// An answer that proves nothing: noted in the audit log, but not each time.
+  Result<SignIn> refuse_outside(const Where& where, std::string_view why);
+  /// Who it is: the account that issuer and subject are connected with; else one that was invited, or is active and has
+  /// proven its address here, with the address that the provider has verified, and is connected from then on; else,
+  /// where the rules say so, a new one. Roles become what groups and hands give. Never for who is suspended. Then a
+  /// session, or half a one where an own second factor is asked for because the provider's does not count.
+  Result<SignIn> sign_in_outside(const OutsideProof& proof, const Where& where);
+  /// As authenticate_again, by the provider that the account is connected with.
+  Result<SignIn> authenticate_again_outside(std::string_view token, const OutsideProof& proof, const Where& where);
+  /// Errors: conflict where it is connected with another account, or this one with another of the provider's.
+  Result<std::int64_t> link_outside(const Principal& principal, const OutsideProof& proof, const Actor& actor);
+  /// Sessions that were begun by it end, but `keep`, and roles that its groups gave. Errors: conflict where it is the
+  /// only way into one's account.
+  Status unlink_outside(domain::PersonId person, std::int64_t id, const Actor& actor, std::int64_t keep = 0);
+
   // --- own security settings ---
   Result<Factors> factors(domain::PersonId person);
   /// Ends every session of theirs but `session`, and half sessions. Errors: forbidden for a wrong `current`;
@@ -177,6 +213,11 @@ class Identity {
   /// Returns the secret, shown once ("tocsin_" and 43 characters).
   Result<std::string> create_token(domain::PersonId person, domain::OrganisationId organisation, const NewToken& token,
                                    const Actor& actor);
+  /// A program proves itself by this client certificate (PEM) instead of a secret, on connections whose TLS listener
+  /// has verified it. Ends with it at the latest. Errors: as create_token; conflict where it was registered before, by
+  /// anybody.
+  Result<std::int64_t> register_certificate(domain::PersonId person, domain::OrganisationId organisation,
+                                            const NewToken& token, std::string_view pem, const Actor& actor);
   Result<std::vector<TokenRow>> tokens(domain::PersonId person);
   Status revoke_token(domain::PersonId person, std::int64_t id, const Actor& actor);
 

@@ -250,9 +250,8 @@ Result<SignIn> Identity::sign_in_with_passkey(std::string_view half, std::string
     if (alone) return state.start_session(change, *current, "passkey", true, where);
     if (asked->purpose == Challenge::For::second_factor) {
       const auto pending = state.halves.take(half_hash, now);
-      const auto* password = current->first(CredentialKind::password);
-      if (!pending || password == nullptr || !equal_secret(password->secret, pending->password_hash)) return refused();
-      return state.start_session(change, *current, "password, passkey", true, where);
+      if (!pending || !pending->holds(*current)) return refused();
+      return state.start_session(change, *current, fmt::format("{}, passkey", pending->method()), true, where);
     }
     TRY(const auto found, state.find_session(change.connection, half, change.now));
     if (!found || found->session.person != person) return refused();

@@ -13,6 +13,8 @@
 namespace tocsin::engine::identity {
 namespace {
 
+using store::CredentialKind;
+
 constexpr std::size_t kAddressBytesMax = 45;
 constexpr std::size_t kAgentBytesMax = 200;
 constexpr std::string_view kDemo = "demo";
@@ -113,7 +115,8 @@ Result<PrincipalPtr> Identity::State::principal_of(store::Connection& connection
   principal->second_factor = session.second_factor;
   principal->authenticated_at = session.authenticated_at;
   principal->expires_at = session.expires_at;
-  if (session.method == kDemo) principal->must_add_factor = false;
+  const bool twice_outside = session.method == kOutsideBoth && account.first(CredentialKind::openid_connect) != nullptr;
+  if (session.method == kDemo || twice_outside) principal->must_add_factor = false;
   if (principal->must_add_factor) {
     principal->withheld = withheld_without_factor();
     principal->viewer = {};
@@ -178,7 +181,7 @@ Status Identity::tidy() {
   TRY_VOID(state_->write([&](Change& change) {
     return store::Sessions{change.connection}.remove_expired(change.now, change.now - state_->options.idle_limit);
   }));
-  return ok();
+  return state_->end_unconfirmed_roles();
 }
 
 Status Identity::sign_out(std::string_view token, const Where& where) {

@@ -122,21 +122,24 @@ Result<SignIn> Identity::sign_in(std::string_view email, std::string_view passwo
     password_hash = std::move(hash);
   }
   if (account->has_second_factor()) {
-    SignIn answer;
-    answer.next = SignIn::Next::second_factor;
-    answer.token = random_token();
-    answer.has_totp = account->first(CredentialKind::totp) != nullptr;
-    answer.has_passkey = account->first(CredentialKind::passkey) != nullptr;
-    answer.has_recovery_codes = account->first(CredentialKind::recovery_code) != nullptr;
-    const auto now = state.clock.now();
-    state.halves.put(sha256_hex(answer.token),
-                     {.person = account->person.id, .account_key = key, .password_hash = std::move(password_hash)},
-                     now + kHalfSessionLives, now);
-    return answer;
+    return state.half_way(
+        *account, {.person = account->person.id, .account_key = key, .password_hash = std::move(password_hash)});
   }
   TRY(auto answer,
       state.write([&](Change& change) { return state.start_session(change, *account, "password", false, where); }));
   state.succeeded(key, where);
+  return answer;
+}
+
+SignIn Identity::State::half_way(const Account& account, Half half) {
+  SignIn answer;
+  answer.next = SignIn::Next::second_factor;
+  answer.token = random_token();
+  answer.has_totp = account.first(CredentialKind::totp) != nullptr;
+  answer.has_passkey = account.first(CredentialKind::passkey) != nullptr;
+  answer.has_recovery_codes = account.first(CredentialKind::recovery_code) != nullptr;
+  const auto now = clock.now();
+  halves.put(sha256_hex(answer.token), std::move(half), now + kHalfSessionLives, now);
   return answer;
 }
 
@@ -180,14 +183,11 @@ Result<SignIn> Identity::second_factor(std::string_view half, std::string_view c
   if (wait) return state.refuse_for_now(where, pending->account_key, *wait, "too many codes");
   TRY(auto answer, state.write([&](Change& change) -> Result<SignIn> {
     TRY(const auto account, find_account(change.connection, pending->person));
-    const auto* password = account ? account->first(CredentialKind::password) : nullptr;
-    const bool same = password != nullptr && account->may_sign_in() &&
-                      equal_secret(password->secret, pending->password_hash) && account->has_second_factor();
-    if (!same) return refused();
+    if (!account || !pending->holds(*account) || !account->has_second_factor()) return refused();
     TRY(const auto factor, state.use_code(change, *account, code, where));
     // Taken last, so that a wrong code leaves it and of two right ones at once only one begins a session.
     if (factor.empty() || !state.halves.take(hash, now)) return refused();
-    return state.start_session(change, *account, fmt::format("password, {}", factor), true, where);
+    return state.start_session(change, *account, fmt::format("{}, {}", pending->method(), factor), true, where);
   }));
   if (answer.next != SignIn::Next::signed_in) {
     return state.refuse(where, pending->person, pending->account_key, "second factor");

@@ -68,6 +68,13 @@ std::string printable(std::string_view text, std::size_t bytes_max) {
   }
   return text::shorten(kept, bytes_max);
 }
+bool Half::holds(const Account& account) const noexcept {
+  if (!account.may_sign_in()) return false;
+  if (outside != 0) return account.outside(outside) != nullptr;
+  const auto* password = account.first(store::CredentialKind::password);
+  return password != nullptr && equal_secret(password->secret, password_hash);
+}
+std::string_view Half::method() const noexcept { return outside != 0 ? kOutsideMethod : "password"; }
 std::string factor_key(std::string_view account_key) { return "\nfactor:" + std::string{account_key}; }
 
 Identity::State::State(store::Database& database_, SealingKey key_, Options options_, const Clock& clock_)
@@ -141,7 +148,7 @@ Actor Principal::actor(std::string address, const std::string& agent, std::strin
   Actor actor;
   actor.viewer = viewer;
   actor.withheld = withheld;
-  actor.program = by == By::token;
+  actor.program = by != By::session;
   actor.name = email;
   actor.address = std::move(address);
   actor.agent = printable(agent, kAgentBytesMax);

@@ -35,6 +35,9 @@ inline Timestamp operator-(Timestamp time, std::chrono::microseconds by) { retur
 /// Does this have the form of random_token()? Spares the database what cannot be one.
 bool is_token(std::string_view text) noexcept;
 inline constexpr std::string_view kTokenPrefix = "tocsin_";
+/// How a session was begun by a provider outside (store::Session::method), and by one whose second factor counts.
+inline constexpr std::string_view kOutsideMethod = "openid-connect";
+inline constexpr std::string_view kOutsideBoth = "openid-connect, second factor there";
 
 /// A person with all that proves them.
 struct Account {
@@ -43,6 +46,11 @@ struct Account {
   const store::Credential* first(store::CredentialKind kind) const noexcept;
   int count(store::CredentialKind kind) const noexcept;
   bool has_second_factor() const noexcept;
+  // outside.cpp
+  const store::Credential* outside_of(std::string_view issuer) const noexcept;
+  const store::Credential* outside(std::int64_t id) const noexcept;
+  /// Did the provider's second factor count at their last sign-in there?
+  bool proven_twice_outside() const noexcept;
   bool may_sign_in() const noexcept { return person.status == domain::PersonStatus::active; }
 };
 Result<std::optional<Account>> find_account(store::Connection& connection, domain::PersonId person);
@@ -50,6 +58,8 @@ Result<std::optional<Account>> find_account(store::Connection& connection, std::
 
 /// The name under which attempts at an account are counted: its folded address, or what was typed instead of one.
 std::string account_key(std::string_view email);
+/// "ISSUER SUBJECT": store::Credential::external_id.
+std::string outside_id(const OutsideProof& proof);
 /// What came in a header, as any database takes it: well-formed, without control characters, shortened.
 std::string printable(std::string_view text, std::size_t bytes_max);
 std::string factor_key(std::string_view account_key);
@@ -58,8 +68,12 @@ std::string factor_key(std::string_view account_key);
 struct Half {
   domain::PersonId person;
   std::string account_key;
-  std::string password_hash;  ///< Not worth anything any more once the password is another.
+  std::string password_hash = {};  ///< Not worth anything any more once the password is another.
+  std::int64_t outside = 0;        ///< Instead of a password: the sign-in elsewhere, as long as it is connected.
   int codes_tried = 0;
+  /// Is what was proven first still what the account has?
+  bool holds(const Account& account) const noexcept;
+  std::string_view method() const noexcept;
 };
 /// A passkey's challenge that was sent out.
 struct Challenge {
@@ -144,6 +158,8 @@ struct Identity::State {
                                 std::string_view why);
   /// Consumes a time-based or recovery code in the transaction. "code", "recovery code", or empty where it is wrong.
   Result<std::string> use_code(Change& change, const Account& account, std::string_view code, const Where& where);
+  /// The second factor is asked for.
+  SignIn half_way(const Account& account, Half half);
   Result<SignIn> start_session(Change& change, const Account& account, std::string method, bool second_factor,
                                const Where& where);
 
@@ -161,6 +177,21 @@ struct Identity::State {
                                     const Account& account, std::string_view token) const;
   Result<std::shared_ptr<Principal>> person_principal(store::Connection& connection, const Account& account,
                                                       std::optional<domain::OrganisationId> organisation) const;
+
+  // --- tokens.cpp ---
+  Result<std::int64_t> add_program(store::ApiToken row, const NewToken& token, const Actor& actor);
+  PrincipalPtr cached_program(std::string_view key, std::string_view address) const;
+  Result<PrincipalPtr> load_program(store::ApiTokenKind kind, const std::string& hash, const Where& where);
+
+  // --- outside.cpp ---
+  Result<std::int64_t> add_outside(Change& change, const Account& account, const OutsideProof& proof,
+                                   const Actor& actor) const;
+  Status apply_groups(Change& change, const Account& account, const OutsideProof& proof, const Actor& actor) const;
+  Result<std::optional<domain::PersonId>> person_of(Change& change, const OutsideProof& proof,
+                                                    const Where& where) const;
+  Result<std::optional<domain::PersonId>> create_outside(Change& change, const OutsideProof& proof,
+                                                         const Where& where) const;
+  Status end_unconfirmed_roles();
 
   // --- factors.cpp ---
   /// The normalised password. Errors: invalid_input, saying what is wrong, `where` = "password".

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "engine/identity/state.hpp"
 #include "engine/members/members.hpp"
+#include "formats/keys/public_key.hpp"
 
 // Tokens for programs: a person's, for one organisation, narrowed by scopes and networks.
 
@@ -17,6 +18,7 @@ namespace {
 
 using domain::Permission;
 using domain::audit::Outcome;
+using store::ApiTokenKind;
 
 constexpr std::array kScopes{
     Scope{"read", "Read what the person may read; every token has it."},
@@ -96,6 +98,11 @@ bool allowed_from(const std::vector<Network>& networks, std::string_view address
   return parsed && std::ranges::any_of(networks, [&](const Network& each) { return each.contains(*parsed); });
 }
 
+/// A certificate's fingerprint is public: never to be taken for the hash of a session or token.
+std::string cache_key(ApiTokenKind kind, std::string_view hash) {
+  return kind == ApiTokenKind::secret ? std::string{hash} : fmt::format("certificate:{}", hash);
+}
+
 std::string_view secret_of(std::string_view token) {
   if (!token.starts_with(kTokenPrefix)) return {};
   token.remove_prefix(kTokenPrefix.size());
@@ -120,11 +127,15 @@ std::uint32_t withheld_without_factor() noexcept {
   return withheld & ~bit(Permission::anyone) & ~bit(Permission::signed_in);
 }
 
+PrincipalPtr Identity::State::cached_program(std::string_view key_, std::string_view address) const {
+  auto entry = cache.find(key_, clock.now());
+  return entry.principal != nullptr && allowed_from(entry.networks, address) ? entry.principal : nullptr;
+}
+
 PrincipalPtr Identity::cached_token(std::string_view token, std::string_view address) const noexcept {
   try {
     if (secret_of(token).empty()) return nullptr;
-    auto entry = state_->cache.find(sha256_hex(token), state_->clock.now());
-    return entry.principal != nullptr && allowed_from(entry.networks, address) ? entry.principal : nullptr;
+    return state_->cached_program(sha256_hex(token), address);
   } catch (const std::exception&) {  // Out of memory: the database is asked, or the request fails there.
     return nullptr;
   }
@@ -133,15 +144,30 @@ PrincipalPtr Identity::cached_token(std::string_view token, std::string_view add
 Result<PrincipalPtr> Identity::load_token(std::string_view token, const Where& where) {
   if (auto cached = cached_token(token, where.address)) return cached;
   if (secret_of(token).empty()) return PrincipalPtr{};
-  auto& state = *state_;
-  const auto now = state.clock.now();
-  const auto hash = sha256_hex(token);
+  return state_->load_program(ApiTokenKind::secret, sha256_hex(token), where);
+}
+
+PrincipalPtr Identity::cached_certificate(std::string_view fingerprint, std::string_view address) const noexcept {
+  try {
+    return state_->cached_program(cache_key(ApiTokenKind::certificate, fingerprint), address);
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
+Result<PrincipalPtr> Identity::load_certificate(std::string_view fingerprint, const Where& where) {
+  if (auto cached = cached_certificate(fingerprint, where.address)) return cached;
+  return state_->load_program(ApiTokenKind::certificate, std::string{fingerprint}, where);
+}
+
+Result<PrincipalPtr> Identity::State::load_program(ApiTokenKind kind, const std::string& hash, const Where& where) {
+  const auto now = clock.now();
   PrincipalCache::Entry entry;
   store::ApiToken row;
   std::string_view why;
-  TRY_VOID(state.database.snapshot([&](store::Connection& connection) -> Status {
+  TRY_VOID(database.snapshot([&](store::Connection& connection) -> Status {
     TRY(entry.generation, members::generation(connection));
-    TRY(auto found, store::ApiTokens{connection}.find(hash));
+    TRY(auto found, store::ApiTokens{connection}.find(kind, hash));
     if (!found) {
       why = "unknown";
       return ok();
@@ -161,13 +187,14 @@ Result<PrincipalPtr> Identity::load_token(std::string_view token, const Where& w
       why = "account";
       return ok();
     }
-    TRY(auto principal, state.person_principal(connection, *account, row.organisation));
+    TRY(auto principal, person_principal(connection, *account, row.organisation));
+    if (account->proven_twice_outside()) principal->must_add_factor = false;
     std::erase_if(principal->seats, [&](const Seat& seat) { return seat.organisation != row.organisation; });
     if (principal->seats.empty()) {
       why = "membership";
       return ok();
     }
-    principal->by = Principal::By::token;
+    principal->by = kind == ApiTokenKind::secret ? Principal::By::token : Principal::By::certificate;
     principal->id = row.id;
     principal->authenticated_at = row.created_at;
     principal->scopes = row.scopes;
@@ -185,9 +212,9 @@ Result<PrincipalPtr> Identity::load_token(std::string_view token, const Where& w
   if (entry.principal == nullptr) {
     // Guessed ones are counted by where they come from: there are more of them than the log has room for.
     const bool known = row.id != 0;
-    const auto key = known ? fmt::format("token:{}", row.id) : "token:" + network_key(where.address, 32, 64);
-    if (state.throttle.worth_noting(key, now)) {
-      TRY_VOID(state.write([&](Change& change) -> Status {
+    const auto noted = known ? fmt::format("token:{}", row.id) : "token:" + network_key(where.address, 32, 64);
+    if (throttle.worth_noting(noted, now)) {
+      TRY_VOID(write([&](Change& change) -> Status {
         TRY_VOID(audit::record(change.connection, actor_at(where), change.now, "token.use-refused",
                                known ? audit::object_of("token", row.id) : std::string{}, {}, Outcome::refused,
                                {{"why", why}}));
@@ -198,7 +225,7 @@ Result<PrincipalPtr> Identity::load_token(std::string_view token, const Where& w
   }
   auto used_at = row.last_used_at.value_or(Timestamp{});
   if (used_at + kSeenEvery <= now) {
-    const auto used = state.database.write([&](store::Connection& connection) {
+    const auto used = database.write([&](store::Connection& connection) {
       return store::ApiTokens{connection}.used(row.id, printable(where.address, kAddressBytesMax), now);
     });
     used_at = now;
@@ -206,46 +233,78 @@ Result<PrincipalPtr> Identity::load_token(std::string_view token, const Where& w
   }
   entry.look_again_at = std::min(row.expires_at, used_at + kSeenEvery);
   auto principal = entry.principal;
-  state.cache.put(hash, std::move(entry));
+  cache.put(cache_key(kind, hash), std::move(entry));
   return principal;
+}
+
+Result<std::int64_t> Identity::State::add_program(store::ApiToken row, const NewToken& token, const Actor& actor) {
+  return write([&](Change& change) -> Result<std::int64_t> {
+    TRY(const auto seats, store::MembersState{change.connection}.active_seats(row.person));
+    if (std::ranges::find(seats, row.organisation, &store::MembersState::Seat::organisation) == seats.end()) {
+      return Error::not_found("organisation");
+    }
+    store::ApiTokens tokens{change.connection};
+    TRY(const auto valid, tokens.count_valid(row.person, change.now));
+    if (valid >= options.tokens_max) {
+      return Error::conflict(tr<"there are {} tokens already: revoke one first">(valid));
+    }
+    if (row.kind == ApiTokenKind::certificate) {
+      TRY(const auto known, tokens.find(row.kind, row.token_hash));
+      if (known)
+        return Error::conflict(
+            std::string{tr<"this certificate was registered before; get a new one for each registration">()});
+    }
+    row.name = std::string{text::trim(token.name)};
+    row.scopes = token.scopes;
+    std::ranges::sort(row.scopes);
+    row.scopes.erase(std::ranges::unique(row.scopes).begin(), row.scopes.end());
+    row.networks = token.networks;
+    row.created_at = change.now;
+    TRY(const auto id, tokens.add(row));
+    boost::json::object detail{{"name", token.name},
+                               {"scopes", boost::json::value_from(row.scopes)},
+                               {"networks", boost::json::value_from(row.networks)},
+                               {"expires_at", format_rfc3339(row.expires_at)}};
+    if (row.kind == ApiTokenKind::certificate) {
+      detail["certificate"] = row.token_hash;
+      detail["subject"] = row.subject;
+    }
+    TRY_VOID(audit::record(change.connection, actor, change.now, "token.create", audit::object_of("token", id),
+                           row.organisation, Outcome::done, detail));
+    TRY_VOID(tell(change, row.person, post::Event::token_created, actor, row.name));
+    return id;
+  });
 }
 
 Result<std::string> Identity::create_token(domain::PersonId person, domain::OrganisationId organisation,
                                            const NewToken& token, const Actor& actor) {
   TRY_VOID(require_self(actor, person));
-  auto& state = *state_;
-  TRY_VOID(check(token, state.clock.now()));
-  return state.write([&](Change& change) -> Result<std::string> {
-    TRY(const auto seats, store::MembersState{change.connection}.active_seats(person));
-    if (std::ranges::find(seats, organisation, &store::MembersState::Seat::organisation) == seats.end()) {
-      return Error::not_found("organisation");
-    }
-    store::ApiTokens tokens{change.connection};
-    TRY(const auto valid, tokens.count_valid(person, change.now));
-    if (valid >= state.options.tokens_max) {
-      return Error::conflict(tr<"there are {} tokens already: revoke one first">(valid));
-    }
-    auto secret = std::string{kTokenPrefix} + random_token();
-    auto given = token.scopes;
-    std::ranges::sort(given);
-    given.erase(std::ranges::unique(given).begin(), given.end());
-    TRY(const auto id, tokens.add({.token_hash = sha256_hex(secret),
-                                   .person = person,
-                                   .organisation = organisation,
-                                   .name = std::string{text::trim(token.name)},
-                                   .scopes = given,
-                                   .networks = token.networks,
-                                   .created_at = change.now,
-                                   .expires_at = token.expires_at}));
-    TRY_VOID(audit::record(change.connection, actor, change.now, "token.create", audit::object_of("token", id),
-                           organisation, Outcome::done,
-                           {{"name", token.name},
-                            {"scopes", boost::json::value_from(given)},
-                            {"networks", boost::json::value_from(token.networks)},
-                            {"expires_at", format_rfc3339(token.expires_at)}}));
-    TRY_VOID(state.tell(change, person, post::Event::token_created, actor, token.name));
-    return secret;
-  });
+  TRY_VOID(check(token, state_->clock.now()));
+  auto secret = std::string{kTokenPrefix} + random_token();
+  TRY_VOID(state_->add_program({.token_hash = sha256_hex(secret),
+                                .person = person,
+                                .organisation = organisation,
+                                .expires_at = token.expires_at},
+                               token, actor));
+  return secret;
+}
+
+Result<std::int64_t> Identity::register_certificate(domain::PersonId person, domain::OrganisationId organisation,
+                                                    const NewToken& token, std::string_view pem, const Actor& actor) {
+  TRY_VOID(require_self(actor, person));
+  const auto now = state_->clock.now();
+  TRY_VOID(check(token, now));
+  auto certificate = formats::keys::read_certificate(pem);
+  if (!certificate) return Error::invalid(certificate.error().message, "certificate");
+  if (certificate->not_after <= now)
+    return Error::invalid(std::string{tr<"this certificate has expired">()}, "certificate");
+  return state_->add_program({.kind = ApiTokenKind::certificate,
+                              .token_hash = certificate->fingerprint,
+                              .subject = certificate->subject,
+                              .person = person,
+                              .organisation = organisation,
+                              .expires_at = std::min(token.expires_at, certificate->not_after)},
+                             token, actor);
 }
 
 Result<std::vector<TokenRow>> Identity::tokens(domain::PersonId person) {
@@ -253,7 +312,11 @@ Result<std::vector<TokenRow>> Identity::tokens(domain::PersonId person) {
       state_->database.read([&](store::Connection& connection) { return store::ApiTokens{connection}.of(person); }));
   std::vector<TokenRow> rows;
   for (const auto& each : all) {
+    const bool certificate = each.kind == ApiTokenKind::certificate;
     rows.push_back({.id = each.id,
+                    .certificate = certificate,
+                    .subject = each.subject,
+                    .fingerprint = certificate ? each.token_hash : std::string{},
                     .person = each.person,
                     .organisation = each.organisation,
                     .name = each.name,

@@ -196,7 +196,7 @@ TEST_P(PostTest, AnAdministratorWhoChangesAnAddressHasTheOldOneTold) {
   person(7);
   ASSERT_TRUE(members::change_person(database(), console, {7},
                                      {.name = "Ada", .email = "new@example.org", .language = {}, .time_zone = {}},
-                                     kTestNow, &post));
+                                     kTestNow, {}, &post));
   const auto told = post.open(due().value()).value();
   EXPECT_EQ(told.address, "p7@example.org");
   EXPECT_THAT(told.text, AllOf(HasSubstr("by whoever operates the portal"), Not(HasSubstr("new@"))));

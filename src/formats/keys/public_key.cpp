@@ -1,6 +1,7 @@
 #include "formats/keys/public_key.hpp"
 
 #include <cstdint>
+#include <ctime>
 #include <memory>
 
 #include <openssl/bio.h>
@@ -20,6 +21,7 @@ constexpr std::string_view kWhere = "key";
 constexpr std::string_view kPgpBegin = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
 constexpr std::string_view kPgpEnd = "-----END PGP PUBLIC KEY BLOCK-----";
 constexpr std::string_view kPemBegin = "-----BEGIN CERTIFICATE-----";
+constexpr std::size_t kSubjectBytesMax = 500;
 constexpr std::string_view kPemEnd = "-----END CERTIFICATE-----";
 
 Error refused(std::string_view message) { return Error::invalid(std::string{message}, std::string{kWhere}); }
@@ -82,13 +84,18 @@ Result<std::string> openpgp_fingerprint(std::string_view armoured) {
   return primary;
 }
 
-Result<std::string> certificate_fingerprint(std::string_view pem) {
+using X509Owner = std::unique_ptr<X509, decltype(&X509_free)>;
+
+X509Owner parse_certificate(std::string_view pem) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> memory{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())),
                                                          &BIO_free};
   TOCSIN_CHECK(memory != nullptr);
   // No password is ever asked for: a certificate has none.
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate{
-      PEM_read_bio_X509(memory.get(), nullptr, [](char*, int, int, void*) { return -1; }, nullptr), &X509_free};
+  return {PEM_read_bio_X509(memory.get(), nullptr, [](char*, int, int, void*) { return -1; }, nullptr), &X509_free};
+}
+
+Result<std::string> certificate_fingerprint(std::string_view pem) {
+  const auto certificate = parse_certificate(pem);
   if (!certificate) return damaged_certificate();
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
@@ -99,6 +106,15 @@ Result<std::string> certificate_fingerprint(std::string_view pem) {
     hex += "0123456789ABCDEF"[digest[i] & 15];
   }
   return hex;
+}
+
+std::string subject_of(const X509& certificate) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> memory{BIO_new(BIO_s_mem()), &BIO_free};
+  TOCSIN_CHECK(memory != nullptr);
+  X509_NAME_print_ex(memory.get(), X509_get_subject_name(&certificate), 0, XN_FLAG_RFC2253);
+  char* bytes = nullptr;
+  const auto size = BIO_get_mem_data(memory.get(), &bytes);
+  return std::string{text::shorten(std::string_view{bytes, static_cast<std::size_t>(size)}, kSubjectBytesMax)};
 }
 
 /// Nothing before the first line and nothing after the last, so that no second thing travels along unread.
@@ -128,6 +144,17 @@ Result<PublicKey> read_public_key(std::string_view text) {
   return refused(
       "A key is an armoured OpenPGP public key ('-----BEGIN PGP PUBLIC KEY BLOCK-----') or a PEM certificate "
       "('-----BEGIN CERTIFICATE-----')");
+}
+
+Result<Certificate> read_certificate(std::string_view pem) {
+  TRY(const auto key, read_public_key(pem));
+  if (key.kind != PublicKey::Kind::certificate) return refused("This is no certificate");
+  const auto x509 = parse_certificate(key.body);
+  std::tm end{};
+  if (!x509 || ASN1_TIME_to_tm(X509_get0_notAfter(x509.get()), &end) != 1) return damaged_certificate();
+  return Certificate{.fingerprint = text::lower_ascii(key.fingerprint),
+                     .subject = subject_of(*x509),
+                     .not_after = {static_cast<std::int64_t>(timegm(&end)) * 1'000'000}};
 }
 
 }  // namespace tocsin::formats::keys

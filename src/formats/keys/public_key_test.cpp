@@ -38,6 +38,17 @@ TEST(PublicKeys, ACertificateHasThatOfItsDerForm) {
   EXPECT_EQ(read->body, sample("certificate.pem"));
 }
 
+TEST(PublicKeys, ACertificateSaysWhoseItIsAndUntilWhen) {
+  const auto read = read_certificate(sample("certificate.pem"));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->fingerprint, "79323a0a09634471f1c601c78511080ce37304ef9f8eed13d090ee99e75d11f3");
+  EXPECT_EQ(read->subject, "O=Example CERT (invented),CN=security.cert.example");
+  EXPECT_EQ(format_rfc3339(read->not_after), "2126-11-04T14:49:30Z");
+  for (const auto* other : {"public.asc", "secret.asc"}) EXPECT_FALSE(read_certificate(sample(other))) << other;
+  EXPECT_FALSE(read_certificate(""));
+  EXPECT_FALSE(read_certificate(sample("certificate.pem") + sample("certificate.pem")));
+}
+
 struct Refusal {
   std::string_view name;
   std::string text;

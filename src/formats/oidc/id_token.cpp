@@ -202,4 +202,32 @@ Result<Identity> read_identity(const boost::json::value& claims, const ClaimName
   return identity;
 }
 
+Status add_userinfo(Identity& identity, std::string_view text, const ClaimNames& names) {
+  if (text.size() > kUserInfoBytesMax) return Error::too_large("the provider's user information", kUserInfoBytesMax);
+  TRY(const auto parsed, json::parse(text, {.bytes_max = kUserInfoBytesMax, .depth_max = 16}));
+  if (!parsed.root().is_object()) return Error::invalid("the provider's user information is no JSON object");
+  if (json::string_at(parsed.root(), "sub") != identity.subject) {
+    return wrong("sub", "the provider's user information speaks of somebody else");
+  }
+  boost::json::object claims = parsed.root().get_object();
+  claims["iss"] = identity.issuer;
+  TRY(auto more, read_identity(boost::json::value(std::move(claims)), names));
+  if (identity.email.empty()) {
+    identity.email = std::move(more.email);
+    identity.email_verified = more.email_verified;
+  }
+  if (identity.name.empty()) identity.name = std::move(more.name);
+  if (identity.groups.empty()) identity.groups = std::move(more.groups);
+  return ok();
+}
+
+bool signed_in_by(const boost::json::value& claims, std::span<const std::string> ways) noexcept {
+  const auto is_way = [&](std::string_view word) {
+    return !word.empty() && std::ranges::find(ways, word) != ways.end();
+  };
+  return is_way(json::string_at(claims, "acr")) ||
+         std::ranges::any_of(json::array_at(claims, "amr"),
+                             [&](const auto& each) { return each.is_string() && is_way(each.get_string()); });
+}
+
 }  // namespace tocsin::formats::oidc

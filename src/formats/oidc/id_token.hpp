@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,5 +49,15 @@ struct Identity {
 };
 /// What we keep of the claims. Errors: invalid_input for groups that are no list of texts, or too many of them.
 Result<Identity> read_identity(const boost::json::value& claims, const ClaimNames& names = {});
+
+inline constexpr std::size_t kUserInfoBytesMax = std::size_t{256} << 10;
+/// Fills in what the ID token left out (address, name, groups) from the UserInfo endpoint's JSON: providers that keep
+/// to the letter of section 5.4 put such claims there only. Errors: too_large; forbidden where it speaks of somebody
+/// else (section 5.3.2); invalid_input as read_identity.
+Status add_userinfo(Identity& identity, std::string_view json, const ClaimNames& names = {});
+
+/// Does the token say that the person signed in in one of these ways: `acr` is one of them, or `amr` (RFC 8176) holds
+/// one?
+bool signed_in_by(const boost::json::value& claims, std::span<const std::string> ways) noexcept;
 
 }  // namespace tocsin::formats::oidc

@@ -223,5 +223,44 @@ TEST(Identity, RefusesGroupsThatAreNone) {
   EXPECT_FALSE(read_identity(boost::json::object{}));
 }
 
+TEST(Identity, UserInformationFillsInWhatTheTokenLeftOut) {
+  auto who = identity(R"(,"name":"Ada")").value();
+  ASSERT_TRUE(
+      add_userinfo(who, R"({"sub":"1","email":"a@b.example","email_verified":true,"name":"X","groups":["g"]})"));
+  EXPECT_EQ(who.email, "a@b.example");
+  EXPECT_TRUE(who.email_verified);
+  EXPECT_EQ(who.name, "Ada") << "what is signed comes first";
+  EXPECT_THAT(who.groups, ElementsAre("g"));
+  // An address that the token holds unproven is not proven by what comes beside it.
+  auto unproven = identity(R"(,"email":"a@b.example")").value();
+  ASSERT_TRUE(add_userinfo(unproven, R"({"sub":"1","email":"c@d.example","email_verified":true})"));
+  EXPECT_EQ(unproven.email, "a@b.example");
+  EXPECT_FALSE(unproven.email_verified);
+}
+
+TEST(Identity, RefusesUserInformationOfSomebodyElse) {
+  for (const auto* text : {R"({"sub":"2","email":"a@b.example","email_verified":true})", R"({"email":"a@b.example"})",
+                           R"(["sub"])", "eyJ.e30.x", R"({"sub":"1","groups":[1]})"}) {
+    auto who = identity("").value();
+    EXPECT_FALSE(add_userinfo(who, text)) << text;
+    EXPECT_EQ(who.email, "") << text;
+  }
+  auto who = identity("").value();
+  EXPECT_EQ(add_userinfo(who, std::string(kUserInfoBytesMax + 1, ' ')).error().code, Error::Code::too_large);
+}
+
+TEST(SignedInBy, ReadsAcrAndAmr) {
+  const auto by = [](std::string_view claims, std::vector<std::string> ways) {
+    return signed_in_by(json::parse(claims)->root(), ways);
+  };
+  EXPECT_TRUE(by(R"({"amr":["pwd","otp"]})", {"otp", "hwk"}));
+  EXPECT_TRUE(by(R"({"acr":"gold"})", {"gold"}));
+  for (const auto* claims : {R"({})", R"({"amr":["pwd"]})", R"({"amr":"otp"})", R"({"acr":["otp"]})", R"({"acr":""})",
+                             R"({"amr":[1,null]})", R"({"amr":["OTP"]})"}) {
+    EXPECT_FALSE(by(claims, {"otp", ""})) << claims;
+  }
+  EXPECT_FALSE(by(R"({"amr":["otp"],"acr":"0"})", {})) << "nothing counts unless it is named";
+}
+
 }  // namespace
 }  // namespace tocsin::formats::oidc

@@ -105,6 +105,9 @@ Result<Provider> read_discovery(std::string_view text, std::string_view issuer, 
   if (json::find(document, "end_session_endpoint") != nullptr) {
     TRY(provider.end_session_endpoint, endpoint(document, "end_session_endpoint", rules));
   }
+  if (json::find(document, "userinfo_endpoint") != nullptr) {
+    TRY(provider.userinfo_endpoint, endpoint(document, "userinfo_endpoint", rules));
+  }
   if (!offers(document, "response_types_supported", "code", Absent::no)) {
     return Error::invalid("the provider does not offer the authorization code flow", "/response_types_supported");
   }

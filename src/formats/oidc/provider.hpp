@@ -15,6 +15,7 @@ struct Provider {
   std::string issuer;
   std::string authorization_endpoint, token_endpoint, jwks_uri;
   std::string end_session_endpoint;                 ///< Empty where the provider has none.
+  std::string userinfo_endpoint;                    ///< Likewise.
   std::vector<jose::Algorithm> signing_algorithms;  ///< Announced for ID tokens and known to us; never empty.
   bool secret_basic = true, secret_post = false;    ///< How a client may show its secret at the token endpoint.
   bool iss_in_callback = false;                     ///< RFC 9207: the callback carries `iss`.

@@ -41,11 +41,14 @@ std::string_view account_schemas_json() noexcept {
 },
 "Token": {
   "type": "object",
-  "required": ["id", "name", "organisation", "scopes", "networks", "created_at", "expires_at", "last_used_at", "last_used_from", "revoked_at"],
+  "required": ["id", "name", "organisation", "kind", "subject", "fingerprint", "scopes", "networks", "created_at", "expires_at", "last_used_at", "last_used_from", "revoked_at"],
   "properties": {
     "id": {"type": "integer"},
     "name": {"type": "string"},
     "organisation": {"description": "Number of the organisation that it acts for.", "type": "integer"},
+    "kind": {"description": "What the program proves itself by.", "enum": ["secret", "certificate"]},
+    "subject": {"description": "Of the certificate, else empty.", "type": "string"},
+    "fingerprint": {"description": "SHA-256 of the certificate's DER form in hex, else empty.", "type": "string"},
     "scopes": {"type": "array", "items": {"type": "string"}},
     "networks": {"description": "From where it works; empty: from anywhere.", "type": "array", "items": {"type": "string"}},
     "created_at": {"$ref": "#/components/schemas/Time"},
@@ -71,14 +74,15 @@ std::string_view account_schemas_json() noexcept {
     "name": {"type": "string"},
     "scopes": {"type": "array", "items": {"type": "string"}},
     "networks": {"description": "CIDR; empty: from anywhere.", "type": "array", "items": {"type": "string"}},
-    "expires_at": {"$ref": "#/components/schemas/Time"}
+    "expires_at": {"$ref": "#/components/schemas/Time"},
+    "certificate": {"description": "PEM: the program proves itself by this client certificate, which it ends with at the latest, instead of a secret.", "type": "string"}
   }
 },
 "CreatedToken": {
   "type": "object",
   "required": ["token", "name", "expires_at"],
   "properties": {
-    "token": {"description": "The secret: for Authorization: Bearer.", "type": "string"},
+    "token": {"description": "The secret: for Authorization: Bearer. Null where a certificate was given.", "type": ["string", "null"]},
     "name": {"type": "string"},
     "expires_at": {"$ref": "#/components/schemas/Time"}
   }

@@ -127,6 +127,7 @@ class Connection final : public Watched {
   Shared& shared_;
   std::unique_ptr<Transport> transport_;
   std::string remote_address_;
+  std::string client_certificate_;
   std::string address_group_;
   Phase phase_ = Phase::idle;
   SteadyTime deadline_ = SteadyTime::max();
@@ -156,6 +157,7 @@ class Connection final : public Watched {
 Task<void> Connection::serve() {
   enter(Phase::handshake, limit(shared_.options.header_timeout_ms));
   if (!co_await transport_->handshake()) co_return;
+  client_certificate_ = transport_->client_certificate();
   while (co_await serve_one()) {
   }
   if (unread_input_ || transport_->tls()) {
@@ -324,6 +326,8 @@ Task<bool> Connection::serve_one() {
     }
   }
   request_.remote_address = shared_.options.trusted_proxies.client(remote_address_, request_);
+  // Whoever asks through a proxy has not proven its certificate.
+  if (request_.remote_address == remote_address_) request_.client_certificate = client_certificate_;
   if (request_.request_id.empty()) request_.request_id = worker_.next_request_id();
   if (refusal_) {
     keep_alive_ = false;

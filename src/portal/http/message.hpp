@@ -58,6 +58,9 @@ struct Request {
   std::string remote_address;  ///< Without port.
   std::string request_id;
   bool tls = false;
+  /// SHA-256, lower-case hex, of the client certificate that this very connection has proven; else empty. Never from a
+  /// header, and not where a proxy stands between.
+  std::string client_certificate;
   bool secret_path = false;  ///< Route::secret_path: `path` and `target` go into no log and no link.
   Representation representation = Representation::html;
   Language language = Language::en;  ///< What the answer speaks; decided when the asker is identified.

@@ -42,7 +42,7 @@ class OpenServer final : public Server {
       return Error::invalid("TLS needs both a certificate and a key");
     }
     if (!options.tls_certificate.empty()) {
-      TRY(tls, TlsContext::open(options.tls_certificate, options.tls_key));
+      TRY(tls, TlsContext::open(options.tls_certificate, options.tls_key, options.tls_client_ca));
     }
     port_ = options.port;
     for (int i = 0; i < std::max(1, options.network_threads); ++i) {

@@ -22,6 +22,7 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;             ///< 0 takes a free one: see Server::port().
   std::string tls_certificate, tls_key;  ///< PEM files; both or none. TLS 1.2 and 1.3.
+  std::string tls_client_ca = {};        ///< PEM file of authorities: clients may prove themselves by a certificate.
   int network_threads = 2;
   int blocking_threads = 4;
   std::size_t blocking_queue_max = 1024;               ///< Full: 503 with Retry-After.

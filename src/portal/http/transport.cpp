@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include "base/hash.hpp"
 #include "base/log.hpp"
 
 namespace tocsin::portal::http {
@@ -101,6 +102,18 @@ class TlsTransport final : public Transport {
     stream_.next_layer().close(ignored);
   }
   bool tls() const noexcept override { return true; }
+  std::string client_certificate() const override {
+    // OpenSSL's handle is not const.
+    SSL* const ssl = const_cast<asio::ssl::stream<Socket>&>(stream_).native_handle();
+    const X509* certificate = SSL_get0_peer_certificate(ssl);
+    if (certificate == nullptr || SSL_get_verify_result(ssl) != X509_V_OK) return {};
+    const auto size = i2d_X509(certificate, nullptr);
+    if (size <= 0) return {};
+    std::string der(static_cast<std::size_t>(size), '\0');
+    auto* into = reinterpret_cast<unsigned char*>(der.data());
+    i2d_X509(certificate, &into);
+    return sha256_hex(der);
+  }
 
  private:
   asio::ssl::stream<Socket> stream_;
@@ -177,9 +190,24 @@ class TcpListener final : public Listener {
   std::shared_ptr<OpenTls> tls_;
 };
 
+Status ask_for_certificates(SSL_CTX* context, const std::string& file) {
+  auto* names = SSL_load_client_CA_file(file.c_str());
+  if (names == nullptr || SSL_CTX_load_verify_file(context, file.c_str()) != 1) {
+    sk_X509_NAME_pop_free(names, X509_NAME_free);
+    return Error::invalid("the authorities of client certificates could not be read: the file should be PEM", file);
+  }
+  SSL_CTX_set_client_CA_list(context, names);  // Takes them over.
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  // Each connection proves it anew: a resumed one would live on what a certificate was worth when it began.
+  SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(context, 0);
+  return ok();
+}
+
 }  // namespace
 
-Result<std::shared_ptr<TlsContext>> TlsContext::open(const std::string& certificate_file, const std::string& key_file) {
+Result<std::shared_ptr<TlsContext>> TlsContext::open(const std::string& certificate_file, const std::string& key_file,
+                                                     const std::string& client_ca_file) {
   auto tls = std::make_shared<OpenTls>();
   auto& context = tls->context;
   SSL_CTX* const native = context.native_handle();
@@ -211,6 +239,7 @@ Result<std::shared_ptr<TlsContext>> TlsContext::open(const std::string& certific
   if (SSL_CTX_check_private_key(native) != 1) {
     return Error::invalid("the TLS key does not belong to the certificate", key_file);
   }
+  if (!client_ca_file.empty()) TRY_VOID(ask_for_certificates(native, client_ca_file));
   return std::shared_ptr<TlsContext>{std::move(tls)};
 }
 

@@ -39,13 +39,18 @@ class Transport {
   /// Ends everything at once.
   virtual void close() noexcept = 0;
   virtual bool tls() const noexcept = 0;
+  /// After the handshake: Request::client_certificate.
+  virtual std::string client_certificate() const { return {}; }
 };
 
 /// Certificate, key and rules of TLS; shared by all connections.
 class TlsContext {
  public:
-  /// TLS 1.2 and 1.3, AEAD suites with forward secrecy, ALPN http/1.1. Errors: invalid_input naming the file.
-  static Result<std::shared_ptr<TlsContext>> open(const std::string& certificate_file, const std::string& key_file);
+  /// TLS 1.2 and 1.3, AEAD suites with forward secrecy, ALPN http/1.1. With `client_ca_file` clients are asked for a
+  /// certificate of these authorities: none is fine, one that does not verify ends the handshake. Errors: invalid_input
+  /// naming the file.
+  static Result<std::shared_ptr<TlsContext>> open(const std::string& certificate_file, const std::string& key_file,
+                                                  const std::string& client_ca_file = {});
   virtual ~TlsContext() = default;
 };
 

@@ -10,6 +10,7 @@
 #include "portal/html/template.hpp"
 #include "portal/pages/account.hpp"
 #include "portal/pages/format.hpp"
+#include "portal/pages/outside.hpp"
 #include "portal/pages/session.hpp"
 
 /// How one proves who one is: password, authenticator app, recovery codes, passkeys, and where one has signed in.
@@ -129,6 +130,7 @@ std::string method_words(std::string_view method) {
                                                              {"code", message<"code">},
                                                              {"recovery code", message<"recovery code">},
                                                              {"passkey", message<"passkey">},
+                                                             {"openid-connect", message<"sign-in elsewhere">},
                                                              {"demo", message<"demo">}};
   if (method.empty()) method = "password";
   std::string words;
@@ -182,7 +184,8 @@ Result<http::Response> security_page(App& app, const http::Request& request, con
         "authenticator app or a passkey; everything else opens then.]]</p></div>\n">(out);
   }
   out += "<div class=\"grid-2\">\n<div>\n";
-  out += password_panel(request, password).str();
+  if (factors.password) out += password_panel(request, password).str();
+  out += pages::outside_panel(app, request, factors).str();
   out += "</div><div>\n";
   out += app_panel(request, factors).str();
   out += passkey_panel(app, request, factors).str();

@@ -8,6 +8,7 @@
 #include "portal/http/cookie.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/layout.hpp"
+#include "portal/pages/outside.hpp"
 #include "portal/pages/session.hpp"
 
 /// Signing in, in one step or two, signing out, proving again who one is, acting for another organisation.
@@ -21,12 +22,14 @@ http::Response enter(const App& app, const http::Request& request, const SignIn&
   constexpr int kHalfSeconds = 600;
   const auto names = access::cookie_names(app, request);
   const auto target = access::safe_next(next);
+  // Redirects that began elsewhere carry no strict cookies.
+  const bool from_another_site = request.method == http::Method::get;
   if (result.next == SignIn::Next::second_factor) {
     auto response = done(http::with_query("/sign-in/second-factor", {{"next", target == "/" ? "" : target}}));
     return response.with("Set-Cookie", http::set_cookie({.name = names.half,
                                                          .value = result.token,
                                                          .secure = names.secure,
-                                                         .strict = true,
+                                                         .strict = !from_another_site,
                                                          .max_age_s = kHalfSeconds}));
   }
   auto response = done(target, notice);
@@ -96,6 +99,8 @@ http::Response sign_in_page(App& app, const http::Request& request, const Form& 
   render<"<h1>[[Sign in]]</h1>\n">(out);
   out += pages::error_summary(form).str();
   if (offers_demo_people(app)) append_demo_people(out, app, request, next);
+  out += pages::outside_sign_out(app, request).str();
+  out += pages::outside_sign_in(app, request, next).str();
   FormMarkup markup{request, "/sign-in", form};
   if (!next.empty()) markup.hidden("next", next);
   markup.input({.name = "email",
@@ -206,14 +211,15 @@ Result<http::Response> sign_out(App& app, const http::Request& request) {
   return response.with("Clear-Site-Data", "\"cache\"");
 }
 
-http::Response confirm_page(App& app, const http::Request& request, const Form& form, bool has_totp,
-                            std::string_view next) {
+http::Response confirm_page(App& app, const http::Request& request, const Form& form,
+                            const engine::identity::Factors& factors, std::string_view next) {
   std::string out;
   render<"<h1>[[Is it still you?]]</h1>\n">(out);
   out += pages::error_summary(form).str();
   render<
       "<p class=\"lead\">[[What you are about to do can lock people out or hand out access. Please prove once more who "
       "you are.]]</p>\n">(out);
+  out += pages::outside_confirm(app, request, factors, next).str();
   FormMarkup markup{request, "/confirm", form};
   markup.hidden("next", next);
   markup.input({.name = "password",
@@ -223,7 +229,7 @@ http::Response confirm_page(App& app, const http::Request& request, const Form& 
                 .maxlength = kPasswordBytesMax,
                 .required = true,
                 .autofocus = true});
-  if (has_totp) {
+  if (factors.totp) {
     markup.input({.name = "code",
                   .label = tr<"Code">(),
                   .hint = tr<"Six digits of your authenticator app, or a recovery code.">(),
@@ -232,7 +238,10 @@ http::Response confirm_page(App& app, const http::Request& request, const Form& 
                   .required = true,
                   .code = true});
   }
-  out += "<div class=\"panel\">" + markup.submit(tr<"Go on">(), FormMarkup::Button::normal, next).str();
+  out += "<div class=\"panel\">";
+  if (factors.password || factors.outside.empty()) {
+    out += markup.submit(tr<"Go on">(), FormMarkup::Button::normal, next).str();
+  }
   out += pages::passkey_form(app, request, "/confirm/passkey", tr<"Use a passkey">(), next).str();
   out += "</div>\n";
   if (offers_demo_people(app)) {
@@ -246,7 +255,7 @@ http::Response confirm_page(App& app, const http::Request& request, const Form& 
 Result<http::Response> show_confirm(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({"next", pages::kNoticeParameter}));
   TRY(const auto factors, app.identity()->factors(request.principal->person));
-  return confirm_page(app, request, {}, factors.totp, access::safe_next(request.query.get("next")));
+  return confirm_page(app, request, {}, factors, access::safe_next(request.query.get("next")));
 }
 
 Result<http::Response> do_confirm(App& app, const http::Request& request) {
@@ -257,7 +266,7 @@ Result<http::Response> do_confirm(App& app, const http::Request& request) {
   if (result.next == SignIn::Next::signed_in) return pages::enter(app, request, result, next, "confirmed");
   pages::note_refusal(form, result);
   TRY(const auto factors, app.identity()->factors(request.principal->person));
-  return pages::refused(confirm_page(app, request, form, factors.totp, next), result);
+  return pages::refused(confirm_page(app, request, form, factors, next), result);
 }
 
 Result<http::Response> act_for(App& app, const http::Request& request) {

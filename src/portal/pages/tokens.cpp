@@ -69,6 +69,12 @@ Html state_of(const TokenRow& token, Timestamp now) {
   return fragment<"[[until {}]]">(pages::date_html(token.expires_at));
 }
 
+Html name_html(const TokenRow& token) {
+  if (!token.certificate) return Html::from_text(token.name);
+  return fragment<"{}<br><span class=\"note\">certificate {}, SHA-256 <code>{}...</code></span>">(
+      token.name, token.subject, token.fingerprint.substr(0, 16));
+}
+
 Result<http::Response> show(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({pages::kNoticeParameter}));
   const auto& principal = *request.principal;
@@ -97,7 +103,8 @@ Result<http::Response> show(App& app, const http::Request& request) {
           "<tr><th scope=\"row\">{}</th><td data-label=\"[[Organisation]]\">{}</td><td "
           "data-label=\"[[Scopes]]\">{}</td><td data-label=\"[[#networks#From]]\">{}</td><td data-label=\"[[Last "
           "used]]\">{}</td><td data-label=\"[[Valid]]\">{}</td><td>{}</td></tr>\n">(
-          out, token.name, seat_name(principal, token.organisation), fmt::format("{}", fmt::join(token.scopes, ", ")),
+          out, name_html(token), seat_name(principal, token.organisation),
+          fmt::format("{}", fmt::join(token.scopes, ", ")),
           token.networks.empty() ? std::string{tr<"anywhere">()} : fmt::format("{}", fmt::join(token.networks, ", ")),
           used, state_of(token, request.now),
           alive ? pages::button_form(request, fmt::format("/account/tokens/{}/revoke", token.id), tr<"Revoke">(), {},
@@ -138,6 +145,15 @@ http::Response new_page(App& app, const http::Request& request, const Form& form
                    .maxlength = 2000,
                    .code = true},
                   3);
+  if (app.settings().client_certificates) {
+    markup.textarea(
+        {.name = "certificate",
+         .label = tr<"Client certificate">(),
+         .hint = tr<"PEM. The program proves itself by it, in TLS, instead of a secret. Empty: a secret.">(),
+         .maxlength = 20'000,
+         .code = true},
+        4);
+  }
   out += "<div class=\"panel\">" + markup.submit(tr<"Make the token">(), FormMarkup::Button::normal, kHere).str() +
          "</div></div>\n";
   return pages::form_page(app, request, pages::account_page(tr<"New token">(), kHere, std::move(out)), form);
@@ -160,7 +176,7 @@ std::vector<std::string> lines_of(std::string_view text) {
 }
 
 Result<http::Response> create(App& app, const http::Request& request) {
-  TRY(auto form, Form::read(request, {"name", "days", "networks"}, {"scopes"}));
+  TRY(auto form, Form::read(request, {"name", "days", "networks", "certificate"}, {"scopes"}));
   if (auto first = pages::confirm_first(app, request, "/account/tokens/new")) return std::move(*first);
   const auto& principal = *request.principal;
   const auto* lifetime = std::find_if(std::begin(kLifetimes), std::end(kLifetimes),
@@ -174,14 +190,21 @@ Result<http::Response> create(App& app, const http::Request& request) {
   wanted.scopes = form.all("scopes");
   wanted.networks = lines_of(form.raw("networks"));
   wanted.expires_at = Timestamp{request.now.micros + lifetime->days * kDayMicros};
+  const auto pem = form.get("certificate");
   const auto secret = [&]() -> Result<std::string> {
     TRY(const auto organisation, acted_for(principal));
+    if (!pem.empty()) {
+      TRY_VOID(
+          app.identity()->register_certificate(principal.person, organisation, wanted, pem, access::actor(request)));
+      return std::string{};
+    }
     return app.identity()->create_token(principal.person, organisation, wanted, access::actor(request));
   }();
   if (!secret) {
     TRY_VOID(form.take(secret.error()));
     return new_page(app, request, form);
   }
+  if (!pem.empty()) return pages::done(kHere, "certificate-registered");
   std::string out;
   render<
       "<div class=\"narrow\"><h1>[[The token]]</h1>\n<p class=\"lead\">[[Put it where <strong>{}</strong> finds it. It "
@@ -263,6 +286,9 @@ object token_json(const TokenRow& token) {
   made["id"] = token.id;
   made["name"] = token.name;
   made["organisation"] = token.organisation.value;
+  made["kind"] = token.certificate ? "certificate" : "secret";
+  made["subject"] = token.subject;
+  made["fingerprint"] = token.fingerprint;
   made["scopes"] = strings(token.scopes);
   made["networks"] = strings(token.networks);
   made["created_at"] = format_rfc3339(token.created_at);
@@ -304,9 +330,12 @@ Result<NewToken> new_token_of(std::string_view body) {
   const auto& root = parsed.root();
   if (!root.is_object()) return Error::invalid("the body is a JSON object");
   for (const auto& [name, value] : root.as_object()) {
-    if (name != "name" && name != "scopes" && name != "networks" && name != "expires_at") {
+    if (name != "name" && name != "scopes" && name != "networks" && name != "expires_at" && name != "certificate") {
       return Error::invalid(fmt::format("a new token has no '{}'", text::shorten(std::string_view{name}, 64)));
     }
+  }
+  if (const auto* certificate = json::find(root, "certificate"); certificate != nullptr && !certificate->is_string()) {
+    return Error::invalid("'certificate' is a text in PEM", "certificate");
   }
   NewToken token;
   token.name = std::string{json::string_at(root, "name")};
@@ -318,6 +347,12 @@ Result<NewToken> new_token_of(std::string_view body) {
   return token;
 }
 
+/// new_token_of has checked the body's form.
+std::string certificate_of(std::string_view body) {
+  const auto parsed = json::parse(body);
+  return parsed ? std::string{json::string_at(parsed->root(), "certificate")} : std::string{};
+}
+
 Result<http::Response> create_by_api(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
   const auto& principal = *request.principal;
@@ -326,9 +361,13 @@ Result<http::Response> create_by_api(App& app, const http::Request& request) {
   }
   TRY(const auto wanted, new_token_of(request.body));
   TRY(const auto organisation, acted_for(principal));
-  TRY(const auto secret, app.identity()->create_token(principal.person, organisation, wanted, access::actor(request)));
   object body;
-  body["token"] = secret;
+  if (const auto pem = certificate_of(request.body); !pem.empty()) {
+    TRY_VOID(app.identity()->register_certificate(principal.person, organisation, wanted, pem, access::actor(request)));
+    body["token"] = nullptr;
+  } else {
+    TRY(body["token"], app.identity()->create_token(principal.person, organisation, wanted, access::actor(request)));
+  }
   body["name"] = wanted.name;
   body["expires_at"] = format_rfc3339(wanted.expires_at);
   return private_json(body, 201);
