@@ -288,6 +288,8 @@ class Crawl {
     ask("person_link", someone + "/link", "{}");
     ask("membership_put", someone + "/memberships/2", R"({"roles":["organisation-administrator"]})", "PUT");
     ask("membership_put", someone + "/memberships/2", R"({"roles":[]})", "PUT");
+    // Before the account is suspended, which ends its sessions.
+    ask("me_change", "/api/v1/me", R"({"language":"de"})", "PATCH");
     ask("person_status_set", "/api/v1/people/11/status", R"({"status":"suspended"})");
     ask("person_status_set", "/api/v1/people/11/status", R"({"status":"active"})");
     ask("person_export_data", someone + "/export");
@@ -302,7 +304,6 @@ class Crawl {
     ask("community_person_delete", community + "/people/vendor%40vendor.example", {}, "DELETE");
     ask("membership_delete", someone + "/memberships/2", {}, "DELETE");
     ask("person_erase", someone, {}, "DELETE");
-    ask("me_change", "/api/v1/me", R"({"language":"de"})", "PATCH");
     ask("site_settings", "/api/v1/site");
     ask("site_settings_change", "/api/v1/site", R"({"site_name":"Crawled","accent":"#0b5d70"})", "PATCH");
     ask("site_logo_put", "/api/v1/site/logo",
