@@ -297,13 +297,15 @@ class Crawl {
     ask("key_delete", base + "/keys/" + number(key), {}, "DELETE");
     for (int twice = 0; twice < 2; ++twice) ask("client_put", base + "/clients/3", {}, "PUT");
     ask("client_delete", base + "/clients/3", {}, "DELETE");
-    const auto person = ask("person_invite", "/api/v1/people",
+    const auto person = ask("person_invite_api", "/api/v1/people",
                             R"({"name":"Nia New","email":"nia@plant.example","organisation":2,"roles":[]})");
     const auto someone = "/api/v1/people/" + number(person);
     ask("person_change", someone, R"({"time_zone":"Europe/Vienna"})", "PATCH");
-    ask("person_link", someone + "/link", "{}");
+    ask("person_link_api", someone + "/link", "{}");
     ask("membership_put", someone + "/memberships/2", R"({"roles":["organisation-administrator"]})", "PUT");
     ask("membership_put", someone + "/memberships/2", R"({"roles":[]})", "PUT");
+    // Before the account is suspended, which ends its sessions.
+    ask("me_change", "/api/v1/me", R"({"language":"de"})", "PATCH");
     ask("person_status_set", "/api/v1/people/11/status", R"({"status":"suspended"})");
     ask("person_status_set", "/api/v1/people/11/status", R"({"status":"active"})");
     ask("person_export_data", someone + "/export");
@@ -317,8 +319,7 @@ class Crawl {
     ask("community_person_delete", community + "/people/12", {}, "DELETE");
     ask("community_person_delete", community + "/people/vendor%40vendor.example", {}, "DELETE");
     ask("membership_delete", someone + "/memberships/2", {}, "DELETE");
-    ask("person_erase", someone, {}, "DELETE");
-    ask("me_change", "/api/v1/me", R"({"language":"de"})", "PATCH");
+    ask("person_erase_api", someone, {}, "DELETE");
     ask("site_settings", "/api/v1/site");
     ask("site_settings_change", "/api/v1/site", R"({"site_name":"Crawled","accent":"#0b5d70"})", "PATCH");
     ask("site_logo_put", "/api/v1/site/logo",

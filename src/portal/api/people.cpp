@@ -197,7 +197,7 @@ void add_people_api(App& app, http::Router& router) {
   constexpr auto kOwn = Permission::manage_own_people;
   constexpr auto kAll = Permission::manage_people;
   const api::WriteRoute routes[] = {
-      {Method::post, "/api/v1/people", "person_invite", "Invite somebody into an organisation", kOwn, invite},
+      {Method::post, "/api/v1/people", "person_invite_api", "Invite somebody into an organisation", kOwn, invite},
       {Method::patch, "/api/v1/people/{person}", "person_change", "Change name, address, language and time zone", kAll,
        change},
       {Method::patch, "/api/v1/me", "me_change", "Change one's own name, language and time zone", Permission::signed_in,
@@ -208,9 +208,9 @@ void add_people_api(App& app, http::Router& router) {
        kOwn, end_membership},
       {Method::post, "/api/v1/people/{person}/status", "person_status_set", "Suspend an account, or open it again",
        kAll, set_status},
-      {Method::post, "/api/v1/people/{person}/link", "person_link", "Make an invitation, or a link for a new password",
-       kOwn, make_link, true},
-      {Method::delete_, "/api/v1/people/{person}", "person_erase", "Erase an account for good", kAll, erase, true}};
+      {Method::post, "/api/v1/people/{person}/link", "person_link_api",
+       "Make an invitation, or a link for a new password", kOwn, make_link, true},
+      {Method::delete_, "/api/v1/people/{person}", "person_erase_api", "Erase an account for good", kAll, erase, true}};
   for (const auto& route : routes) api::add_write_route(app, router, route);
   http::Route data;
   data.pattern = "/api/v1/people/{person}/export";
