@@ -474,6 +474,13 @@ class Builder {
       format(sub);
     });
   }
+  void approval(const char* meaning) {
+    add_approval_commands(*app_.add_subcommand("approval", meaning), into_.approval,
+                          [this](auto* sub, const char* examples) {
+                            data(prepared(sub, Command::approval, examples));
+                            format(sub);
+                          });
+  }
   void config(const char* meaning) {
     auto* group = app_.add_subcommand("config", meaning);
     group->set_help_flag("-h,--help", "This text");
@@ -523,6 +530,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"community", "Communities: who shares with whom", &Builder::community},
       {"share", "Say who sees an advisory and why, and change it", &Builder::share},
       {"audit", "Read, verify, sign and prune the log of what was done", &Builder::audit},
+      {"approval", "Acts that wait for a second person: see, approve, reject them", &Builder::approval},
       {"config", "Check or document the settings", &Builder::config},
       {"version", "Print the version", &Builder::version},
   };

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/approval_options.hpp"
 #include "cli/audit_options.hpp"
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
@@ -40,6 +41,7 @@ enum class Command {
   reindex,
   members,
   audit,
+  approval,
   share,
   config_check,
   config_doc,
@@ -65,6 +67,7 @@ struct CommandLine {
   MemberOptions members;                                    ///< org, user, community
   ShareOptions share;                                       ///< share
   AuditOptions audit;                                       ///< All of `tocsin audit`.
+  ApprovalOptions approval;                                 ///< All of `tocsin approval`.
   ChangeOptions change;                                     ///< withdraw, supersede, modify, translate
   bool quiet = false;
   bool as_public = false;            ///< search, show: what an anonymous reader would find.

@@ -120,12 +120,14 @@ class MemberPortalTest : public PortalTest {
     people_[who] = id;
   }
 
+  virtual engine::identity::Options more_options(engine::identity::Options options) { return options; }
   engine::identity::Identity* identity() override {
     if (own_identity_) return own_identity_.get();
     engine::identity::Options options;
     options.password_cost = kPasswordCostForTests;
     // What a second factor changes is tested where people sign in.
     options.second_factor_by_role = false;
+    options = more_options(std::move(options));
     own_identity_ = std::make_unique<engine::identity::Identity>(database(), SealingKey::random(), options, clock_);
     return own_identity_.get();
   }

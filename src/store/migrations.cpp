@@ -78,7 +78,7 @@ Status apply(Connection& connection, const Migration& migration) {
 
 std::span<const Migration> all_migrations() {
   static const std::array migrations{kMigration0001Record, kMigration0002Search, kMigration0003VulnerabilityOrder,
-                                     kMigration0004Members, kMigration0005MailQueue};
+                                     kMigration0004Members, kMigration0005MailQueue, kMigration0007Guard};
   return migrations;
 }
 

@@ -9,7 +9,7 @@
 #include "engine/members/members.hpp"
 #include "store/organisations.hpp"
 
-/// Checks of what people type, with limits; nothing here reads the database. Of this folder only. Errors: invalid_input
+/// Checks of what people type, with limits; nothing here reads the database. Of the engine only. Errors: invalid_input
 /// with `where` = the field's name.
 namespace tocsin::engine::members {
 

@@ -14,6 +14,7 @@
 #include "portal/pages/audit_parts.hpp"
 #include "portal/pages/form.hpp"
 #include "portal/pages/format.hpp"
+#include "portal/pages/glass_view.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
@@ -30,6 +31,7 @@ using html::render;
 using html::Url;
 
 constexpr int kPerPage = 100;
+constexpr int kGlassRows = 5;
 constexpr int kPerPageMax = 500;
 constexpr std::size_t kActionBytesMax = 100;
 constexpr std::int64_t kDayMicros = std::int64_t{24} * 3600 * 1'000'000;
@@ -218,7 +220,12 @@ Result<http::Response> list(App& app, const http::Request& request) {
       "class=\"actions\"><a class=\"button-quiet\" href=\"{}\">Export these as JSON lines</a></p></div>\n">(
       out, text::count_of(found.total, "entry", "entries"), narrowed(asked) ? " that fit" : "",
       Url::own(path_of("/api/v1/audit/export", asked, 0)));
-  if (asked.cursor == 0 && !narrowed(asked)) TRY_VOID(append_chain(out, app, request, actor));
+  if (asked.cursor == 0 && !narrowed(asked)) {
+    TRY(const auto glass,
+        engine::guard::glass_rows(app.database(), actor, engine::guard::GlassScope::known, kGlassRows, request.now));
+    out += pages::glass_section_html(request, glass, "/break-glass").str();
+    TRY_VOID(append_chain(out, app, request, actor));
+  }
   append_filters(out, asked);
   if (found.rows.empty()) {
     out += narrowed(asked)

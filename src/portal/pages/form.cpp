@@ -43,6 +43,11 @@ constexpr NoticeText kNotices[] = {
     {"set-up", "The installation is set up. Sign in with your new password now."},
     {"confirmed", "Thank you. Please go on."},
     {"passkey-refused", "The passkey was not accepted. Try again, or go on in another way.", true},
+    {"asked", "Nothing was done yet: another person has to approve it. It waits here."},
+    {"approved", "Approved, and done."},
+    {"rejected", "Rejected."},
+    {"withdrawn", "Withdrawn."},
+    {"glass-ended", "The access has ended."},
     {"erased", "Your account and what belonged to it has been erased."},
 };
 

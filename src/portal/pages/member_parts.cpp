@@ -31,6 +31,7 @@ constexpr Tab kTabs[] = {{"/admin", "Overview", domain::Permission::administer},
                          {"/people", "People", domain::Permission::manage_own_people},
                          {"/communities", "Communities", domain::Permission::read_as_member},
                          {"/organisation/looks", "Who looked", domain::Permission::manage_own_organisation},
+                         {"/break-glass", "Break-glass access", domain::Permission::break_glass},
                          {"/audit", "Audit log", domain::Permission::read_audit}};
 
 /// Nothing for visitors, and where there would be only one.

@@ -17,6 +17,8 @@ void add_audit_routes(App& app, http::Router& router);              ///< /audit
 void add_look_routes(App& app, http::Router& router);               ///< /organisation/looks
 void add_admin_routes(App& app, http::Router& router);              ///< /admin
 void add_sharing_routes(App& app, http::Router& router);            ///< /advisories/{id}/sharing
+void add_approval_routes(App& app, http::Router& router);           ///< /approvals
+void add_break_glass_routes(App& app, http::Router& router);        ///< /break-glass
 
 void add_member_routes(App& app, http::Router& router) {
   add_register_routes(app, router);
@@ -32,6 +34,8 @@ void add_member_routes(App& app, http::Router& router) {
   add_look_routes(app, router);
   add_admin_routes(app, router);
   add_sharing_routes(app, router);
+  add_approval_routes(app, router);
+  add_break_glass_routes(app, router);
 }
 
 }  // namespace tocsin::portal
