@@ -90,12 +90,13 @@ TEST_P(MigrationsTest, GoesOnFromEveryEarlierVersionAndKeepsTheData) {
 
 TEST_P(MigrationsTest, TheRealOnesGoOnFromEveryEarlierVersion) {
   const auto all = all_migrations();
-  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].number, static_cast<int>(i) + 1);
+  // Numbers are given out while several are written at once, so there may be gaps.
+  for (std::size_t i = 1; i < all.size(); ++i) EXPECT_GT(all[i].number, all[i - 1].number);
   for (std::size_t from = 0; from <= all.size(); ++from) {
     auto test = store_testing::TestDatabase::create(GetParam()).value();
     auto database = test->open().value();
     ASSERT_TRUE(migrate(*database, all.first(from)));
-    EXPECT_EQ(schema_version(*database).value(), static_cast<int>(from));
+    EXPECT_EQ(schema_version(*database).value(), from == 0 ? 0 : all[from - 1].number);
     const auto migrated = migrate(*database);
     ASSERT_TRUE(migrated) << migrated.error().detail;
     EXPECT_EQ(schema_version(*database).value(), all.back().number);

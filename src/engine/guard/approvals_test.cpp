@@ -18,6 +18,7 @@ using domain::FourEyes;
 using domain::OrganisationId;
 using domain::OrganisationStatus;
 using domain::PersonId;
+using domain::Roles;
 using domain::Tlp;
 using members::outcome;
 using members::refusal;
