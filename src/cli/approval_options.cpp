@@ -21,7 +21,8 @@ void add_approval_commands(CLI::App& group, ApprovalOptions& into,
   group.set_help_flag("-h,--help", "This text");
   group.require_subcommand(1);
   group.footer(
-      "Acts that a second person has to approve: setting four_eyes. People decide at /approvals; here the operator does "
+      "Acts that a second person has to approve: setting four_eyes. People decide at /approvals; here the operator "
+      "does "
       "where nobody else can.");
   using What = ApprovalOptions::What;
   const auto add = [&](const char* name, What what, const char* meaning, const char* examples) -> CLI::App& {

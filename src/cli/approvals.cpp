@@ -1,9 +1,10 @@
+#include "engine/guard/approvals.hpp"
+
 #include <filesystem>
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
-#include "engine/guard/approvals.hpp"
 
 /// The command `approval`.
 namespace tocsin::cli {
@@ -32,8 +33,7 @@ std::string_view state_of(const guard::ApprovalRow& row) {
 }
 
 Result<int> list(const CommandLine& line, store::Database& database) {
-  TRY(const auto rows,
-      guard::list_approvals(database, engine::Actor::at_console(), kRows, system_clock().now()));
+  TRY(const auto rows, guard::list_approvals(database, engine::Actor::at_console(), kRows, system_clock().now()));
   if (line.json) {
     for (const auto& row : rows) {
       boost::json::object object;

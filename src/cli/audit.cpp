@@ -185,8 +185,8 @@ Result<int> prune(const CommandLine& line, const Settings& settings, store::Data
   actor.reason = line.audit.reason;
   TRY(const auto key, SigningKey::open_or_create(key_path(line)));
   TRY(const auto trust, trust_of(line, key.public_key()));
-  TRY(const auto pruned, audit::prune(database, actor, line.audit.keep_days, key, trust, system_clock().now(),
-                                      line.audit.even_damaged));
+  TRY(const auto pruned,
+      audit::prune(database, actor, line.audit.keep_days, key, trust, system_clock().now(), line.audit.even_damaged));
   if (line.json) {
     boost::json::object object;
     object.emplace("removed", pruned.removed);

@@ -29,7 +29,7 @@ int run_doctor(const CommandLine& line);
 int run_reindex(const CommandLine& line);
 int run_members(const CommandLine& line);  ///< All of `tocsin org`, `user` and `community`.
 int run_share(const CommandLine& line);
-int run_audit(const CommandLine& line);  ///< All of `tocsin audit`.
+int run_audit(const CommandLine& line);     ///< All of `tocsin audit`.
 int run_approval(const CommandLine& line);  ///< All of `tocsin approval`.
 int run_config_check(const CommandLine& line);
 int run_config_doc(const CommandLine& line);

@@ -181,8 +181,8 @@ std::vector<std::string> four_eyes_warnings(const Location& location) {
     // What the console asks for needs one person, the rest two.
     const int needed = act == domain::Act::prune_audit ? 1 : 2;
     if (!eligible || *eligible >= needed) continue;
-    warnings.push_back(fmt::format("four_eyes has {}, but {} may do it: nobody can approve it but the operator", slug(act),
-                                   *eligible == 0 ? "nobody" : "only one person"));
+    warnings.push_back(fmt::format("four_eyes has {}, but {} may do it: nobody can approve it but the operator",
+                                   slug(act), *eligible == 0 ? "nobody" : "only one person"));
   }
   return warnings;
 }

@@ -136,14 +136,13 @@ portal::CertProfile cert_profile(const Settings& settings) {
 
 /// Checkpoints and retention of the audit log.
 Status add_upkeep(portal::App& app, const std::shared_ptr<const SigningKey>& key, const Settings& settings) {
-  const engine::audit::UpkeepRules rules{
-      .checkpoint_hours = static_cast<int>(settings.integer("audit.checkpoint")),
-      .keep_days = static_cast<int>(settings.integer("audit.keep_days")),
-      .personal_days = static_cast<int>(settings.integer("audit.personal_days"))};
+  const engine::audit::UpkeepRules rules{.checkpoint_hours = static_cast<int>(settings.integer("audit.checkpoint")),
+                                         .keep_days = static_cast<int>(settings.integer("audit.keep_days")),
+                                         .personal_days = static_cast<int>(settings.integer("audit.personal_days"))};
   if (rules.checkpoint_hours == 0 && rules.keep_days == 0 && rules.personal_days == 0) return ok();
   app.add_chore("audit.upkeep", kUpkeepLookedAt, [&app, rules, key]() -> Status {
-    TRY(const auto done, engine::audit::keep_up(app.database(), rules, *key, app.settings().guard.trust,
-                                                app.clock().now()));
+    TRY(const auto done,
+        engine::audit::keep_up(app.database(), rules, *key, app.settings().guard.trust, app.clock().now()));
     if (done.checkpoint) log::info("audit.checkpoint", {{"sequence", done.checkpoint->sequence}});
     if (done.pruned.removed > 0) log::info("audit.pruned", {{"removed", done.pruned.removed}});
     if (done.personal_erased > 0) log::info("audit.personal_erased", {{"erased", done.personal_erased}});

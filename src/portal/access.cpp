@@ -268,7 +268,8 @@ http::ServerHooks::Admission admit(App& app, const http::Route& route, http::Req
     if (auto verdict = judge_forgery(app, route, request)) return answer_of(std::move(*verdict));
   }
   if (auto verdict = judge(route, request)) {
-    if (verdict->audited) note_refusal(app, route, request, verdict->error);
+    // What the route asks for, its name says.
+    if (verdict->audited) note_refusal(app, route, request, Error::forbidden({}));
     return answer_of(std::move(*verdict));
   }
   if (request.principal == nullptr) {

@@ -72,9 +72,11 @@ Result<std::int64_t> record(store::Connection& connection, const Actor& actor, T
 void note_refusal(store::Database& database, const Actor& actor, std::string object, std::string_view why,
                   Timestamp now) noexcept {
   try {
+    boost::json::object detail;
+    if (!why.empty()) detail["why"] = why;
     const auto noted = database.write([&](store::Connection& connection) {
       return record(connection, actor, now, "access.refused", std::move(object), {}, domain::audit::Outcome::refused,
-                    {{"why", why}});
+                    detail);
     });
     if (noted) return;
     log::error("audit.append_failed", {{"message", noted.error().message}, {"detail", noted.error().detail}});
