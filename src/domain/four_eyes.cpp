@@ -51,8 +51,8 @@ Result<FourEyes> FourEyes::parse(std::string_view text) {
     if (found == kActs.end()) {
       std::string all;
       for (const auto& each : kActs) all += fmt::format("{}{}", all.empty() ? "" : ", ", each.slug);
-      return Error::invalid(fmt::format("four_eyes takes {}, separated by commas; '{}' is none of them", all,
-                                        text::shorten(typed, 60)));
+      return Error::invalid(
+          fmt::format("four_eyes takes {}, separated by commas; '{}' is none of them", all, text::shorten(typed, 60)));
     }
     wanted.want(found->act);
   }

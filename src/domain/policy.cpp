@@ -108,9 +108,9 @@ Decision decide_listed(const Viewer& viewer, const Reading& reading, const Facts
 
 std::string_view to_string(Reason reason) noexcept {
   constexpr std::array<std::string_view, 14> kNames{
-      "public_record",   "own_organisation", "own_handler",    "member", "named_organisation",
-      "named_community", "client_of_named",  "named_person",   "broke_glass",  "draft", "embargoed",
-      "not_addressed",   "marking",          "role_reads_none"};
+      "public_record",   "own_organisation", "own_handler",  "member",         "named_organisation",
+      "named_community", "client_of_named",  "named_person", "broke_glass",    "draft",
+      "embargoed",       "not_addressed",    "marking",      "role_reads_none"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 
@@ -134,7 +134,8 @@ Facts facts_of(const Record& record) {
 }
 
 Facts facts_of(const Record& record, const Revision& revision) {
-  return {revision.tlp, revision.status, revision.audience, record.owner, revision.embargo_until, revision.listed, record.id};
+  return {revision.tlp,           revision.status, revision.audience, record.owner,
+          revision.embargo_until, revision.listed, record.id};
 }
 
 namespace {

@@ -165,10 +165,9 @@ const std::vector<Row>& rows() {
       {"GlassEndsAtItsTime", with_glass(kRecord, kNow), of_record(facts(Tlp::amber)), false, R::marking},
       {"GlassOpensItsRecordOnly", with_glass({kRecord.value + 1}, Timestamp{kNow.micros + 1}),
        of_record(facts(Tlp::amber)), false, R::marking},
-      {"GlassOpensNoClassOfRecords", with_glass({0}, Timestamp{kNow.micros + 1}), facts(Tlp::amber), false,
-       R::marking},
-      {"WhatIsSeenAnywayNeedsNoGlass", with_glass(kRecord, Timestamp{kNow.micros + 1}),
-       of_record(facts(Tlp::green)), true, R::member},
+      {"GlassOpensNoClassOfRecords", with_glass({0}, Timestamp{kNow.micros + 1}), facts(Tlp::amber), false, R::marking},
+      {"WhatIsSeenAnywayNeedsNoGlass", with_glass(kRecord, Timestamp{kNow.micros + 1}), of_record(facts(Tlp::green)),
+       true, R::member},
       {"AdministratorWhoCoordinatesReads", viewer_of(kOwner, {administrator, coordinator}), facts(Tlp::red), true,
        R::own_handler},
   };

@@ -45,7 +45,7 @@ using store::Value;
 #define TOCSIN_AUDIT_PERSONAL_COLUMNS "sequence, salt, address, agent, detail"
 #define TOCSIN_BREAK_GLASS_COLUMNS \
   "id, person_id, organisation_id, record_id, owner_id, reason, began_at, until, ended_at, ended_by"
-#define TOCSIN_APPROVAL_COLUMNS                                                                           \
+#define TOCSIN_APPROVAL_COLUMNS                                                                              \
   "id, act, object, owner_id, parameters, difference, basis, reason, person_id, organisation_id, asked_at, " \
   "expires_at, state, decided_by, decided_at, outcome"
 #define TOCSIN_AUDIT_CHECKPOINT_COLUMNS "sequence, at, hash, key_id, signature"
@@ -139,12 +139,25 @@ constexpr BackupColumn kAuditPersonal[] = {
     {"sequence"}, {"salt", true}, {"address", true}, {"agent", true}, {"detail", true}};
 constexpr BackupColumn kAuditCheckpoint[] = {
     {"sequence"}, {"at"}, {"hash", true}, {"key_id", true}, {"signature", true}};
-constexpr BackupColumn kBreakGlass[] = {{"id"},       {"person_id"}, {"organisation_id"}, {"record_id"}, {"owner_id"},
-                                        {"reason", true}, {"began_at"},  {"until"},           {"ended_at"},  {"ended_by"}};
-constexpr BackupColumn kApproval[] = {
-    {"id"},          {"act"},        {"object", true}, {"owner_id"}, {"parameters", true}, {"difference", true},
-    {"basis", true}, {"reason", true}, {"person_id"},    {"organisation_id"}, {"asked_at"},  {"expires_at"},
-    {"state"},       {"decided_by"}, {"decided_at"},   {"outcome", true}};
+constexpr BackupColumn kBreakGlass[] = {{"id"},       {"person_id"},    {"organisation_id"}, {"record_id"},
+                                        {"owner_id"}, {"reason", true}, {"began_at"},        {"until"},
+                                        {"ended_at"}, {"ended_by"}};
+constexpr BackupColumn kApproval[] = {{"id"},
+                                      {"act"},
+                                      {"object", true},
+                                      {"owner_id"},
+                                      {"parameters", true},
+                                      {"difference", true},
+                                      {"basis", true},
+                                      {"reason", true},
+                                      {"person_id"},
+                                      {"organisation_id"},
+                                      {"asked_at"},
+                                      {"expires_at"},
+                                      {"state"},
+                                      {"decided_by"},
+                                      {"decided_at"},
+                                      {"outcome", true}};
 constexpr BackupColumn kChange[] = {{"sequence"}, {"at"}, {"action"}, {"record_id"}, {"revision_id"}};
 
 /// Adds the values to a statement that ends before its brackets.

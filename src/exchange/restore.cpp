@@ -382,10 +382,9 @@ Result<BackupReport> restore_backup(store::Database& database, const std::string
     TRY(auto filled, Reader{path, &filler, progress}.read());
     TRY_VOID(filler.flush());
     // What was ended, or decided, after the backup must not come back.
-    TRY_VOID(connection.run_all(
-        {store::Sql{"UPDATE break_glass SET ended_at = until WHERE ended_at IS NULL"},
-         store::Sql{"UPDATE approval SET state = ? WHERE state = ?", store::ApprovalState::withdrawn,
-                    store::ApprovalState::waiting}}));
+    TRY_VOID(connection.run_all({store::Sql{"UPDATE break_glass SET ended_at = until WHERE ended_at IS NULL"},
+                                 store::Sql{"UPDATE approval SET state = ? WHERE state = ?",
+                                            store::ApprovalState::withdrawn, store::ApprovalState::waiting}}));
     if (connection.dialect() == store::Dialect::postgres) TRY_VOID(advance_identities(connection));
     return filled;
   }));

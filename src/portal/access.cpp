@@ -44,9 +44,9 @@ std::string_view bearer(const http::Request& request) {
 
 /// Everything of the principal that pages show: where it changes, pages kept for them are no longer theirs.
 std::string asker_of(const Principal& principal) {
-  auto shown = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", principal.approvals, principal.csrf, principal.person.value,
-                           principal.person_name, principal.email, principal.language, principal.time_zone,
-                           principal.must_add_factor, principal.viewer.roles.bits(),
+  auto shown = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", principal.approvals, principal.csrf,
+                           principal.person.value, principal.person_name, principal.email, principal.language,
+                           principal.time_zone, principal.must_add_factor, principal.viewer.roles.bits(),
                            principal.viewer.organisation ? principal.viewer.organisation->value : 0);
   for (const auto& seat : principal.seats) {
     shown += fmt::format("\n{}:{}:{}", seat.organisation.value, seat.active, seat.name);

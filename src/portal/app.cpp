@@ -94,9 +94,8 @@ void App::do_chores() {
       outcome = Error::internal("a chore failed", exception.what());
     }
     if (!outcome && !chore.failing) {
-      log::error("chore.failed", {{"chore", chore.name},
-                                  {"message", outcome.error().message},
-                                  {"detail", outcome.error().detail}});
+      log::error("chore.failed",
+                 {{"chore", chore.name}, {"message", outcome.error().message}, {"detail", outcome.error().detail}});
     } else if (outcome && chore.failing) {
       log::info("chore.recovered", {{"chore", chore.name}});
     }

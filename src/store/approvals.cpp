@@ -55,9 +55,9 @@ Result<std::optional<Approval>> Approvals::find(std::int64_t id) {
 }
 
 Result<std::vector<Approval>> Approvals::waiting(Timestamp now, int limit) {
-  return connection_.all(select().append(" WHERE state = ? AND expires_at > ? ORDER BY id LIMIT ?",
-                                         ApprovalState::waiting, now, limit),
-                         approval_of);
+  return connection_.all(
+      select().append(" WHERE state = ? AND expires_at > ? ORDER BY id LIMIT ?", ApprovalState::waiting, now, limit),
+      approval_of);
 }
 
 Result<std::vector<Approval>> Approvals::newest(int limit) {

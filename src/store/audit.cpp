@@ -159,9 +159,9 @@ Result<std::int64_t> Audit::last_before(Timestamp time) {
 
 Result<std::int64_t> Audit::personal_before(Timestamp time) {
   TRY(const auto through, last_before(time));
-  TRY(const auto last, connection_.first(
-                           Sql{"SELECT coalesce(max(sequence), 0) FROM audit_personal WHERE sequence <= ?", through},
-                           [](const Row& row) { return row.integer(0); }));
+  TRY(const auto last,
+      connection_.first(Sql{"SELECT coalesce(max(sequence), 0) FROM audit_personal WHERE sequence <= ?", through},
+                        [](const Row& row) { return row.integer(0); }));
   return last.value_or(0);
 }
 

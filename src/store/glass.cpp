@@ -29,11 +29,11 @@ Sql select() {
 
 Result<std::int64_t> Glass::add(const GlassGrant& grant) {
   TRY(const auto id,
-      connection_.first(Sql{"INSERT INTO break_glass (person_id, organisation_id, record_id, owner_id, reason, "
-                            "began_at, until) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-                            grant.person, grant.organisation, grant.record, grant.owner, grant.reason, grant.began_at,
-                            grant.until},
-                        [](const Row& row) { return row.integer(0); }));
+      connection_.first(
+          Sql{"INSERT INTO break_glass (person_id, organisation_id, record_id, owner_id, reason, "
+              "began_at, until) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+              grant.person, grant.organisation, grant.record, grant.owner, grant.reason, grant.began_at, grant.until},
+          [](const Row& row) { return row.integer(0); }));
   if (!id) return Error::internal("An INSERT returned no row");
   return *id;
 }

@@ -77,7 +77,7 @@ Status apply(Connection& connection, const Migration& migration) {
 }  // namespace
 
 std::span<const Migration> all_migrations() {
-  static const std::array migrations{kMigration0001Record, kMigration0002Search, kMigration0003VulnerabilityOrder,
+  static const std::array migrations{kMigration0001Record,  kMigration0002Search,    kMigration0003VulnerabilityOrder,
                                      kMigration0004Members, kMigration0005MailQueue, kMigration0007Guard};
   return migrations;
 }

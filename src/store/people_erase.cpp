@@ -136,12 +136,9 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
   const auto array = [](std::vector<boost::json::value>& values) {
     return boost::json::array(values.begin(), values.end());
   };
-  return boost::json::object{{"credentials", array(credentials)},
-                             {"sessions", array(sessions)},
-                             {"tokens", array(tokens)},
-                             {"links", array(links)},
-                             {"break_glass", array(glass)},
-                             {"approvals_asked_for", array(approvals)}};
+  return boost::json::object{{"credentials", array(credentials)}, {"sessions", array(sessions)},
+                             {"tokens", array(tokens)},           {"links", array(links)},
+                             {"break_glass", array(glass)},       {"approvals_asked_for", array(approvals)}};
 }
 
 }  // namespace tocsin::store

@@ -42,8 +42,7 @@ Status sign_cut(store::Audit& log, std::int64_t through, const SigningKey& key, 
 
 Result<store::AuditCheckpoint> checkpoint(store::Database& database, const Actor& actor, const SigningKey& key,
                                           Timestamp now) {
-  return database.write(
-      [&](store::Connection& connection) { return checkpoint_in(connection, actor, key, now); });
+  return database.write([&](store::Connection& connection) { return checkpoint_in(connection, actor, key, now); });
 }
 
 Result<store::AuditCheckpoint> checkpoint_in(store::Connection& connection, const Actor& actor, const SigningKey& key,
@@ -93,8 +92,8 @@ Result<Pruned> cut(store::Connection& connection, const Actor& actor, std::int64
   TRY_VOID(sign_cut(log, through, key, now));
   TRY(const auto removed, log.remove_through(through));
   detail.emplace("removed", removed);
-  TRY_VOID(record(connection, actor, now, "audit.prune", object_of("audit", through), {},
-                  domain::audit::Outcome::done, detail));
+  TRY_VOID(record(connection, actor, now, "audit.prune", object_of("audit", through), {}, domain::audit::Outcome::done,
+                  detail));
   return Pruned{.removed = removed, .through = through};
 }
 

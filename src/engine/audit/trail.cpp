@@ -33,7 +33,8 @@ std::string detail_text(const Actor& actor, const boost::json::object& detail) {
   if (!actor.name.empty()) add("by", boost::json::value(actor.name));
   if (!actor.approved_by.empty()) add("approved_by", boost::json::value(actor.approved_by));
   for (const auto& member : detail) {
-    if (member.key() != "by" && member.key() != "approved_by" && member.key() != "cut") add(member.key(), member.value());
+    if (member.key() != "by" && member.key() != "approved_by" && member.key() != "cut")
+      add(member.key(), member.value());
   }
   if (!cut && text.size() == 1) return {};
   if (!cut) return text + "}";

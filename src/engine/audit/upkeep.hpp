@@ -11,8 +11,8 @@
 #include "store/audit.hpp"
 #include "store/database.hpp"
 
-/// What the audit log wants done while the server runs: signing its end, and retention. Any number of processes may call
-/// it: each thing is done once.
+/// What the audit log wants done while the server runs: signing its end, and retention. Any number of processes may
+/// call it: each thing is done once.
 namespace tocsin::engine::audit {
 
 struct UpkeepRules {
@@ -25,9 +25,9 @@ struct Upkeep {
   Pruned pruned;
   std::int64_t personal_erased = 0;
 };
-/// Does what is due. Signs where the last checkpoint is that old and something was written since. Retention goes by whole
-/// days (UTC), so it acts once a day. Errors: conflict where the log is damaged among what would go (which stays); the
-/// checkpoint was signed all the same.
+/// Does what is due. Signs where the last checkpoint is that old and something was written since. Retention goes by
+/// whole days (UTC), so it acts once a day. Errors: conflict where the log is damaged among what would go (which
+/// stays); the checkpoint was signed all the same.
 Result<Upkeep> keep_up(store::Database& database, const UpkeepRules& rules, const SigningKey& key, const Trust& trust,
                        Timestamp now);
 /// Who writes what keep_up writes.

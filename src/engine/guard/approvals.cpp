@@ -168,8 +168,7 @@ Status note(store::Connection& connection, const Actor& actor, Timestamp now, au
 /// Something that is decided without being done.
 Status close(store::Connection& connection, const Actor& actor, const Approval& approval, ApprovalState state,
              audit::Action action, domain::audit::Outcome outcome, std::string_view said, Timestamp now) {
-  TRY(const auto closed,
-      store::Approvals{connection}.decide(approval.id, state, actor.viewer.person, said, now));
+  TRY(const auto closed, store::Approvals{connection}.decide(approval.id, state, actor.viewer.person, said, now));
   if (closed == 0) return Error::conflict("It has been decided already");
   TRY_VOID(store::MembersState{connection}.advance());
   return note(connection, actor, now, action, approval, outcome, said);
@@ -314,8 +313,8 @@ Status approve(store::Database& database, const Actor& actor, const ApprovalTool
     TRY(const auto by, at_this_moment(connection, actor));
     TRY(const auto approval, need_waiting(connection, by, id, now));
     TRY_VOID(require_decision(by, approval));
-    return close(connection, by, approval, ApprovalState::refused, "approval.refused",
-                 domain::audit::Outcome::refused, stale->message, now);
+    return close(connection, by, approval, ApprovalState::refused, "approval.refused", domain::audit::Outcome::refused,
+                 stale->message, now);
   }));
   return Error::conflict(fmt::format("It was not done, and is closed: {}", stale->message));
 }

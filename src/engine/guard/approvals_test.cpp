@@ -68,7 +68,8 @@ class Approvals : public members::MembersTest {
     return approve(database(), actor, tools_, id, now);
   }
   Roles roles_of(PersonId person) {
-    return Roles::from_bits(number(Sql{"SELECT roles FROM membership WHERE person_id = ? AND organisation_id = 1", person}));
+    return Roles::from_bits(
+        number(Sql{"SELECT roles FROM membership WHERE person_id = ? AND organisation_id = 1", person}));
   }
   store::ApprovalState state(std::int64_t id) {
     return static_cast<store::ApprovalState>(number(Sql{"SELECT state FROM approval WHERE id = ?", id}));
@@ -86,8 +87,8 @@ class Approvals : public members::MembersTest {
         R"({{"document":{{"category":"csaf_base","csaf_version":"2.0","title":"T","publisher":{{"category":"vendor","name":"N","namespace":"https://example.com"}},"tracking":{{"id":"{}","version":"1","status":"final","initial_release_date":"2023-01-01T00:00:00Z","current_release_date":"2023-01-01T00:00:00Z","revision_history":[{{"number":"1","date":"2023-01-01T00:00:00Z","summary":"First"}}]}}}}}})",
         key);
     revision.audience = Audience::owner_only;
-    const auto put =
-        database().write([&](store::Connection& connection) { return store::Records{connection}.put(revision, kTestNow); });
+    const auto put = database().write(
+        [&](store::Connection& connection) { return store::Records{connection}.put(revision, kTestNow); });
     EXPECT_TRUE(put) << put.error().to_string() << put.error().detail;
     return put ? put->record : domain::RecordId{};
   }
@@ -95,7 +96,8 @@ class Approvals : public members::MembersTest {
   PersonId ada_, abe_, ann_, cora_, carl_, will_;
   FourEyes all_;
   SigningKey key_ = SigningKey::random();
-  ApprovalTools tools_{.glass = {}, .audit_key = &key_, .trust = {.public_keys = {key_.public_key()}, .checkpoints = {}}};
+  ApprovalTools tools_{
+      .glass = {}, .audit_key = &key_, .trust = {.public_keys = {key_.public_key()}, .checkpoints = {}}};
 };
 TOCSIN_ON_BOTH_DATABASES(Approvals);
 
@@ -211,7 +213,8 @@ TEST_P(Approvals, APermissionThatWasLostMeanwhileIsLost) {
 }
 
 TEST_P(Approvals, AnOrganisationIsAdmittedByTwo) {
-  ASSERT_TRUE(members::apply(database(), Actor::anonymous(), members::applying("Water works", "w@water.example"), kTestNow));
+  ASSERT_TRUE(
+      members::apply(database(), Actor::anonymous(), members::applying("Water works", "w@water.example"), kTestNow));
   const OrganisationId water{number(Sql{"SELECT id FROM organisation WHERE name = 'Water works'"})};
   const auto admit = [&](const Actor& actor, std::string_view reason) {
     return members::set_organisation_status(database(), actor, water, OrganisationStatus::active, reason, {}, kTestNow);
@@ -231,7 +234,10 @@ TEST_P(Approvals, AnOrganisationIsAdmittedByTwo) {
 
 TEST_P(Approvals, ARecordReachesMoreByTwo) {
   const auto id = record("EX-1", Tlp::amber);
-  sharing::Marking wide{.tlp = Tlp::green, .audience = Audience::members, .listed = {}, .embargo_until = {},
+  sharing::Marking wide{.tlp = Tlp::green,
+                        .audience = Audience::members,
+                        .listed = {},
+                        .embargo_until = {},
                         .status = domain::RecordStatus::published};
   const auto change = [&](const Actor& actor, const sharing::Marking& marking, bool confirmed) {
     return sharing::change_marking(database(), actor, id, marking, {.given = confirmed, .digest = {}}, kTestNow);
@@ -267,7 +273,8 @@ TEST_P(Approvals, TheGlassIsBrokenByTwoAndNeitherIsToldWhatThereIs) {
   record("EX-RED", Tlp::red);
   constexpr std::string_view kReason = "The plant's pumps stand still, nobody answers";
   const auto open = [&](const Actor& actor, std::string id) {
-    return break_glass(database(), actor, tools_.glass, {.id = std::move(id), .reason = std::string{kReason}}, kTestNow);
+    return break_glass(database(), actor, tools_.glass, {.id = std::move(id), .reason = std::string{kReason}},
+                       kTestNow);
   };
   const auto hidden = open(as(ada_), "ex-red"), absent = open(as(ada_), "ex-none");
   const auto first = asked(hidden), second = asked(absent);
@@ -296,15 +303,15 @@ TEST_P(Approvals, TheLogIsCutByTwoAlsoAtTheConsole) {
   ASSERT_TRUE(done) << done.error().to_string() << done.error().detail;
   EXPECT_LT(audit_rows().size(), before);
   const auto report =
-      database().snapshot([&](store::Connection& connection) { return audit::verify(connection, tools_.trust); }).value();
+      database()
+          .snapshot([&](store::Connection& connection) { return audit::verify(connection, tools_.trust); })
+          .value();
   EXPECT_TRUE(report.intact());
 }
 
 TEST_P(Approvals, AreListedForThoseWhoDecideAndThoseWhoAsked) {
   const auto id = asked(give(as(ada_), will_, {member, coordinator}));
-  const auto count = [&](const Actor& actor) {
-    return list_approvals(database(), actor, 10, kTestNow).value().size();
-  };
+  const auto count = [&](const Actor& actor) { return list_approvals(database(), actor, 10, kTestNow).value().size(); };
   const auto decidable = [&](const Actor& actor) {
     return database()
         .read([&](store::Connection& connection) { return count_decidable(connection, actor, kTestNow); })

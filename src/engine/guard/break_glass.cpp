@@ -54,8 +54,7 @@ Result<std::int64_t> misses(store::Connection& connection, const Actor& actor, T
 Status alert(store::Connection& connection, const GlassRules& rules, const store::GlassGrant& grant, Timestamp now) {
   if (rules.post == nullptr || !rules.post->on()) return ok();
   TRY(const auto people, members::person_names(connection, {grant.person.value}));
-  TRY(const auto names,
-      members::organisation_names(connection, {grant.organisation.value, grant.owner.value}));
+  TRY(const auto names, members::organisation_names(connection, {grant.organisation.value, grant.owner.value}));
   const auto name = [](const members::Names& all, std::int64_t id) {
     const auto found = all.find(id);
     return found == all.end() ? std::string{"?"} : found->second;

@@ -20,10 +20,10 @@
 /// docs/decisions/0008-break-glass.md. The grant itself is part of the policy's Viewer.
 namespace tocsin::engine::guard {
 
-inline constexpr std::size_t kGlassReasonMin = 20;          ///< Characters, without blanks around.
+inline constexpr std::size_t kGlassReasonMin = 20;  ///< Characters, without blanks around.
 inline constexpr std::size_t kGlassReasonBytesMax = 1'000;
-inline constexpr std::size_t kGlassOpenMax = 5;             ///< A person's at once.
-inline constexpr std::int64_t kGlassMissesMax = 5;          ///< Names of nothing, a person's within an hour.
+inline constexpr std::size_t kGlassOpenMax = 5;     ///< A person's at once.
+inline constexpr std::int64_t kGlassMissesMax = 5;  ///< Names of nothing, a person's within an hour.
 
 struct GlassRules {
   std::chrono::minutes lasts{60};
@@ -56,7 +56,7 @@ Status end_glass(store::Database& database, const Actor& actor, std::int64_t gra
 struct GlassRow {
   store::GlassGrant grant;
   bool in_force = false, may_end = false;
-  bool own = false;  ///< The reader's own.
+  bool own = false;                                   ///< The reader's own.
   std::string person, organisation, owner, ended_by;  ///< Names now.
   std::string record_slug, record_title;              ///< Empty where this reader may not read that record.
   std::optional<domain::Tlp> tlp;

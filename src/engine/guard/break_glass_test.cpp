@@ -44,8 +44,8 @@ class BreakGlass : public members::MembersTest {
     revision.status = status;
     revision.audience = tlp == Tlp::green ? Audience::everyone : Audience::owner_only;
     revision.owner = owner;
-    const auto put =
-        database().write([&](store::Connection& connection) { return store::Records{connection}.put(revision, kTestNow); });
+    const auto put = database().write(
+        [&](store::Connection& connection) { return store::Records{connection}.put(revision, kTestNow); });
     ASSERT_TRUE(put) << put.error().to_string() << put.error().detail;
   }
   /// In a session with a second factor, as it stands at a moment.
@@ -220,17 +220,16 @@ TEST_P(BreakGlass, WritesToThoseConcernedWithoutSayingWhatItIs) {
   static_cast<void>(carl);
   ASSERT_TRUE(open(cora(), "ex-red"));
   std::vector<std::string> addresses;
-  const auto queued = database()
-                          .read([](store::Connection& connection) {
-                            return connection.all(Sql{"SELECT message_id, sealed, purpose FROM mail_queue"},
-                                                  [](const store::Row& row) {
-                                                    return store::QueuedMail{
-                                                        .message_id = row.string(0),
-                                                        .purpose = static_cast<store::MailPurpose>(row.integer(2)),
-                                                        .sealed = row.string(1)};
-                                                  });
-                          })
-                          .value();
+  const auto queued =
+      database()
+          .read([](store::Connection& connection) {
+            return connection.all(Sql{"SELECT message_id, sealed, purpose FROM mail_queue"}, [](const store::Row& row) {
+              return store::QueuedMail{.message_id = row.string(0),
+                                       .purpose = static_cast<store::MailPurpose>(row.integer(2)),
+                                       .sealed = row.string(1)};
+            });
+          })
+          .value();
   for (const auto& each : queued) {
     const auto letter = post.open(each).value();
     EXPECT_EQ(letter.purpose, post::Purpose::alert);
@@ -246,12 +245,12 @@ TEST_P(BreakGlass, WritesToThoseConcernedWithoutSayingWhatItIs) {
 TEST_P(BreakGlass, EachLookIsWrittenDownAsOneAndNothingIsTakenAway) {
   ASSERT_TRUE(open(cora(), "ex-red"));
   const auto actor = cora();
-  const auto record = database()
-                          .read([&](store::Connection& connection) {
-                            return store::Records{connection}.find(actor.viewer, domain::RecordKind::advisory, "ex-red",
-                                                                   kTestNow);
-                          })
-                          .value();
+  const auto record =
+      database()
+          .read([&](store::Connection& connection) {
+            return store::Records{connection}.find(actor.viewer, domain::RecordKind::advisory, "ex-red", kTestNow);
+          })
+          .value();
   ASSERT_TRUE(record);
   namespace view = audit::view;
   EXPECT_TRUE(view::is_recorded(actor.viewer, *record, kTestNow));

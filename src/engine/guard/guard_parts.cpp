@@ -21,8 +21,8 @@ Result<std::vector<Watcher>> watchers_of(store::Connection& connection, domain::
 }
 
 bool watches_own(const Actor& actor) noexcept {
-  return actor.viewer.organisation && (actor.may(Permission::manage_own_organisation) ||
-                                       actor.may(Permission::publish_record));
+  return actor.viewer.organisation &&
+         (actor.may(Permission::manage_own_organisation) || actor.may(Permission::publish_record));
 }
 
 bool sees_all_glass(const Actor& actor) noexcept {

@@ -57,8 +57,8 @@ Result<Asked> put_down(store::Connection& connection, const Actor& actor, const 
   }
   TRY(wanted.id, approvals.add(wanted));
   TRY_VOID(store::MembersState{connection}.advance());
-  TRY_VOID(audit::record(connection, actor, now, "approval.ask", audit::object_of("approval", wanted.id),
-                         wanted.owner, domain::audit::Outcome::done,
+  TRY_VOID(audit::record(connection, actor, now, "approval.ask", audit::object_of("approval", wanted.id), wanted.owner,
+                         domain::audit::Outcome::done,
                          {{"act", domain::slug(proposal.act)},
                           {"object", wanted.object},
                           {"reason", reason},

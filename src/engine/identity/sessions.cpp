@@ -175,7 +175,8 @@ Result<PrincipalPtr> Identity::load_session(std::string_view token, const Where&
   }
   entry.look_again_at = std::min({session.expires_at, session.last_seen_at + state.options.idle_limit, look_again_at});
   // When the first broken glass closes, this is somebody else to the policy and to every cache.
-  for (const auto& each : entry.principal->viewer.glass) entry.look_again_at = std::min(entry.look_again_at, each.until);
+  for (const auto& each : entry.principal->viewer.glass)
+    entry.look_again_at = std::min(entry.look_again_at, each.until);
   auto principal = entry.principal;
   state.cache.put(sha256_hex(token), std::move(entry));
   return principal;

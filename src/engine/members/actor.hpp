@@ -25,10 +25,10 @@ struct Actor {
   domain::FourEyes four_eyes;
   std::string reason;       ///< Why, for whoever has to approve it.
   std::string approved_by;  ///< Who has, when it is carried out: for the audit log.
-  std::string name;            ///< For the audit log's readers: "console", a mail address, a token's name.
-  std::string address;     ///< Without port; empty at the console.
-  std::string agent;       ///< User-Agent, cut to 200 bytes.
-  std::string request_id;  ///< Empty at the console.
+  std::string name;         ///< For the audit log's readers: "console", a mail address, a token's name.
+  std::string address;      ///< Without port; empty at the console.
+  std::string agent;        ///< User-Agent, cut to 200 bytes.
+  std::string request_id;   ///< Empty at the console.
 
   bool may(domain::Permission permission) const noexcept;
   /// Errors: forbidden, saying which roles may.

@@ -248,8 +248,8 @@ Status change_marking(store::Database& database, const Actor& actor, domain::Rec
       const bool other = !confirmed.digest.empty() && confirmed.digest != difference.digest();
       if (difference.widens() && (!confirmed.given || other)) {
         return Error::conflict(
-            fmt::format("{}This newly reaches {}. Confirm it", confirmed.given ? "Meanwhile something has changed. " : "",
-                        summary(difference.gained, sight)),
+            fmt::format("{}This newly reaches {}. Confirm it",
+                        confirmed.given ? "Meanwhile something has changed. " : "", summary(difference.gained, sight)),
             "confirmed");
       }
       if (difference.widens() && guard::wants_second(actor, domain::Act::widen_sharing)) {

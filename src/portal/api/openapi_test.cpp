@@ -55,8 +55,8 @@ class OpenApi : public testing::MembersTest {
   static std::string who_may(std::string_view target) {
     if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
     if (target.ends_with("/sharing")) return "coordinator@cert.example";
-    for (const std::string_view path :
-         {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities", "/api/v1/break-glass", "/api/v1/approvals"}) {
+    for (const std::string_view path : {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities",
+                                        "/api/v1/break-glass", "/api/v1/approvals"}) {
       if (target.starts_with(path)) return "admin@cert.example";
     }
     return {};
@@ -99,9 +99,11 @@ class OpenApi : public testing::MembersTest {
     EXPECT_TRUE(engine::audit::view::record_look(database(), engine::Actor::at_console(), record,
                                                  engine::audit::view::Looking::read, clock_.now()));
     run(store::Sql{"DELETE FROM audit_personal WHERE sequence = 1"});
-    run(store::Sql{"INSERT INTO break_glass (person_id, organisation_id, record_id, owner_id, reason, began_at, until) "
+    run(
+        store::Sql{"INSERT INTO break_glass (person_id, organisation_id, record_id, owner_id, reason, began_at, until) "
                    "VALUES (15, 1, 1, 3, 'The plant stands still', 0, 1)"});
-    run(store::Sql{"INSERT INTO approval (act, object, owner_id, parameters, difference, basis, reason, person_id, "
+    run(
+        store::Sql{"INSERT INTO approval (act, object, owner_id, parameters, difference, basis, reason, person_id, "
                    "organisation_id, asked_at, expires_at, state, outcome) VALUES (3, 'person:14', 1, '{}', "
                    "'[\"Then: coordinator\"]', '', 'The desk needs it', 17, 1, 0, 1, 1, '')"});
   }

@@ -91,7 +91,8 @@ constexpr Operation kOperations[] = {
     {.route = "break_glass",
      .description =
          "Newest first: what the asker opened; what was opened of their organisation's, for its coordinators and "
-         "administrators; all, for the CERT's and for auditors. Record and title are empty where the asker may not read "
+         "administrators; all, for the CERT's and for auditors. Record and title are empty where the asker may not "
+         "read "
          "it. Nothing is opened through the API.",
      .schema = "BreakGlassList"},
     {.route = "sharing",

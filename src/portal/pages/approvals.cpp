@@ -61,10 +61,10 @@ boost::json::object approval_json(const ApprovalRow& row) {
   out["url"] = path_of(row);
   out["act"] = row.act ? domain::slug(*row.act) : "";
   out["object"] = approval.object;
-  out["state"] = row.waits                                      ? "waiting"
-                 : approval.state == ApprovalState::waiting     ? "over"
-                 : approval.state == ApprovalState::refused     ? "refused"
-                                                                : state_of(row);
+  out["state"] = row.waits                                  ? "waiting"
+                 : approval.state == ApprovalState::waiting ? "over"
+                 : approval.state == ApprovalState::refused ? "refused"
+                                                            : state_of(row);
   out["asked_by"] = row.person;
   out["asked_for"] = row.organisation;
   out["reason"] = approval.reason;
@@ -118,7 +118,8 @@ Result<http::Response> list(App& app, const http::Request& request) {
     out += "<p>Nothing waits. ";
     std::string acts;
     for (const auto act : domain::all_acts()) {
-      if (app.settings().four_eyes.wanted(act)) acts += fmt::format("{}{}", acts.empty() ? "" : ", ", domain::name(act));
+      if (app.settings().four_eyes.wanted(act))
+        acts += fmt::format("{}{}", acts.empty() ? "" : ", ", domain::name(act));
     }
     render<"{}</p>\n">(out, acts.empty() ? std::string{"This installation asks no second person for anything (setting "
                                                        "four_eyes)."}
@@ -157,8 +158,8 @@ Result<Html> object_link(App& app, const http::Request& request, const ApprovalR
   }));
   if (found.empty()) return html::fragment<"{}">(object);
   return html::fragment<"{} <a href=\"{}\">{}</a> {}">(pages::tlp_badge(found.front().tlp),
-                                                      Url::own(pages::advisory_url(found.front().slug)),
-                                                      found.front().key, found.front().title);
+                                                       Url::own(pages::advisory_url(found.front().slug)),
+                                                       found.front().key, found.front().title);
 }
 
 void append_decision(std::string& out, const http::Request& request, const ApprovalRow& row, const Form& form) {
@@ -181,8 +182,8 @@ void append_decision(std::string& out, const http::Request& request, const Appro
           "<p class=\"callout callout-warn\"><b>At present nobody else may approve this.</b> Give another person the "
           "role, or ask the operator, who may do it on the command line: <code>tocsin approval approve</code>.</p>\n";
     } else {
-      render<"<p>{} may approve it.</p>\n">(out, row.others == 1 ? std::string{"One other person"}
-                                                                 : fmt::format("{} other people", row.others));
+      render<"<p>{} may approve it.</p>\n">(
+          out, row.others == 1 ? std::string{"One other person"} : fmt::format("{} other people", row.others));
     }
     out += pages::button_form(request, path + "/withdraw", "Withdraw it").str();
     out += "</section>\n";
@@ -190,12 +191,14 @@ void append_decision(std::string& out, const http::Request& request, const Appro
 }
 
 Result<http::Response> show(App& app, const http::Request& request, const ApprovalRow& row, const Form& form) {
-  std::string out = pages::breadcrumb_html({{kHere, "Approvals"}, {"", fmt::format("Number {}", row.approval.id)}}).str();
+  std::string out =
+      pages::breadcrumb_html({{kHere, "Approvals"}, {"", fmt::format("Number {}", row.approval.id)}}).str();
   render<"<div class=\"page-head\"><div><p class=\"badges\">{}</p><h1>{}</h1></div></div>\n">(out, state_tag(row),
-                                                                                             act_name(row));
+                                                                                              act_name(row));
   out += pages::error_summary(form).str();
-  out += "<div class=\"grid-2\"><section class=\"panel\" aria-labelledby=\"what\"><h2 id=\"what\">What would be "
-         "done</h2>\n";
+  out +=
+      "<div class=\"grid-2\"><section class=\"panel\" aria-labelledby=\"what\"><h2 id=\"what\">What would be "
+      "done</h2>\n";
   TRY(const auto object, object_link(app, request, row));
   if (!object.empty()) render<"<p>{}</p>\n">(out, object);
   out += "<ul class=\"plain\">\n";
@@ -254,8 +257,8 @@ Result<http::Response> approve(App& app, const http::Request& request) {
   TRY(auto form, Form::read(request, {}));
   TRY(const auto row, found(app, request));
   if (auto first = pages::confirm_first(app, request, path_of(row))) return std::move(*first);
-  const auto done = guard::approve(app.database(), access::actor(request), app.settings().guard, row.approval.id,
-                                   request.now);
+  const auto done =
+      guard::approve(app.database(), access::actor(request), app.settings().guard, row.approval.id, request.now);
   return answer(app, request, done, row, std::move(form), "approved");
 }
 

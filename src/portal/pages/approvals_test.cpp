@@ -50,9 +50,7 @@ class ApprovalPages : public testing::MemberPortalTest {
     tokens_.erase(As::visitor);
     return reply;
   }
-  std::string roles_page() const {
-    return fmt::format("/people/{}/roles/1", people_.at(As::analyst).value);
-  }
+  std::string roles_page() const { return fmt::format("/people/{}/roles/1", people_.at(As::analyst).value); }
   http::testing::Reply ask(std::string_view reason = "She takes over the desk") {
     return post_as(As::administrator, roles_page(),
                    {{"roles", "analyst"}, {"roles", "coordinator"}, {"reason", std::string{reason}}});

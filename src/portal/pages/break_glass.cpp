@@ -32,8 +32,7 @@ constexpr int kRows = 100;
 Result<http::Response> list(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({pages::kNoticeParameter}));
   const auto actor = access::actor(request);
-  TRY(const auto rows,
-      guard::glass_rows(app.database(), actor, guard::GlassScope::known, kRows, request.now));
+  TRY(const auto rows, guard::glass_rows(app.database(), actor, guard::GlassScope::known, kRows, request.now));
   if (request.representation == http::Representation::json) {
     boost::json::array items;
     for (const auto& row : rows) items.push_back(pages::glass_json(row));
@@ -69,10 +68,11 @@ http::Response open_form(App& app, const http::Request& request, const Form& for
       "<p>This opens <b>one</b> record for you, for <b>{} minutes</b>, to read: not to download, to change or to pass "
       "on.</p><p>The coordinators and administrators of whoever owns it and the coordinators of the CERT are told at "
       "once, with your name and your reason; each time that you read it is written down.</p>">(lead,
-                                                                                              rules.lasts.count());
+                                                                                               rules.lasts.count());
   if (access::actor(request).four_eyes.wanted(domain::Act::break_glass)) {
-    lead += "<p class=\"callout\">Here this needs two people: another coordinator or administrator has to approve it, and "
-            "the time runs from then on.</p>";
+    lead +=
+        "<p class=\"callout\">Here this needs two people: another coordinator or administrator has to approve it, and "
+        "the time runs from then on.</p>";
   }
   FormMarkup markup{request, kOpen, form};
   markup.input({.name = "id",

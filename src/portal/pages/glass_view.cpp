@@ -65,8 +65,7 @@ Html glass_table_html(const http::Request& request, const std::vector<guard::Gla
   return Html::from_trusted(std::move(out));
 }
 
-Html glass_section_html(const http::Request& request, const std::vector<guard::GlassRow>& rows,
-                        std::string_view back) {
+Html glass_section_html(const http::Request& request, const std::vector<guard::GlassRow>& rows, std::string_view back) {
   if (rows.empty()) return {};
   const auto open = std::ranges::count_if(rows, &guard::GlassRow::in_force);
   std::string out = "<section class=\"panel\" aria-labelledby=\"glass\"><h2 id=\"glass\">Break-glass access</h2>\n";

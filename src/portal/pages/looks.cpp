@@ -105,9 +105,10 @@ Result<http::Response> looks(App& app, const http::Request& request) {
       }
       render<
           R"(<tr><td data-label="Time">{}</td><td data-label="What">{}</td><td data-label="How">{}</td><td data-label="Who">{}</td></tr>
-)">(out, pages::datetime_html(look.at), Html::from_trusted(std::move(what)), look.exported      ? "taken as a file"
-                                                  : look.broke_glass ? "read, after breaking the glass"
-                                                                     : "read",
+)">(out, pages::datetime_html(look.at), Html::from_trusted(std::move(what)),
+          look.exported      ? "taken as a file"
+          : look.broke_glass ? "read, after breaking the glass"
+                             : "read",
           who(look));
     }
     out += "</tbody></table></div>\n";

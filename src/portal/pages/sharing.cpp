@@ -229,8 +229,8 @@ Status read_listed(App& app, const domain::Record& record, const boost::json::va
 /// What the body names is changed, the rest stays.
 Result<sharing::Marking> marking_of_body(App& app, const domain::Record& record, const boost::json::object& body) {
   for (const auto& member : body) {
-    const std::string_view known[] = {"tlp",    "audience",  "listed", "embargo_until",
-                                      "status", "confirmed", "digest", "preview", "reason"};
+    const std::string_view known[] = {"tlp",       "audience", "listed",  "embargo_until", "status",
+                                      "confirmed", "digest",   "preview", "reason"};
     if (std::ranges::find(known, std::string_view{member.key()}) == std::end(known)) {
       return Error::invalid(fmt::format("there is no member '{}' here", text::shorten(member.key(), 64)));
     }
