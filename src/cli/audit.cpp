@@ -179,11 +179,14 @@ Result<int> checkpoint(const CommandLine& line, store::Database& database) {
   return kGood;
 }
 
-Result<int> prune(const CommandLine& line, store::Database& database) {
+Result<int> prune(const CommandLine& line, const Settings& settings, store::Database& database) {
+  auto actor = console();
+  TRY(actor.four_eyes, four_eyes_of(settings));
+  actor.reason = line.audit.reason;
   TRY(const auto key, SigningKey::open_or_create(key_path(line)));
   TRY(const auto trust, trust_of(line, key.public_key()));
-  TRY(const auto pruned, audit::prune(database, console(), line.audit.keep_days, key, trust, system_clock().now(),
-                                      line.audit.even_damaged));
+  TRY(const auto pruned,
+      audit::prune(database, actor, line.audit.keep_days, key, trust, system_clock().now(), line.audit.even_damaged));
   if (line.json) {
     boost::json::object object;
     object.emplace("removed", pruned.removed);
@@ -213,7 +216,7 @@ Result<int> run_one(const CommandLine& line) {
     case AuditOptions::What::prune:
       break;
   }
-  return prune(line, database);
+  return prune(line, installation.settings, database);
 }
 
 }  // namespace

@@ -128,6 +128,8 @@ void add_audit_commands(CLI::App& group, AuditOptions& into,
       ->check(plain(CLI::Range(1, engine::audit::kKeepDaysMax)))
       ->type_name("DAYS")
       ->required();
+  prune.add_option("--reason", into.reason, "Why, for who has to approve it (setting four_eyes: prune_audit)")
+      ->type_name("TEXT");
   prune.add_flag("--even-damaged", into.even_damaged, "Remove also what is damaged, and the evidence with it");
   add_keys(prune, into);
 }

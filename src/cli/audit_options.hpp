@@ -22,6 +22,7 @@ struct AuditOptions {
   std::string checkpoints;        ///< verify: path of those kept elsewhere.
   int keep_days = 0;              ///< prune
   bool even_damaged = false;      ///< prune
+  std::string reason;             ///< prune, where a second person has to approve it.
 };
 
 /// The subcommands of `audit`; `common` adds to each what all commands have, and its examples.

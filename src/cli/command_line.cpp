@@ -420,6 +420,13 @@ class Builder {
       format(sub);
     });
   }
+  void approval(const char* meaning) {
+    add_approval_commands(*app_.add_subcommand("approval", meaning), into_.approval,
+                          [this](auto* sub, const char* examples) {
+                            data(prepared(sub, Command::approval, examples));
+                            format(sub);
+                          });
+  }
   void config(const char* meaning) {
     auto* group = app_.add_subcommand("config", meaning);
     group->set_help_flag("-h,--help", "This text");
@@ -472,6 +479,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"site", "Show and set what the portal is called and looks like", &Builder::site},
       {"audit", "Read, verify, sign and prune the log of what was done", &Builder::audit},
       {"mail", "See what waits to be mailed, try it again, send a test mail", &Builder::mail},
+      {"approval", "Acts that wait for a second person: see, approve, reject them", &Builder::approval},
       {"config", "Check or document the settings", &Builder::config},
       {"version", "Print the version", &Builder::version},
   };

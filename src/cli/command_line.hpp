@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/approval_options.hpp"
 #include "cli/audit_options.hpp"
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
@@ -44,6 +45,7 @@ enum class Command {
   members,
   audit,
   mail,
+  approval,
   share,
   match,
   site_show,
@@ -75,6 +77,7 @@ struct CommandLine {
   MailOptions mail;                                         ///< All of `tocsin mail`.
   SiteOptions site;                                         ///< site
   AuditOptions audit;                                       ///< All of `tocsin audit`.
+  ApprovalOptions approval;                                 ///< All of `tocsin approval`.
   ChangeOptions change;                                     ///< withdraw, supersede, modify, translate
   bool quiet = false;
   bool as_public = false;            ///< search, show: what an anonymous reader would find.

@@ -31,11 +31,15 @@ int run_site(const CommandLine& line);     ///< site show, site set
 int run_members(const CommandLine& line);  ///< All of `tocsin org`, `user` and `community`.
 int run_match(const CommandLine& line);
 int run_share(const CommandLine& line);
-int run_audit(const CommandLine& line);  ///< All of `tocsin audit`.
-int run_mail(const CommandLine& line);   ///< All of `tocsin mail`.
+int run_audit(const CommandLine& line);     ///< All of `tocsin audit`.
+int run_mail(const CommandLine& line);      ///< All of `tocsin mail`.
+int run_approval(const CommandLine& line);  ///< All of `tocsin approval`.
 int run_config_check(const CommandLine& line);
 int run_config_doc(const CommandLine& line);
 int run_version(const CommandLine& line);
+
+/// What makes acts that want a second person impossible at present: for `config check` and `doctor`.
+std::vector<std::string> four_eyes_warnings(const Location& location);
 
 /// Those of them that go through engine/identity.
 bool is_access(MemberAction action) noexcept;

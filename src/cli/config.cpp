@@ -7,6 +7,7 @@
 #include "cli/progress.hpp"
 #include "cli/text_table.hpp"
 #include "domain/person.hpp"
+#include "engine/guard/approvals.hpp"
 #include "engine/search/indexer.hpp"
 
 namespace tocsin::cli {
@@ -81,6 +82,8 @@ int dispatch(const CommandLine& line) {
       return run_audit(line);
     case Command::mail:
       return run_mail(line);
+    case Command::approval:
+      return run_approval(line);
     case Command::config_check:
       return run_config_check(line);
     case Command::config_doc:
@@ -174,6 +177,25 @@ int run_reindex(const CommandLine& line) {
   return kGood;
 }
 
+std::vector<std::string> four_eyes_warnings(const Location& location) {
+  std::vector<std::string> warnings;
+  const auto installation = open_installation(location);
+  if (!installation) return warnings;  // That is another command's complaint.
+  const auto wanted = four_eyes_of(installation->settings);
+  if (!wanted) return warnings;
+  for (const auto act : domain::all_acts()) {
+    if (!wanted->wanted(act)) continue;
+    const auto eligible = installation->database->read(
+        [&](store::Connection& connection) { return engine::guard::count_eligible(connection, act); });
+    // What the console asks for needs one person, the rest two.
+    const int needed = act == domain::Act::prune_audit ? 1 : 2;
+    if (!eligible || *eligible >= needed) continue;
+    warnings.push_back(fmt::format("four_eyes has {}, but {} may do it: nobody can approve it but the operator",
+                                   slug(act), *eligible == 0 ? "nobody" : "only one person"));
+  }
+  return warnings;
+}
+
 int run_config_check(const CommandLine& line) {
   const auto state = folder_state(line.location.folder);
   if (state != FolderState::initialised) return fail(read_settings(line.location).error(), line.json);
@@ -198,6 +220,9 @@ int run_config_check(const CommandLine& line) {
   }
   if (!line.json) print(table.text(0, colours()));
   for (const auto& problem : loaded.problems) fail(problem, line.json);
+  if (loaded.problems.empty()) {
+    for (const auto& warning : four_eyes_warnings(line.location)) complain(warning);
+  }
   return loaded.problems.empty() ? kGood : kFailed;
 }
 

@@ -50,6 +50,7 @@ class Doctor {
     }
     disk();
     clock();
+    if (database_) second_people();
     listening();
     tls();
     mail();
@@ -203,6 +204,17 @@ class Doctor {
     } else {
       add("disk", Verdict::good, found);
     }
+  }
+
+  /// Acts that want a second person, and whether there is one.
+  void second_people() {
+    const auto wanted = four_eyes_of(settings_);
+    if (!wanted || !wanted->any()) return;
+    const auto warnings = four_eyes_warnings(location_);
+    for (const auto& warning : warnings) {
+      add("four eyes", Verdict::warning, warning, "Give another person the role, or take the act out of four_eyes");
+    }
+    if (warnings.empty()) add("four eyes", Verdict::good, "every act that wants a second person has one");
   }
 
   void clock() {

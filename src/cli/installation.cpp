@@ -200,6 +200,13 @@ Result<Installation> create_installation(const Location& location, const std::st
   return installation;
 }
 
+Result<domain::FourEyes> four_eyes_of(const Settings& settings) {
+  auto wanted = domain::FourEyes::parse(settings.text("four_eyes"));
+  if (!wanted) return Error::invalid(wanted.error().message, settings.value("four_eyes").where);
+  wanted->days = static_cast<int>(settings.integer("four_eyes_days"));
+  return wanted;
+}
+
 domain::policy::Viewer operator_viewer(bool as_public) {
   auto viewer = domain::policy::Viewer::anonymous();
   if (!as_public) {

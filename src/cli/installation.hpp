@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "cli/settings.hpp"
+#include "domain/four_eyes.hpp"
 #include "domain/policy.hpp"
 #include "store/database.hpp"
 
@@ -40,6 +41,9 @@ std::string file_path(const Location& location, const SettingValue& value);
 /// The check of chosen passwords against the operator's list of breached ones; empty where none is set.
 /// Errors: what BreachedPasswords::open says of the file.
 Result<std::function<bool(std::string_view)>> breached_check(const Location& location, const Settings& settings);
+
+/// Which acts want a second person (four_eyes, four_eyes_days). Errors: invalid_input.
+Result<domain::FourEyes> four_eyes_of(const Settings& settings);
 
 struct Installation {
   Location location;

@@ -14,6 +14,7 @@
 #include "cli/openid.hpp"
 #include "cli/output.hpp"
 #include "cli/site.hpp"
+#include "engine/audit/upkeep.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/setup/setup.hpp"
 #include "exchange/demo.hpp"
@@ -26,6 +27,11 @@
 
 namespace tocsin::cli {
 namespace {
+
+/// Signs the audit log's end: the same as `tocsin audit checkpoint`.
+constexpr const char* kAuditKeyFile = "audit.key";
+/// So often it is looked whether something of the audit log is due.
+constexpr std::chrono::seconds kUpkeepLookedAt{60};
 
 log::Level level_of(std::string_view name) {
   if (name == "debug") return log::Level::debug;
@@ -115,11 +121,29 @@ Result<engine::identity::Options> identity_options(store::Database& database, co
   options.sessions_max = static_cast<int>(settings.integer("sessions.per_person"));
   options.tokens_max = static_cast<int>(settings.integer("tokens.per_person"));
   TRY(options.outside, outside_rules(settings));
+  TRY(options.four_eyes, four_eyes_of(settings));
   options.second_factor_by_role = settings.text("second_factor") == "by-role";
   // As many as there are workers would leave none for the readers while passwords are tried.
   options.password_checks_max =
       static_cast<std::size_t>(std::max<std::int64_t>(1, settings.integer("threads.workers") / 2));
   return options;
+}
+
+/// Checkpoints and retention of the audit log.
+Status add_upkeep(portal::App& app, const std::shared_ptr<const SigningKey>& key, const Settings& settings) {
+  const engine::audit::UpkeepRules rules{.checkpoint_hours = static_cast<int>(settings.integer("audit.checkpoint")),
+                                         .keep_days = static_cast<int>(settings.integer("audit.keep_days")),
+                                         .personal_days = static_cast<int>(settings.integer("audit.personal_days"))};
+  if (rules.checkpoint_hours == 0 && rules.keep_days == 0 && rules.personal_days == 0) return ok();
+  app.add_chore("audit.upkeep", kUpkeepLookedAt, [&app, rules, key]() -> Status {
+    TRY(const auto done,
+        engine::audit::keep_up(app.database(), rules, *key, app.settings().guard.trust, app.clock().now()));
+    if (done.checkpoint) log::info("audit.checkpoint", {{"sequence", done.checkpoint->sequence}});
+    if (done.pruned.removed > 0) log::info("audit.pruned", {{"removed", done.pruned.removed}});
+    if (done.personal_erased > 0) log::info("audit.personal_erased", {{"erased", done.personal_erased}});
+    return ok();
+  });
+  return ok();
 }
 
 Status import_demo(store::Database& database) {
@@ -196,6 +220,15 @@ int run_serve(const CommandLine& line) {
   auto openid = open_openid(line.location, settings, system_clock());
   if (!openid) return fail(openid.error());
   app_settings.openid = std::move(openid).value();
+  auto signing = SigningKey::open_or_create(std::filesystem::path{line.location.folder} / kAuditKeyFile);
+  if (!signing) return fail(signing.error());
+  const auto audit_key = std::make_shared<const SigningKey>(std::move(signing).value());
+  app_settings.guard.glass.lasts = std::chrono::minutes{settings.integer("break_glass.minutes")};
+  app_settings.guard.audit_key = audit_key.get();
+  app_settings.guard.trust.public_keys = {audit_key->public_key()};
+  const auto four_eyes = four_eyes_of(settings);
+  if (!four_eyes) return fail(four_eyes.error());
+  app_settings.four_eyes = *four_eyes;
   auto key = SealingKey::open_or_create(std::filesystem::path{line.location.folder} / kSealingKeyFile);
   if (!key) return fail(key.error());
   auto sign_in = identity_options(*installation->database, line.location, settings, app_settings.public_url);
@@ -229,6 +262,7 @@ int run_serve(const CommandLine& line) {
   auto server = portal::http::Server::open(options, app.routes(), app.hooks(), system_clock());
   if (!server) return fail(server.error());
   if (const auto caught_up = app.catch_up(); !caught_up) return fail(caught_up.error());
+  if (auto upkeep = add_upkeep(app, audit_key, settings); !upkeep) return fail(upkeep.error());
   app.start_duty();
   if (post->on()) office.start();
   signals.watch(**server);

@@ -8,6 +8,7 @@
 
 #include "base/check.hpp"
 #include "base/text.hpp"
+#include "domain/four_eyes.hpp"
 #include "domain/tlp.hpp"
 
 namespace tocsin::cli {
@@ -47,10 +48,22 @@ constexpr SettingSpec kSpecs[] = {
     {"second_factor", SettingType::choice, "", "by-role",
      "Who must have a second factor: by-role (everybody but plain members), or optional (nobody must).", 0, 0,
      "by-role|optional"},
+    {"four_eyes", SettingType::text, "", "",
+     "Acts that a second person has to approve, separated by commas: widen_sharing, admit_organisation, grant_role "
+     "(coordinator, auditor, administrator), break_glass, prune_audit."},
+    {"four_eyes_days", SettingType::integer, "days", "7", "What waits for a second person is over after this.", 1, 90},
     {"breached_passwords", SettingType::text, "", "",
      "File of breached passwords, one SHA-1 and count a line, ordered by hash, as the Pwned Passwords downloader "
      "writes it: "
      "none of them can be chosen. Nothing is asked over the network."},
+    {"audit.checkpoint", SettingType::integer, "h", "24",
+     "So often serve signs the end of the audit log, where anything was written since; 0: never.", 0, 8'760},
+    {"audit.keep_days", SettingType::integer, "days", "0",
+     "Entries of the audit log that are older go, behind a signed checkpoint; 0: they stay for ever.", 0, 36'500},
+    {"audit.personal_days", SettingType::integer, "days", "0",
+     "Address, agent and detail of older entries go, and the entries stay; 0: as long as the entry.", 0, 36'500},
+    {"break_glass.minutes", SettingType::integer, "min", "60",
+     "How long a record stays open that somebody opened in an emergency (docs/policy.md).", 5, 1'440},
     {"cert.languages", SettingType::text, "", "en",
      "Languages in which the CERT can be written to, for security.txt (en, de)."},
     {"cert.address", SettingType::text, "", "", "Postal address of the CERT, for its description after RFC 2350."},
@@ -313,6 +326,9 @@ struct SettingsReader {
     if (!settings.text("oidc.issuer").empty() && settings.text("oidc.client_id").empty()) {
       loaded.problems.push_back(
           Error::invalid("oidc.issuer and oidc.client_id belong together", settings.value("oidc.issuer").where));
+    }
+    if (const auto four_eyes = domain::FourEyes::parse(settings.text("four_eyes")); !four_eyes) {
+      loaded.problems.push_back(Error::invalid(four_eyes.error().message, settings.value("four_eyes").where));
     }
     const auto& url = settings.text("public_url");
     if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://")) {

@@ -19,8 +19,9 @@ namespace {
 //      listed:     RED for listed people only; AMBER+STRICT and wider for listed organisations and communities too;
 //                  AMBER and wider also for the clients of a listed organisation. An empty list reaches nobody.
 //   4. An auditor's role reads what is public and nothing else, an administrator's nothing above GREEN - unless, for
-//   the
-//      administrator, the owner listed that very person.
+//      the administrator, the owner listed that very person.
+//   5. What none of these shows is seen by who broke the glass over this very record, until that ends: a draft and what
+//      is under embargo as well, with its history.
 
 constexpr auto kNumber = [](auto each) { return static_cast<std::int64_t>(each); };
 
@@ -106,10 +107,10 @@ Decision decide_listed(const Viewer& viewer, const Reading& reading, const Facts
 }  // namespace
 
 std::string_view to_string(Reason reason) noexcept {
-  constexpr std::array<std::string_view, 13> kNames{
-      "public_record",   "own_organisation", "own_handler",    "member", "named_organisation",
-      "named_community", "client_of_named",  "named_person",   "draft",  "embargoed",
-      "not_addressed",   "marking",          "role_reads_none"};
+  constexpr std::array<std::string_view, 14> kNames{
+      "public_record",   "own_organisation", "own_handler",  "member",         "named_organisation",
+      "named_community", "client_of_named",  "named_person", "broke_glass",    "draft",
+      "embargoed",       "not_addressed",    "marking",      "role_reads_none"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 
@@ -118,18 +119,29 @@ std::string Viewer::cache_key() const {
   auto key = fmt::format("p{}o{}r{}", person ? person->value : 0, organisation ? organisation->value : 0, roles.bits());
   for (const auto each : communities) fmt::format_to(std::back_inserter(key), "c{}", each.value);
   for (const auto each : providers) fmt::format_to(std::back_inserter(key), "v{}", each.value);
+  for (const auto& each : glass) fmt::format_to(std::back_inserter(key), "g{}:{}", each.grant, each.record.value);
   return key;
 }
 
+const Glass* Viewer::open_glass(RecordId record, Timestamp now) const noexcept {
+  const auto found =
+      std::ranges::find_if(glass, [&](const Glass& each) { return each.record == record && now < each.until; });
+  return found == glass.end() ? nullptr : &*found;
+}
+
 Facts facts_of(const Record& record) {
-  return {record.tlp, record.status, record.audience, record.owner, record.embargo_until, record.listed};
+  return {record.tlp, record.status, record.audience, record.owner, record.embargo_until, record.listed, record.id};
 }
 
 Facts facts_of(const Record& record, const Revision& revision) {
-  return {revision.tlp, revision.status, revision.audience, record.owner, revision.embargo_until, revision.listed};
+  return {revision.tlp,           revision.status, revision.audience, record.owner,
+          revision.embargo_until, revision.listed, record.id};
 }
 
-Decision decide(const Viewer& viewer, const Facts& facts, Timestamp now) noexcept {
+namespace {
+
+/// Rules 1 to 4.
+Decision decide_by_rule(const Viewer& viewer, const Facts& facts, Timestamp now) noexcept {
   const auto reading = reading_of(viewer);
   if (reading.member && *viewer.organisation == facts.owner) return decide_own(viewer, reading, facts);
   if (facts.status == RecordStatus::draft) return hidden(Reason::draft);
@@ -149,6 +161,14 @@ Decision decide(const Viewer& viewer, const Facts& facts, Timestamp now) noexcep
       return decide_listed(viewer, reading, facts);
   }
   return hidden(Reason::not_addressed);
+}
+
+}  // namespace
+
+Decision decide(const Viewer& viewer, const Facts& facts, Timestamp now) noexcept {
+  const auto by_rule = decide_by_rule(viewer, facts, now);
+  if (by_rule.seen || facts.record.value == 0 || viewer.open_glass(facts.record, now) == nullptr) return by_rule;
+  return seen(Reason::broke_glass);
 }
 
 namespace {
@@ -249,6 +269,11 @@ SqlCondition visible_sql(const Viewer& viewer, Timestamp now) {
   }
   sql.add(")");
   if (reading.member) sql.add(")");
+  std::vector<RecordId> open;
+  for (const auto& each : viewer.glass) {
+    if (now < each.until) open.push_back(each.record);
+  }
+  if (!open.empty()) sql.add(" OR r.id IN ").add_list(open);
   return sql.take();
 }
 

@@ -16,6 +16,14 @@
 /// object, an SQL condition for lists, counts, searches and feeds. What a viewer may not see does not exist for them.
 namespace tocsin::domain::policy {
 
+/// One record that a person opened by breaking the glass, beside what the policy shows them.
+struct Glass {
+  RecordId record;
+  std::int64_t grant = 0;  ///< Number of the grant (store/glass.hpp).
+  Timestamp until;         ///< In force before it.
+  friend auto operator<=>(const Glass&, const Glass&) = default;
+};
+
 /// For whom a request is answered. Made from a session or token by engine/identity, which resolves what stands in the
 /// database (active organisation, roles, communities) once.
 struct Viewer {
@@ -25,8 +33,11 @@ struct Viewer {
   Roles roles;                            ///< Held in `organisation`.
   std::vector<CommunityId> communities;   ///< Open ones that list the organisation or the person. Sorted.
   std::vector<OrganisationId> providers;  ///< Organisations whose client `organisation` is (for AMBER). Sorted.
+  std::vector<Glass> glass;               ///< What a session has opened. Sorted.
   /// Equal keys see equal things at an equal time: for caches and ETags.
   std::string cache_key() const;
+  /// The grant through which this record is open to them at this moment, whatever else shows it.
+  const Glass* open_glass(RecordId record, Timestamp now) const noexcept;
   static Viewer anonymous() { return {}; }
 };
 
@@ -39,6 +50,8 @@ struct Facts {
   std::optional<Timestamp> embargo_until{};
   /// Audience::listed: whom the record is addressed to; else empty. Sorted, no repeats. Empty and listed: nobody.
   std::vector<Grantee> listed{};
+  /// Whose facts they are; 0 where they stand for every record of these facts.
+  RecordId record{};
   friend bool operator==(const Facts&, const Facts&) = default;
 };
 Facts facts_of(const Record& record);
@@ -56,6 +69,7 @@ enum class Reason {
   named_community,     ///< In a listed community.
   client_of_named,     ///< AMBER: their provider is listed.
   named_person,        ///< Listed by name.
+  broke_glass,         ///< Nothing of the above, but they broke the glass.
   // not seen
   draft,
   embargoed,
@@ -77,8 +91,8 @@ inline bool may_see(const Viewer& viewer, const Facts& facts, Timestamp now) noe
   return decide(viewer, facts, now).seen;
 }
 
-/// SQL text with '?' for each parameter, over the columns tlp, status, audience, audience_id, owner_id, embargo_until
-/// of the record table under the alias `r`, and the table audience_grantee.
+/// SQL text with '?' for each parameter, over the columns id, tlp, status, audience, audience_id, owner_id,
+/// embargo_until of the record table under the alias `r`, and the table audience_grantee.
 struct SqlCondition {
   std::string text;
   std::vector<std::variant<std::int64_t, std::string>> parameters;

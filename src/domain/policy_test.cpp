@@ -45,6 +45,17 @@ Viewer person_only(PersonId person) {
   return viewer;
 }
 
+constexpr RecordId kRecord{7};
+Viewer with_glass(RecordId record, Timestamp until) {
+  auto viewer = viewer_of(kOther);
+  viewer.glass = {{.record = record, .grant = 1, .until = until}};
+  return viewer;
+}
+Facts of_record(Facts facts) {
+  facts.record = kRecord;
+  return facts;
+}
+
 Facts facts(Tlp tlp, Audience audience = Audience::everyone, RecordStatus status = published,
             std::optional<Timestamp> embargo_until = {}) {
   return {tlp, status, audience, kOwner, embargo_until, {}};
@@ -148,6 +159,15 @@ const std::vector<Row>& rows() {
        for_list(Tlp::amber, {kToNamed}), false, R::role_reads_none},
       {"AdministratorReadsWhatIsAddressedToThem", viewer_of(kOther, {administrator}, kNamedPerson),
        for_list(Tlp::red, {kToPerson}), true, R::named_person},
+      // A broken glass.
+      {"GlassOpensADraftUnderEmbargo", with_glass(kRecord, Timestamp{kNow.micros + 1}),
+       of_record(facts(Tlp::red, owner_only, draft, Timestamp{kNow.micros + 1})), true, R::broke_glass},
+      {"GlassEndsAtItsTime", with_glass(kRecord, kNow), of_record(facts(Tlp::amber)), false, R::marking},
+      {"GlassOpensItsRecordOnly", with_glass({kRecord.value + 1}, Timestamp{kNow.micros + 1}),
+       of_record(facts(Tlp::amber)), false, R::marking},
+      {"GlassOpensNoClassOfRecords", with_glass({0}, Timestamp{kNow.micros + 1}), facts(Tlp::amber), false, R::marking},
+      {"WhatIsSeenAnywayNeedsNoGlass", with_glass(kRecord, Timestamp{kNow.micros + 1}), of_record(facts(Tlp::green)),
+       true, R::member},
       {"AdministratorWhoCoordinatesReads", viewer_of(kOwner, {administrator, coordinator}), facts(Tlp::red), true,
        R::own_handler},
   };
@@ -206,6 +226,26 @@ TEST_F(PolicyLaws, RemovingAnAddresseeNeverShowsMore) {
     EXPECT_TRUE(before) << viewer.cache_key();
   }
   EXPECT_GT(shown, kTries / 200);
+}
+
+/// It shows what its records are, while it lasts, and changes nothing else.
+TEST_F(PolicyLaws, AGlassShowsItsRecordsWhileItLasts) {
+  int shown = 0;
+  for (int i = 0; i < kTries; ++i) {
+    const auto viewer = worlds_.viewer_with_glass(10);
+    auto without = viewer;
+    without.glass.clear();
+    auto facts = worlds_.facts();
+    facts.record = {worlds_.number(1, 10)};
+    const bool open = std::ranges::any_of(
+        viewer.glass, [&](const Glass& each) { return each.record == facts.record && kNow < each.until; });
+    const auto decision = decide(viewer, facts, kNow), by_rule = decide(without, facts, kNow);
+    EXPECT_EQ(decision.seen, by_rule.seen || open) << viewer.cache_key();
+    if (by_rule.seen) EXPECT_EQ(to_string(decision.reason), to_string(by_rule.reason));
+    if (decision.reason == Reason::broke_glass) ++shown;
+    if (!viewer.glass.empty()) EXPECT_NE(viewer.cache_key(), without.cache_key());
+  }
+  EXPECT_GT(shown, kTries / 100);
 }
 
 TEST_F(PolicyLaws, TimeNeverHides) {
@@ -302,7 +342,8 @@ TEST(PolicyFacts, AreThoseOfTheRecord) {
   record.listed = {kToNamed};
   record.owner = kOther;
   record.embargo_until = kNow;
-  EXPECT_EQ(facts_of(record), (Facts{Tlp::amber, withdrawn, Audience::listed, kOther, kNow, {kToNamed}}));
+  record.id = {9};
+  EXPECT_EQ(facts_of(record), (Facts{Tlp::amber, withdrawn, Audience::listed, kOther, kNow, {kToNamed}, {9}}));
 }
 
 TEST(PolicySql, HasAParameterForEachQuestionMark) {

@@ -52,6 +52,7 @@ constexpr std::array kPermissions{
     PermissionRow{Permission::manage_communities, "manage-communities", {coordinator, administrator}},
     PermissionRow{Permission::read_audit, "read-audit", {auditor}},
     PermissionRow{Permission::administer, "administer", {administrator}},
+    PermissionRow{Permission::break_glass, "break-glass", {coordinator, administrator}},
 };
 constexpr auto kPermissionList = [] {
   std::array<Permission, kPermissions.size()> list{};

@@ -70,7 +70,8 @@ enum class Permission : std::uint8_t {
   manage_people,         ///< Any person's memberships, roles, factors; hands out links.
   manage_communities,
   read_audit,
-  administer  ///< Settings, installation.
+  administer,  ///< Settings, installation.
+  break_glass  ///< Opens one record that the policy does not show, for a while (engine/guard/break_glass.hpp).
 };
 std::span<const Permission> all_permissions() noexcept;
 std::string_view slug(Permission permission) noexcept;  ///< "vet-organisations"

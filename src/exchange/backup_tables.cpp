@@ -45,6 +45,11 @@ using store::Value;
   "sequence, at, person_id, organisation_id, action, object, owner_id, outcome, request_id, personal_hash, " \
   "previous_hash, hash"
 #define TOCSIN_AUDIT_PERSONAL_COLUMNS "sequence, salt, address, agent, detail"
+#define TOCSIN_BREAK_GLASS_COLUMNS \
+  "id, person_id, organisation_id, record_id, owner_id, reason, began_at, until, ended_at, ended_by"
+#define TOCSIN_APPROVAL_COLUMNS                                                                              \
+  "id, act, object, owner_id, parameters, difference, basis, reason, person_id, organisation_id, asked_at, " \
+  "expires_at, state, decided_by, decided_at, outcome"
 #define TOCSIN_AUDIT_CHECKPOINT_COLUMNS "sequence, at, hash, key_id, signature"
 
 constexpr BackupColumn kSetting[] = {{"key", true}, {"value", true}};
@@ -139,6 +144,25 @@ constexpr BackupColumn kAuditPersonal[] = {
     {"sequence"}, {"salt", true}, {"address", true}, {"agent", true}, {"detail", true}};
 constexpr BackupColumn kAuditCheckpoint[] = {
     {"sequence"}, {"at"}, {"hash", true}, {"key_id", true}, {"signature", true}};
+constexpr BackupColumn kBreakGlass[] = {{"id"},       {"person_id"},    {"organisation_id"}, {"record_id"},
+                                        {"owner_id"}, {"reason", true}, {"began_at"},        {"until"},
+                                        {"ended_at"}, {"ended_by"}};
+constexpr BackupColumn kApproval[] = {{"id"},
+                                      {"act"},
+                                      {"object", true},
+                                      {"owner_id"},
+                                      {"parameters", true},
+                                      {"difference", true},
+                                      {"basis", true},
+                                      {"reason", true},
+                                      {"person_id"},
+                                      {"organisation_id"},
+                                      {"asked_at"},
+                                      {"expires_at"},
+                                      {"state"},
+                                      {"decided_by"},
+                                      {"decided_at"},
+                                      {"outcome", true}};
 constexpr BackupColumn kChange[] = {{"sequence"}, {"at"}, {"action"}, {"record_id"}, {"revision_id"}};
 
 /// Adds the values to a statement that ends before its brackets.
@@ -222,6 +246,10 @@ const BackupTableCode kTables[] = {
      TOCSIN_INSERT("revision", TOCSIN_REVISION_COLUMNS)},
     {"change", kChange, false, TOCSIN_PAGE("change", TOCSIN_CHANGE_COLUMNS, "sequence"),
      TOCSIN_INSERT("change", TOCSIN_CHANGE_COLUMNS)},
+    {"break_glass", kBreakGlass, false, TOCSIN_PAGE("break_glass", TOCSIN_BREAK_GLASS_COLUMNS, "id"),
+     TOCSIN_INSERT("break_glass", TOCSIN_BREAK_GLASS_COLUMNS)},
+    {"approval", kApproval, false, TOCSIN_PAGE("approval", TOCSIN_APPROVAL_COLUMNS, "id"),
+     TOCSIN_INSERT("approval", TOCSIN_APPROVAL_COLUMNS)},
     {"audit", kAudit, false, TOCSIN_PAGE("audit", TOCSIN_AUDIT_COLUMNS, "sequence"),
      TOCSIN_INSERT("audit", TOCSIN_AUDIT_COLUMNS)},
     {"audit_personal", kAuditPersonal, false, TOCSIN_PAGE("audit_personal", TOCSIN_AUDIT_PERSONAL_COLUMNS, "sequence"),
@@ -259,6 +287,8 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('audience', 'id'), (SELECT greatest(max(id), 1) FROM audience));"
       "SELECT setval(pg_get_serial_sequence('credential', 'id'), (SELECT greatest(max(id), 1) FROM credential));"
       "SELECT setval(pg_get_serial_sequence('api_token', 'id'), (SELECT greatest(max(id), 1) FROM api_token));"
+      "SELECT setval(pg_get_serial_sequence('break_glass', 'id'), (SELECT greatest(max(id), 1) FROM break_glass));"
+      "SELECT setval(pg_get_serial_sequence('approval', 'id'), (SELECT greatest(max(id), 1) FROM approval));"
       "SELECT setval(pg_get_serial_sequence('record', 'id'), (SELECT greatest(max(id), 1) FROM record));"
       "SELECT setval(pg_get_serial_sequence('revision', 'id'), (SELECT greatest(max(id), 1) FROM revision));"
       "SELECT setval(pg_get_serial_sequence('change', 'sequence'), (SELECT greatest(max(sequence), 1) FROM change));");

@@ -16,6 +16,7 @@
 #include "exchange/backup_layout.hpp"
 #include "exchange/backup_tables.hpp"
 #include "exchange/source.hpp"
+#include "store/approvals.hpp"
 #include "store/migrations.hpp"
 
 namespace tocsin::exchange {
@@ -374,12 +375,17 @@ Result<BackupReport> restore_backup(store::Database& database, const std::string
     TRY_VOID(connection.run_all({store::Sql{"DELETE FROM session"}, store::Sql{"DELETE FROM one_time_link"},
                                  store::Sql{"DELETE FROM outside_role"}, store::Sql{"DELETE FROM outside_attempt"},
                                  store::Sql{"DELETE FROM api_token"}, store::Sql{"DELETE FROM credential"},
+                                 store::Sql{"DELETE FROM break_glass"}, store::Sql{"DELETE FROM approval"},
                                  store::Sql{"DELETE FROM membership"}, store::Sql{"DELETE FROM person"},
                                  store::Sql{"DELETE FROM organisation"}, store::Sql{"DELETE FROM setting"},
                                  store::Sql{"DELETE FROM member_state"}}));
     Filler filler{connection};
     TRY(auto filled, Reader{path, &filler, progress}.read());
     TRY_VOID(filler.flush());
+    // What was ended, or decided, after the backup must not come back.
+    TRY_VOID(connection.run_all({store::Sql{"UPDATE break_glass SET ended_at = until WHERE ended_at IS NULL"},
+                                 store::Sql{"UPDATE approval SET state = ? WHERE state = ?",
+                                            store::ApprovalState::withdrawn, store::ApprovalState::waiting}}));
     if (connection.dialect() == store::Dialect::postgres) TRY_VOID(advance_identities(connection));
     return filled;
   }));

@@ -7,11 +7,11 @@
 #include "base/messages.hpp"
 #include "base/secret.hpp"
 #include "base/text.hpp"
+#include "engine/audit/trail.hpp"
 #include "engine/identity/identity.hpp"
 #include "portal/http/cookie.hpp"
 #include "portal/http/multipart.hpp"
 #include "portal/http/target.hpp"
-#include "store/audit.hpp"
 
 namespace tocsin::portal::access {
 namespace {
@@ -48,9 +48,9 @@ std::string_view bearer(const http::Request& request) {
 
 /// Everything of the principal that pages show: where it changes, pages kept for them are no longer theirs.
 std::string asker_of(const Principal& principal) {
-  auto shown = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", principal.csrf, principal.person.value,
-                           principal.person_name, principal.email, principal.language, principal.time_zone,
-                           principal.must_add_factor, principal.viewer.roles.bits(),
+  auto shown = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", principal.approvals, principal.csrf,
+                           principal.person.value, principal.person_name, principal.email, principal.language,
+                           principal.time_zone, principal.must_add_factor, principal.viewer.roles.bits(),
                            principal.viewer.organisation ? principal.viewer.organisation->value : 0);
   for (const auto& seat : principal.seats) {
     shown += fmt::format("\n{}:{}:{}", seat.organisation.value, seat.active, seat.name);
@@ -205,26 +205,6 @@ std::optional<Verdict> judge_forgery(const App& app, const http::Route& route, c
   return std::nullopt;
 }
 
-void note_refusal(App& app, const http::Route& route, const http::Request& request) {
-  const auto& principal = *request.principal;
-  domain::audit::Entry entry;
-  entry.at = request.now;
-  entry.person = principal.person;
-  entry.organisation = principal.viewer.organisation;
-  entry.action = "access.refused";
-  entry.object = fmt::format("route:{}", route.name);
-  entry.outcome = domain::audit::Outcome::refused;
-  entry.request_id = request.request_id;
-  const auto from = where(request);
-  entry.personal.address = from.address;
-  entry.personal.agent = from.agent;
-  const auto noted = app.database().write([&](store::Connection& connection) -> Status {
-    TRY_VOID(store::Audit{connection}.append(entry));
-    return ok();
-  });
-  if (!noted) log::error("audit.append_failed", {{"message", noted.error().message}, {"detail", noted.error().detail}});
-}
-
 Admission answer_of(Verdict verdict) {
   Admission admission;
   if (!verdict.location.empty()) {
@@ -351,7 +331,8 @@ http::ServerHooks::Admission admit(App& app, const http::Route& route, http::Req
     if (auto verdict = judge_forgery(app, route, request)) return answer_of(std::move(*verdict));
   }
   if (auto verdict = judge(route, request)) {
-    if (verdict->audited) note_refusal(app, route, request);
+    // What the route asks for, its name says.
+    if (verdict->audited) note_refusal(app, route, request, Error::forbidden({}));
     return answer_of(std::move(*verdict));
   }
   if (request.principal == nullptr) {
@@ -386,6 +367,12 @@ engine::Actor actor(const http::Request& request) {
   anonymous.agent = from.agent;
   anonymous.request_id = from.request_id;
   return anonymous;
+}
+
+void note_refusal(App& app, const http::Route& route, const http::Request& request, const Error& error) {
+  if (request.principal == nullptr) return;
+  engine::audit::note_refusal(app.database(), actor(request), fmt::format("route:{}", route.name), error.message,
+                              request.now);
 }
 
 std::string csrf(const http::Request& request) {

@@ -36,6 +36,9 @@ http::ServerHooks::Admission admit(App& app, const http::Route& route, http::Req
 /// Cache-Control, Vary and cookies of answers that depend on who asks.
 void mark_private(const App& app, const http::Request& request, http::Response& response);
 
+/// Writes down that somebody who has signed in was refused something: by the route, or by the use case behind it.
+void note_refusal(App& app, const http::Route& route, const http::Request& request, const Error& error);
+
 engine::identity::Where where(const http::Request& request);
 /// For use cases: who asks, from where.
 engine::Actor actor(const http::Request& request);

@@ -1,6 +1,7 @@
 #include "portal/app.hpp"
 
 #include <condition_variable>
+#include <limits>
 #include <optional>
 #include <thread>
 
@@ -23,6 +24,8 @@ namespace {
 constexpr std::chrono::milliseconds kHeartbeat{200};
 /// After a failure: a database that is away is not asked five times a second.
 constexpr std::chrono::milliseconds kPauseAfterFailure{2'000};
+
+constexpr std::chrono::milliseconds kChoresLookedAt{1'000};
 
 /// Sessions that have ended by time are deleted so often.
 constexpr std::int64_t kTidyMicros = std::int64_t{3'600} * 1'000'000;
@@ -66,7 +69,7 @@ struct App::Duty {
   std::mutex mutex;
   std::condition_variable wake;
   bool stopping = false;
-  std::thread thread;
+  std::thread thread, chores;
 };
 
 App::App(store::Database& database, AppSettings settings, const Clock& clock, engine::identity::Identity* identity,
@@ -90,6 +93,34 @@ App::~App() {
   }
   duty_->wake.notify_all();
   duty_->thread.join();
+  if (duty_->chores.joinable()) duty_->chores.join();
+}
+
+void App::add_chore(std::string name, std::chrono::seconds every, std::function<Status()> work) {
+  TOCSIN_CHECK(!duty_);
+  chores_.push_back({.name = std::move(name), .every = every, .work = std::move(work)});
+}
+
+void App::do_chores() {
+  for (auto& chore : chores_) {
+    const auto now = clock_.now();
+    const auto since = chore.done_at ? now.micros - chore.done_at->micros : std::numeric_limits<std::int64_t>::max();
+    if (since < std::chrono::microseconds{chore.every}.count()) continue;
+    chore.done_at = now;
+    Status outcome = ok();
+    try {
+      outcome = chore.work();
+    } catch (const std::exception& exception) {
+      outcome = Error::internal("a chore failed", exception.what());
+    }
+    if (!outcome && !chore.failing) {
+      log::error("chore.failed",
+                 {{"chore", chore.name}, {"message", outcome.error().message}, {"detail", outcome.error().detail}});
+    } else if (outcome && chore.failing) {
+      log::info("chore.recovered", {{"chore", chore.name}});
+    }
+    chore.failing = !outcome;
+  }
 }
 
 void App::set_mail(const engine::post::Post* post, exchange::PostOffice* office) {
@@ -174,6 +205,15 @@ void App::start_duty() {
       if (duty_->stopping) return;
     }
   }};
+  if (chores_.empty()) return;
+  duty_->chores = std::thread{[this] {
+    for (;;) {
+      do_chores();
+      std::unique_lock lock(duty_->mutex);
+      duty_->wake.wait_for(lock, kChoresLookedAt, [this] { return duty_->stopping; });
+      if (duty_->stopping) return;
+    }
+  }};
 }
 
 http::Router App::routes() {
@@ -239,6 +279,9 @@ http::ServerHooks App::hooks() {
   hooks.open_to = access::open_to;
   hooks.admit = [this](const http::Route& route, http::Request& request) {
     return access::admit(*this, route, request);
+  };
+  hooks.refused = [this](const http::Route& route, const http::Request& request, const Error& error) {
+    access::note_refusal(*this, route, request, error);
   };
   hooks.generation = [this] { return generation(); };
   hooks.error = [this](const http::Request& request, const Error& error, int status) {

@@ -1,7 +1,9 @@
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -10,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "engine/guard/approvals.hpp"
 #include "engine/search/catalogue.hpp"
 #include "engine/search/search.hpp"
 #include "engine/site/site.hpp"
@@ -49,6 +52,10 @@ struct AppSettings {
   bool demo = false;              ///< Shows a banner: invented content.
   engine::site::Fixed site = {};  ///< What tocsin.toml sets of engine/site.
   PrivacyFacts privacy = {};
+  /// What breaking the glass and approving do; what it points to outlives the app.
+  engine::guard::ApprovalTools guard = {};
+  /// As the identity has it, for pages that tell of it.
+  domain::FourEyes four_eyes = {};
   /// Whom anybody may sign in as, in demo mode only.
   std::vector<exchange::DemoPerson> demo_people = {};
   /// By whom people may sign in beside passwords and passkeys; needs public_url. nullptr: by nobody.
@@ -97,7 +104,10 @@ class App {
   /// One look at the database's heartbeat and at the clock: catches up where the first moved, and moves the generation
   /// on where an embargo has ended. Cheap where neither did. The duty thread calls it; tests call it by hand.
   Status watch();
-  /// Starts the thread that watches, every 200 ms. Stopped by the destructor.
+  /// Work to be done now and then beside answering, on a thread of its own: it may take its time. Before start_duty().
+  /// What it returns is logged where it failed, once until it succeeds again.
+  void add_chore(std::string name, std::chrono::seconds every, std::function<Status()> work);
+  /// Starts the thread that watches, every 200 ms, and that of the chores. Stopped by the destructor.
   void start_duty();
 
   /// Every route, pages and API.
@@ -139,6 +149,15 @@ class App {
   Basis basis_;                       ///< Of the present generation. Under catch_up_mutex_.
   std::mutex watch_mutex_;            ///< Taken before catch_up_mutex_.
   std::optional<std::int64_t> beat_;  ///< Heartbeat of the last success. Under watch_mutex_.
+  struct Chore {
+    std::string name;
+    std::chrono::seconds every;
+    std::function<Status()> work;
+    std::optional<Timestamp> done_at = {};
+    bool failing = false;
+  };
+  void do_chores();
+  std::vector<Chore> chores_;
   struct Duty;
   std::unique_ptr<Duty> duty_;
 };

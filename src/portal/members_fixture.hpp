@@ -129,7 +129,9 @@ class MembersTest : public PortalTest {
   }
   void TearDown() override { PortalTest::TearDown(); }
 
+  virtual engine::identity::Options more_options(engine::identity::Options options) { return options; }
   engine::identity::Identity* identity() override {
+    identity_options_ = more_options(std::move(identity_options_));
     identity_options_.public_url = settings_.public_url;
     identity_ =
         std::make_unique<engine::identity::Identity>(database(), SealingKey::random(), identity_options_, clock_);

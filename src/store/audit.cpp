@@ -157,6 +157,19 @@ Result<std::int64_t> Audit::last_before(Timestamp time) {
   return last.value_or(0);
 }
 
+Result<std::int64_t> Audit::personal_before(Timestamp time) {
+  TRY(const auto through, last_before(time));
+  TRY(const auto last,
+      connection_.first(Sql{"SELECT coalesce(max(sequence), 0) FROM audit_personal WHERE sequence <= ?", through},
+                        [](const Row& row) { return row.integer(0); }));
+  return last.value_or(0);
+}
+
+Result<std::int64_t> Audit::erase_personal_through(std::int64_t through) {
+  TRY_VOID(connection_.lock_changes());
+  return connection_.run(Sql{"DELETE FROM audit_personal WHERE sequence <= ?", through});
+}
+
 Result<std::int64_t> Audit::count(const AuditFilter& filter) {
   Sql sql{"SELECT count(*) FROM audit a WHERE 1 = 1"};
   narrow(sql, filter);

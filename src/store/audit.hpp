@@ -62,6 +62,8 @@ class Audit {
   Result<std::vector<AuditRow>> after(std::int64_t after, int limit, const AuditFilter& filter = {});
   /// The last of the entries that are all older than `time`, counted from the oldest; 0: there is none.
   Result<std::int64_t> last_before(Timestamp time);
+  /// The same of those that still have their personal part.
+  Result<std::int64_t> personal_before(Timestamp time);
   Result<std::int64_t> count(const AuditFilter& filter);
   /// By sequence.
   Result<std::vector<AuditCheckpoint>> checkpoints();
@@ -70,6 +72,8 @@ class Audit {
   /// Removes address, agent and detail of what a person did and of what was done to their account (its details hold
   /// their names, also where nobody was signed in); the chain still verifies. Returns how many.
   Result<std::int64_t> erase_personal(domain::PersonId person);
+  /// The same of all entries up to and including `through`.
+  Result<std::int64_t> erase_personal_through(std::int64_t through);
   /// Removes entries up to and including `through`, which must have a checkpoint with its hash. Returns how many.
   /// Errors: conflict where it has none.
   Result<std::int64_t> remove_through(std::int64_t through);

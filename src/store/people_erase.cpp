@@ -54,6 +54,10 @@ Status People::erase(domain::PersonId id) {
        Sql{"DELETE FROM credential WHERE person_id = ?", id}, Sql{"DELETE FROM membership WHERE person_id = ?", id},
        Sql{"DELETE FROM community_person WHERE person_id = ?", id},
        Sql{"DELETE FROM outside_role WHERE person_id = ?", id},
+       // What they opened and asked for stays, for those whose it was; what they wrote about it does not.
+       Sql{"UPDATE break_glass SET reason = '', ended_at = coalesce(ended_at, until) WHERE person_id = ?", id},
+       Sql{"UPDATE approval SET reason = '', outcome = '' WHERE person_id = ?", id},
+       Sql{"UPDATE approval SET state = 4 WHERE person_id = ? AND state = 1", id},
        // The address is free for whoever comes next; the number never is.
        Sql{"UPDATE person SET status = ?, uuid = '', name = '', folded_name = '', email = '', folded_email = ?, "
            "language = '', time_zone = '', email_verified_at = NULL, last_sign_in_at = NULL WHERE id = ?",
@@ -132,12 +136,34 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                              {"roles", domain::to_string(domain::Roles::from_bits(row.integer(1)))},
                              {"confirmed_at", moment(row, 2)}});
                       }));
+  TRY(auto glass, connection_.all(Sql{"SELECT record_id, reason, began_at, until, ended_at FROM break_glass WHERE "
+                                      "person_id = ? ORDER BY id",
+                                      id},
+                                  [](const Row& row) {
+                                    return boost::json::value({{"record", number(row, 0)},
+                                                               {"reason", text(row, 1)},
+                                                               {"began_at", moment(row, 2)},
+                                                               {"until", moment(row, 3)},
+                                                               {"ended_at", moment(row, 4)}});
+                                  }));
+  TRY(auto approvals,
+      connection_.all(Sql{"SELECT object, difference, reason, asked_at, decided_at FROM approval WHERE person_id = ? "
+                          "ORDER BY id",
+                          id},
+                      [](const Row& row) {
+                        return boost::json::value({{"object", text(row, 0)},
+                                                   {"difference", text(row, 1)},
+                                                   {"reason", text(row, 2)},
+                                                   {"asked_at", moment(row, 3)},
+                                                   {"decided_at", moment(row, 4)}});
+                      }));
   const auto array = [](std::vector<boost::json::value>& values) {
     return boost::json::array(values.begin(), values.end());
   };
   return boost::json::object{{"credentials", array(credentials)}, {"sessions", array(sessions)},
                              {"tokens", array(tokens)},           {"links", array(links)},
-                             {"mails_to_send", array(mails)},     {"roles_by_groups", array(outside_roles)}};
+                             {"mails_to_send", array(mails)},     {"roles_by_groups", array(outside_roles)},
+                             {"break_glass", array(glass)},       {"approvals_asked_for", array(approvals)}};
 }
 
 }  // namespace tocsin::store

@@ -242,6 +242,15 @@ domain::Record read_record(const Row& row, int first_column) {
   return record;
 }
 
+Result<std::optional<domain::Record>> Records::load(domain::RecordKind kind, std::string_view slug) {
+  if (slug.find('\0') != std::string_view::npos || text::invalid_utf8_at(slug) != std::string_view::npos) {
+    return std::optional<domain::Record>{};
+  }
+  return connection_.first(Sql{"SELECT " TOCSIN_RECORD_COLUMNS " FROM record r WHERE r.kind = ? AND lower(r.slug) = ?",
+                               kind, text::lower_ascii(slug)},
+                           [](const Row& row) { return read_record(row); });
+}
+
 Result<std::optional<domain::Record>> Records::find(const domain::policy::Viewer& viewer, domain::RecordKind kind,
                                                     std::string_view slug, Timestamp now) {
   // No slug has such bytes, and PostgreSQL would refuse them: absent, like any other wrong guess.

@@ -50,6 +50,8 @@ class Records {
 
   /// For the engine's duties, which derive for everybody: no policy. Never behind a handler.
   Result<std::optional<domain::Record>> load(domain::RecordId record);
+  /// The same by slug: for breaking the glass, which is about what the policy hides.
+  Result<std::optional<domain::Record>> load(domain::RecordKind kind, std::string_view slug);
 
  private:
   Connection& connection_;

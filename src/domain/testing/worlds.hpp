@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <random>
@@ -40,6 +41,19 @@ class Worlds {
     for (std::int64_t id = 1; (viewer.person || viewer.organisation) && id <= kCommunities; ++id) {
       if (one_in(3)) viewer.communities.push_back({id});
     }
+    return viewer;
+  }
+
+  /// One that has broken the glass over some of the records 1 to `records`.
+  policy::Viewer viewer_with_glass(std::int64_t records) {
+    auto viewer = this->viewer();
+    if (!viewer.person) return viewer;
+    for (std::int64_t count = number(0, 3); count > 0; --count) {
+      viewer.glass.push_back({.record = {number(1, records)},
+                              .grant = number(1, 1'000),
+                              .until = moment(static_cast<std::size_t>(number(0, kMoments.size() - 1)))});
+    }
+    std::ranges::sort(viewer.glass);
     return viewer;
   }
 

@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "engine/audit/trail.hpp"
+#include "engine/guard/second_person.hpp"
 
 namespace tocsin::engine::audit {
 namespace {
@@ -41,14 +42,17 @@ Status sign_cut(store::Audit& log, std::int64_t through, const SigningKey& key, 
 
 Result<store::AuditCheckpoint> checkpoint(store::Database& database, const Actor& actor, const SigningKey& key,
                                           Timestamp now) {
-  return database.write([&](store::Connection& connection) -> Result<store::AuditCheckpoint> {
-    TRY_VOID(record(connection, actor, now, "audit.checkpoint"));
-    store::Audit log{connection};
-    TRY(auto end, log.newest_link());
-    auto made = signed_checkpoint(end.sequence, std::move(end.hash), key, now);
-    TRY_VOID(log.add_checkpoint(made));
-    return made;
-  });
+  return database.write([&](store::Connection& connection) { return checkpoint_in(connection, actor, key, now); });
+}
+
+Result<store::AuditCheckpoint> checkpoint_in(store::Connection& connection, const Actor& actor, const SigningKey& key,
+                                             Timestamp now) {
+  TRY_VOID(record(connection, actor, now, "audit.checkpoint"));
+  store::Audit log{connection};
+  TRY(auto end, log.newest_link());
+  auto made = signed_checkpoint(end.sequence, std::move(end.hash), key, now);
+  TRY_VOID(log.add_checkpoint(made));
+  return made;
 }
 
 std::string checkpoint_line(const store::AuditCheckpoint& checkpoint, std::string_view public_key) {
@@ -79,6 +83,30 @@ Result<store::AuditCheckpoint> parse_checkpoint(std::string_view line) {
   return made;
 }
 
+namespace {
+
+Result<Pruned> cut(store::Connection& connection, const Actor& actor, std::int64_t through, const SigningKey& key,
+                   const VerifyReport& report, Timestamp now, bool even_damaged, boost::json::object detail) {
+  store::Audit log{connection};
+  if (!even_damaged) TRY_VOID(refuse_damaged(report, through));
+  TRY_VOID(sign_cut(log, through, key, now));
+  TRY(const auto removed, log.remove_through(through));
+  detail.emplace("removed", removed);
+  TRY_VOID(record(connection, actor, now, "audit.prune", object_of("audit", through), {}, domain::audit::Outcome::done,
+                  detail));
+  return Pruned{.removed = removed, .through = through};
+}
+
+Result<std::string> hash_of(store::Connection& connection, std::int64_t sequence) {
+  TRY(const auto rows, store::Audit{connection}.after(sequence - 1, 1));
+  if (rows.empty() || rows[0].entry.sequence != sequence) {
+    return Error::conflict("The entries were removed by now");
+  }
+  return rows[0].hash;
+}
+
+}  // namespace
+
 Result<Pruned> prune(store::Database& database, const Actor& actor, int keep_days, const SigningKey& key,
                      const Trust& trust, Timestamp now, bool even_damaged) {
   if (keep_days < 1 || keep_days > kKeepDaysMax) {
@@ -86,21 +114,35 @@ Result<Pruned> prune(store::Database& database, const Actor& actor, int keep_day
   }
   // Before the transaction, for it may take its time and everybody who writes waits for that one.
   TRY(const auto report, database.snapshot([&](store::Connection& connection) { return verify(connection, trust); }));
-  return database.write([&](store::Connection& connection) -> Result<Pruned> {
-    TRY_VOID(connection.lock_changes());
-    store::Audit log{connection};
-    TRY(const auto through, log.last_before({now.micros - keep_days * kMicrosADay}));
-    if (through == 0) return Pruned{};
-    if (!even_damaged) TRY_VOID(refuse_damaged(report, through));
-    TRY_VOID(sign_cut(log, through, key, now));
-    TRY(const auto removed, log.remove_through(through));
-    boost::json::object detail;
-    detail.emplace("removed", removed);
-    detail.emplace("keep_days", keep_days);
-    TRY_VOID(record(connection, actor, now, "audit.prune", object_of("audit", through), {},
-                    domain::audit::Outcome::done, detail));
-    return Pruned{.removed = removed, .through = through};
+  return guard::with_second_person(database, actor, now, [&](std::optional<guard::Proposal>& proposal) {
+    return database.write([&](store::Connection& connection) -> Result<Pruned> {
+      TRY_VOID(connection.lock_changes());
+      const Timestamp before{now.micros - keep_days * kMicrosADay};
+      TRY(const auto through, store::Audit{connection}.last_before(before));
+      if (through == 0) return Pruned{};
+      if (guard::wants_second(actor, domain::Act::prune_audit)) {
+        if (!even_damaged) TRY_VOID(refuse_damaged(report, through));
+        if (even_damaged) return Error::conflict("What is damaged is evidence, and is not removed by two either");
+        proposal = {.act = domain::Act::prune_audit,
+                    .object = object_of("audit", through),
+                    .owner = domain::kOwnOrganisation,
+                    .parameters = {{"through", through}},
+                    .difference = {fmt::format("Removes the entries up to number {}, written before {}.", through,
+                                               format_minute(before))},
+                    .basis = {}};
+        TRY(proposal->basis, hash_of(connection, through));
+        return guard::waits();
+      }
+      return cut(connection, actor, through, key, report, now, even_damaged, {{"keep_days", keep_days}});
+    });
   });
+}
+
+Result<Pruned> prune_through(store::Connection& connection, const Actor& actor, std::int64_t through,
+                             std::string_view basis, const SigningKey& key, const VerifyReport& report, Timestamp now) {
+  TRY(const auto hash, hash_of(connection, through));
+  if (hash != basis) return Error::conflict("The entries are others by now than when it was asked for");
+  return cut(connection, actor, through, key, report, now, false, {});
 }
 
 }  // namespace tocsin::engine::audit

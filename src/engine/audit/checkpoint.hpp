@@ -19,6 +19,10 @@ namespace tocsin::engine::audit {
 Result<store::AuditCheckpoint> checkpoint(store::Database& database, const Actor& actor, const SigningKey& key,
                                           Timestamp now);
 
+/// The same within the caller's transaction, which holds lock_changes().
+Result<store::AuditCheckpoint> checkpoint_in(store::Connection& connection, const Actor& actor, const SigningKey& key,
+                                             Timestamp now);
+
 /// One JSON object in one line without its end, to be kept elsewhere: sequence, at, hash, key_id, signature,
 /// public_key.
 std::string checkpoint_line(const store::AuditCheckpoint& checkpoint, std::string_view public_key);
@@ -34,5 +38,9 @@ struct Pruned {
 /// and an entry "audit.prune". What is damaged stays, as it is evidence: conflict, unless `even_damaged`.
 Result<Pruned> prune(store::Database& database, const Actor& actor, int keep_days, const SigningKey& key,
                      const Trust& trust, Timestamp now, bool even_damaged = false);
+/// The same up to an entry whose hash is `basis`, within the transaction of whoever approves it (engine/guard), after
+/// `report` looked at the whole log. Errors: conflict also where it is another entry by now.
+Result<Pruned> prune_through(store::Connection& connection, const Actor& actor, std::int64_t through,
+                             std::string_view basis, const SigningKey& key, const VerifyReport& report, Timestamp now);
 
 }  // namespace tocsin::engine::audit

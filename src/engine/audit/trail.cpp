@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/log.hpp"
 #include "store/audit.hpp"
 
 namespace tocsin::engine::audit {
@@ -30,8 +31,10 @@ std::string detail_text(const Actor& actor, const boost::json::object& detail) {
     text += member;
   };
   if (!actor.name.empty()) add("by", boost::json::value(actor.name));
+  if (!actor.approved_by.empty()) add("approved_by", boost::json::value(actor.approved_by));
   for (const auto& member : detail) {
-    if (member.key() != "by" && member.key() != "cut") add(member.key(), member.value());
+    if (member.key() != "by" && member.key() != "approved_by" && member.key() != "cut")
+      add(member.key(), member.value());
   }
   if (!cut && text.size() == 1) return {};
   if (!cut) return text + "}";
@@ -65,6 +68,22 @@ Result<std::int64_t> record(store::Connection& connection, const Actor& actor, T
        .outcome = outcome,
        .request_id = actor.request_id,
        .personal = {.address = actor.address, .agent = actor.agent, .detail = detail_text(actor, detail)}});
+}
+
+void note_refusal(store::Database& database, const Actor& actor, std::string object, std::string_view why,
+                  Timestamp now) noexcept {
+  try {
+    boost::json::object detail;
+    if (!why.empty()) detail["why"] = why;
+    const auto noted = database.write([&](store::Connection& connection) {
+      return record(connection, actor, now, "access.refused", std::move(object), {}, domain::audit::Outcome::refused,
+                    detail);
+    });
+    if (noted) return;
+    log::error("audit.append_failed", {{"message", noted.error().message}, {"detail", noted.error().detail}});
+  } catch (const std::exception& exception) {
+    log::error("audit.append_failed", {{"detail", exception.what()}});
+  }
 }
 
 }  // namespace tocsin::engine::audit

@@ -67,6 +67,15 @@ inline constexpr ActionText kActions[] = {
     {"community.remove-member", "An organisation or a person was removed from a community."},
     {"record.read", "A record marked TLP:AMBER or above was read."},
     {"record.export", "A record marked TLP:AMBER or above was taken out as a file."},
+    {"break-glass.open", "Somebody opened a record that the policy does not show them, for a while."},
+    {"break-glass.refused", "Somebody tried to, and there was nothing of this name to open."},
+    {"break-glass.read", "A record was read that its reader had opened so."},
+    {"approval.ask", "Somebody asked for an act that a second person has to approve."},
+    {"approval.approve", "A second person approved it, and it was done."},
+    {"approval.reject", "A second person refused it."},
+    {"approval.withdraw", "Who had asked for it withdrew it."},
+    {"approval.refused", "It could not be done when it was approved: what it was based on had changed."},
+    {"break-glass.end", "Such access was ended before its time."},
     {"record.import", "Records were imported."},
     {"record.publish", "A record was published."},
     {"record.change", "A record was changed."},
@@ -77,6 +86,8 @@ inline constexpr ActionText kActions[] = {
     {"audit.export", "The log was exported."},
     {"audit.checkpoint", "The log's end was signed."},
     {"audit.prune", "Entries older than the retention were removed; the object names the last of them."},
+    {"audit.erase-personal",
+     "Address, agent and detail of entries older than their retention were erased; the object names the last of them."},
     {"setting.change", "A setting was changed."},
     {"mail.retry", "Mails that had not been sent were to be tried again."},
     {"mail.drop", "A mail that had not been sent was dropped."},
@@ -120,5 +131,11 @@ Result<std::int64_t> record(store::Connection& connection, const Actor& actor, T
                             std::string object = {}, std::optional<domain::OrganisationId> owner = {},
                             domain::audit::Outcome outcome = domain::audit::Outcome::done,
                             const boost::json::object& detail = {});
+
+/// Something was refused to the actor, in a transaction of its own: what was asked for ended before, without effect.
+/// `object`: what was asked for, such as "route:members.invite". Failing to write it is logged, for the answer is the
+/// same.
+void note_refusal(store::Database& database, const Actor& actor, std::string object, std::string_view why,
+                  Timestamp now) noexcept;
 
 }  // namespace tocsin::engine::audit

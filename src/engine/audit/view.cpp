@@ -20,6 +20,7 @@ using domain::Permission;
 
 constexpr std::string_view kRead = "record.read";
 constexpr std::string_view kExport = "record.export";
+constexpr std::string_view kGlassRead = "break-glass.read";
 constexpr int kLinesAtOnce = 1'000;
 constexpr std::size_t kFaultsMax = 100;
 
@@ -220,7 +221,7 @@ Result<Looks> looks(store::Database& database, const Actor& actor, std::int64_t 
   return database.snapshot([&](store::Connection& connection) -> Result<Looks> {
     store::Audit audit{connection};
     std::vector<store::AuditRow> stored;
-    for (const auto action : {kRead, kExport}) {
+    for (const auto action : {kRead, kExport, kGlassRead}) {
       store::AuditFilter filter;
       filter.owner = own;
       filter.action = action;
@@ -244,6 +245,7 @@ Result<Looks> looks(store::Database& database, const Actor& actor, std::int64_t 
       Look look{.sequence = entry.sequence,
                 .at = entry.at,
                 .exported = entry.action == kExport,
+                .broke_glass = entry.action == kGlassRead,
                 .organisation = row.organisation,
                 .person = {},
                 .record_slug = {},
@@ -263,13 +265,39 @@ Result<Looks> looks(store::Database& database, const Actor& actor, std::int64_t 
   });
 }
 
+namespace {
+
+bool through_glass(const domain::policy::Viewer& viewer, const domain::Record& record, Timestamp now) noexcept {
+  // The common case needs no second look at the policy.
+  if (viewer.glass.empty()) return false;
+  return domain::policy::decide(viewer, domain::policy::facts_of(record), now).reason ==
+         domain::policy::Reason::broke_glass;
+}
+
+}  // namespace
+
+bool is_recorded(const domain::policy::Viewer& viewer, const domain::Record& looked_at, Timestamp now) noexcept {
+  return looked_at.tlp >= domain::Tlp::amber || through_glass(viewer, looked_at, now);
+}
+
+Status may_export(const domain::policy::Viewer& viewer, const domain::Record& record, Timestamp now) {
+  if (!through_glass(viewer, record, now)) return ok();
+  return Error::forbidden(
+      "You read this because you broke the glass. That is for reading only: it is not handed out as a file.");
+}
+
 Status record_look(store::Database& database, const Actor& actor, const domain::Record& looked_at, Looking looking,
                    Timestamp now) {
+  const bool glass = through_glass(actor.viewer, looked_at, now);
+  if (looking == Looking::exported) TRY_VOID(may_export(actor.viewer, looked_at, now));
   boost::json::object detail;
   detail["version"] = looked_at.version;
   detail["tlp"] = domain::to_string(looked_at.tlp);
+  if (glass) detail["grant"] = actor.viewer.open_glass(looked_at.id, now)->grant;
   return database.write([&](store::Connection& connection) -> Status {
-    const Action action = looking == Looking::read ? Action{"record.read"} : Action{"record.export"};
+    const Action action = glass                      ? Action{"break-glass.read"}
+                          : looking == Looking::read ? Action{"record.read"}
+                                                     : Action{"record.export"};
     TRY_VOID(record(connection, actor, now, action, object_of(looked_at.id), looked_at.owner,
                     domain::audit::Outcome::done, detail));
     return ok();

@@ -75,6 +75,7 @@ struct Look {
   std::int64_t sequence = 0;
   Timestamp at;
   bool exported = false;                  ///< Taken away as a file, rather than read.
+  bool broke_glass = false;               ///< Read by who does not see it otherwise.
   std::optional<Named> organisation;      ///< For whom they acted; none: without an account.
   std::string person;                     ///< People of one's own organisation and of the CERT; else empty.
   std::string record_slug, record_title;  ///< Empty where this actor may not read that record.
@@ -88,10 +89,12 @@ struct Looks {
 Result<Looks> looks(store::Database& database, const Actor& actor, std::int64_t before, int limit, Timestamp now);
 
 enum class Looking { read, exported };
-/// Is a look at such a record written down? From TLP:AMBER on.
-constexpr bool is_recorded(domain::Tlp tlp) noexcept { return tlp >= domain::Tlp::amber; }
+/// Is a look at such a record by this viewer written down? From TLP:AMBER on, and every one through a broken glass.
+bool is_recorded(const domain::policy::Viewer& viewer, const domain::Record& looked_at, Timestamp now) noexcept;
+/// May it be taken out as a file? Not what a broken glass lets read. Errors: forbidden.
+Status may_export(const domain::policy::Viewer& viewer, const domain::Record& record, Timestamp now);
 /// Appends that the actor has read or taken away a record. What is not written down may not be shown: the caller
-/// returns the error.
+/// returns the error. Errors: forbidden for taking away what a broken glass lets read.
 Status record_look(store::Database& database, const Actor& actor, const domain::Record& looked_at, Looking looking,
                    Timestamp now);
 

@@ -38,6 +38,7 @@ struct Options {
   std::chrono::seconds dangerous_window{std::chrono::minutes{10}};  ///< Re-authentication is asked for after it.
   int sessions_max = 50;                                            ///< A person's; the oldest ends beyond it.
   int tokens_max = 50;
+  domain::FourEyes four_eyes = {};    ///< Acts that a second person approves.
   bool second_factor_by_role = true;  ///< domain::demands_second_factor
   OutsideRules outside = {};          ///< Of sign-ins by a provider outside.
   /// Is this normalised password in a list of leaked ones? (exchange/breached_passwords). Any thread.

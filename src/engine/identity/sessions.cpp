@@ -5,8 +5,10 @@
 #include "base/encoding.hpp"
 #include "base/hash.hpp"
 #include "base/log.hpp"
+#include "engine/guard/approvals.hpp"
 #include "engine/identity/state.hpp"
 #include "engine/members/members.hpp"
+#include "store/glass.hpp"
 
 // Sessions: from a cookie's secret to a principal, from memory where it can be, and how they end.
 
@@ -93,6 +95,7 @@ Result<std::shared_ptr<Principal>> Identity::State::person_principal(
   principal->email = account.person.email;
   principal->language = account.person.language;
   principal->time_zone = account.person.time_zone;
+  principal->four_eyes = options.four_eyes;
   TRY(principal->viewer, members::viewer_of(connection, account.person.id, organisation));
   TRY(const auto seats, store::MembersState{connection}.active_seats(account.person.id));
   bool demanded = false;
@@ -106,7 +109,8 @@ Result<std::shared_ptr<Principal>> Identity::State::person_principal(
 }
 
 Result<PrincipalPtr> Identity::State::principal_of(store::Connection& connection, const store::Session& session,
-                                                   const Account& account, std::string_view token) const {
+                                                   const Account& account, std::string_view token,
+                                                   Timestamp now) const {
   TRY(auto principal, person_principal(connection, account, session.organisation));
   principal->by = Principal::By::session;
   principal->id = session.id;
@@ -117,6 +121,14 @@ Result<PrincipalPtr> Identity::State::principal_of(store::Connection& connection
   principal->expires_at = session.expires_at;
   const bool twice_outside = session.method == kOutsideBoth && account.first(CredentialKind::openid_connect) != nullptr;
   if (session.method == kDemo || twice_outside) principal->must_add_factor = false;
+  // Not for tokens: what was opened for a person to read is not for programs. Who lost the role has lost it as well.
+  auto& viewer = principal->viewer;
+  if (viewer.organisation && domain::allows(viewer.roles, domain::Permission::break_glass)) {
+    TRY(viewer.glass, store::Glass{connection}.open(account.person.id, *viewer.organisation, now));
+  }
+  if (options.four_eyes.any() && !principal->must_add_factor) {
+    TRY(principal->approvals, guard::count_decidable(connection, principal->actor({}, {}, {}), now));
+  }
   if (principal->must_add_factor) {
     principal->withheld = withheld_without_factor();
     principal->viewer = {};
@@ -148,7 +160,7 @@ Result<PrincipalPtr> Identity::load_session(std::string_view token, const Where&
     TRY(const auto found, state.find_session(connection, token, now));
     if (!found) return ok();
     session = found->session;
-    TRY(entry.principal, state.principal_of(connection, found->session, found->account, token));
+    TRY(entry.principal, state.principal_of(connection, found->session, found->account, token, now));
     return ok();
   }));
   if (entry.principal == nullptr) return PrincipalPtr{};
@@ -165,6 +177,9 @@ Result<PrincipalPtr> Identity::load_session(std::string_view token, const Where&
     }
   }
   entry.look_again_at = std::min({session.expires_at, session.last_seen_at + state.options.idle_limit, look_again_at});
+  // When the first broken glass closes, this is somebody else to the policy and to every cache.
+  for (const auto& each : entry.principal->viewer.glass)
+    entry.look_again_at = std::min(entry.look_again_at, each.until);
   auto principal = entry.principal;
   state.cache.put(sha256_hex(token), std::move(entry));
   return principal;

@@ -149,6 +149,8 @@ Actor Principal::actor(std::string address, const std::string& agent, std::strin
   actor.viewer = viewer;
   actor.withheld = withheld;
   actor.program = by != By::session;
+  actor.second_factor = second_factor;
+  actor.four_eyes = four_eyes;
   actor.name = email;
   actor.address = std::move(address);
   actor.agent = printable(agent, kAgentBytesMax);

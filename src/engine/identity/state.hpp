@@ -174,7 +174,7 @@ struct Identity::State {
   /// meanwhile.
   Result<std::string> rotate(Change& change, store::Session session) const;
   Result<PrincipalPtr> principal_of(store::Connection& connection, const store::Session& session,
-                                    const Account& account, std::string_view token) const;
+                                    const Account& account, std::string_view token, Timestamp now) const;
   Result<std::shared_ptr<Principal>> person_principal(store::Connection& connection, const Account& account,
                                                       std::optional<domain::OrganisationId> organisation) const;
 

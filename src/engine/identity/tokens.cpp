@@ -46,6 +46,7 @@ constexpr std::array kNeeded{
     Needed{Permission::manage_people, "manage-members"},
     Needed{Permission::manage_communities, "manage-members"},
     Needed{Permission::read_audit, "audit"},
+    Needed{Permission::break_glass, ""},
     Needed{Permission::administer, ""},
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "domain/four_eyes.hpp"
 #include "domain/policy.hpp"
 
 /// Who asks for something to be done, and from where. Every use case that writes takes one, checks the permission first
@@ -19,10 +20,15 @@ struct Actor {
   std::uint32_t withheld = 0;
   /// Signed in by a token: may not touch what proves who somebody is, so that a stolen token breeds no other access.
   bool program = false;
-  std::string name;        ///< For the audit log's readers: "console", a mail address, a token's name.
-  std::string address;     ///< Without port; empty at the console.
-  std::string agent;       ///< User-Agent, cut to 200 bytes.
-  std::string request_id;  ///< Empty at the console.
+  bool second_factor = false;  ///< Was one given for this session?
+  /// What they may not do alone: it waits for another person (engine/guard/second_person.hpp). Nothing, at the console.
+  domain::FourEyes four_eyes;
+  std::string reason;       ///< Why, for whoever has to approve it.
+  std::string approved_by;  ///< Who has, when it is carried out: for the audit log.
+  std::string name;         ///< For the audit log's readers: "console", a mail address, a token's name.
+  std::string address;      ///< Without port; empty at the console.
+  std::string agent;        ///< User-Agent, cut to 200 bytes.
+  std::string request_id;   ///< Empty at the console.
 
   bool may(domain::Permission permission) const noexcept;
   /// Errors: forbidden, saying which roles may.

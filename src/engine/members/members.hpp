@@ -60,7 +60,7 @@ struct OrganisationPage {
   std::string next_cursor;
 };
 
-/// manage_organisations. The new organisation is active.
+/// manage_organisations. The new organisation is active; vetted, where its admission needs a second person.
 Result<domain::OrganisationId> create_organisation(store::Database& database, const Actor& actor,
                                                    const OrganisationInput& input, Timestamp now);
 /// Anyone. Organisation `applied`, person `invited` as its administrator; nothing works before the CERT has vetted. The

@@ -2,6 +2,8 @@
 
 #include "base/ids.hpp"
 #include "base/messages.hpp"
+#include "engine/guard/second_person.hpp"
+#include "engine/members/approvable.hpp"
 #include "engine/members/input.hpp"
 #include "engine/members/members.hpp"
 #include "engine/members/writing.hpp"
@@ -115,35 +117,69 @@ Status apply(store::Database& database, const Actor& actor, const Application& a
   });
 }
 
+namespace {
+
+Status set_status(store::Connection& connection, const Actor& actor, domain::OrganisationId id,
+                  OrganisationStatus status, const std::string& why, std::optional<domain::OrganisationId> heir,
+                  std::optional<std::string_view> basis, Timestamp now, std::optional<guard::Proposal>& proposal) {
+  TRY_VOID(require_set_status(actor, id, status));
+  TRY(const auto before, need_organisation(connection, id));
+  if (basis && *basis != to_string(before.status)) {
+    return Error::conflict(tr<"The organisation is {} by now">(tr_text(to_string(before.status))));
+  }
+  if (id == domain::kOwnOrganisation) {
+    return Error::conflict(std::string{tr<"The organisation that runs this installation stays active">()}, "status");
+  }
+  if (!domain::may_become(before.status, status)) {
+    return Error::conflict(tr<"An organisation that is {} does not become {}">(tr_text(to_string(before.status)),
+                                                                               tr_text(to_string(status))),
+                           "status");
+  }
+  if (status == OrganisationStatus::active && guard::wants_second(actor, domain::Act::admit_organisation)) {
+    proposal = {.act = domain::Act::admit_organisation,
+                .object = audit::object_of(id),
+                .owner = id,
+                .parameters = {{"organisation", id.value}},
+                .difference = {before.name, fmt::format("Now: {}", to_string(before.status)),
+                               "Then: active. It reads what is for members, and its people can sign in."},
+                .basis = std::string{to_string(before.status)}};
+    return guard::waits();
+  }
+  boost::json::object detail{{"was", to_string(before.status)}, {"is", to_string(status)}, {"reason", why}};
+  store::Organisations organisations{connection};
+  if (status == OrganisationStatus::left) {
+    TRY(const auto handed, hand_on(connection, actor, id, heir, now));
+    if (heir) detail["heir"] = heir->value;
+    detail["records"] = handed;
+    TRY_VOID(organisations.cut_ties(id));
+  }
+  TRY_VOID(organisations.set_status(id, status));
+  if (status == OrganisationStatus::suspended || status == OrganisationStatus::left) {
+    TRY_VOID(store::People{connection}.end_sessions(id));
+  }
+  return note(connection, actor, now, action_of(before.status, status), audit::object_of(id), id, detail);
+}
+
+}  // namespace
+
 Status set_organisation_status(store::Database& database, const Actor& actor, domain::OrganisationId id,
                                OrganisationStatus status, std::string_view reason,
                                std::optional<domain::OrganisationId> heir, Timestamp now) {
   TRY_VOID(require_set_status(actor, id, status));
   TRY(const auto why, many_lines(reason, "reason", kReasonBytesMax));
-  return write_members(database, [&](store::Connection& connection) -> Status {
-    TRY(const auto before, need_organisation(connection, id));
-    if (id == domain::kOwnOrganisation) {
-      return Error::conflict(std::string{tr<"The organisation that runs this installation stays active">()}, "status");
-    }
-    if (!domain::may_become(before.status, status)) {
-      return Error::conflict(tr<"An organisation that is {} does not become {}">(tr_text(to_string(before.status)),
-                                                                                 tr_text(to_string(status))),
-                             "status");
-    }
-    boost::json::object detail{{"was", to_string(before.status)}, {"is", to_string(status)}, {"reason", why}};
-    store::Organisations organisations{connection};
-    if (status == OrganisationStatus::left) {
-      TRY(const auto handed, hand_on(connection, actor, id, heir, now));
-      if (heir) detail["heir"] = heir->value;
-      detail["records"] = handed;
-      TRY_VOID(organisations.cut_ties(id));
-    }
-    TRY_VOID(organisations.set_status(id, status));
-    if (status == OrganisationStatus::suspended || status == OrganisationStatus::left) {
-      TRY_VOID(store::People{connection}.end_sessions(id));
-    }
-    return note(connection, actor, now, action_of(before.status, status), audit::object_of(id), id, detail);
+  auto asking = actor;
+  asking.reason = why;
+  return guard::with_second_person(database, asking, now, [&](std::optional<guard::Proposal>& proposal) {
+    return write_members(database, [&](store::Connection& connection) {
+      return set_status(connection, actor, id, status, why, heir, {}, now, proposal);
+    });
   });
+}
+
+Status admit_in(store::Connection& connection, const Actor& actor, domain::OrganisationId id, std::string_view reason,
+                std::string_view basis, Timestamp now) {
+  std::optional<guard::Proposal> none;
+  return set_status(connection, actor, id, OrganisationStatus::active, std::string{reason}, {}, basis, now, none);
 }
 
 }  // namespace tocsin::engine::members

@@ -3,6 +3,7 @@
 #include "base/ids.hpp"
 #include "base/messages.hpp"
 #include "base/text.hpp"
+#include "engine/guard/second_person.hpp"
 #include "engine/members/input.hpp"
 #include "engine/members/members.hpp"
 #include "engine/members/writing.hpp"
@@ -66,7 +67,10 @@ Result<domain::OrganisationId> create_organisation(store::Database& database, co
   TRY_VOID(actor.require(Permission::manage_organisations));
   domain::Organisation organisation;
   TRY_VOID(read_organisation_input(input, organisation));
-  organisation.status = domain::OrganisationStatus::active;
+  // That it becomes a member is then another step, which another person approves.
+  organisation.status = guard::wants_second(actor, domain::Act::admit_organisation)
+                            ? domain::OrganisationStatus::vetted
+                            : domain::OrganisationStatus::active;
   organisation.uuid = random_uuid();
   organisation.created_at = now;
   return write_members(database, [&](store::Connection& connection) -> Result<domain::OrganisationId> {

@@ -3,6 +3,8 @@
 #include "base/ids.hpp"
 #include "base/messages.hpp"
 #include "base/text.hpp"
+#include "engine/guard/second_person.hpp"
+#include "engine/members/approvable.hpp"
 #include "engine/members/input.hpp"
 #include "engine/members/members.hpp"
 #include "engine/members/people_rules.hpp"
@@ -24,6 +26,15 @@ Roles cert_roles(Roles roles) {
   Roles found;
   for (const auto role : {Role::analyst, Role::coordinator, Role::auditor, Role::administrator}) {
     if (roles.has(role)) found = found.with(role);
+  }
+  return found;
+}
+
+/// Roles that are given and want a second person.
+Roles weighty(Roles before, Roles after) {
+  Roles found;
+  for (const auto role : {Role::coordinator, Role::auditor, Role::administrator}) {
+    if (after.has(role) && !before.has(role)) found = found.with(role);
   }
   return found;
 }
@@ -85,6 +96,9 @@ Result<domain::PersonId> invite(store::Database& database, const Actor& actor, d
     TRY(const auto known, people.find_by_email(folded));
     const auto known_id = known ? known->id : domain::PersonId{};
     TRY_VOID(check_giving(actor, known_id, {}, roles));
+    if (guard::wants_second(actor, domain::Act::grant_role) && !weighty({}, roles).empty()) {
+      return Error::conflict("Such a role needs a second person: invite without it, and give it afterwards", "roles");
+    }
     if (known) {
       TRY(const auto seat, people.membership(known_id, organisation));
       if (seat)
@@ -144,39 +158,76 @@ Status change_person(store::Database& database, const Actor& actor, domain::Pers
   });
 }
 
+namespace {
+
+std::string basis_of(Roles roles, const domain::Organisation& host) {
+  return fmt::format("{}/{}", roles.bits(), to_string(host.status));
+}
+
+Status set_roles(store::Connection& connection, const Actor& actor, domain::PersonId person,
+                 domain::OrganisationId organisation, Roles given, std::optional<std::string_view> basis, Timestamp now,
+                 std::optional<guard::Proposal>& proposal) {
+  TRY_VOID(actor.require(Permission::manage_people, Permission::manage_own_people, organisation));
+  const auto roles = given.empty() ? given : given.with(Role::member);
+  store::People people{connection};
+  TRY(const auto seat, people.membership(person, organisation));
+  if (!seat) return Error::not_found("membership");
+  TRY(const auto host, need_organisation(connection, organisation));
+  if (basis && *basis != basis_of(seat->roles, host)) {
+    return Error::conflict(std::string{tr<"The roles are others by now than when it was asked for">()});
+  }
+  TRY_VOID(check_may_hold(roles, host));
+  TRY_VOID(check_giving(actor, person, seat->roles, roles));
+  if (!roles.has(Role::administrator) && organisation == domain::kOwnOrganisation) {
+    TRY_VOID(keep_last_cert_administrator(connection, person));
+  }
+  if (seat->roles.has(Role::organisation_administrator) && !roles.has(Role::organisation_administrator)) {
+    TRY(const auto others, people.other_holders(organisation, Role::organisation_administrator, person, true));
+    if (others == 0) {
+      return Error::conflict(
+          std::string{tr<"This is the organisation's last administrator; there must be another one first">()}, "roles");
+    }
+  }
+  if (guard::wants_second(actor, domain::Act::grant_role) && !weighty(seat->roles, roles).empty()) {
+    TRY(const auto who, need_person(connection, person));
+    proposal = {.act = domain::Act::grant_role,
+                .object = audit::object_of(person),
+                .owner = organisation,
+                .parameters = {{"person", person.value}, {"organisation", organisation.value}, {"roles", roles.bits()}},
+                .difference = {fmt::format("Roles of {} in {}", who.name, host.name),
+                               fmt::format("Now: {}", domain::to_string(seat->roles)),
+                               fmt::format("Then: {}", domain::to_string(roles))},
+                .basis = basis_of(seat->roles, host)};
+    return guard::waits();
+  }
+  if (roles.empty()) {
+    TRY_VOID(people.remove_membership(person, organisation));
+    TRY_VOID(people.end_sessions(person, organisation));
+    return note(connection, actor, now, "membership.remove", audit::object_of(person), organisation,
+                {{"was", domain::to_string(seat->roles)}});
+  }
+  TRY_VOID(people.put_membership(
+      {.person = person, .organisation = organisation, .roles = roles, .created_at = seat->created_at}));
+  return note(connection, actor, now, "membership.change", audit::object_of(person), organisation,
+              {{"was", domain::to_string(seat->roles)}, {"is", domain::to_string(roles)}});
+}
+
+}  // namespace
+
 Status set_roles(store::Database& database, const Actor& actor, domain::PersonId person,
                  domain::OrganisationId organisation, Roles given, Timestamp now) {
   TRY_VOID(actor.require(Permission::manage_people, Permission::manage_own_people, organisation));
-  const auto roles = given.empty() ? given : given.with(Role::member);
-  return write_members(database, [&](store::Connection& connection) -> Status {
-    store::People people{connection};
-    TRY(const auto seat, people.membership(person, organisation));
-    if (!seat) return Error::not_found("membership");
-    TRY(const auto host, need_organisation(connection, organisation));
-    TRY_VOID(check_may_hold(roles, host));
-    TRY_VOID(check_giving(actor, person, seat->roles, roles));
-    if (!roles.has(Role::administrator) && organisation == domain::kOwnOrganisation) {
-      TRY_VOID(keep_last_cert_administrator(connection, person));
-    }
-    if (seat->roles.has(Role::organisation_administrator) && !roles.has(Role::organisation_administrator)) {
-      TRY(const auto others, people.other_holders(organisation, Role::organisation_administrator, person, true));
-      if (others == 0) {
-        return Error::conflict(
-            std::string{tr<"This is the organisation's last administrator; there must be another one first">()},
-            "roles");
-      }
-    }
-    if (roles.empty()) {
-      TRY_VOID(people.remove_membership(person, organisation));
-      TRY_VOID(people.end_sessions(person, organisation));
-      return note(connection, actor, now, "membership.remove", audit::object_of(person), organisation,
-                  {{"was", domain::to_string(seat->roles)}});
-    }
-    TRY_VOID(people.put_membership(
-        {.person = person, .organisation = organisation, .roles = roles, .created_at = seat->created_at}));
-    return note(connection, actor, now, "membership.change", audit::object_of(person), organisation,
-                {{"was", domain::to_string(seat->roles)}, {"is", domain::to_string(roles)}});
+  return guard::with_second_person(database, actor, now, [&](std::optional<guard::Proposal>& proposal) {
+    return write_members(database, [&](store::Connection& connection) {
+      return set_roles(connection, actor, person, organisation, given, {}, now, proposal);
+    });
   });
+}
+
+Status set_roles_in(store::Connection& connection, const Actor& actor, domain::PersonId person,
+                    domain::OrganisationId organisation, Roles roles, std::string_view basis, Timestamp now) {
+  std::optional<guard::Proposal> none;
+  return set_roles(connection, actor, person, organisation, roles, basis, now, none);
 }
 
 }  // namespace tocsin::engine::members

@@ -126,6 +126,7 @@ std::uint16_t CatalogueSnapshot::Builder::class_of(const domain::policy::Facts& 
     TOCSIN_CHECK(made_->classes_.size() <= std::numeric_limits<std::uint16_t>::max());
     made_->classes_.push_back(facts);
     made_->classes_.back().embargo_until.reset();
+    made_->classes_.back().record = {};
   }
   return found->second;
 }
@@ -246,6 +247,16 @@ Bits CatalogueSnapshot::visible(const domain::policy::Viewer& viewer, Timestamp 
       facts.embargo_until = Timestamp{entry.embargo};
       if (domain::policy::may_see(viewer, facts, now)) bits.set(i);
     }
+    // Classes stand for no record, and a broken glass for one.
+    for (const auto& glass : viewer.glass) {
+      const auto position = position_of(glass.record.value);
+      if (!position) continue;
+      const auto& entry = entries_[*position];
+      auto facts = classes_[entry.visibility];
+      facts.record = glass.record;
+      if (entry.embargo != kNoEmbargo) facts.embargo_until = Timestamp{entry.embargo};
+      if (domain::policy::may_see(viewer, facts, now)) bits.set(*position);
+    }
     return bits;
   };
   return **remember<Bits>("visible", viewer, now, look);
@@ -253,7 +264,8 @@ Bits CatalogueSnapshot::visible(const domain::policy::Viewer& viewer, Timestamp 
 
 std::string CatalogueSnapshot::view_key(std::string_view what, const domain::policy::Viewer& viewer,
                                         Timestamp now) const {
-  return fmt::format("{} {} {}", what, viewer.cache_key(), embargoes_ended(now));
+  const auto open = std::ranges::count_if(viewer.glass, [&](const auto& each) { return now < each.until; });
+  return fmt::format("{} {} {} {}", what, viewer.cache_key(), embargoes_ended(now), open);
 }
 
 std::size_t CatalogueSnapshot::embargoes_ended(Timestamp now) const noexcept {

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/messages.hpp"
 #include "engine/audit/trail.hpp"
+#include "engine/guard/second_person.hpp"
 #include "engine/members/members.hpp"
+#include "engine/sharing/approvable.hpp"
 #include "engine/sharing/world.hpp"
 #include "formats/csaf/header.hpp"
 #include "store/audiences.hpp"
@@ -101,14 +104,6 @@ Status check_listed(store::Connection& connection, const std::vector<std::int64_
   return ok();
 }
 
-/// Communities that this actor may address something to.
-Result<std::vector<std::int64_t>> known_communities(store::Database& database, const Actor& actor) {
-  TRY(const auto rows, members::list_communities(database, actor));
-  std::vector<std::int64_t> ids;
-  for (const auto& row : rows) ids.push_back(row.community.id.value);
-  return ids;
-}
-
 struct Wanted {
   domain::Record record;
   Marking before, after;
@@ -154,12 +149,58 @@ Status store_marking(store::Connection& connection, const Wanted& wanted, Timest
        store::Changes::append_sql(store::ChangeAction::updated, record.id, record.current_revision, now)});
 }
 
+Status carry_out(store::Connection& connection, const Actor& actor, const Wanted& wanted, Timestamp now) {
+  TRY_VOID(store_marking(connection, wanted, now));
+  boost::json::object detail;
+  detail["was"] = detail_of(wanted.before);
+  detail["is"] = detail_of(wanted.after);
+  detail["widens"] = wanted.difference.widens();
+  // Apart, for they may be long, and what does not fit into an entry is left out.
+  detail["was_listed"] = domain::write_grantees(wanted.before.listed);
+  detail["is_listed"] = domain::write_grantees(wanted.after.listed);
+  TRY_VOID(audit::record(connection, actor, now, "record.change-marking", audit::object_of(wanted.record.id),
+                         wanted.record.owner, domain::audit::Outcome::done, detail));
+  return ok();
+}
+
+/// Of what a change starts from.
+std::string basis_of(const Wanted& wanted) {
+  const MarkingChange from{.record = wanted.record.id, .marking = wanted.before, .digest = {}};
+  return sha256_hex(fmt::format("{} {}", wanted.record.current_revision.value, json::write(write_change(from))));
+}
+
+guard::Proposal proposal_of(const Wanted& wanted, const Sight& sight) {
+  // No title: who decides and may read the record finds it by its number, an auditor may not.
+  std::vector<std::string> difference;
+  const auto& [record, before, after, change] = wanted;
+  const auto changed = [&](std::string_view what, std::string_view was, std::string_view is) {
+    if (was != is) difference.push_back(fmt::format("{}: {} becomes {}", what, was, is));
+  };
+  const auto until = [](const Marking& marking) {
+    return marking.embargo_until ? format_minute(*marking.embargo_until) : std::string{"none"};
+  };
+  changed("TLP", domain::to_string(before.tlp), domain::to_string(after.tlp));
+  changed("Audience", domain::to_string(before.audience), domain::to_string(after.audience));
+  changed("Status", domain::to_string(before.status), domain::to_string(after.status));
+  changed("Embargo", until(before), until(after));
+  difference.push_back(fmt::format("Newly reached: {}", summary(change.gained, sight)));
+  if (!change.lost.nobody()) difference.push_back(fmt::format("No longer reached: {}", summary(change.lost, sight)));
+  return {.act = domain::Act::widen_sharing,
+          .object = audit::object_of(record.id),
+          .owner = record.owner,
+          .parameters = write_change({.record = record.id, .marking = after, .digest = change.digest()}),
+          .difference = std::move(difference),
+          .basis = basis_of(wanted)};
+}
+
 }  // namespace
 
 bool may_look(const Actor& actor, const domain::Record& record, Timestamp now) {
   if (actor.console) return true;
-  return acts_for(actor, record.owner) && actor.may(Permission::edit_record) &&
-         domain::policy::may_see(actor.viewer, domain::policy::facts_of(record), now);
+  if (!acts_for(actor, record.owner) || !actor.may(Permission::edit_record)) return false;
+  // A broken glass lets read, and nothing else.
+  const auto decision = domain::policy::decide(actor.viewer, domain::policy::facts_of(record), now);
+  return decision.seen && decision.reason != domain::policy::Reason::broke_glass;
 }
 
 Status may_change(const Actor& actor, const domain::Record& record) {
@@ -200,31 +241,80 @@ Status change_marking(store::Database& database, const Actor& actor, domain::Rec
       database.read([&](store::Connection& connection) { return store::Records{connection}.load(record); }));
   if (before) listed.insert(listed.end(), before->listed.begin(), before->listed.end());
   TRY(const auto sight, sight_of(database, actor, listed));
-  return database.write([&](store::Connection& connection) -> Status {
-    TRY_VOID(connection.lock_changes());
-    TRY(const auto wanted, examine(connection, actor, communities, record, marking, now));
-    if (wanted.before == wanted.after) return ok();
-    const auto& difference = wanted.difference;
-    const bool other = !confirmed.digest.empty() && confirmed.digest != difference.digest();
-    if (difference.widens() && (!confirmed.given || other)) {
-      const auto gained = summary(difference.gained, sight);
-      return Error::conflict(confirmed.given
-                                 ? tr<"Meanwhile something has changed. This newly reaches {}. Confirm it">(gained)
-                                 : tr<"This newly reaches {}. Confirm it">(gained),
-                             "confirmed");
-    }
-    TRY_VOID(store_marking(connection, wanted, now));
-    boost::json::object detail;
-    detail["was"] = detail_of(wanted.before);
-    detail["is"] = detail_of(wanted.after);
-    detail["widens"] = difference.widens();
-    // Apart, for they may be long, and what does not fit into an entry is left out.
-    detail["was_listed"] = domain::write_grantees(wanted.before.listed);
-    detail["is_listed"] = domain::write_grantees(wanted.after.listed);
-    TRY_VOID(audit::record(connection, actor, now, "record.change-marking", audit::object_of(wanted.record.id),
-                           wanted.record.owner, domain::audit::Outcome::done, detail));
-    return ok();
+  return guard::with_second_person(database, actor, now, [&](std::optional<guard::Proposal>& proposal) {
+    return database.write([&](store::Connection& connection) -> Status {
+      TRY_VOID(connection.lock_changes());
+      TRY(const auto wanted, examine(connection, actor, communities, record, marking, now));
+      if (wanted.before == wanted.after) return ok();
+      const auto& difference = wanted.difference;
+      const bool other = !confirmed.digest.empty() && confirmed.digest != difference.digest();
+      if (difference.widens() && (!confirmed.given || other)) {
+        const auto gained = summary(difference.gained, sight);
+        return Error::conflict(confirmed.given
+                                   ? tr<"Meanwhile something has changed. This newly reaches {}. Confirm it">(gained)
+                                   : tr<"This newly reaches {}. Confirm it">(gained),
+                               "confirmed");
+      }
+      if (difference.widens() && guard::wants_second(actor, domain::Act::widen_sharing)) {
+        const LanguageScope stored{Language::en};
+        proposal = proposal_of(wanted, sight);
+        return guard::waits();
+      }
+      return carry_out(connection, actor, wanted, now);
+    });
   });
+}
+
+Result<std::vector<std::int64_t>> known_communities(store::Database& database, const Actor& actor) {
+  TRY(const auto rows, members::list_communities(database, actor));
+  std::vector<std::int64_t> ids;
+  for (const auto& row : rows) ids.push_back(row.community.id.value);
+  return ids;
+}
+
+boost::json::object write_change(const MarkingChange& change) {
+  const auto& marking = change.marking;
+  return {{"record", change.record.value},
+          {"tlp", static_cast<std::int64_t>(marking.tlp)},
+          {"audience", static_cast<std::int64_t>(marking.audience)},
+          {"listed", domain::write_grantees(marking.listed)},
+          {"embargo_until",
+           marking.embargo_until ? boost::json::value(marking.embargo_until->micros) : boost::json::value()},
+          {"status", static_cast<std::int64_t>(marking.status)},
+          {"digest", change.digest}};
+}
+
+Result<MarkingChange> change_of(const boost::json::object& parameters) {
+  const auto number = [&](std::string_view name) -> std::int64_t {
+    const auto* found = parameters.if_contains(name);
+    return found != nullptr && found->is_int64() ? found->get_int64() : -1;
+  };
+  const auto tlp = number("tlp"), audience = number("audience"), status = number("status");
+  if (number("record") < 1 || tlp < 0 || tlp > 4 || audience < 0 || audience > 3 || status < 0 || status > 2) {
+    return Error::internal("an approval's marking is damaged");
+  }
+  MarkingChange change;
+  change.record = {number("record")};
+  change.marking.tlp = static_cast<domain::Tlp>(tlp);
+  change.marking.audience = static_cast<Audience>(audience);
+  change.marking.status = static_cast<RecordStatus>(status);
+  change.marking.listed = domain::read_grantees(json::string_at(parameters, "listed"));
+  if (const auto embargo = number("embargo_until"); embargo >= 0) change.marking.embargo_until = Timestamp{embargo};
+  change.digest = json::string_at(parameters, "digest");
+  return change;
+}
+
+Status change_marking_in(store::Connection& connection, const Actor& actor,
+                         const std::vector<std::int64_t>& communities, const MarkingChange& change,
+                         std::string_view basis, Timestamp now) {
+  TRY(const auto wanted, examine(connection, actor, communities, change.record, change.marking, now));
+  if (basis_of(wanted) != basis) {
+    return Error::conflict("The record's marking or its document is another by now than when it was asked for");
+  }
+  if (wanted.difference.digest() != change.digest) {
+    return Error::conflict("It would reach others by now than those who were shown");
+  }
+  return carry_out(connection, actor, wanted, now);
 }
 
 }  // namespace tocsin::engine::sharing

@@ -2,6 +2,7 @@
 
 #include "base/messages.hpp"
 #include "engine/sharing/sharing.hpp"
+#include "store/glass.hpp"
 
 namespace tocsin::engine::sharing {
 namespace {
@@ -33,6 +34,15 @@ Result<std::string> through_community(store::Connection& connection, const domai
                   : tr<"You see this because you are in the community '{}', which it is addressed to.">(called);
 }
 
+Result<std::string> broken_glass(store::Connection& connection, const domain::policy::Viewer& viewer,
+                                 const domain::Record& record, Timestamp now) {
+  const auto* glass = viewer.open_glass(record.id, now);
+  TRY(const auto grant, store::Glass{connection}.find(glass == nullptr ? 0 : glass->grant));
+  if (!grant) return std::string{"you broke the glass"};
+  return fmt::format("you broke the glass at {} with the reason '{}', and may read it until {}",
+                     format_minute(grant->began_at), grant->reason, format_minute(grant->until));
+}
+
 }  // namespace
 
 Result<std::string> why(store::Connection& connection, const domain::policy::Viewer& viewer,
@@ -61,6 +71,8 @@ Result<std::string> why(store::Connection& connection, const domain::policy::Vie
       }
       case Reason::named_person:
         return std::string{tr<"You see this because it is addressed to you by name.">()};
+      case Reason::broke_glass:
+        return broken_glass(connection, viewer, record, now);
       default:
         return tr<"You see this because every member sees it, and your organisation {} is one.">(own);
     }

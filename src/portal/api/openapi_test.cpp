@@ -68,8 +68,8 @@ class OpenApi : public testing::MembersTest {
   static std::string who_may(std::string_view target) {
     if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
     if (target.ends_with("/sharing")) return "coordinator@cert.example";
-    for (const std::string_view path :
-         {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities", "/api/v1/site"}) {
+    for (const std::string_view path : {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities", "/api/v1/site",
+                                        "/api/v1/break-glass", "/api/v1/approvals"}) {
       if (target.starts_with(path)) return "admin@cert.example";
     }
     return {};
@@ -114,6 +114,13 @@ class OpenApi : public testing::MembersTest {
     EXPECT_TRUE(engine::audit::view::record_look(database(), engine::Actor::at_console(), record,
                                                  engine::audit::view::Looking::read, clock_.now()));
     run(store::Sql{"DELETE FROM audit_personal WHERE sequence = 1"});
+    run(
+        store::Sql{"INSERT INTO break_glass (person_id, organisation_id, record_id, owner_id, reason, began_at, until) "
+                   "VALUES (15, 1, 1, 3, 'The plant stands still', 0, 1)"});
+    run(
+        store::Sql{"INSERT INTO approval (act, object, owner_id, parameters, difference, basis, reason, person_id, "
+                   "organisation_id, asked_at, expires_at, state, outcome) VALUES (3, 'person:14', 1, '{}', "
+                   "'[\"Then: coordinator\"]', '', 'The desk needs it', 17, 1, 0, 1, 1, '')"});
   }
 
   std::optional<json::Parsed> document_;
@@ -275,6 +282,11 @@ class Crawl {
     EXPECT_FALSE(json::string_at(ask("organisations", "/api/v1/organisations?limit=1"), "next").empty());
     ask("audit_export", "/api/v1/audit/export");
     ask("looks", "/api/v1/organisation/looks");
+    const auto glass = ask("break_glass", "/api/v1/break-glass");
+    EXPECT_EQ(json::array_at(glass, "items").size(), 1U);
+    const auto approvals = ask("approvals", "/api/v1/approvals");
+    EXPECT_EQ(json::array_at(approvals, "items").size(), 1U);
+    ask("approval", "/api/v1/approvals/1");
     ask("sharing", "/api/v1/advisories/TDC-2025-001/sharing");
     ask("sharing_change", "/api/v1/advisories/TDC-2025-001/sharing", R"({"tlp":"AMBER","preview":true})");
   }

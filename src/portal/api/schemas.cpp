@@ -127,6 +127,7 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
     {"product", "`key` of a product of that vendor."},
     {"organisation", "Number of an organisation."},
     {"person", "Number of a person."},
+    {"approval", "Number of an approval."},
     {"community", "Number of a community."},
     {"entry", "Number of an entry."},
     {"contact", "Number of a contact of that organisation."},

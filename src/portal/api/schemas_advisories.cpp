@@ -190,8 +190,18 @@ std::string_view advisory_schemas_json() noexcept {
   "required": ["id", "slug", "url", "title", "summary", "severity", "score", "has_fix", "tlp", "category", "csaf_version", "lang",
     "status", "version", "aliases", "initial_release_date", "current_release_date", "publisher", "sectors", "countries",
     "headquarters", "notes", "products", "vulnerabilities", "references", "acknowledgments", "revision_history", "quality", "extensions",
-    "revision", "document_url"],
+    "revision", "document_url", "sharing"],
   "properties": {
+    "sharing": {
+      "description": "Why the asker may read this.",
+      "type": "object",
+      "required": ["reason", "why"],
+      "properties": {
+        "reason": {"enum": ["public_record", "own_organisation", "own_handler", "member", "named_organisation",
+          "named_community", "client_of_named", "named_person", "broke_glass"]},
+        "why": {"description": "The same as a sentence.", "type": "string"}
+      }
+    },
     "id": {"description": "Tracking id, as the issuer writes it.", "type": "string"},
     "slug": {"description": "The id as addresses have it.", "type": "string"},
     "url": {"description": "Of the page.", "type": "string"},

@@ -82,6 +82,19 @@ constexpr Operation kOperations[] = {
      .schema = "",
      .media_type = "application/jsonl",
      .query = kAuditExportQuery},
+    {.route = "approvals",
+     .description =
+         "What the asker asked for and what they may decide about; all, for auditors. Waiting ones first, then newest "
+         "first. Decisions are made by people who have signed in, not through the API.",
+     .schema = "ApprovalList"},
+    {.route = "approval", .description = "", .schema = "Approval"},
+    {.route = "break_glass",
+     .description =
+         "Newest first: what the asker opened; what was opened of their organisation's, for its coordinators and "
+         "administrators; all, for the CERT's and for auditors. Record and title are empty where the asker may not "
+         "read "
+         "it. Nothing is opened through the API.",
+     .schema = "BreakGlassList"},
     {.route = "sharing",
      .description = "For those who edit for the organisation that owns it; 404 for everybody else.",
      .schema = "Sharing"},
@@ -335,7 +348,7 @@ std::string_view member_schemas_json() noexcept {
         "required": ["reason", "text", "names", "names_hidden"],
         "properties": {
           "reason": {"enum": ["public_record", "own_organisation", "own_handler", "member", "named_organisation",
-            "named_community", "client_of_named", "named_person"]},
+            "named_community", "client_of_named", "named_person", "broke_glass"]},
           "text": {"type": "string"},
           "names": {"type": "array", "items": {"type": "string"}},
           "names_hidden": {"description": "The asker may not know them.", "type": "boolean"}
@@ -375,7 +388,9 @@ std::string_view member_schemas_json() noexcept {
     "status": {"enum": ["draft", "published", "withdrawn"]},
     "confirmed": {"description": "Whoever is newly reached shall be.", "type": "boolean", "default": false},
     "digest": {"description": "Of a preview's difference: confirms that one and no other.", "type": "string"},
-    "preview": {"description": "Only say what would change.", "type": "boolean", "default": false}
+    "preview": {"description": "Only say what would change.", "type": "boolean", "default": false},
+    "reason": {"description": "For the second person, where one has to approve it: then the answer is 409 and says where it waits.",
+      "type": "string"}
   }
 },
 "SharingChanged": {
@@ -395,6 +410,70 @@ std::string_view member_schemas_json() noexcept {
     }
   }
 },
+"Approval": {
+  "type": "object",
+  "required": ["id", "url", "act", "object", "state", "asked_by", "asked_for", "reason", "difference", "asked_at",
+    "expires_at", "decided_by", "decided_at", "outcome", "may_decide"],
+  "properties": {
+    "id": {"type": "integer", "minimum": 1},
+    "url": {"description": "Of the page.", "type": "string"},
+    "act": {"enum": ["widen_sharing", "admit_organisation", "grant_role", "break_glass", "prune_audit", ""]},
+    "object": {"description": "As in the audit log: person:3.", "type": "string"},
+    "state": {
+      "description": "refused: approved, but what it was based on had changed. over: nobody decided in time.",
+      "enum": ["waiting", "approved", "rejected", "withdrawn", "refused", "over"]
+    },
+    "asked_by": {"type": "string"},
+    "asked_for": {"description": "The organisation that was acted for.", "type": "string"},
+    "reason": {"type": "string"},
+    "difference": {"description": "What it does, in sentences.", "type": "array", "items": {"type": "string"}},
+    "asked_at": {"$ref": "#/components/schemas/Time"},
+    "expires_at": {"$ref": "#/components/schemas/Time"},
+    "decided_by": {"type": "string"},
+    "decided_at": {"$ref": "#/components/schemas/OptionalTime"},
+    "outcome": {"description": "What whoever decided said, or why it could not be done.", "type": "string"},
+    "may_decide": {"description": "The asker, on the page.", "type": "boolean"}
+  }
+},
+"ApprovalList": {
+  "type": "object",
+  "required": ["items", "next", "total"],
+  "properties": {
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/Approval"}},
+    "next": {"$ref": "#/components/schemas/NextPage"},
+    "total": {"description": "They are not counted.", "type": "null"}
+  }
+},
+"BreakGlassList": {
+  "type": "object",
+  "required": ["items", "next", "total"],
+  "properties": {
+    "items": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["id", "person", "organisation", "owner", "record", "title", "reason", "began_at", "until",
+          "ended_at", "in_force"],
+        "properties": {
+          "id": {"type": "integer", "minimum": 1},
+          "person": {"$ref": "#/components/schemas/NumberedName"},
+          "organisation": {"description": "Who they acted for.", "allOf": [{"$ref": "#/components/schemas/NumberedName"}]},
+          "owner": {"description": "Whose the record is.", "allOf": [{"$ref": "#/components/schemas/NumberedName"}]},
+          "record": {"description": "Slug of the advisory; empty where the asker may not read it.", "type": "string"},
+          "title": {"type": "string"},
+          "reason": {"type": "string"},
+          "began_at": {"$ref": "#/components/schemas/Time"},
+          "until": {"$ref": "#/components/schemas/Time"},
+          "ended_at": {"description": "Where it was ended before its time.",
+            "allOf": [{"$ref": "#/components/schemas/OptionalTime"}]},
+          "in_force": {"type": "boolean"}
+        }
+      }
+    },
+    "next": {"$ref": "#/components/schemas/NextPage"},
+    "total": {"type": "null"}
+  }
+},
 "LookList": {
   "type": "object",
   "required": ["items", "next", "total"],
@@ -407,7 +486,8 @@ std::string_view member_schemas_json() noexcept {
         "properties": {
           "entry": {"description": "Number in the audit log.", "type": "integer", "minimum": 1},
           "at": {"$ref": "#/components/schemas/Time"},
-          "how": {"enum": ["read", "exported"]},
+          "how": {"description": "break-glass: read by who does not see it otherwise.",
+            "enum": ["read", "exported", "break-glass"]},
           "organisation": {
             "description": "Who they acted for.",
             "oneOf": [{"$ref": "#/components/schemas/NumberedName"}, {"type": "null"}]

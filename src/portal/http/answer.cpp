@@ -313,6 +313,9 @@ std::shared_ptr<const CachedAnswer> run_handler(const Route& route, const Server
       return route.handler(request);
     }();
     if (!result) {
+      if (!turned_away && result.error().code == Error::Code::forbidden && hooks.refused) {
+        hooks.refused(route, request, result.error());
+      }
       const auto status = turned_away ? status_given : status_of(result.error().code);
       auto headers = std::move(headers_given);
       if (status == 503) headers.emplace_back("Retry-After", "5");

@@ -61,6 +61,8 @@ struct ServerHooks {
     std::vector<std::pair<std::string, std::string>> headers = {};
   };
   std::function<Admission(const Route&, Request&)> admit;
+  /// On the pool: the handler has refused what was asked for (Error::Code::forbidden).
+  std::function<void(const Route&, const Request&, const Error&)> refused;
   /// Generation of the data for the answer cache; must be cheap and any-thread (an atomic load). Asked before the
   /// moment of the answer (Request::now) is taken.
   std::function<std::int64_t()> generation;

@@ -49,7 +49,9 @@ Result<http::Response> advisory(App& app, const http::Request& request) {
   if (auto redirect = canonical_redirect(request, loaded, "")) return std::move(*redirect);
   const auto base = pages::advisory_url(loaded.record.slug);
   if (request.representation == http::Representation::json) {
-    auto response = http::Response::json(json::write(pages::advisory_json(loaded)));
+    auto body = pages::advisory_json(loaded);
+    TRY(body["sharing"], pages::why_json(app, request, loaded.record));
+    auto response = http::Response::json(json::write(body));
     return pages::looked_at(app, request, loaded.record, Looking::read, std::move(response));
   }
   std::string main;

@@ -48,7 +48,10 @@ Result<LoadedAdvisory> load_advisory(App& app, const http::Request& request, std
 
 Result<http::Response> looked_at(App& app, const http::Request& request, const domain::Record& record,
                                  engine::audit::view::Looking looking, http::Response response) {
-  response.cacheable = !engine::audit::view::is_recorded(record.tlp);
+  if (looking == engine::audit::view::Looking::exported) {
+    TRY_VOID(engine::audit::view::may_export(request.viewer, record, request.now));
+  }
+  response.cacheable = !engine::audit::view::is_recorded(request.viewer, record, request.now);
   if (response.cacheable) return response;
   response.cache_control = "no-store";
   TRY_VOID(engine::audit::view::record_look(app.database(), access::actor(request), record, looking, request.now));

@@ -14,6 +14,7 @@
 #include "portal/pages/audit_parts.hpp"
 #include "portal/pages/form.hpp"
 #include "portal/pages/format.hpp"
+#include "portal/pages/glass_view.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
@@ -30,6 +31,7 @@ using html::render;
 using html::Url;
 
 constexpr int kPerPage = 100;
+constexpr int kGlassRows = 5;
 constexpr int kPerPageMax = 500;
 constexpr std::size_t kActionBytesMax = 100;
 constexpr std::int64_t kDayMicros = std::int64_t{24} * 3600 * 1'000'000;
@@ -228,7 +230,12 @@ Result<http::Response> list(App& app, const http::Request& request) {
                                                                                         text::thousands(found.total))
           : trn<"{} entry, newest first", "{} entries, newest first">(found.total, text::thousands(found.total)),
       Url::own(path_of("/api/v1/audit/export", asked, 0)));
-  if (asked.cursor == 0 && !narrowed(asked)) TRY_VOID(append_chain(out, app, request, actor));
+  if (asked.cursor == 0 && !narrowed(asked)) {
+    TRY(const auto glass,
+        engine::guard::glass_rows(app.database(), actor, engine::guard::GlassScope::known, kGlassRows, request.now));
+    out += pages::glass_section_html(request, glass, "/break-glass").str();
+    TRY_VOID(append_chain(out, app, request, actor));
+  }
   append_filters(out, asked);
   if (found.rows.empty()) {
     if (narrowed(asked)) {

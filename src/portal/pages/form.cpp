@@ -58,6 +58,11 @@ constexpr NoticeText kNotices[] = {
     {"mail-retry", message<"It is tried again now.">},
     {"mail-dropped", message<"The mail is not sent any more.">},
     {"mail-test", message<"A mail to you is on its way, to try it out.">},
+    {"asked", message<"Nothing was done yet: another person has to approve it. It waits here.">},
+    {"approved", message<"Approved, and done.">},
+    {"rejected", message<"Rejected.">},
+    {"withdrawn", message<"Withdrawn.">},
+    {"glass-ended", message<"The access has ended.">},
     {"erased", message<"Your account and what belonged to it has been erased.">},
 };
 

@@ -97,6 +97,7 @@ constexpr MenuItem kMenu[] = {
     {domain::Permission::signed_in, "/account/security", message<"Security">},
     {domain::Permission::signed_in, "/account/tokens", message<"Tokens for programs">},
     {domain::Permission::manage_own_organisation, "/organisation/looks", message<"Who looked at what we shared">},
+    {domain::Permission::break_glass, "/break-glass", message<"Break-glass access">},
     {domain::Permission::manage_own_people, "/people", message<"People">},
     {domain::Permission::read_audit, "/audit", message<"Audit log">},
     {domain::Permission::administer, "/admin", message<"Overview">},
@@ -132,6 +133,14 @@ void append_person(std::string& out, App& app, const http::Request& request) {
     if (!principal.may(item.permission)) continue;
     render<"<li><a href=\"{}\" {}>{}</a></li>">(
         out, Url::own(item.path), attribute_if<"aria-current">(request.path == item.path, "page"), item.label);
+  }
+  if (principal.four_eyes.any()) {
+    render<"<li><a href=\"/approvals\" {}>Approvals{}</a></li>">(
+        out, attribute_if<"aria-current">(request.path == "/approvals", "page"),
+        principal.approvals == 0
+            ? Html{}
+            : fragment<" <span class=\"tag tag-applied\">{}<span class=\"hidden\"> for your decision</span></span>">(
+                  principal.approvals));
   }
   out += "</ul>";
   const auto others = std::count_if(principal.seats.begin(), principal.seats.end(), [&](const auto& each) {

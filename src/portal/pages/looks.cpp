@@ -9,6 +9,7 @@
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/format.hpp"
+#include "portal/pages/glass_view.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
@@ -25,12 +26,13 @@ using html::Url;
 
 constexpr int kPerPage = 100;
 constexpr int kPerPageMax = 500;
+constexpr int kGlassRows = 20;
 
 boost::json::object look_json(const view::Look& look) {
   boost::json::object out;
   out["entry"] = look.sequence;
   out["at"] = format_rfc3339(look.at);
-  out["how"] = look.exported ? "exported" : "read";
+  out["how"] = look.exported ? "exported" : look.broke_glass ? "break-glass" : "read";
   if (look.organisation) {
     boost::json::object organisation;
     organisation["id"] = look.organisation->id;
@@ -54,7 +56,7 @@ Html who(const view::Look& look) {
 }
 
 Result<http::Response> looks(App& app, const http::Request& request) {
-  TRY_VOID(request.only_known({"limit", "cursor"}));
+  TRY_VOID(request.only_known({"limit", "cursor", pages::kNoticeParameter}));
   TRY(const auto limit, request.integer("limit", kPerPage, 1, kPerPageMax));
   TRY(const auto before, request.integer("cursor", 0, 0, std::numeric_limits<int>::max()));
   TRY(const auto found, view::looks(app.database(), access::actor(request), before, limit, request.now));
@@ -74,6 +76,11 @@ Result<http::Response> looks(App& app, const http::Request& request) {
       "<div class=\"page-head\"><h1>[[Who looked at what we shared]]</h1></div>\n<p class=\"lead\">[[Every time "
       "somebody opens or downloads something of yours that is marked TLP:AMBER or above, it is written down here. "
       "People of other organisations appear as their organisation.]]</p>\n">(out);
+  if (before == 0) {
+    TRY(const auto glass, engine::guard::glass_rows(app.database(), access::actor(request),
+                                                    engine::guard::GlassScope::known, kGlassRows, request.now));
+    out += pages::glass_section_html(request, glass, "/organisation/looks").str();
+  }
   if (found.rows.empty()) {
     render<
         "<section class=\"panel\"><h2>[[Nobody has looked yet]]</h2><p>[[As soon as somebody opens an advisory of your "
@@ -96,7 +103,10 @@ Result<http::Response> looks(App& app, const http::Request& request) {
       render<
           R"(<tr><td data-label="[[Time]]">{}</td><td data-label="[[What]]">{}</td><td data-label="[[How]]">{}</td><td data-label="[[Who]]">{}</td></tr>
 )">(out, pages::datetime_html(look.at), Html::from_trusted(std::move(what)),
-          look.exported ? tr<"taken as a file">() : tr<"#past participle#read">(), who(look));
+          look.exported      ? tr<"taken as a file">()
+          : look.broke_glass ? tr<"read, after breaking the glass">()
+                             : tr<"#past participle#read">(),
+          who(look));
     }
     out += "</tbody></table></div>\n";
   }

@@ -22,6 +22,8 @@ void add_sharing_routes(App& app, http::Router& router);            ///< /adviso
 void add_organisation_api(App& app, http::Router& router);
 void add_people_api(App& app, http::Router& router);
 void add_community_api(App& app, http::Router& router);
+void add_approval_routes(App& app, http::Router& router);     ///< /approvals
+void add_break_glass_routes(App& app, http::Router& router);  ///< /break-glass
 
 void add_member_routes(App& app, http::Router& router) {
   add_register_routes(app, router);
@@ -41,6 +43,8 @@ void add_member_routes(App& app, http::Router& router) {
   add_organisation_api(app, router);
   add_people_api(app, router);
   add_community_api(app, router);
+  add_approval_routes(app, router);
+  add_break_glass_routes(app, router);
 }
 
 }  // namespace tocsin::portal

@@ -5,6 +5,7 @@
 #include "portal/access.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
+#include "portal/pages/approval_view.hpp"
 #include "portal/pages/form.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/member_parts.hpp"
@@ -259,6 +260,7 @@ Result<http::Response> post_status(App& app, const http::Request& request) {
                                             reason, heir, request.now);
   };
   if (const auto changed = change(); !changed) {
+    if (auto asked = pages::asked_instead(changed.error())) return std::move(*asked);
     TRY_VOID(form.take(changed.error()));
     return show_status(app, request, detail, form);
   }

@@ -6,6 +6,7 @@
 #include "portal/access.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
+#include "portal/pages/approval_view.hpp"
 #include "portal/pages/form.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
@@ -305,6 +306,9 @@ http::Response show_roles(App& app, const http::Request& request, const Seat& se
   FormMarkup markup{request, roles_path(seat), form};
   markup.checkboxes("roles", tr<"Roles">(), role_options(seat.organisation),
                     tr<"Everybody in an organisation is a member.">());
+  if (seat.organisation.id == domain::kOwnOrganisation) {
+    pages::append_reason(markup, request, domain::Act::grant_role);
+  }
   auto all = markup.submit(tr<"Save">(), FormMarkup::Button::normal, pages::person_url(person.id));
   std::string rest;
   render<
@@ -335,13 +339,15 @@ Result<http::Response> get_roles(App& app, const http::Request& request) {
 Result<http::Response> post_roles(App& app, const http::Request& request) {
   TRY(const auto seat, seat_of(app, request));
   if (auto confirm = pages::confirm_first(app, request, roles_path(seat))) return std::move(*confirm);
-  TRY(auto form, Form::read(request, {}, {"roles"}));
+  TRY(auto form, Form::read(request, {"reason"}, {"roles"}));
   const auto set = [&]() -> Status {
     TRY(const auto roles, roles_of(form));
-    return members::set_roles(app.database(), access::actor(request), seat.row.person.id, seat.organisation.id, roles,
-                              request.now);
+    auto actor = access::actor(request);
+    actor.reason = form.get("reason");
+    return members::set_roles(app.database(), actor, seat.row.person.id, seat.organisation.id, roles, request.now);
   };
   if (const auto changed = set(); !changed) {
+    if (auto asked = pages::asked_instead(changed.error())) return std::move(*asked);
     TRY_VOID(form.take(changed.error()));
     return show_roles(app, request, seat, form);
   }

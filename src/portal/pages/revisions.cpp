@@ -13,6 +13,7 @@
 #include "portal/pages/layout.hpp"
 #include "portal/pages/readers_clock.hpp"
 #include "portal/pages/routes.hpp"
+#include "portal/pages/sharing_view.hpp"
 
 /// Revisions of an advisory: the list, one of them, and what changed between two.
 namespace tocsin::portal {
@@ -64,6 +65,8 @@ Result<http::Response> revisions(App& app, const http::Request& request) {
   }
   std::string main;
   breadcrumb(main, loaded, tr<"#place#revisions">());
+  TRY(const auto why, pages::why_html(app, request, loaded.record));
+  main += why.str();
   render<"<header class=\"page-head\"><h1>[[Revisions of {}]]</h1></header><p class=\"lead\">{}</p>">(
       main, loaded.record.key, loaded.advisory.header.title);
   if (all.size() > 1) {
@@ -122,11 +125,15 @@ Result<http::Response> revision(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
   TRY(const auto loaded, pages::load_advisory(app, request, request.parameter("revision")));
   if (request.representation == http::Representation::json) {
-    auto response = http::Response::json(json::write(pages::advisory_json(loaded)));
+    auto body = pages::advisory_json(loaded);
+    TRY(body["sharing"], pages::why_json(app, request, loaded.record));
+    auto response = http::Response::json(json::write(body));
     return pages::looked_at(app, request, loaded.record, Looking::read, std::move(response));
   }
   std::string main;
   breadcrumb(main, loaded, tr<"version {}">(loaded.revision.version));
+  TRY(const auto why, pages::why_html(app, request, loaded.record));
+  main += why.str();
   if (!loaded.is_current()) {
     render<
         "<div class=\"callout callout-warn\" role=\"note\"><p>[[<b>This is version {}, {}.</b> <a href=\"{}\">Read "
@@ -242,6 +249,8 @@ Result<http::Response> diff(App& app, const http::Request& request) {
   }
   std::string main;
   breadcrumb(main, after, tr<"#place#what changed">());
+  TRY(const auto why, pages::why_html(app, request, after.record));
+  main += why.str();
   render<"<header class=\"page-head\"><h1>[[{}: version {} to {}]]</h1></header>">(
       main, after.record.key, before.revision.version, after.revision.version);
   render<"<p>{} <a href=\"{}\">[[All revisions]]</a></p>">(main, summary_of(changes),

@@ -7,7 +7,9 @@
 #include "portal/access.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
+#include "portal/pages/approval_view.hpp"
 #include "portal/pages/format.hpp"
+#include "portal/pages/glass_view.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
@@ -28,6 +30,7 @@ using pages::FormMarkup;
 using pages::Sharing;
 
 constexpr std::size_t kAddresseesMax = 2'000;
+constexpr int kGlassRows = 20;
 
 std::string page_url(const Sharing& loaded) { return pages::advisory_url(loaded.record.slug) + "/sharing"; }
 
@@ -71,6 +74,9 @@ Result<http::Response> show(App& app, const http::Request& request, const Sharin
   begin_page(out, loaded, tr<"Who sees this">());
   out += pages::error_summary(form).str();
   const auto marking = sharing::marking_of(loaded.record);
+  TRY(const auto glass,
+      engine::guard::glass_rows_of(app.database(), access::actor(request), loaded.record.id, kGlassRows, request.now));
+  out += pages::glass_section_html(request, glass, page_url(loaded)).str();
   out += "<div class=\"grid-2\"><div>\n";
   append_reach(out, loaded);
   render<"</div><div>\n<section class=\"panel\" aria-labelledby=\"marking\"><h2 id=\"marking\">[[Marking now]]</h2>\n">(
@@ -143,6 +149,16 @@ Result<http::Response> show_difference(App& app, const http::Request& request, c
         "value=\"yes\" required><label for=\"save-confirmed\">[[Yes, let it reach {}]]</label></div>\n">(
         confirm, sharing::summary(difference.gained, sight));
   }
+  if (difference.widens() && access::actor(request).four_eyes.wanted(domain::Act::widen_sharing)) {
+    const auto wrong = form.error_of("reason");
+    render<
+        "<div class=\"field\"><label for=\"save-reason\">[[Reason, for the second person]]</label><p class=\"hint\" "
+        "id=\"save-reason-hint\">[[Another person has to approve this before it is done. They read "
+        "why.]]{}</p><textarea "
+        "id=\"save-reason\" name=\"reason\" rows=\"3\" maxlength=\"1000\" required "
+        "aria-describedby=\"save-reason-hint\">{}</textarea></div>\n">(
+        confirm, wrong.empty() ? std::string{} : fmt::format(" {}", wrong), form.get("reason"));
+  }
   out += pages::sharing_again_html(request, loaded, form, "save", Html::from_trusted(std::move(confirm)), tr<"Save">(),
                                    difference.widens() ? FormMarkup::Button::danger : FormMarkup::Button::normal,
                                    "save", page_url(loaded))
@@ -156,9 +172,10 @@ Result<http::Response> show_difference(App& app, const http::Request& request, c
 
 Result<http::Response> post_page(App& app, const http::Request& request) {
   TRY(const auto loaded, pages::load_sharing(app, request));
-  const auto actor = access::actor(request);
+  auto actor = access::actor(request);
   TRY_VOID(sharing::may_change(actor, loaded.record));
   TRY(auto form, pages::read_sharing_form(request));
+  actor.reason = form.get("reason");
   const auto step = form.get("step");
   if (step == "edit") return show(app, request, loaded, form);
   const auto wanted = pages::marking_of(app, loaded.record, form);
@@ -171,6 +188,7 @@ Result<http::Response> post_page(App& app, const http::Request& request) {
     const auto changed =
         sharing::change_marking(app.database(), actor, loaded.record.id, *wanted, confirmed, request.now);
     if (changed) return pages::done(page_url(loaded), "saved");
+    if (auto asked = pages::asked_instead(changed.error())) return std::move(*asked);
     TRY_VOID(form.take(changed.error()));
   }
   const auto difference = sharing::preview(app.database(), actor, loaded.record.id, *wanted, request.now);
@@ -216,8 +234,8 @@ Status read_listed(App& app, const domain::Record& record, const boost::json::va
 /// What the body names is changed, the rest stays.
 Result<sharing::Marking> marking_of_body(App& app, const domain::Record& record, const boost::json::object& body) {
   for (const auto& member : body) {
-    const std::string_view known[] = {"tlp",    "audience",  "listed", "embargo_until",
-                                      "status", "confirmed", "digest", "preview"};
+    const std::string_view known[] = {"tlp",       "audience", "listed",  "embargo_until", "status",
+                                      "confirmed", "digest",   "preview", "reason"};
     if (std::ranges::find(known, std::string_view{member.key()}) == std::end(known)) {
       return Error::invalid(fmt::format("there is no member '{}' here", text::shorten(member.key(), 64)));
     }
@@ -259,7 +277,7 @@ Result<sharing::Marking> marking_of_body(App& app, const domain::Record& record,
 Result<http::Response> post_api(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
   TRY(auto loaded, pages::load_sharing(app, request));
-  const auto actor = access::actor(request);
+  auto actor = access::actor(request);
   TRY_VOID(sharing::may_change(actor, loaded.record));
   TRY(const auto parsed, json::parse(request.body));
   if (!parsed.root().is_object()) return Error::invalid("the body is a JSON object");
@@ -267,6 +285,7 @@ Result<http::Response> post_api(App& app, const http::Request& request) {
   TRY(const auto wanted, marking_of_body(app, loaded.record, body));
   TRY(const auto given, flag_member(body, "confirmed"));
   TRY(auto digest, text_member(body, "digest"));
+  TRY(actor.reason, text_member(body, "reason"));
   TRY(const auto only_preview, flag_member(body, "preview"));
   TRY(const auto difference, sharing::preview(app.database(), actor, loaded.record.id, wanted, request.now));
   auto listed = wanted.listed;

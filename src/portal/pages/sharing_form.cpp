@@ -96,7 +96,8 @@ std::string action_of(const Sharing& sharing) { return advisory_url(sharing.reco
 }  // namespace
 
 Result<Form> read_sharing_form(const http::Request& request) {
-  return Form::read(request, {"tlp", "audience", "people", "embargo", "publish", "step", "digest", "confirmed"},
+  return Form::read(request,
+                    {"tlp", "audience", "people", "embargo", "publish", "step", "digest", "confirmed", "reason"},
                     {"organisation", "community", "person"});
 }
 

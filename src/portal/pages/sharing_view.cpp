@@ -74,6 +74,17 @@ Result<Html> why_html(App& app, const http::Request& request, const domain::Reco
   return Html::from_trusted(std::move(out));
 }
 
+Result<boost::json::object> why_json(App& app, const http::Request& request, const domain::Record& record) {
+  TRY(const auto why, app.database().read([&](store::Connection& connection) {
+    return sharing::why(connection, request.viewer, record, request.now);
+  }));
+  boost::json::object out;
+  out["reason"] = domain::policy::to_string(
+      domain::policy::decide(request.viewer, domain::policy::facts_of(record), request.now).reason);
+  out["why"] = why;
+  return out;
+}
+
 Result<Sharing> load_sharing(App& app, const http::Request& request) {
   const auto actor = access::actor(request);
   Sharing loaded;

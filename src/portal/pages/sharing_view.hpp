@@ -18,6 +18,9 @@ namespace tocsin::portal::pages {
 /// same, and public pages stay as they are.
 Result<html::Html> why_html(App& app, const http::Request& request, const domain::Record& record);
 
+/// The same for programs: {"reason": ..., "why": ...}. For visitors as well, to whom it says the same of everything.
+Result<boost::json::object> why_json(App& app, const http::Request& request, const domain::Record& record);
+
 /// Who sees a record, at this moment and, under an embargo, from its end on.
 struct Sharing {
   domain::Record record;

@@ -11,5 +11,6 @@ extern const Migration kMigration0003VulnerabilityOrder;
 extern const Migration kMigration0004Members;
 extern const Migration kMigration0005MailQueue;
 extern const Migration kMigration0006OutsideIdentities;
+extern const Migration kMigration0007Guard;
 
 }  // namespace tocsin::store
