@@ -220,6 +220,8 @@ TEST_P(Portal, EveryLinkLeadsSomewhere) {
     const auto target = pages[i];
     SCOPED_TRACE(target);
     const auto reply = get(target, "Accept: text/html\r\n");
+    // A document that the other standard cannot hold is not made one, and says so.
+    if (reply.status == 409 && reply.body.find("cannot become") != std::string::npos) continue;
     ASSERT_LT(reply.status, 400) << reply.body;
     if (!reply.header("content-type").starts_with("text/html")) continue;
     // A file to keep is read outside the portal, where its own policy counts.

@@ -112,6 +112,7 @@ NameFit fit(const Name& name, const ItemWords& item) {
   const double cover = covered / name.weight;
 
   double explained = 0;
+  bool code_unexplained = false;
   for (const auto& [word, weight] : item.to_explain) {
     const bool by_name = name.pieces.holds(word) || name.pieces.nearly_holds(word) ||
                          std::ranges::any_of(name.words.terms, [&](const NameTerm& term) {
@@ -120,7 +121,9 @@ NameFit fit(const Name& name, const ItemWords& item) {
     if (by_name) {
       explained += weight;
     } else if (has_digits(word)) {
-      explained += weight * explained_by_codes(word, name);
+      const double part = explained_by_codes(word, name);
+      explained += weight * part;
+      code_unexplained = code_unexplained || part == 0;
     }
   }
   const double rest = item.weight > 0 ? explained / item.weight : 1;
@@ -133,7 +136,8 @@ NameFit fit(const Name& name, const ItemWords& item) {
     result.confidence = confidence;
     return result;
   }
-  if (rest >= kExplainedMin && item.weight >= 0.5) {
+  // Another model is another thing, however much else is the same.
+  if (!code_unexplained && rest >= kExplainedMin && item.weight >= 0.5) {
     result.narrower = true;
     result.confidence = 0.5 * rest * (same_vendor ? 1 : 0.85);
   }

@@ -96,13 +96,13 @@ TEST_P(BreakGlassPages, OpensOneRecordToReadAndNothingElse) {
 TEST_P(BreakGlassPages, ATokenReadsNothingThroughIt) {
   ASSERT_EQ(open(As::administrator, "GLASS-1").status, 303);
   const auto principal = identities().load_session(tokens_[As::administrator], {}).value();
-  const auto secret = identity()
-                          ->create_token(people_[As::administrator], domain::kOwnOrganisation,
-                                         {.name = "script",
-                                          .scopes = {"read"},
-                                          .networks = {},
-                                          .expires_at = {clock_.now().micros + 3'600'000'000}},
-                                         principal->actor("", "", ""))
+  const auto secret = identities()
+                          .create_token(people_[As::administrator], domain::kOwnOrganisation,
+                                        {.name = "script",
+                                         .scopes = {"read"},
+                                         .networks = {},
+                                         .expires_at = {clock_.now().micros + 3'600'000'000}},
+                                        principal->actor("", "", ""))
                           .value();
   EXPECT_EQ(get(kApi, "Authorization: Bearer " + secret + "\r\n").status, 404);
   EXPECT_EQ(get_as(As::administrator, kApi).status, 200);

@@ -368,7 +368,8 @@ Form shown_again(const http::Request& request, const Form& sent) {
 }
 
 Result<http::Response> post(App& app, const http::Request& request, Limit& limit) {
-  TRY(const auto sent, Form::read(request, {"document", "mode", "to", "do", "before", "after"}));
+  TRY(const auto sent,
+      Form::read(request, {"file", "document", "mode", "to", "do", "before_file", "before", "after_file", "after"}));
   Work work{.app = app, .request = request, .sent = sent, .shown = shown_again(request, sent)};
   if (const auto wait = limit.take(request.remote_address, request.now)) {
     work.shown.wrong("", std::string{kTooMuch});
