@@ -76,7 +76,7 @@ void append_rows(std::string& out, const http::Request& request, const post::Des
       "</tr></thead><tbody>\n">(out);
   for (const auto& row : desk.rows) {
     const auto path = fmt::format("{}/{}", kHere, row.id);
-    const auto name = tr<"{} to {}">(words(row.purpose), row.address);
+    const auto name = tr<"#a mail#{} to {}">(words(row.purpose), row.address);
     render<
         "<tr><th scope=\"row\">{}</th><td data-label=\"[[What]]\">{}</td><td data-label=\"[[Written]]\">{}</td>"
         "<td data-label=\"[[State]]\">{}</td><td data-label=\"[[Tries]]\">{}</td><td data-label=\"[[Last "
@@ -100,8 +100,8 @@ http::Response off_page(App& app, const http::Request& request) {
   page.main = fragment<
       "<div class=\"page-head\"><h1>[[#the post#Mail]]</h1></div>\n<p class=\"callout\">[[No mail is sent here. "
       "Invitations and links for new passwords are shown to whoever makes them, to be handed on.]]</p>\n<p>[[To send "
-      "them by mail, set "
-      "<code>mail.url</code>, <code>mail.from</code> and <code>public_url</code> in <code>tocsin.toml</code>, look at "
+      "them by mail, set <code>mail.url</code>, <code>mail.from</code> and <code>public_url</code> in "
+      "<code>tocsin.toml</code>, look at "
       "<code>tocsin doctor</code>, and start the server again.]]</p>\n">();
   return pages::member_page(app, request, std::move(page), kHere);
 }
