@@ -96,13 +96,12 @@ void append_rows(std::string& out, const http::Request& request, const post::Des
 
 http::Response off_page(App& app, const http::Request& request) {
   pages::Page page;
-  page.title = tr<"#the post#Mail">();
+  page.title = tr<"Mail">();
   page.main = fragment<
-      "<div class=\"page-head\"><h1>[[#the post#Mail]]</h1></div>\n<p class=\"callout\">[[No mail is sent here. "
+      "<div class=\"page-head\"><h1>[[Mail]]</h1></div>\n<p class=\"callout\">[[No mail is sent here. "
       "Invitations and links for new passwords are shown to whoever makes them, to be handed on.]]</p>\n<p>[[To send "
       "them by mail, set <code>mail.url</code>, <code>mail.from</code> and <code>public_url</code> in "
-      "<code>tocsin.toml</code>, look at "
-      "<code>tocsin doctor</code>, and start the server again.]]</p>\n">();
+      "<code>tocsin.toml</code>, look at <code>tocsin doctor</code>, and start the server again.]]</p>\n">();
   return pages::member_page(app, request, std::move(page), kHere);
 }
 
@@ -111,7 +110,7 @@ Result<http::Response> show(App& app, const http::Request& request) {
   if (!app.mails()) return off_page(app, request);
   TRY(const auto desk, post::desk(app.database(), access::actor(request), *app.post()));
   std::string out;
-  render<"<div class=\"page-head\"><h1>[[#the post#Mail]]</h1><div class=\"actions\">">(out);
+  render<"<div class=\"page-head\"><h1>[[Mail]]</h1><div class=\"actions\">">(out);
   out += pages::button_form(request, std::string{kHere} + "/test", tr<"Send a test mail to me">()).str();
   if (!desk.rows.empty()) {
     out += ' ' + pages::button_form(request, std::string{kHere} + "/retry", tr<"Try all again">()).str();
@@ -134,7 +133,7 @@ Result<http::Response> show(App& app, const http::Request& request) {
       "<p class=\"note\">[[What a mail says is not shown, for it may hold a link that lets in. From a shell on the "
       "server: <code>tocsin mail</code>.]]</p>\n">(out);
   pages::Page page;
-  page.title = tr<"#the post#Mail">();
+  page.title = tr<"Mail">();
   page.main = Html::from_trusted(std::move(out));
   return pages::member_page(app, request, std::move(page), kHere);
 }
