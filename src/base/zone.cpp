@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace tocsin {
@@ -22,7 +23,7 @@ constexpr std::size_t kTableBytesMax = 1 << 20;
 constexpr std::int32_t kOffsetMax_s = 26 * 3600;
 constexpr std::int64_t kSecond = 1'000'000;
 
-Error broken(std::string_view name) { return Error::invalid(fmt::format("the zone file of {} is broken", name)); }
+Error broken(std::string_view name) { return Error::invalid(tr<"the zone file of {} is broken">(name)); }
 
 /// Big-endian numbers, one after the other; past the end they are 0 and `good` falls.
 class Cursor {
@@ -309,7 +310,8 @@ Result<std::shared_ptr<const Zone>> find_zone(std::string_view name) {
   static const auto utc = std::make_shared<const Zone>(Zone::utc());
   if (name.empty() || name == "UTC") return utc;
   const auto unknown = [] {
-    return Error::invalid("A time zone has an IANA name that this system knows, such as Europe/Berlin");
+    return Error::invalid(
+        std::string{tr<"A time zone has an IANA name that this system knows, such as Europe/Berlin">()});
   };
   if (!zone_like(name)) return unknown();
   // Only names that exist are kept: as many as the system has zones.

@@ -14,6 +14,7 @@
 #include "engine/audit/trail.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/search/query.hpp"
+#include "engine/site/site.hpp"
 #include "portal/html/template.hpp"
 #include "tocsin_languages.hpp"
 
@@ -62,6 +63,10 @@ void note_member_tables() {
 void note_tables() {
   note_member_tables();
   for (const auto& each : engine::search::filter_help()) messages::note(each.meaning);
+  for (const auto& field : engine::site::fields()) {
+    messages::note(field.label);
+    messages::note(field.hint);
+  }
 }
 
 void load_all() {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/identity/links.hpp"
 
@@ -18,7 +19,8 @@ Status take_address(const Identity::State& state, Change& change, const domain::
   store::Accounts accounts{change.connection};
   TRY(const auto holder, accounts.find_by_email(folded));
   if (holder && holder->id != person.id) {
-    return Error::conflict("This address has got an account of its own meanwhile; yours keeps the one it has");
+    return Error::conflict(
+        std::string{tr<"This address has got an account of its own meanwhile; yours keeps the one it has">()});
   }
   // Before, so that the letter goes to where the person was reached until now.
   TRY_VOID(state.tell(change, person.id, post::Event::address_changed, actor));
@@ -35,7 +37,8 @@ Status take_address(const Identity::State& state, Change& change, const domain::
 Status Identity::change_address(domain::PersonId person, std::string_view email, const Actor& actor) {
   TRY_VOID(require_self(actor, person));
   auto& state = *state_;
-  if (!state.mails()) return Error::conflict("No mail is sent here: an administrator changes addresses", "email");
+  if (!state.mails())
+    return Error::conflict(std::string{tr<"No mail is sent here: an administrator changes addresses">()}, "email");
   const auto folded = domain::folded_email(email);
   if (!folded) return Error::invalid(folded.error().message, "email");
   const auto address = std::string{text::trim(email)};
@@ -52,7 +55,7 @@ Status Identity::change_address(domain::PersonId person, std::string_view email,
     TRY(const auto own, accounts.find(person));
     if (!own || !fits(LinkPurpose::email_proof, *own)) return Error::not_found("person");
     if (own->email == address && own->email_verified_at) {
-      return Error::invalid("That is your address already, and it is confirmed", "email");
+      return Error::invalid(std::string{tr<"That is your address already, and it is confirmed">()}, "email");
     }
     TRY(const auto holder, accounts.find_by_email(*folded));
     // The link is made in any case, so that the account's page and data look the same; where the address is somebody

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "engine/identity/links.hpp"
 
 // "I have forgotten my password". Who asks waits for one row in the queue, whatever they typed; whether there is an
@@ -33,7 +34,8 @@ Where where_in(std::string_view text) {
 
 Status Identity::forgot_password(std::string_view email, const Where& where) {
   auto& state = *state_;
-  if (!state.mails()) return Error::conflict("No mail is sent here: an administrator hands out a link");
+  if (!state.mails())
+    return Error::conflict(std::string{tr<"No mail is sent here: an administrator hands out a link">()});
   const auto key = account_key(email);
   // Buckets of their own: who has tried wrong passwords too often may still ask for a mail.
   TRY(const auto wait, state.throttled("\nreset:" + key, where, state.clock.now()));

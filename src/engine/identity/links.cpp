@@ -184,7 +184,7 @@ Result<std::vector<Identity::Invitation>> Identity::invite_applicants(domain::Or
 
 Result<std::string> Identity::send_link(LinkPurpose purpose, domain::PersonId person,
                                         std::optional<domain::OrganisationId> organisation, const Actor& actor) {
-  if (!state_->mails()) return Error::conflict("no mail is sent here: hand the link out");
+  if (!state_->mails()) return Error::conflict(std::string{tr<"no mail is sent here: hand the link out">()});
   const auto& post = *state_->options.post;
   return state_->write([&](Change& change) -> Result<std::string> {
     TRY(const auto found, person_for_link(change, purpose, person, organisation, actor));

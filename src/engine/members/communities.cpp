@@ -150,11 +150,11 @@ Status list_in_community(store::Database& database, const Actor& actor, domain::
   unknown.created_at = now;
   return write_members(database, [&](store::Connection& connection) -> Status {
     TRY(const auto community, need_community(connection, id));
-    if (community.closed) return Error::conflict("This community is closed", "community");
+    if (community.closed) return Error::conflict(std::string{tr<"This community is closed">()}, "community");
     store::People people{connection};
     TRY(const auto found, people.find_by_email(folded));
     if (!found && actor.may(Permission::manage_people)) {
-      return Error::invalid("Nobody here has this address: invite them first", "email");
+      return Error::invalid(std::string{tr<"Nobody here has this address: invite them first">()}, "email");
     }
     auto person = found ? found->id : domain::PersonId{};
     if (!found) {
@@ -164,11 +164,11 @@ Status list_in_community(store::Database& database, const Actor& actor, domain::
     store::Communities communities{connection};
     TRY(const auto there, communities.count(id, Grantee::Kind::person));
     if (there >= kMembersMax) {
-      return Error::conflict(fmt::format("A community has at most {} of each kind of member", kMembersMax), "email");
+      return Error::conflict(tr<"A community has at most {} of each kind of member">(kMembersMax), "email");
     }
     const Grantee member{Grantee::Kind::person, person.value};
     TRY(const auto rows, communities.add(id, member, now));
-    if (rows == 0) return Error::conflict("It is in the community already", "email");
+    if (rows == 0) return Error::conflict(std::string{tr<"It is in the community already">()}, "email");
     return note(connection, actor, now, "community.add-member", audit::object_of(id), community.owner,
                 {{"member", object_of(member)}});
   });

@@ -97,7 +97,8 @@ Result<domain::PersonId> invite(store::Database& database, const Actor& actor, d
     const auto known_id = known ? known->id : domain::PersonId{};
     TRY_VOID(check_giving(actor, known_id, {}, roles));
     if (guard::wants_second(actor, domain::Act::grant_role) && !weighty({}, roles).empty()) {
-      return Error::conflict("Such a role needs a second person: invite without it, and give it afterwards", "roles");
+      return Error::conflict(
+          std::string{tr<"Such a role needs a second person: invite without it, and give it afterwards">()}, "roles");
     }
     if (known) {
       TRY(const auto seat, people.membership(known_id, organisation));
@@ -137,7 +138,8 @@ Status change_person(store::Database& database, const Actor& actor, domain::Pers
     if (folded != folded_before) {
       // Nobody finds out by their own account which addresses are in use.
       if (!actor.may(Permission::manage_people)) {
-        return Error::forbidden("Your address is changed on the page of your account, and with proof");
+        return Error::forbidden(
+            std::string{tr<"Your address is changed on the page of your account, and with proof">()});
       }
       // A new address of their own that waits for its proof would take this one's place.
       TRY_VOID(store::OneTimeLinks{connection}.remove(person, store::LinkPurpose::email_proof));

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.hpp"
+#include "base/messages.hpp"
 #include "engine/members/members.hpp"
 #include "engine/members/writing.hpp"
 
@@ -67,7 +68,8 @@ std::string version_of(const domain::Community& community) {
 
 Status check_version(std::string_view now, std::string_view expected) {
   if (expected.empty() || expected == now) return ok();
-  return Error::conflict("Somebody else has changed it meanwhile: look at it again, then change it", "version");
+  return Error::conflict(std::string{tr<"Somebody else has changed it meanwhile: look at it again, then change it">()},
+                         "version");
 }
 
 }  // namespace tocsin::engine::members

@@ -7,6 +7,7 @@
 #include "base/check.hpp"
 #include "base/hash.hpp"
 #include "base/log.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "domain/colour.hpp"
 #include "engine/audit/trail.hpp"
@@ -152,12 +153,12 @@ Status change(store::Database& database, const Actor& actor, const Values& wante
   Values read;
   for (const auto& [name, value] : wanted) {
     const auto* field = find_field(name);
-    if (field == nullptr) return Error::invalid(fmt::format("There is no '{}' to set", text::shorten(name, 64)), name);
+    if (field == nullptr) return Error::invalid(tr<"There is no '{}' to set">(text::shorten(name, 64)), name);
     if (fixed.values.contains(name)) {
       const auto where = fixed.where.find(name);
-      return Error::conflict(fmt::format("{} sets this, and wins: change it there",
-                                         where == fixed.where.end() ? "tocsin.toml" : where->second),
-                             name);
+      return Error::conflict(
+          tr<"{} sets this, and wins: change it there">(where == fixed.where.end() ? "tocsin.toml" : where->second),
+          name);
     }
     TRY(read[name], read_value(*field, value));
   }
@@ -165,7 +166,8 @@ Status change(store::Database& database, const Actor& actor, const Values& wante
     TRY_VOID(connection.lock_changes());
     TRY(const auto before, load_stored(connection, {}));
     if (!expected.empty() && expected != before.version) {
-      return Error::conflict("Somebody else has changed these settings meanwhile: look at them again", "version");
+      return Error::conflict(
+          std::string{tr<"Somebody else has changed these settings meanwhile: look at them again">()}, "version");
     }
     boost::json::object detail;
     store::SiteValues values{connection};

@@ -15,32 +15,35 @@ using pages::FormMarkup;
 constexpr const char* kHere = "/account/address";
 
 Result<http::Response> address_page(App& app, const http::Request& request, const Form& form) {
-  std::string out = "<div class=\"narrow\"><h1>E-mail address</h1>\n";
+  std::string out;
+  render<"<div class=\"narrow\"><h1>[[E-mail address]]</h1>\n">(out);
   out += pages::error_summary(form).str();
-  render<"<p class=\"lead\">You sign in with <strong>{}</strong>, and mails of the portal go there.</p>\n">(
+  render<"<p class=\"lead\">[[You sign in with <strong>{}</strong>, and mails of the portal go there.]]</p>\n">(
       out, request.principal->email);
   if (!app.mails()) {
-    out += "<p>An administrator of the CERT changes it for you.</p></div>\n";
-    return pages::form_page(app, request, pages::account_page("E-mail address", "/account", std::move(out)), form);
+    render<"<p>[[An administrator of the CERT changes it for you.]]</p></div>\n">(out);
+    return pages::form_page(app, request, pages::account_page(tr<"E-mail address">(), "/account", std::move(out)),
+                            form);
   }
   TRY(const auto awaited, app.identity()->awaited_address(request.principal->person));
   if (awaited) {
     render<
-        "<p class=\"callout callout-warn\">A mail with a link is on its way to <strong>{}</strong>. Until it is used, "
-        "nothing changes. The link works for a day.</p>\n">(out, *awaited);
+        "<p class=\"callout callout-warn\">[[A mail with a link is on its way to <strong>{}</strong>. Until it is "
+        "used, nothing changes. The link works for a day.]]</p>\n">(out, *awaited);
   }
   FormMarkup markup{request, kHere, form};
-  markup.input({.name = "email",
-                .label = "Address",
-                .hint = "A link goes there. When you open it, the address is yours here, and the old one is told. To "
-                        "confirm the present one, enter it again.",
-                .type = "email",
-                .autocomplete = "email",
-                .maxlength = 254,
-                .required = true});
-  out += "<div class=\"panel\">" + markup.submit("Send the link", FormMarkup::Button::normal, "/account").str() +
+  markup.input(
+      {.name = "email",
+       .label = tr<"Address">(),
+       .hint = tr<"A link goes there. When you open it, the address is yours here, and the old one is told. To "
+                  "confirm the present one, enter it again.">(),
+       .type = "email",
+       .autocomplete = "email",
+       .maxlength = 254,
+       .required = true});
+  out += "<div class=\"panel\">" + markup.submit(tr<"Send the link">(), FormMarkup::Button::normal, "/account").str() +
          "</div></div>\n";
-  return pages::form_page(app, request, pages::account_page("E-mail address", "/account", std::move(out)), form);
+  return pages::form_page(app, request, pages::account_page(tr<"E-mail address">(), "/account", std::move(out)), form);
 }
 
 Result<http::Response> show(App& app, const http::Request& request) {

@@ -16,35 +16,35 @@ using pages::FormMarkup;
 using pages::Page;
 
 http::Response forgot_page(App& app, const http::Request& request, const Form& form) {
-  std::string out = "<div class=\"narrow\"><h1>Forgotten the password?</h1>\n";
+  std::string out;
+  render<"<div class=\"narrow\"><h1>[[Forgotten the password?]]</h1>\n">(out);
   out += pages::error_summary(form).str();
   if (app.mails()) {
     FormMarkup markup{request, "/forgot", form};
-    out +=
-        "<p class=\"lead\">Enter the address that you sign in with. You get a mail with a link to set a new "
-        "password.</p>\n<div class=\"panel\">";
+    render<
+        "<p class=\"lead\">[[Enter the address that you sign in with. You get a mail with a link to set a new "
+        "password.]]</p>\n<div class=\"panel\">">(out);
     markup.input({.name = "email",
-                  .label = "E-mail address",
+                  .label = tr<"E-mail address">(),
                   .type = "email",
                   .autocomplete = "username",
                   .maxlength = 254,
                   .required = true,
                   .autofocus = true});
-    out += markup.submit("Send the link", FormMarkup::Button::normal, "/sign-in").str();
-    out +=
-        "</div>\n<p class=\"note\">The link works once, for an hour. Nothing arrives? Look into the folder for spam, "
-        "and "
-        "wait five minutes before you ask again.</p>\n";
+    out += markup.submit(tr<"Send the link">(), FormMarkup::Button::normal, "/sign-in").str();
+    render<
+        "</div>\n<p class=\"note\">[[The link works once, for an hour. Nothing arrives? Look into the folder for spam, "
+        "and wait five minutes before you ask again.]]</p>\n">(out);
   } else {
-    out +=
-        "<p class=\"lead\">Your organisation's administrator can ask the CERT for a link with which you set a new one. "
-        "It works once, and for a short time.</p>\n";
+    render<
+        "<p class=\"lead\">[[Your organisation's administrator can ask the CERT for a link with which you set a new "
+        "one. It works once, and for a short time.]]</p>\n">(out);
     const auto contact = app.site_text("contact");
-    if (!contact.empty()) render<"<p>If there is none, write to {}.</p>\n">(out, contact);
+    if (!contact.empty()) render<"<p>[[If there is none, write to {}.]]</p>\n">(out, contact);
   }
   out += "</div>\n";
   Page page;
-  page.title = "Forgotten the password?";
+  page.title = tr<"Forgotten the password?">();
   page.hide_header_search = true;
   page.main = Html::from_trusted(std::move(out));
   return pages::form_page(app, request, page, form);

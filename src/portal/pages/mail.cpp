@@ -16,6 +16,7 @@ namespace {
 
 namespace post = engine::post;
 using domain::Permission;
+using html::fragment;
 using html::Html;
 using html::render;
 using pages::Form;
@@ -27,19 +28,19 @@ std::string_view words(store::MailPurpose purpose) {
   using enum store::MailPurpose;
   switch (purpose) {
     case invitation:
-      return "Invitation";
+      return tr<"Invitation">();
     case email_proof:
-      return "Proof of an address";
+      return tr<"Proof of an address">();
     case password_reset:
-      return "New password";
+      return tr<"New password">();
     case alert:
-      return "Alert";
+      return tr<"#a mail#Alert">();
     case notice:
-      return "Notice about an account";
+      return tr<"Notice about an account">();
     case test:
-      return "Test";
+      return tr<"#a mail#Test">();
     case reset_request:
-      return "Request";
+      return tr<"Request">();
   }
   return "";
 }
@@ -48,55 +49,59 @@ void append_state(std::string& out, const App& app, const post::Desk& desk) {
   const auto trouble = app.office() != nullptr ? app.office()->trouble() : std::string{};
   if (!trouble.empty()) {
     render<
-        "<p class=\"callout callout-error\"><b>The mail server takes nothing at this moment.</b> {}. Nothing is lost: "
-        "it is tried again every few minutes. <code>tocsin doctor</code> looks at the settings.</p>\n">(out, trouble);
+        "<p class=\"callout callout-error\">[[<b>The mail server takes nothing at this moment.</b> {}. Nothing is "
+        "lost: it is tried again every few minutes. <code>tocsin doctor</code> looks at the settings.]]</p>\n">(
+        out, trouble);
   } else if (desk.counts.given_up > 0) {
-    render<"<p class=\"callout callout-warn\"><b>{}</b> could not be sent. Look at why, then try again or drop.</p>\n">(
-        out, text::count_of(desk.counts.given_up, "mail", "mails"));
+    render<
+        "<p class=\"callout callout-warn\">[[<b>{}</b> could not be sent. Look at why, then try again or "
+        "drop.]]</p>\n">(out, trn<"{} mail", "{} mails">(desk.counts.given_up, text::thousands(desk.counts.given_up)));
   } else if (desk.counts.waiting == 0) {
-    out += "<p class=\"callout callout-good\">Everything has been sent.</p>\n";
+    render<"<p class=\"callout callout-good\">[[Everything has been sent.]]</p>\n">(out);
   }
 }
 
 Html row_state(const post::DeskRow& row, Timestamp now) {
-  if (row.given_up) return Html::from_trusted("<span class=\"tag tag-warn\">given up</span>");
-  if (row.next_try_at <= now) return Html::from_trusted("<span class=\"tag\">waits</span>");
-  return html::fragment<"<span class=\"tag\">waits</span> next try {}">(pages::datetime_html(row.next_try_at));
+  if (row.given_up) return fragment<"<span class=\"tag tag-warn\">[[#a mail#given up]]</span>">();
+  if (row.next_try_at <= now) return fragment<"<span class=\"tag\">[[#a mail#waits]]</span>">();
+  return fragment<"<span class=\"tag\">[[#a mail#waits]]</span> [[next try {}]]">(
+      pages::datetime_html(row.next_try_at));
 }
 
 void append_rows(std::string& out, const http::Request& request, const post::Desk& desk) {
   if (desk.rows.empty()) return;
-  out +=
-      "<div class=\"table-wrap stack\"><table><thead><tr><th>To</th><th>What</th><th>Written</th><th>State</th>"
-      "<th>Tries</th><th>Last problem</th><th><span class=\"hidden\">Actions</span></th></tr></thead><tbody>\n";
+  render<
+      "<div class=\"table-wrap stack\"><table><thead><tr><th>[[#a mail#To]]</th><th>[[What]]</th><th>[[Written]]</th>"
+      "<th>[[State]]</th><th>[[Tries]]</th><th>[[Last problem]]</th><th><span class=\"hidden\">[[Actions]]</span></th>"
+      "</tr></thead><tbody>\n">(out);
   for (const auto& row : desk.rows) {
     const auto path = fmt::format("{}/{}", kHere, row.id);
-    const auto name = fmt::format("{} to {}", words(row.purpose), row.address);
+    const auto name = tr<"#a mail#{} to {}">(words(row.purpose), row.address);
     render<
-        "<tr><th scope=\"row\">{}</th><td data-label=\"What\">{}</td><td data-label=\"Written\">{}</td>"
-        "<td data-label=\"State\">{}</td><td data-label=\"Tries\">{}</td><td data-label=\"Last problem\">{}</td>"
-        "<td>{} {}</td></tr>\n">(
-        out, row.address.empty() ? std::string{"sealed by another key"} : row.address, words(row.purpose),
+        "<tr><th scope=\"row\">{}</th><td data-label=\"[[What]]\">{}</td><td data-label=\"[[Written]]\">{}</td>"
+        "<td data-label=\"[[State]]\">{}</td><td data-label=\"[[Tries]]\">{}</td><td data-label=\"[[Last "
+        "problem]]\">{}</td><td>{} {}</td></tr>\n">(
+        out, row.address.empty() ? std::string{tr<"sealed by another key">()} : row.address, words(row.purpose),
         pages::datetime_html(row.created_at), row_state(row, request.now), row.attempts,
-        row.problem.empty() ? std::string{"none"} : row.problem,
-        pages::button_form(request, path + "/retry", "Try again", {}, FormMarkup::Button::quiet, name),
-        pages::button_form(request, path + "/drop", "Drop", {}, FormMarkup::Button::quiet, name));
+        row.problem.empty() ? std::string{tr<"#problem#none">()} : row.problem,
+        pages::button_form(request, path + "/retry", tr<"Try again">(), {}, FormMarkup::Button::quiet, name),
+        pages::button_form(request, path + "/drop", tr<"#a mail#Drop">(), {}, FormMarkup::Button::quiet, name));
   }
   out += "</tbody></table></div>\n";
   const auto all = desk.counts.waiting + desk.counts.given_up;
   if (all > static_cast<std::int64_t>(desk.rows.size())) {
-    render<"<p class=\"note\">{} of {} are shown.</p>\n">(out, desk.rows.size(), text::thousands(all));
+    render<"<p class=\"note\">[[{} of {} are shown.]]</p>\n">(out, desk.rows.size(), text::thousands(all));
   }
 }
 
 http::Response off_page(App& app, const http::Request& request) {
   pages::Page page;
-  page.title = "Mail";
-  page.main = Html::from_trusted(
-      "<div class=\"page-head\"><h1>Mail</h1></div>\n<p class=\"callout\">No mail is sent here. Invitations and links "
-      "for new passwords are shown to whoever makes them, to be handed on.</p>\n<p>To send them by mail, set "
-      "<code>mail.url</code>, <code>mail.from</code> and <code>public_url</code> in <code>tocsin.toml</code>, look at "
-      "<code>tocsin doctor</code>, and start the server again.</p>\n");
+  page.title = tr<"Mail">();
+  page.main = fragment<
+      "<div class=\"page-head\"><h1>[[Mail]]</h1></div>\n<p class=\"callout\">[[No mail is sent here. "
+      "Invitations and links for new passwords are shown to whoever makes them, to be handed on.]]</p>\n<p>[[To send "
+      "them by mail, set <code>mail.url</code>, <code>mail.from</code> and <code>public_url</code> in "
+      "<code>tocsin.toml</code>, look at <code>tocsin doctor</code>, and start the server again.]]</p>\n">();
   return pages::member_page(app, request, std::move(page), kHere);
 }
 
@@ -104,30 +109,31 @@ Result<http::Response> show(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({pages::kNoticeParameter}));
   if (!app.mails()) return off_page(app, request);
   TRY(const auto desk, post::desk(app.database(), access::actor(request), *app.post()));
-  std::string out = "<div class=\"page-head\"><h1>Mail</h1><div class=\"actions\">";
-  out += pages::button_form(request, std::string{kHere} + "/test", "Send a test mail to me").str();
+  std::string out;
+  render<"<div class=\"page-head\"><h1>[[Mail]]</h1><div class=\"actions\">">(out);
+  out += pages::button_form(request, std::string{kHere} + "/test", tr<"Send a test mail to me">()).str();
   if (!desk.rows.empty()) {
-    out += ' ' + pages::button_form(request, std::string{kHere} + "/retry", "Try all again").str();
+    out += ' ' + pages::button_form(request, std::string{kHere} + "/retry", tr<"Try all again">()).str();
   }
   out += "</div></div>\n";
   append_state(out, app, desk);
   out += "<dl class=\"kv\">\n";
-  pages::append_fact(out, "Waiting", text::thousands(desk.counts.waiting));
+  pages::append_fact(out, tr<"#mails#Waiting">(), text::thousands(desk.counts.waiting));
   if (desk.counts.oldest_waiting) {
-    pages::append_fact(out, "The oldest was written", pages::datetime_html(*desk.counts.oldest_waiting));
+    pages::append_fact(out, tr<"The oldest was written">(), pages::datetime_html(*desk.counts.oldest_waiting));
   }
-  pages::append_fact(out, "Given up", text::thousands(desk.counts.given_up));
+  pages::append_fact(out, tr<"#mails#Given up">(), text::thousands(desk.counts.given_up));
   if (app.office() != nullptr) {
-    pages::append_fact(out, "Sent since the start",
+    pages::append_fact(out, tr<"Sent since the start">(),
                        text::thousands(static_cast<std::int64_t>(app.office()->counts().taken)));
   }
   out += "</dl>\n";
   append_rows(out, request, desk);
-  out +=
-      "<p class=\"note\">What a mail says is not shown, for it may hold a link that lets in. From a shell on the "
-      "server: <code>tocsin mail</code>.</p>\n";
+  render<
+      "<p class=\"note\">[[What a mail says is not shown, for it may hold a link that lets in. From a shell on the "
+      "server: <code>tocsin mail</code>.]]</p>\n">(out);
   pages::Page page;
-  page.title = "Mail";
+  page.title = tr<"Mail">();
   page.main = Html::from_trusted(std::move(out));
   return pages::member_page(app, request, std::move(page), kHere);
 }

@@ -219,23 +219,24 @@ Result<http::Response> show_invitations(App& app, const http::Request& request,
                                         const domain::Organisation& organisation,
                                         const std::vector<engine::identity::Identity::Invitation>& invitations) {
   const auto url = pages::organisation_url(organisation.id);
-  std::string out =
-      pages::breadcrumb_html({{"/organisations", "Organisations"}, {url, organisation.name}, {"", "Admitted"}}).str();
+  std::string out = pages::breadcrumb_html({{"/organisations", std::string{tr<"Organisations">()}},
+                                            {url, organisation.name},
+                                            {"", std::string{tr<"#an organisation#Admitted">()}}})
+                        .str();
   html::render<
-      "<div class=\"form-page\"><div class=\"page-head\"><h1>{} is a member</h1></div>\n<p>Give each link to the "
-      "person it "
-      "is for, by a way that only they read: it is shown once, works once and for seven days, and is as good as a "
-      "password. With it they set one, and a second factor.</p>\n">(out, organisation.name);
+      "<div class=\"form-page\"><div class=\"page-head\"><h1>[[{} is a member]]</h1></div>\n<p>[[Give each link to the "
+      "person it is for, by a way that only they read: it is shown once, works once and for seven days, and is as good "
+      "as a password. With it they set one, and a second factor.]]</p>\n">(out, organisation.name);
   for (const auto& each : invitations) {
     const auto link = fmt::format("{}/link/{}", app.base_url(request), each.secret);
     html::render<
         "<div class=\"callout callout-good\"><p><b>{}</b>, {}</p><p><code class=\"secret-link\" data-copy=\"{}\" "
-        "data-copy-label=\"the link\">{}</code></p></div>\n">(out, each.name, each.email, link, link);
+        "data-copy-label=\"[[the link]]\">{}</code></p></div>\n">(out, each.name, each.email, link, link);
   }
-  html::render<"<p class=\"actions\"><a class=\"button-quiet\" href=\"{}\">Done</a></p></div>\n">(out,
-                                                                                                  html::Url::own(url));
+  html::render<"<p class=\"actions\"><a class=\"button-quiet\" href=\"{}\">[[Done]]</a></p></div>\n">(
+      out, html::Url::own(url));
   pages::Page page;
-  page.title = "Admitted";
+  page.title = tr<"#an organisation#Admitted">();
   page.main = Html::from_trusted(std::move(out));
   return pages::member_page(app, request, std::move(page), "/organisations");
 }

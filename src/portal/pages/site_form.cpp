@@ -16,6 +16,7 @@ namespace {
 
 namespace site = engine::site;
 using domain::Permission;
+using html::fragment;
 using html::Html;
 using html::render;
 using pages::Form;
@@ -39,10 +40,10 @@ Error in_form(Error error) {
 void append_fixed(std::string& out, const site::Site& now, const site::Field& field) {
   const auto where = now.fixed.where.find(field.name);
   render<
-      "<div class=\"field\"><p><b>{}</b></p><p class=\"hint\">Set in {}, which wins over what is set "
-      "here.</p><p>{}</p></div>\n">(out, field.label,
-                                    where == now.fixed.where.end() ? std::string{"tocsin.toml"} : where->second,
-                                    now.text(field.name));
+      "<div class=\"field\"><p><b>{}</b></p><p class=\"hint\">[[Set in {}, which wins over what is set "
+      "here.]]</p><p>{}</p></div>\n">(out, tr_text(field.label),
+                                      where == now.fixed.where.end() ? std::string{"tocsin.toml"} : where->second,
+                                      now.text(field.name));
 }
 
 void append_field(FormMarkup& markup, const site::Site& now, const site::Field& field, const Form& form) {
@@ -54,8 +55,8 @@ void append_field(FormMarkup& markup, const site::Site& now, const site::Field& 
     return;
   }
   const pages::Input input{.name = name,
-                           .label = field.label,
-                           .hint = field.hint,
+                           .label = tr_text(field.label),
+                           .hint = tr_text(field.hint),
                            .maxlength = static_cast<int>(field.bytes_max),
                            .required = field.name == "site_name",
                            .code = field.kind == site::Kind::colour};
@@ -64,7 +65,7 @@ void append_field(FormMarkup& markup, const site::Site& now, const site::Field& 
       markup.textarea(input, 3);
       return;
     case site::Kind::zone:
-      markup.select(input, pages::zone_options("UTC unless they choose", form.raw(name)));
+      markup.select(input, pages::zone_options(tr<"UTC unless they choose">(), form.raw(name)));
       return;
     default:
       markup.input(input);
@@ -72,21 +73,24 @@ void append_field(FormMarkup& markup, const site::Site& now, const site::Field& 
 }
 
 Html logo_forms(const App& app, const http::Request& request, const Form& form) {
-  std::string out = "<section class=\"panel\" aria-labelledby=\"logo\"><h2 id=\"logo\">Logo</h2>\n";
+  std::string out;
+  render<"<section class=\"panel\" aria-labelledby=\"logo\"><h2 id=\"logo\">[[Logo]]</h2>\n">(out);
   const auto url = pages::site_logo_url(app);
   if (!url.empty()) {
-    render<"<p class=\"logo-shown\"><img class=\"brand-logo\" src=\"{}\" alt=\"The logo now\"></p>\n">(
+    render<"<p class=\"logo-shown\"><img class=\"brand-logo\" src=\"{}\" alt=\"[[The logo now]]\"></p>\n">(
         out, html::Url::own(url));
-    out += pages::button_form(request, "/admin/site/logo/remove", "Remove", {}, FormMarkup::Button::quiet, "the logo")
+    out += pages::button_form(request, "/admin/site/logo/remove", tr<"Remove">(), {}, FormMarkup::Button::quiet,
+                              tr<"the logo">())
                .str();
   }
   FormMarkup markup{request, "/admin/site/logo", form, "logo", FormMarkup::Sends::files};
-  markup.file({.name = "logo",
-               .label = url.empty() ? "A file" : "Another file",
-               .hint = "SVG, PNG, JPEG or WebP, at most 256 KiB and 2,048 pixels a side. It stands on a dark ground.",
-               .required = true},
-              pages::kLogoAccepts);
-  out += markup.submit("Upload").str() + "</section>\n";
+  markup.file(
+      {.name = "logo",
+       .label = url.empty() ? tr<"A file">() : tr<"Another file">(),
+       .hint = tr<"SVG, PNG, JPEG or WebP, at most 256 KiB and 2,048 pixels a side. It stands on a dark ground.">(),
+       .required = true},
+      pages::kLogoAccepts);
+  out += markup.submit(tr<"Upload">()).str() + "</section>\n";
   return Html::from_trusted(std::move(out));
 }
 
@@ -97,20 +101,20 @@ http::Response show(App& app, const http::Request& request, const Form& form, co
   bool cert = false;
   for (const auto& field : site::fields()) {
     if (!cert && field.name.starts_with("cert.")) {
-      markup.html(Html::from_trusted("<h2>The CERT, as <a href=\"/rfc2350\">RFC 2350</a> asks</h2>\n"));
+      markup.html(fragment<"<h2>[[The CERT, as <a href=\"/rfc2350\">RFC 2350</a> asks]]</h2>\n">());
       cert = true;
     }
     append_field(markup, *now, field, form);
   }
-  auto all = markup.submit("Save", FormMarkup::Button::normal, "/admin").str();
+  auto all = markup.submit(tr<"Save">(), FormMarkup::Button::normal, "/admin").str();
   all += logo_forms(app, request, logo).str();
-  return pages::form_answer(app, request,
-                            {.title = "Site",
-                             .crumbs = {{kHere, "Site"}},
-                             .lead = Html::from_trusted(
-                                 "<p>Name, colours and contact of this portal. Name, contacts and keys of the CERT are "
-                                 "in <a href=\"/organisations/1\">its profile</a>.</p>")},
-                            form.good() ? logo : form, Html::from_trusted(std::move(all)));
+  return pages::form_answer(
+      app, request,
+      {.title = std::string{tr<"Site">()},
+       .crumbs = {{kHere, std::string{tr<"Site">()}}},
+       .lead = fragment<"<p>[[Name, colours and contact of this portal. Name, contacts and keys of the CERT are "
+                        "in <a href=\"/organisations/1\">its profile</a>.]]</p>">()},
+      form.good() ? logo : form, Html::from_trusted(std::move(all)));
 }
 
 Form stored_form(const App& app) {
