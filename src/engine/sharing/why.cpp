@@ -38,9 +38,9 @@ Result<std::string> broken_glass(store::Connection& connection, const domain::po
                                  const domain::Record& record, Timestamp now) {
   const auto* glass = viewer.open_glass(record.id, now);
   TRY(const auto grant, store::Glass{connection}.find(glass == nullptr ? 0 : glass->grant));
-  if (!grant) return std::string{"you broke the glass"};
-  return fmt::format("you broke the glass at {} with the reason '{}', and may read it until {}",
-                     format_minute(grant->began_at), grant->reason, format_minute(grant->until));
+  if (!grant) return std::string{tr<"you broke the glass">()};
+  return tr<"you broke the glass at {} with the reason '{}', and may read it until {}">(
+      format_minute(grant->began_at), grant->reason, format_minute(grant->until));
 }
 
 }  // namespace
