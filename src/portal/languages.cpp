@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "domain/audit.hpp"
+#include "domain/four_eyes.hpp"
 #include "domain/nis2.hpp"
 #include "domain/organisation.hpp"
 #include "domain/person.hpp"
@@ -16,6 +17,7 @@
 #include "engine/search/query.hpp"
 #include "engine/site/site.hpp"
 #include "portal/html/template.hpp"
+#include "portal/tools/conversion.hpp"
 #include "tocsin_languages.hpp"
 
 namespace tocsin::portal {
@@ -55,6 +57,7 @@ void note_member_tables() {
        {domain::audit::Outcome::done, domain::audit::Outcome::refused, domain::audit::Outcome::failed}) {
     messages::note(domain::audit::to_string(outcome));
   }
+  for (const auto act : domain::all_acts()) messages::note(domain::name(act));
   for (const auto& scope : engine::identity::scopes()) messages::note(scope.meaning);
   for (const auto& action : engine::audit::kActions) messages::note(action.meaning);
 }
@@ -62,6 +65,7 @@ void note_member_tables() {
 /// Names that lower rooms keep in tables: pages show them through tr_text.
 void note_tables() {
   note_member_tables();
+  for (const auto form : tools::all_forms()) messages::note(tools::label_of(form));
   for (const auto& each : engine::search::filter_help()) messages::note(each.meaning);
   for (const auto& field : engine::site::fields()) {
     messages::note(field.label);

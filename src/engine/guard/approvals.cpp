@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "engine/audit/checkpoint.hpp"
 #include "engine/audit/trail.hpp"
 #include "engine/guard/guard_parts.hpp"
@@ -67,16 +68,17 @@ Result<Actor> at_this_moment(store::Connection& connection, const Actor& actor) 
 Result<Approval> need_waiting(store::Connection& connection, const Actor& actor, std::int64_t id, Timestamp now) {
   TRY(auto found, store::Approvals{connection}.find(id));
   if (!found || !may_know(actor, *found)) return Error::not_found("approval");
-  if (found->state != ApprovalState::waiting) return Error::conflict("It has been decided already");
-  if (!found->waits(now)) return Error::conflict("It is over: nobody decided in time. Ask again");
+  if (found->state != ApprovalState::waiting) return Error::conflict(std::string{tr<"It has been decided already">()});
+  if (!found->waits(now)) return Error::conflict(std::string{tr<"It is over: nobody decided in time. Ask again">()});
   return std::move(*found);
 }
 
 Status require_decision(const Actor& actor, const Approval& approval) {
-  if (actor.program) return Error::forbidden("A token approves nothing: sign in to do it");
-  if (is_own(actor, approval)) return Error::forbidden("Nobody decides about what they asked for themselves");
+  if (actor.program) return Error::forbidden(std::string{tr<"A token approves nothing: sign in to do it">()});
+  if (is_own(actor, approval))
+    return Error::forbidden(std::string{tr<"Nobody decides about what they asked for themselves">()});
   if (may_decide(actor, approval)) return ok();
-  return Error::forbidden("This is for another person who may do the same");
+  return Error::forbidden(std::string{tr<"This is for another person who may do the same">()});
 }
 
 /// Whoever asked, with the roles of this moment.
@@ -106,7 +108,8 @@ Result<Prepared> prepare(store::Database& database, const Approval& approval, co
                          const ApprovalTools& tools) {
   Prepared prepared;
   if (approval.act == static_cast<int>(Act::prune_audit)) {
-    if (tools.audit_key == nullptr) return Error::unavailable("The key that signs the audit log is not here");
+    if (tools.audit_key == nullptr)
+      return Error::unavailable(std::string{tr<"The key that signs the audit log is not here">()});
     TRY(prepared.log,
         database.snapshot([&](store::Connection& connection) { return audit::verify(connection, tools.trust); }));
   }
@@ -169,7 +172,7 @@ Status note(store::Connection& connection, const Actor& actor, Timestamp now, au
 Status close(store::Connection& connection, const Actor& actor, const Approval& approval, ApprovalState state,
              audit::Action action, domain::audit::Outcome outcome, std::string_view said, Timestamp now) {
   TRY(const auto closed, store::Approvals{connection}.decide(approval.id, state, actor.viewer.person, said, now));
-  if (closed == 0) return Error::conflict("It has been decided already");
+  if (closed == 0) return Error::conflict(std::string{tr<"It has been decided already">()});
   TRY_VOID(store::MembersState{connection}.advance());
   return note(connection, actor, now, action, approval, outcome, said);
 }
@@ -297,8 +300,10 @@ Status approve(store::Database& database, const Actor& actor, const ApprovalTool
     TRY_VOID(require_decision(by, approval));
     TRY(const auto decided,
         store::Approvals{connection}.decide(id, ApprovalState::approved, by.viewer.person, {}, now));
-    if (decided == 0) return Error::conflict("It has been decided already");
+    if (decided == 0) return Error::conflict(std::string{tr<"It has been decided already">()});
     TRY(const auto asker, asker_of(connection, approval, by));
+    // What stands in the way is kept with the request, for others to read.
+    const LanguageScope stored{Language::en};
     if (auto carried_out = carry_out(connection, approval, asker, prepared, tools, now); !carried_out) {
       if (!passes(carried_out.error().code)) stale = carried_out.error();
       return carried_out;
@@ -316,7 +321,7 @@ Status approve(store::Database& database, const Actor& actor, const ApprovalTool
     return close(connection, by, approval, ApprovalState::refused, "approval.refused", domain::audit::Outcome::refused,
                  stale->message, now);
   }));
-  return Error::conflict(fmt::format("It was not done, and is closed: {}", stale->message));
+  return Error::conflict(tr<"It was not done, and is closed: {}">(stale->message));
 }
 
 Status reject(store::Database& database, const Actor& actor, std::int64_t id, std::string_view why, Timestamp now) {
@@ -337,7 +342,7 @@ Status withdraw(store::Database& database, const Actor& actor, std::int64_t id, 
   return database.write([&](store::Connection& connection) -> Status {
     TRY_VOID(connection.lock_changes());
     TRY(const auto approval, need_waiting(connection, actor, id, now));
-    if (!is_own(actor, approval)) return Error::forbidden("Only who asked for it withdraws it");
+    if (!is_own(actor, approval)) return Error::forbidden(std::string{tr<"Only who asked for it withdraws it">()});
     return close(connection, actor, approval, ApprovalState::withdrawn, "approval.withdraw",
                  domain::audit::Outcome::done, {}, now);
   });

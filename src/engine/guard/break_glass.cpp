@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/audit/trail.hpp"
 #include "engine/guard/guard_parts.hpp"
@@ -28,11 +29,13 @@ constexpr std::int64_t kHour = std::int64_t{3'600} * 1'000'000;
 constexpr std::int64_t kLetterLives = 7 * 24 * kHour;
 
 Status require_glass(const Actor& actor) {
-  if (actor.console) return Error::invalid("The console reads what it wants to: there is no glass in front of it");
+  if (actor.console)
+    return Error::invalid(std::string{tr<"The console reads what it wants to: there is no glass in front of it">()});
   TRY_VOID(actor.require(Permission::break_glass));
-  if (actor.program) return Error::forbidden("A token opens nothing so: sign in to do it");
+  if (actor.program) return Error::forbidden(std::string{tr<"A token opens nothing so: sign in to do it">()});
   if (!actor.second_factor) {
-    return Error::forbidden("This needs a session that was begun with a second factor: sign in again with it");
+    return Error::forbidden(
+        std::string{tr<"This needs a session that was begun with a second factor: sign in again with it">()});
   }
   return ok();
 }
@@ -87,11 +90,11 @@ Status check_glass_request(const Actor& actor, const GlassRequest& request) {
   TRY_VOID(require_glass(actor));
   TRY(const auto reason, members::many_lines(request.reason, "reason", kGlassReasonBytesMax));
   if (characters(reason) < kGlassReasonMin) {
-    return Error::invalid(fmt::format("Say why, in at least {} characters: others will read it", kGlassReasonMin),
-                          "reason");
+    return Error::invalid(tr<"Say why, in at least {} characters: others will read it">(kGlassReasonMin), "reason");
   }
   const auto id = text::trim(request.id);
-  if (id.empty() || id.size() > kIdBytesMax) return Error::invalid("Type the id of the record", "id");
+  if (id.empty() || id.size() > kIdBytesMax)
+    return Error::invalid(std::string{tr<"Type the id of the record">()}, "id");
   return ok();
 }
 
@@ -102,13 +105,14 @@ Result<GlassOutcome> break_glass_in(store::Connection& connection, const Actor& 
   const auto id = text::trim(request.id);
   TRY(const auto missed, misses(connection, actor, now));
   if (missed >= kGlassMissesMax) {
-    return Error::unavailable("There was nothing of too many names: wait an hour, or ask whose it is");
+    return Error::unavailable(
+        std::string{tr<"There was nothing of too many names: wait an hour, or ask whose it is">()});
   }
   store::Glass glass{connection};
   TRY(const auto open, glass.list({.person = actor.viewer.person, .in_force_at = now}, 100));
   // Before anything is looked for: what is refused for another reason must not tell whether it is there.
   if (open.size() >= kGlassOpenMax) {
-    return Error::conflict(fmt::format("At most {} records are open so at once: end one first", kGlassOpenMax), "id");
+    return Error::conflict(tr<"At most {} records are open so at once: end one first">(kGlassOpenMax), "id");
   }
   TRY(const auto record, store::Records{connection}.load(domain::RecordKind::advisory, id));
   if (!record) {
@@ -116,15 +120,16 @@ Result<GlassOutcome> break_glass_in(store::Connection& connection, const Actor& 
                            domain::audit::Outcome::refused, {{"id", id}, {"reason", reason}}));
     return GlassOutcome{
         .opened = {},
-        .refused = Error::invalid("There is nothing of this name. That you asked has been written down", "id")};
+        .refused = Error::invalid(
+            std::string{tr<"There is nothing of this name. That you asked has been written down">()}, "id")};
   }
   if (domain::policy::may_see(actor.viewer, domain::policy::facts_of(*record), now)) {
-    return Error::conflict("You see this already: nothing was opened", "id");
+    return Error::conflict(std::string{tr<"You see this already: nothing was opened">()}, "id");
   }
   if (std::ranges::any_of(open, [&](const auto& each) {
         return each.record == record->id && each.organisation == actor.viewer.organisation;
       })) {
-    return Error::conflict("You have opened this already", "id");
+    return Error::conflict(std::string{tr<"You have opened this already">()}, "id");
   }
   store::GlassGrant grant{.person = *actor.viewer.person,
                           .organisation = *actor.viewer.organisation,
@@ -180,7 +185,7 @@ Status end_glass(store::Database& database, const Actor& actor, std::int64_t id,
     TRY(const auto grant, glass.find(id));
     if (!grant || !may_end(actor, *grant)) return Error::not_found("break-glass access");
     TRY(const auto ended, glass.end(id, actor.viewer.person, now));
-    if (ended == 0) return Error::conflict("It has ended already");
+    if (ended == 0) return Error::conflict(std::string{tr<"It has ended already">()});
     TRY_VOID(store::MembersState{connection}.advance());
     TRY_VOID(audit::record(connection, actor, now, "break-glass.end", audit::object_of(grant->record), grant->owner,
                            domain::audit::Outcome::done, {{"grant", id}, {"person", grant->person.value}}));

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "engine/audit/trail.hpp"
 #include "engine/guard/guard_parts.hpp"
 #include "engine/members/input.hpp"
@@ -53,7 +54,7 @@ Result<Asked> put_down(store::Connection& connection, const Actor& actor, const 
     if (each.person == wanted.person) ++own;
   }
   if (own >= kWaitingMax) {
-    return Error::conflict(fmt::format("{} of your requests wait already: withdraw some first", own));
+    return Error::conflict(tr<"{} of your requests wait already: withdraw some first">(own));
   }
   TRY(wanted.id, approvals.add(wanted));
   TRY_VOID(store::MembersState{connection}.advance());
@@ -74,27 +75,29 @@ bool wants_second(const Actor& actor, domain::Act act) noexcept {
   return actor.four_eyes.wanted(act) && (!actor.console || act == domain::Act::prune_audit);
 }
 
-Error waits() { return Error::conflict("This needs a second person"); }
+Error waits() { return Error::conflict(std::string{tr<"This needs a second person">()}); }
 
 Error ask(store::Database& database, const Actor& actor, const Proposal& proposal, Timestamp now) {
   auto reason = members::many_lines(actor.reason, "reason", kReasonBytesMax);
   if (!reason) return std::move(reason).error();
   if (reason->empty()) {
-    return Error::invalid("Another person has to approve this: tell them why it is to be done", "reason");
+    return Error::invalid(std::string{tr<"Another person has to approve this: tell them why it is to be done">()},
+                          "reason");
   }
   auto asked = database.write([&](store::Connection& connection) -> Result<Asked> {
     TRY_VOID(connection.lock_changes());
     return put_down(connection, actor, proposal, *reason, now);
   });
   if (!asked) return std::move(asked).error();
-  auto error = Error::conflict(
-      fmt::format("{} (number {}).{}",
-                  asked->known ? "The same waits already for another person's approval"
-                               : "Nothing was done yet: it waits for another person's approval",
-                  asked->id,
-                  asked->others > 0 ? ""
-                                    : " At present nobody else may approve it: give somebody the role, or ask the "
-                                      "operator, who may with 'tocsin approval approve'"));
+  auto message = asked->known
+                     ? tr<"The same waits already for another person's approval (number {}).">(asked->id)
+                     : tr<"Nothing was done yet: it waits for another person's approval (number {}).">(asked->id);
+  if (asked->others == 0) {
+    message.append(" ").append(
+        tr<"At present nobody else may approve it: give somebody the role, or ask the operator, who may with 'tocsin "
+           "approval approve'">());
+  }
+  auto error = Error::conflict(std::move(message));
   error.where = fmt::format("{}{}", kAsked, asked->id);
   return error;
 }

@@ -4,6 +4,7 @@
 
 #include "base/hash.hpp"
 #include "base/ids.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/identity/state.hpp"
 #include "engine/members/members.hpp"
@@ -26,10 +27,9 @@ constexpr int kLapsedAtOnce = 100;
 /// One sentence for whoever has no account, a suspended one, or one that this proof does not reach.
 SignIn refused(const OutsideRules& rules) {
   SignIn answer;
-  answer.message = fmt::format(
+  answer.message = tr<
       "{} has signed you in, but no account here goes with it. If you were invited, it must be with the mail address "
-      "that you have proven there; if you have an account, sign in and connect it under Security.",
-      rules.name);
+      "that you have proven there; if you have an account, sign in and connect it under Security.">(rules.name);
   return answer;
 }
 
@@ -204,7 +204,7 @@ Result<SignIn> Identity::authenticate_again_outside(std::string_view token, cons
   std::optional<domain::PersonId> about;
   TRY(auto answer, state.write([&](Change& change) -> Result<SignIn> {
     SignIn again;
-    again.message = "That was another sign-in than the one that your account here is connected with.";
+    again.message = tr<"That was another sign-in than the one that your account here is connected with.">();
     TRY(const auto found, state.find_session(change.connection, token, change.now));
     if (!found) return again;
     about = found->session.person;
@@ -212,7 +212,8 @@ Result<SignIn> Identity::authenticate_again_outside(std::string_view token, cons
     if (link == nullptr || link->external_id != outside_id(proof)) return again;
     // One's own second factor was asked for when this session began, and stands for it.
     if (found->account.has_second_factor() && !found->session.second_factor && !proof.second_factor) {
-      again.message = "Your account has a second factor: prove who you are with your password and it, or a passkey.";
+      again.message =
+          tr<"Your account has a second factor: prove who you are with your password and it, or a passkey.">();
       return again;
     }
     auto session = found->session;

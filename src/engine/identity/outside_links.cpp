@@ -1,5 +1,6 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "engine/identity/state.hpp"
 #include "engine/members/outside_roles.hpp"
 #include "store/outside.hpp"
@@ -48,7 +49,7 @@ Result<std::string> Identity::begin_outside(const OutsideAttempt& attempt, const
   auto& state = *state_;
   // Counted like a password, and given back when it succeeds.
   if (const auto wait = state.throttle.attempt({}, where.address, state.clock.now())) {
-    return Error::unavailable(fmt::format("Too many attempts. Try again in {} seconds.", wait->count()));
+    return Error::unavailable(tr<"Too many attempts. Try again in {} seconds.">(wait->count()));
   }
   auto token = random_token();
   const auto hash = sha256_hex(token);
@@ -58,7 +59,8 @@ Result<std::string> Identity::begin_outside(const OutsideAttempt& attempt, const
     TRY_VOID(outside.remove_expired(change.now));
     TRY(const auto waiting, outside.count_attempts());
     if (waiting >= kAttemptsMax) {
-      return Error::unavailable("Many people are signing in at this moment. Try again in a few minutes.");
+      return Error::unavailable(
+          std::string{tr<"Many people are signing in at this moment. Try again in a few minutes.">()});
     }
     return outside.begin(hash, sealed, change.now + kOutsideAttemptLives);
   }));
@@ -90,13 +92,15 @@ Result<std::int64_t> Identity::link_outside(const Principal& principal, const Ou
     store::Credentials credentials{change.connection};
     TRY(const auto taken, credentials.find_external(CredentialKind::openid_connect, external));
     if (taken) {
-      return Error::conflict(taken->person == principal.person
-                                 ? "This sign-in is connected with your account already."
-                                 : "This sign-in is connected with another account. Disconnect it there first.");
+      return Error::conflict(
+          std::string{taken->person == principal.person
+                          ? tr<"This sign-in is connected with your account already.">()
+                          : tr<"This sign-in is connected with another account. Disconnect it there first.">()});
     }
     if (account->outside_of(proof.issuer) != nullptr ||
         account->count(CredentialKind::openid_connect) >= static_cast<int>(kLinksMax)) {
-      return Error::conflict("Your account is connected with another sign-in there. Disconnect that one first.");
+      return Error::conflict(
+          std::string{tr<"Your account is connected with another sign-in there. Disconnect that one first.">()});
     }
     TRY(const auto id, state.add_outside(change, *account, proof, actor));
     TRY_VOID(state.apply_groups(change, *account, proof, actor));
@@ -113,7 +117,8 @@ Status Identity::unlink_outside(domain::PersonId person, std::int64_t id, const 
     if (link == nullptr) return Error::not_found("sign-in");
     if (account->first(CredentialKind::password) == nullptr && account->first(CredentialKind::passkey) == nullptr &&
         actor.viewer.person == person) {
-      return Error::conflict("It is the only way into your account: add a passkey, or have a password set, first.");
+      return Error::conflict(
+          std::string{tr<"It is the only way into your account: add a passkey, or have a password set, first.">()});
     }
     TRY_VOID(store::Credentials{change.connection}.remove(person, CredentialKind::openid_connect, id));
     // Who got in by it stays in no longer, and what its groups vouched for ends with it.

@@ -57,16 +57,21 @@ std::vector<Extension> extensions_of(const value& root) {
   return found;
 }
 
-std::string warning_of(const std::vector<Extension>& extensions) {
-  if (extensions.empty()) return {};
-  auto warning = fmt::format("holds {} that Tocsin does not know",
-                             text::count_of(static_cast<long long>(extensions.size()), "extension", "extensions"));
+std::vector<std::string> essential_schemas(const std::vector<Extension>& extensions) {
   std::vector<std::string> essential;
   for (const auto& each : extensions) {
     if (each.is_essential() && std::ranges::find(essential, each.schema) == essential.end()) {
       essential.push_back(each.schema);
     }
   }
+  return essential;
+}
+
+std::string warning_of(const std::vector<Extension>& extensions) {
+  if (extensions.empty()) return {};
+  auto warning = fmt::format("holds {} that Tocsin does not know",
+                             text::count_of(static_cast<long long>(extensions.size()), "extension", "extensions"));
+  const auto essential = essential_schemas(extensions);
   if (!essential.empty()) warning += "; essential to understand it: " + text::list_some(essential);
   return warning;
 }

@@ -21,6 +21,9 @@ struct Extension {
 std::vector<Extension> extensions_of(const boost::json::value& root);
 inline constexpr std::size_t kExtensionsMax = 1'000;
 
+/// The schemas of those that are essential, each once.
+std::vector<std::string> essential_schemas(const std::vector<Extension>& extensions);
+
 /// "holds 2 extensions that Tocsin does not know; essential to understand it: https://...": the rest of a sentence
 /// that begins with what holds them. Empty without extensions.
 std::string warning_of(const std::vector<Extension>& extensions);

@@ -2,6 +2,7 @@
 
 #include "base/hash.hpp"
 #include "base/locale.hpp"
+#include "base/text.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/advisory_view.hpp"
@@ -41,7 +42,7 @@ void append_downloads(std::string& out, const LoadedAdvisory& stored) {
     const bool is_2_0 = stored.advisory.header.csaf_version == csaf::CsafVersion::v2_0;
     if (form == (is_2_0 ? tools::Form::csaf_2_0 : tools::Form::csaf_2_1)) continue;
     render<"<a class=\"button-quiet\" href=\"{}\">{}</a> ">(out, Url::own(document + std::string{ending}),
-                                                            tools::label_of(form));
+                                                            tr_text(tools::label_of(form)));
   }
   if (stored.is_current()) {
     render<"<a class=\"button-quiet\" href=\"{}\">[[Read the raw JSON]]</a> ">(
@@ -73,9 +74,16 @@ Html extensions_html(const View& view) {
   const auto& extensions = view.read.advisory.extensions;
   if (extensions.empty()) return {};
   std::string out;
-  render<"<section id=\"extensions\" class=\"callout callout-warn\"><h2>Extensions</h2><p>This advisory {}.</p>">(
-      out, csaf::warning_of(extensions));
-  out += "<details><summary>Which, and where</summary><ul>";
+  const auto count = static_cast<long long>(extensions.size());
+  const auto essential = text::list_some(csaf::essential_schemas(extensions));
+  render<"<section id=\"extensions\" class=\"callout callout-warn\"><h2>[[Extensions]]</h2><p>{}</p>">(
+      out, essential.empty()
+               ? trn<"This advisory holds {} extension that Tocsin does not know.",
+                     "This advisory holds {} extensions that Tocsin does not know.">(count, locale::number(count))
+               : trn<"This advisory holds {} extension that Tocsin does not know; essential to understand it: {}.",
+                     "This advisory holds {} extensions that Tocsin does not know; essential to understand it: {}.">(
+                     count, locale::number(count), essential));
+  render<"<details><summary>[[Which, and where]]</summary><ul>">(out);
   for (std::size_t i = 0; i < std::min(extensions.size(), kExtensionsShown); ++i) {
     const auto& each = extensions[i];
     render<"<li><code>{}</code>: {}, {}</li>">(out, each.path, each.schema, each.category);

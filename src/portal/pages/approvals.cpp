@@ -35,23 +35,33 @@ constexpr const char* kHere = "/approvals";
 constexpr int kRows = 200;
 
 std::string path_of(const ApprovalRow& row) { return fmt::format("{}/{}", kHere, row.approval.id); }
-std::string_view act_name(const ApprovalRow& row) { return row.act ? domain::name(*row.act) : "an unknown act"; }
+std::string_view act_name(const ApprovalRow& row) {
+  return row.act ? tr_text(domain::name(*row.act)) : tr<"an unknown act">();
+}
+std::string_view asker_of(const ApprovalRow& row) {
+  if (row.own) return tr<"#who asked#you">();
+  return row.approval.person ? std::string_view{row.person} : tr<"the console">();
+}
+std::string_view decider_of(const ApprovalRow& row) {
+  if (row.approval.decided_by || !row.approval.decided_at) return row.decided_by;
+  return tr<"the console">();
+}
 
-std::string_view state_of(const ApprovalRow& row) {
-  if (row.waits) return "waiting";
+Message state_of(const ApprovalRow& row) {
+  if (row.waits) return message<"#an approval#waiting">;
   switch (row.approval.state) {
     case ApprovalState::waiting:
-      return "over";
+      return message<"#an approval#over">;
     case ApprovalState::approved:
-      return "approved";
+      return message<"#an approval#approved">;
     case ApprovalState::rejected:
-      return "rejected";
+      return message<"#an approval#rejected">;
     case ApprovalState::withdrawn:
-      return "withdrawn";
+      return message<"#an approval#withdrawn">;
     case ApprovalState::refused:
       break;
   }
-  return "not possible any more";
+  return message<"#an approval#not possible any more">;
 }
 
 boost::json::object approval_json(const ApprovalRow& row) {
@@ -64,7 +74,7 @@ boost::json::object approval_json(const ApprovalRow& row) {
   out["state"] = row.waits                                  ? "waiting"
                  : approval.state == ApprovalState::waiting ? "over"
                  : approval.state == ApprovalState::refused ? "refused"
-                                                            : state_of(row);
+                                                            : state_of(row).english();
   out["asked_by"] = row.person;
   out["asked_for"] = row.organisation;
   out["reason"] = approval.reason;
@@ -81,21 +91,22 @@ boost::json::object approval_json(const ApprovalRow& row) {
 
 Html state_tag(const ApprovalRow& row) {
   std::string out;
-  render<"<span class=\"{}\">{}</span>">(out, row.waits ? "tag tag-applied" : "tag", state_of(row));
+  render<"<span class=\"{}\">{}</span>">(out, row.waits ? "tag tag-applied" : "tag", state_of(row).text());
   return Html::from_trusted(std::move(out));
 }
 
 void append_table(std::string& out, const std::vector<ApprovalRow>& rows) {
-  out +=
-      "<div class=\"table-wrap\"><table class=\"stack\"><caption class=\"hidden\">Approvals</caption><thead><tr><th "
-      "scope=\"col\">What</th><th scope=\"col\">Who asked</th><th scope=\"col\">Why</th><th scope=\"col\">When</th><th "
-      "scope=\"col\">Now</th></tr></thead><tbody>\n";
+  render<
+      "<div class=\"table-wrap\"><table class=\"stack\"><caption "
+      "class=\"hidden\">[[Approvals]]</caption><thead><tr><th "
+      "scope=\"col\">[[What]]</th><th scope=\"col\">[[Who asked]]</th><th scope=\"col\">[[Why]]</th><th "
+      "scope=\"col\">[[When]]</th><th scope=\"col\">[[Now]]</th></tr></thead><tbody>\n">(out);
   for (const auto& row : rows) {
     render<
-        R"(<tr><td data-label="What"><a href="{}">{}</a><br><span class="note">{}</span></td><td data-label="Who asked">{}</td><td data-label="Why">{}</td><td data-label="When">{}</td><td data-label="Now">{}{}</td></tr>
+        R"(<tr><td data-label="[[What]]"><a href="{}">{}</a><br><span class="note">{}</span></td><td data-label="[[Who asked]]">{}</td><td data-label="[[Why]]">{}</td><td data-label="[[When]]">{}</td><td data-label="[[Now]]">{}{}</td></tr>
 )">(out, Url::own(path_of(row)), act_name(row), row.difference.empty() ? std::string{} : row.difference.front(),
-        row.own ? std::string{"you"} : row.person, row.approval.reason, pages::datetime_html(row.approval.asked_at),
-        state_tag(row), row.may_decide ? " for your decision" : "");
+        asker_of(row), row.approval.reason, pages::datetime_html(row.approval.asked_at), state_tag(row),
+        row.may_decide ? fmt::format(" {}", tr<"for your decision">()) : std::string{});
   }
   out += "</tbody></table></div>\n";
 }
@@ -108,33 +119,36 @@ Result<http::Response> list(App& app, const http::Request& request) {
     for (const auto& row : rows) items.push_back(approval_json(row));
     return pages::personal(http::Response::json(json::write(pages::page_json(std::move(items), "", std::nullopt))));
   }
-  std::string out =
-      "<div class=\"page-head\"><h1>Approvals</h1></div>\n<p class=\"lead\">What one person asked for and another one "
-      "has to agree to: your requests, and those that you may decide about.</p>\n";
+  std::string out;
+  render<
+      "<div class=\"page-head\"><h1>[[Approvals]]</h1></div>\n<p class=\"lead\">[[What one person asked for and "
+      "another one "
+      "has to agree to: your requests, and those that you may decide about.]]</p>\n">(out);
   std::vector<ApprovalRow> waiting, others;
   for (const auto& row : rows) (row.waits ? waiting : others).push_back(row);
-  out += "<section class=\"panel\" aria-labelledby=\"waiting\"><h2 id=\"waiting\">Waiting</h2>\n";
+  render<"<section class=\"panel\" aria-labelledby=\"waiting\"><h2 id=\"waiting\">[[Waiting]]</h2>\n">(out);
   if (waiting.empty()) {
-    out += "<p>Nothing waits. ";
+    render<"<p>[[Nothing waits.]] ">(out);
     std::string acts;
     for (const auto act : domain::all_acts()) {
       if (app.settings().four_eyes.wanted(act))
-        acts += fmt::format("{}{}", acts.empty() ? "" : ", ", domain::name(act));
+        acts += fmt::format("{}{}", acts.empty() ? "" : ", ", tr_text(domain::name(act)));
     }
-    render<"{}</p>\n">(out, acts.empty() ? std::string{"This installation asks no second person for anything (setting "
-                                                       "four_eyes)."}
-                                         : fmt::format("These acts need two people here: {}.", acts));
+    render<"{}</p>\n">(out, acts.empty()
+                                ? std::string{tr<"This installation asks no second person for anything (setting "
+                                                 "four_eyes).">()}
+                                : tr<"These acts need two people here: {}.">(acts));
   } else {
     append_table(out, waiting);
   }
   out += "</section>\n";
   if (!others.empty()) {
-    out += "<section class=\"panel\" aria-labelledby=\"decided\"><h2 id=\"decided\">Decided</h2>\n";
+    render<"<section class=\"panel\" aria-labelledby=\"decided\"><h2 id=\"decided\">[[Decided]]</h2>\n">(out);
     append_table(out, others);
     out += "</section>\n";
   }
   pages::Page page;
-  page.title = "Approvals";
+  page.title = tr<"Approvals">();
   page.json_url = "/api/v1/approvals";
   page.main = Html::from_trusted(std::move(out));
   return pages::member_page(app, request, std::move(page), kHere);
@@ -165,61 +179,67 @@ Result<Html> object_link(App& app, const http::Request& request, const ApprovalR
 void append_decision(std::string& out, const http::Request& request, const ApprovalRow& row, const Form& form) {
   const auto path = path_of(row);
   if (row.may_decide) {
-    out += "<section class=\"panel\" aria-labelledby=\"decide\"><h2 id=\"decide\">Your decision</h2>\n";
+    render<"<section class=\"panel\" aria-labelledby=\"decide\"><h2 id=\"decide\">[[Your decision]]</h2>\n">(out);
     if (row.act == domain::Act::break_glass) {
-      out += "<p class=\"callout callout-warn\">Nobody has looked whether there is such a record.</p>\n";
+      render<"<p class=\"callout callout-warn\">[[Nobody has looked whether there is such a record.]]</p>\n">(out);
     }
     FormMarkup approve{request, path + "/approve", {}, "approve"};
-    out += approve.submit("Approve: let it be done now", FormMarkup::Button::danger).str();
+    out += approve.submit(tr<"Approve: let it be done now">(), FormMarkup::Button::danger).str();
     FormMarkup reject{request, path + "/reject", form, "reject"};
-    reject.textarea({.name = "why", .label = "Why not", .hint = "Who asked reads this.", .maxlength = 1'000}, 3);
-    out += reject.submit("Reject", FormMarkup::Button::quiet).str();
+    reject.textarea(
+        {.name = "why", .label = tr<"Why not">(), .hint = tr<"Who asked reads this.">(), .maxlength = 1'000}, 3);
+    out += reject.submit(tr<"Reject">(), FormMarkup::Button::quiet).str();
     out += "</section>\n";
   } else if (row.waits && row.own) {
-    out += "<section class=\"panel\" aria-labelledby=\"decide\"><h2 id=\"decide\">It waits for somebody else</h2>\n";
+    render<
+        "<section class=\"panel\" aria-labelledby=\"decide\"><h2 id=\"decide\">[[It waits for somebody else]]</h2>\n">(
+        out);
     if (row.others == 0) {
-      out +=
-          "<p class=\"callout callout-warn\"><b>At present nobody else may approve this.</b> Give another person the "
-          "role, or ask the operator, who may do it on the command line: <code>tocsin approval approve</code>.</p>\n";
+      render<
+          "<p class=\"callout callout-warn\">[[<b>At present nobody else may approve this.</b> Give another person the "
+          "role, or ask the operator, who may do it on the command line: <code>tocsin approval "
+          "approve</code>.]]</p>\n">(out);
     } else {
-      render<"<p>{} may approve it.</p>\n">(
-          out, row.others == 1 ? std::string{"One other person"} : fmt::format("{} other people", row.others));
+      render<"<p>{}</p>\n">(out, row.others == 1 ? std::string{tr<"One other person may approve it.">()}
+                                                 : tr<"{} other people may approve it.">(row.others));
     }
-    out += pages::button_form(request, path + "/withdraw", "Withdraw it").str();
+    out += pages::button_form(request, path + "/withdraw", tr<"Withdraw it">()).str();
     out += "</section>\n";
   }
 }
 
 Result<http::Response> show(App& app, const http::Request& request, const ApprovalRow& row, const Form& form) {
   std::string out =
-      pages::breadcrumb_html({{kHere, "Approvals"}, {"", fmt::format("Number {}", row.approval.id)}}).str();
+      pages::breadcrumb_html({{kHere, std::string{tr<"Approvals">()}}, {"", tr<"Number {}">(row.approval.id)}}).str();
   render<"<div class=\"page-head\"><div><p class=\"badges\">{}</p><h1>{}</h1></div></div>\n">(out, state_tag(row),
                                                                                               act_name(row));
   out += pages::error_summary(form).str();
-  out +=
-      "<div class=\"grid-2\"><section class=\"panel\" aria-labelledby=\"what\"><h2 id=\"what\">What would be "
-      "done</h2>\n";
+  render<
+      "<div class=\"grid-2\"><section class=\"panel\" aria-labelledby=\"what\"><h2 id=\"what\">[[What would be "
+      "done]]</h2>\n">(out);
   TRY(const auto object, object_link(app, request, row));
   if (!object.empty()) render<"<p>{}</p>\n">(out, object);
   out += "<ul class=\"plain\">\n";
   for (const auto& each : row.difference) render<"<li>{}</li>\n">(out, each);
-  out += "</ul></section>\n<section class=\"panel\" aria-labelledby=\"who\"><h2 id=\"who\">Who asks, and why</h2>\n";
-  out += "<dl class=\"kv\">\n";
+  render<
+      "</ul></section>\n<section class=\"panel\" aria-labelledby=\"who\"><h2 id=\"who\">[[Who asks, and "
+      "why]]</h2>\n<dl "
+      "class=\"kv\">\n">(out);
   const auto& approval = row.approval;
-  pages::append_fact(out, "Asked by", row.own ? std::string{"you"} : row.person);
-  pages::append_fact(out, "For", row.organisation);
-  pages::append_fact(out, "Reason", approval.reason);
-  pages::append_fact(out, "Asked", pages::datetime_html(approval.asked_at));
-  if (row.waits) pages::append_fact(out, "Waits until", pages::datetime_html(approval.expires_at));
+  pages::append_fact(out, tr<"Asked by">(), asker_of(row));
+  pages::append_fact(out, tr<"#an organisation#For">(), row.organisation);
+  pages::append_fact(out, tr<"Reason">(), approval.reason);
+  pages::append_fact(out, tr<"#when#Asked">(), pages::datetime_html(approval.asked_at));
+  if (row.waits) pages::append_fact(out, tr<"Waits until">(), pages::datetime_html(approval.expires_at));
   if (approval.decided_at) {
-    pages::append_fact(out, "Decided", pages::datetime_html(*approval.decided_at));
-    pages::append_fact(out, "By", row.decided_by);
+    pages::append_fact(out, tr<"#when#Decided">(), pages::datetime_html(*approval.decided_at));
+    pages::append_fact(out, tr<"#who decided#By">(), decider_of(row));
   }
-  pages::append_fact(out, "Said", approval.outcome);
+  pages::append_fact(out, tr<"Said">(), approval.outcome);
   out += "</dl></section></div>\n";
   append_decision(out, request, row, form);
   pages::Page page;
-  page.title = fmt::format("Approval {}", approval.id);
+  page.title = tr<"Approval {}">(approval.id);
   page.json_url = fmt::format("/api/v1{}", path_of(row));
   page.main = Html::from_trusted(std::move(out));
   if (!form.good()) return pages::form_page(app, request, std::move(page), form);
@@ -290,8 +310,8 @@ std::optional<http::Response> asked_instead(const Error& error) {
 void append_reason(FormMarkup& markup, const http::Request& request, domain::Act act) {
   if (!access::actor(request).four_eyes.wanted(act)) return;
   markup.textarea({.name = "reason",
-                   .label = "Reason, for the second person",
-                   .hint = "Another person has to approve this before it is done. They read why.",
+                   .label = tr<"Reason, for the second person">(),
+                   .hint = tr<"Another person has to approve this before it is done. They read why.">(),
                    .maxlength = 1'000},
                   3);
 }

@@ -38,24 +38,27 @@ Result<http::Response> list(App& app, const http::Request& request) {
     for (const auto& row : rows) items.push_back(pages::glass_json(row));
     return pages::personal(http::Response::json(json::write(pages::page_json(std::move(items), "", std::nullopt))));
   }
-  std::string out = "<div class=\"page-head\"><h1>Break-glass access</h1>";
+  std::string out;
+  render<"<div class=\"page-head\"><h1>[[Break-glass access]]</h1>">(out);
   if (actor.may(Permission::break_glass)) {
-    render<"<p class=\"actions\"><a class=\"button-quiet\" href=\"{}\">Open a record in an emergency</a></p>">(
+    render<"<p class=\"actions\"><a class=\"button-quiet\" href=\"{}\">[[Open a record in an emergency]]</a></p>">(
         out, html::Url::own(kOpen));
   }
-  out +=
-      "</div>\n<p class=\"lead\">In an emergency, coordinators and administrators of the CERT may open one record that "
+  render<
+      "</div>\n<p class=\"lead\">[[In an emergency, coordinators and administrators of the CERT may open one record "
+      "that "
       "they do not see otherwise: for a while, and with a reason. Those whose it is see that here at once, and may end "
-      "it.</p>\n";
+      "it.]]</p>\n">(out);
   if (rows.empty()) {
-    out +=
-        "<section class=\"panel\"><h2>Nobody has done it</h2><p>What somebody opens of yours, or you open yourself, "
-        "stands here from then on.</p></section>\n";
+    render<
+        "<section class=\"panel\"><h2>[[Nobody has done it]]</h2><p>[[What somebody opens of yours, or you open "
+        "yourself, "
+        "stands here from then on.]]</p></section>\n">(out);
   } else {
     out += pages::glass_table_html(request, rows, kHere).str();
   }
   pages::Page page;
-  page.title = "Break-glass access";
+  page.title = tr<"Break-glass access">();
   page.json_url = "/api/v1/break-glass";
   page.main = Html::from_trusted(std::move(out));
   return pages::member_page(app, request, std::move(page), kHere);
@@ -65,34 +68,38 @@ http::Response open_form(App& app, const http::Request& request, const Form& for
   const auto& rules = app.settings().guard.glass;
   std::string lead;
   render<
-      "<p>This opens <b>one</b> record for you, for <b>{} minutes</b>, to read: not to download, to change or to pass "
-      "on.</p><p>The coordinators and administrators of whoever owns it and the coordinators of the CERT are told at "
-      "once, with your name and your reason; each time that you read it is written down.</p>">(lead,
-                                                                                               rules.lasts.count());
+      "<p>[[This opens <b>one</b> record for you, for <b>{} minutes</b>, to read: not to download, to change or to "
+      "pass "
+      "on.]]</p><p>[[The coordinators and administrators of whoever owns it and the coordinators of the CERT are told "
+      "at "
+      "once, with your name and your reason; each time that you read it is written down.]]</p>">(lead,
+                                                                                                 rules.lasts.count());
   if (access::actor(request).four_eyes.wanted(domain::Act::break_glass)) {
-    lead +=
-        "<p class=\"callout\">Here this needs two people: another coordinator or administrator has to approve it, and "
-        "the time runs from then on.</p>";
+    render<
+        "<p class=\"callout\">[[Here this needs two people: another coordinator or administrator has to approve it, "
+        "and "
+        "the time runs from then on.]]</p>">(lead);
   }
   FormMarkup markup{request, kOpen, form};
-  markup.input({.name = "id",
-                .label = "Id of the record",
-                .hint = "As whoever told you of it wrote it: in the address /advisories/ID. Nothing is suggested here.",
-                .required = true,
-                .code = true});
+  markup.input(
+      {.name = "id",
+       .label = tr<"Id of the record">(),
+       .hint = tr<"As whoever told you of it wrote it: in the address /advisories/ID. Nothing is suggested here.">(),
+       .required = true,
+       .code = true});
   markup.textarea({.name = "reason",
-                   .label = "Why",
-                   .hint = "At least 20 characters. Those whose record it is read this.",
+                   .label = tr<"Why">(),
+                   .hint = tr<"At least 20 characters. Those whose record it is read this.">(),
                    .maxlength = static_cast<int>(guard::kGlassReasonBytesMax),
                    .required = true},
                   4);
-  markup.checkbox("understood", "I know that this is told to others, and I have no other way in time");
+  markup.checkbox("understood", tr<"I know that this is told to others, and I have no other way in time">());
   pages::FormFrame frame;
-  frame.title = "Open a record in an emergency";
-  frame.crumbs = {{kHere, "Break-glass access"}, {"", "Open a record"}};
+  frame.title = tr<"Open a record in an emergency">();
+  frame.crumbs = {{kHere, std::string{tr<"Break-glass access">()}}, {"", std::string{tr<"Open a record">()}}};
   frame.lead = Html::from_trusted(std::move(lead));
   return pages::form_answer(app, request, frame, form,
-                            markup.submit("Break the glass", FormMarkup::Button::danger, kHere));
+                            markup.submit(tr<"Break the glass">(), FormMarkup::Button::danger, kHere));
 }
 
 Result<http::Response> show_open(App& app, const http::Request& request) {
@@ -105,7 +112,7 @@ Result<http::Response> open(App& app, const http::Request& request) {
   TRY(auto form, Form::read(request, {"id", "reason", "understood"}));
   if (auto first = pages::confirm_first(app, request, kOpen)) return std::move(*first);
   if (!form.checked("understood")) {
-    form.wrong("understood", "Say that you know what this does.");
+    form.wrong("understood", std::string{tr<"Say that you know what this does.">()});
     return open_form(app, request, form);
   }
   auto rules = app.settings().guard.glass;

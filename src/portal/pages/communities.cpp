@@ -189,8 +189,8 @@ Result<http::Response> community(App& app, const http::Request& request) {
     append_members(out, request, *detail, manages);
   }
   render<
-      "<p class=\"note\">[[UUID <code data-copy=\"{}\" data-copy-label=\"the UUID\">{}</code>, since {}. Under this "
-      "UUID MISP's sharing groups and CSAF documents name it.]]</p>\n">(out, found.uuid, found.uuid,
+      "<p class=\"note\">[[UUID <code data-copy=\"{}\" data-copy-label=\"{}\">{}</code>, since {}. Under this "
+      "UUID MISP's sharing groups and CSAF documents name it.]]</p>\n">(out, found.uuid, tr<"the UUID">(), found.uuid,
                                                                         pages::date_html(found.created_at));
   pages::Page page;
   page.title = found.name;

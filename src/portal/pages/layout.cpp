@@ -135,11 +135,12 @@ void append_person(std::string& out, App& app, const http::Request& request) {
         out, Url::own(item.path), attribute_if<"aria-current">(request.path == item.path, "page"), item.label);
   }
   if (principal.four_eyes.any()) {
-    render<"<li><a href=\"/approvals\" {}>Approvals{}</a></li>">(
+    render<"<li><a href=\"/approvals\" {}>[[Approvals]]{}</a></li>">(
         out, attribute_if<"aria-current">(request.path == "/approvals", "page"),
         principal.approvals == 0
             ? Html{}
-            : fragment<" <span class=\"tag tag-applied\">{}<span class=\"hidden\"> for your decision</span></span>">(
+            : fragment<
+                  " <span class=\"tag tag-applied\">{}<span class=\"hidden\"> [[for your decision]]</span></span>">(
                   principal.approvals));
   }
   out += "</ul>";

@@ -47,7 +47,7 @@ Html outside_sign_in(const App& app, const http::Request& request, std::string_v
   const auto* openid = provider_of(app);
   if (openid == nullptr) return {};
   return fragment<"<div class=\"panel outside\">{}</div>\n">(button_form(request, "/sign-in/oidc",
-                                                                         "Sign in with " + openid->settings().name,
+                                                                         tr<"Sign in with {}">(openid->settings().name),
                                                                          {{"next", next}}, FormMarkup::Button::normal));
 }
 
@@ -57,8 +57,8 @@ Html outside_sign_out(const App& app, const http::Request& request) {
   const auto url = Url::external(openid->sign_out_url());
   if (url.empty()) return {};
   return fragment<
-      "<p class=\"note\">Whoever came by {} is still signed in there: <a href=\"{}\">sign out there, "
-      "too</a>.</p>\n">(openid->settings().name, url);
+      "<p class=\"note\">[[Whoever came by {} is still signed in there: <a href=\"{}\">sign out there, "
+      "too</a>.]]</p>\n">(openid->settings().name, url);
 }
 
 Html outside_confirm(const App& app, const http::Request& request, const engine::identity::Factors& factors,
@@ -66,31 +66,34 @@ Html outside_confirm(const App& app, const http::Request& request, const engine:
   const auto* openid = provider_of(app);
   if (openid == nullptr || link_of(*openid, factors) == nullptr) return {};
   return fragment<"<div class=\"panel outside\">{}</div>\n">(
-      button_form(request, "/confirm/oidc", "Prove it at " + openid->settings().name, {{"next", next}},
+      button_form(request, "/confirm/oidc", tr<"Prove it at {}">(openid->settings().name), {{"next", next}},
                   factors.password ? FormMarkup::Button::quiet : FormMarkup::Button::normal));
 }
 
 Html outside_panel(const App& app, const http::Request& request, const engine::identity::Factors& factors) {
   const auto* openid = provider_of(app);
   if (openid == nullptr && factors.outside.empty()) return {};
-  std::string out = "<section class=\"panel\" id=\"outside\"><h2>Sign-in elsewhere</h2>\n";
+  std::string out;
+  render<"<section class=\"panel\" id=\"outside\"><h2>[[Sign-in elsewhere]]</h2>\n">(out);
   if (!factors.outside.empty()) {
     out += "<ul class=\"plain-list\">\n";
     for (const auto& each : factors.outside) {
       const bool present = openid != nullptr && each.issuer == openid->settings().issuer;
       const auto& name = present ? openid->settings().name : each.issuer;
-      render<"<li><span><strong>{}</strong>{}<br><span class=\"note\">connected {}{}</span></span>{}</li>\n">(
-          out, name, each.label.empty() ? Html{} : fragment<" as {}">(each.label), date_html(each.created_at),
-          each.last_used_at ? fragment<", used {}">(date_html(*each.last_used_at)) : Html{},
-          button_form(request, fmt::format("/account/security/oidc/{}/remove", each.id), "Disconnect", {},
+      render<"<li><span><strong>{}</strong>{}<br><span class=\"note\">{}</span></span>{}</li>\n">(
+          out, name, each.label.empty() ? Html{} : fragment<" [[as {}]]">(each.label),
+          each.last_used_at
+              ? fragment<"[[connected {}, used {}]]">(date_html(each.created_at), date_html(*each.last_used_at))
+              : fragment<"[[connected {}]]">(date_html(each.created_at)),
+          button_form(request, fmt::format("/account/security/oidc/{}/remove", each.id), tr<"Disconnect">(), {},
                       FormMarkup::Button::quiet, name));
     }
     out += "</ul>\n";
   }
   if (openid != nullptr && link_of(*openid, factors) == nullptr) {
-    render<"<p>Once your account is connected, you can sign in by {}.</p>\n{}">(
+    render<"<p>[[Once your account is connected, you can sign in by {}.]]</p>\n{}">(
         out, openid->settings().name,
-        button_form(request, "/account/security/oidc", "Connect " + openid->settings().name));
+        button_form(request, "/account/security/oidc", tr<"Connect {}">(openid->settings().name)));
   }
   out += "</section>\n";
   return Html::from_trusted(std::move(out));
@@ -122,12 +125,16 @@ http::Response without_attempt(const App& app, const http::Request& request, htt
 
 http::Response refusal_page(App& app, const http::Request& request, std::string_view message, int status = 403) {
   Page page;
-  page.title = "That did not work";
+  page.title = tr<"That did not work">();
   page.hide_header_search = true;
-  std::string out = "<div class=\"narrow\">\n<h1>That did not work</h1>\n";
+  std::string out;
+  render<"<div class=\"narrow\">\n<h1>[[That did not work]]</h1>\n">(out);
   render<"<div class=\"callout callout-warn\" role=\"alert\"><p>{}</p></div>\n">(out, message);
-  out += request.principal == nullptr ? "<p><a class=\"button\" href=\"/sign-in\">Back to the sign-in</a></p>\n"
-                                      : "<p><a class=\"button\" href=\"/account/security\">Back to Security</a></p>\n";
+  if (request.principal == nullptr) {
+    render<"<p><a class=\"button\" href=\"/sign-in\">[[Back to the sign-in]]</a></p>\n">(out);
+  } else {
+    render<"<p><a class=\"button\" href=\"/account/security\">[[Back to Security]]</a></p>\n">(out);
+  }
   page.main = Html::from_trusted(std::move(out) + "</div>\n");
   auto response = pages::form_page(app, request, page, {});
   response.status = status;
@@ -202,7 +209,7 @@ Result<http::Response> proven(App& app, const http::Request& request, const Outs
   // Else somebody else's answer would be connected with, or speak for, whoever is signed in now.
   if (!same_session(request, attempt)) {
     return refuse(app, request, "callback: another session",
-                  "You have signed in or out since this was begun. Nothing was done; begin again.");
+                  std::string{tr<"You have signed in or out since this was begun. Nothing was done; begin again.">()});
   }
   if (attempt.purpose == OutsideAttempt::For::again) {
     TRY(const auto result, identity.authenticate_again_outside(request.session_token, proof, where));
@@ -225,9 +232,11 @@ Result<http::Response> come_back(App& app, const http::Request& request) {
     TRY(attempt, identity.take_outside(*cookie));
   }
   if (!attempt) {
-    return refuse(app, request, "callback: nothing was begun",
-                  "This answer belongs to no sign-in that was begun in this browser within the last minutes, or to one "
-                  "that is finished. Nothing was done; begin again.");
+    return refuse(
+        app, request, "callback: nothing was begun",
+        std::string{
+            tr<"This answer belongs to no sign-in that was begun in this browser within the last minutes, or to one "
+               "that is finished. Nothing was done; begin again.">()});
   }
   const auto anew = attempt->purpose == OutsideAttempt::For::again ? OpenId::Anew::yes : OpenId::Anew::no;
   const auto proof = app.settings().openid->finish(
@@ -239,7 +248,7 @@ Result<http::Response> come_back(App& app, const http::Request& request) {
   log::warn("oidc.refused", {{"why", error.to_string()}, {"detail", error.detail}});
   const auto& name = app.settings().openid->settings().name;
   return refuse(app, request, "callback: " + (error.where.empty() ? error.message : error.where),
-                fmt::format("The answer of {} does not let you in: {}.", name, error.message));
+                tr<"The answer of {} does not let you in: {}.">(name, error.message));
 }
 
 Result<http::Response> unlink(App& app, const http::Request& request) {

@@ -95,7 +95,7 @@ Result<http::Response> send_link(App& app, const http::Request& request, LinkPur
   const bool invitation = purpose == LinkPurpose::invitation;
   const auto title = invitation ? fmt::format("Invitation for {}", shown_name(person))
                                 : fmt::format("New password for {}", shown_name(person));
-  std::string out = pages::breadcrumb_html(crumbs_of(person, "Mail")).str();
+  std::string out = pages::breadcrumb_html(crumbs_of(person, std::string{tr<"Mail">()})).str();
   render<R"(<div class="form-page"><div class="page-head"><h1>{}</h1></div>
 <div class="callout callout-good"><p><b>Sent to {}.</b> The mail has a link that works once, {}. Earlier ones have stopped working.</p></div>
 <p>{}</p><div class="actions">{} <a class="button-quiet" href="{}">Done</a></div></div>
@@ -123,7 +123,7 @@ Result<http::Response> hand_out(App& app, const http::Request& request, LinkPurp
   std::string out = pages::breadcrumb_html(crumbs_of(person, tr<"Link">())).str();
   render<R"(<div class="form-page"><div class="page-head"><h1>{}</h1></div>
 <div class="callout callout-good"><p>[[<b>Give this link to {}.</b> It is shown once, works once, and is as good as a password: send it by a way that only they read.]]</p>
-<p><code class="secret-link" data-copy="{}" data-copy-label="the link">{}</code></p></div>
+<p><code class="secret-link" data-copy="{}" data-copy-label="[[the link]]">{}</code></p></div>
 <p>{}</p><p class="actions"><a class="button-quiet" href="{}">[[Done]]</a></p></div>
 )">(out, title, person.email, link, link,
     invitation ? tr<"With it they set a password, and a second factor where their role needs one. Earlier invitations "

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "formats/csaf/convert/to_2_0.hpp"
 #include "formats/csaf/export/markdown.hpp"
 #include "formats/csaf/export/plain_text.hpp"
@@ -73,8 +74,8 @@ Converted made_from_vex(formats::vex::Made result, Form to) {
 
 Result<Converted> from_cvrf(std::string_view bytes, DocumentKind kind, Form to, const Options& options) {
   if (to != Form::csaf_2_0 && to != Form::csaf_2_1) {
-    return Error::invalid(fmt::format("is no CSAF 2.0 or 2.1 document but: {}; CVRF becomes csaf-2.0 or csaf-2.1 first",
-                                      formats::to_string(kind)));
+    return Error::invalid(tr<"is no CSAF 2.0 or 2.1 document but: {}; CVRF becomes csaf-2.0 or csaf-2.1 first">(
+        formats::to_string(kind)));
   }
   const formats::cvrf::Options of_cvrf{.publisher = options.publisher,
                                        .publisher_namespace = options.publisher_namespace,
@@ -111,9 +112,10 @@ Result<Converted> to_pdf(const csaf::Advisory& advisory, int pages_max) {
   TRY(auto pdf, paper::advisory_pdf(advisory, tlp, pages_max));
   Converted converted{.bytes = std::move(pdf.bytes)};
   if (pdf.lacks_glyphs) {
-    converted.notes.push_back({ConversionNote::Level::warning, "",
-                               "the installed fonts lack some characters of this document; boxes stand in their place "
-                               "(for Chinese, Japanese and Korean: apt install fonts-noto-cjk)"});
+    converted.notes.push_back(
+        {ConversionNote::Level::warning, "",
+         std::string{tr<"the installed fonts lack some characters of this document; boxes stand in their place "
+                        "(for Chinese, Japanese and Korean: apt install fonts-noto-cjk)">()}});
   }
   return converted;
 }
@@ -174,7 +176,7 @@ bool Converted::is_lossless() const noexcept {
 Result<csaf::Advisory> read_csaf(const boost::json::value& root) {
   const auto kind = formats::recognise(root);
   if (kind != DocumentKind::csaf_2_0 && kind != DocumentKind::csaf_2_1) {
-    return Error::invalid(fmt::format("is no CSAF 2.0 or 2.1 document but: {}", formats::to_string(kind)));
+    return Error::invalid(tr<"is no CSAF 2.0 or 2.1 document but: {}">(formats::to_string(kind)));
   }
   return csaf::read_advisory(root);
 }

@@ -99,7 +99,7 @@ http::Response wrapped(const Converted& converted, Form to) {
 std::optional<http::Response> too_much(const http::Request& request, Limit& limit) {
   const auto wait = limit.take(request.remote_address, request.now);
   if (!wait) return std::nullopt;
-  auto response = api::problem(request, Error::unavailable(std::string{kTooMuch}), 429);
+  auto response = api::problem(request, Error::unavailable(std::string{kTooMuch.english()}), 429);
   response.with("Retry-After", std::to_string(wait->count()));
   return response;
 }

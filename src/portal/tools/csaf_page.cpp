@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/locale.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "exchange/spelling.hpp"
 #include "formats/csaf/compare.hpp"
@@ -67,46 +69,54 @@ std::optional<Given> take(const Work& work, std::string_view text_field, std::st
   return std::nullopt;
 }
 
-constexpr const char* kNothingGiven = "Paste a document, or choose a file.";
+constexpr Message kNothingGiven = message<"Paste a document, or choose a file.">;
 
 std::vector<pages::Option> form_options() {
   std::vector<pages::Option> options;
-  for (const auto form : all_forms()) options.push_back({std::string{to_string(form)}, std::string{label_of(form)}});
+  for (const auto form : all_forms())
+    options.push_back({std::string{to_string(form)}, std::string{tr_text(label_of(form))}});
   return options;
 }
 
 Html document_form(const http::Request& request, const Form& form) {
   FormMarkup markup{request, kPath, form, "d", FormMarkup::Sends::files};
-  markup.file({.name = "file", .label = "File", .hint = "JSON, or XML of CVRF. At most 8 MB."}, kFileType);
+  markup.file({.name = "file", .label = tr<"File">(), .hint = tr<"JSON, or XML of CVRF. At most 8 MB.">()}, kFileType);
   markup.textarea(
-      {.name = "document", .label = "Or its text", .maxlength = static_cast<int>(kBodyBytesMax), .code = true}, 10);
-  markup.radios("mode", "How much is tested",
-                {{"basic", "Basic", "Schema and mandatory tests: what makes a document valid."},
-                 {"extended", "Extended", "Also what the standard recommends."},
-                 {"full", "Full", "Also what is worth knowing, and what can hardly be meant."}});
-  markup.select({.name = "to", .label = "What it becomes where you convert it", .required = true}, form_options());
-  return markup.end(Html::from_trusted(
-      "<button class=\"button\" name=\"do\" value=\"check\">Check</button> <button class=\"button-quiet\" "
-      "name=\"do\" value=\"show\">Convert and show</button> <button class=\"button-quiet\" name=\"do\" "
-      "value=\"download\">Convert and download</button>"));
+      {.name = "document", .label = tr<"Or its text">(), .maxlength = static_cast<int>(kBodyBytesMax), .code = true},
+      10);
+  markup.radios(
+      "mode", tr<"How much is tested">(),
+      {{"basic", std::string{tr<"#tests#Basic">()},
+        std::string{tr<"Schema and mandatory tests: what makes a document valid.">()}},
+       {"extended", std::string{tr<"#tests#Extended">()}, std::string{tr<"Also what the standard recommends.">()}},
+       {"full", std::string{tr<"#tests#Full">()},
+        std::string{tr<"Also what is worth knowing, and what can hardly be meant.">()}}});
+  markup.select({.name = "to", .label = tr<"What it becomes where you convert it">(), .required = true},
+                form_options());
+  return markup.end(
+      html::fragment<
+          "<button class=\"button\" name=\"do\" value=\"check\">[[#verb#Check]]</button> <button "
+          "class=\"button-quiet\" "
+          "name=\"do\" value=\"show\">[[Convert and show]]</button> <button class=\"button-quiet\" name=\"do\" "
+          "value=\"download\">[[Convert and download]]</button>">());
 }
 
 Html comparison_form(const http::Request& request, const Form& form) {
   FormMarkup markup{request, kPath, form, "c", FormMarkup::Sends::files};
-  markup.file({.name = "before_file", .label = "Earlier document"}, kFileType);
+  markup.file({.name = "before_file", .label = tr<"Earlier document">()}, kFileType);
   markup.textarea({.name = "before",
-                   .label = "Or the text of the earlier one",
+                   .label = tr<"Or the text of the earlier one">(),
                    .maxlength = static_cast<int>(kBodyBytesMax),
                    .code = true},
                   4);
-  markup.file({.name = "after_file", .label = "Later document"}, kFileType);
+  markup.file({.name = "after_file", .label = tr<"Later document">()}, kFileType);
   markup.textarea({.name = "after",
-                   .label = "Or the text of the later one",
+                   .label = tr<"Or the text of the later one">(),
                    .maxlength = static_cast<int>(kBodyBytesMax),
                    .code = true},
                   4);
   return markup.end(
-      Html::from_trusted("<button class=\"button\" name=\"do\" value=\"compare\">Show what changed</button>"));
+      html::fragment<"<button class=\"button\" name=\"do\" value=\"compare\">[[Show what changed]]</button>">());
 }
 
 http::Response answer(App& app, const http::Request& request, const Form& form, const Html& result) {
@@ -114,25 +124,26 @@ http::Response answer(App& app, const http::Request& request, const Form& form, 
   // What was wrong belongs to one of the two forms.
   const Form other = Form{}.with("mode", "basic");
   std::string out;
-  out += pages::breadcrumb_html({{"/about", "About"}, {"", "CSAF tools"}}).str();
-  out += "<div class=\"page-head\"><h1>Check and convert CSAF documents</h1></div>\n";
+  out += pages::breadcrumb_html({{"/about", std::string{tr<"About">()}}, {"", std::string{tr<"CSAF tools">()}}}).str();
+  render<"<div class=\"page-head\"><h1>[[Check and convert CSAF documents]]</h1></div>\n">(out);
   out += pages::error_summary(form, compares ? "c" : "d").str();
   out += result.str();
-  out +=
-      "<p class=\"lead\">For documents of CSAF 2.0 and 2.1, provider metadata, aggregators and ROLIE feeds; OpenVEX, "
-      "CycloneDX VEX and CVRF can be converted to CSAF. Nothing that you send is kept.</p>\n"
-      "<section class=\"panel\" aria-labelledby=\"one\"><h2 id=\"one\">One document</h2>\n";
+  render<
+      "<p class=\"lead\">[[For documents of CSAF 2.0 and 2.1, provider metadata, aggregators and ROLIE feeds; OpenVEX, "
+      "CycloneDX VEX and CVRF can be converted to CSAF. Nothing that you send is kept.]]</p>\n"
+      "<section class=\"panel\" aria-labelledby=\"one\"><h2 id=\"one\">[[One document]]</h2>\n">(out);
   out += document_form(request, compares ? other : form).str();
-  out +=
-      "</section>\n<section class=\"panel\" aria-labelledby=\"two\"><h2 id=\"two\">Compare two CSAF documents</h2>\n";
+  render<
+      "</section>\n<section class=\"panel\" aria-labelledby=\"two\"><h2 id=\"two\">[[Compare two CSAF "
+      "documents]]</h2>\n">(out);
   out += comparison_form(request, compares ? form : other).str();
-  out +=
-      "</section>\n<p class=\"note\">Programs ask <code>POST /api/v1/csaf/validate</code>, <code>/convert</code> and "
+  render<
+      "</section>\n<p class=\"note\">[[Programs ask <code>POST /api/v1/csaf/validate</code>, <code>/convert</code> and "
       "<code>/compare</code>: <a href=\"/api\">API</a>. On a command line: <code>tocsin validate</code>, "
-      "<code>convert</code> and <code>diff</code>.</p>\n";
+      "<code>convert</code> and <code>diff</code>.]]</p>\n">(out);
   pages::Page page;
-  page.title = "CSAF tools";
-  page.description = "Check, convert and compare CSAF documents.";
+  page.title = tr<"CSAF tools">();
+  page.description = tr<"Check, convert and compare CSAF documents.">();
   page.section = pages::Section::about;
   page.main = Html::from_trusted(std::move(out));
   page.canonical = kPath;
@@ -141,14 +152,16 @@ http::Response answer(App& app, const http::Request& request, const Form& form, 
 
 struct Group {
   Finding::Group group;
-  std::string_view title, meaning;
+  Message title, meaning;
 };
 constexpr Group kGroups[] = {
-    {Finding::Group::schema, "Schema", "These make the document invalid."},
-    {Finding::Group::mandatory, "Mandatory tests", "These make the document invalid."},
-    {Finding::Group::recommended, "Recommended tests", "The document is valid, but should be better."},
-    {Finding::Group::informative, "Informative tests", "Worth knowing."},
-    {Finding::Group::quality, "Quality", "The standard lets these pass, but they can hardly be meant so."},
+    {Finding::Group::schema, message<"Schema">, message<"These make the document invalid.">},
+    {Finding::Group::mandatory, message<"Mandatory tests">, message<"These make the document invalid.">},
+    {Finding::Group::recommended, message<"Recommended tests">,
+     message<"The document is valid, but should be better.">},
+    {Finding::Group::informative, message<"Informative tests">, message<"Worth knowing.">},
+    {Finding::Group::quality, message<"Quality">,
+     message<"The standard lets these pass, but they can hardly be meant so.">},
 };
 
 std::string sentence(std::string text) {
@@ -163,25 +176,27 @@ void append_group(std::string& out, const Group& group, const std::vector<Findin
   if (count == 0) return;
   render<
       "<h3>{} <span class=\"count\">{}</span></h3><p>{}</p><div class=\"table-wrap stack\"><table><caption "
-      "class=\"hidden\">{}</caption><thead><tr><th scope=\"col\">Test</th><th scope=\"col\">What is wrong</th><th "
-      "scope=\"col\">How to mend it</th><th scope=\"col\">Place</th></tr></thead><tbody>">(out, group.title, count,
-                                                                                           group.meaning, group.title);
+      "class=\"hidden\">{}</caption><thead><tr><th scope=\"col\">[[#of a standard#Test]]</th><th scope=\"col\">[[What "
+      "is wrong]]</th><th "
+      "scope=\"col\">[[How to mend it]]</th><th scope=\"col\">[[Place]]</th></tr></thead><tbody>">(
+      out, group.title.text(), count, group.meaning.text(), group.title.text());
   std::size_t shown = 0;
   for (const auto& each : findings) {
     if (each.group != group.group || shown++ >= kFindingsShown) continue;
     render<
-        "<tr><td data-label=\"Test\" class=\"id\">{}</td><td data-label=\"What is wrong\">{}</td><td data-label=\"How "
-        "to mend it\">{}</td><td data-label=\"Place\"><span class=\"vector\">{}</span></td></tr>">(
+        "<tr><td data-label=\"[[#of a standard#Test]]\" class=\"id\">{}</td><td data-label=\"[[What is "
+        "wrong]]\">{}</td><td data-label=\"[[How "
+        "to mend it]]\">{}</td><td data-label=\"[[Place]]\"><span class=\"vector\">{}</span></td></tr>">(
         out, each.test, sentence(each.message), each.mend, each.path.empty() ? "/" : each.path);
   }
   out += "</tbody></table></div>";
-  if (shown > kFindingsShown) render<"<p>And {} more.</p>">(out, shown - kFindingsShown);
+  if (shown > kFindingsShown) render<"<p>[[And {} more.]]</p>">(out, shown - kFindingsShown);
 }
 
 std::string kind_of(const csaf::Verdict& verdict) {
   const auto version = verdict.version ? std::string{csaf::to_string(*verdict.version)} : std::string{};
   if (verdict.kind == formats::DocumentKind::other_json) {
-    return version.empty() ? "" : fmt::format("CSAF {} advisory", version);
+    return version.empty() ? "" : tr<"CSAF {} advisory">(version);
   }
   const std::string kind{formats::to_string(verdict.kind)};
   return version.empty() ? kind : fmt::format("{} ({})", kind, version);
@@ -191,18 +206,22 @@ Html verdict_html(const csaf::Verdict& verdict, csaf::Mode mode) {
   const bool valid = verdict.is_valid();
   const auto kind = kind_of(verdict);
   std::string out;
-  render<"<section aria-labelledby=\"result\"><h2 id=\"result\">{}</h2>\n">(out, valid ? "Valid" : "Not valid");
+  render<"<section aria-labelledby=\"result\"><h2 id=\"result\">{}</h2>\n">(
+      out, valid ? tr<"#a document#Valid">() : tr<"#a document#Not valid">());
   if (valid) {
-    render<"<p class=\"callout callout-good\">{} passes {}.</p>\n">(
-        out, kind, mode == csaf::Mode::basic ? "the schema and the mandatory tests" : "what it has to");
+    if (mode == csaf::Mode::basic) {
+      render<"<p class=\"callout callout-good\">[[{} passes the schema and the mandatory tests.]]</p>\n">(out, kind);
+    } else {
+      render<"<p class=\"callout callout-good\">[[{} passes what it has to.]]</p>\n">(out, kind);
+    }
   } else if (kind.empty()) {
-    out += "<p class=\"callout callout-error\">This is no document that can be checked here.</p>\n";
+    render<"<p class=\"callout callout-error\">[[This is no document that can be checked here.]]</p>\n">(out);
   } else {
-    render<"<p class=\"callout callout-error\">{}: what makes it invalid stands first.</p>\n">(out, kind);
+    render<"<p class=\"callout callout-error\">[[{}: what makes it invalid stands first.]]</p>\n">(out, kind);
   }
   for (const auto& group : kGroups) append_group(out, group, verdict.findings);
   if (!verdict.not_run.empty()) {
-    out += "<h3>Not run</h3><ul>";
+    render<"<h3>[[#tests#Not run]]</h3><ul>">(out);
     for (const auto& each : verdict.not_run) render<"<li>{}: {}</li>">(out, each.test, each.why);
     out += "</ul>";
   }
@@ -214,9 +233,17 @@ Html verdict_html(const csaf::Verdict& verdict, csaf::Mode mode) {
 Html extensions_html(std::string_view bytes) {
   const auto parsed = json::parse(bytes, csaf::kValidatorLimits);
   if (!parsed) return {};
-  const auto warning = csaf::warning_of(csaf::extensions_of(parsed->root()));
-  if (warning.empty()) return {};
-  return html::fragment<"<p class=\"callout callout-warn\">The document {}.</p>\n">(warning);
+  const auto extensions = csaf::extensions_of(parsed->root());
+  if (extensions.empty()) return {};
+  const auto count = static_cast<long long>(extensions.size());
+  const auto essential = text::list_some(csaf::essential_schemas(extensions));
+  return html::fragment<"<p class=\"callout callout-warn\">{}</p>\n">(
+      essential.empty()
+          ? trn<"The document holds {} extension that Tocsin does not know.",
+                "The document holds {} extensions that Tocsin does not know.">(count, locale::number(count))
+          : trn<"The document holds {} extension that Tocsin does not know; essential to understand it: {}.",
+                "The document holds {} extensions that Tocsin does not know; essential to understand it: {}.">(
+                count, locale::number(count), essential));
 }
 
 Html check(const Given& given, csaf::Mode mode, Timestamp now) {
@@ -242,41 +269,43 @@ std::string_view beginning_of(std::string_view text) {
 
 Html conversion_html(const Converted& converted, tools::Form to) {
   std::string out;
-  render<"<section aria-labelledby=\"result\"><h2 id=\"result\">As {}</h2>\n">(out, label_of(to));
+  render<"<section aria-labelledby=\"result\"><h2 id=\"result\">[[As {}]]</h2>\n">(out, tr_text(label_of(to)));
   if (!converted.is_good()) {
-    out +=
-        "<p class=\"callout callout-error\">The result is not valid; what stands in the way is an error below.</p>\n";
+    render<
+        "<p class=\"callout callout-error\">[[The result is not valid; what stands in the way is an error "
+        "below.]]</p>\n">(out);
   } else if (!converted.is_lossless()) {
-    out +=
-        "<p class=\"callout callout-warn\">Something of it has no place in this form: each line that begins with "
-        "\"Lost\" says what.</p>\n";
+    render<
+        "<p class=\"callout callout-warn\">[[Something of it has no place in this form: each line that begins with "
+        "\"Lost\" says what.]]</p>\n">(out);
   } else {
-    out += "<p class=\"callout callout-good\">Converted without loss.</p>\n";
+    render<"<p class=\"callout callout-good\">[[Converted without loss.]]</p>\n">(out);
   }
   if (!converted.notes.empty()) {
-    out +=
-        "<div class=\"table-wrap stack\"><table><caption class=\"hidden\">Notes</caption><thead><tr><th "
-        "scope=\"col\">Kind</th><th scope=\"col\">What a reader should know</th><th "
-        "scope=\"col\">Place</th></tr></thead><tbody>";
+    render<
+        "<div class=\"table-wrap stack\"><table><caption class=\"hidden\">[[Notes]]</caption><thead><tr><th "
+        "scope=\"col\">[[Kind]]</th><th scope=\"col\">[[What a reader should know]]</th><th "
+        "scope=\"col\">[[Place]]</th></tr></thead><tbody>">(out);
     for (std::size_t i = 0; i < std::min(converted.notes.size(), kNotesShown); ++i) {
       const auto& each = converted.notes[i];
       render<
-          "<tr><td data-label=\"Kind\">{}</td><td data-label=\"What a reader should know\">{}</td><td "
-          "data-label=\"Place\"><span class=\"vector\">{}</span></td></tr>">(
+          "<tr><td data-label=\"[[Kind]]\">{}</td><td data-label=\"[[What a reader should know]]\">{}</td><td "
+          "data-label=\"[[Place]]\"><span class=\"vector\">{}</span></td></tr>">(
           out, csaf::to_string(each.level), sentence(each.message), each.path.empty() ? "/" : each.path);
     }
     out += "</tbody></table></div>\n";
-    if (converted.notes.size() > kNotesShown) render<"<p>And {} more.</p>">(out, converted.notes.size() - kNotesShown);
+    if (converted.notes.size() > kNotesShown)
+      render<"<p>[[And {} more.]]</p>">(out, converted.notes.size() - kNotesShown);
   }
   if (to == tools::Form::pdf || to == tools::Form::html) {
-    out += "<p>This form is a file: use \"Convert and download\".</p>\n";
+    render<"<p>[[This form is a file: use \"Convert and download\".]]</p>\n">(out);
   } else {
     const auto shown = beginning_of(converted.bytes);
     render<
         "<label for=\"converted\">{}</label>\n<textarea id=\"converted\" class=\"code-input\" rows=\"20\" "
         "spellcheck=\"false\" readonly>\n{}</textarea>\n">(out, converted.file_name, shown);
     if (shown.size() < converted.bytes.size()) {
-      out += "<p>Only the beginning is shown; \"Convert and download\" gives the whole.</p>\n";
+      render<"<p>[[Only the beginning is shown; \"Convert and download\" gives the whole.]]</p>\n">(out);
     }
   }
   out += "</section>\n";
@@ -295,13 +324,13 @@ http::Response check_document(Work& work, const Given& given) {
 http::Response convert_document(Work& work, Given given) {
   const auto to = parse_form(work.sent.raw("to"));
   if (!to) {
-    work.shown.wrong("to", "Choose what it becomes.");
+    work.shown.wrong("to", std::string{tr<"Choose what it becomes.">()});
     return answer(work);
   }
   auto converted =
       convert(std::move(given.bytes), *to, {.csaf = {.now = work.request.now}, .pages_max = paper::kPagesMaxServed});
   if (!converted) {
-    work.shown.wrong("document", fmt::format("It cannot be converted: {}", converted.error().to_string()));
+    work.shown.wrong("document", tr<"It cannot be converted: {}">(converted.error().to_string()));
     return answer(work);
   }
   if (work.sent.raw("do") == "show" || !converted->is_good()) return answer(work, conversion_html(*converted, *to));
@@ -317,7 +346,7 @@ http::Response convert_document(Work& work, Given given) {
 std::optional<csaf::Advisory> advisory_of(Work& work, std::string_view text_field, std::string_view file_field) {
   const auto given = take(work, text_field, file_field);
   if (!given) {
-    work.shown.wrong(text_field, kNothingGiven);
+    work.shown.wrong(text_field, std::string{kNothingGiven.text()});
     return std::nullopt;
   }
   const auto read = [&]() -> Result<csaf::Advisory> {
@@ -326,7 +355,7 @@ std::optional<csaf::Advisory> advisory_of(Work& work, std::string_view text_fiel
   };
   auto advisory = read();
   if (advisory) return std::move(*advisory);
-  work.shown.wrong(text_field, fmt::format("It cannot be read: {}", advisory.error().to_string()));
+  work.shown.wrong(text_field, tr<"It cannot be read: {}">(advisory.error().to_string()));
   return std::nullopt;
 }
 
@@ -334,10 +363,11 @@ http::Response compare_documents(Work& work) {
   const auto before = advisory_of(work, "before", "before_file");
   const auto after = advisory_of(work, "after", "after_file");
   if (!before || !after) return answer(work);
-  std::string out = "<section aria-labelledby=\"result\"><h2 id=\"result\">What changed</h2>\n";
-  render<"<p>From {} version {} to {} version {}.</p>\n">(out, before->header.tracking_id,
-                                                          before->header.tracking_version, after->header.tracking_id,
-                                                          after->header.tracking_version);
+  std::string out;
+  render<"<section aria-labelledby=\"result\"><h2 id=\"result\">[[What changed]]</h2>\n">(out);
+  render<"<p>[[From {} version {} to {} version {}.]]</p>\n">(
+      out, before->header.tracking_id, before->header.tracking_version, after->header.tracking_id,
+      after->header.tracking_version);
   out += pages::changes_html(csaf::compare(*before, *after)).str();
   out += "</section>\n";
   return answer(work, Html::from_trusted(std::move(out)));
@@ -372,7 +402,7 @@ Result<http::Response> post(App& app, const http::Request& request, Limit& limit
       Form::read(request, {"file", "document", "mode", "to", "do", "before_file", "before", "after_file", "after"}));
   Work work{.app = app, .request = request, .sent = sent, .shown = shown_again(request, sent)};
   if (const auto wait = limit.take(request.remote_address, request.now)) {
-    work.shown.wrong("", std::string{kTooMuch});
+    work.shown.wrong("", std::string{kTooMuch.text()});
     auto response = answer(work);
     response.status = 429;
     return response.with("Retry-After", std::to_string(wait->count()));
@@ -381,7 +411,7 @@ Result<http::Response> post(App& app, const http::Request& request, Limit& limit
   if (wanted == "compare") return compare_documents(work);
   auto given = take(work, "document", "file");
   if (!given) {
-    work.shown.wrong("document", kNothingGiven);
+    work.shown.wrong("document", std::string{kNothingGiven.text()});
     return answer(work);
   }
   if (wanted == "show" || wanted == "download") return convert_document(work, std::move(*given));

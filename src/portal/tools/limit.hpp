@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/messages.hpp"
 #include "engine/identity/throttle.hpp"
 #include "portal/http/message.hpp"
 
@@ -32,6 +33,6 @@ class Limit {
   engine::identity::Buckets buckets_{kRate, kSlots};
 };
 
-inline constexpr std::string_view kTooMuch = "Too much was asked for from your address. Try again in a little while.";
+inline constexpr Message kTooMuch = message<"Too much was asked for from your address. Try again in a little while.">;
 
 }  // namespace tocsin::portal::tools
