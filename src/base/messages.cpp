@@ -150,7 +150,10 @@ std::string fault_of(std::string_view english, std::string_view translation, Kin
   if (has.stray) return "a brace or an angle bracket stands alone";
   if (has.holes != wanted.holes) return fmt::format("the holes differ: '{}'", translation);
   if (has.tags != wanted.tags) return fmt::format("the tags differ: '{}'", translation);
-  if (kind == Kind::quoted && translation.find_first_of("<>\"'") != std::string_view::npos) {
+  const auto strange = [&](char c) {
+    return std::string_view{"<>\"'"}.find(c) != std::string_view::npos && english.find(c) == std::string_view::npos;
+  };
+  if (kind == Kind::quoted && std::ranges::any_of(translation, strange)) {
     return fmt::format("quotes and tags cannot stand here: '{}'", translation);
   }
   return {};

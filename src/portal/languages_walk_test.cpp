@@ -116,7 +116,11 @@ std::vector<std::string> unmarked(std::string_view page) {
   // An address, a mail address, a file, a number of a catalogue, a label, a format, a language's own name.
   static const re2::RE2 kData{
       R"re((https?://|/|mailto:)[\w./?=&;%:+-]+|[\w.-]+@[\w.-]+|\b\w+(\.\w+)+\b|&#?\w+;|\b[A-Z][A-Z0-9]*-[\w-]*\d[\w-]*|TLP(:[A-Z+]+)?|AMBER(\+STRICT)?|CLEAR|GREEN|RED|\b(CERT|CSAF|CVE|CWE|CVSS|EPSS|KEV|SSVC|JSON|API|UTC|Atom|OpenPGP|OpenAPI|SHA-512|RFC|ASCII|XML|HTML|PDF|CSV|VEX|ROLIE|OASIS|CISA|FIRST|NVD|MITRE|Tocsin|Deutsch|English|Español)\b)re"};
+  // What says of itself that it is English: documents, the API's descriptions, what the formats room explains.
+  static const re2::RE2 kEnglish{
+      R"re((?is)<article [^>]*lang="en".*?</article>|<(td|th|dd|dt|p) [^>]*lang="en"[^>]*>.*?</(td|th|dd|dt|p)>)re"};
   std::string text{page};
+  re2::RE2::GlobalReplace(&text, kEnglish, " ");
   re2::RE2::GlobalReplace(&text, kSilent, " ");
   std::vector<std::string> found;
   std::string all;
@@ -137,10 +141,16 @@ std::vector<std::string> unmarked(std::string_view page) {
   // Brackets are within one text node or go over several; a line is a node.
   int depth = 0;
   std::string line;
+  // Whole lines that are data: examples of filters and objects of the audit log, hashes, order numbers, time zones,
+  // scopes of tokens, names of cookies, keys of the example's OpenPGP key, people of the demonstration.
+  static const re2::RE2 kDataLine{
+      R"re(-?\w+(:|&gt;=).*|-rejected.*|[0-9a-f]{12,}…?|[0-9A-Z]+-[0-9A-Z-]+|6ES7515\*|siemens overflow|&quot;buffer overflow&quot;|(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.*|machine|nobody|console|Water works|asset-owner|audit|read|publish|manage-members|write-records|tocsin-form|tocsintocsin-half|Traffic Light Protocol|Ines Albrecht.*)re"};
   const auto end_line = [&] {
+    const std::string whole{text::trim(line)};
     auto rest = line;
     re2::RE2::GlobalReplace(&rest, kData, " ");
-    if (re2::RE2::PartialMatch(rest, "[A-Za-z]{2,}")) found.emplace_back(text::trim(line));
+    if (!re2::RE2::FullMatch(whole, kDataLine) && re2::RE2::PartialMatch(rest, "[A-Za-z]{2,}"))
+      found.emplace_back(text::trim(line));
     line.clear();
   };
   for (std::size_t i = 0; i < all.size(); ++i) {

@@ -147,13 +147,13 @@ curl -s {}/feeds/advisories.atom</code></pre>
 )">(out);
   // What is said of each address is the API's description, which is English.
   const bool english = current_language() == Language::en;
-  if (!english) out += "<div lang=\"en\">\n";
+  if (!english) out += "<article class=\"plain\" lang=\"en\">\n";
   // A table of routes of our own, because the one in use belongs to the server.
   const auto router = app.routes();
   for (const auto& route : router.routes()) {
     if (route->pattern.starts_with("/api/v1") && !route->summary.empty()) append_endpoint(out, *route);
   }
-  if (!english) out += "</div>\n";
+  if (!english) out += "</article>\n";
   return Html::from_trusted(std::move(out));
 }
 

@@ -10,6 +10,7 @@
 #include "engine/advisories.hpp"
 #include "engine/search/search.hpp"
 #include "portal/html/safe.hpp"
+#include "portal/html/template.hpp"
 
 /// Small pieces that several pages show the same way, as HTML and as JSON.
 namespace tocsin::portal::pages {
@@ -39,6 +40,8 @@ std::string product_url(std::string_view vendor_key, std::string_view product_ke
 std::string vulnerability_url(std::string_view id);
 /// "/advisories?q=..." for a filter text.
 std::string search_url(std::string_view query);
+/// lang="en" in a page of another language, for what is said in English only.
+html::Attribute in_english();
 /// 9.8 of 98; null where there is no score.
 boost::json::value score_json(std::optional<int> tenths);
 /// API object of a card; the same wherever a card appears.

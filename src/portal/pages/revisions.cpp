@@ -234,7 +234,8 @@ Result<http::Response> diff(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({"from", "to"}));
   const auto from = request.query.get("from"), to = request.query.get("to");
   if (from.empty() || to.empty()) {
-    return Error::invalid("a comparison needs two revisions: ?from=1&to=2", from.empty() ? "from" : "to");
+    return Error::invalid(std::string{tr<"a comparison needs two revisions: ?from=1&to=2">()},
+                          from.empty() ? "from" : "to");
   }
   TRY(const auto before, pages::load_advisory(app, request, from));
   TRY(const auto after, pages::load_advisory(app, request, to));
