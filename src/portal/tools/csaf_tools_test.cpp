@@ -258,7 +258,7 @@ TEST_P(CsafTools, HostileFormsAreRefusedInWords) {
   EXPECT_EQ(send_form(browser, part("name=\"do\"", "check")).status, 422) << "nothing was given";
   EXPECT_EQ(send_form(browser, part("name=\"more\"", "x")).status, 400) << "no such field";
   for (const std::string& bytes : {std::string{"\xff\xfe{\0}\0", 6}, std::string{"\0\0\0", 3}, std::string(300, '['),
-                                  std::string{"{\"a\":1,\"a\":NaN}"}, std::string{"{\"document\""}}) {
+                                   std::string{"{\"a\":1,\"a\":NaN}"}, std::string{"{\"document\""}}) {
     const auto reply =
         send_form(browser, part("name=\"file\"; filename=\"x.json\"", bytes) + part("name=\"do\"", "check"));
     EXPECT_EQ(reply.status, 200);
