@@ -1,6 +1,7 @@
-// search_bench DATA [ROUNDS]: times queries against the database in a data folder (or at a postgresql:// URL), without
-// HTTP and without the answer cache, and prints one line of JSON. The queries are what people at a plant type: words,
-// phrases, ids, order numbers, misprints, filters, each of them with facets and a page of 25.
+// search_bench DATA [ROUNDS [member]]: as an anonymous reader, or as a member of the organisation 2; times queries
+// against the database in a data folder (or at a postgresql:// URL), without HTTP and without the answer cache, and
+// prints one line of JSON. The queries are what people at a plant type: words, phrases, ids, order numbers, misprints,
+// filters, each of them with facets and a page of 25.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -67,7 +68,7 @@ int run(int argc, char** argv) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
   };
   if (argc < 2) {
-    std::fputs("usage: search_bench DATA [ROUNDS]\n", stderr);
+    std::fputs("usage: search_bench DATA [ROUNDS [member]]\n", stderr);
     return 2;
   }
   std::string url = argv[1];
@@ -80,7 +81,13 @@ int run(int argc, char** argv) {
   catalogue.refresh().value();
   const double load_ms = ms_since(start);
   search::SearchEngine engine{*database, catalogue};
-  const auto viewer = tocsin::domain::policy::Viewer::anonymous();
+  auto viewer = tocsin::domain::policy::Viewer::anonymous();
+  if (argc > 3 && std::string_view{argv[3]} == "member") {
+    viewer.person = tocsin::domain::PersonId{1};
+    viewer.organisation = tocsin::domain::OrganisationId{2};
+    viewer.roles = tocsin::domain::Roles{tocsin::domain::Role::member};
+    for (int i = 1; i <= 20; ++i) viewer.communities.push_back(tocsin::domain::CommunityId{i});
+  }
   const auto now = tocsin::system_clock().now();
 
   const auto queries = make_queries();

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -92,7 +93,22 @@ Result<std::vector<inventory::Item>> read_inventory(const MatchOptions& options)
   return inventory::items_of(*table, columns);
 }
 
+/// What matching does not need: of many advisories it is most of them.
+void strip(csaf::Advisory& advisory) {
+  advisory.notes.clear();
+  advisory.references.clear();
+  advisory.acknowledgments.clear();
+  advisory.history.clear();
+  for (auto& vulnerability : advisory.vulnerabilities) {
+    vulnerability.notes.clear();
+    vulnerability.references.clear();
+    vulnerability.acknowledgments.clear();
+  }
+}
+
 tocsin::Status read_advisories(const CommandLine& line, exposure::Matcher& matcher) {
+  // Of several revisions of one document the newest counts.
+  std::map<std::pair<std::string, std::string>, csaf::Advisory> newest;
   Progress progress{"Reading advisories", "advisories", !line.quiet};
   std::uint64_t read = 0;
   exchange::SourceEvents events;
@@ -104,8 +120,15 @@ tocsin::Status read_advisories(const CommandLine& line, exposure::Matcher& match
       complain(fmt::format("{} is left out: {}", document.name, advisory.error().to_string()));
       return ok();
     }
-    matcher.add(*advisory);
     ++read;
+    strip(*advisory);
+    const auto& header = advisory->header;
+    const auto order = [](const csaf::Advisory& each) {
+      return std::pair{csaf::version_order(each.header.tracking_version), each.header.current_release_date.micros};
+    };
+    const auto [at, is_new] =
+        newest.try_emplace({header.publisher_namespace, text::lower_ascii(header.tracking_id)}, csaf::Advisory{});
+    if (is_new || order(at->second) < order(*advisory)) at->second = std::move(*advisory);
     return ok();
   };
   events.bad = [&](const std::string& name, const Error& error) {
@@ -116,6 +139,7 @@ tocsin::Status read_advisories(const CommandLine& line, exposure::Matcher& match
   for (const auto& path : line.match.advisories) TRY_VOID(exchange::read_source(path, {}, events));
   progress.clear();
   if (read == 0) return Error::invalid("No advisory could be read", "--advisories");
+  for (const auto& [id, advisory] : newest) matcher.add(advisory);
   matcher.prepare();
   return ok();
 }

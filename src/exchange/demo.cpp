@@ -237,29 +237,18 @@ class Loader {
     for (const auto& [email, id] : people_) {
       TRY(const auto row, members::find_person(database_, console_, id));
       if (!row || row->person.status != domain::PersonStatus::active || row->memberships.empty()) continue;
-      std::string seats;
+      std::vector<DemoSeat> seats;
       for (const auto& seat : row->memberships) {
         auto& name = names[seat.organisation.value];
         if (name.empty()) {
           TRY(const auto host, members::find_organisation(database_, console_, seat.organisation, clock_.now()));
           if (host) name = host->organisation.name;
         }
-        seats += fmt::format("{}{}, {}", seats.empty() ? "" : "; ", roles_text(seat.roles), name);
+        seats.push_back({.roles = seat.roles, .organisation = name});
       }
       active.push_back({.id = id, .name = row->person.name, .seats = std::move(seats)});
     }
     return active;
-  }
-
-  /// "Member" only where there is nothing more to say.
-  static std::string roles_text(domain::Roles roles) {
-    std::vector<std::string_view> names;
-    for (const auto role : domain::all_roles()) {
-      if (roles.has(role) && (role != domain::Role::member || roles == domain::Roles{role})) {
-        names.push_back(domain::name(role));
-      }
-    }
-    return fmt::format("{}", fmt::join(names, " and "));
   }
 
   store::Database& database_;

@@ -13,11 +13,17 @@
 /// The demonstration's organisations, people and communities (demo/members.json), and documents addressed to them.
 namespace tocsin::exchange {
 
+/// A seat of one of the demonstration's people.
+struct DemoSeat {
+  domain::Roles roles;
+  std::string organisation;  ///< Its name.
+};
+
 /// Whom anybody may sign in as while the demonstration runs.
 struct DemoPerson {
   domain::PersonId id;
   std::string name;
-  std::string seats;  ///< "Coordinator, Tocsin": role and organisation, of each.
+  std::vector<DemoSeat> seats;
 };
 
 /// Adds what is missing, through engine/members as the console would: a second run changes nothing, and what somebody

@@ -138,7 +138,7 @@ TEST_P(CertPagesTest, ThePrivacyPageSaysWhatIsInForce) {
   EXPECT_THAT(page, Not(HasSubstr("demonstration")));
   settings_.privacy.access_log = settings_.privacy.mail = true;
   settings_.demo = true;
-  settings_.demo_people = {{.id = people_[As::coordinator], .name = "Cora", .seats = "Coordinator"}};
+  settings_.demo_people = {{.id = people_[As::coordinator], .name = "Cora", .seats = {}}};
   start();
   page = get("/privacy").body;
   EXPECT_THAT(page, HasSubstr("A line of the server&#39;s log for each request"));

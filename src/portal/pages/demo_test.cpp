@@ -21,8 +21,13 @@ class DemoPortalTest : public testing::MembersTest {
     if (IsSkipped() || HasFatalFailure()) return;
     identity_options_.second_factor_by_role = true;
     settings_.demo = true;
-    settings_.demo_people = {{.id = domain::PersonId{15}, .name = "Cora <Coordinator>", .seats = "Coordinator, Demo"},
-                             {.id = domain::PersonId{17}, .name = "Ada", .seats = "Administrator, Demo"}};
+    settings_.demo_people = {
+        {.id = domain::PersonId{15},
+         .name = "Cora <Coordinator>",
+         .seats = {{.roles = {domain::Role::member, domain::Role::coordinator}, .organisation = "Demo"}}},
+        {.id = domain::PersonId{17},
+         .name = "Ada",
+         .seats = {{.roles = {domain::Role::administrator}, .organisation = "Demo"}}}};
     start();
   }
   void start_without_demo() {

@@ -8,6 +8,7 @@
 #include "portal/http/cookie.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/layout.hpp"
+#include "portal/pages/member_parts.hpp"
 #include "portal/pages/outside.hpp"
 #include "portal/pages/session.hpp"
 
@@ -89,7 +90,11 @@ void append_demo_people(std::string& out, const App& app, const http::Request& r
     out += pages::button_form(request, "/sign-in/as", tr<"Sign in as {}">(each.name),
                               {{"person", std::to_string(each.id.value)}, {"next", next}})
                .str();
-    render<"<span class=\"hint\">{}</span></li>\n">(out, each.seats);
+    std::string seats;
+    for (const auto& seat : each.seats) {
+      seats += fmt::format("{}{}, {}", seats.empty() ? "" : "; ", pages::role_names(seat.roles), seat.organisation);
+    }
+    render<"<span class=\"hint\">{}</span></li>\n">(out, seats);
   }
   out += "</ul></section>\n";
 }
