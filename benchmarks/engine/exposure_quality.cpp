@@ -302,9 +302,12 @@ int main(int count, char** arguments) {
   fmt::print("{:<26} {:>7} {:>8} {:>8} {:>10} {:>8}\n", "kind of line", "lines", "missed", "wrong", "precision",
              "recall");
   for (const auto& [kind, counts] : by_kind) {
-    fmt::print("{:<26} {:>7} {:>8} {:>8} {:>10.3f} {:>8.3f}\n", kind,
+    const bool has_positives = counts.true_positive + counts.false_negative > 0;  // Else neither share means anything.
+    fmt::print("{:<26} {:>7} {:>8} {:>8} {:>10} {:>8}\n", kind,
                counts.true_positive + counts.false_positive + counts.false_negative + counts.true_negative,
-               counts.false_negative, counts.false_positive, counts.precision(), counts.recall());
+               counts.false_negative, counts.false_positive,
+               has_positives ? fmt::format("{:.3f}", counts.precision()) : std::string{"-"},
+               has_positives ? fmt::format("{:.3f}", counts.recall()) : std::string{"-"});
   }
   double error = 0;
   int judged = 0;

@@ -48,9 +48,8 @@ boost::json::object look_json(const view::Look& look) {
 }
 
 Html who(const view::Look& look) {
-  const auto organisation = look.organisation
-                                ? pages::organisation_link(look.organisation->id, look.organisation->name)
-                                : html::fragment<"<span class=\"note\">[[without an organisation]]</span>">();
+  auto organisation = look.organisation ? pages::organisation_link(look.organisation->id, look.organisation->name)
+                                        : html::fragment<"<span class=\"note\">[[without an organisation]]</span>">();
   if (look.person.empty()) return organisation;
   return html::fragment<"[[{} <span class=\"note\">for</span> {}]]">(look.person, organisation);
 }
