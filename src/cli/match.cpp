@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -190,7 +191,7 @@ class Writer {
       object["product_ids"] = texts(match.product_ids);
       object["cves"] = texts(match.cves);
       object["status"] = exposure::to_string(match.status);
-      object["confidence"] = static_cast<double>(static_cast<int>(match.confidence * 1000 + 0.5)) / 1000;
+      object["confidence"] = std::round(match.confidence * 1000) / 1000;
       object["because"] = match.because;
       if (!match.question.empty()) object["question"] = match.question;
       return print_json(object);

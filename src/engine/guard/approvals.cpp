@@ -293,7 +293,7 @@ Status approve(store::Database& database, const Actor& actor, const ApprovalTool
   }));
   TRY(const auto prepared, prepare(database, asked, actor, tools));
   std::optional<Error> stale;
-  const auto done = database.write([&](store::Connection& connection) -> Status {
+  auto done = database.write([&](store::Connection& connection) -> Status {
     TRY_VOID(connection.lock_changes());
     TRY(const auto by, at_this_moment(connection, actor));
     TRY(const auto approval, need_waiting(connection, by, id, now));
