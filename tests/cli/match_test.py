@@ -3,7 +3,8 @@ import csv
 import io
 import unittest
 
-from support.tocsin import DEMO, WithFolder, json_lines, run
+from support.documents import WithFolder
+from support.tocsin import DEMO, json_lines, run
 
 HEAD = "vendor;product;order number;firmware;colour\n"
 
