@@ -1,8 +1,4 @@
 #include <cmath>
-#include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <map>
 
 #include <fmt/format.h>
@@ -31,26 +27,6 @@ using exposure::Status;
 
 constexpr std::size_t kInventoryBytesMax = std::size_t{1} << 30;
 
-Result<std::string> read_all(const std::string& path) {
-  std::string bytes;
-  const auto take = [&](std::istream& in) -> tocsin::Status {
-    std::vector<char> piece(std::size_t{1} << 20);
-    while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0) {
-      bytes.append(piece.data(), static_cast<std::size_t>(in.gcount()));
-      if (bytes.size() > kInventoryBytesMax) return Error::too_large("The inventory", kInventoryBytesMax, path);
-    }
-    return ok();
-  };
-  if (path == "-") {
-    TRY_VOID(take(std::cin));
-    return bytes;
-  }
-  std::ifstream file{path, std::ios::binary};
-  if (!file) return Error::invalid("cannot be read", path);
-  TRY_VOID(take(file));
-  return bytes;
-}
-
 /// "Header=field" of the command line, put over what was recognised.
 tocsin::Status apply_columns(const std::vector<std::string>& wanted, const inventory::Table& table,
                              std::vector<inventory::Field>& columns) {
@@ -76,7 +52,10 @@ tocsin::Status apply_columns(const std::vector<std::string>& wanted, const inven
 }
 
 Result<std::vector<inventory::Item>> read_inventory(const MatchOptions& options) {
-  TRY(const auto bytes, read_all(options.assets));
+  TRY(const auto bytes, read_file(options.assets, kInventoryBytesMax, "cannot be read"));
+  if (bytes.size() > kInventoryBytesMax) {
+    return Error::too_large("The inventory", kInventoryBytesMax, options.assets);
+  }
   auto table = inventory::read_csv(bytes);
   if (!table) return in_file(options.assets, table.error());
   auto columns = inventory::recognise_columns(table->headers);

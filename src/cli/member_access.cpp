@@ -1,4 +1,3 @@
-#include <fstream>
 #include <iostream>
 #include <string>
 
@@ -10,10 +9,12 @@
 #include "cli/commands.hpp"
 #include "cli/mailing.hpp"
 #include "cli/member_lookup.hpp"
+#include "cli/one_document.hpp"
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/members/members.hpp"
+#include "formats/keys/public_key.hpp"
 
 /// `user password`, `user reset-link` and `token`: what goes through engine/identity.
 namespace tocsin::cli {
@@ -121,13 +122,6 @@ Status reset_link(Access& access, domain::PersonId person) {
   return ok();
 }
 
-Result<std::string> read_pem(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  std::string text{std::istreambuf_iterator<char>{file}, {}};
-  if (!file.good() && text.empty()) return Error::not_found(path);
-  return text;
-}
-
 Status token_create(Access& access, domain::PersonId person) {
   const auto& options = access.options();
   domain::OrganisationId organisation = domain::kOwnOrganisation;
@@ -139,7 +133,7 @@ Status token_create(Access& access, domain::PersonId person) {
                                   .networks = options.networks,
                                   .expires_at = {system_clock().now().micros + options.days * kMicrosADay}};
   if (!options.path.empty()) {
-    TRY(const auto pem, read_pem(options.path));
+    TRY(const auto pem, read_file(options.path, formats::keys::kPublicKeyBytesMax, "Cannot read the certificate"));
     TRY(const auto id, access.who.register_certificate(person, organisation, wanted, pem, access.actor));
     if (access.line.json) {
       print_json(boost::json::object{{"id", id}});

@@ -1,7 +1,5 @@
 #include "engine/members/members.hpp"
 
-#include <fstream>
-#include <iostream>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -9,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/member_lookup.hpp"
 #include "cli/member_output.hpp"
+#include "cli/one_document.hpp"
 #include "cli/output.hpp"
 #include "formats/keys/public_key.hpp"
 
@@ -51,20 +50,6 @@ Result<domain::Roles> read_roles(const std::vector<std::string>& slugs) {
     roles = roles.with(*role);
   }
   return roles;
-}
-
-/// Bounded: a key is small.
-Result<std::string> read_key_file(const std::string& path) {
-  std::ifstream file;
-  if (path != "-") {
-    file.open(path, std::ios::binary);
-    if (!file) return Error{Error::Code::not_found, "Cannot read the key", path, {}};
-  }
-  auto& in = path == "-" ? std::cin : static_cast<std::istream&>(file);
-  std::string bytes(formats::keys::kPublicKeyBytesMax + 1, '\0');
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(in.gcount()));
-  return bytes;
 }
 
 /// What was done, in a sentence or as an object with the id.
@@ -164,7 +149,7 @@ Status org_change(const Work& work) {
 
 Status org_add_key(const Work& work) {
   TRY(const auto id, find_org(work.database, work.options.target));
-  TRY(const auto text, read_key_file(work.options.path));
+  TRY(const auto text, read_file(work.options.path, formats::keys::kPublicKeyBytesMax, "Cannot read the key"));
   TRY(const auto key, members::add_key(work.database, work.actor, id, text, work.options.label, work.now));
   return done(work, fmt::format("Key {} is kept.", key), "key", key);
 }

@@ -1,5 +1,10 @@
 #include "cli/one_document.hpp"
 
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <vector>
+
 #include "exchange/source.hpp"
 
 namespace tocsin::cli {
@@ -20,6 +25,23 @@ Result<std::string> read_one_document(const std::string& path) {
   if (!bytes) return Error::invalid("holds no document", path);
   if (several) return Error::invalid("holds several documents; one is expected", path);
   return std::move(*bytes);
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t bytes_max, std::string_view cannot_read) {
+  std::ifstream file;
+  if (path != "-") {
+    file.open(path, std::ios::binary);
+    if (!file) return Error{Error::Code::not_found, std::string{cannot_read}, path, {}};
+  }
+  auto& in = path == "-" ? std::cin : static_cast<std::istream&>(file);
+  std::string bytes;
+  std::vector<char> piece(std::size_t{1} << 16);
+  while (bytes.size() <= bytes_max) {
+    in.read(piece.data(), static_cast<std::streamsize>(std::min(piece.size(), bytes_max + 1 - bytes.size())));
+    if (in.gcount() == 0) break;
+    bytes.append(piece.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  return bytes;
 }
 
 Error in_file(const std::string& path, Error error) {

@@ -1,11 +1,10 @@
 #include "cli/site.hpp"
 
-#include <fstream>
-
 #include <CLI/CLI.hpp>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/one_document.hpp"
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
 #include "formats/image/image.hpp"
@@ -16,15 +15,6 @@ namespace {
 namespace site = engine::site;
 
 constexpr std::size_t kTextWidth = 80;
-
-Result<std::string> read_logo(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  if (!file) return Error{Error::Code::not_found, "Cannot read the logo", path, {}};
-  std::string bytes(formats::image::kBytesMax + 1, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
-  return bytes;
-}
 
 Result<site::Site> load(const Installation& installation) {
   return installation.database->read(
@@ -68,7 +58,7 @@ Status set(const Installation& installation, const SiteOptions& options) {
   // Read first: what cannot be read changes nothing.
   std::string bytes;
   if (!options.logo.empty() && options.logo != "none") {
-    TRY(bytes, read_logo(options.logo));
+    TRY(bytes, read_file(options.logo, formats::image::kBytesMax, "Cannot read the logo"));
     if (auto image = formats::image::read_image(bytes); !image) {
       auto error = std::move(image).error();
       error.where = options.logo;

@@ -173,6 +173,41 @@ std::string in_words(Status status) {
   return words;
 }
 
+/// '*' any run, '?' one character (CSAF 2.1 section 3.1.3.3.5).
+bool fits_pattern(std::string_view pattern, std::string_view text) noexcept {
+  std::size_t at = 0, star = std::string_view::npos, mark = 0, i = 0;
+  while (i < text.size()) {
+    if (at < pattern.size() && pattern[at] != '*' && (pattern[at] == '?' || pattern[at] == text[i])) {
+      ++at;
+      ++i;
+    } else if (at < pattern.size() && pattern[at] == '*') {
+      star = at++;
+      mark = i;
+    } else if (star != std::string_view::npos) {
+      at = star + 1;
+      i = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (at < pattern.size() && pattern[at] == '*') ++at;
+  return at == pattern.size();
+}
+
+/// "6ES7515-2AM0x-0AB0": an x between digits stands for any; gives the number as a pattern, or nothing.
+std::optional<std::string> own_pattern(std::string_view number) {
+  std::string pattern{number};
+  bool any = false;
+  for (std::size_t i = 1; i < pattern.size(); ++i) {
+    const bool wild = pattern[i] == 'X' && pattern.size() >= 10 &&
+                      ((pattern[i - 1] >= '0' && pattern[i - 1] <= '9') || pattern[i - 1] == '?');
+    if (wild) pattern[i] = '?';
+    any = any || wild || pattern[i] == '*' || pattern[i] == '?';
+  }
+  if (!any) return std::nullopt;
+  return pattern;
+}
+
 template <class List>
 void add_unique(List& list, const typename List::value_type& value) {
   if (std::ranges::find(list, value) == list.end()) list.push_back(value);
@@ -210,7 +245,7 @@ struct Matcher::State {
   void by_order_numbers(const ItemWords& words, Candidates& candidates) const;
   void by_names(const Item& item, const ItemWords& words, double factor, std::string_view reason,
                 Candidates& candidates) const;
-  std::optional<Match> judge_advisory(std::uint32_t advisory, const Item& item,
+  std::optional<Match> judge_advisory(std::uint32_t advisory, const Item& item, const ItemWords& words,
                                       const std::vector<std::pair<std::uint32_t, const Candidate*>>& candidates) const;
 };
 
@@ -247,41 +282,6 @@ void Matcher::State::by_identifiers(const Item& item, Candidates& candidates) co
       }
     }
   }
-}
-
-/// '*' any run, '?' one character (CSAF 2.1 section 3.1.3.3.5).
-bool fits_pattern(std::string_view pattern, std::string_view text) noexcept {
-  std::size_t at = 0, star = std::string_view::npos, mark = 0, i = 0;
-  while (i < text.size()) {
-    if (at < pattern.size() && pattern[at] != '*' && (pattern[at] == '?' || pattern[at] == text[i])) {
-      ++at;
-      ++i;
-    } else if (at < pattern.size() && pattern[at] == '*') {
-      star = at++;
-      mark = i;
-    } else if (star != std::string_view::npos) {
-      at = star + 1;
-      i = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (at < pattern.size() && pattern[at] == '*') ++at;
-  return at == pattern.size();
-}
-
-/// "6ES7515-2AM0x-0AB0": an x between digits stands for any; gives the number as a pattern, or nothing.
-std::optional<std::string> own_pattern(std::string_view number) {
-  std::string pattern{number};
-  bool any = false;
-  for (std::size_t i = 1; i < pattern.size(); ++i) {
-    const bool wild = pattern[i] == 'X' && pattern.size() >= 10 &&
-                      ((pattern[i - 1] >= '0' && pattern[i - 1] <= '9') || pattern[i - 1] == '?');
-    if (wild) pattern[i] = '?';
-    any = any || wild || pattern[i] == '*' || pattern[i] == '?';
-  }
-  if (!any) return std::nullopt;
-  return pattern;
 }
 
 void Matcher::State::by_order_numbers(const ItemWords& words, Candidates& candidates) const {
@@ -359,7 +359,7 @@ void Matcher::State::by_names(const Item& item, const ItemWords& words, double f
 }
 
 std::optional<Match> Matcher::State::judge_advisory(
-    std::uint32_t advisory, const Item& item,
+    std::uint32_t advisory, const Item& item, const ItemWords& words,
     const std::vector<std::pair<std::uint32_t, const Candidate*>>& candidates) const {
   double best = 0;
   for (const auto& [product, candidate] : candidates) best = std::max(best, candidate->confidence);
@@ -378,7 +378,7 @@ std::optional<Match> Matcher::State::judge_advisory(
     auto verdict = judge(product, item);
     if (product.installed_on >= 0 && verdict.answer == Answer::yes) {
       const auto& host = targets.names[targets.products[static_cast<std::size_t>(product.installed_on)].name];
-      if (fit(host, words_of(item, targets)).confidence < kConfidenceMin) {
+      if (fit(host, words).confidence < kConfidenceMin) {
         verdict.answer = Answer::ask;
         verdict.question = fmt::format("Is it installed on {}?", whole_name(host));
       }
@@ -465,7 +465,7 @@ std::vector<Match> Matcher::match(const Item& item) const {
   }
   std::vector<Match> matches;
   for (const auto& [advisory, list] : by_advisory) {
-    if (auto match = state_->judge_advisory(advisory, item, list)) matches.push_back(std::move(*match));
+    if (auto match = state_->judge_advisory(advisory, item, words, list)) matches.push_back(std::move(*match));
   }
   std::ranges::sort(matches, [](const Match& a, const Match& b) {
     if (a.status != b.status) return a.status < b.status;

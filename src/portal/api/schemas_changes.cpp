@@ -114,7 +114,6 @@ std::span<const Operation> change_operations() noexcept { return kOperations; }
 
 std::string_view change_schemas_json() noexcept {
   return R"json({
-"Texts": {"type": "array", "items": {"type": "string"}},
 "RoleNames": {
   "description": "Beside member, which everybody is.",
   "type": "array",

@@ -118,7 +118,6 @@ std::string_view member_schemas_json() noexcept {
   "required": ["id", "name"],
   "properties": {"id": {"type": "integer", "minimum": 1}, "name": {"type": "string"}}
 },
-"OptionalTime": {"type": ["string", "null"], "format": "date-time"},
 "Organisation": {
   "type": "object",
   "required": ["id", "uuid", "name", "url", "kind", "status", "sectors", "countries", "homepage", "description",
