@@ -229,6 +229,78 @@ def bench_policy(data, work):
         row(f"policy, {quantile[:3]}", (float(figures["marked"][quantile]) / float(figures["public"][quantile]) - 1) * 100, "%", "<= 15")
 
 
+def flood(port, form, many, seconds, then):
+    """Sign-ins with wrong passwords at full speed for `seconds`; what `then` gives when called meanwhile."""
+    cookie, token = form
+    attack = subprocess.Popen(["wrk", "-t1", "-c32", f"-d{seconds}s", "-s", ROOT / "benchmarks/wrk/sign_in.lua",
+                               f"http://127.0.0.1:{port}"], stdout=subprocess.PIPE, text=True,
+                              env={**os.environ, "FORM_COOKIE": cookie, "FORM_TOKEN": token, "MANY": many})
+    time.sleep(1)
+    found = then()
+    return json.loads(re.search(r"RESULT (\{.*\})", attack.communicate()[0])[1]), found
+
+
+def bench_sign_in(work):
+    print("Signing in while others guess passwords as fast as they are answered")
+    data = work / "guessed"
+    password = "correct horse battery staple"
+    subprocess.run([TOCSIN, "init", "--data", data], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([TOCSIN, "user", "add", "--data", data, "eve@plant.example", "--name", "Eve"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([TOCSIN, "user", "password", "--data", data, "eve@plant.example"], input=password + "\n", text=True, check=True,
+                   stdout=subprocess.DEVNULL)
+    os.environ["TOCSIN_TRUSTED_PROXIES"] = "127.0.0.1/32"
+    server = Server(data)
+    del os.environ["TOCSIN_TRUSTED_PROXIES"]
+
+    def form():
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection.request("GET", "/sign-in")
+        answer = connection.getresponse()
+        return answer.getheader("Set-Cookie").split(";")[0], re.search(r'name="csrf" value="([^"]+)"', answer.read().decode())[1]
+
+    def sign_in():
+        """As Eve from an address that nobody guesses from; how often it took to be let in, and the milliseconds."""
+        started, tries = time.monotonic(), 0
+        while tries < 20:
+            tries += 1
+            cookie, token = form()
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+            connection.request("POST", "/sign-in", f"csrf={token}&email=eve%40plant.example&password={password.replace(' ', '+')}",
+                               {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie, "X-Forwarded-For": "198.51.100.7"})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status == 303:
+                return tries, (time.monotonic() - started) * 1000
+            time.sleep(2 if answer.status == 429 else 0)
+        return tries, float("inf")
+
+    def others():
+        """A reader, one page after the other for four seconds: the milliseconds of each; and Eve."""
+        connection, took, until = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30), [], time.monotonic() + 4
+        while time.monotonic() < until:
+            for path in ("/", "/advisories", "/vendors"):
+                started = time.monotonic()
+                connection.request("GET", path)
+                answer = connection.getresponse()
+                answer.read()
+                took.append((time.monotonic() - started) * 1000 if answer.status == 200 else float("inf"))
+        return sorted(took), sign_in()
+
+    def other_rows(pages, tries, ms):
+        row("  a page for others, p50", pages[len(pages) // 2], "ms")
+        row("  a page for others, p99", pages[len(pages) * 99 // 100], "ms", "", f"{len(pages):,} pages")
+        row("  Eve signs in", ms, "ms", "", f"tries: {tries}")
+
+    print("  nobody guesses")
+    pages, (tries, ms) = others()
+    other_rows(pages, tries, ms)
+    for name, many in (("one address", "no"), ("an address each", "yes")):
+        attack, (pages, (tries, ms)) = flood(server.port, form(), many, 12, others)
+        row(f"guesses from {name}, answered", attack["requests_per_s"], "/s", ">= 10,000", f"{attack['socket_errors']} socket errors")
+        other_rows(pages, tries, ms)
+    server.stop()
+
+
 def bench_validate(corpus):
     print("Validation of the same documents, one thread, csaf-validator-lib (Node.js) beside it")
     output = subprocess.run([ROOT / "build/release/bin/validate_bench", corpus], capture_output=True, text=True, check=True).stdout
@@ -280,9 +352,9 @@ def bench_static(data, work, seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["all", "quick", "validate"], default="all")
+    parser.add_argument("what", nargs="?", choices=["all", "quick", "validate", "policy"], default="all")
     what = parser.parse_args().what
-    wanted = ["validate"] if what == "validate" else ["validate", "server"]
+    wanted = [what] if what in ("validate", "policy") else ["validate", "server"]
     count, seconds = (100_000, 10) if what != "quick" else (10_000, 3)
     postgres = os.environ.get("TOCSIN_BENCH_POSTGRES")
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
@@ -301,6 +373,10 @@ def main():
         bench_start()
         if "validate" in wanted:
             bench_validate(corpus)
+        if what == "policy":
+            data, _ = big_data(count, [corpus])
+            bench_policy(data, work)
+            bench_sign_in(work)
         if "server" not in wanted:
             return finish(count, documents)
         bench_import(archive, documents, work, postgres)
@@ -310,6 +386,7 @@ def main():
         bench_serve(data, count, seconds)
         bench_search(data)
         bench_policy(data, work)
+        bench_sign_in(work)
         bench_static(data, work, seconds)
         finish(count, documents)
 

@@ -123,9 +123,10 @@ Result<engine::identity::Options> identity_options(store::Database& database, co
   TRY(options.outside, outside_rules(settings));
   TRY(options.four_eyes, four_eyes_of(settings));
   options.second_factor_by_role = settings.text("second_factor") == "by-role";
-  // As many as there are workers would leave none for the readers while passwords are tried.
-  options.password_checks_max =
-      static_cast<std::size_t>(std::max<std::int64_t>(1, settings.integer("threads.workers") / 2));
+  // As many as there are workers or cores would leave none for the readers while passwords are tried.
+  options.password_checks_max = static_cast<std::size_t>(std::max<std::int64_t>(
+      1, std::min<std::int64_t>(settings.integer("threads.workers") / 2,
+                                static_cast<std::int64_t>(std::thread::hardware_concurrency()) - 1)));
   return options;
 }
 

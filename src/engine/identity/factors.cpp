@@ -86,7 +86,7 @@ Status Identity::change_password(domain::PersonId person, std::string_view curre
     TRY(const auto refusal, state.refuse_for_now(where, key, *wait, "too many attempts"));
     return Error::unavailable(refusal.message);
   }
-  const CheckSlot slot{state.check_slots};
+  const CheckSlot slot{state.check_slots, true};
   if (!slot)
     return Error::unavailable(
         std::string{tr<"Many people are signing in at this moment. Try again in a few seconds.">()});

@@ -32,7 +32,8 @@ struct Options {
   std::string site_name = "Tocsin";  ///< Issuer shown in authenticator apps.
   std::string public_url;            ///< "https://cert.example": passkeys' origin, links. Empty: passkeys are off.
   PasswordCost password_cost = kPasswordCost;
-  std::size_t password_checks_max = 4;  ///< Argon2 computations at once; beyond it callers are told to come again.
+  std::size_t password_checks_max = 4;  ///< Argon2 computations at once (and one more for those who are known); beyond
+                                        ///< it callers are told to come again.
   std::chrono::seconds idle_limit{std::chrono::hours{8}};
   std::chrono::seconds absolute_limit{std::chrono::hours{24 * 7}};
   std::chrono::seconds dangerous_window{std::chrono::minutes{10}};  ///< Re-authentication is asked for after it.

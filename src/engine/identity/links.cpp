@@ -230,7 +230,7 @@ Status Identity::use_link(std::string_view secret, std::string_view password, co
   }));
   std::string hash;
   if (sets_password(early)) {
-    const CheckSlot slot{state.check_slots};
+    const CheckSlot slot{state.check_slots, true};  // The link is a secret that was given to them.
     if (!slot)
       return Error::unavailable(
           std::string{tr<"Many people are signing in at this moment. Try again in a few seconds.">()});

@@ -87,7 +87,11 @@ Result<SignIn> Identity::State::refuse(const Where& where, std::optional<domain:
 
 Result<SignIn> Identity::State::refuse_for_now(const Where& where, const std::string& account,
                                                std::chrono::seconds wait, std::string_view why) {
-  if (throttle.worth_noting(account, clock.now())) TRY_VOID(refuse(where, {}, account, why));
+  // Neither many tries at one account nor one visitor with many names fill the log.
+  const auto from = "\nfrom:" + network_key(where.address, 24, 48);
+  if (throttle.worth_noting(from, clock.now()) && throttle.worth_noting(account, clock.now())) {
+    TRY_VOID(refuse(where, {}, account, why));
+  }
   SignIn answer;
   answer.message = too_many_attempts(wait);
   answer.retry_after = wait;
@@ -99,7 +103,7 @@ Result<SignIn> Identity::sign_in(std::string_view email, std::string_view passwo
   const auto key = account_key(email);
   TRY(const auto wait, state.throttled(key, where, state.clock.now()));
   if (wait) return state.refuse_for_now(where, key, *wait, "too many attempts");
-  const CheckSlot slot{state.check_slots};
+  const CheckSlot slot{state.check_slots, state.throttle.knows(key, where.address)};
   if (!slot) {
     state.throttle.succeeded(key, where.address);  // Not tried: not counted.
     return state.refuse_for_now(where, "\nbusy", kBusyWait, "too many sign-ins at once");
@@ -215,7 +219,7 @@ Result<SignIn> Identity::authenticate_again(std::string_view token, std::string_
   const auto key = account_key(found->account.person.email);
   TRY(const auto wait, state.throttled(key, where, now));
   if (wait) return state.refuse_for_now(where, key, *wait, "too many attempts");
-  const CheckSlot slot{state.check_slots};
+  const CheckSlot slot{state.check_slots, true};
   if (!slot) {
     state.throttle.succeeded(key, where.address);  // Not tried: not counted.
     return state.refuse_for_now(where, "\nbusy", kBusyWait, "too many sign-ins at once");

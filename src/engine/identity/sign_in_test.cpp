@@ -258,6 +258,11 @@ TEST_P(SignInTest, RefusalsForTooManyAttemptsDoNotFloodTheAuditLog) {
   EXPECT_EQ(count_of("sign-in.refused"), 15) << "ten that were tried, five that were not";
 }
 
+TEST_P(SignInTest, ManyNamesFromOneAddressDoNotFloodTheAuditLog) {
+  for (int i = 0; i < 200; ++i) try_in(fmt::format("somebody{}@example.org", i), "wrong", kElsewhere);
+  EXPECT_EQ(count_of("sign-in.refused"), 25) << "twenty that were tried, five that were not";
+}
+
 TEST_P(SignInTest, OnlySoManyPasswordsAreComputedAtOnce) {
   std::atomic<bool> waiting{false}, go{false};
   auto few = options();
@@ -278,6 +283,29 @@ TEST_P(SignInTest, OnlySoManyPasswordsAreComputedAtOnce) {
   go.notify_all();
   first.join();
   EXPECT_EQ(busy.sign_in("ben@example.org", kPassword, kElsewhere)->next, SignIn::Next::signed_in);
+}
+
+TEST_P(SignInTest, WhoIsKnownFromAnAddressIsComputedWhileOthersGuess) {
+  std::atomic<bool> waiting{false}, go{false};
+  std::atomic<int> checks{0};
+  auto few = options();
+  few.password_checks_max = 1;
+  few.on_password_check = [&] {
+    if (checks++ != 1) return;
+    waiting = true;
+    waiting.notify_all();
+    go.wait(false);
+  };
+  Identity busy{database(), SealingKey::random(), few, clock};
+  ASSERT_EQ(busy.sign_in("ada@example.org", kPassword, kHome)->next, SignIn::Next::signed_in);
+  std::thread guess{
+      [&] { EXPECT_EQ(busy.sign_in("cem@example.org", "a guess", kElsewhere)->next, SignIn::Next::refused); }};
+  waiting.wait(false);
+  EXPECT_TRUE(busy.sign_in("ben@example.org", kPassword, kHome)->retry_after) << "never seen from there";
+  EXPECT_EQ(busy.sign_in("ada@example.org", kPassword, kHome)->next, SignIn::Next::signed_in);
+  go = true;
+  go.notify_all();
+  guess.join();
 }
 
 TEST_P(SignInTest, ADemoSessionNeedsAnActivePerson) {

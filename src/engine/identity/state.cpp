@@ -82,7 +82,7 @@ Identity::State::State(store::Database& database_, SealingKey key_, Options opti
       key(std::move(key_)),
       options(std::move(options_)),
       clock(clock_),
-      check_slots(static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, options.password_checks_max))) {}
+      check_slots(options.password_checks_max) {}
 
 Status Identity::State::tell(const Change& change, domain::PersonId person, post::Event event, const Actor& actor,
                              std::string_view detail, std::string_view address) const {

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -90,20 +91,34 @@ struct Change {
   bool revoked = false;  ///< Something that may be remembered as valid is not any more.
 };
 
-/// Of a limited number of Argon2 computations at once.
+/// A limited number of Argon2 computations at once. One more is kept for whoever is known - signed in here, or before
+/// from the same address - so that guessing from everywhere at once keeps none of them out.
+class CheckSlots {
+ public:
+  explicit CheckSlots(std::size_t count) : all_(static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, count))) {}
+  using Semaphore = std::counting_semaphore<>;
+  /// The semaphore that was taken, or none.
+  Semaphore* take(bool known) noexcept {
+    if (all_.try_acquire()) return &all_;
+    return known && for_known_.try_acquire() ? &for_known_ : nullptr;
+  }
+
+ private:
+  Semaphore all_, for_known_{1};
+};
+
 class CheckSlot {
  public:
-  explicit CheckSlot(std::counting_semaphore<>& slots) : slots_(slots), held_(slots.try_acquire()) {}
+  CheckSlot(CheckSlots& slots, bool known) : taken_(slots.take(known)) {}
   ~CheckSlot() {
-    if (held_) slots_.release();
+    if (taken_ != nullptr) taken_->release();
   }
   CheckSlot(const CheckSlot&) = delete;
   CheckSlot& operator=(const CheckSlot&) = delete;
-  explicit operator bool() const noexcept { return held_; }
+  explicit operator bool() const noexcept { return taken_ != nullptr; }
 
  private:
-  std::counting_semaphore<>& slots_;
-  bool held_;
+  CheckSlots::Semaphore* taken_;
 };
 
 struct Identity::State {
@@ -117,7 +132,7 @@ struct Identity::State {
   Throttle throttle;
   Pending<Half> halves;
   Pending<Challenge> challenges;
-  std::counting_semaphore<> check_slots;
+  CheckSlots check_slots;
 
   /// One transaction, in the audit log's order from its start, so that two never wait for each other. Where something
   /// was revoked the generation moves in it, and what this process remembers goes after it.
