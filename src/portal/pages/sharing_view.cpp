@@ -60,7 +60,6 @@ boost::json::object marking_json(const sharing::Marking& marking) {
 }  // namespace
 
 Result<Html> why_html(App& app, const http::Request& request, const domain::Record& record) {
-  if (request.principal == nullptr) return Html{};
   TRY(const auto why, app.database().read([&](store::Connection& connection) {
     return sharing::why(connection, request.viewer, record, request.now);
   }));
