@@ -2,9 +2,11 @@
 #include <map>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "cli/commands.hpp"
 #include "cli/one_document.hpp"
 #include "cli/output.hpp"
@@ -13,8 +15,9 @@
 #include "engine/exposure/matcher.hpp"
 #include "exchange/source.hpp"
 #include "formats/csaf/structure.hpp"
-#include "formats/inventory/columns.hpp"
-#include "formats/inventory/table.hpp"
+#include "formats/inventory/read.hpp"
+#include "formats/inventory/worksheet.hpp"
+#include "portal/pages/exposure_file.hpp"
 
 namespace tocsin::cli {
 namespace {
@@ -27,50 +30,38 @@ using exposure::Status;
 
 constexpr std::size_t kInventoryBytesMax = std::size_t{1} << 30;
 
-/// "Header=field" of the command line, put over what was recognised.
-tocsin::Status apply_columns(const std::vector<std::string>& wanted, const inventory::Table& table,
-                             std::vector<inventory::Field>& columns) {
-  for (const auto& each : wanted) {
+/// "Header=field" of the command line.
+Result<inventory::ReadOptions> read_options(const MatchOptions& options) {
+  inventory::ReadOptions into;
+  into.sheet = options.sheet;
+  for (const auto& each : options.columns) {
     const auto equals = each.rfind('=');
     if (equals == std::string::npos) return Error::invalid("is written as HEADER=FIELD", "--column");
-    const auto header = each.substr(0, equals);
     const auto field = inventory::parse_field(each.substr(equals + 1));
     if (!field) {
       std::string names = "none";
       for (const auto known : inventory::all_fields()) names.append(", ").append(inventory::to_string(known));
       return Error::invalid(fmt::format("'{}' is no field; there are {}", each.substr(equals + 1), names), "--column");
     }
-    bool found = false;
-    for (std::size_t column = 0; column < table.headers.size(); ++column) {
-      if (table.headers[column] != header) continue;
-      columns[column] = *field;
-      found = true;
-    }
-    if (!found) return Error::invalid(fmt::format("the table has no column '{}'", header), "--column");
+    into.columns.emplace_back(each.substr(0, equals), *field);
   }
-  return ok();
+  return into;
 }
 
-Result<std::vector<inventory::Item>> read_inventory(const MatchOptions& options) {
+Result<std::vector<inventory::Item>> read_items(const MatchOptions& options) {
+  TRY(const auto how, read_options(options));
   TRY(const auto bytes, read_file(options.assets, kInventoryBytesMax, "cannot be read"));
   if (bytes.size() > kInventoryBytesMax) {
     return Error::too_large("The inventory", kInventoryBytesMax, options.assets);
   }
-  auto table = inventory::read_csv(bytes);
-  if (!table) return in_file(options.assets, table.error());
-  auto columns = inventory::recognise_columns(table->headers);
-  TRY_VOID(apply_columns(options.columns, *table, columns));
-  const bool names_something = std::ranges::any_of(columns, [](inventory::Field field) {
-    using enum inventory::Field;
-    return field == product || field == model || field == name || field == family || field == cpe || field == purl;
-  });
-  if (!names_something) {
-    return Error::invalid(fmt::format("No column says what the things are: {}. Name one with --column 'HEADER=product' "
-                                      "or --column 'HEADER=model'",
-                                      text::list_some(table->headers)),
-                          options.assets);
+  auto read = inventory::read_inventory(bytes, options.assets, how);
+  if (read) return std::move(read->items);
+  auto error = read.error();
+  if (error.where == "columns") {
+    error.where.clear();
+    error.message += ". Name one with --column 'HEADER=product' or --column 'HEADER=model'";
   }
-  return inventory::items_of(*table, columns);
+  return in_file(options.assets, std::move(error));
 }
 
 /// What matching does not need: of many advisories it is most of them.
@@ -154,10 +145,21 @@ std::string csv_cell(std::string_view text) {
   return out + '"';
 }
 
+std::vector<std::string> column_names() {
+  return {"row", "asset", "advisory", "status", "confidence", "cves", "because", "question"};
+}
+
+std::string file_name(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return std::string{slash == std::string_view::npos ? path : path.substr(slash + 1)};
+}
+
 class Writer {
  public:
   Writer(const MatchOptions& options, const exposure::Matcher& matcher) : options_(options), matcher_(matcher) {
-    if (options_.format == "csv") print("row,asset,advisory,status,confidence,cves,because,question\r\n");
+    if (options_.format == "csv") print(joined(column_names(), ",") + "\r\n");
+    if (options_.format == "xlsx") sheet_.headers = column_names();
+    exposure_.lists_all = options_.all;
   }
 
   void tell(const inventory::Item& item, const Match& match) {
@@ -175,11 +177,31 @@ class Writer {
       if (!match.question.empty()) object["question"] = match.question;
       return print_json(object);
     }
+    if (options_.format == "html") {
+      exposure_.lines.push_back({.row = item.row,
+                                 .asset = asset_name(item),
+                                 .site = item.site,
+                                 .address = item.addresses.empty() ? std::string{} : item.addresses.front(),
+                                 .advisory = advisory,
+                                 .match = match});
+      return;
+    }
     if (!options_.all && (match.status == Status::fixed || match.status == Status::not_affected)) return;
+    std::vector<std::string> cells = {std::to_string(item.row),
+                                      asset_name(item),
+                                      advisory,
+                                      std::string{exposure::to_string(match.status)},
+                                      fmt::format("{:.2f}", match.confidence),
+                                      joined(match.cves, " "),
+                                      match.because,
+                                      match.question};
+    if (options_.format == "xlsx") {
+      sheet_.rows.push_back(std::move(cells));
+      return;
+    }
     if (options_.format == "csv") {
-      return print(fmt::format("{},{},{},{},{:.2f},{},{},{}\r\n", item.row, csv_cell(asset_name(item)),
-                               csv_cell(advisory), exposure::to_string(match.status), match.confidence,
-                               csv_cell(joined(match.cves, " ")), csv_cell(match.because), csv_cell(match.question)));
+      for (auto& cell : cells) cell = csv_cell(cell);
+      return print(joined(cells, ",") + "\r\n");
     }
     table_.add({{std::to_string(item.row)},
                 {safe_text(asset_name(item))},
@@ -189,17 +211,31 @@ class Writer {
                 {safe_text(match.question.empty() ? match.because : match.question)}});
   }
 
-  void finish(std::size_t items, std::size_t affected) {
-    if (options_.format != "text") return;
+  tocsin::Status finish(std::size_t items, std::size_t affected) {
+    if (options_.format == "html") {
+      exposure_.made = system_clock().now();
+      exposure_.inventory = options_.assets == "-" ? "standard input" : file_name(options_.assets);
+      exposure_.assets = items;
+      exposure_.advisories = matcher_.advisories();
+      print(portal::pages::exposure_file_html(std::move(exposure_)));
+    }
+    if (options_.format == "xlsx") {
+      TRY(const auto bytes, inventory::write_worksheet(sheet_, "Exposure"));
+      print(bytes);
+    }
+    if (options_.format != "text") return ok();
     if (!table_.empty()) print(table_.text(output_width(), colours()));
     print(fmt::format("{} against {}: {} affected.\n", text::count_of(static_cast<long long>(items), "asset", "assets"),
                       text::count_of(static_cast<long long>(matcher_.advisories()), "advisory", "advisories"),
                       text::thousands(static_cast<long long>(affected))));
+    return ok();
   }
 
  private:
   const MatchOptions& options_;
   const exposure::Matcher& matcher_;
+  inventory::Table sheet_;
+  portal::pages::Exposure exposure_;
   TextTable table_{{{.title = "row", .right = true},
                     {.title = "asset", .width_max = 40, .shrinks = true},
                     {.title = "advisory"},
@@ -212,7 +248,11 @@ class Writer {
 
 int run_match(const CommandLine& line) {
   const bool json = line.match.format == "json";
-  const auto items = read_inventory(line.match);
+  if (line.match.format == "xlsx" && ::isatty(STDOUT_FILENO) != 0) {
+    return fail(
+        Error::invalid("a workbook is nothing for a terminal: send it to a file (> exposure.xlsx)", "--format"));
+  }
+  const auto items = read_items(line.match);
   if (!items) return fail(items.error(), json);
   exposure::Matcher matcher;
   if (const auto read = read_advisories(line, matcher); !read) return fail(read.error(), json);
@@ -227,7 +267,7 @@ int run_match(const CommandLine& line) {
     }
     affected += is_affected ? 1 : 0;
   }
-  writer.finish(items->size(), affected);
+  if (const auto written = writer.finish(items->size(), affected); !written) return fail(written.error());
   return affected == 0 ? kGood : kFailed;
 }
 

@@ -14,13 +14,18 @@ const char* const kMatchExamples =
     "  tocsin match --assets plant.csv --advisories advisories/\n"
     "  tocsin match --assets plant.csv --advisories feed.tar.zst --format json | jq 'select(.status == \"affected\")'\n"
     "  tocsin match --assets plant.csv --column 'Typ/Bestell-Nr.=model' --advisories feed.tar.zst\n"
-    "Needs no server, no database and no network: the inventory stays where it is. The first line of the table names "
-    "the "
-    "columns; vendor, product, model or order number, version, firmware, serial and the like are recognised by their "
-    "names. Exit 1 when something is affected.";
+    "  tocsin match --assets plant.xlsx --sheet 'Hall 2' --advisories advisories/ --format html > exposure.html\n"
+    "  nmap -sV -oX - 10.0.0.0/24 | tocsin match --assets - --advisories feed.tar.zst\n"
+    "Needs no server, no database and no network: the inventory stays where it is. It is a table (CSV, .xlsx), a bill "
+    "of materials (CycloneDX, SPDX), the output of Nmap or Zeek, NetBox's or GRASSMARLIN's export, or AutomationML; "
+    "which one is seen from its content. The first line of a table names the columns; vendor, product, model or order "
+    "number, version, firmware, serial and the like are recognised by their names. Exit 1 when something is "
+    "affected.";
 
 void add_match_options(CLI::App& command, MatchOptions& into) {
-  command.add_option("--assets", into.assets, "The inventory: a table (CSV), or - for standard input")
+  command
+      .add_option("--assets", into.assets,
+                  "The inventory: a table, a bill of materials, a scan or an export; - for standard input")
       ->type_name("FILE")
       ->required();
   command.add_option("--advisories", into.advisories, "CSAF documents: files, folders or archives; may be given again")
@@ -29,15 +34,18 @@ void add_match_options(CLI::App& command, MatchOptions& into) {
   command.add_option("--column", into.columns, "What a column says, where its name is not understood")
       ->type_name("HEADER=FIELD")
       ->allow_extra_args(false);
+  command.add_option("--sheet", into.sheet, "Which worksheet of a workbook; else the first with something in it")
+      ->type_name("NAME");
   command.add_option("--confidence", into.confidence, "Tell what is at least this sure")
       ->check(plain(CLI::Range(0.0, 1.0)))
       ->type_name("0..1")
       ->capture_default_str();
-  command.add_flag("--all", into.all,
-                   "In text and CSV, tell also what is fixed or not affected (JSON tells everything)");
-  command.add_option("--format", into.format, "Output: text, json (one JSON object a line), or csv")
-      ->check(plain(CLI::IsMember({"text", "json", "csv"})))
-      ->type_name("text|json|csv")
+  command.add_flag("--all", into.all, "Tell also what is fixed or not affected (JSON tells everything)");
+  command
+      .add_option("--format", into.format,
+                  "Output: text, json (one JSON object a line), csv, xlsx (a worksheet), or html (a report to print)")
+      ->check(plain(CLI::IsMember({"text", "json", "csv", "xlsx", "html"})))
+      ->type_name("text|json|csv|xlsx|html")
       ->capture_default_str();
 }
 

@@ -13,6 +13,7 @@ struct MatchOptions {
   std::string assets;                   ///< File, or "-".
   std::vector<std::string> advisories;  ///< Files, folders, archives.
   std::vector<std::string> columns;     ///< "Header=field"
+  std::string sheet;                    ///< Of a workbook; empty: the first with something in it.
   double confidence = 0.5;
   bool all = false;  ///< Also what is fixed and not affected.
   std::string format = "text";

@@ -1,10 +1,13 @@
 """`tocsin match`: an inventory against advisories, without server or database."""
 import csv
 import io
+import json
+import subprocess
 import unittest
+import zipfile
 
 from support.documents import WithFolder
-from support.tocsin import DEMO, json_lines, run
+from support.tocsin import BINARY, DEMO, ENVIRONMENT, json_lines, run
 
 HEAD = "vendor;product;order number;firmware;colour\n"
 
@@ -55,9 +58,66 @@ class Match(WithFolder):
         done = run("match", "--assets", "-", "--advisories", DEMO, stdin="product\nCoffee machine\n", check=0)
         self.assertIn("1 asset against", done.stdout)
 
+    def test_every_kind_of_inventory(self):
+        device = {"type": "device", "bom-ref": "hw", "manufacturer": {"name": "Helmwerk Automation"}, "name": "HW-710 Controller", "version": "V2.3"}
+        netbox = {"id": 1, "name": "plc", "device_type": {"manufacturer": {"name": "Helmwerk Automation"}, "model": "HW-710 Controller"},
+                  "custom_fields": {"firmware_version": "V2.3"}}
+        inventories = {
+            "bom.json": json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [device]}),
+            "bom.xml": '<bom xmlns="http://cyclonedx.org/schema/bom/1.4"><components><component type="device"><supplier><name>Helmwerk Automation</name></supplier>'
+                       "<name>HW-710 Controller</name><version>V2.3</version></component></components></bom>",
+            "x.spdx.json": json.dumps({"spdxVersion": "SPDX-2.3", "packages": [
+                {"name": "HW-710 Controller", "supplier": "Organization: Helmwerk Automation", "versionInfo": "V2.3"}]}),
+            "x.spdx": "SPDXVersion: SPDX-2.3\nPackageName: HW-710 Controller\nPackageSupplier: Organization: Helmwerk Automation\nPackageVersion: V2.3\n",
+            "scan.xml": '<?xml version="1.0"?><!DOCTYPE nmaprun><nmaprun><host><address addr="10.0.0.1" addrtype="ipv4"/><ports><port protocol="tcp" portid="44818">'
+                        '<state state="open"/><script id="enip-info"><elem key="vendor">Helmwerk Automation (7)</elem><elem key="productName">HW-710 Controller</elem>'
+                        '<elem key="revision">2.3</elem></script></port></ports></host></nmaprun>',
+            "cip_identity.log": "#separator \\x09\n#path\tcip_identity\n#fields\tsource_h\tvendor_name\tproduct_name\trevision\n"
+                                "10.0.0.1\tHelmwerk Automation\tHW-710 Controller\t2.3\n",
+            "devices.json": json.dumps({"count": 1, "results": [netbox]}),
+            "gm.xml": '<GmDataExportType><Data><Network name="n"><Device name="plc" primaryAddress="10.0.0.1"><Detail name="Vendor">Helmwerk Automation</Detail>'
+                      '<Detail name="Product">HW-710 Controller</Detail><Detail name="Firmware">V2.3</Detail></Device></Network></Data></GmDataExportType>',
+            "plant.aml": '<CAEXFile SchemaVersion="2.15"><InstanceHierarchy Name="h"><InternalElement Name="plc" ID="1"><Attribute Name="Manufacturer">'
+                         '<Value>Helmwerk Automation</Value></Attribute><Attribute Name="TypeName"><Value>HW-710 Controller</Value></Attribute>'
+                         '<Attribute Name="FirmwareVersion"><Value>V2.3</Value></Attribute></InternalElement></InstanceHierarchy></CAEXFile>',
+        }
+        for name, text in inventories.items():
+            with self.subTest(name):
+                for stdin, path in ((None, self.write(name, text)), (text, "-")):
+                    done = run("match", "--assets", path, "--advisories", DEMO, "--format", "json", stdin=stdin, check=1)
+                    found = [line["advisory"] for line in json_lines(done.stdout) if line["status"] == "affected"]
+                    self.assertIn("TDC-2025-001", found, done.stdout + done.stderr)
+
+    def test_worksheets(self):
+        path = self.inventory("Helmwerk Automation;HW-710 Controller;;V2.3;grey")
+        done = subprocess.run([BINARY, "match", "--assets", path, "--advisories", DEMO, "--format", "xlsx"], capture_output=True, env=ENVIRONMENT)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        with zipfile.ZipFile(io.BytesIO(done.stdout)) as book:
+            self.assertIsNone(book.testzip())
+            self.assertIn(b"TDC-2025-001", book.read("xl/worksheets/sheet1.xml"))
+        # What was written is an inventory, too, if somebody says which column is what.
+        sheet = self.folder / "exposure.xlsx"
+        sheet.write_bytes(done.stdout)
+        self.assertIn("asset", self.match(sheet, "--sheet", "Exposure", check=0).stdout)
+        self.assertIn("no worksheet 'Other'; there are Exposure", self.match(sheet, "--sheet", "Other", check=1).stderr)
+
+    def test_a_report_to_print(self):
+        path = self.write("plant.csv", "vendor,product,firmware,site\nHelmwerk Automation,HW-710 Controller,V2.3,Hall <1>\nNobody,Coffee machine,1.0,Hall 2\n")
+        page = self.match(path, "--format", "html", check=1).stdout
+        self.assertTrue(page.startswith("<!doctype html>"))
+        for wanted in ("2 assets of plant.csv", "Affected", "TDC-2025-001", "HW-710 Controller", "Hall &lt;1&gt;", "because"):
+            self.assertIn(wanted, page)
+        for refused in ("<script", "<link", "<img", "src=", "url("):
+            self.assertNotIn(refused, page)
+
     def test_bad_input_is_told(self):
         self.assertIn("never closed", self.match(self.write("a.csv", 'a,b\n1,"2\n'), check=1).stderr)
         self.assertIn("empty", self.match(self.write("b.csv", ""), check=1).stderr)
+        for name, text, wanted in (("a.json", '{"document":{"csaf_version":"2.0"}}', "CSAF 2.0 advisory, no inventory"),
+                                   ("a.xml", "<html/>", "root element 'html'"), ("a.pdf", "%PDF-1.7", "This is a PDF"),
+                                   ("bom.json", '{"bomFormat":"CycloneDX","specVersion":"1.5"}', "no component"),
+                                   ("x.xlsx", "PK\x03\x04", "damaged")):
+            self.assertIn(wanted, self.match(self.write(name, text), check=1).stderr)
         self.assertIn("cannot be read", self.match(self.folder / "none.csv", check=1).stderr)
         run("match", "--assets", "x.csv", check=2)
         bad = self.write("bad.json", "{")

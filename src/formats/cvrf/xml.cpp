@@ -23,14 +23,6 @@ std::string_view local_part(std::string_view name) noexcept {
 
 bool is_blank(std::string_view text) noexcept { return text.find_first_not_of(kBlanks) == std::string_view::npos; }
 
-/// "LINE:COLUMN" of an offset.
-std::string place(std::string_view text, std::size_t at) {
-  const auto before = text.substr(0, at);
-  const auto line = std::ranges::count(before, '\n') + 1;
-  const auto start = before.rfind('\n');
-  return fmt::format("{}:{}", line, start == std::string_view::npos ? before.size() + 1 : before.size() - start);
-}
-
 // ---- Encoding
 
 enum class Encoding { utf8, utf16_le, utf16_be, utf32 };
@@ -86,7 +78,16 @@ std::string declared_encoding(std::string_view text) {
   return text::lower_ascii(declaration.substr(open + 1, close - open - 1));
 }
 
-Result<std::string> in_utf8(std::string_view bytes) {
+}  // namespace
+
+std::string xml_place(std::string_view text, std::size_t at) {
+  const auto before = text.substr(0, at);
+  const auto line = std::ranges::count(before, '\n') + 1;
+  const auto start = before.rfind('\n');
+  return fmt::format("{}:{}", line, start == std::string_view::npos ? before.size() + 1 : before.size() - start);
+}
+
+Result<std::string> xml_in_utf8(std::string_view bytes) {
   const auto encoding = encoding_of(bytes);
   if (encoding == Encoding::utf32) return Error::invalid("is UTF-32, which is not read: save it as UTF-8", "1:1");
   std::string text;
@@ -107,10 +108,12 @@ Result<std::string> in_utf8(std::string_view bytes) {
         "1:1");
   }
   if (const auto at = text::invalid_utf8_at(text); at != std::string::npos) {
-    return Error::invalid("is no well-formed UTF-8 here", place(text, at));
+    return Error::invalid("is no well-formed UTF-8 here", xml_place(text, at));
   }
   return text;
 }
+
+namespace {
 
 bool is_xml_character(char32_t code) noexcept {
   return code == '\t' || code == '\n' || code == '\r' || (code >= 0x20 && code < 0xD800) ||
@@ -123,7 +126,7 @@ Status check_bytes(std::string_view text, const Limits& limits) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = text[i];
     if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') {
-      return Error::invalid("holds a control character, which XML does not allow", place(text, i));
+      return Error::invalid("holds a control character, which XML does not allow", xml_place(text, i));
     }
     if (c == '<' && text.substr(i + 1, 1) != "/") ++nodes;
     if (c == '=') {
@@ -131,7 +134,8 @@ Status check_bytes(std::string_view text, const Limits& limits) {
       if (next != std::string_view::npos && (text[next] == '"' || text[next] == '\'')) ++nodes;
     }
     if (nodes > limits.nodes_max) {
-      return Error::invalid(fmt::format("has more than {} elements and attributes", limits.nodes_max), place(text, i));
+      return Error::invalid(fmt::format("has more than {} elements and attributes", limits.nodes_max),
+                            xml_place(text, i));
     }
   }
   return ok();
@@ -156,8 +160,9 @@ std::optional<char32_t> referred(std::string_view name) noexcept {
   return code;
 }
 
-/// The message of what is wrong, or nothing.
-std::optional<std::string> append_resolved(std::string& out, std::string_view raw) {
+}  // namespace
+
+std::optional<std::string> append_xml_text(std::string& out, std::string_view raw) {
   for (;;) {
     const auto at = raw.find('&');
     out += raw.substr(0, at);
@@ -175,8 +180,6 @@ std::optional<std::string> append_resolved(std::string& out, std::string_view ra
   }
 }
 
-}  // namespace
-
 // ---- Tree
 
 /// Makes our tree of pugixml's. Its recursion is bounded by Limits::depth_max; pugixml itself neither reads nor frees
@@ -189,6 +192,8 @@ class TreeBuilder {
     pugi::xml_node root;
     for (const auto node : source.children()) {
       if (node.type() == pugi::node_doctype) {
+        const std::string_view declared = node.value();
+        if (limits_.bare_doctype && declared.find_first_of("[<") == std::string_view::npos) continue;
         return Error::invalid("has a document type declaration, which is refused: entities could hide in it", at(node));
       }
       if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) {
@@ -212,7 +217,7 @@ class TreeBuilder {
     std::string_view uri;
   };
 
-  std::string at(const pugi::xml_node& node) const { return place(text_, offset_of(node)); }
+  std::string at(const pugi::xml_node& node) const { return xml_place(text_, offset_of(node)); }
   std::size_t offset_of(const pugi::xml_node& node) const {
     const auto offset = node.offset_debug();
     return offset < 0 ? 0 : std::min(static_cast<std::size_t>(offset), text_.size());
@@ -252,7 +257,7 @@ class TreeBuilder {
         return Error::invalid(fmt::format("has the attribute '{}' twice", name), at(node));
       }
       std::string value;
-      if (const auto wrong = append_resolved(value, attribute.value())) return Error::invalid(*wrong, at(node));
+      if (const auto wrong = append_xml_text(value, attribute.value())) return Error::invalid(*wrong, at(node));
       element.attributes.push_back({{}, std::string{name}, std::move(value)});
     }
     for (const auto& each : element.attributes) {
@@ -286,7 +291,7 @@ class TreeBuilder {
     for (const auto child : node.children()) {
       switch (child.type()) {
         case pugi::node_pcdata:
-          if (const auto wrong = append_resolved(element.text, child.value())) return Error::invalid(*wrong, at(child));
+          if (const auto wrong = append_xml_text(element.text, child.value())) return Error::invalid(*wrong, at(child));
           break;
         case pugi::node_cdata:
           element.text += child.value();
@@ -339,7 +344,7 @@ std::string Element::path() const {
 
 Result<Document> parse_xml(std::string_view bytes, const Limits& limits) {
   if (bytes.size() > limits.bytes_max) return Error::too_large("XML document", limits.bytes_max);
-  TRY(const auto text, in_utf8(bytes));
+  TRY(const auto text, xml_in_utf8(bytes));
   TRY_VOID(check_bytes(text, limits));
   pugi::xml_document source;
   // References stay as they are written: pugixml passes unknown ones over and takes any number, we do not. As a
@@ -350,7 +355,7 @@ Result<Document> parse_xml(std::string_view bytes, const Limits& limits) {
   if (!result) {
     const auto offset = std::clamp<std::ptrdiff_t>(result.offset, 0, static_cast<std::ptrdiff_t>(text.size()));
     return Error::invalid(fmt::format("is no well-formed XML: {}", result.description()),
-                          place(text, static_cast<std::size_t>(offset)));
+                          xml_place(text, static_cast<std::size_t>(offset)));
   }
   return TreeBuilder{text, limits}.build(source);
 }

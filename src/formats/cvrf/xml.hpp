@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ struct Limits {
   std::size_t nodes_max = 1'000'000;              ///< Elements, attributes, comments and the like.
   /// Elements in elements. CSAF allows 30 branches above a product, which are 33 elements.
   std::size_t depth_max = 40;
+  /// A document type declaration that declares nothing ("<!DOCTYPE nmaprun>") is passed over; nothing is ever fetched.
+  bool bare_doctype = false;
 };
 /// Bytes of a name with its prefix, attributes of an element, and namespace prefixes that hold at one place.
 inline constexpr std::size_t kNameBytesMax = 256;
@@ -73,6 +76,13 @@ class Document {
 /// other encodings, ill-formed text, characters that XML does not allow, a document type declaration, unknown entities
 /// and prefixes, an attribute twice, and what is beyond a limit.
 Result<Document> parse_xml(std::string_view bytes, const Limits& limits = {});
+
+/// The text in UTF-8, without byte order mark. Errors: as of parse_xml for encodings.
+Result<std::string> xml_in_utf8(std::string_view bytes);
+/// Appends text as it stands in XML, references to characters resolved; gives the message of what is wrong, or nothing.
+std::optional<std::string> append_xml_text(std::string& out, std::string_view raw);
+/// "LINE:COLUMN" of an offset, both from 1.
+std::string xml_place(std::string_view text, std::size_t at);
 
 /// Do the bytes begin as XML does, in UTF-8 or UTF-16?
 bool looks_like_xml(std::string_view bytes) noexcept;

@@ -426,4 +426,16 @@ std::vector<Item> items_of(const Table& table, const std::vector<Field>& columns
   return items;
 }
 
+void take_named(Item& item, const std::vector<std::pair<std::string, std::string>>& values) {
+  std::vector<std::string> names;
+  names.reserve(values.size());
+  for (const auto& [name, value] : values) names.push_back(name);
+  const auto fields = recognise_columns(names);
+  for (std::size_t at = 0; at < values.size(); ++at) {
+    const auto& [name, value] = values[at];
+    if (says_nothing(value)) continue;
+    put(item, fields[at], name, std::string{text::trim(value)});
+  }
+}
+
 }  // namespace tocsin::formats::inventory

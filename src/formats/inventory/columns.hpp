@@ -54,4 +54,8 @@ std::vector<Field> recognise_columns(const std::vector<std::string>& headers);
 /// Rows as items: `columns` has as many fields as the table has headers. `row` counts data rows from 1.
 std::vector<Item> items_of(const Table& table, const std::vector<Field>& columns);
 
+/// Values with names that their source chose freely (attributes, details, custom fields), understood like columns: what
+/// is not yet said is taken, what is not understood becomes a free column.
+void take_named(Item& item, const std::vector<std::pair<std::string, std::string>>& values);
+
 }  // namespace tocsin::formats::inventory

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "formats/inventory/rows.hpp"
 #include "formats/inventory/table.hpp"
 
 namespace tocsin::formats::inventory {
@@ -64,8 +65,6 @@ char separator_of(std::string_view text) {
   }
   return kSeparators[static_cast<std::size_t>(std::ranges::max_element(counts) - counts.begin())];
 }
-
-using Rows = std::vector<std::pair<std::size_t, std::vector<std::string>>>;  // Line and cells.
 
 Error wrong(std::size_t line, std::string_view what) {
   return Error::invalid(fmt::format("Line {}: {}", line, what), std::to_string(line));
@@ -133,29 +132,7 @@ Result<Table> read_csv(std::string_view bytes) {
     text.remove_prefix(std::min(text.size(), text.find('\n')));
   }
   TRY(auto rows, cells_of(text, separator));
-  const auto filled = [](const std::vector<std::string>& cells) {
-    return std::ranges::count_if(cells, [](const std::string& cell) { return !cell.empty(); });
-  };
-  auto head = std::ranges::find_if(rows, [&](const auto& row) { return filled(row.second) > 1; });
-  // A list of one column has its name in the first line.
-  if (head == rows.end()) head = rows.begin();
-  if (head == rows.end())
-    return Error::invalid("The table is empty: a line with the names of the columns was expected", "1");
-  Table table;
-  table.headers = std::move(head->second);
-  while (table.headers.size() > 1 && table.headers.back().empty()) table.headers.pop_back();
-  for (auto row = std::next(head); row != rows.end(); ++row) {
-    auto& cells = row->second;
-    while (cells.size() > table.headers.size() && cells.back().empty()) cells.pop_back();
-    if (cells.size() > table.headers.size()) {
-      return wrong(row->first,
-                   fmt::format("{} cells, but the line of names has {}", cells.size(), table.headers.size()));
-    }
-    cells.resize(table.headers.size());
-    table.rows.push_back(std::move(cells));
-    table.lines.push_back(row->first);
-  }
-  return table;
+  return table_of(std::move(rows), "Line", Beyond::is_wrong);
 }
 
 }  // namespace tocsin::formats::inventory

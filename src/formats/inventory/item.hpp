@@ -1,12 +1,15 @@
 #pragma once
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 /// One thing that a plant has, as its inventory says it: texts as written, trimmed, nothing looked up or guessed. What
 /// every reader of this folder gives and what matching (engine/exposure) takes.
 namespace tocsin::formats::inventory {
+
+inline constexpr std::size_t kItemsMax = 1'000'000;  ///< Of one inventory that is no table.
 
 /// A version of the thing or of a part of it: firmware, bootloader, a communication module, installed software.
 struct Version {
@@ -36,5 +39,12 @@ struct Item {
   std::vector<std::string> tags;
   std::vector<std::pair<std::string, std::string>> others;  ///< Free columns: header and value, in their order.
 };
+
+/// A version that is not there yet; nothing for an empty text.
+void add_version(Item& item, std::string_view component, std::string_view text);
+/// An address that is not there yet; nothing for an empty text.
+void add_address(Item& item, std::string_view address);
+/// Hash names as CSAF and file tools write them ("SHA-256" is "sha256"), values in lower case.
+void add_hash(Item& item, std::string_view algorithm, std::string_view value);
 
 }  // namespace tocsin::formats::inventory

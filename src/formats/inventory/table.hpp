@@ -11,6 +11,7 @@ namespace tocsin::formats::inventory {
 
 inline constexpr std::size_t kColumnsMax = 512;
 inline constexpr std::size_t kRowsMax = 2'000'000;
+inline constexpr std::size_t kCellsMax = 40'000'000;  ///< Rows times columns.
 inline constexpr std::size_t kCellBytesMax = 64 * 1024;
 
 /// The first row that has several cells filled names the columns; what stands above it is a title.

@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "base/check.hpp"
-#include "portal/assets.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/advisory_parts.hpp"
+#include "portal/pages/file_frame.hpp"
 #include "portal/pages/format.hpp"
 
 namespace tocsin::portal::pages {
@@ -42,34 +41,20 @@ void append_bar(std::string& out, const formats::csaf::Header& header, std::opti
 std::string advisory_file_html(const ReadAdvisory& read, std::optional<domain::Tlp> tlp) {
   // Kept and passed on, it is read by others than who asked for it, as the PDF is.
   const LanguageScope english{Language::en};
-  const auto* styles = find_asset(asset_path("advisory-file.css"));
-  TOCSIN_CHECK(styles != nullptr);
   const auto& header = read.advisory.header;
   const auto body = advisory_file_body_html(read, tlp);
   std::string out;
-  out.reserve(body.str().size() + styles->identity.size() + 2048);
-  out += R"(<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="Tocsin">
-)";
-  render<"<title>{} {}</title>\n">(out, header.tracking_id, header.title);
+  std::string head;
+  render<"<title>{} {}</title>\n">(head, header.tracking_id, header.title);
   render<"<meta name=\"author\" content=\"{}\">\n<meta name=\"dcterms.modified\" content=\"{}\">\n">(
-      out, header.publisher_name, format_rfc3339(header.current_release_date));
-  out += "<style>";
-  out += styles->identity;
-  if (tlp) out += page_marking(*tlp);
-  out += "</style>\n</head>\n<body>\n";
+      head, header.publisher_name, format_rfc3339(header.current_release_date));
+  begin_file(out, head, tlp ? page_marking(*tlp) : std::string{});
   append_bar(out, header, tlp, "header");
   out += "<main class=\"wrap\">\n";
   out += body.str();
   out += "\n</main>\n";
   append_bar(out, header, tlp, "footer");
-  out += "</body>\n</html>\n";
+  end_file(out);
   return out;
 }
 

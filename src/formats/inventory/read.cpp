@@ -1,0 +1,298 @@
+#include "formats/inventory/read.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "formats/cvrf/xml.hpp"
+#include "formats/inventory/discovery.hpp"
+#include "formats/inventory/sbom.hpp"
+#include "formats/inventory/table.hpp"
+#include "formats/inventory/worksheet.hpp"
+#include "formats/inventory/zip.hpp"
+#include "formats/recognise.hpp"
+
+namespace tocsin::formats::inventory {
+namespace {
+
+constexpr json::Limits kJsonLimits{.bytes_max = std::size_t{256} << 20, .depth_max = 128};
+constexpr std::size_t kAutomationMlBytesMax = std::size_t{256} << 20;
+constexpr std::string_view kOldOffice = "\xD0\xCF\x11\xE0";
+constexpr std::string_view kRootDocument = "/RootDocument";  ///< How an AutomationML container calls its document.
+
+Error unreadable(std::string_view what) {
+  return Error::invalid(fmt::format("{}; an inventory is {}", what, kReadable));
+}
+
+std::string_view without_mark(std::string_view bytes) {
+  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  return bytes;
+}
+
+/// The name of the root element without prefix, of XML in UTF-8 or UTF-16; empty where none is found early.
+std::string root_name(std::string_view bytes) {
+  constexpr std::size_t kHeadBytes = std::size_t{64} << 10;
+  std::string head{bytes.substr(0, kHeadBytes)};
+  std::erase(head, '\0');
+  for (std::size_t at = head.find('<'); at != std::string::npos; at = head.find('<', at + 1)) {
+    if (head.compare(at, 4, "<!--") == 0) {
+      at = head.find("-->", at);
+      if (at == std::string::npos) return {};
+      continue;
+    }
+    if (head[at + 1] == '?' || head[at + 1] == '!') continue;
+    const auto end = head.find_first_of(" \t\r\n/>", at + 1);
+    auto name = head.substr(at + 1, (end == std::string::npos ? head.size() : end) - at - 1);
+    if (const auto colon = name.find(':'); colon != std::string::npos) name.erase(0, colon + 1);
+    return name;
+  }
+  return {};
+}
+
+Result<Kind> recognise_xml_root(std::string_view bytes) {
+  const auto root = root_name(bytes);
+  if (root == "bom") return Kind::cyclonedx;
+  if (root == "nmaprun") return Kind::nmap;
+  if (root == "GmDataExportType") return Kind::grassmarlin;
+  if (root == "CAEXFile") return Kind::automation_ml;
+  if (root == "cvrfdoc") return unreadable("This is a CVRF advisory, no inventory");
+  return unreadable(fmt::format("This is XML with the root element '{}', which is no inventory that is known",
+                                text::shorten(root, 60)));
+}
+
+/// Of JSON that is one value.
+Result<Kind> recognise_json(const boost::json::value& root, std::string_view name) {
+  switch (const auto kind = formats::recognise(root)) {
+    case DocumentKind::cyclonedx:
+      return Kind::cyclonedx;
+    case DocumentKind::spdx:
+      return Kind::spdx;
+    case DocumentKind::other_json:
+      break;
+    default:
+      return unreadable(fmt::format("This is a {}, no inventory", formats::to_string(kind)));
+  }
+  if (looks_like_netbox(root)) return Kind::netbox;
+  // A log may have one line.
+  if (root.is_object() && (json::find(root, "_path") != nullptr || json::find(root, "ts") != nullptr ||
+                           text::lower_ascii(name).find(".log") != std::string::npos)) {
+    return Kind::zeek;
+  }
+  return unreadable("This JSON is no inventory that is known");
+}
+
+/// Several JSON objects, one a line: Zeek's logs. Told by the first line alone.
+bool is_json_lines(std::string_view bytes) {
+  bytes = text::trim(without_mark(bytes));
+  const auto end = bytes.find('\n');
+  if (!bytes.starts_with('{') || end == std::string_view::npos) return false;
+  const auto line = text::trim(bytes.substr(0, end));
+  return line.ends_with('}') && text::trim(bytes.substr(end)).starts_with('{');
+}
+
+/// The document of an AutomationML container (IEC 62714, .amlx: OPC), or nothing.
+Result<std::optional<std::string>> automation_ml_in(std::string_view zip) {
+  std::optional<std::string> none;
+  TRY(const auto relations, read_part(zip, "_rels/.rels", std::size_t{1} << 20));
+  if (!relations) return none;
+  TRY(const auto tree, cvrf::parse_xml(*relations));
+  for (const auto* each : tree.root().children) {
+    const auto* type = each->attribute("Type");
+    const auto* target = each->attribute("Target");
+    if (type == nullptr || target == nullptr || !type->value.ends_with(kRootDocument)) continue;
+    std::string_view part = target->value;
+    if (part.starts_with('/')) part.remove_prefix(1);
+    return read_part(zip, part, kAutomationMlBytesMax);
+  }
+  return none;
+}
+
+bool is_zeek_text(std::string_view bytes) {
+  bytes = without_mark(bytes);
+  return bytes.starts_with("#separator ") || bytes.starts_with("#fields\t");
+}
+
+bool is_spdx_text(std::string_view bytes) {
+  constexpr std::size_t kHeadBytes = std::size_t{16} << 10;
+  const auto head = without_mark(bytes).substr(0, kHeadBytes);
+  return head.starts_with("SPDXVersion:") || head.find("\nSPDXVersion:") != std::string_view::npos;
+}
+
+/// What is neither packed nor JSON nor XML.
+Result<Kind> recognise_text(std::string_view bytes) {
+  if (is_zeek_text(bytes)) return Kind::zeek;
+  if (is_spdx_text(bytes)) return Kind::spdx;
+  if (bytes.starts_with("%PDF-")) return unreadable("This is a PDF");
+  if (bytes.starts_with("\x89PNG") || bytes.starts_with("\xFF\xD8\xFF")) return unreadable("This is a picture");
+  const auto head = bytes.substr(0, 4096);
+  const bool wide = head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF");
+  if (!wide && head.find('\0') != std::string_view::npos) return unreadable("This is no text");
+  return Kind::table;
+}
+
+bool starts_json(std::string_view bytes) {
+  const auto first = text::trim(without_mark(bytes).substr(0, 4096));
+  return first.starts_with('{') || first.starts_with('[');
+}
+
+bool names_something(const Item& item) {
+  return !item.product.empty() || !item.model.empty() || !item.name.empty() || !item.family.empty() ||
+         !item.cpe.empty() || !item.purls.empty() || !item.hashes.empty();
+}
+
+Status apply(const std::vector<std::pair<std::string, Field>>& wanted, Inventory& inventory) {
+  for (const auto& [header, field] : wanted) {
+    bool found = false;
+    for (std::size_t column = 0; column < inventory.headers.size(); ++column) {
+      if (inventory.headers[column] != header) continue;
+      inventory.columns[column] = field;
+      found = true;
+    }
+    if (!found) {
+      return Error::invalid(
+          fmt::format("The table has no column '{}', but {}", header, text::list_some(inventory.headers)));
+    }
+  }
+  return ok();
+}
+
+Result<Inventory> from_table(Kind kind, const Table& table, const ReadOptions& options) {
+  Inventory inventory;
+  inventory.kind = kind;
+  inventory.headers = table.headers;
+  inventory.columns = recognise_columns(table.headers);
+  TRY_VOID(apply(options.columns, inventory));
+  const bool says_what = std::ranges::any_of(inventory.columns, [](Field field) {
+    using enum Field;
+    return field == product || field == model || field == name || field == family || field == cpe || field == purl;
+  });
+  if (!says_what) {
+    return Error::invalid(fmt::format("No column says what the things are: {}", text::list_some(table.headers)),
+                          "columns");
+  }
+  inventory.items = items_of(table, inventory.columns);
+  return inventory;
+}
+
+Result<Inventory> from_items(Kind kind, Result<std::vector<Item>> items, const ReadOptions& options) {
+  if (!items) return items.error();
+  if (!options.columns.empty() || !options.sheet.empty()) {
+    return Error::invalid(
+        fmt::format("Columns and worksheets can be named of tables only; this is {}", to_string(kind)));
+  }
+  if (std::ranges::none_of(*items, names_something)) {
+    return Error::invalid(fmt::format("Nothing in this {} says what the things are", to_string(kind)));
+  }
+  Inventory inventory;
+  inventory.kind = kind;
+  inventory.items = std::move(*items);
+  return inventory;
+}
+
+Result<Inventory> read_json(std::string_view bytes, std::string_view name, const ReadOptions& options) {
+  if (is_json_lines(bytes)) return from_items(Kind::zeek, read_zeek(bytes, name), options);
+  TRY(const auto parsed, json::parse(without_mark(bytes), kJsonLimits));
+  TRY(const auto kind, recognise_json(parsed.root(), name));
+  if (kind == Kind::cyclonedx) return from_items(kind, read_cyclonedx(parsed.root()), options);
+  if (kind == Kind::spdx) return from_items(kind, read_spdx(parsed.root()), options);
+  if (kind == Kind::netbox) return from_items(kind, read_netbox(parsed.root()), options);
+  return from_items(kind, read_zeek(bytes, name), options);
+}
+
+std::string_view without_ending(std::string_view name) {
+  return text::lower_ascii(name).ends_with(".gz") ? name.substr(0, name.size() - 3) : name;
+}
+
+}  // namespace
+
+std::string_view to_string(Kind kind) noexcept {
+  switch (kind) {
+    case Kind::table:
+      return "table";
+    case Kind::worksheet:
+      return "workbook";
+    case Kind::cyclonedx:
+      return "CycloneDX BOM";
+    case Kind::spdx:
+      return "SPDX document";
+    case Kind::nmap:
+      return "output of Nmap";
+    case Kind::zeek:
+      return "log of Zeek";
+    case Kind::netbox:
+      return "device list of NetBox";
+    case Kind::grassmarlin:
+      return "export of GRASSMARLIN";
+    case Kind::automation_ml:
+      return "AutomationML document";
+  }
+  return "";
+}
+
+Result<Kind> recognise(std::string_view bytes, std::string_view name) {
+  if (looks_like_gzip(bytes)) {
+    TRY(const auto unpacked, unpack_gzip(bytes));
+    if (looks_like_gzip(unpacked)) return unreadable("This is packed twice");
+    return recognise(unpacked, without_ending(name));
+  }
+  if (bytes.starts_with(kOldOffice)) return Kind::worksheet;  // Its reader says what to do.
+  if (looks_like_zip(bytes)) {
+    TRY(const auto document, automation_ml_in(bytes));
+    return document ? Kind::automation_ml : Kind::worksheet;
+  }
+  if (cvrf::looks_like_xml(bytes)) return recognise_xml_root(bytes);
+  if (starts_json(bytes)) {
+    if (is_json_lines(bytes)) return Kind::zeek;
+    TRY(const auto parsed, json::parse(without_mark(bytes), kJsonLimits));
+    return recognise_json(parsed.root(), name);
+  }
+  return recognise_text(bytes);
+}
+
+Result<Inventory> read_inventory(std::string_view bytes, std::string_view name, const ReadOptions& options) {
+  if (text::trim(without_mark(bytes).substr(0, 4096)).empty() && bytes.size() <= 4096)
+    return unreadable("The file is empty");
+  if (looks_like_gzip(bytes)) {
+    TRY(const auto unpacked, unpack_gzip(bytes));
+    if (looks_like_gzip(unpacked)) return unreadable("This is packed twice");
+    return read_inventory(unpacked, without_ending(name), options);
+  }
+  // JSON is parsed once, whatever it is.
+  if (starts_json(bytes)) return read_json(bytes, name, options);
+  TRY(const auto kind, recognise(bytes, name));
+  if (kind != Kind::worksheet && !options.sheet.empty()) {
+    return Error::invalid(fmt::format("A worksheet can be named of a workbook only; this is a {}", to_string(kind)));
+  }
+  switch (kind) {
+    case Kind::table: {
+      TRY(const auto table, read_csv(bytes));
+      return from_table(kind, table, options);
+    }
+    case Kind::worksheet: {
+      TRY(const auto table, read_worksheet(bytes, options.sheet));
+      return from_table(kind, table, options);
+    }
+    case Kind::cyclonedx:
+      return from_items(kind, read_cyclonedx_xml(bytes), options);
+    case Kind::spdx:
+      return from_items(kind, read_spdx_tags(bytes), options);
+    case Kind::nmap:
+      return from_items(kind, read_nmap(bytes), options);
+    case Kind::zeek:
+      return from_items(kind, read_zeek(bytes, name), options);
+    case Kind::grassmarlin:
+      return from_items(kind, read_grassmarlin(bytes), options);
+    case Kind::automation_ml: {
+      if (!looks_like_zip(bytes)) return from_items(kind, read_automation_ml(bytes), options);
+      TRY(const auto document, automation_ml_in(bytes));
+      return from_items(kind, read_automation_ml(*document), options);
+    }
+    case Kind::netbox:
+      break;
+  }
+  return unreadable("This is no inventory that is known");
+}
+
+}  // namespace tocsin::formats::inventory

@@ -1,0 +1,25 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "formats/inventory/table.hpp"
+
+/// Worksheets (Office Open XML, ECMA-376: .xlsx, .xlsm). Pure functions.
+namespace tocsin::formats::inventory {
+
+/// The worksheet of this name; without a name the first visible one that holds anything, else the first hidden one. As
+/// read_csv would read it: text as it stands, numbers as the cell shows them ("2.10", "000123"), dates in ISO 8601,
+/// truth values as TRUE and FALSE, formulas by their last result, errors (#REF!) as empty. Hidden rows count; of merged
+/// cells the first has the value. `lines` are rows of the worksheet.
+/// Errors: invalid_input with `where` = "PART:LINE:COLUMN" or a row (no workbook, damaged, with a password, of the
+/// older binary formats, no such worksheet, nothing in it); too_large.
+Result<Table> read_worksheet(std::string_view bytes, std::string_view sheet_name = {});
+
+/// A workbook with one worksheet: all cells are text, the first row bold, frozen and with a filter. The same table
+/// gives the same bytes. Characters that XML does not allow are left out; cells are cut at 32,767 characters, names of
+/// worksheets at 31, which is all that spreadsheets take. Errors: invalid_input for more rows or columns than a
+/// worksheet has.
+Result<std::string> write_worksheet(const Table& table, std::string_view sheet_name = "Inventory");
+
+}  // namespace tocsin::formats::inventory

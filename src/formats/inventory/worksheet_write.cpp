@@ -1,0 +1,176 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "formats/inventory/worksheet.hpp"
+#include "formats/inventory/zip.hpp"
+
+namespace tocsin::formats::inventory {
+namespace {
+
+constexpr std::size_t kSheetRowsMax = 1'048'576, kSheetColumnsMax = 16'384;
+constexpr std::size_t kCellCharactersMax = 32'767, kSheetNameCharactersMax = 31;
+
+constexpr std::string_view kDeclaration = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
+constexpr std::string_view kMain = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+constexpr std::string_view kRelations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
+/// Escaped, without what XML does not allow, at most so many UTF-16 units long.
+std::string xml(std::string_view text, std::size_t characters_max = kCellCharactersMax) {
+  std::string out;
+  std::size_t characters = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto length = text::utf8_length_at(text, at);
+    const auto letter = text.substr(at, std::max<std::size_t>(length, 1));
+    at += letter.size();
+    characters += length == 4 ? 2 : 1;
+    if (characters > characters_max) break;
+    const auto byte = static_cast<unsigned char>(letter.front());
+    if (length == 0 || (byte < 0x20 && byte != '\t' && byte != '\n') || letter == "\uFFFE" || letter == "\uFFFF")
+      continue;
+    if (letter == "&") {
+      out += "&amp;";
+    } else if (letter == "<") {
+      out += "&lt;";
+    } else if (letter == ">") {
+      out += "&gt;";
+    } else if (letter == "\"") {
+      out += "&quot;";
+    } else if (letter == "_" && text.substr(at, 1) == "x" && text.size() > at + 5 && text[at + 5] == '_') {
+      out += "_x005F_";  // Else "_x0041_" would be read as "A".
+    } else {
+      out += letter;
+    }
+  }
+  return out;
+}
+
+/// 0 is "A", 26 is "AA".
+std::string letters(std::size_t column) {
+  std::string out;
+  for (++column; column > 0; column = (column - 1) / 26)
+    out.insert(out.begin(), static_cast<char>('A' + (column - 1) % 26));
+  return out;
+}
+
+std::string sheet_title(std::string_view name) {
+  std::string title;
+  for (const char c : name) title += std::string_view{"[]:*?/\\'"}.find(c) == std::string_view::npos ? c : ' ';
+  auto text = xml(text::trim(title), kSheetNameCharactersMax);
+  return text.empty() ? "Sheet" : text;
+}
+
+void add_row(std::string& out, std::size_t number, const std::vector<std::string>& columns,
+             const std::vector<std::string>& cells, bool is_head) {
+  fmt::format_to(std::back_inserter(out), "<row r=\"{}\">", number);
+  for (std::size_t column = 0; column < cells.size(); ++column) {
+    if (cells[column].empty()) continue;
+    fmt::format_to(std::back_inserter(out),
+                   "<c r=\"{}{}\" t=\"inlineStr\" s=\"{}\"><is><t xml:space=\"preserve\">{}</t></is></c>",
+                   columns[column], number, is_head ? 2 : 1, xml(cells[column]));
+  }
+  out += "</row>";
+}
+
+std::string sheet_of(const Table& table) {
+  std::vector<std::string> columns;
+  for (std::size_t column = 0; column < table.headers.size(); ++column) columns.push_back(letters(column));
+  std::string out{kDeclaration};
+  fmt::format_to(std::back_inserter(out), "<worksheet xmlns=\"{}\">", kMain);
+  const auto area = columns.empty() ? std::string{"A1"} : fmt::format("A1:{}{}", columns.back(), table.rows.size() + 1);
+  fmt::format_to(std::back_inserter(out), "<dimension ref=\"{}\"/>", area);
+  out +=
+      "<sheetViews><sheetView workbookViewId=\"0\"><pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" "
+      "state=\"frozen\"/></sheetView></sheetViews>";
+  if (!columns.empty()) {
+    out += "<cols>";
+    for (std::size_t column = 0; column < columns.size(); ++column) {
+      constexpr std::size_t kNarrow = 8, kWide = 60, kRowsLookedAt = 1000;
+      auto width = table.headers[column].size();
+      for (std::size_t row = 0; row < std::min(table.rows.size(), kRowsLookedAt); ++row) {
+        if (column < table.rows[row].size()) width = std::max(width, table.rows[row][column].size());
+      }
+      fmt::format_to(std::back_inserter(out), "<col min=\"{0}\" max=\"{0}\" width=\"{1}\" customWidth=\"1\"/>",
+                     column + 1, std::clamp(width + 2, kNarrow, kWide));
+    }
+    out += "</cols>";
+  }
+  out += "<sheetData>";
+  add_row(out, 1, columns, table.headers, true);
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    auto cells = table.rows[row];
+    cells.resize(columns.size());
+    add_row(out, row + 2, columns, cells, false);
+  }
+  out += "</sheetData>";
+  if (!columns.empty()) fmt::format_to(std::back_inserter(out), "<autoFilter ref=\"{}\"/>", area);
+  return out + "</worksheet>";
+}
+
+}  // namespace
+
+Result<std::string> write_worksheet(const Table& table, std::string_view sheet_name) {
+  if (table.rows.size() >= kSheetRowsMax || table.headers.size() > kSheetColumnsMax) {
+    return Error::invalid(
+        fmt::format("A worksheet has at most {} rows and {} columns", kSheetRowsMax, kSheetColumnsMax));
+  }
+  const auto part = [](std::string name, const std::string& text) {
+    return ZipPart{std::move(name), std::string{kDeclaration} + text};
+  };
+  constexpr std::string_view kContent = "application/vnd.openxmlformats-officedocument.spreadsheetml";
+  std::vector<ZipPart> parts;
+  parts.push_back(
+      part("[Content_Types].xml",
+           fmt::format(
+               "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">"
+               "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
+               "<Default Extension=\"xml\" ContentType=\"application/xml\"/>"
+               "<Override PartName=\"/xl/workbook.xml\" ContentType=\"{0}.sheet.main+xml\"/>"
+               "<Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"{0}.worksheet+xml\"/>"
+               "<Override PartName=\"/xl/styles.xml\" ContentType=\"{0}.styles+xml\"/></Types>",
+               kContent)));
+  constexpr std::string_view kPackageRelations = "http://schemas.openxmlformats.org/package/2006/relationships";
+  parts.push_back(part("_rels/.rels", fmt::format("<Relationships xmlns=\"{}\"><Relationship Id=\"rId1\" "
+                                                  "Type=\"{}/officeDocument\" Target=\"xl/workbook.xml\"/>"
+                                                  "</Relationships>",
+                                                  kPackageRelations, kRelations)));
+  const auto title = sheet_title(sheet_name);
+  const auto filter = table.headers.empty() ? std::string{}
+                                            : fmt::format(
+                                                  "<definedNames><definedName name=\"_xlnm._FilterDatabase\" "
+                                                  "localSheetId=\"0\" hidden=\"1\">'{}'!$A$1:${}${}</definedName>"
+                                                  "</definedNames>",
+                                                  title, letters(table.headers.size() - 1), table.rows.size() + 1);
+  parts.push_back(
+      part("xl/workbook.xml",
+           fmt::format("<workbook xmlns=\"{}\" xmlns:r=\"{}\"><bookViews><workbookView/></bookViews><sheets><sheet "
+                       "name=\"{}\" sheetId=\"1\" r:id=\"rId1\"/></sheets>{}</workbook>",
+                       kMain, kRelations, title, filter)));
+  parts.push_back(
+      part("xl/_rels/workbook.xml.rels",
+           fmt::format("<Relationships xmlns=\"{0}\"><Relationship Id=\"rId1\" Type=\"{1}/worksheet\" "
+                       "Target=\"worksheets/sheet1.xml\"/>"
+                       "<Relationship Id=\"rId2\" Type=\"{1}/styles\" Target=\"styles.xml\"/></Relationships>",
+                       kPackageRelations, kRelations)));
+  // Number format 49 is text: what a person types over an order number stays one.
+  parts.push_back(part(
+      "xl/styles.xml",
+      fmt::format(
+          "<styleSheet xmlns=\"{}\"><fonts count=\"2\"><font><sz val=\"11\"/><name val=\"Calibri\"/></font>"
+          "<font><b/><sz val=\"11\"/><name val=\"Calibri\"/></font></fonts>"
+          "<fills count=\"2\"><fill><patternFill patternType=\"none\"/></fill><fill><patternFill "
+          "patternType=\"gray125\"/></fill></fills>"
+          "<borders count=\"1\"><border><left/><right/><top/><bottom/><diagonal/></border></borders>"
+          "<cellStyleXfs count=\"1\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\"/></cellStyleXfs>"
+          "<cellXfs count=\"3\"><xf numFmtId=\"0\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\"/>"
+          "<xf numFmtId=\"49\" fontId=\"0\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\"/>"
+          "<xf numFmtId=\"49\" fontId=\"1\" fillId=\"0\" borderId=\"0\" xfId=\"0\" applyNumberFormat=\"1\" "
+          "applyFont=\"1\"/></cellXfs>"
+          "<cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>",
+          kMain)));
+  parts.push_back({"xl/worksheets/sheet1.xml", sheet_of(table)});
+  return write_zip(parts);
+}
+
+}  // namespace tocsin::formats::inventory
