@@ -57,9 +57,8 @@ std::vector<Token> tokens_of(std::string_view format, bool negative, bool& took_
       add(Token::Kind::percent, "%");
     } else if (std::string_view{"ymdhs"}.find(lower(c)) != std::string_view::npos) {
       add(Token::Kind::date, std::string{lower(c)});
-    } else if (std::string_view{" $-+/():!^&'~{}<>=VvRr"}.find(c) != std::string_view::npos) {
-      add(Token::Kind::literal, std::string{c});
-    } else if (static_cast<unsigned char>(c) >= 0x80) {
+    } else if (static_cast<unsigned char>(c) >= 0x80 ||
+               std::string_view{" $-+/():!^&'~{}<>=VvRr"}.find(c) != std::string_view::npos) {
       add(Token::Kind::literal, std::string{c});
     } else {
       add(Token::Kind::other, std::string{c});
