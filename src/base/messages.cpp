@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "base/po.hpp"
+#include "base/weighted.hpp"
 
 namespace tocsin {
 namespace {
@@ -21,28 +22,6 @@ struct Name {
 constexpr std::array<Name, kLanguageCount> kNames{Name{"en", "English"}, {"de", "Deutsch"}, {"es", "Español"}};
 
 constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-std::string_view trimmed(std::string_view text) noexcept {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-/// RFC 9110 section 12.4.2, in thousandths; what is no weight counts as 1.
-int weight_of(std::string_view parameters) noexcept {
-  const auto at = parameters.find("q=");
-  if (at == std::string_view::npos) return 1000;
-  auto text = trimmed(parameters.substr(at + 2));
-  if (text.empty() || (text[0] != '0' && text[0] != '1')) return 1000;
-  int weight = text[0] == '1' ? 1000 : 0;
-  if (weight == 1000 || text.size() < 3 || text[1] != '.') return weight;
-  int unit = 100;
-  for (const char c : text.substr(2, 3)) {
-    if (c < '0' || c > '9') break;
-    weight += (c - '0') * unit;
-    unit /= 10;
-  }
-  return weight;
-}
 
 }  // namespace
 
@@ -60,22 +39,16 @@ bool parse_language(std::string_view tag, Language& found) noexcept {
   return false;
 }
 
-Language choose_language(std::string_view accept_language) noexcept {
-  auto best = Language::en;
+Language choose_language(std::string_view accept_language, Language otherwise) noexcept {
+  auto best = otherwise;
   int best_weight = 0;
-  while (!accept_language.empty()) {
-    const auto comma = accept_language.find(',');
-    const auto range = accept_language.substr(0, comma);
-    accept_language.remove_prefix(comma == std::string_view::npos ? accept_language.size() : comma + 1);
-    const auto semicolon = range.find(';');
-    const int weight = semicolon == std::string_view::npos ? 1000 : weight_of(range.substr(semicolon + 1));
+  weighted::each(accept_language, [&](std::string_view range, int weight) {
     auto language = Language::en;
     // The first of equal weight is taken: browsers list them by preference.
-    if (weight > best_weight && parse_language(trimmed(range.substr(0, semicolon)), language)) {
-      best = language;
-      best_weight = weight;
-    }
-  }
+    if (weight <= best_weight || !parse_language(range, language)) return;
+    best = language;
+    best_weight = weight;
+  });
   return best;
 }
 
@@ -244,6 +217,16 @@ std::vector<Problem> load(Language language, std::string_view po) {
       }
     }
     if (found->second) Loading::set(*entry, language, found->second->first, found->second->second);
+  }
+  // Texts of errors that were made before the language was known are looked up by their English, too.
+  auto& all = noted();
+  {
+    const std::lock_guard lock(all.mutex);
+    for (const auto* entry = first(); entry != nullptr; entry = entry->next()) {
+      if (entry->kind() == Kind::text && entry->context().empty() && entry->english_plural().empty()) {
+        all.by_english.try_emplace(std::string{entry->english()}, entry);
+      }
+    }
   }
   for (const auto& [key, item] : by_key) {
     if (!known.contains(key)) problems.push_back({item->id, "the program does not say this any more"});

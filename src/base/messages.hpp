@@ -35,8 +35,8 @@ std::string_view tag_of(Language language) noexcept;
 std::string_view own_name(Language language) noexcept;
 /// By primary subtag: "de", "de-AT", "DE_at"; else `found` is false.
 bool parse_language(std::string_view tag, Language& found) noexcept;
-/// The best of what the reader takes (RFC 9110 section 12.5.4, RFC 4647 lookup); English where none is ours.
-Language choose_language(std::string_view accept_language) noexcept;
+/// The best of what the reader takes (RFC 9110 section 12.5.4, RFC 4647 lookup); `otherwise` where none is ours.
+Language choose_language(std::string_view accept_language, Language otherwise = Language::en) noexcept;
 
 Language current_language() noexcept;
 /// This thread speaks that language until the scope ends.
@@ -150,9 +150,9 @@ std::string trn(long long number, const Args&... arguments) {
   return messages::fill(messages::is_plural(language, number) ? entry.plural_text(language) : entry.text(language),
                         fmt::make_format_args(arguments...));
 }
-/// Text that comes from a table of a lower room (a sector, a role, a country): translated where the catalogue has it
-/// under this very English, else as it is. Register such tables with messages::note, or nobody is asked to translate
-/// them.
+/// Text that comes from a table of a lower room (a sector, a role, a country), or from an error that was made before
+/// the reader's language was known: translated where a message without holes and context is this very English, else as
+/// it is. Register tables with messages::note, or nobody is asked to translate them.
 std::string_view tr_text(std::string_view english) noexcept;
 namespace messages {
 /// Registers a text that is not a literal here; once each.

@@ -103,8 +103,12 @@ TEST(Languages, TheReaderChooses) {
       {"den, esp", Language::en},
       {"de;q=nonsense", Language::de},
       {",,;;q=", Language::en},
+      {"de;level=1;q=0.1, es;q=0.2", Language::es},
   };
   for (const auto& [header, wanted] : cases) EXPECT_EQ(choose_language(header), wanted) << header;
+  EXPECT_EQ(choose_language("fr, it", Language::de), Language::de);
+  EXPECT_EQ(choose_language("", Language::de), Language::de);
+  EXPECT_EQ(choose_language("en;q=0.1", Language::de), Language::en);
 }
 
 TEST(Po, ReadsWhatTranslatorsProgramsWrite) {

@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
+
 namespace tocsin {
 
 Error Error::invalid(std::string message, std::string where) {
   return {Code::invalid_input, std::move(message), std::move(where), {}};
 }
 Error Error::too_large(std::string_view name, std::size_t limit_bytes, std::string where) {
-  return {Code::too_large, fmt::format("{} is larger than {} bytes", name, limit_bytes), std::move(where), {}};
+  return {Code::too_large, tr<"{} is larger than {} bytes">(tr_text(name), limit_bytes), std::move(where), {}};
 }
 Error Error::not_found(std::string_view name) { return {Code::not_found, fmt::format("No such {}", name), {}, {}}; }
 Error Error::conflict(std::string message, std::string where) {

@@ -82,16 +82,17 @@ Result<int> run_one(const CommandLine& line) {
   TRY(const auto installation, open_installation(line.location));
   auto& database = *installation.database;
   const auto& options = line.approval;
-  const auto actor = engine::Actor::at_console();
   const auto now = system_clock().now();
   if (options.what == ApprovalOptions::What::list) return list(line, database);
+  TRY(const auto post, open_post(line.location, installation.settings));
+  auto actor = engine::Actor::at_console();
+  actor.post = &post;
   if (options.what == ApprovalOptions::What::reject) {
     TRY_VOID(guard::reject(database, actor, options.id, options.why, now));
     if (!line.json) print("Rejected.\n");
     return kGood;
   }
   TRY(const auto key, SigningKey::open_or_create(std::filesystem::path{line.location.folder} / kKeyFile));
-  TRY(const auto post, open_post(line.location, installation.settings));
   const guard::ApprovalTools tools{
       .glass = {.lasts = std::chrono::minutes{installation.settings.integer("break_glass.minutes")}, .post = &post},
       .audit_key = &key,

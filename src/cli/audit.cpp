@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/mailing.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/text_table.hpp"
@@ -182,6 +183,8 @@ Result<int> checkpoint(const CommandLine& line, store::Database& database) {
 Result<int> prune(const CommandLine& line, const Settings& settings, store::Database& database) {
   auto actor = console();
   TRY(actor.four_eyes, four_eyes_of(settings));
+  TRY(const auto post, open_post(line.location, settings));
+  actor.post = &post;
   actor.reason = line.audit.reason;
   TRY(const auto key, SigningKey::open_or_create(key_path(line)));
   TRY(const auto trust, trust_of(line, key.public_key()));

@@ -85,7 +85,9 @@ Status test(const CommandLine& line, const Installation& installation) {
   TRY(const auto settings, mail_settings(line.location, installation.settings));
   TRY(const auto writer, open_post(line.location, installation.settings));
   const auto now = system_clock().now();
-  const auto letter = post::test_letter(writer.options(), line.mail.address, now);
+  TRY(const auto options,
+      installation.database->read([&](store::Connection& connection) { return writer.options(connection); }));
+  const auto letter = post::test_letter(options, line.mail.address, now);
   const auto delivery = exchange::deliver(
       settings, {.to = {letter.address}, .subject = letter.subject, .text = letter.text, .headers = {}, .id = {}});
   TRY_VOID(installation.database->write([&](store::Connection& connection) {

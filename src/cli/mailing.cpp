@@ -3,7 +3,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
+#include "portal/languages.hpp"
 
 namespace tocsin::cli {
 namespace {
@@ -54,10 +56,17 @@ Result<exchange::MailSettings> mail_settings(const Location& location, const Set
 
 Result<engine::post::Post> open_post(const Location& location, const Settings& settings, bool silent) {
   TRY(auto key, SealingKey::open_or_create(std::filesystem::path{location.folder} / kSealingKeyFile));
+  // Whoever writes to people does so in their language.
+  portal::load_languages();
   engine::post::Options options;
   options.public_url = settings.text("public_url");
   while (options.public_url.ends_with('/')) options.public_url.pop_back();
   options.site_name = settings.text("site_name");
+  options.site_name_fixed = settings.value("site_name").origin != Origin::built_in;
+  if (auto language = Language::en; parse_language(settings.text("language"), language)) {
+    options.language = language;
+    options.language_fixed = true;
+  }
   options.mail = has_mail(settings) && !silent;
   return engine::post::Post{std::move(key), std::move(options)};
 }

@@ -36,6 +36,10 @@ constexpr SettingSpec kSpecs[] = {
     {"contact", SettingType::text, "", "", "Mail address or URL in the footer of every page."},
     {"time_zone", SettingType::text, "", "",
      "Time zone of dates on pages, by its IANA name (Europe/Berlin), for visitors and people who have chosen none."},
+    {"language", SettingType::choice, "", "",
+     "Language of mails to people who have chosen none, and of pages for browsers that ask for none of the portal's; "
+     "empty: mails as the page that caused them, pages in English.",
+     0, 0, "en|de|es"},
     {"accent", SettingType::text, "", "",
      "Colour of links and buttons (#0b5d70); it has to be readable on light ground."},
     {"accent_dark", SettingType::text, "", "", "The same for the dark look; empty: made from accent."},

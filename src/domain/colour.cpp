@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::domain {
@@ -105,16 +106,21 @@ Colour nearest_readable(Look look, Colour colour) noexcept {
 
 Result<Colour> readable_accent(Look look, std::string_view text, std::string_view field) {
   const auto colour = parse_colour(text::trim(text));
-  if (!colour) return Error::invalid("A colour is written as # and six digits, such as #0b5d70", std::string{field});
+  if (!colour)
+    return Error::invalid(std::string{tr<"A colour is written as # and six digits, such as #0b5d70">()},
+                          std::string{field});
   const auto reached = contrast_on(look, *colour);
   if (reached >= kReadableContrast) return *colour;
+  const auto name = to_string(*colour);
+  const auto nearest = to_string(nearest_readable(look, *colour));
+  // Rounded down, so that nobody is told that 4.5 is not enough.
+  const auto contrast = std::floor(reached * 10) / 10;
   return Error::invalid(
-      fmt::format(
-          "{} cannot be read well on a {} ground: its contrast is {:.1f} to 1, and 4.5 to 1 is needed (WCAG AA). "
-          "The nearest colour that has it is {}",
-          to_string(*colour), look == Look::light ? "light" : "dark",
-          // Rounded down, so that nobody is told that 4.5 is not enough.
-          std::floor(reached * 10) / 10, to_string(nearest_readable(look, *colour))),
+      look == Look::light
+          ? tr<"{} cannot be read well on a light ground: its contrast is {:.1f} to 1, and 4.5 to 1 is needed (WCAG "
+               "AA). The nearest colour that has it is {}">(name, contrast, nearest)
+          : tr<"{} cannot be read well on a dark ground: its contrast is {:.1f} to 1, and 4.5 to 1 is needed (WCAG "
+               "AA). The nearest colour that has it is {}">(name, contrast, nearest),
       std::string{field});
 }
 

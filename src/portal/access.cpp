@@ -228,14 +228,15 @@ CookieNames cookie_names(const App& app, const http::Request& request) {
   return {"tocsin", "tocsin-half", "tocsin-form", "tocsin-outside", false};
 }
 
-Language language_of(const http::Request& request) {
+Language language_of(const App& app, const http::Request& request) {
   if (request.representation == http::Representation::json) return Language::en;
   auto language = Language::en;
   if (const auto chosen = http::cookie(request, kLanguageCookie); chosen && parse_language(*chosen, language)) {
     return language;
   }
   if (request.principal != nullptr && parse_language(request.principal->language, language)) return language;
-  return choose_language(request.header("accept-language"));
+  if (!parse_language(app.site_text("language"), language)) language = Language::en;
+  return choose_language(request.header("accept-language"), language);
 }
 
 namespace {
@@ -298,13 +299,13 @@ Status find_in_database(App& app, http::Request& request) {
 
 bool identify_from_memory(App& app, http::Request& request) {
   const bool known = find_in_memory(app, request);
-  request.language = language_of(request);
+  request.language = language_of(app, request);
   return known;
 }
 
 Status identify(App& app, http::Request& request) {
   auto status = find_in_database(app, request);
-  request.language = language_of(request);
+  request.language = language_of(app, request);
   return status;
 }
 

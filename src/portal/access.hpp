@@ -24,9 +24,9 @@ CookieNames cookie_names(const App& app, const http::Request& request);
 
 /// The cookie that keeps the language of readers who have not signed in, or who chose another than their profile's.
 inline constexpr std::string_view kLanguageCookie = "tocsin-language";
-/// What a page speaks: as chosen in this browser, else as the person's profile says, else the browser's preference.
-/// Programs are answered in English.
-Language language_of(const http::Request& request);
+/// What a page speaks: as chosen in this browser, else as the person's profile says, else the browser's preference,
+/// else the site's. Programs are answered in English.
+Language language_of(const App& app, const http::Request& request);
 
 /// The hooks of the server (http/server.hpp).
 bool identify_from_memory(App& app, http::Request& request);

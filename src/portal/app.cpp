@@ -57,7 +57,7 @@ void decorate(const App& app, const http::Request& request, http::Response& resp
   if (response.content_type.starts_with("text/html")) {
     response.with("Vary", "Accept-Language, Cookie");
     // Asked again, for an error may come before the request's language is settled.
-    response.with("Content-Language", std::string{tag_of(access::language_of(request))});
+    response.with("Content-Language", std::string{tag_of(access::language_of(app, request))});
   }
   response.with("Cross-Origin-Resource-Policy", for_programs ? "cross-origin" : "same-origin");
   if (request.tls) response.with("Strict-Transport-Security", "max-age=31536000");
@@ -286,7 +286,7 @@ http::ServerHooks App::hooks() {
   hooks.generation = [this] { return generation(); };
   hooks.error = [this](const http::Request& request, const Error& error, int status) {
     // Some errors come before anybody has asked who is there.
-    const LanguageScope speaking{access::language_of(request)};
+    const LanguageScope speaking{access::language_of(*this, request)};
     if (request.representation == http::Representation::json) return api::problem(request, error, status);
     return error_page(*this, request, error, status);
   };

@@ -16,6 +16,8 @@
 #include "engine/identity/identity.hpp"
 #include "engine/search/query.hpp"
 #include "engine/site/site.hpp"
+#include "formats/csaf/validate/validate.hpp"
+#include "formats/cvss/metrics.hpp"
 #include "portal/html/template.hpp"
 #include "portal/tools/conversion.hpp"
 #include "tocsin_languages.hpp"
@@ -62,9 +64,32 @@ void note_member_tables() {
   for (const auto& action : engine::audit::kActions) messages::note(action.meaning);
 }
 
+/// Words of standards: metrics of CVSS and what their values mean, tests that cannot be run here.
+void note_format_tables() {
+  using formats::cvss::Version;
+  for (const auto version : {Version::v2_0, Version::v3_1, Version::v4_0}) {
+    for (const auto& metric : formats::cvss::metrics_of(version)) {
+      messages::note(metric.name);
+      for (const auto& value : metric.values) {
+        messages::note(value.name);
+        messages::note(value.explanation);
+      }
+    }
+  }
+  for (const auto version : {formats::csaf::CsafVersion::v2_0, formats::csaf::CsafVersion::v2_1}) {
+    for (const auto& test : formats::csaf::tests_of(version)) messages::note(test.not_run);
+  }
+  // What Error::too_large says is too large, as far as pages show it.
+  for (const std::string_view name : {"The password", "The document", "document", "logo", "search", "form", "query",
+                                      "a parameter", "addressee", "XML document"}) {
+    messages::note(name);
+  }
+}
+
 /// Names that lower rooms keep in tables: pages show them through tr_text.
 void note_tables() {
   note_member_tables();
+  note_format_tables();
   for (const auto form : tools::all_forms()) messages::note(tools::label_of(form));
   for (const auto& each : engine::search::filter_help()) messages::note(each.meaning);
   for (const auto& field : engine::site::fields()) {

@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
+
 namespace tocsin::store {
 
 Result<std::int64_t> Audiences::intern(std::vector<domain::Grantee> listed) {
   domain::tidy(listed);
   if (listed.size() > kGranteesMax) {
     return Error::invalid(
-        fmt::format("a record is addressed to at most {} organisations and people: use a community", kGranteesMax));
+        tr<"a record is addressed to at most {} organisations and people: use a community">(kGranteesMax));
   }
   const auto digest = domain::write_grantees(listed);
   const auto number = [](const Row& row) { return row.integer(0); };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::store {
@@ -39,7 +40,7 @@ Result<domain::CommunityId> Communities::insert(const domain::Community& it) {
                             "created_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (uuid) DO NOTHING RETURNING id",
                             it.uuid, it.name, it.description, it.owner, it.members_hidden, it.closed, it.created_at},
                         [](const Row& row) { return domain::CommunityId{row.integer(0)}; }));
-  if (!id) return Error::conflict("A community with this UUID is known already", "uuid");
+  if (!id) return Error::conflict(std::string{tr<"A community with this UUID is known already">()}, "uuid");
   return *id;
 }
 

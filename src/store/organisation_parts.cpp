@@ -1,3 +1,4 @@
+#include "base/messages.hpp"
 #include "store/organisations.hpp"
 
 namespace tocsin::store {
@@ -50,7 +51,7 @@ Result<std::int64_t> Organisations::add_key(domain::OrganisationId id, const dom
               "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
               id, key.kind, key.fingerprint, key.label, key.body, key.created_at},
           [](const Row& row) { return row.integer(0); }));
-  if (!made) return Error::conflict("The organisation has this key already", "key");
+  if (!made) return Error::conflict(std::string{tr<"The organisation has this key already">()}, "key");
   return *made;
 }
 
@@ -78,7 +79,7 @@ Status Organisations::add_client(domain::OrganisationId provider, domain::Organi
   TRY(const auto rows, connection_.run(Sql{"INSERT INTO organisation_client (provider_id, client_id) VALUES (?, ?) ON "
                                            "CONFLICT DO NOTHING",
                                            provider, client}));
-  if (rows == 0) return Error::conflict("It is a client already", "client");
+  if (rows == 0) return Error::conflict(std::string{tr<"It is a client already">()}, "client");
   return ok();
 }
 

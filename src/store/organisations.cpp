@@ -1,6 +1,7 @@
 #include "store/organisations.hpp"
 
 #include "base/ids.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "store/changes.hpp"
 
@@ -31,7 +32,9 @@ std::string words_text(const std::vector<std::string>& texts) {
   return joined(texts, [](const std::string& each) { return std::string_view{each}; });
 }
 
-Error name_taken() { return Error::conflict("An organisation of this name is known already", "name"); }
+Error name_taken() {
+  return Error::conflict(std::string{tr<"An organisation of this name is known already">()}, "name");
+}
 
 /// The index that holds names apart answers for two who write at once.
 template <class T>

@@ -1,5 +1,6 @@
 #include "store/people.hpp"
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::store {
@@ -32,7 +33,7 @@ domain::Membership read_membership(const Row& row) {
 template <class T>
 Result<T> or_address_taken(Result<T> result) {
   if (!result && result.error().code == Error::Code::conflict) {
-    return Error::conflict("This address cannot be used: somebody has it already", "email");
+    return Error::conflict(std::string{tr<"This address cannot be used: somebody has it already">()}, "email");
   }
   return result;
 }

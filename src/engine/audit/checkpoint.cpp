@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/audit/trail.hpp"
 #include "engine/guard/second_person.hpp"
@@ -25,8 +26,7 @@ store::AuditCheckpoint signed_checkpoint(std::int64_t sequence, std::string hash
 Status refuse_damaged(const VerifyReport& report, std::int64_t through) {
   const auto found = std::ranges::find_if(report.findings, [&](const auto& each) { return each.sequence <= through; });
   if (found == report.findings.end()) return ok();
-  return Error::conflict(
-      fmt::format("The log is damaged where it would be cut, and nothing was removed: {}", found->text));
+  return Error::conflict(tr<"The log is damaged where it would be cut, and nothing was removed: {}">(found->text));
 }
 
 /// The checkpoint at the cut, where none is there yet.
@@ -71,14 +71,14 @@ Result<store::AuditCheckpoint> parse_checkpoint(std::string_view line) {
   const auto& root = parsed.root();
   const auto* sequence = json::find(root, "sequence");
   if (sequence == nullptr || !sequence->is_int64() || sequence->get_int64() < 1) {
-    return Error::invalid("a checkpoint has the number of an entry as 'sequence'", "/sequence");
+    return Error::invalid(std::string{tr<"a checkpoint has the number of an entry as 'sequence'">()}, "/sequence");
   }
   TRY(const auto at, parse_rfc3339(json::string_at(root, "at")));
   store::AuditCheckpoint made{.sequence = sequence->get_int64(), .at = at};
   for (const auto& [name, member] :
        {std::pair{"hash", &made.hash}, {"key_id", &made.key_id}, {"signature", &made.signature}}) {
     *member = json::string_at(root, name);
-    if (member->empty()) return Error::invalid(fmt::format("a checkpoint has '{}', as it was printed", name));
+    if (member->empty()) return Error::invalid(tr<"a checkpoint has '{}', as it was printed">(name));
   }
   return made;
 }
@@ -100,7 +100,7 @@ Result<Pruned> cut(store::Connection& connection, const Actor& actor, std::int64
 Result<std::string> hash_of(store::Connection& connection, std::int64_t sequence) {
   TRY(const auto rows, store::Audit{connection}.after(sequence - 1, 1));
   if (rows.empty() || rows[0].entry.sequence != sequence) {
-    return Error::conflict("The entries were removed by now");
+    return Error::conflict(std::string{tr<"The entries were removed by now">()});
   }
   return rows[0].hash;
 }
@@ -110,7 +110,7 @@ Result<std::string> hash_of(store::Connection& connection, std::int64_t sequence
 Result<Pruned> prune(store::Database& database, const Actor& actor, int keep_days, const SigningKey& key,
                      const Trust& trust, Timestamp now, bool even_damaged) {
   if (keep_days < 1 || keep_days > kKeepDaysMax) {
-    return Error::invalid(fmt::format("the log is kept for 1 to {} days", text::thousands(kKeepDaysMax)));
+    return Error::invalid(tr<"the log is kept for 1 to {} days">(text::thousands(kKeepDaysMax)));
   }
   // Before the transaction, for it may take its time and everybody who writes waits for that one.
   TRY(const auto report, database.snapshot([&](store::Connection& connection) { return verify(connection, trust); }));
@@ -122,7 +122,8 @@ Result<Pruned> prune(store::Database& database, const Actor& actor, int keep_day
       if (through == 0) return Pruned{};
       if (guard::wants_second(actor, domain::Act::prune_audit)) {
         if (!even_damaged) TRY_VOID(refuse_damaged(report, through));
-        if (even_damaged) return Error::conflict("What is damaged is evidence, and is not removed by two either");
+        if (even_damaged)
+          return Error::conflict(std::string{tr<"What is damaged is evidence, and is not removed by two either">()});
         proposal = {.act = domain::Act::prune_audit,
                     .object = object_of("audit", through),
                     .owner = domain::kOwnOrganisation,
@@ -141,7 +142,8 @@ Result<Pruned> prune(store::Database& database, const Actor& actor, int keep_day
 Result<Pruned> prune_through(store::Connection& connection, const Actor& actor, std::int64_t through,
                              std::string_view basis, const SigningKey& key, const VerifyReport& report, Timestamp now) {
   TRY(const auto hash, hash_of(connection, through));
-  if (hash != basis) return Error::conflict("The entries are others by now than when it was asked for");
+  if (hash != basis)
+    return Error::conflict(std::string{tr<"The entries are others by now than when it was asked for">()});
   return cut(connection, actor, through, key, report, now, false, {});
 }
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "engine/audit/export.hpp"
 #include "engine/audit/trail.hpp"
 #include "engine/members/names.hpp"
@@ -216,7 +217,7 @@ Result<std::vector<Row>> history(store::Database& database, const Actor& actor, 
 Result<Looks> looks(store::Database& database, const Actor& actor, std::int64_t before, int limit, Timestamp now) {
   TRY_VOID(actor.require(Permission::manage_own_organisation));
   if (!actor.viewer.organisation)
-    return Error::forbidden("act for an organisation to see who looked at what it shared");
+    return Error::forbidden(std::string{tr<"act for an organisation to see who looked at what it shared">()});
   const auto own = *actor.viewer.organisation;
   return database.snapshot([&](store::Connection& connection) -> Result<Looks> {
     store::Audit audit{connection};
@@ -282,8 +283,8 @@ bool is_recorded(const domain::policy::Viewer& viewer, const domain::Record& loo
 
 Status may_export(const domain::policy::Viewer& viewer, const domain::Record& record, Timestamp now) {
   if (!through_glass(viewer, record, now)) return ok();
-  return Error::forbidden(
-      "You read this because you broke the glass. That is for reading only: it is not handed out as a file.");
+  return Error::forbidden(std::string{
+      tr<"You read this because you broke the glass. That is for reading only: it is not handed out as a file.">()});
 }
 
 Status record_look(store::Database& database, const Actor& actor, const domain::Record& looked_at, Looking looking,

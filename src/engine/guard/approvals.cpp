@@ -8,6 +8,7 @@
 #include "base/messages.hpp"
 #include "engine/audit/checkpoint.hpp"
 #include "engine/audit/trail.hpp"
+#include "engine/guard/approval_letters.hpp"
 #include "engine/guard/guard_parts.hpp"
 #include "engine/guard/second_person.hpp"
 #include "engine/members/approvable.hpp"
@@ -233,16 +234,23 @@ Result<std::vector<ApprovalRow>> with_names(store::Connection& connection, const
 
 }  // namespace
 
-Result<std::int64_t> count_others(store::Connection& connection, const Approval& approval) {
+Result<std::vector<domain::PersonId>> deciders_of(store::Connection& connection, const Approval& approval) {
+  std::vector<domain::PersonId> deciders;
   const auto act = domain::act_of(approval.act);
-  if (!act) return 0;
+  if (!act) return deciders;
   const auto where = *act == Act::widen_sharing && approval.owner ? *approval.owner : domain::kOwnOrganisation;
   TRY(const auto people, eligible(connection, *act, where));
-  return std::ranges::count_if(people, [&](std::int64_t id) {
+  for (const auto id : people) {
     const bool own = approval.person && approval.person->value == id;
     const bool concerned = *act == Act::grant_role && approval.object == audit::object_of(domain::PersonId{id});
-    return !own && !concerned;
-  });
+    if (!own && !concerned) deciders.push_back({id});
+  }
+  return deciders;
+}
+
+Result<std::int64_t> count_others(store::Connection& connection, const Approval& approval) {
+  TRY(const auto deciders, deciders_of(connection, approval));
+  return static_cast<std::int64_t>(deciders.size());
 }
 
 Result<std::int64_t> count_eligible(store::Connection& connection, Act act) {
@@ -309,6 +317,7 @@ Status approve(store::Database& database, const Actor& actor, const ApprovalTool
       return carried_out;
     }
     TRY_VOID(store::MembersState{connection}.advance());
+    TRY_VOID(write_to_asker(connection, by, approval, post::Decision::approved, now));
     return note(connection, by, now, "approval.approve", approval, domain::audit::Outcome::done, {});
   });
   if (done || !stale) return done;
@@ -318,6 +327,7 @@ Status approve(store::Database& database, const Actor& actor, const ApprovalTool
     TRY(const auto by, at_this_moment(connection, actor));
     TRY(const auto approval, need_waiting(connection, by, id, now));
     TRY_VOID(require_decision(by, approval));
+    TRY_VOID(write_to_asker(connection, by, approval, post::Decision::refused, now));
     return close(connection, by, approval, ApprovalState::refused, "approval.refused", domain::audit::Outcome::refused,
                  stale->message, now);
   }));
@@ -332,6 +342,7 @@ Status reject(store::Database& database, const Actor& actor, std::int64_t id, st
     TRY(const auto by, at_this_moment(connection, actor));
     TRY(const auto approval, need_waiting(connection, by, id, now));
     TRY_VOID(require_decision(by, approval));
+    TRY_VOID(write_to_asker(connection, by, approval, post::Decision::rejected, now));
     return close(connection, by, approval, ApprovalState::rejected, "approval.reject", domain::audit::Outcome::done,
                  said, now);
   });

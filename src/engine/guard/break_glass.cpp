@@ -12,6 +12,7 @@
 #include "engine/guard/second_person.hpp"
 #include "engine/members/input.hpp"
 #include "engine/members/names.hpp"
+#include "engine/post/letters.hpp"
 #include "store/audit.hpp"
 #include "store/members_state.hpp"
 #include "store/people.hpp"
@@ -26,7 +27,6 @@ using store::Sql;
 
 constexpr std::size_t kIdBytesMax = 200;
 constexpr std::int64_t kHour = std::int64_t{3'600} * 1'000'000;
-constexpr std::int64_t kLetterLives = 7 * 24 * kHour;
 
 Status require_glass(const Actor& actor) {
   if (actor.console)
@@ -62,24 +62,17 @@ Status alert(store::Connection& connection, const GlassRules& rules, const store
     const auto found = all.find(id);
     return found == all.end() ? std::string{"?"} : found->second;
   };
-  // Mail is read by others on its way: what was opened, and why, stands on the portal only.
-  const auto text = fmt::format(
-      "{} of {} has opened a record of {} that they do not see otherwise (break-glass access), from {} until {}.\n\n"
-      "What it was, the reason they gave, and a button that ends it:\n{}/break-glass\n",
-      name(people, grant.person.value), name(names, grant.organisation.value), name(names, grant.owner.value),
-      format_minute(grant.began_at), format_minute(grant.until), rules.post->options().public_url);
+  const post::OpenedGlass opened{.person = name(people, grant.person.value),
+                                 .organisation = name(names, grant.organisation.value),
+                                 .owner = name(names, grant.owner.value),
+                                 .began_at = grant.began_at,
+                                 .until = grant.until};
+  TRY(const auto options, rules.post->options(connection));
   TRY(const auto watchers, watchers_of(connection, grant.owner));
   for (const auto& each : watchers) {
-    if (each.id == grant.person) continue;
-    post::Letter letter;
-    letter.purpose = post::Purpose::alert;
-    letter.person = each.id;
-    letter.address = each.email;
-    letter.subject = fmt::format("{}: break-glass access to a record of {}", rules.post->options().site_name,
-                                 name(names, grant.owner.value));
-    letter.text = text;
-    letter.expires_at = Timestamp{now.micros + kLetterLives};
-    TRY_VOID(rules.post->put(connection, letter, now));
+    if (each == grant.person) continue;
+    TRY(const auto to, store::People{connection}.find(each));
+    if (to) TRY_VOID(rules.post->put(connection, post::glass_alert(options, *to, opened), now));
   }
   return ok();
 }

@@ -8,16 +8,16 @@ using domain::Permission;
 using domain::Role;
 using domain::Roles;
 
-Result<std::vector<Watcher>> watchers_of(store::Connection& connection, domain::OrganisationId owner) {
+Result<std::vector<domain::PersonId>> watchers_of(store::Connection& connection, domain::OrganisationId owner) {
   constexpr Roles kOfOwner{Role::organisation_administrator, Role::vendor_coordinator, Role::coordinator,
                            Role::administrator};
   constexpr Roles kOfCert{Role::coordinator};
   return connection.all(
-      store::Sql{"SELECT DISTINCT p.id, p.email FROM person p JOIN membership m ON m.person_id = p.id WHERE p.status = "
+      store::Sql{"SELECT DISTINCT p.id FROM person p JOIN membership m ON m.person_id = p.id WHERE p.status = "
                  "? AND ((m.organisation_id = ? AND (m.roles & ?) <> 0) OR (m.organisation_id = ? AND (m.roles & ?) <> "
                  "0)) ORDER BY p.id",
                  domain::PersonStatus::active, owner, kOfOwner.bits(), domain::kOwnOrganisation, kOfCert.bits()},
-      [](const store::Row& row) { return Watcher{.id = {row.integer(0)}, .email = row.string(1)}; });
+      [](const store::Row& row) { return domain::PersonId{row.integer(0)}; });
 }
 
 bool watches_own(const Actor& actor) noexcept {

@@ -13,13 +13,9 @@
 /// Of this folder only.
 namespace tocsin::engine::guard {
 
-struct Watcher {
-  domain::PersonId id;
-  std::string email;
-};
 /// Whom a broken glass is told to: active coordinators and administrators of the owner, coordinators of the CERT. Each
 /// once.
-Result<std::vector<Watcher>> watchers_of(store::Connection& connection, domain::OrganisationId owner);
+Result<std::vector<domain::PersonId>> watchers_of(store::Connection& connection, domain::OrganisationId owner);
 /// Do they answer for what their organisation owns?
 bool watches_own(const Actor& actor) noexcept;
 /// The console, auditors, and those of the CERT who may break the glass themselves.
@@ -29,6 +25,7 @@ bool may_end(const Actor& actor, const store::GlassGrant& grant) noexcept;
 /// Approvals looked at for one list.
 inline constexpr int kApprovalsListed = 500;
 /// Active people who could approve it at present: neither who asked nor who is to be given something.
+Result<std::vector<domain::PersonId>> deciders_of(store::Connection& connection, const store::Approval& approval);
 Result<std::int64_t> count_others(store::Connection& connection, const store::Approval& approval);
 
 /// What was done, or a refusal that has been written down all the same.

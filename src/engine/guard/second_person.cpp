@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "base/messages.hpp"
 #include "engine/audit/trail.hpp"
+#include "engine/guard/approval_letters.hpp"
 #include "engine/guard/guard_parts.hpp"
 #include "engine/members/input.hpp"
 #include "store/approvals.hpp"
@@ -64,6 +65,7 @@ Result<Asked> put_down(store::Connection& connection, const Actor& actor, const 
                           {"object", wanted.object},
                           {"reason", reason},
                           {"difference", difference}}));
+  TRY_VOID(write_to_deciders(connection, actor, wanted, now));
   TRY(const auto others, count_others(connection, wanted));
   return Asked{.id = wanted.id, .known = false, .others = others};
 }

@@ -61,14 +61,15 @@ Status Identity::change_address(domain::PersonId person, std::string_view email,
     // The link is made in any case, so that the account's page and data look the same; where the address is somebody
     // else's nobody ever learns its secret.
     TRY(const auto secret, add_link(change, LinkPurpose::email_proof, *own, address, {}, actor));
+    TRY(const auto options, post.options(change.connection));
     if (!holder || holder->id == person) {
-      return post.put(
-          change.connection,
-          post::email_proof(post.options(), *own, address, secret, change.now + life_of(LinkPurpose::email_proof)),
-          change.now);
+      return post.put(change.connection,
+                      post::email_proof(options, *own, address, secret, change.now + life_of(LinkPurpose::email_proof),
+                                        actor.console ? post::Cause::other : post::Cause::recipient),
+                      change.now);
     }
     if (holder->status == domain::PersonStatus::active) {
-      return post.put(change.connection, post::address_wanted(post.options(), *holder, change.now), change.now);
+      return post.put(change.connection, post::address_wanted(options, *holder, change.now), change.now);
     }
     // For nobody: the post office drops it. The same work as in the other cases.
     return post.put(change.connection, {.purpose = post::Purpose::reset_request, .expires_at = change.now}, change.now);

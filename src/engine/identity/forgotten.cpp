@@ -20,14 +20,23 @@ constexpr std::chrono::minutes kAgainAfter{5};
 constexpr std::chrono::hours kRequestLives{1};
 
 std::string sealed_where(const Where& where) {
-  return json::write(boost::json::object{
-      {"address", where.address}, {"agent", printable(where.agent, kAgentBytesMax)}, {"request_id", where.request_id}});
+  return json::write(boost::json::object{{"address", where.address},
+                                         {"agent", printable(where.agent, kAgentBytesMax)},
+                                         {"request_id", where.request_id},
+                                         {"language", tag_of(current_language())}});
 }
-Where where_in(std::string_view text) {
+struct Asked {
+  Where where;
+  Language language = Language::en;  ///< Of the page on which it was asked for.
+};
+Asked asked_in(std::string_view text) {
+  Asked asked;
   const auto parsed = json::parse(text);
-  if (!parsed) return {};
+  if (!parsed) return asked;
   const auto field = [&](std::string_view name) { return std::string{json::string_at(parsed->root(), name)}; };
-  return {.address = field("address"), .agent = field("agent"), .request_id = field("request_id")};
+  asked.where = {.address = field("address"), .agent = field("agent"), .request_id = field("request_id")};
+  static_cast<void>(parse_language(field("language"), asked.language));
+  return asked;
 }
 
 }  // namespace
@@ -69,7 +78,8 @@ Status Identity::answer_reset_request(const store::QueuedMail& request) {
     };
     const auto opened = post.open(*row);
     if (!opened || opened->address.empty() || row->expires_at <= change.now) return drop();
-    const auto where = where_in(opened->text);
+    const auto asked = asked_in(opened->text);
+    const auto& where = asked.where;
     const auto refuse = [&](std::string_view why) -> Status {
       boost::json::object detail{{"purpose", to_string(LinkPurpose::password_reset)}, {"why", why}};
       if (const auto address = domain::folded_email(opened->address)) detail["email"] = *address;
@@ -83,8 +93,10 @@ Status Identity::answer_reset_request(const store::QueuedMail& request) {
         store::OneTimeLinks{change.connection}.waiting(found->id, LinkPurpose::password_reset, change.now));
     if (earlier && earlier->created_at > change.now - kAgainAfter) return refuse("asked again too soon");
     TRY(const auto secret, add_link(change, LinkPurpose::password_reset, *found, found->email, {}, actor_at(where)));
-    const auto letter = post::password_reset(post.options(), *found, secret,
-                                             change.now + life_of(LinkPurpose::password_reset), where.address);
+    TRY(const auto options, post.options(change.connection));
+    const LanguageScope speaking{asked.language};
+    const auto letter =
+        post::password_reset(options, *found, secret, change.now + life_of(LinkPurpose::password_reset), where.address);
     TRY(const auto sealed, post.sealed(letter, row->message_id, change.now));
     return queue.become(row->id, sealed);
   });

@@ -83,6 +83,80 @@ TEST_P(LettersTest, AnInvitationBringsTheLinkToNobodyElse) {
   EXPECT_EQ(identity->sign_in("cem@example.org", kNew, kHome)->next, SignIn::Next::signed_in);
 }
 
+constexpr std::string_view kSomeGerman = R"po(
+msgid "Invitation to {}"
+msgstr "Einladung: {}"
+
+msgid "Hello {},"
+msgstr "Guten Tag, {}!"
+
+msgid "New password for {}"
+msgstr "Neues Passwort: {}"
+
+msgid "Your password was changed"
+msgstr "Ihr Passwort wurde geändert"
+)po";
+
+/// A few German messages while it lives, for the real catalogues are the portal's.
+class SomeGerman {
+ public:
+  SomeGerman() { messages::load(Language::de, kSomeGerman); }
+  ~SomeGerman() { messages::load(Language::de, {}); }
+  SomeGerman(const SomeGerman&) = delete;
+  SomeGerman& operator=(const SomeGerman&) = delete;
+};
+
+TEST_P(LettersTest, EverybodyIsWrittenToInTheirLanguage) {
+  const SomeGerman german;
+  const auto speaks = [&](domain::PersonId id, std::string_view language) {
+    run(Sql{"UPDATE person SET language = ? WHERE id = ?", language, id});
+  };
+  const auto invited = [&](Language administrators) {
+    empty_queue();
+    const LanguageScope speaking{administrators};
+    EXPECT_TRUE(identity->send_link(LinkPurpose::invitation, cem, kWater, Actor::at_console()));
+    return letters().at(0);
+  };
+  speaks(cem, "de-CH");
+  auto letter = invited(Language::en);
+  EXPECT_EQ(letter.subject, "Einladung: Grid CERT");
+  EXPECT_THAT(letter.text, HasSubstr("Guten Tag, "));
+  EXPECT_THAT(letter.text, HasSubstr("https://cert.example/link/"));
+  speaks(cem, "en");
+  EXPECT_EQ(invited(Language::de).subject, "Invitation to Grid CERT") << "whatever the administrator speaks";
+  speaks(cem, "");
+  EXPECT_EQ(invited(Language::de).subject, "Einladung: Grid CERT") << "they chose nothing, and nobody else did";
+  run(Sql{"INSERT INTO setting (key, value) VALUES ('site/language', 'de')"});
+  EXPECT_EQ(invited(Language::en).subject, "Einladung: Grid CERT") << "the site's language";
+  EXPECT_EQ(current_language(), Language::en);
+  // What is written down speaks English.
+  const auto detail = database()
+                          .read([&](store::Connection& connection) {
+                            return connection.first(Sql{"SELECT detail FROM audit_personal ORDER BY sequence DESC"},
+                                                    [](const store::Row& row) { return row.string(0); });
+                          })
+                          .value();
+  EXPECT_THAT(detail.value_or(""), HasSubstr("invitation"));
+}
+
+TEST_P(LettersTest, WhatIsAskedForOnAPageIsAnsweredInItsLanguage) {
+  const SomeGerman german;
+  {
+    const LanguageScope speaking{Language::de};
+    ASSERT_TRUE(identity->forgot_password("ada@example.org", kHome));
+  }
+  // The post office answers later, in a thread that speaks English.
+  answer_requests();
+  ASSERT_EQ(letters().size(), 1U);
+  EXPECT_EQ(letters()[0].subject, "Neues Passwort: Grid CERT");
+  {
+    const LanguageScope speaking{Language::de};
+    ASSERT_TRUE(identity->use_link(secret_in(letters()[0]), kNew, kHome));
+  }
+  const auto notice = letters().back();
+  EXPECT_EQ(notice.subject, "Grid CERT: Ihr Passwort wurde geändert");
+}
+
 TEST_P(LettersTest, SendingAgainReplacesTheLetterThatWaits) {
   ASSERT_TRUE(identity->send_link(LinkPurpose::invitation, cem, kWater, Actor::at_console()));
   const auto first = secret_in(letters()[0]);
@@ -271,7 +345,7 @@ TEST_P(LettersTest, WhatChangesHowSomebodySignsInIsToldToThem) {
     EXPECT_EQ(written[0].subject, fmt::format("Grid CERT: {}", each.subject));
     EXPECT_EQ(written[0].address, "Ada@example.org");
     EXPECT_THAT(written[0].text,
-                AllOf(HasSubstr("on 2023-03-01 12:00 UTC, from 192.0.2.10 (Firefox"), Not(HasSubstr("\nBcc"))));
+                AllOf(HasSubstr("on 1 March 2023, 12:00 UTC, from 192.0.2.10 (Firefox"), Not(HasSubstr("\nBcc"))));
   }
 }
 

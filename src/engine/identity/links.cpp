@@ -170,10 +170,11 @@ Result<std::vector<Identity::Invitation>> Identity::invite_applicants(domain::Or
       TRY(auto secret, add_link(change, LinkPurpose::invitation, *person, person->email, organisation, actor));
       if (state_->mails()) {
         const auto& post = *state_->options.post;
-        TRY_VOID(post.put(change.connection,
-                          post::invitation(post.options(), *person, found->name, secret,
-                                           change.now + life_of(LinkPurpose::invitation)),
-                          change.now));
+        TRY(const auto options, post.options(change.connection));
+        TRY_VOID(post.put(
+            change.connection,
+            post::invitation(options, *person, found->name, secret, change.now + life_of(LinkPurpose::invitation)),
+            change.now));
       }
       made.push_back(
           {.person = each.person, .name = person->name, .email = person->email, .secret = std::move(secret)});
@@ -190,6 +191,7 @@ Result<std::string> Identity::send_link(LinkPurpose purpose, domain::PersonId pe
     TRY(const auto found, person_for_link(change, purpose, person, organisation, actor));
     TRY(const auto secret, add_link(change, purpose, found, found.email, organisation, actor));
     const auto expires_at = change.now + life_of(purpose);
+    TRY(const auto options, post.options(change.connection));
     post::Letter letter;
     if (purpose == LinkPurpose::invitation) {
       std::string host;
@@ -197,11 +199,12 @@ Result<std::string> Identity::send_link(LinkPurpose purpose, domain::PersonId pe
       for (const auto& each : held) {
         if (each.organisation == organisation) host = each.name;
       }
-      letter = post::invitation(post.options(), found, host, secret, expires_at);
+      letter = post::invitation(options, found, host, secret, expires_at);
     } else if (purpose == LinkPurpose::password_reset) {
-      letter = post::password_reset(post.options(), found, secret, expires_at, {});
+      letter = post::password_reset(options, found, secret, expires_at, {});
     } else {
-      letter = post::email_proof(post.options(), found, found.email, secret, expires_at);
+      letter = post::email_proof(options, found, found.email, secret, expires_at,
+                                 actor.viewer.person == person ? post::Cause::recipient : post::Cause::other);
     }
     TRY_VOID(post.put(change.connection, letter, change.now));
     return found.email;

@@ -35,10 +35,11 @@ struct Principal {
   bool second_factor = false;     ///< Was one given for this session?
   /// Their roles demand a second factor and they have none: they may do nothing but set one up.
   bool must_add_factor = false;
-  domain::FourEyes four_eyes;       ///< What they may not do alone.
-  std::int64_t approvals = 0;       ///< Acts of others that wait for their decision.
-  Timestamp authenticated_at;       ///< Last time they proved who they are: for dangerous acts.
-  std::vector<std::string> scopes;  ///< Tokens: "read", "write-records", ...; sessions: empty, everything.
+  domain::FourEyes four_eyes;        ///< What they may not do alone.
+  const post::Post* post = nullptr;  ///< As of Actor.
+  std::int64_t approvals = 0;        ///< Acts of others that wait for their decision.
+  Timestamp authenticated_at;        ///< Last time they proved who they are: for dangerous acts.
+  std::vector<std::string> scopes;   ///< Tokens: "read", "write-records", ...; sessions: empty, everything.
   /// A bit per domain::Permission that its roles may give and this session or token does not: outside a token's scopes,
   /// or all, while a second factor is missing.
   std::uint32_t withheld = 0;

@@ -96,6 +96,7 @@ Result<std::shared_ptr<Principal>> Identity::State::person_principal(
   principal->language = account.person.language;
   principal->time_zone = account.person.time_zone;
   principal->four_eyes = options.four_eyes;
+  principal->post = options.post;
   TRY(principal->viewer, members::viewer_of(connection, account.person.id, organisation));
   TRY(const auto seats, store::MembersState{connection}.active_seats(account.person.id));
   bool demanded = false;

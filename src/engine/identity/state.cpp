@@ -89,9 +89,10 @@ Status Identity::State::tell(const Change& change, domain::PersonId person, post
   if (!mails()) return ok();
   TRY(const auto to, store::Accounts{change.connection}.find(person));
   if (!to || to->status != domain::PersonStatus::active) return ok();
+  TRY(const auto writing, options.post->options(change.connection));
   return options.post->put(change.connection,
-                           post::notice(options.post->options(), *to, address.empty() ? to->email : address, event,
-                                        detail, done_by(actor, person), change.now),
+                           post::notice(writing, *to, address.empty() ? to->email : address, event, detail,
+                                        done_by(actor, person), change.now),
                            change.now);
 }
 
@@ -112,13 +113,11 @@ Actor actor_at(const Where& where, const domain::Person* person, std::optional<d
   return actor;
 }
 
-std::string done_by(const Actor& actor, domain::PersonId person) {
-  if (actor.console) return "by whoever operates the portal";
-  // An administrator's address is theirs, not for everybody to read.
-  if (actor.viewer.person != person) return "by an administrator";
-  const auto agent = printable(actor.agent, kAgentBytesMax / 2);
-  const auto from = actor.address.empty() ? std::string{"an unknown address"} : actor.address;
-  return agent.empty() ? fmt::format("from {}", from) : fmt::format("from {} ({})", from, agent);
+post::Doer done_by(const Actor& actor, domain::PersonId person) {
+  using Who = post::Doer::Who;
+  if (actor.console) return {.who = Who::console};
+  if (actor.viewer.person != person) return {.who = Who::administrator};
+  return {.who = Who::recipient, .address = actor.address, .agent = printable(actor.agent, kAgentBytesMax / 2)};
 }
 
 Where where_of(const Actor& actor) {
@@ -151,6 +150,7 @@ Actor Principal::actor(std::string address, const std::string& agent, std::strin
   actor.program = by != By::session;
   actor.second_factor = second_factor;
   actor.four_eyes = four_eyes;
+  actor.post = post;
   actor.name = email;
   actor.address = std::move(address);
   actor.agent = printable(agent, kAgentBytesMax);

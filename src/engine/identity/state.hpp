@@ -223,8 +223,8 @@ struct Identity::State {
 Actor actor_at(const Where& where, const domain::Person* person = nullptr,
                std::optional<domain::OrganisationId> organisation = {});
 Where where_of(const Actor& actor);
-/// How a notice to `person` names who did something.
-std::string done_by(const Actor& actor, domain::PersonId person);
+/// Who did something, as a notice to `person` tells it.
+post::Doer done_by(const Actor& actor, domain::PersonId person);
 /// May this actor change what proves this person? The person, not by a token; the console. Errors: forbidden.
 Status require_self(const Actor& actor, domain::PersonId person);
 /// Also those who manage people.

@@ -11,6 +11,9 @@
 /// Who asks for something to be done, and from where. Every use case that writes takes one, checks the permission first
 /// and appends to the audit log in the transaction of its data, so that page, API and command line cannot differ.
 namespace tocsin::engine {
+namespace post {
+class Post;
+}
 
 struct Actor {
   domain::policy::Viewer viewer;
@@ -23,6 +26,8 @@ struct Actor {
   bool second_factor = false;  ///< Was one given for this session?
   /// What they may not do alone: it waits for another person (engine/guard/second_person.hpp). Nothing, at the console.
   domain::FourEyes four_eyes;
+  /// Writes to those who are to decide, and to who asked; none: they find it in the portal.
+  const post::Post* post = nullptr;
   std::string reason;       ///< Why, for whoever has to approve it.
   std::string approved_by;  ///< Who has, when it is carried out: for the audit log.
   std::string name;         ///< For the audit log's readers: "console", a mail address, a token's name.

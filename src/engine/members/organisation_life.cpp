@@ -69,8 +69,11 @@ Status apply(store::Database& database, const Actor& actor, const Application& a
   domain::Organisation organisation;
   if (auto read = read_organisation_input(application.organisation, organisation); !read) return read;
   domain::Person person;
-  if (auto read = read_person_input(
-          {.name = application.person_name, .email = application.email, .language = {}, .time_zone = {}}, person);
+  if (auto read = read_person_input({.name = application.person_name,
+                                     .email = application.email,
+                                     .language = application.language,
+                                     .time_zone = {}},
+                                    person);
       !read) {
     // The form has two names.
     auto error = std::move(read).error();

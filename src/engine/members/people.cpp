@@ -145,10 +145,11 @@ Status change_person(store::Database& database, const Actor& actor, domain::Pers
       TRY_VOID(store::OneTimeLinks{connection}.remove(person, store::LinkPurpose::email_proof));
       TRY_VOID(store::MailQueue{connection}.remove_of(person, store::MailPurpose::email_proof));
       if (post != nullptr && before.status == domain::PersonStatus::active) {
-        const auto by = actor.console ? "by whoever operates the portal" : "by an administrator";
+        using Who = post::Doer::Who;
+        const post::Doer by{.who = actor.console ? Who::console : Who::administrator};
+        TRY(const auto options, post->options(connection));
         TRY_VOID(post->put(
-            connection, post::notice(post->options(), before, before.email, post::Event::address_changed, {}, by, now),
-            now));
+            connection, post::notice(options, before, before.email, post::Event::address_changed, {}, by, now), now));
       }
       // What was proven was the old address.
       after.email_verified_at.reset();

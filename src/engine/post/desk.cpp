@@ -1,5 +1,6 @@
 #include "engine/post/desk.hpp"
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/audit/trail.hpp"
 #include "engine/post/letters.hpp"
@@ -74,13 +75,15 @@ Status drop(store::Database& database, const Actor& actor, std::int64_t id, Time
 Status send_test(store::Database& database, const Actor& actor, const Post& post, std::string_view address,
                  Timestamp now) {
   TRY_VOID(actor.require(Permission::administer));
-  if (!post.on()) return Error::conflict("No mail is sent here: set mail.url and public_url", "email");
+  if (!post.on())
+    return Error::conflict(std::string{tr<"No mail is sent here: set mail.url and public_url">()}, "email");
   if (const auto folded = domain::folded_email(address); !folded) {
     return Error::invalid(folded.error().message, "email");
   }
   return database.write([&](store::Connection& connection) -> Status {
     TRY_VOID(connection.lock_changes());
-    TRY_VOID(post.put(connection, test_letter(post.options(), text::trim(address), now), now));
+    TRY(const auto options, post.options(connection));
+    TRY_VOID(post.put(connection, test_letter(options, text::trim(address), now), now));
     TRY_VOID(audit::record(connection, actor, now, "mail.test", {}, {}, Outcome::done, {{"email", address}}));
     return ok();
   });

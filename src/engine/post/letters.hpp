@@ -2,11 +2,12 @@
 #include <string>
 #include <string_view>
 
+#include "domain/four_eyes.hpp"
 #include "engine/post/post.hpp"
 
-/// What each letter says: every text that goes out about accounts stands in letters.cpp, so that it can be translated
-/// in one place (domain::Person::language says into what). Plain text, no markup, nothing that tells whether it was
-/// read. Names are put on one line and cut: who chose them may not be who reads them.
+/// What each letter says: every text that goes out by mail stands in letters.cpp. Each is written in the language of
+/// who receives it (language_for). Plain text, no markup, nothing that tells whether it was read. Names are put on one
+/// line and cut: who chose them may not be who reads them. `options`: Post::options(connection).
 namespace tocsin::engine::post {
 
 /// "https://cert.example/link/SECRET"
@@ -20,7 +21,7 @@ Letter password_reset(const Options& options, const domain::Person& to, std::str
                       std::string_view asked_from);
 /// To the address that is to be proven, which may be a new one.
 Letter email_proof(const Options& options, const domain::Person& to, std::string_view address, std::string_view secret,
-                   Timestamp expires_at);
+                   Timestamp expires_at, Cause cause);
 /// To somebody whose address another account wanted to have.
 Letter address_wanted(const Options& options, const domain::Person& to, Timestamp now);
 /// To oneself, by the administrator: does mail arrive?
@@ -37,9 +38,36 @@ enum class Event {
   token_created,
   address_changed,
 };
-/// Who did it: "from 192.0.2.7 (Firefox)", "by an administrator". `detail`: a token's or passkey's name, or empty.
-/// `address`: where to; the old one where the address was changed.
+/// Who did it, as far as its recipient is told.
+struct Doer {
+  enum class Who { recipient, administrator, console } who = Who::administrator;
+  std::string address = {}, agent = {};  ///< Of the recipient; each may be empty.
+};
+/// `detail`: a token's or passkey's name, or empty. `address`: where to; the old one where the address was changed.
 Letter notice(const Options& options, const domain::Person& to, std::string_view address, Event event,
-              std::string_view detail, std::string_view done_by, Timestamp now);
+              std::string_view detail, const Doer& doer, Timestamp now);
+
+/// Of a request that needs a second person (engine/guard). Mail is read by others on its way: what it is about stands
+/// on the portal only.
+struct Waiting {
+  std::int64_t id = 0;
+  /// What kind of act it is; none: that alone would tell of a record that not everybody may know of.
+  std::optional<domain::Act> act = {};
+  Timestamp until = {};
+};
+/// To somebody who may decide it.
+Letter approval_wanted(const Options& options, const domain::Person& to, const Waiting& waiting);
+enum class Decision { approved, rejected, refused };
+/// To whoever asked. `refused`: approved, and could not be carried out any more.
+Letter approval_decided(const Options& options, const domain::Person& to, const Waiting& waiting, Decision decision,
+                        Timestamp now);
+
+/// A record was opened by break-glass access.
+struct OpenedGlass {
+  std::string person, organisation, owner;  ///< Names.
+  Timestamp began_at = {}, until = {};
+};
+/// To those who answer for the record's owner.
+Letter glass_alert(const Options& options, const domain::Person& to, const OpenedGlass& glass);
 
 }  // namespace tocsin::engine::post

@@ -3,6 +3,7 @@
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "store/site.hpp"
 
 namespace tocsin::engine::post {
 namespace {
@@ -18,6 +19,24 @@ std::string context_of(std::string_view message_id) { return "mail:" + std::stri
 std::string domain_of(std::string_view address) {
   const auto folded = domain::folded_email(address);
   return folded ? folded->substr(folded->find('@') + 1) : std::string{};
+}
+
+Language language_for(const Options& options, std::string_view profile, Cause cause) noexcept {
+  auto chosen = Language::en;
+  if (parse_language(profile, chosen)) return chosen;
+  return cause == Cause::recipient ? current_language() : options.language.value_or(current_language());
+}
+
+Result<Options> Post::options(store::Connection& connection) const {
+  auto now = options_;
+  TRY(const auto stored, store::SiteValues{connection}.all());
+  if (const auto name = stored.find("site_name"); name != stored.end() && !now.site_name_fixed) {
+    now.site_name = name->second;
+  }
+  if (const auto tag = stored.find("language"); tag != stored.end() && !now.language_fixed) {
+    if (auto language = Language::en; parse_language(tag->second, language)) now.language = language;
+  }
+  return now;
 }
 
 Result<store::QueuedMail> Post::sealed(const Letter& letter, std::string message_id, Timestamp now) const {

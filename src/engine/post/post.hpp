@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/messages.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
 #include "base/time.hpp"
@@ -27,8 +28,20 @@ struct Letter {
 struct Options {
   std::string public_url;  ///< "https://cert.example": what links in letters start with.
   std::string site_name = "Tocsin";
-  bool mail = false;  ///< Is there a mail server to send with (mail.url)?
+  bool mail = false;                   ///< Is there a mail server to send with (mail.url)?
+  std::optional<Language> language{};  ///< Of people who have chosen none; none: of what causes the letter.
+  /// Set outside the database, where what administrators set in the portal does not change them.
+  bool site_name_fixed = false, language_fixed = false;
 };
+
+/// Whose doing a letter is.
+enum class Cause {
+  recipient,  ///< Their own request: it was made in the language that they read.
+  other
+};
+/// What a letter to somebody is written in: what they have chosen; else what their own request spoke; else what the
+/// site speaks; else what the request spoke that caused it. `profile`: domain::Person::language.
+Language language_for(const Options& options, std::string_view profile, Cause cause) noexcept;
 
 /// Of a mail address, in lower case; empty where it is none.
 std::string domain_of(std::string_view address);
@@ -40,6 +53,8 @@ class Post {
   /// Are letters sent? Only where both the mail server and our own address are known; else links are handed out.
   bool on() const noexcept { return options_.mail && !options_.public_url.empty(); }
   const Options& options() const noexcept { return options_; }
+  /// With the site's name and language as they stand in the database now: what letters are written with.
+  Result<Options> options(store::Connection& connection) const;
 
   /// Within the caller's transaction; nothing is sent before it commits. Does nothing where the post is not on.
   /// An address that is none, or that no mail server takes, is no error: the letter is given up later, where the

@@ -6,6 +6,7 @@
 #include "engine/members/members.hpp"
 #include "engine/post/desk.hpp"
 #include "engine/post/letters.hpp"
+#include "engine/site/site.hpp"
 #include "store/testing/test_database.hpp"
 
 namespace tocsin::engine::post {
@@ -106,6 +107,47 @@ TEST_P(PostTest, WritesNothingWhereItIsOff) {
     return silent.put(connection, {.address = "a@b.example", .expires_at = later(kHour)}, kTestNow);
   }));
   EXPECT_FALSE(due());
+}
+
+TEST_P(PostTest, WritesInTheLanguageOfWhoReadsIt) {
+  struct Case {
+    std::string_view profile, site, request;
+    Cause cause;
+    Language wanted;
+  };
+  const Case cases[] = {
+      {"de", "es", "en", Cause::other, Language::de},   {"de-AT", "", "es", Cause::recipient, Language::de},
+      {"", "es", "de", Cause::recipient, Language::de}, {"", "es", "de", Cause::other, Language::es},
+      {"", "", "de", Cause::other, Language::de},       {"fr", "es", "de", Cause::other, Language::es},
+      {"fr", "", "en", Cause::recipient, Language::en}, {"", "", "en", Cause::other, Language::en},
+  };
+  for (const auto& each : cases) {
+    Options options;
+    auto request = Language::en;
+    if (auto site = Language::en; parse_language(each.site, site)) options.language = site;
+    ASSERT_TRUE(parse_language(each.request, request));
+    const LanguageScope speaking{request};
+    EXPECT_EQ(language_for(options, each.profile, each.cause), each.wanted)
+        << each.profile << ", " << each.site << ", " << each.request;
+  }
+}
+
+TEST_P(PostTest, KnowsNameAndLanguageThatAdministratorsSet) {
+  const auto now = [&](const Post& of) {
+    return database().read([&](store::Connection& connection) { return of.options(connection); }).value();
+  };
+  EXPECT_EQ(now(post).site_name, "Grid CERT");
+  EXPECT_FALSE(now(post).language);
+  ASSERT_TRUE(site::change(database(), console, {{"site_name", "Water CERT"}, {"language", "DE"}}, {}, {}, kTestNow));
+  EXPECT_EQ(now(post).site_name, "Water CERT");
+  EXPECT_EQ(now(post).language, Language::de);
+  EXPECT_EQ(now(post).public_url, "https://cert.example");
+  auto fixed = post.options();
+  fixed.site_name_fixed = fixed.language_fixed = true;
+  fixed.language = Language::es;
+  const Post other{SealingKey::random(), fixed};
+  EXPECT_EQ(now(other).site_name, "Grid CERT") << "what the file says wins";
+  EXPECT_EQ(now(other).language, Language::es);
 }
 
 TEST_P(PostTest, RefusesWhatDoesNotFit) {
@@ -211,9 +253,13 @@ TEST(Letters, PutNamesOnOneLine) {
   for (const auto& letter :
        {invitation(options, person, "Water\n\nworks", "SECRET", kTestNow),
         password_reset(options, person, "SECRET", kTestNow, "1.2.3.4\n\nx"),
-        email_proof(options, person, "new@works.example", "SECRET", kTestNow),
+        email_proof(options, person, "new@works.example", "SECRET", kTestNow, Cause::recipient),
         address_wanted(options, person, kTestNow),
-        notice(options, person, person.email, Event::passkey_added, "Key\n\nx", "from\n\ny", kTestNow)}) {
+        notice(options, person, person.email, Event::passkey_added, "Key\n\nx",
+               {.who = Doer::Who::recipient, .address = "192.0.2.7", .agent = "from\n\ny"}, kTestNow),
+        approval_wanted(options, person, {.id = 1, .act = domain::Act::grant_role, .until = kTestNow}),
+        glass_alert(options, person,
+                    {.person = "Cora\n\nx", .organisation = "CERT\n\nx", .owner = "Water\n\nworks"})}) {
     EXPECT_THAT(letter.text, Not(HasSubstr("\nYour account")));
     EXPECT_THAT(letter.text, AllOf(Not(HasSubstr("\nworks")), Not(HasSubstr("\nx")), Not(HasSubstr("\ny"))));
     EXPECT_THAT(letter.subject, Not(HasSubstr("\n")));

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::engine::search {
@@ -30,7 +31,8 @@ std::string to_text(const Cursor& cursor) {
 }
 
 Result<Cursor> parse_cursor(std::string_view text) {
-  auto bad = Error::invalid("this cursor was not made by this server: start again from the first page", "cursor");
+  auto bad = Error::invalid(
+      std::string{tr<"this cursor was not made by this server: start again from the first page">()}, "cursor");
   if (text.empty() || text.size() > 100 || (text.front() != 'n' && text.front() != 'p')) return bad;
   const auto parts = text::split(text.substr(1), '~');
   if (parts.size() != 4) return bad;

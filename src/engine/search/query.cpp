@@ -1,5 +1,6 @@
 #include "engine/search/query.hpp"
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/search/query_values.hpp"
 #include "engine/search/tokens.hpp"
@@ -134,8 +135,8 @@ class Parser {
     if (meant.empty() && op->text != ":") return Kind::words;
     const auto whole = text_.substr(at_, std::min(text_.find_first_of(" \t\n\r\"", at_), text_.size()) - at_);
     return Error::invalid(
-        fmt::format("unknown filter '{}': {} To look for the words, put them in quotes: \"{}\"", name,
-                    meant.empty() ? "see the list of filters." : fmt::format("did you mean {}?", meant), whole),
+        tr<"unknown filter '{}': {} To look for the words, put them in quotes: \"{}\"">(
+            name, meant.empty() ? std::string{tr<"see the list of filters.">()} : tr<"did you mean {}?">(meant), whole),
         column_text(text_, at_));
   }
 
@@ -169,9 +170,8 @@ class Parser {
     const auto found = tokens(value);
     if (found.empty()) return std::optional<Term>{};
     if (term.prefix && found.back().size() < kPrefixBytesMin) {
-      return Error::invalid(
-          fmt::format("'{}*' is too short: write at least {} characters before the *", value, kPrefixBytesMin),
-          column_text(text_, term.column));
+      return Error::invalid(tr<"'{}*' is too short: write at least {} characters before the *">(value, kPrefixBytesMin),
+                            column_text(text_, term.column));
     }
     term.values.push_back(std::move(value));
     return std::optional{std::move(term)};
@@ -201,12 +201,11 @@ class Parser {
     const auto after_operator = at_;
     const auto values = read_values();
     if (values.empty()) {
-      return Error::invalid(fmt::format("{} needs a value, as in {}", name, example_of(term.field)),
+      return Error::invalid(tr<"{} needs a value, as in {}">(name, example_of(term.field)),
                             column_text(text_, after_operator));
     }
     if (values.size() > kValuesMax) {
-      return Error::invalid(fmt::format("{} takes at most {} values", name, kValuesMax),
-                            column_text(text_, term.column));
+      return Error::invalid(tr<"{} takes at most {} values">(name, kValuesMax), column_text(text_, term.column));
     }
     std::size_t stars = 0;
     for (const auto& each : values) {
@@ -219,11 +218,10 @@ class Parser {
     }
     if (stars > 0) {
       if (!takes_prefix(term.field)) {
-        return Error::invalid(fmt::format("{} takes no *", name), column_text(text_, term.column));
+        return Error::invalid(tr<"{} takes no *">(name), column_text(text_, term.column));
       }
       if (stars != values.size()) {
-        return Error::invalid(fmt::format("{}: either every value ends in * or none", name),
-                              column_text(text_, term.column));
+        return Error::invalid(tr<"{}: either every value ends in * or none">(name), column_text(text_, term.column));
       }
       term.prefix = true;
     }
@@ -302,10 +300,10 @@ std::string_view to_string(Field field) noexcept {
 Result<Query> parse_query(std::string_view text) {
   if (text.size() > kQueryBytesMax) return Error::too_large("search", kQueryBytesMax);
   if (const auto bad = text::invalid_utf8_at(text); bad != std::string_view::npos) {
-    return Error::invalid("a search is text in UTF-8", column_text(text, bad));
+    return Error::invalid(std::string{tr<"a search is text in UTF-8">()}, column_text(text, bad));
   }
   if (const auto bad = text.find('\0'); bad != std::string_view::npos) {
-    return Error::invalid("a search holds no NUL byte", column_text(text, bad));
+    return Error::invalid(std::string{tr<"a search holds no NUL byte">()}, column_text(text, bad));
   }
   return Parser(text).parse();
 }

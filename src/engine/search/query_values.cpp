@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "domain/tlp.hpp"
 #include "engine/search/tokens.hpp"
@@ -46,18 +47,22 @@ std::string tenths_text(int tenths) {
   return tenths % 10 == 0 ? fmt::format("{}", tenths / 10) : fmt::format("{}.{}", tenths / 10, tenths % 10);
 }
 
-Error no_score() { return Error::invalid("cvss takes a number from 0 to 10, as in cvss>=9 or cvss:7..8.9"); }
+Error no_score() {
+  return Error::invalid(std::string{tr<"cvss takes a number from 0 to 10, as in cvss>=9 or cvss:7..8.9">()});
+}
 
 Status add_score(Term& term, const std::string& value) {
-  if (!term.values.empty()) return Error::invalid("cvss takes one value; a range is written cvss:7..8.9");
+  if (!term.values.empty())
+    return Error::invalid(std::string{tr<"cvss takes one value; a range is written cvss:7..8.9">()});
   if (const auto dots = value.find(".."); dots != std::string::npos) {
     const auto low = std::string_view{value}.substr(0, dots);
     const auto high = std::string_view{value}.substr(dots + 2);
-    if (term.comparison != Comparison::equal) return Error::invalid("a range is written cvss:7..8.9");
+    if (term.comparison != Comparison::equal)
+      return Error::invalid(std::string{tr<"a range is written cvss:7..8.9">()});
     const auto from = low.empty() ? std::optional{0} : read_tenths(low);
     const auto to = high.empty() ? std::optional{100} : read_tenths(high);
     if (!from || !to || (low.empty() && high.empty())) return no_score();
-    if (*from > *to) return Error::invalid("the range of cvss begins after its end");
+    if (*from > *to) return Error::invalid(std::string{tr<"the range of cvss begins after its end">()});
     term.score_tenths = from;
     term.score_tenths_max = to;
     term.values.push_back(tenths_text(*from) + ".." + tenths_text(*to));
@@ -98,12 +103,11 @@ Status add_date(Term& term, const std::string& value) {
   const auto name = to_string(term.field);
   const auto no_date = [&] {
     return Error::invalid(
-        fmt::format("{0} takes a year, month or day, as in {0}:2021, {0}>=2021-05-10 or {0}:2021..2022", name));
+        tr<"{0} takes a year, month or day, as in {0}:2021, {0}>=2021-05-10 or {0}:2021..2022">(name));
   };
   Interval interval;
   if (const auto dots = value.find(".."); dots != std::string::npos) {
-    if (term.comparison != Comparison::equal)
-      return Error::invalid(fmt::format("a range is written {}:2021..2022", name));
+    if (term.comparison != Comparison::equal) return Error::invalid(tr<"a range is written {}:2021..2022">(name));
     const auto low = std::string_view{value}.substr(0, dots);
     const auto high = std::string_view{value}.substr(dots + 2);
     if (low.empty() && high.empty()) return no_date();
@@ -118,7 +122,7 @@ Status add_date(Term& term, const std::string& value) {
       interval.until = date->second;
     }
     if (interval.from && interval.until && *interval.from >= *interval.until) {
-      return Error::invalid(fmt::format("the range of {} begins after its end", name));
+      return Error::invalid(tr<"the range of {} begins after its end">(name));
     }
   } else {
     const auto date = read_date(value);
@@ -150,7 +154,7 @@ Status add_date(Term& term, const std::string& value) {
 Status add_severity(Term& term, const std::string& value) {
   const auto severity = formats::cvss::parse_severity(value);
   if (!severity) {
-    return Error::invalid(fmt::format("'{}' is no severity: take none, low, medium, high or critical", value));
+    return Error::invalid(tr<"'{}' is no severity: take none, low, medium, high or critical">(value));
   }
   add_once(term.values, std::string{formats::cvss::to_string(*severity)});
   return ok();
@@ -172,8 +176,8 @@ Status add_sector(Term& term, const std::string& value) {
       }
       all.append(all.empty() ? "" : ", ").append(slug);
     }
-    if (!near.empty()) return Error::invalid(fmt::format("'{}' is no sector: did you mean {}?", value, near));
-    return Error::invalid(fmt::format("'{}' is no sector: take one of {}", value, all));
+    if (!near.empty()) return Error::invalid(tr<"'{}' is no sector: did you mean {}?">(value, near));
+    return Error::invalid(tr<"'{}' is no sector: take one of {}">(value, all));
   }
   add_once(term.values, std::string{domain::slug(*sector)});
   return ok();
@@ -186,7 +190,8 @@ Status add_word_of(Term& term, const std::string& value, std::span<const std::st
       return ok();
     }
   }
-  return Error::invalid(fmt::format("{} takes {}, not '{}'", to_string(term.field), fmt::join(words, ", "), value));
+  return Error::invalid(
+      tr<"{} takes {}, not '{}'">(to_string(term.field), fmt::format("{}", fmt::join(words, ", ")), value));
 }
 
 constexpr std::string_view kStatuses[] = {"draft", "final", "interim"};
@@ -226,7 +231,7 @@ const FieldRules& rules_of(Field field) noexcept { return kRules[static_cast<std
 Status add_value(Term& term, const std::string& value) {
   const auto name = to_string(term.field);
   if (term.comparison != Comparison::equal && !rules_of(term.field).ordered) {
-    return Error::invalid(fmt::format("{} is not ordered: write {}", name, example_of(term.field)));
+    return Error::invalid(tr<"{} is not ordered: write {}">(name, example_of(term.field)));
   }
   switch (term.field) {
     case Field::cvss:
@@ -245,33 +250,32 @@ Status add_value(Term& term, const std::string& value) {
     case Field::tlp: {
       const auto tlp = domain::parse_tlp(value);
       if (!tlp)
-        return Error::invalid(
-            fmt::format("'{}' is no TLP marking: take clear, green, amber, amber-strict or red", value));
+        return Error::invalid(tr<"'{}' is no TLP marking: take clear, green, amber, amber-strict or red">(value));
       add_once(term.values, std::string{domain::slug(*tlp)});
       return ok();
     }
     case Field::cwe: {
       auto id = upper_ascii(value);
       if (id.starts_with("CWE-") || id.starts_with("CWE_")) id.erase(0, 4);
-      if (!all_digits(id) || id.size() > 5)
-        return Error::invalid(fmt::format("'{}' is no weakness: write cwe:CWE-787", value));
+      if (!all_digits(id) || id.size() > 5) return Error::invalid(tr<"'{}' is no weakness: write cwe:CWE-787">(value));
       add_once(term.values, "CWE-" + id);
       return ok();
     }
     case Field::cve: {
       auto id = upper_ascii(text::fold(value));
       if (id.size() >= 4 && all_digits(id.substr(0, 4)) && (id.size() == 4 || id[4] == '-')) id.insert(0, "CVE-");
-      if (compact(id).empty()) return Error::invalid(fmt::format("'{}' is no id of a vulnerability", value));
+      if (compact(id).empty()) return Error::invalid(tr<"'{}' is no id of a vulnerability">(value));
       add_once(term.values, std::move(id));
       return ok();
     }
     case Field::version:
-      if (version_tokens(value).empty()) return Error::invalid("version needs a digit, as in version:2.9.1");
+      if (version_tokens(value).empty())
+        return Error::invalid(std::string{tr<"version needs a digit, as in version:2.9.1">()});
       add_once(term.values, value);
       return ok();
     default:
       if (tokens(value).empty()) {
-        return Error::invalid(fmt::format("{} needs letters or digits, as in {}", name, example_of(term.field)));
+        return Error::invalid(tr<"{} needs letters or digits, as in {}">(name, example_of(term.field)));
       }
       add_once(term.values, value);
       return ok();
@@ -281,7 +285,7 @@ Status add_value(Term& term, const std::string& value) {
 Status finish_values(Term& term) {
   const auto name = to_string(term.field);
   if (term.comparison != Comparison::equal && term.values.size() > 1) {
-    return Error::invalid(fmt::format("{} takes one value after < or >", name));
+    return Error::invalid(tr<"{} takes one value after < or >">(name));
   }
   if (term.field == Field::severity) {
     for (const auto severity : {Severity::none, Severity::low, Severity::medium, Severity::high, Severity::critical}) {

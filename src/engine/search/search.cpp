@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/search/facets.hpp"
 #include "engine/search/match.hpp"
@@ -127,7 +128,7 @@ std::optional<Sort> parse_sort(std::string_view text) noexcept {
 Result<SearchResult> SearchEngine::search(const domain::policy::Viewer& viewer, const SearchRequest& request,
                                           Timestamp now) {
   if (request.limit < 1 || request.limit > kLimitMax) {
-    return Error::invalid(fmt::format("limit takes a number from 1 to {}", kLimitMax), "limit");
+    return Error::invalid(tr<"limit takes a number from 1 to {}">(kLimitMax), "limit");
   }
   SearchResult result;
   TRY(result.query, parse_query(request.query));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "domain/password.hpp"
 #include "engine/members/members.hpp"
@@ -106,7 +107,8 @@ Result<domain::PersonId> first_administrator(store::Database& database, const Ac
     return invited;
   }
   if (known->person.status != domain::PersonStatus::invited) {
-    return Error::conflict("This address has an account already; 'tocsin user' makes it an administrator", "email");
+    return Error::conflict(
+        std::string{tr<"This address has an account already; 'tocsin user' makes it an administrator">()}, "email");
   }
   if (auto changed = members::change_person(database, actor, known->person.id, wanted, now); !changed) {
     return renamed(std::move(changed).error(), "name", "person_name");
@@ -141,10 +143,10 @@ Status Setup::complete(const Input& input, const identity::Where& where) {
   if (before == State::done) return Error::not_found("page");
   const auto now = clock_.now();
   if (const auto wait = throttle_.attempt(kCounted, where.address, now)) {
-    return Error::unavailable(fmt::format("Too many attempts. Try again in {} seconds.", wait->count()));
+    return Error::unavailable(tr<"Too many attempts. Try again in {} seconds.">(wait->count()));
   }
   if (!equal_secret(canonical(code_.reveal()), canonical(input.code))) {
-    return Error::forbidden("This is not the code that 'tocsin serve' has printed when it started");
+    return Error::forbidden(std::string{tr<"This is not the code that 'tocsin serve' has printed when it started">()});
   }
   throttle_.succeeded(kCounted, where.address);
   auto actor = Actor::at_console();

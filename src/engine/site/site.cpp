@@ -31,6 +31,8 @@ constexpr Field kFields[] = {
     {"site_name", "Tocsin", Kind::line, 100, "Name of the portal", "On every page, in mails and feeds."},
     {"contact", "", Kind::line, 254, "Contact", "Mail address or URL in the footer of every page."},
     {"time_zone", "", Kind::zone, 64, "Time zone", "For people who have not chosen their own, and for visitors."},
+    {"language", "", Kind::language, 8, "Language",
+     "Of mails to people who have chosen none, and of pages where the browser asks for none of the portal's."},
     {"accent", "", Kind::colour, 7, "Accent colour", "Of links, buttons and edges, such as #0b5d70."},
     {"accent_dark", "", Kind::colour, 7, "Accent colour in the dark look",
      "Empty: the first one, made lighter until it can be read."},
@@ -61,6 +63,14 @@ Result<std::string> read_value(const Field& field, std::string_view given) {
       if (const auto zone = find_zone(name); !zone)
         return Error::invalid(zone.error().message, std::string{field.name});
       return std::string{name};
+    }
+    case Kind::language: {
+      const auto tag = text::trim(given);
+      auto language = Language::en;
+      if (tag.empty()) return std::string{};
+      if (!parse_language(tag, language))
+        return Error::invalid(std::string{tr<"The portal speaks en, de and es">()}, std::string{field.name});
+      return std::string{tag_of(language)};
     }
     case Kind::colour: {
       if (text::trim(given).empty()) return std::string{};

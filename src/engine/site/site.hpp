@@ -18,7 +18,7 @@ namespace tocsin::engine::site {
 
 using Values = std::map<std::string, std::string, std::less<>>;
 
-enum class Kind { line, lines, colour, zone };
+enum class Kind { line, lines, colour, zone, language };
 struct Field {
   std::string_view name;  ///< As in tocsin.toml: "cert.address".
   std::string_view built_in;

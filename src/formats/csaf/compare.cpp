@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/compare_texts.hpp"
 #include "formats/csaf/pairing.hpp"
@@ -25,9 +26,10 @@ class Comparison {
     compare_document();
     compare_products();
     compare_vulnerabilities();
-    compare_notes("Notes", before_.notes, after_.notes);
-    compare_references("References", before_.references, after_.references);
-    compare_texts("Acknowledgments", "Acknowledgment", before_.acknowledgments, after_.acknowledgments);
+    compare_notes(std::string{tr<"Notes">()}, before_.notes, after_.notes);
+    compare_references(std::string{tr<"References">()}, before_.references, after_.references);
+    compare_texts(std::string{tr<"Acknowledgments">()}, std::string{tr<"Acknowledgment">()}, before_.acknowledgments,
+                  after_.acknowledgments);
     compare_history();
     return std::move(changes_);
   }
@@ -58,30 +60,30 @@ class Comparison {
   void compare_document() {
     const auto& a = before_.header;
     const auto& b = after_.header;
-    const auto field = [&](std::string what, std::string before, std::string after) {
-      report("Document", std::move(what), std::move(before), std::move(after));
+    const auto field = [&](std::string_view what, std::string before, std::string after) {
+      report(tr<"Document">(), std::string{what}, std::move(before), std::move(after));
     };
-    field("Title", a.title, b.title);
-    field("CSAF version", std::string{to_string(a.csaf_version)}, std::string{to_string(b.csaf_version)});
-    field("Category", a.category, b.category);
-    field("Language", a.lang, b.lang);
-    field("Publisher", a.publisher_name, b.publisher_name);
-    field("Publisher namespace", a.publisher_namespace, b.publisher_namespace);
-    field("Publisher category", a.publisher_category, b.publisher_category);
-    field("Contact", before_.contact_details, after_.contact_details);
-    field("Issuing authority", before_.issuing_authority, after_.issuing_authority);
-    field("Tracking id", a.tracking_id, b.tracking_id);
-    field("Aliases", joined(a.aliases, ", "), joined(b.aliases, ", "));
-    field("Version", a.tracking_version, b.tracking_version);
-    field("Status", a.tracking_status, b.tracking_status);
-    field("TLP", a.tlp_label, b.tlp_label);
-    field("Distribution", before_.distribution_text, after_.distribution_text);
+    field(tr<"Title">(), a.title, b.title);
+    field(tr<"CSAF version">(), std::string{to_string(a.csaf_version)}, std::string{to_string(b.csaf_version)});
+    field(tr<"Category">(), a.category, b.category);
+    field(tr<"Language">(), a.lang, b.lang);
+    field(tr<"Publisher">(), a.publisher_name, b.publisher_name);
+    field(tr<"Publisher namespace">(), a.publisher_namespace, b.publisher_namespace);
+    field(tr<"Publisher category">(), a.publisher_category, b.publisher_category);
+    field(tr<"Contact">(), before_.contact_details, after_.contact_details);
+    field(tr<"Issuing authority">(), before_.issuing_authority, after_.issuing_authority);
+    field(tr<"Tracking id">(), a.tracking_id, b.tracking_id);
+    field(tr<"Aliases">(), joined(a.aliases, ", "), joined(b.aliases, ", "));
+    field(tr<"Version">(), a.tracking_version, b.tracking_version);
+    field(tr<"Status">(), a.tracking_status, b.tracking_status);
+    field(tr<"TLP">(), a.tlp_label, b.tlp_label);
+    field(tr<"Distribution">(), before_.distribution_text, after_.distribution_text);
     {
       const Concerning severity{*this, Change::Concerns::severity};
-      field("Severity", before_.aggregate_severity, after_.aggregate_severity);
+      field(tr<"Severity">(), before_.aggregate_severity, after_.aggregate_severity);
     }
-    field("Initial release", format_minute(a.initial_release_date), format_minute(b.initial_release_date));
-    field("Current release", format_minute(a.current_release_date), format_minute(b.current_release_date));
+    field(tr<"Initial release">(), format_minute(a.initial_release_date), format_minute(b.initial_release_date));
+    field(tr<"Current release">(), format_minute(a.current_release_date), format_minute(b.current_release_date));
   }
 
   // A product keeps its number from one revision to the next, whatever id the document gives it. Those that only the
@@ -112,7 +114,7 @@ class Comparison {
       numbers_after_.emplace(product.id, i);
       labels_.push_back(label_of(product));
       if (!pairing.before_of[i]) {
-        report("Products", "Product", "", labels_.back());
+        report(tr<"Products">(), std::string{tr<"Product">()}, "", labels_.back());
         continue;
       }
       const auto& earlier = before_.products[*pairing.before_of[i]];
@@ -126,7 +128,7 @@ class Comparison {
       }
       numbers_before_.emplace(product.id, labels_.size());
       labels_.push_back(label_of(product));
-      report("Products", "Product", labels_.back(), "");
+      report(tr<"Products">(), std::string{tr<"Product">()}, labels_.back(), "");
     }
   }
 
@@ -134,14 +136,14 @@ class Comparison {
     auto name = later;
     name.version.clear();
     const auto label = label_of(name);
-    report("Products", "Version of " + label, text::squeeze(earlier.version), text::squeeze(later.version));
-    report("Products", "Model numbers of " + label, joined(earlier.model_numbers, ", "),
+    report(tr<"Products">(), tr<"Version of {}">(label), text::squeeze(earlier.version), text::squeeze(later.version));
+    report(tr<"Products">(), tr<"Model numbers of {}">(label), joined(earlier.model_numbers, ", "),
            joined(later.model_numbers, ", "));
-    report("Products", "SKUs of " + label, joined(earlier.skus, ", "), joined(later.skus, ", "));
-    report("Products", "Serial numbers of " + label, joined(earlier.serial_numbers, ", "),
+    report(tr<"Products">(), tr<"SKUs of {}">(label), joined(earlier.skus, ", "), joined(later.skus, ", "));
+    report(tr<"Products">(), tr<"Serial numbers of {}">(label), joined(earlier.serial_numbers, ", "),
            joined(later.serial_numbers, ", "));
-    report("Products", "CPE of " + label, earlier.cpe, later.cpe);
-    report("Products", "Package URLs of " + label, joined(earlier.purls, ", "), joined(later.purls, ", "));
+    report(tr<"Products">(), tr<"CPE of {}">(label), earlier.cpe, later.cpe);
+    report(tr<"Products">(), tr<"Package URLs of {}">(label), joined(earlier.purls, ", "), joined(later.purls, ", "));
   }
 
   std::size_t number_of(const HashMap<std::string_view, std::size_t>& numbers, std::string_view id) {
@@ -166,8 +168,8 @@ class Comparison {
     if (numbers.empty()) return {};
     const auto& first = labels_[numbers.front()];
     if (numbers.size() == 1) return first;
-    if (numbers.size() == 2) return first + " and " + labels_[numbers.back()];
-    return fmt::format("{} and {} more products", first, numbers.size() - 1);
+    if (numbers.size() == 2) return tr<"{} and {}">(first, labels_[numbers.back()]);
+    return tr<"{} and {} more products">(first, numbers.size() - 1);
   }
 
   void compare_vulnerabilities() {
@@ -180,27 +182,27 @@ class Comparison {
         compare_vulnerability(before_.vulnerabilities[*pairing.before_of[i]], later);
       } else {
         const Concerning affected{*this, Change::Concerns::affected};
-        report(name_of(later), "Vulnerability", "", headline_of(later));
+        report(name_of(later), std::string{tr<"Vulnerability">()}, "", headline_of(later));
       }
     }
     for (std::size_t i = 0; i < before_.vulnerabilities.size(); ++i) {
       const auto& earlier = before_.vulnerabilities[i];
       if (pairing.after_of[i]) continue;
       const Concerning affected{*this, Change::Concerns::affected};
-      report(name_of(earlier), "Vulnerability", headline_of(earlier), "");
+      report(name_of(earlier), std::string{tr<"Vulnerability">()}, headline_of(earlier), "");
     }
   }
 
   void compare_vulnerability(const Vulnerability& a, const Vulnerability& b) {
     const auto section = name_of(b);
     report(section, "CVE", a.cve, b.cve);
-    report(section, "Title", a.title, b.title);
+    report(section, std::string{tr<"Title">()}, a.title, b.title);
     report(section, "CWE", cwes_of(a), cwes_of(b));
     {
       const Concerning severity{*this, Change::Concerns::severity};
       compare_scores(section, a.scores, b.scores);
       report(section, "EPSS", a.epss ? fmt::format("{}", *a.epss) : "", b.epss ? fmt::format("{}", *b.epss) : "");
-      report(section, "Severity", severity_text(a), severity_text(b));
+      report(section, std::string{tr<"Severity">()}, severity_text(a), severity_text(b));
     }
     {
       const Concerning affected{*this, Change::Concerns::affected};
@@ -219,19 +221,21 @@ class Comparison {
       const Concerning affected{*this, Change::Concerns::affected};
       compare_flags(section, a.flags, b.flags);
     }
-    report(section, "Discovered", day(a.discovery_date), day(b.discovery_date));
-    report(section, "Published", day(a.release_date), day(b.release_date));
+    report(section, std::string{tr<"Discovered">()}, day(a.discovery_date), day(b.discovery_date));
+    report(section, std::string{tr<"Published">()}, day(a.release_date), day(b.release_date));
     {
       const Concerning severity{*this, Change::Concerns::severity};
-      report(section, "First known exploitation", day(a.first_known_exploitation), day(b.first_known_exploitation));
+      report(section, std::string{tr<"First known exploitation">()}, day(a.first_known_exploitation),
+             day(b.first_known_exploitation));
     }
     compare_notes(section, a.notes, b.notes);
     compare_references(section, a.references, b.references);
-    compare_texts(section, "Acknowledgment", a.acknowledgments, b.acknowledgments);
+    compare_texts(section, std::string{tr<"Acknowledgment">()}, a.acknowledgments, b.acknowledgments);
   }
 
   static std::string severity_text(const Vulnerability& each) {
-    return each.qualitative_severity ? std::string{cvss::to_string(*each.qualitative_severity)} : std::string{};
+    return each.qualitative_severity ? std::string{tr_text(cvss::to_string(*each.qualitative_severity))}
+                                     : std::string{};
   }
 
   void compare_scores(const std::string& section, const std::vector<Score>& a, const std::vector<Score>& b) {
@@ -243,20 +247,21 @@ class Comparison {
     const auto major = [version](const Score& score) { return version(score).substr(0, 1); };
     const auto pairing = pair_up<Score>(a, b, {equal, version, major});
     for (std::size_t i = 0; i < b.size(); ++i) {
-      const auto what = fmt::format("CVSS {}", cvss::to_string(b[i].version));
+      const auto version_name = cvss::to_string(b[i].version);
+      const auto what = tr<"CVSS {} score">(version_name);
       if (!pairing.before_of[i]) {
-        report(section, what + " score", "", score_text(b[i].base_tenths, b[i].severity));
+        report(section, what, "", score_text(b[i].base_tenths, b[i].severity));
         continue;
       }
       const auto& earlier = a[*pairing.before_of[i]];
-      report(section, what + " score", score_text(earlier.base_tenths, earlier.severity),
+      report(section, what, score_text(earlier.base_tenths, earlier.severity),
              score_text(b[i].base_tenths, b[i].severity));
-      report(section, what + " vector", earlier.vector, b[i].vector);
+      report(section, tr<"CVSS {} vector">(version_name), earlier.vector, b[i].vector);
     }
     for (std::size_t i = 0; i < a.size(); ++i) {
       if (pairing.after_of[i]) continue;
-      report(section, fmt::format("CVSS {} score", cvss::to_string(a[i].version)),
-             score_text(a[i].base_tenths, a[i].severity), "");
+      report(section, tr<"CVSS {} score">(cvss::to_string(a[i].version)), score_text(a[i].base_tenths, a[i].severity),
+             "");
     }
   }
 
@@ -295,7 +300,7 @@ class Comparison {
     std::sort(ordered.begin(), ordered.end(),
               [](const auto* left, const auto* right) { return left->second.front() < right->second.front(); });
     for (const auto* move : ordered) {
-      report(section, "Status of " + some_products(move->second), move->first.first, move->first.second);
+      report(section, tr<"Status of {}">(some_products(move->second)), move->first.first, move->first.second);
     }
   }
 
@@ -330,7 +335,7 @@ class Comparison {
     };
     const auto pairing = pair_up<Fix>(before, after, {exact, same_text, same_details, same_products, same_url});
     for (std::size_t i = 0; i < after.size(); ++i) {
-      const auto what = fmt::format("Remediation ({})", after[i].category);
+      const auto what = tr<"Remediation ({})">(after[i].category);
       if (pairing.before_of[i]) {
         report_remediation(section, what, a[*pairing.before_of[i]], b[i]);
       } else {
@@ -339,27 +344,31 @@ class Comparison {
     }
     for (std::size_t i = 0; i < before.size(); ++i) {
       if (pairing.after_of[i]) continue;
-      report(section, fmt::format("Remediation ({})", before[i].category), remediation_text(a[i]), "");
+      report(section, tr<"Remediation ({})">(before[i].category), remediation_text(a[i]), "");
     }
   }
 
   static std::string remediation_text(const Remediation& each) {
-    if (each.details.empty()) return each.url.empty() ? "no details" : each.url;
+    if (each.details.empty()) return each.url.empty() ? std::string{tr<"no details">()} : each.url;
     return each.details;
   }
 
   void report_remediation(const std::string& section, const std::string& what, const Remediation& a,
                           const Remediation& b) {
     report(section, what, remediation_text(a), remediation_text(b));
-    report(section, "Remediation category", std::string{to_string(a.category)}, std::string{to_string(b.category)});
-    if (!a.details.empty() && !b.details.empty()) report(section, "URL of " + lower_first(what), a.url, b.url);
-    report(section, "Date of " + lower_first(what), day(a.date), day(b.date));
-    report(section, "Restart required by " + lower_first(what), a.restart_required, b.restart_required);
-    report(section, "Entitlements of " + lower_first(what), joined(a.entitlements, ", "), joined(b.entitlements, ", "));
+    report(section, std::string{tr<"Remediation category">()}, std::string{to_string(a.category)},
+           std::string{to_string(b.category)});
+    if (!a.details.empty() && !b.details.empty()) report(section, tr<"URL of {}">(lower_first(what)), a.url, b.url);
+    report(section, tr<"Date of {}">(lower_first(what)), day(a.date), day(b.date));
+    report(section, tr<"Restart required by {}">(lower_first(what)), a.restart_required, b.restart_required);
+    report(section, tr<"Entitlements of {}">(lower_first(what)), joined(a.entitlements, ", "),
+           joined(b.entitlements, ", "));
     report_product_sets(section, lower_first(what), a.product_ids, b.product_ids);
   }
 
+  /// Within another name. German writes its nouns large wherever they stand.
   static std::string lower_first(std::string text) {
+    if (current_language() == Language::de) return text;
     if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
     return text;
   }
@@ -371,8 +380,8 @@ class Comparison {
     std::vector<std::size_t> gone, come;
     std::set_difference(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(gone));
     std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(come));
-    report(section, "Products of " + what, "", some_products(come));
-    report(section, "Products of " + what, some_products(gone), "");
+    report(section, tr<"Products of {}">(what), "", some_products(come));
+    report(section, tr<"Products of {}">(what), some_products(gone), "");
   }
 
   void compare_threats(const std::string& section, const std::vector<Threat>& a, const std::vector<Threat>& b) {
@@ -380,11 +389,11 @@ class Comparison {
     const auto category = [](const Threat& each) { return key_of({each.category}); };
     const auto pairing = pair_up<Threat>(a, b, {exact, category});
     for (std::size_t i = 0; i < b.size(); ++i) {
-      const auto what = fmt::format("Threat ({})", b[i].category);
+      const auto what = tr<"Threat ({})">(b[i].category);
       report(section, what, pairing.before_of[i] ? a[*pairing.before_of[i]].details : "", b[i].details);
     }
     for (std::size_t i = 0; i < a.size(); ++i) {
-      if (!pairing.after_of[i]) report(section, fmt::format("Threat ({})", a[i].category), a[i].details, "");
+      if (!pairing.after_of[i]) report(section, tr<"Threat ({})">(a[i].category), a[i].details, "");
     }
   }
 
@@ -393,7 +402,7 @@ class Comparison {
     for (const auto& each : a) append(products[each.label].first, each.product_ids);
     for (const auto& each : b) append(products[each.label].second, each.product_ids);
     for (const auto& [label, ids] : products) {
-      report_product_sets(section, fmt::format("flag ({})", label), ids.first, ids.second);
+      report_product_sets(section, tr<"flag ({})">(label), ids.first, ids.second);
     }
   }
 
@@ -405,9 +414,7 @@ class Comparison {
     const auto exact = [](const Note& each) { return key_of({each.category, each.title, each.text}); };
     const auto same_title = [](const Note& each) { return key_of({each.category, each.title}); };
     const auto pairing = pair_up<Note>(a, b, {exact, same_title});
-    const auto what = [](const Note& each) {
-      return fmt::format("Note ({})", each.title.empty() ? each.category : each.title);
-    };
+    const auto what = [](const Note& each) { return tr<"Note ({})">(each.title.empty() ? each.category : each.title); };
     for (std::size_t i = 0; i < b.size(); ++i) {
       report(section, what(b[i]), pairing.before_of[i] ? a[*pairing.before_of[i]].text : "", b[i].text);
     }
@@ -423,10 +430,11 @@ class Comparison {
     const auto same_summary = [](const Reference& each) { return each.summary; };
     const auto pairing = pair_up<Reference>(a, b, {exact, same_url, same_summary});
     for (std::size_t i = 0; i < b.size(); ++i) {
-      report(section, "Reference", pairing.before_of[i] ? text_of(a[*pairing.before_of[i]]) : "", text_of(b[i]));
+      report(section, std::string{tr<"Reference">()}, pairing.before_of[i] ? text_of(a[*pairing.before_of[i]]) : "",
+             text_of(b[i]));
     }
     for (std::size_t i = 0; i < a.size(); ++i) {
-      if (!pairing.after_of[i]) report(section, "Reference", text_of(a[i]), "");
+      if (!pairing.after_of[i]) report(section, std::string{tr<"Reference">()}, text_of(a[i]), "");
     }
   }
 
@@ -451,12 +459,12 @@ class Comparison {
     const auto pairing = pair_up<HistoryEntry>(before_.history, after_.history, {exact, number});
     for (std::size_t i = 0; i < after_.history.size(); ++i) {
       const auto& later = after_.history[i];
-      report("Revision history", "Revision " + later.number,
+      report(tr<"Revision history">(), tr<"Revision {}">(later.number),
              pairing.before_of[i] ? text(before_.history[*pairing.before_of[i]]) : "", text(later));
     }
     for (std::size_t i = 0; i < before_.history.size(); ++i) {
       const auto& earlier = before_.history[i];
-      if (!pairing.after_of[i]) report("Revision history", "Revision " + earlier.number, text(earlier), "");
+      if (!pairing.after_of[i]) report(tr<"Revision history">(), tr<"Revision {}">(earlier.number), text(earlier), "");
     }
   }
 

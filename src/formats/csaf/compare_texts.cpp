@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
+
 namespace tocsin::formats::csaf::comparing {
 
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
@@ -11,7 +13,7 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 std::string day(const std::optional<Timestamp>& time) { return time ? format_date(*time) : std::string{}; }
 
 std::string score_text(int tenths, cvss::Severity severity) {
-  return fmt::format("{}.{} {}", tenths / 10, tenths % 10, cvss::to_string(severity));
+  return fmt::format("{}.{} {}", tenths / 10, tenths % 10, tr_text(cvss::to_string(severity)));
 }
 
 std::string label_of(const Product& product) {
@@ -38,7 +40,7 @@ std::string text_of(const Reference& reference) {
 std::string name_of(const Vulnerability& vulnerability) {
   if (!vulnerability.cve.empty()) return vulnerability.cve;
   if (!vulnerability.ids.empty()) return vulnerability.ids.front().second;
-  return vulnerability.title.empty() ? "Vulnerability without id" : vulnerability.title;
+  return vulnerability.title.empty() ? std::string{tr<"Vulnerability without id">()} : vulnerability.title;
 }
 
 std::string cwes_of(const Vulnerability& vulnerability) {

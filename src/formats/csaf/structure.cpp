@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/grammar.hpp"
 #include "formats/csaf/structure_fits.hpp"
@@ -48,13 +49,14 @@ std::uint8_t type_of(Node json) noexcept {
 }
 
 std::string type_names(std::uint8_t types) {
-  static constexpr std::string_view kNames[] = {"an object",  "an array",      "a string", "a number",
-                                                "an integer", "true or false", "null"};
+  static constexpr Message kNames[] = {message<"an object">, message<"an array">,   message<"a string">,
+                                       message<"a number">,  message<"an integer">, message<"true or false">,
+                                       message<"null">};
   std::string out;
   for (std::size_t i = 0; i < std::size(kNames); ++i) {
     if ((types >> i & 1) == 0) continue;
-    if (!out.empty()) out += " or ";
-    out += kNames[i];
+    if (!out.empty()) out += tr<" or ">();
+    out += kNames[i].text();
   }
   return out;
 }
@@ -82,12 +84,13 @@ class Checker {
 
   void check(Node json, std::int16_t index, const Place& place, int depth) {
     if (index < 0 || full()) return;
-    if (depth > kDepthMax) return add(place, [&] { return std::string{"the document is nested too deeply here"}; });
+    if (depth > kDepthMax)
+      return add(place, [&] { return std::string{tr<"the document is nested too deeply here">()}; });
     const auto position = static_cast<std::size_t>(index);
     const GrammarNode& node = grammar_.nodes[position];
     const auto type = type_of(json);
     if (node.types != 0 && (node.types & type) == 0) {
-      return add(place, [&] { return fmt::format("expected {}, found {}", type_names(node.types), found_name(type)); });
+      return add(place, [&] { return tr<"expected {}, found {}">(type_names(node.types), found_name(type)); });
     }
     if (type == kObjectType) {
       check_object(json, node, place, depth);
@@ -152,8 +155,7 @@ class Checker {
         }
         if (node.closed)
           add_below(place, member.name, [&] {
-            return fmt::format("there is no member '{}' here{}", text::shorten(member.name, 60),
-                               advice(member.name, members));
+            return tr<"there is no member '{}' here{}">(text::shorten(member.name, 60), advice(member.name, members));
           });
         continue;
       }
@@ -165,27 +167,30 @@ class Checker {
     }
     for (std::size_t i = 0; i < members.size(); ++i) {
       if (members[i].required && (seen >> i & 1) == 0) {
-        add_below(place, members[i].name, [&] { return std::string{"this member is required"}; });
+        add_below(place, members[i].name, [&] { return std::string{tr<"this member is required">()}; });
       }
     }
     if (count < node.properties_min) {
       add(place, [&] {
-        return fmt::format("expected at least {}", text::count_of(node.properties_min, "member", "members"));
+        return trn<"expected at least {} member", "expected at least {} members">(
+            static_cast<long long>(node.properties_min), text::thousands(node.properties_min));
       });
     }
     if (node.properties_max > 0 && count > node.properties_max) {
-      add(place,
-          [&] { return fmt::format("expected at most {}", text::count_of(node.properties_max, "member", "members")); });
+      add(place, [&] {
+        return trn<"expected at most {} member", "expected at most {} members">(
+            static_cast<long long>(node.properties_max), text::thousands(node.properties_max));
+      });
     }
   }
 
   void add_repeated(const Place& place, std::string_view name) {
-    add_below(place, name, [&] { return std::string{"this member stands here more than once"}; });
+    add_below(place, name, [&] { return std::string{tr<"this member stands here more than once">()}; });
   }
 
   static std::string advice(std::string_view name, std::span<const GrammarMember> members) {
     for (const auto& member : members) {
-      if (text::edit_distance(name, member.name, 2) <= 2) return fmt::format("; did you mean '{}'?", member.name);
+      if (text::edit_distance(name, member.name, 2) <= 2) return tr<"; did you mean '{}'?">(member.name);
     }
     return {};
   }
@@ -193,12 +198,16 @@ class Checker {
   void check_array(Node json, const GrammarNode& node, const Place& place, int depth) {
     const auto size = json.size();
     if (size < node.items_min) {
-      add(place,
-          [&] { return fmt::format("expected at least {}", text::count_of(node.items_min, "element", "elements")); });
+      add(place, [&] {
+        return trn<"expected at least {} element", "expected at least {} elements">(
+            static_cast<long long>(node.items_min), text::thousands(node.items_min));
+      });
     }
     if (node.items_max > 0 && size > node.items_max) {
-      add(place,
-          [&] { return fmt::format("expected at most {}", text::count_of(node.items_max, "element", "elements")); });
+      add(place, [&] {
+        return trn<"expected at most {} element", "expected at most {} elements">(
+            static_cast<long long>(node.items_max), text::thousands(node.items_max));
+      });
     }
     if (node.unique && size > 1) check_unique(json, place);
     if (node.items < 0) return;
@@ -240,7 +249,7 @@ class Checker {
 
   void add_element_repeated(const Place& place, std::size_t index) {
     add_below(place, index,
-              [&] { return std::string{"this element stands here more than once; each may stand only once"}; });
+              [&] { return std::string{tr<"this element stands here more than once; each may stand only once">()}; });
   }
 
   void check_string(std::string_view json, std::size_t position, const Place& place) {
@@ -252,34 +261,34 @@ class Checker {
           std::ranges::count_if(json, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
       if (length < node.length_min) {
         add(place, [&] {
-          return std::string{length == 0 ? std::string{"expected a text that is not empty"}
-                                         : fmt::format("expected at least {} characters", node.length_min)};
+          return std::string{length == 0 ? std::string{tr<"expected a text that is not empty">()}
+                                         : tr<"expected at least {} characters">(node.length_min)};
         });
       }
       if (node.length_max > 0 && length > node.length_max)
-        add(place, [&] { return fmt::format("expected at most {} characters", node.length_max); });
+        add(place, [&] { return tr<"expected at most {} characters">(node.length_max); });
     }
     if (node.values.count > 0) {
       const auto allowed = grammar_.texts.subspan(node.values.begin, node.values.count);
       if (std::ranges::find(allowed, json) == allowed.end()) {
         std::string list;
         for (const auto each : allowed) list += (list.empty() ? "" : ", ") + std::string{each};
-        add(place, [&] { return fmt::format("'{}' is none of {}", text::shorten(json, 60), list); });
+        add(place, [&] { return tr<"'{}' is none of {}">(text::shorten(json, 60), list); });
       }
     }
     if (!node.pattern.empty() && !patterns_.matches(position, json)) {
       add(place, [&] {
-        return fmt::format("'{}' does not have the form {}", text::shorten(json, 60), text::shorten(node.pattern, 200));
+        return tr<"'{}' does not have the form {}">(text::shorten(json, 60), text::shorten(node.pattern, 200));
       });
     }
     if (node.format != GrammarFormat::none && !has_format(json, node.format)) {
-      add(place, [&] { return fmt::format("'{}' is not {}", text::shorten(json, 60), describe(node.format)); });
+      add(place, [&] { return tr<"'{}' is not {}">(text::shorten(json, 60), describe(node.format)); });
     }
   }
 
   void check_number(double json, const GrammarNode& node, const Place& place) {
-    if (json < node.minimum) add(place, [&] { return fmt::format("expected a number of at least {}", node.minimum); });
-    if (json > node.maximum) add(place, [&] { return fmt::format("expected a number of at most {}", node.maximum); });
+    if (json < node.minimum) add(place, [&] { return tr<"expected a number of at least {}">(node.minimum); });
+    if (json > node.maximum) add(place, [&] { return tr<"expected a number of at most {}">(node.maximum); });
   }
 
   /// At least one branch, or exactly one. Where none fits, what is said is what the nearest branch finds.
@@ -294,8 +303,9 @@ class Checker {
     }
     if (fitting == 1) return;
     if (fitting > 1) {
-      return add(place,
-                 [] { return std::string{"more than one of the forms that are allowed here fits; exactly one must"}; });
+      return add(place, [] {
+        return std::string{tr<"more than one of the forms that are allowed here fits; exactly one must">()};
+      });
     }
     failed_ = true;
     if (findings_ == nullptr) return;
@@ -419,13 +429,13 @@ std::vector<Finding> check_structure(Node root) {
   const auto wrong = [](std::string path, std::string message) {
     return std::vector<Finding>{{"schema", Finding::Group::schema, std::move(path), std::move(message), {}}};
   };
-  if (!root.is_object()) return wrong("", "expected an object");
+  if (!root.is_object()) return wrong("", std::string{tr<"expected an object">()});
   const auto document = root["document"];
-  if (!document) return wrong("/document", "this member is required");
+  if (!document) return wrong("/document", std::string{tr<"this member is required">()});
   const auto version = document.text_at("csaf_version");
   if (version == "2.0") return check_structure(root, CsafVersion::v2_0);
   if (version == "2.1") return check_structure(root, CsafVersion::v2_1);
-  return wrong("/document/csaf_version", "expected \"2.0\" or \"2.1\"");
+  return wrong("/document/csaf_version", std::string{tr<"expected \"2.0\" or \"2.1\"">()});
 }
 
 }  // namespace tocsin::formats::csaf

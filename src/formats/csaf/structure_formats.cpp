@@ -5,6 +5,7 @@
 
 #include <re2/re2.h>
 
+#include "base/messages.hpp"
 #include "base/time.hpp"
 
 namespace tocsin::formats::csaf {
@@ -99,17 +100,17 @@ bool has_format(std::string_view text, GrammarFormat format) {
 std::string_view describe(GrammarFormat format) noexcept {
   switch (format) {
     case GrammarFormat::none:
-      return "a text";
+      return tr<"a text">();
     case GrammarFormat::date_time:
-      return "a date and time with offset such as 2022-05-10T13:05:00Z";
+      return tr<"a date and time with offset such as 2022-05-10T13:05:00Z">();
     case GrammarFormat::uri:
-      return "an absolute URI such as https://example.com/x";
+      return tr<"an absolute URI such as https://example.com/x">();
     case GrammarFormat::regex:
-      return "a regular expression";
+      return tr<"a regular expression">();
     case GrammarFormat::uuid:
       break;
   }
-  return "a UUID such as 6f9619ff-8b86-4011-b42d-00c04fc964ff";
+  return tr<"a UUID such as 6f9619ff-8b86-4011-b42d-00c04fc964ff">();
 }
 
 }  // namespace tocsin::formats::csaf

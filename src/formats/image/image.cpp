@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/cvrf/xml.hpp"
 #include "formats/image/svg.hpp"
@@ -15,7 +16,7 @@ constexpr std::string_view kPngSignature = "\x89PNG\r\n\x1a\n";
 constexpr std::string_view kJpegSignature = "\xFF\xD8\xFF";
 
 Error broken(std::string_view kind) {
-  return Error::invalid(fmt::format("The {} is damaged, or something hangs on its end: save the picture anew", kind));
+  return Error::invalid(tr<"The {} is damaged, or something hangs on its end: save the picture anew">(kind));
 }
 
 std::uint32_t at(std::string_view bytes, std::size_t index) { return static_cast<unsigned char>(bytes[index]); }
@@ -46,10 +47,10 @@ std::uint32_t crc(std::string_view bytes) {
 }
 
 Status check_size(const Image& image) {
-  if (image.width == 0 || image.height == 0) return Error::invalid("The picture has no size");
+  if (image.width == 0 || image.height == 0) return Error::invalid(std::string{tr<"The picture has no size">()});
   if (image.width > kPixelsMax || image.height > kPixelsMax) {
     return Error::invalid(
-        fmt::format("The picture is {} by {} pixels; at most {} a side", image.width, image.height, kPixelsMax));
+        tr<"The picture is {} by {} pixels; at most {} a side">(image.width, image.height, kPixelsMax));
   }
   return ok();
 }
@@ -73,7 +74,8 @@ Result<Image> read_png(std::string_view bytes) {
       TRY_VOID(check_size(image));
       first = false;
     }
-    if (type == "acTL") return Error::invalid("A logo does not move: save the PNG without animation");
+    if (type == "acTL")
+      return Error::invalid(std::string{tr<"A logo does not move: save the PNG without animation">()});
     data = data || type == "IDAT";
     // Beside what draws: nothing of who made it where.
     for (const std::string_view kept :
@@ -139,10 +141,11 @@ Result<Image> read_webp(std::string_view bytes) {
     auto chunk = std::string{bytes.substr(place, padded + 8)};
     const auto type = std::string_view{chunk}.substr(0, 4);
     if (type == "ANIM" || type == "ANMF")
-      return Error::invalid("A logo does not move: save the WebP without animation");
+      return Error::invalid(std::string{tr<"A logo does not move: save the WebP without animation">()});
     if (type == "VP8X") {
       if (length != 10 || place != 12) return broken("WebP");
-      if ((at(chunk, 8) & 0x02U) != 0) return Error::invalid("A logo does not move: save the WebP without animation");
+      if ((at(chunk, 8) & 0x02U) != 0)
+        return Error::invalid(std::string{tr<"A logo does not move: save the WebP without animation">()});
       image.width = little24(chunk, 12) + 1;
       image.height = little24(chunk, 15) + 1;
       TRY_VOID(check_size(image));
@@ -194,7 +197,7 @@ Result<Image> read_image(std::string_view bytes) {
     TRY(auto svg, sanitised_svg(bytes));
     return Image{.media_type = "image/svg+xml", .extension = "svg", .bytes = std::move(svg)};
   }
-  return Error::invalid("A logo is an SVG, PNG, JPEG or WebP file");
+  return Error::invalid(std::string{tr<"A logo is an SVG, PNG, JPEG or WebP file">()});
 }
 
 }  // namespace tocsin::formats::image

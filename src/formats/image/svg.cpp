@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/cvrf/xml.hpp"
 #include "formats/image/image.hpp"
@@ -95,10 +96,8 @@ constexpr std::string_view kStyleOfPrograms[] = {
     "baseline-shift"};
 
 Error refused(std::string what) {
-  return Error::invalid(
-      fmt::format("The logo holds {}, which is not allowed here: save it as plain SVG, with texts as "
-                  "paths and without pictures, styles and scripts",
-                  what));
+  return Error::invalid(tr<"The logo holds {}, which is not allowed here: save it as plain SVG, with texts as "
+                           "paths and without pictures, styles and scripts">(what));
 }
 
 bool whole(std::string_view value, std::string_view also) {
@@ -133,7 +132,7 @@ class Writer {
       if (name == "text" || name == "tspan" || name == "title" || name == "desc") {
         escape(from.text);
       } else if (!text::trim(from.text).empty()) {
-        return refused(fmt::format("text in <{}>", name));
+        return refused(tr<"text in <{}>">(name));
       }
     }
     for (const auto* child : from.children) {
@@ -165,7 +164,7 @@ class Writer {
     if (name == "class" || name.starts_with("aria-") || name.starts_with("data-") || name == "xmlns") return ok();
     if (name == "baseProfile" || name == "enable-background" || name == "overflow" || name == "xml:space") return ok();
     if (std::ranges::find(kAttributes, name) == std::end(kAttributes)) {
-      return refused(fmt::format("the attribute {}", text::shorten(name, 40)));
+      return refused(tr<"the attribute {}">(text::shorten(name, 40)));
     }
     return write(name, from.value);
   }
@@ -174,7 +173,7 @@ class Writer {
     const auto name = of.local();
     if ((name != "linearGradient" && name != "radialGradient") || !value.starts_with('#') ||
         !whole(value.substr(1), "-_.")) {
-      return refused("a reference");
+      return refused(std::string{tr<"a reference">()});
     }
     out_ += fmt::format(" href=\"{}\"", value);
     return ok();
@@ -186,29 +185,29 @@ class Writer {
       const auto colon = part.find(':');
       const auto name = text::trim(part.substr(0, colon));
       if (name.empty()) continue;
-      if (colon == std::string_view::npos) return refused("a style that cannot be read");
+      if (colon == std::string_view::npos) return refused(std::string{tr<"a style that cannot be read">()});
       if (!is_style_property(name)) {
         const bool of_programs =
             std::ranges::any_of(kStyleOfPrograms, [&](std::string_view begin) { return name.starts_with(begin); });
         if (of_programs) continue;
-        return refused(fmt::format("the style {}", text::shorten(name, 40)));
+        return refused(tr<"the style {}">(text::shorten(name, 40)));
       }
-      if (!seen.emplace(name).second) return refused("a style twice");
+      if (!seen.emplace(name).second) return refused(std::string{tr<"a style twice">()});
       TRY_VOID(write(name, text::trim(part.substr(colon + 1))));
     }
     return ok();
   }
   Status write(std::string_view name, std::string_view value) {
-    if (value.size() > kValueBytesMax) return refused(fmt::format("an overlong {}", name));
+    if (value.size() > kValueBytesMax) return refused(tr<"an overlong {}">(name));
     if (value.find("url(") != std::string_view::npos) {
       const auto to = own_reference(value);
-      if (to.empty()) return refused("a reference to something outside");
+      if (to.empty()) return refused(std::string{tr<"a reference to something outside">()});
       out_ += fmt::format(" {}=\"url(#{})\"", name, to);
       return ok();
     }
     // Nothing that could begin something else: no quote, no bracket of markup, no backslash, no colon.
     if (!whole(value, " \t\n\r.,;+-#%()_/'") || value.find("javascript") != std::string_view::npos) {
-      return refused(fmt::format("a value of {} that cannot be read", name));
+      return refused(tr<"a value of {} that cannot be read">(name));
     }
     out_ += fmt::format(" {}=\"{}\"", name, value);
     return ok();
@@ -243,14 +242,15 @@ Result<std::string> sanitised_svg(std::string_view bytes) {
   const auto parsed = cvrf::parse_xml(bytes, {.bytes_max = kBytesMax, .nodes_max = 20'000, .depth_max = 24});
   if (!parsed) {
     return Error::invalid(
-        fmt::format("The logo is no SVG that can be read ({}: {})", parsed.error().where, parsed.error().message));
+        tr<"The logo is no SVG that can be read ({}: {})">(parsed.error().where, parsed.error().message));
   }
   const auto& root = parsed->root();
-  if (root.uri != kSvg || root.local() != "svg") return Error::invalid("The logo is XML, and no SVG");
+  if (root.uri != kSvg || root.local() != "svg")
+    return Error::invalid(std::string{tr<"The logo is XML, and no SVG">()});
   // Without it browsers do not scale the drawing.
   if (root.attribute("viewBox") == nullptr &&
       (root.attribute("width") == nullptr || root.attribute("height") == nullptr)) {
-    return Error::invalid("The logo has no viewBox: without it, it cannot be fitted into the page");
+    return Error::invalid(std::string{tr<"The logo has no viewBox: without it, it cannot be fitted into the page">()});
   }
   Writer writer;
   TRY_VOID(writer.element(root));

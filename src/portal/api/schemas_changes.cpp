@@ -295,6 +295,7 @@ std::string_view change_schemas_json() noexcept {
     "site_name": {"type": "string"},
     "contact": {"type": "string"},
     "time_zone": {"description": "IANA name; empty: UTC.", "type": "string"},
+    "language": {"description": "en, de or es; empty: as whoever reads or causes it.", "type": "string"},
     "accent": {"description": "#rrggbb that can be read on light ground (WCAG AA), or empty.", "type": "string"},
     "accent_dark": {"description": "The same on dark ground; empty: made from accent.", "type": "string"},
     "cert.languages": {"type": "string"},

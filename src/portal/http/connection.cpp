@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "portal/http/request_head.hpp"
 
@@ -276,7 +277,7 @@ Task<Connection::Read> Connection::read_body() {
 
 std::optional<Refusal> Connection::find_route() {
   if (request_.path == "*") return std::nullopt;
-  if (unknown_method_) return Refusal{501, Error::invalid("this server does not know that method")};
+  if (unknown_method_) return Refusal{501, Error::invalid(std::string{tr<"this server does not know that method">()})};
   match_ = shared_.router.match(request_.method, request_.path, &allowed_);
   if (match_.route != nullptr) {
     request_.parameters = std::move(match_.parameters);
@@ -285,7 +286,7 @@ std::optional<Refusal> Connection::find_route() {
   }
   if (request_.method == Method::options && !allowed_.empty()) return std::nullopt;
   if (!allowed_.empty()) {
-    return Refusal{405, Error::invalid(fmt::format("this address takes {}", allow_list(allowed_)))};
+    return Refusal{405, Error::invalid(tr<"this address takes {}">(allow_list(allowed_)))};
   }
   return Refusal{404, Error::not_found("page")};
 }
@@ -457,7 +458,7 @@ Task<void> Connection::answer_on_pool() {
   };
   const bool taken = co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(bool)>(start, use_task);
   if (!taken) {
-    const auto busy = Error::unavailable("the server is busy: please try again in a moment");
+    const auto busy = Error::unavailable(std::string{tr<"the server is busy: please try again in a moment">()});
     answer_ = error_answer(shared_.hooks, request_, busy, 503, encoding_, {{"Retry-After", "1"}});
   }
 }

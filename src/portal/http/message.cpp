@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::portal::http {
@@ -65,7 +66,7 @@ Result<int> Request::integer(std::string_view name, int otherwise, int min, int 
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size() || number < min || number > max) {
-    return Error::invalid(fmt::format("'{}' takes a whole number from {} to {}", name, min, max), std::string{name});
+    return Error::invalid(tr<"'{}' takes a whole number from {} to {}">(name, min, max), std::string{name});
   }
   return number;
 }

@@ -1,5 +1,6 @@
 #include "portal/http/multipart.hpp"
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::portal::http {
@@ -9,7 +10,9 @@ constexpr std::size_t kPartsMax = 200;
 constexpr std::size_t kHeadBytesMax = 2'048;
 constexpr std::size_t kBoundaryBytesMax = 70;  ///< RFC 2046 section 5.1.1
 
-Error malformed() { return Error::invalid("the form's body is not well-formed multipart/form-data"); }
+Error malformed() {
+  return Error::invalid(std::string{tr<"the form's body is not well-formed multipart/form-data">()});
+}
 
 /// "name" of `form-data; name="logo"; filename="a.svg"`; browsers write %22 for a quote.
 std::optional<std::string> parameter(std::string_view value, std::string_view name) {

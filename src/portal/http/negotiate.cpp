@@ -1,43 +1,10 @@
 #include "portal/http/negotiate.hpp"
 
 #include "base/text.hpp"
+#include "base/weighted.hpp"
 
 namespace tocsin::portal::http {
 namespace {
-
-/// A weight in thousandths (RFC 9110 section 12.4.2); what is not a weight counts as absent, 1000.
-int weight(std::string_view parameters) noexcept {
-  while (!parameters.empty()) {
-    const auto end = std::min(parameters.find(';'), parameters.size());
-    const auto parameter = text::trim(parameters.substr(0, end));
-    parameters.remove_prefix(std::min(end + 1, parameters.size()));
-    if (parameter.size() < 3 || (parameter[0] != 'q' && parameter[0] != 'Q') || parameter[1] != '=') continue;
-    const auto number = parameter.substr(2);
-    if (number[0] != '0' && number[0] != '1') return 1000;
-    int thousandths = (number[0] - '0') * 1000;
-    int unit = 100;
-    for (std::size_t i = 2; i < number.size() && i < 5 && number[1] == '.'; ++i, unit /= 10) {
-      if (number[i] < '0' || number[i] > '9') return 1000;
-      thousandths += (number[i] - '0') * unit;
-    }
-    return std::min(thousandths, 1000);
-  }
-  return 1000;
-}
-
-/// Calls `visit(value, weight)` for each element of a comma-separated list with weights.
-template <class F>
-void each_weighted(std::string_view list, F visit) {
-  while (!list.empty()) {
-    const auto end = std::min(list.find(','), list.size());
-    const auto element = list.substr(0, end);
-    list.remove_prefix(std::min(end + 1, list.size()));
-    const auto semicolon = std::min(element.find(';'), element.size());
-    const auto value = text::trim(element.substr(0, semicolon));
-    if (value.empty()) continue;
-    visit(value, semicolon < element.size() ? weight(element.substr(semicolon + 1)) : 1000);
-  }
-}
 
 constexpr int kUnnamed = -1;
 
@@ -46,7 +13,7 @@ int media_weight(std::string_view accept, std::string_view type, std::string_vie
   int exact = kUnnamed;
   int by_type = kUnnamed;
   int any = kUnnamed;
-  each_weighted(accept, [&](std::string_view range, int q) {
+  weighted::each(accept, [&](std::string_view range, int q) {
     if (text::equals_ignore_case_ascii(range, full)) {
       exact = std::max(exact, q);
     } else if (range.size() == type.size() + 2 && range.ends_with("/*") &&
@@ -82,7 +49,7 @@ Encoding choose_encoding(std::string_view accept_encoding) noexcept {
   int br = kUnnamed;
   int identity = kUnnamed;
   int any = kUnnamed;
-  each_weighted(accept_encoding, [&](std::string_view coding, int q) {
+  weighted::each(accept_encoding, [&](std::string_view coding, int q) {
     if (text::equals_ignore_case_ascii(coding, "gzip") || text::equals_ignore_case_ascii(coding, "x-gzip")) {
       gzip = q;
     } else if (text::equals_ignore_case_ascii(coding, "br")) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::portal::http {
@@ -29,7 +30,7 @@ Result<std::string> decode(std::string_view text, Plus plus, std::size_t at) {
       const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
       const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
       if (high < 0 || low < 0) {
-        return Error::invalid("'%' is followed by two hexadecimal digits, or written as %25",
+        return Error::invalid(std::string{tr<"'%' is followed by two hexadecimal digits, or written as %25">()},
                               std::to_string(at + i + 1));
       }
       out += static_cast<char>(high * 16 + low);
@@ -40,9 +41,10 @@ Result<std::string> decode(std::string_view text, Plus plus, std::size_t at) {
       out += c;
     }
   }
-  if (out.find('\0') != std::string::npos) return Error::invalid("a NUL byte is not allowed", std::to_string(at + 1));
+  if (out.find('\0') != std::string::npos)
+    return Error::invalid(std::string{tr<"a NUL byte is not allowed">()}, std::to_string(at + 1));
   if (text::invalid_utf8_at(out) != std::string_view::npos) {
-    return Error::invalid("not well-formed UTF-8", std::to_string(at + 1));
+    return Error::invalid(std::string{tr<"not well-formed UTF-8">()}, std::to_string(at + 1));
   }
   return out;
 }
@@ -71,21 +73,24 @@ Result<Fields> parse_fields(std::string_view text, std::size_t at) {
 
 /// Decoded segment by segment, so that an encoded slash cannot make two of one.
 Result<std::string> parse_path(std::string_view raw) {
-  if (raw.empty() || raw.front() != '/') return Error::invalid("a request target starts with '/'", "1");
+  if (raw.empty() || raw.front() != '/')
+    return Error::invalid(std::string{tr<"a request target starts with '/'">()}, "1");
   std::string path;
   path.reserve(raw.size());
   for (std::size_t begin = 1; begin <= raw.size();) {
     const auto end = std::min(raw.find('/', begin), raw.size());
     TRY(const auto segment, decode(raw.substr(begin, end - begin), Plus::literal, begin));
-    if (segment.empty() && end != raw.size()) return Error::invalid("empty path segment", std::to_string(begin + 1));
+    if (segment.empty() && end != raw.size())
+      return Error::invalid(std::string{tr<"empty path segment">()}, std::to_string(begin + 1));
     if (segment == "." || segment == "..") {
-      return Error::invalid("'.' and '..' are not allowed in paths", std::to_string(begin + 1));
+      return Error::invalid(std::string{tr<"'.' and '..' are not allowed in paths">()}, std::to_string(begin + 1));
     }
     for (const char c : segment) {
       const auto byte = static_cast<unsigned char>(c);
       if (byte < 0x20 || byte == 0x7F || c == '\\' || c == '/') {
-        return Error::invalid("control characters, backslashes and encoded slashes are not allowed in paths",
-                              std::to_string(begin + 1));
+        return Error::invalid(
+            std::string{tr<"control characters, backslashes and encoded slashes are not allowed in paths">()},
+            std::to_string(begin + 1));
       }
     }
     path += '/';

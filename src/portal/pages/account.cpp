@@ -88,12 +88,8 @@ http::Response profile_page(App& app, const http::Request& request, const domain
   out += pages::error_summary(form).str();
   FormMarkup markup{request, "/account", form};
   markup.input({.name = "name", .label = tr<"Name">(), .autocomplete = "name", .required = true});
-  std::vector<pages::Option> languages{{.value = "", .label = std::string{tr<"As the browser says">()}}};
-  for (const auto language : kLanguages) {
-    languages.push_back({.value = std::string{tag_of(language)}, .label = std::string{own_name(language)}});
-  }
   markup.select({.name = "language", .label = tr<"Language">(), .hint = tr<"Of these pages, and of mails to you.">()},
-                languages);
+                pages::language_options(tr<"As the browser says">()));
   markup.select(
       {.name = "time_zone", .label = tr<"Time zone">(), .hint = tr<"Dates on these pages are told on its clocks.">()},
       pages::zone_options(tr<"As the site: {}">(app.site()->zone->name()), form.raw("time_zone")));

@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "base/locale.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
@@ -50,19 +51,21 @@ Result<ListAddress> read_address(const http::Request& request) {
   address.q = std::string{text::trim(request.query.get("q"))};
   if (const auto name = request.query.get("sort"); !name.empty()) {
     const auto sort = search::parse_sort(name);
-    if (!sort) return Error::invalid("'sort' is one of relevance, updated, published, severity", "sort");
+    if (!sort)
+      return Error::invalid(std::string{tr<"'sort' is one of relevance, updated, published, severity">()}, "sort");
     address.sort = *sort;
   }
   TRY(address.limit, request.integer("limit", kLimitDefault, 1, search::kLimitMax));
   address.cursor = std::string{request.query.get("cursor")};
   if (const auto density = request.query.get("density"); !density.empty()) {
     if (density != "compact" && density != "comfortable") {
-      return Error::invalid("'density' is compact or comfortable", "density");
+      return Error::invalid(std::string{tr<"'density' is compact or comfortable">()}, "density");
     }
     address.compact = density == "compact";
   }
   if (const auto facets = request.query.get("facets"); !facets.empty()) {
-    if (facets != "true" && facets != "false") return Error::invalid("'facets' is true or false", "facets");
+    if (facets != "true" && facets != "false")
+      return Error::invalid(std::string{tr<"'facets' is true or false">()}, "facets");
     address.facets = facets == "true";
   }
   return address;

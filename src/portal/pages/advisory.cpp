@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/header.hpp"
 #include "portal/app.hpp"
@@ -119,8 +120,7 @@ Result<http::Response> document_as(App& app, const http::Request& request, tools
   if (!converted) return converted.error();
   for (const auto& note : converted->notes) {
     if (note.level != formats::csaf::ConversionNote::Level::error) continue;
-    return Error::conflict(fmt::format("This advisory cannot become {}: {}", tools::label_of(form), note.message),
-                           note.path);
+    return Error::conflict(tr<"This advisory cannot become {}: {}">(tools::label_of(form), note.message), note.path);
   }
   return file(app, request, loaded, tools::extension_of(form), tools::media_type_of(form), converted->bytes);
 }

@@ -194,9 +194,8 @@ Html quality_html(const View& view) {
     const auto& each = findings[i];
     render<
         "<tr><td data-label=\"[[#of a standard#Test]]\" class=\"id\">{}</td><td data-label=\"[[What is "
-        "wrong]]\" {}>{}</td><td data-label=\"[[How to mend it]]\" {}>{}</td><td data-label=\"[[Place]]\"><span "
-        "class=\"vector\">{}</span></td></tr>">(out, each.test, in_english(), as_sentence(each.message), in_english(),
-                                                each.mend, each.path);
+        "wrong]]\">{}</td><td data-label=\"[[How to mend it]]\">{}</td><td data-label=\"[[Place]]\"><span "
+        "class=\"vector\">{}</span></td></tr>">(out, each.test, as_sentence(each.message), each.mend, each.path);
   }
   out += "</tbody></table></div>";
   if (findings.size() > kQualityFindingsShown) {

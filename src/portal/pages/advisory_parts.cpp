@@ -245,9 +245,8 @@ Html vector_html(std::string_view vector, std::optional<int> stated_tenths) {
       "scope=\"col\">[[Metric]]</th><th scope=\"col\">[[Value]]</th><th scope=\"col\">[[In plain "
       "words]]</th></tr></thead><tbody>">(out);
   for (const auto& metric : parsed->metrics) {
-    render<"<tr><th scope=\"row\" {}>{}</th><td class=\"weight-{}\" {}>{}</td><td {}>{}</td></tr>">(
-        out, in_english(), metric.metric_name, metric.weight, in_english(), metric.value_name, in_english(),
-        metric.explanation);
+    render<"<tr><th scope=\"row\">{}</th><td class=\"weight-{}\">{}</td><td>{}</td></tr>">(
+        out, tr_text(metric.metric_name), metric.weight, tr_text(metric.value_name), tr_text(metric.explanation));
   }
   out += "</tbody></table></div></details>";
   const auto scores = formats::cvss::scores_of(*parsed);

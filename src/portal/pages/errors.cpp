@@ -131,7 +131,8 @@ http::Response error_page(App& app, const http::Request& request, const Error& e
       out, status, words.title, words.text);
   if (status == 404) {
     append_help_404(out, request);
-  } else if (status < 500 && !error.message.empty()) {
+  } else if (status < 500 && !error.message.empty() && (status != 405 || current_language() == Language::en)) {
+    // What an address takes instead of a method is told in English alone: it is for programs.
     render<"<p class=\"callout callout-error\">{}</p>\n">(out, tr_text(error.message));
   }
   if (status == 400) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/check.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/identity/identity.hpp"
 #include "portal/access.hpp"
@@ -104,7 +105,7 @@ Result<Form> Form::read(const http::Request& request, std::initializer_list<std:
   }
   for (const auto& upload : request.uploads) {
     if (!among(upload.field, known)) {
-      return Error::invalid(fmt::format("this form has no field '{}'", text::shorten(upload.field, 64)));
+      return Error::invalid(tr<"this form has no field '{}'">(text::shorten(upload.field, 64)));
     }
   }
   return form;

@@ -12,7 +12,7 @@ Result<http::Response> choose(const http::Request& request) {
   TRY_VOID(request.only_known({"next"}));
   auto language = Language::en;
   const auto tag = request.parameter("tag");
-  if (!parse_language(tag, language) || tag != tag_of(language)) return Error::not_found("There is no such language.");
+  if (!parse_language(tag, language) || tag != tag_of(language)) return Error::not_found("language");
   auto response = http::Response::redirect(access::safe_next(request.query.get("next")));
   response.with("Set-Cookie",
                 http::set_cookie(

@@ -44,6 +44,40 @@ TEST_P(LanguagePages, TheBrowsersLanguageIsSpoken) {
   }
 }
 
+/// A site that speaks German to whoever asks for nothing that the portal speaks.
+class SiteLanguagePages : public LanguagePages {
+ protected:
+  void SetUp() override {
+    settings_.site.values["language"] = "de";
+    LanguagePages::SetUp();
+  }
+};
+TOCSIN_ON_BOTH_DATABASES(SiteLanguagePages);
+
+TEST_P(SiteLanguagePages, IsSpokenWhereTheBrowserAsksForNoneOfOurs) {
+  expect_language(get("/", asking("fr")), Language::de);
+  expect_language(get("/", kHtml), Language::de);
+  expect_language(get("/nothing", kHtml), Language::de);
+  expect_language(get("/", asking("fr, en;q=0.1")), Language::en);
+  expect_language(get("/", asking("es")), Language::es);
+  EXPECT_THAT(get("/api/v1/advisories/nothing").body, HasSubstr("No such advisory")) << "programs get English";
+}
+
+TEST_P(LanguagePages, ErrorsSpeakTheReadersLanguage) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"/advisories?sort=nothing", "„sort“ ist relevance, updated, published oder severity"},
+      {"/advisories?q=cvss:many", "cvss nimmt eine Zahl von 0 bis 10"},
+      // Found before anybody asked for the language.
+      {"/advisories/%zz", "auf „%“ folgen zwei hexadezimale Ziffern"},
+  };
+  for (const auto& [target, german] : cases) {
+    const auto reply = get(target, asking("de"));
+    EXPECT_EQ(reply.status, 400) << target;
+    EXPECT_THAT(reply.body, HasSubstr(german)) << target;
+    EXPECT_THAT(get(target, kHtml).body, Not(HasSubstr(german)));
+  }
+}
+
 TEST_P(LanguagePages, NumbersAreWrittenAsTheLanguageDoes) {
   const auto english = get(kAdvisory, kHtml).body;
   constexpr std::string_view kBefore = "</dt><dd>", kAfter = " bytes</dd>";

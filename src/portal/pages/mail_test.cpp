@@ -105,6 +105,25 @@ TEST_P(MailPages, AnInvitationIsSentAndNotShown) {
   EXPECT_EQ(browser().get(letter.text.substr(at, 6 + 43)).status, 200);
 }
 
+TEST_P(MailPages, AnInvitationSpeaksTheLanguageOfWhoIsInvited) {
+  {
+    auto boss = signed_in("boss@plant.example");
+    EXPECT_THAT(boss.get("/people/invite").body, HasSubstr("<option value=\"de\" >Deutsch</option>"));
+    const auto sent =
+        boss.post("/people/invite", {{"name", "Greta"}, {"email", "greta@plant.example"}, {"language", "de"}});
+    EXPECT_THAT(sent.body, HasSubstr("Sent to greta@plant.example"));
+    const auto letter = newest();
+    EXPECT_EQ(letter.subject, "Einladung zu Grid CERT");
+    EXPECT_THAT(letter.text, AllOf(HasSubstr("Guten Tag Greta,"), HasSubstr("http://cert.example/link/"),
+                                   Not(HasSubstr("The link works once"))));
+  }
+  run(Sql{"UPDATE person SET language = 'de' WHERE email = 'boss@plant.example'"});
+  auto boss = signed_in("boss@plant.example");
+  const auto sent = boss.post("/people/invite", {{"name", "Eve"}, {"email", "eve@plant.example"}, {"language", "en"}});
+  EXPECT_THAT(sent.body, HasSubstr("An eve@plant.example gesendet."));
+  EXPECT_EQ(newest().subject, "Invitation to Grid CERT");
+}
+
 TEST_P(MailPages, OnesOwnAddressIsChangedWithProof) {
   auto member = signed_in("member@plant.example");
   EXPECT_THAT(member.get("/account").body, HasSubstr("href=\"/account/address\""));

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/locale.hpp"
 #include "base/text.hpp"
 #include "portal/access.hpp"
 #include "portal/api/body.hpp"
@@ -249,7 +250,7 @@ Result<http::Response> person(App& app, const http::Request& request) {
         out, tr<"Last sign-in">(),
         found.last_sign_in_at ? pages::datetime_html(*found.last_sign_in_at) : Html::from_text(tr<"never">()));
   }
-  pages::append_fact(out, tr<"Language">(), found.language);
+  pages::append_fact(out, tr<"Language">(), found.language.empty() ? std::string{} : locale::language_name(found.language));
   pages::append_fact(out, tr<"Time zone">(), found.time_zone);
   pages::append_fact(out, tr<"Here since">(), pages::date_html(found.created_at));
   out += "</dl></section>\n";

@@ -93,17 +93,22 @@ Result<http::Response> send_link(App& app, const http::Request& request, LinkPur
                                  const domain::Person& person, std::optional<OrganisationId> organisation) {
   TRY(const auto address, app.identity()->send_link(purpose, person.id, organisation, access::actor(request)));
   const bool invitation = purpose == LinkPurpose::invitation;
-  const auto title = invitation ? fmt::format("Invitation for {}", shown_name(person))
-                                : fmt::format("New password for {}", shown_name(person));
+  const auto title =
+      invitation ? tr<"Invitation for {}">(shown_name(person)) : tr<"New password for {}">(shown_name(person));
   std::string out = pages::breadcrumb_html(crumbs_of(person, std::string{tr<"Mail">()})).str();
   render<R"(<div class="form-page"><div class="page-head"><h1>{}</h1></div>
-<div class="callout callout-good"><p><b>Sent to {}.</b> The mail has a link that works once, {}. Earlier ones have stopped working.</p></div>
-<p>{}</p><div class="actions">{} <a class="button-quiet" href="{}">Done</a></div></div>
-)">(out, title, address, invitation ? "for seven days" : "for an hour",
-    invitation ? "With it they set a password, and a second factor where their role needs one. If nothing arrives, "
-                 "check the address and look at their folder for spam; then send it again."
-               : "With it they set a new password, and all of their sessions end.",
-    pages::button_form(request, pages::person_url(person.id) + "/link", "Send it again"),
+<div class="callout callout-good"><p>{}</p></div>
+<p>{}</p><div class="actions">{} <a class="button-quiet" href="{}">[[Done]]</a></div></div>
+)">(out, title,
+    invitation
+        ? html::fragment<"[[<b>Sent to {}.</b> The mail has a link that works once, for seven days. Earlier ones have "
+                         "stopped working.]]">(address)
+        : html::fragment<"[[<b>Sent to {}.</b> The mail has a link that works once, for an hour. Earlier ones have "
+                         "stopped working.]]">(address),
+    invitation ? tr<"With it they set a password, and a second factor where their role needs one. If nothing arrives, "
+                    "check the address and look at their folder for spam; then send it again.">()
+               : tr<"With it they set a new password, and all of their sessions end.">(),
+    pages::button_form(request, pages::person_url(person.id) + "/link", tr<"Send it again">()),
     html::Url::own(pages::person_url(person.id)));
   pages::Page page;
   page.title = title;
@@ -143,7 +148,9 @@ Result<http::Response> show_invite(App& app, const http::Request& request, const
   const auto actor = access::actor(request);
   FormMarkup markup{request, "/people/invite", form};
   markup.input({.name = "name", .label = tr<"Name">(), .required = true, .autofocus = true})
-      .input({.name = "email", .label = tr<"Mail address">(), .type = "email", .maxlength = 254, .required = true});
+      .input({.name = "email", .label = tr<"Mail address">(), .type = "email", .maxlength = 254, .required = true})
+      .select({.name = "language", .label = tr<"Language">(), .hint = tr<"Of the invitation, and of pages.">()},
+              pages::language_options(tr<"As the browser says">()));
   if (actor.may(Permission::manage_people)) {
     TRY(auto options, pages::organisation_options(app, actor));
     options.insert(options.begin(), pages::Option{.value = "", .label = std::string{tr<"Choose an organisation">()}});
@@ -176,8 +183,8 @@ Result<http::Response> get_invite(App& app, const http::Request& request) {
 Result<http::Response> post_invite(App& app, const http::Request& request) {
   const auto actor = access::actor(request);
   const bool all = actor.may(Permission::manage_people);
-  TRY(auto form, all ? Form::read(request, {"name", "email", "organisation"}, {"roles"})
-                     : Form::read(request, {"name", "email"}, {"roles"}));
+  TRY(auto form, all ? Form::read(request, {"name", "email", "language", "organisation"}, {"roles"})
+                     : Form::read(request, {"name", "email", "language"}, {"roles"}));
   std::optional<OrganisationId> organisation = actor.viewer.organisation;
   const auto invite = [&]() -> Result<domain::PersonId> {
     if (all) {
@@ -188,7 +195,7 @@ Result<http::Response> post_invite(App& app, const http::Request& request) {
     if (!organisation) return Error::forbidden(std::string{tr<"act for an organisation to invite people into it">()});
     TRY(const auto roles, roles_of(form));
     const members::PersonInput input{
-        .name = form.get("name"), .email = form.get("email"), .language = {}, .time_zone = {}};
+        .name = form.get("name"), .email = form.get("email"), .language = form.get("language"), .time_zone = {}};
     return members::invite(app.database(), actor, *organisation, input, roles, request.now);
   };
   const auto id = invite();
@@ -236,7 +243,8 @@ http::Response show_edit(App& app, const http::Request& request, const domain::P
               .type = "email",
               .maxlength = 254,
               .required = true})
-      .input({.name = "language", .label = tr<"Language">(), .hint = tr<"Such as: en, de">(), .maxlength = 35})
+      .select({.name = "language", .label = tr<"Language">(), .hint = tr<"Of mails to them, and of pages.">()},
+              pages::language_options(tr<"As the browser says">(), form.raw("language")))
       .select({.name = "time_zone", .label = tr<"Time zone">()},
               pages::zone_options(tr<"As the site: {}">(app.site()->zone->name()), form.raw("time_zone")));
   return pages::form_answer(

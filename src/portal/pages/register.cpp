@@ -71,6 +71,7 @@ Result<http::Response> post(App& app, const http::Request& request) {
     members::Application application;
     TRY(application.organisation, pages::organisation_input(form));
     application.person_name = form.get("person_name");
+    application.language = tag_of(request.language);
     application.email = form.get("email");
     application.note = form.get("note");
     return members::apply(app.database(), access::actor(request), application, request.now);

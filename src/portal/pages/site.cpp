@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.hpp"
+#include "base/locale.hpp"
 #include "base/zone.hpp"
 
 /// Colours and logo of the site, as files.
@@ -34,6 +35,18 @@ std::vector<Option> zone_options(std::string_view none_label, std::string_view c
   // Other names of the same places, such as Asia/Calcutta, stay what was chosen.
   if (!current.empty() && std::ranges::find(options, current, &Option::value) == options.end()) {
     options.push_back({.value = std::string{current}, .label = std::string{current}});
+  }
+  return options;
+}
+
+std::vector<Option> language_options(std::string_view none_label, std::string_view current) {
+  std::vector<Option> options{{.value = "", .label = std::string{none_label}}};
+  for (const auto language : kLanguages) {
+    options.push_back({.value = std::string{tag_of(language)}, .label = std::string{own_name(language)}});
+  }
+  // A finer one, such as de-AT, or one that the portal does not speak, stays what was chosen.
+  if (!current.empty() && std::ranges::find(options, current, &Option::value) == options.end()) {
+    options.push_back({.value = std::string{current}, .label = locale::language_name(current)});
   }
   return options;
 }

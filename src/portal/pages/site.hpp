@@ -16,6 +16,8 @@ std::string site_logo_url(const App& app);
 
 /// Time zones to choose from; first none, under this label; last `current` where the list does not have it.
 std::vector<Option> zone_options(std::string_view none_label, std::string_view current);
+/// The portal's languages to choose from; first none, under this label; last `current` where it is another one.
+std::vector<Option> language_options(std::string_view none_label, std::string_view current = {});
 /// What a file field of logos accepts.
 inline constexpr std::string_view kLogoAccepts = ".svg,.png,.jpg,.jpeg,.webp";
 /// Bytes of a form with a logo in it.

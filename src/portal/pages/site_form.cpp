@@ -67,6 +67,9 @@ void append_field(FormMarkup& markup, const site::Site& now, const site::Field& 
     case site::Kind::zone:
       markup.select(input, pages::zone_options(tr<"UTC unless they choose">(), form.raw(name)));
       return;
+    case site::Kind::language:
+      markup.select(input, pages::language_options(tr<"As whoever reads or causes it">(), form.raw(name)));
+      return;
     default:
       markup.input(input);
   }
@@ -133,9 +136,9 @@ Result<http::Response> get(App& app, const http::Request& request) {
 
 Result<http::Response> post(App& app, const http::Request& request) {
   TRY(auto form,
-      Form::read(request, {"version", "site_name", "contact", "time_zone", "accent", "accent_dark", "cert_languages",
-                           "cert_address", "cert_time_zone", "cert_hours", "cert_constituency", "cert_affiliation",
-                           "cert_authority", "cert_incidents", "cert_services"}));
+      Form::read(request, {"version", "site_name", "contact", "time_zone", "language", "accent", "accent_dark",
+                           "cert_languages", "cert_address", "cert_time_zone", "cert_hours", "cert_constituency",
+                           "cert_affiliation", "cert_authority", "cert_incidents", "cert_services"}));
   const auto now = app.site();
   site::Values wanted;
   for (const auto& field : site::fields()) {
@@ -203,9 +206,9 @@ Result<http::Response> get_api(App& app, const http::Request& request) {
 Result<http::Response> patch_api(App& app, const http::Request& request) {
   TRY(const auto expected, api::expected_version(request));
   TRY(const auto body,
-      api::Body::read(request, {"site_name", "contact", "time_zone", "accent", "accent_dark", "cert.languages",
-                                "cert.address", "cert.time_zone", "cert.hours", "cert.constituency", "cert.affiliation",
-                                "cert.authority", "cert.incidents", "cert.services"}));
+      api::Body::read(request, {"site_name", "contact", "time_zone", "language", "accent", "accent_dark",
+                                "cert.languages", "cert.address", "cert.time_zone", "cert.hours", "cert.constituency",
+                                "cert.affiliation", "cert.authority", "cert.incidents", "cert.services"}));
   site::Values wanted;
   for (const auto& field : site::fields()) {
     if (!body.has(field.name)) continue;

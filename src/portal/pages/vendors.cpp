@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "base/locale.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
@@ -165,7 +166,8 @@ Result<http::Response> vendors(App& app, const http::Request& request) {
   if (const auto name = request.query.get("sort"); !name.empty()) {
     const auto* found =
         std::find_if(std::begin(kSorts), std::end(kSorts), [name](const auto& each) { return each.name == name; });
-    if (found == std::end(kSorts)) return Error::invalid("'sort' is one of name, advisories, newest", "sort");
+    if (found == std::end(kSorts))
+      return Error::invalid(std::string{tr<"'sort' is one of name, advisories, newest">()}, "sort");
     address.sort = found->sort;
   }
   TRY(address.limit, request.integer("limit", kVendorsDefault, 1, kVendorsMax));

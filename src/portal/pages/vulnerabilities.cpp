@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "base/locale.hpp"
+#include "base/messages.hpp"
 #include "engine/advisories.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
@@ -50,7 +51,7 @@ Result<http::Response> list(App& app, const http::Request& request) {
   const auto q = request.query.get("q");
   const auto sort_name = request.query.has("sort") ? request.query.get("sort") : kSorts[0].name;
   const auto sort = std::ranges::find(kSorts, sort_name, &SortName::name);
-  if (sort == std::end(kSorts)) return Error::invalid("sort takes newest, score or id", "sort");
+  if (sort == std::end(kSorts)) return Error::invalid(std::string{tr<"sort takes newest, score or id">()}, "sort");
   TRY(const auto page_of, app.database().read([&](store::Connection& connection) {
     return engine::vulnerabilities(connection, request.viewer, q, sort->sort, limit, request.query.get("cursor"),
                                    request.now);

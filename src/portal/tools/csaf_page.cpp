@@ -14,6 +14,7 @@
 #include "portal/html/template.hpp"
 #include "portal/pages/changes_html.hpp"
 #include "portal/pages/form.hpp"
+#include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/paper/advisory_pdf.hpp"
@@ -222,7 +223,7 @@ Html verdict_html(const csaf::Verdict& verdict, csaf::Mode mode) {
   for (const auto& group : kGroups) append_group(out, group, verdict.findings);
   if (!verdict.not_run.empty()) {
     render<"<h3>[[#tests#Not run]]</h3><ul>">(out);
-    for (const auto& each : verdict.not_run) render<"<li>{}: {}</li>">(out, each.test, each.why);
+    for (const auto& each : verdict.not_run) render<"<li>{}: {}</li>">(out, each.test, tr_text(each.why));
     out += "</ul>";
   }
   out += "</section>\n";
@@ -289,9 +290,10 @@ Html conversion_html(const Converted& converted, tools::Form to) {
     for (std::size_t i = 0; i < std::min(converted.notes.size(), kNotesShown); ++i) {
       const auto& each = converted.notes[i];
       render<
-          "<tr><td data-label=\"[[Kind]]\">{}</td><td data-label=\"[[What a reader should know]]\">{}</td><td "
+          "<tr><td data-label=\"[[Kind]]\">{}</td><td data-label=\"[[What a reader should know]]\" {}>{}</td><td "
           "data-label=\"[[Place]]\"><span class=\"vector\">{}</span></td></tr>">(
-          out, csaf::to_string(each.level), sentence(each.message), each.path.empty() ? "/" : each.path);
+          out, each.level == csaf::ConversionNote::Level::warning ? tr<"warning">() : tr<"error">(),
+          pages::in_english(), sentence(each.message), each.path.empty() ? "/" : each.path);
     }
     out += "</tbody></table></div>\n";
     if (converted.notes.size() > kNotesShown)

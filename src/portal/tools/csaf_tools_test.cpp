@@ -66,6 +66,19 @@ class CsafTools : public portal::testing::MembersTest {
   }
 };
 
+TEST_P(CsafTools, FindingsSpeakTheReadersLanguageAndEnglishToPrograms) {
+  constexpr std::string_view kEmpty = R"({"document":{"csaf_version":"2.0"}})";
+  portal::testing::Browser reader{running().port()};
+  reader.get("/tools/csaf");
+  const auto parts = part("name=\"document\"", kEmpty) + part("name=\"mode\"", "basic") + part("name=\"do\"", "check");
+  EXPECT_THAT(send_form(reader, parts).body, HasSubstr("This member is required"));
+  reader.cookies["tocsin-language"] = "de";
+  EXPECT_THAT(send_form(reader, parts).body, HasSubstr("Dieses Mitglied ist erforderlich"));
+  const auto program = ask("/api/v1/csaf/validate",
+                           fmt::format(R"({{"tests":[{{"type":"preset","name":"basic"}}],"document":{}}})", kEmpty));
+  EXPECT_THAT(json::write(program), HasSubstr("\"this member is required\""));
+}
+
 TEST_P(CsafTools, ConvertAnswersTheDocumentItself) {
   const auto reply = post("/api/v1/csaf/convert?to=csaf-2.1", demo());
   ASSERT_EQ(reply.status, 200) << reply.body;

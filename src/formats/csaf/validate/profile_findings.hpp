@@ -9,7 +9,7 @@
 namespace tocsin::formats::csaf {
 
 /// At a member of `parent`, whether it is there or not.
-void add_at_member(Sink& sink, Node parent, std::string_view name, std::string message, std::string mend);
+void add_at_member(Sink& sink, Node parent, std::string_view name, std::string_view message, std::string_view mend);
 
 /// The titles in the document's language; tells where nobody has recorded them. Null for English as well where
 /// `foreign_only`.

@@ -52,23 +52,24 @@ constexpr std::size_t kMessageBytesMax = 2000;
 
 }  // namespace
 
-void Sink::add(Node at, std::string message, std::string mend) { add(at, {}, std::move(message), std::move(mend)); }
+void Sink::add(Node at, std::string_view message, std::string_view mend) { add(at, {}, message, mend); }
 
-void Sink::add(Node at, std::string_view below, std::string message, std::string mend) {
+void Sink::add(Node at, std::string_view below, std::string_view message, std::string_view mend) {
   if (full()) return;
   ++of_test_;
-  if (message.size() > kMessageBytesMax) message = text::shorten(message, kMessageBytesMax);
-  if (mend.size() > kMessageBytesMax) mend = text::shorten(mend, kMessageBytesMax);
+  const auto kept = [](std::string_view text) {
+    return text.size() > kMessageBytesMax ? text::shorten(text, kMessageBytesMax) : std::string{text};
+  };
   const auto& pointer = pointers_.to(at);
   std::string path;
   path.reserve(pointer.size() + below.size());
   path.append(pointer).append(below);
-  findings_.push_back({std::string{test_}, group_, std::move(path), std::move(message), std::move(mend)});
+  findings_.push_back({std::string{test_}, group_, std::move(path), kept(message), kept(mend)});
 }
 
-void Sink::add_as(Finding::Group group, Node at, std::string message, std::string mend) {
+void Sink::add_as(Finding::Group group, Node at, std::string_view message, std::string_view mend) {
   const auto own = std::exchange(group_, group);
-  add(at, std::move(message), std::move(mend));
+  add(at, message, mend);
   group_ = own;
 }
 

@@ -24,13 +24,13 @@ class Sink {
   }
   /// At a value. `message`: what is wrong, in one sentence without full stop; `mend`: how to put it right, one
   /// sentence.
-  void add(Node at, std::string message, std::string mend);
+  void add(Node at, std::string_view message, std::string_view mend);
   /// At a member or element that is missing or that has no value of its own: `below` is appended to the pointer, as
   /// "/notes" or "/0/date".
-  void add(Node at, std::string_view below, std::string message, std::string mend);
+  void add(Node at, std::string_view below, std::string_view message, std::string_view mend);
   /// Of another group than the test: where the specification wants a warning (recommended) or an information
   /// (informative) in place of a failure.
-  void add_as(Finding::Group group, Node at, std::string message, std::string mend);
+  void add_as(Finding::Group group, Node at, std::string_view message, std::string_view mend);
   /// What one test finds a thousand times must not keep the next ones silent: each has a few of its own.
   bool full() const noexcept { return findings_.size() >= max_ && of_test_ >= kFindingsOfTestMax; }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/structure.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
@@ -15,8 +16,8 @@ void build_metadata_in_revision_history(const Model& model, Sink& sink) {
   for (const auto& revision : model.revisions) {
     const auto number = revision.node["number"];
     if (number.text().find('+') == std::string_view::npos) continue;
-    sink.add(number, fmt::format("the number '{}' has build metadata", text::shorten(number.text(), 60)),
-             "Leave out the plus sign and what follows.");
+    sink.add(number, tr<"the number '{}' has build metadata">(text::shorten(number.text(), 60)),
+             tr<"Leave out the plus sign and what follows.">());
   }
 }
 
@@ -26,10 +27,9 @@ void older_initial_release_date(const Model& model, Sink& sink) {
     if (each.date && (oldest == nullptr || *each.date < *oldest->date)) oldest = &each;
   }
   if (oldest == nullptr || !model.initial_release_date || *model.initial_release_date >= *oldest->date) return;
-  sink.add(
-      model.tracking["initial_release_date"],
-      fmt::format("the initial release date is older than the oldest revision, of {}", oldest->node.text_at("date")),
-      "Give the initial release the date of the first revision.");
+  sink.add(model.tracking["initial_release_date"],
+           tr<"the initial release date is older than the oldest revision, of {}">(oldest->node.text_at("date")),
+           tr<"Give the initial release the date of the first revision.">());
 }
 
 void older_current_release_date(const Model& model, Sink& sink) {
@@ -38,30 +38,29 @@ void older_current_release_date(const Model& model, Sink& sink) {
     if (each.date && (newest == nullptr || *each.date > *newest->date)) newest = &each;
   }
   if (newest == nullptr || !model.current_release_date || *model.current_release_date >= *newest->date) return;
-  sink.add(
-      model.tracking["current_release_date"],
-      fmt::format("the current release date is older than the newest revision, of {}", newest->node.text_at("date")),
-      "Give the current release the date of the latest revision.");
+  sink.add(model.tracking["current_release_date"],
+           tr<"the current release date is older than the newest revision, of {}">(newest->node.text_at("date")),
+           tr<"Give the current release the date of the latest revision.">());
 }
 
 void missing_date_in_involvements(const Model& model, Sink& sink) {
   for (const auto& vulnerability : model.vulnerabilities) {
     for (const auto each : vulnerability.node["involvements"].elements()) {
       if (!each.is_object() || each["date"]) continue;
-      sink.add(each, "the involvement has no date", "Say in date when it was so.");
+      sink.add(each, tr<"the involvement has no date">(), tr<"Say in date when it was so.">());
     }
   }
 }
 
 void missing_tlp_label(const Model& model, Sink& sink) {
-  constexpr std::string_view kMend = "Say with whom the document may be shared: RED, AMBER, GREEN or WHITE.";
+  constexpr Message kMend = message<"Say with whom the document may be shared: RED, AMBER, GREEN or WHITE.">;
   auto here = model.document;
   for (const auto* step : {"distribution", "tlp", "label"}) {
     const auto next = here[step];
-    if (!next) return sink.add(here, std::string{"/"} + step, "the document has no TLP label", std::string{kMend});
+    if (!next) return sink.add(here, std::string{"/"} + step, tr<"the document has no TLP label">(), kMend);
     here = next;
   }
-  if (here.text().empty()) sink.add(here, "the document has no TLP label", std::string{kMend});
+  if (here.text().empty()) sink.add(here, tr<"the document has no TLP label">(), kMend);
 }
 
 void missing_canonical_url(const Model& model, Sink& sink) {
@@ -71,24 +70,24 @@ void missing_canonical_url(const Model& model, Sink& sink) {
     const auto url = each.text_at("url");
     if (each.text_at("category") == "self" && url.starts_with("https://") && url.ends_with(filename)) return;
   }
-  const auto message = fmt::format("no reference is the canonical URL: category self, https, ending with {}",
-                                   text::shorten(filename, 80));
-  constexpr std::string_view kMend =
-      "Add a reference of category self with the URL at which the document is published.";
+  const auto wrong =
+      tr<"no reference is the canonical URL: category self, https, ending with {}">(text::shorten(filename, 80));
+  constexpr Message kMend =
+      message<"Add a reference of category self with the URL at which the document is published.">;
   if (references) {
-    sink.add(references, message, std::string{kMend});
+    sink.add(references, wrong, kMend);
   } else {
-    sink.add(model.document, "/references", message, std::string{kMend});
+    sink.add(model.document, "/references", wrong, kMend);
   }
 }
 
 void missing_document_language(const Model& model, Sink& sink) {
   const auto lang = model.document["lang"];
   if (!lang) {
-    sink.add(model.document, "/lang", "the document does not say its language",
-             "Write it in lang, such as en or de-CH.");
+    sink.add(model.document, "/lang", tr<"the document does not say its language">(),
+             tr<"Write it in lang, such as en or de-CH.">());
   } else if (lang.text().empty()) {
-    sink.add(lang, "lang is there but has no value", "Write the document's language, such as en or de-CH.");
+    sink.add(lang, tr<"lang is there but has no value">(), tr<"Write the document's language, such as en or de-CH.">());
   }
 }
 
@@ -106,9 +105,9 @@ void check_sorted(Node json, Sink& sink) {
     if (!first && !told && member.name < before) {
       told = true;
       sink.add(member.value,
-               fmt::format("the key '{}' stands behind '{}': keys are not sorted", text::shorten(member.name, 60),
-                           text::shorten(before, 60)),
-               "Sort the keys alphabetically.");
+               tr<"the key '{}' stands behind '{}': keys are not sorted">(text::shorten(member.name, 60),
+                                                                          text::shorten(before, 60)),
+               tr<"Sort the keys alphabetically.">());
     }
     first = false;
     before = member.name;
@@ -150,9 +149,8 @@ void private_language(const Model& model, Sink& sink) {
     const auto subtag = private_subtag(tag.text());
     if (subtag.empty()) continue;
     sink.add(tag,
-             fmt::format("'{}' in '{}' is reserved for private use", text::shorten(subtag, 40),
-                         text::shorten(tag.text(), 60)),
-             "Write a language that others know, such as en or de-CH.");
+             tr<"'{}' in '{}' is reserved for private use">(text::shorten(subtag, 40), text::shorten(tag.text(), 60)),
+             tr<"Write a language that others know, such as en or de-CH.">());
   }
 }
 
@@ -160,7 +158,8 @@ void default_language(const Model& model, Sink& sink) {
   for (const auto* key : {"lang", "source_lang"}) {
     const auto tag = model.document[key];
     if (!text::equals_ignore_case_ascii(tag.text(), "i-default")) continue;
-    sink.add(tag, "i-default is no language that a reader could choose", "Write the language itself, such as en.");
+    sink.add(tag, tr<"i-default is no language that a reader could choose">(),
+             tr<"Write the language itself, such as en.">());
   }
 }
 
@@ -179,7 +178,7 @@ void cve_in_field_ids(const Model& model, Sink& sink) {
     for (const auto each : vulnerability.node["ids"].elements()) {
       const auto id = each.text_at("text");
       if (!is_cve(id)) continue;
-      sink.add(each, fmt::format("{} stands among ids", text::shorten(id, 60)), "Write it in cve instead.");
+      sink.add(each, tr<"{} stands among ids">(text::shorten(id, 60)), tr<"Write it in cve instead.">());
     }
   }
 }
@@ -188,7 +187,7 @@ void additional_properties(const Model& model, Sink& sink) {
   if (model.has_only_known_members) return;
   for (const auto& pointer : unknown_members(model.root(), model.version())) {
     if (sink.full()) return;
-    sink.add(model.root(), pointer, "the schema does not define this member", "Remove it.");
+    sink.add(model.root(), pointer, tr<"the schema does not define this member">(), tr<"Remove it.">());
   }
 }
 
@@ -197,8 +196,8 @@ void same_timestamps_in_revision_history(const Model& model, Sink& sink) {
   for (const auto& each : model.revisions) {
     if (!each.date || seen.insert(each.date->micros).second) continue;
     const auto date = each.node["date"];
-    sink.add(date, fmt::format("another revision is of the same moment, {}", date.text()),
-             "Give each revision the time at which it was made.");
+    sink.add(date, tr<"another revision is of the same moment, {}">(date.text()),
+             tr<"Give each revision the time at which it was made.">());
   }
 }
 
@@ -206,8 +205,8 @@ void tracking_id_in_title(const Model& model, Sink& sink) {
   const auto id = model.tracking.text_at("id");
   const auto title = model.document["title"];
   if (id.empty() || title.text().find(id) == std::string_view::npos) return;
-  sink.add(title, fmt::format("the title contains the tracking id '{}'", text::shorten(id, 80)),
-           "Leave the id out of the title: every reader shows it beside.");
+  sink.add(title, tr<"the title contains the tracking id '{}'">(text::shorten(id, 80)),
+           tr<"Leave the id out of the title: every reader shows it beside.">());
 }
 
 constexpr Test kTests[] = {

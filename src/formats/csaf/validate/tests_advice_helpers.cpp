@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/cpe/cpe.hpp"
 #include "formats/csaf/names.hpp"
@@ -27,11 +28,11 @@ void hardware_and_software(const Model& model, Sink& sink) {
   for (const auto& definition : model.definitions) {
     const auto helper = definition.node["product_identification_helper"];
     if (in_path[definition.product] || (!helper["serial_numbers"] && !helper["model_numbers"])) continue;
-    sink.add(
-        definition.node,
-        fmt::format("'{}' is told by serial or model numbers, as hardware is, but no product path refers to it",
-                    text::shorten(definition.id().text(), 60)),
-        "Say in a product path which software is installed on it; leave it so where the hardware itself is meant.");
+    sink.add(definition.node,
+             tr<"'{}' is told by serial or model numbers, as hardware is, but no product path refers to it">(
+                 text::shorten(definition.id().text(), 60)),
+             tr<"Say in a product path which software is installed on it; leave it so where the hardware itself is "
+                "meant.">());
   }
 }
 
@@ -60,9 +61,9 @@ void same_helper_for_different_products(const Model& model, Sink& sink) {
     const auto look = [&](std::string_view category, Node value) {
       const auto [found, is_new] = seen.try_emplace(canonical_helper(category, value), definition.product);
       if (is_new || found->second == definition.product) return;
-      sink.add(
-          value, fmt::format("'{}' is identified in the same way", text::shorten(model.products[found->second].id, 60)),
-          "Give each product a helper that tells it from the others; leave it so where a product was only renamed.");
+      sink.add(value, tr<"'{}' is identified in the same way">(text::shorten(model.products[found->second].id, 60)),
+               tr<"Give each product a helper that tells it from the others; leave it so where a product was only "
+                  "renamed.">());
     };
     for (const auto member : definition.node["product_identification_helper"].members()) {
       if (member.value.is_array()) {
@@ -124,7 +125,7 @@ constexpr Counterpart kCounterparts[] = {
 void check_cpe(const Categorised& path, Node text, Sink& sink) {
   const auto name = cpe::parse(text.text());
   if (!name) return;  // The schema's pattern tells of those.
-  constexpr std::string_view kMend = "Let branches and CPE say the same.";
+  constexpr Message kMend = message<"Let branches and CPE say the same.">;
   for (const auto& [part, categories] : kCounterparts) {
     const auto& attribute = (*name)[part];
     const auto& written =
@@ -133,23 +134,23 @@ void check_cpe(const Categorised& path, Node text, Sink& sink) {
     if (written.empty()) {
       if (is_set && !path.contain(attribute.text)) {
         sink.add(text,
-                 fmt::format("the CPE says '{}' for {}, which the branches do not say",
-                             text::shorten(attribute.text, 60), cpe::to_string(part)),
-                 std::string{kMend});
+                 tr<"the CPE says '{}' for {}, which the branches do not say">(text::shorten(attribute.text, 60),
+                                                                               cpe::to_string(part)),
+                 kMend);
       }
       continue;
     }
     const bool has_star = written.find('*') != std::string_view::npos;
     if (!is_set || (attribute.has_wildcards() && !has_star)) {
-      sink.add(text,
-               fmt::format("the branches say '{}' for {}, the CPE leaves it open", text::shorten(written, 60),
-                           cpe::to_string(part)),
-               std::string{kMend});
+      sink.add(
+          text,
+          tr<"the branches say '{}' for {}, the CPE leaves it open">(text::shorten(written, 60), cpe::to_string(part)),
+          kMend);
     } else if (part == cpe::Part::version && as_in_cpe(without_v(written)) != without_v(attribute.text)) {
       sink.add(text,
-               fmt::format("the branches say version '{}', the CPE says '{}'", text::shorten(written, 60),
-                           text::shorten(attribute.text, 60)),
-               std::string{kMend});
+               tr<"the branches say version '{}', the CPE says '{}'">(text::shorten(written, 60),
+                                                                      text::shorten(attribute.text, 60)),
+               kMend);
     }
   }
 }
@@ -159,11 +160,10 @@ void check_purl_version(const Categorised& path, Node text, Sink& sink) {
   const auto purl = purl::parse(text.text());
   if (!purl || version.empty() || without_v(purl->version) == without_v(version)) return;
   sink.add(text,
-           purl->version.empty()
-               ? fmt::format("the branches say version '{}', the package URL none", text::shorten(version, 60))
-               : fmt::format("the branches say version '{}', the package URL '{}'", text::shorten(version, 60),
-                             text::shorten(purl->version, 60)),
-           "Let branches and package URL say the same.");
+           purl->version.empty() ? tr<"the branches say version '{}', the package URL none">(text::shorten(version, 60))
+                                 : tr<"the branches say version '{}', the package URL '{}'">(
+                                       text::shorten(version, 60), text::shorten(purl->version, 60)),
+           tr<"Let branches and package URL say the same.">());
 }
 
 void inconsistent_helper(const Model& model, Sink& sink) {
@@ -188,8 +188,8 @@ void misuse_at_vendor_name(const Model& model, Sink& sink) {
     if (branch.node.text_at("category") != "vendor") continue;
     const auto name = branch.node["name"];
     if (name_without_separators(name.text()) != "opensource") continue;
-    sink.add(name, fmt::format("'{}' is no vendor", text::shorten(name.text(), 60)),
-             "Name the project or company that makes the product.");
+    sink.add(name, tr<"'{}' is no vendor">(text::shorten(name.text(), 60)),
+             tr<"Name the project or company that makes the product.">());
   }
 }
 
@@ -199,11 +199,10 @@ void unknown_hash_algorithm(const Model& model, Sink& sink) {
       for (const auto hash : file["file_hashes"].elements()) {
         const auto algorithm = hash["algorithm"];
         if (!algorithm.is_string() || is_listed_hash_algorithm(algorithm.text())) continue;
-        sink.add(
-            algorithm,
-            fmt::format("the hash algorithm '{}' is not among those that the standard lists, and is not supported here",
-                        text::shorten(algorithm.text(), 60)),
-            "Use one that every tool knows, such as sha256 or sha512.");
+        sink.add(algorithm,
+                 tr<"the hash algorithm '{}' is not among those that the standard lists, and is not supported here">(
+                     text::shorten(algorithm.text(), 60)),
+                 tr<"Use one that every tool knows, such as sha256 or sha512.">());
       }
     }
   });

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/coverage.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
@@ -26,8 +27,8 @@ void unused_definition_of_product_id(const Model& model, Sink& sink) {
   }
   for (const auto& definition : model.definitions) {
     if (used[definition.product]) continue;
-    sink.add(definition.id(), fmt::format("product id '{}' is defined but never used", definition.id().text()),
-             "Remove the product, or say in a vulnerability what holds for it.");
+    sink.add(definition.id(), tr<"product id '{}' is defined but never used">(definition.id().text()),
+             tr<"Remove the product, or say in a vulnerability what holds for it.">());
   }
 }
 
@@ -42,10 +43,9 @@ void each_not_covered(const Model& model, std::string_view covering, const Wante
     for (const auto item : vulnerability.node[covering].elements()) covered.add(item);
     for (const auto& status : vulnerability.status) {
       if (!wanted(class_of(status.member)) || covered.contains(status.product)) continue;
-      sink.add(
-          status.node,
-          fmt::format("'{}' is {}, but there is no {} for it", status.node.text(), to_string(status.member), missing),
-          std::string{mend});
+      sink.add(status.node,
+               tr<"'{}' is {}, but there is no {} for it">(status.node.text(), to_string(status.member), missing),
+               mend);
     }
   }
 }
@@ -54,13 +54,15 @@ void missing_remediation(const Model& model, Sink& sink) {
   each_not_covered(
       model, "remediations",
       [](StatusClass status) { return status == StatusClass::affected || status == StatusClass::under_investigation; },
-      sink, "remediation", "Add a remediation, of category none_available or no_fix_planned if there is none.");
+      sink, tr<"remediation">(),
+      tr<"Add a remediation, of category none_available or no_fix_planned if there is none.">());
 }
 
 void missing_metric(const Model& model, Sink& sink) {
   each_not_covered(
       model, model.is_2_0() ? "scores" : "metrics", [](StatusClass status) { return status == StatusClass::affected; },
-      sink, model.is_2_0() ? "score" : "metric", "Say how severe the vulnerability is for this product.");
+      sink, model.is_2_0() ? tr<"score">() : tr<"metric">(),
+      tr<"Say how severe the vulnerability is for this product.">());
 }
 
 void check_only_algorithm(const Model& model, Sink& sink, std::string_view algorithm) {
@@ -71,8 +73,8 @@ void check_only_algorithm(const Model& model, Sink& sink, std::string_view algor
       bool only = true;
       for (const auto each : hashes.elements()) only = only && each.text_at("algorithm") == algorithm;
       if (!only) continue;
-      sink.add(hashes, fmt::format("{} is the only hash algorithm here, and collisions can be made for it", algorithm),
-               "Add a hash of a stronger algorithm, such as sha256 or sha512.");
+      sink.add(hashes, tr<"{} is the only hash algorithm here, and collisions can be made for it">(algorithm),
+               tr<"Add a hash of a stronger algorithm, such as sha256 or sha512.">());
     }
   });
 }
@@ -83,9 +85,8 @@ void sha1_as_the_only_hash_algorithm(const Model& model, Sink& sink) { check_onl
 void missing_product_identification_helper(const Model& model, Sink& sink) {
   each_full_product_name(model, [&](Node product) {
     if (!product.is_object() || product["product_identification_helper"]) return;
-    sink.add(product,
-             fmt::format("'{}' has no product_identification_helper", text::shorten(product.text_at("name"), 80)),
-             "Say by which CPE, package URL, model number or serial number the product is told.");
+    sink.add(product, tr<"'{}' has no product_identification_helper">(text::shorten(product.text_at("name"), 80)),
+             tr<"Say by which CPE, package URL, model number or serial number the product is told.">());
   });
 }
 
@@ -109,8 +110,8 @@ void product_version_range_without_vers(const Model& model, Sink& sink) {
     if (branch.node.text_at("category") != "product_version_range") continue;
     const auto name = branch.node["name"];
     if (!name.is_string() || looks_like_vers(name.text())) continue;
-    sink.add(name, fmt::format("the range '{}' is not written as vers", text::shorten(name.text(), 80)),
-             "Write it as a version range specifier, such as vers:intdot/>=2.0|<4.5.");
+    sink.add(name, tr<"the range '{}' is not written as vers">(text::shorten(name.text(), 80)),
+             tr<"Write it as a version range specifier, such as vers:intdot/>=2.0|<4.5.">());
   }
 }
 
@@ -177,9 +178,8 @@ void cvss_for_fixed_products(const Model& model, Sink& sink) {
     for (const auto& status : vulnerability.status) {
       if (class_of(status.member) != StatusClass::fixed || !scored[status.product]) continue;
       sink.add(status.node,
-               fmt::format("'{}' is {}, but a CVSS that applies to it is above 0", status.node.text(),
-                           to_string(status.member)),
-               "Take the product out of that score, or let its environmental metrics say that nothing is left.");
+               tr<"'{}' is {}, but a CVSS that applies to it is above 0">(status.node.text(), to_string(status.member)),
+               tr<"Take the product out of that score, or let its environmental metrics say that nothing is left.">());
     }
     for (const auto product : marked) scored[product] = false;
   }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/profile_findings.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
@@ -14,8 +15,8 @@ constexpr std::string_view kSuperseded = "csaf_superseded";
 
 void deprecated_profile(const Model& model, Sink& sink) {
   if (!model.category.starts_with("csaf_deprecated_")) return;
-  sink.add(model.document["category"], fmt::format("the profile {} is deprecated", text::shorten(model.category, 80)),
-           "Use the profile that has taken its place.");
+  sink.add(model.document["category"], tr<"the profile {} is deprecated">(text::shorten(model.category, 80)),
+           tr<"Use the profile that has taken its place.">());
 }
 
 /// Exactly one document note has the title; its category is description.
@@ -29,16 +30,15 @@ void check_reasoning(const Model& model, Sink& sink, std::string_view profile, s
   for (const auto note : model.document["notes"].elements()) {
     if (note.text_at("title") != title) continue;
     if (++found > 1)
-      sink.add(note, fmt::format("another note has the title '{}'", title), "Give the reasoning in one note.");
+      sink.add(note, tr<"another note has the title '{}'">(title), tr<"Give the reasoning in one note.">());
     if (note.text_at("category") == "description") continue;
-    add_at_member(
-        sink, note, "category",
-        fmt::format("the note '{}' has the category '{}'", title, text::shorten(note.text_at("category"), 40)),
-        "Make its category description.");
+    add_at_member(sink, note, "category",
+                  tr<"the note '{}' has the category '{}'">(title, text::shorten(note.text_at("category"), 40)),
+                  tr<"Make its category description.">());
   }
   if (found > 0) return;
-  add_at_member(sink, model.document, "notes", fmt::format("no note has the title '{}'", title),
-                fmt::format("Add a note of category description with the title '{}' that gives the reason.", title));
+  add_at_member(sink, model.document, "notes", tr<"no note has the title '{}'">(title),
+                tr<"Add a note of category description with the title '{}' that gives the reason.">(title));
 }
 
 void reasoning_for_withdrawal(const Model& model, Sink& sink) {
@@ -62,20 +62,19 @@ void superseding_document(const Model& model, Sink& sink) {
     of_other_category = category;
   }
   if (of_other_category) {
-    sink.add(of_other_category, fmt::format("the reference '{}' is not external", beginning),
-             "Make its category external.");
+    sink.add(of_other_category, tr<"the reference '{}' is not external">(beginning),
+             tr<"Make its category external.">());
     return;
   }
-  add_at_member(sink, model.document, "references",
-                fmt::format("no reference has a summary that begins with '{}'", beginning),
-                "Refer to the document that supersedes this one.");
+  add_at_member(sink, model.document, "references", tr<"no reference has a summary that begins with '{}'">(beginning),
+                tr<"Refer to the document that supersedes this one.">());
 }
 
 void extension_in_withdrawn_or_superseded(const Model& model, Sink& sink) {
   if (model.category != kWithdrawn && model.category != kSuperseded) return;
   for (const auto holder : {model.document, model.root()}) {
     if (const auto extensions = holder["x_extensions"]) {
-      sink.add(extensions, fmt::format("a document of profile {} has extensions", model.category), "Remove them.");
+      sink.add(extensions, tr<"a document of profile {} has extensions">(model.category), tr<"Remove them.">());
     }
   }
 }
@@ -89,8 +88,8 @@ void product_description_without_product(const Model& model, Sink& sink) {
     const bool describes =
         note.text_at("category") == "description" && note.text_at("title").starts_with(titles->product_description);
     if (!describes || note["product_ids"] || note["group_ids"]) continue;
-    sink.add(note, "the product description does not say for which products it stands",
-             "Name the products in product_ids, or groups of them in group_ids.");
+    sink.add(note, tr<"the product description does not say for which products it stands">(),
+             tr<"Name the products in product_ids, or groups of them in group_ids.">());
   }
 }
 

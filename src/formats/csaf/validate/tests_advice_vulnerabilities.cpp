@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/names.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
@@ -35,10 +36,8 @@ void disclosure_date_newer_than_revision(const Model& model, Sink& sink) {
     const auto time = time_of(date);
     // A date that is still to come may well be newer.
     if (!time || *time <= *newest->date || *time > system_clock().now()) continue;
-    sink.add(
-        date,
-        fmt::format("the vulnerability was disclosed after the newest revision, of {}", newest->node.text_at("date")),
-        "Publish a revision, now that the vulnerability is disclosed.");
+    sink.add(date, tr<"the vulnerability was disclosed after the newest revision, of {}">(newest->node.text_at("date")),
+             tr<"Publish a revision, now that the vulnerability is disclosed.">());
   }
 }
 
@@ -59,9 +58,9 @@ void old_epss_timestamp(const Model& model, Sink& sink) {
     }
     if (!youngest_time || youngest_time->micros >= newest->date->micros - kDays * kMicrosPerDay) continue;
     sink.add(youngest,
-             fmt::format("the youngest EPSS is more than {} days older than the newest revision, of {}", kDays,
-                         newest->node.text_at("date")),
-             "Give the EPSS of these days, or leave it out.");
+             tr<"the youngest EPSS is more than {} days older than the newest revision, of {}">(
+                 kDays, newest->node.text_at("date")),
+             tr<"Give the EPSS of these days, or leave it out.">());
   }
 }
 
@@ -77,7 +76,8 @@ void qualitative_rating_by_issuing_party(const Model& model, Sink& sink) {
     if (!metric["content"]["qualitative_severity_rating"]) return;
     const auto source = metric["source"];
     if (source && (canonical_url.empty() || source.text() != canonical_url)) return;
-    sink.add(metric, "the issuing party rates the severity in one word", "Rate it by CVSS or SSVC, which say why.");
+    sink.add(metric, tr<"the issuing party rates the severity in one word">(),
+             tr<"Rate it by CVSS or SSVC, which say why.">());
   });
 }
 
@@ -105,9 +105,8 @@ void unknown_ssvc_namespace(const Model& model, Sink& sink) {
     if (!name.is_string()) return;
     const auto standing = ssvc::read_namespace(name.text()).standing;
     if (standing == ssvc::Standing::registered || is_special(standing)) return;
-    sink.add(name,
-             fmt::format("'{}' is no registered namespace: readers may not know it", text::shorten(name.text(), 80)),
-             "Use a decision point of a registered namespace, where there is one.");
+    sink.add(name, tr<"'{}' is no registered namespace: readers may not know it">(text::shorten(name.text(), 80)),
+             tr<"Use a decision point of a registered namespace, where there is one.">());
   });
 }
 
@@ -116,10 +115,8 @@ void unregistered_ssvc_namespace_in_clear(const Model& model, Sink& sink) {
   each_selection(model, [&](Node, Node selection) {
     const auto name = selection["namespace"];
     if (ssvc::read_namespace(name.text()).standing != ssvc::Standing::unregistered) return;
-    sink.add(
-        name,
-        fmt::format("'{}' is not registered, and everybody may read this document", text::shorten(name.text(), 80)),
-        "Use a decision point of a registered namespace.");
+    sink.add(name, tr<"'{}' is not registered, and everybody may read this document">(text::shorten(name.text(), 80)),
+             tr<"Use a decision point of a registered namespace.">());
   });
 }
 
@@ -130,9 +127,9 @@ void ssvc_extension_in_clear(const Model& model, Sink& sink) {
     const auto read = ssvc::read_namespace(name.text());
     if (!read.has_extension() || is_special(read.standing)) return;
     sink.add(name,
-             fmt::format("the namespace has the extension '{}', and everybody may read this document",
-                         text::shorten(read.extensions, 80)),
-             "Use the decision point as it is registered.");
+             tr<"the namespace has the extension '{}', and everybody may read this document">(
+                 text::shorten(read.extensions, 80)),
+             tr<"Use the decision point as it is registered.">());
   });
 }
 
@@ -146,12 +143,12 @@ void unknown_ssvc_namespace_without_resource(const Model& model, Sink& sink) {
     for (const auto resource : resources.elements()) {
       if (resource.text_at("summary").find(name.text()) != std::string_view::npos) return;
     }
-    const auto message = fmt::format("no decision point resource says what '{}' is", text::shorten(name.text(), 80));
-    constexpr std::string_view kMend = "Add one with a summary that names the namespace, and where it is defined.";
+    const auto wrong = tr<"no decision point resource says what '{}' is">(text::shorten(name.text(), 80));
+    constexpr Message kMend = message<"Add one with a summary that names the namespace, and where it is defined.">;
     if (resources) {
-      sink.add(resources, message, std::string{kMend});
+      sink.add(resources, wrong, kMend);
     } else {
-      sink.add(ssvc, "/decision_point_resources", message, std::string{kMend});
+      sink.add(ssvc, "/decision_point_resources", wrong, kMend);
     }
   });
 }
@@ -174,8 +171,8 @@ void text_of_registered_id_system(const Model& model, Sink& sink) {
   each_id(model, [&](Node id, const IdSystem* system) {
     const auto text = id["text"];
     if (system == nullptr || !text.is_string() || system->matches(text.text())) return;
-    sink.add(text, fmt::format("'{}' is no id of {}", text::shorten(text.text(), 60), system->common_name),
-             fmt::format("Write it as the registry says, such as {}.", system->example));
+    sink.add(text, tr<"'{}' is no id of {}">(text::shorten(text.text(), 60), system->common_name),
+             tr<"Write it as the registry says, such as {}.">(system->example));
   });
 }
 
@@ -183,9 +180,8 @@ void unregistered_id_system(const Model& model, Sink& sink) {
   each_id(model, [&](Node id, const IdSystem* system) {
     const auto name = id["system_name"];
     if (system != nullptr || !name.is_string()) return;
-    sink.add(name,
-             fmt::format("'{}' is not registered as a system of vulnerability ids", text::shorten(name.text(), 80)),
-             "Use the name that the registry (RVISC) has for it, or have it registered.");
+    sink.add(name, tr<"'{}' is not registered as a system of vulnerability ids">(text::shorten(name.text(), 80)),
+             tr<"Use the name that the registry (RVISC) has for it, or have it registered.">());
   });
 }
 

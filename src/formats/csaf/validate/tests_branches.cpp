@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
@@ -16,8 +17,8 @@ void branches_recursion_depth(const Model& model, Sink& sink) {
   for (const auto& branch : model.branches) {
     if (branch.depth <= kBranchesMax) continue;
     if (const auto product = branch.node["product"]) {
-      sink.add(product, fmt::format("the product stands below {} branches, {} are allowed", branch.depth, kBranchesMax),
-               "Leave branches out that say nothing about the product.");
+      sink.add(product, tr<"the product stands below {} branches, {} are allowed">(branch.depth, kBranchesMax),
+               tr<"Leave branches out that say nothing about the product.">());
     }
   }
 }
@@ -75,8 +76,8 @@ void stacked_branch_categories(const Model& model, Sink& sink) {
   const auto family = numbers.bit_of("product_family");
   each_path(model, numbers, [&](Node category, std::uint64_t bit, std::uint64_t above) {
     if (bit == family || (bit & above) == 0) return;
-    sink.add(category, fmt::format("category '{}' is already used by a branch above", category.text()),
-             "Join the two branches, or use product_family, which may be repeated.");
+    sink.add(category, tr<"category '{}' is already used by a branch above">(category.text()),
+             tr<"Join the two branches, or use product_family, which may be repeated.">());
   });
 }
 
@@ -87,8 +88,8 @@ void use_of_product_version_in_one_path_with_product_version_range(const Model& 
   each_path(model, numbers, [&](Node category, std::uint64_t bit, std::uint64_t above) {
     const bool mixed = (bit == version && (above & range) != 0) || (bit == range && (above & version) != 0);
     if (!mixed) return;
-    sink.add(category, "product_version and product_version_range are both used on the way to a product",
-             "Say with one of them which versions are meant; what is left may be part of product_name.");
+    sink.add(category, tr<"product_version and product_version_range are both used on the way to a product">(),
+             tr<"Say with one of them which versions are meant; what is left may be part of product_name.">());
   });
 }
 
@@ -148,8 +149,8 @@ void single_version_as_product_version_range(const Model& model, Sink& sink) {
     const auto name = branch.node["name"];
     const auto version = single_version(name.text());
     if (!version) continue;
-    sink.add(name, fmt::format("'{}' is the single version {}, no range", name.text(), *version),
-             fmt::format("Use category product_version with the name {}.", *version));
+    sink.add(name, tr<"'{}' is the single version {}, no range">(name.text(), *version),
+             tr<"Use category product_version with the name {}.">(*version));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
 /// Of each fixed product, another version is affected, and the other way round: 6.1.27.13 and 6.2.39.1.
@@ -220,9 +221,9 @@ void corresponding_affected_products(const Model& model, Sink& sink) {
       if (class_of(entry.member) != StatusClass::fixed || !model.is_defined(entry.product)) continue;
       if (affected.has_counterpart_of(entry.product)) continue;
       sink.add(entry.node,
-               fmt::format("product id '{}' is {}, but no other version of the product is affected",
-                           model.products[entry.product].id, to_string(entry.member)),
-               "Name in known_affected the version of the product that this one fixes.");
+               tr<"product id '{}' is {}, but no other version of the product is affected">(
+                   model.products[entry.product].id, to_string(entry.member)),
+               tr<"Name in known_affected the version of the product that this one fixes.">());
     }
   }
 }
@@ -295,9 +296,9 @@ void missing_fixed_product(const Model& model, Sink& sink) {
       if (!is_affected(entry) || !model.is_defined(entry.product)) continue;
       if (outlook.is_without_fix(entry.product) || fixed.has_counterpart_of(entry.product)) continue;
       sink.add(entry.node,
-               fmt::format("product id '{}' is {}, but no version of the product is said to be fixed",
-                           model.products[entry.product].id, to_string(entry.member)),
-               "Name the fixed version in fixed, or say in a remediation that there is none.");
+               tr<"product id '{}' is {}, but no version of the product is said to be fixed">(
+                   model.products[entry.product].id, to_string(entry.member)),
+               tr<"Name the fixed version in fixed, or say in a remediation that there is none.">());
     }
   }
 }

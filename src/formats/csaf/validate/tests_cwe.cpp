@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 #include "formats/cwe/cwe.hpp"
@@ -17,13 +18,12 @@ void cwe_2_0(const Model& model, Sink& sink) {
     const auto name = weakness.text_at("name");
     if (cwe::was_ever_named(id, name)) continue;
     if (!cwe::is_known(id)) {
-      sink.add(weakness["id"] ? weakness["id"] : weakness,
-               fmt::format("there is no weakness '{}'", text::shorten(id, 40)),
-               "Name a weakness of CWE, not a category or view.");
+      sink.add(weakness["id"] ? weakness["id"] : weakness, tr<"there is no weakness '{}'">(text::shorten(id, 40)),
+               tr<"Name a weakness of CWE, not a category or view.">());
     } else {
       sink.add(weakness["name"] ? weakness["name"] : weakness,
-               fmt::format("{} was never called '{}'", text::shorten(id, 40), text::shorten(name, 80)),
-               fmt::format("Write '{}'.", cwe::newest_name(id)));
+               tr<"{} was never called '{}'">(text::shorten(id, 40), text::shorten(name, 80)),
+               tr<"Write '{}'.">(cwe::newest_name(id)));
     }
   }
 }
@@ -42,19 +42,19 @@ void cwe_2_1(const Model& model, Sink& sink) {
     const auto name = weakness.text_at("name");
     if (!cwe::is_version(version)) {
       sink.add(weakness["version"] ? weakness["version"] : weakness,
-               fmt::format("there is no version '{}' of CWE", text::shorten(version, 40)),
-               "Name the version of CWE that the weakness was taken from.");
+               tr<"there is no version '{}' of CWE">(text::shorten(version, 40)),
+               tr<"Name the version of CWE that the weakness was taken from.">());
       return;
     }
     const auto known = cwe::find(id, version);
     if (!known) {
       sink.add(weakness["id"] ? weakness["id"] : weakness,
-               fmt::format("CWE {} has no weakness '{}'", version, text::shorten(id, 40)),
-               "Name a weakness of that version, not a category or view.");
+               tr<"CWE {} has no weakness '{}'">(version, text::shorten(id, 40)),
+               tr<"Name a weakness of that version, not a category or view.">());
     } else if (known->name != name) {
       sink.add(weakness["name"] ? weakness["name"] : weakness,
-               fmt::format("CWE {} does not call {} '{}'", version, id, text::shorten(name, 80)),
-               fmt::format("Write '{}'.", known->name));
+               tr<"CWE {} does not call {} '{}'">(version, id, text::shorten(name, 80)),
+               tr<"Write '{}'.">(known->name));
     }
   });
 }
@@ -65,7 +65,7 @@ void by_status(const Model& model, Sink& sink, Bad bad, std::string_view what, s
   each_cwe(model, [&](Node weakness, std::string_view id, std::string_view version) {
     const auto known = cwe::find(id, version);
     if (known && bad(*known)) {
-      sink.add(weakness["id"], fmt::format("{} is {} in CWE {}", id, what, version), std::string{mend});
+      sink.add(weakness["id"], tr<"{} is {} in CWE {}">(id, what, version), mend);
     }
   });
 }
@@ -76,7 +76,7 @@ void deprecated_cwe(const Model& model, Sink& sink) {
       [](const cwe::Weakness& each) {
         return each.status == cwe::Status::deprecated || each.status == cwe::Status::obsolete;
       },
-      "deprecated", "Choose one that is in use.");
+      tr<"deprecated">(), tr<"Choose one that is in use.">());
 }
 
 void non_latest_version(const Model& model, Sink& sink) {
@@ -88,8 +88,8 @@ void non_latest_version(const Model& model, Sink& sink) {
   if (latest.empty()) return;
   each_cwe(model, [&](Node weakness, std::string_view, std::string_view version) {
     if (version == latest || !cwe::is_version(version)) return;
-    sink.add(weakness["version"], fmt::format("CWE {} was not the latest version; {} was", version, latest),
-             "Take the weakness from the latest version.");
+    sink.add(weakness["version"], tr<"CWE {} was not the latest version; {} was">(version, latest),
+             tr<"Take the weakness from the latest version.">());
   });
 }
 
@@ -99,13 +99,13 @@ void usage_not_allowed(const Model& model, Sink& sink) {
       [](const cwe::Weakness& each) {
         return each.usage == cwe::Usage::discouraged || each.usage == cwe::Usage::prohibited;
       },
-      "not allowed for mapping vulnerabilities", "Choose a more precise weakness.");
+      tr<"not allowed for mapping vulnerabilities">(), tr<"Choose a more precise weakness.">());
 }
 
 void usage_with_review(const Model& model, Sink& sink) {
   by_status(
       model, sink, [](const cwe::Weakness& each) { return each.usage == cwe::Usage::allowed_with_review; },
-      "allowed for mapping vulnerabilities only with review", "See whether a more precise weakness fits.");
+      tr<"allowed for mapping vulnerabilities only with review">(), tr<"See whether a more precise weakness fits.">());
 }
 
 constexpr Test kTests[] = {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 #include "formats/csaf/validate/walk.hpp"
 
@@ -8,32 +9,33 @@
 namespace tocsin::formats::csaf {
 namespace {
 
-/// What keeps a text from being a date and time of section 2.3, or nothing.
-std::string_view fault_of(std::string_view text) {
+/// What keeps a text from being a date and time of section 2.3, in a sentence, or nothing.
+std::string fault_of(std::string_view text) {
   // "2024-01-24T10:00:00": the parts that CSAF reads more strictly than RFC 3339 stand at fixed places.
   constexpr std::size_t kSeparator = 10, kSecond = 17, kZone = 19;
-  if (text.size() <= kSeparator) return "is no date and time";
-  if (text[kSeparator] == 't' || text[kSeparator] == ' ') return "does not separate date and time by the letter T";
-  if (text.size() <= kZone) return "is no date and time with seconds and timezone";
-  if (text.ends_with('z')) return "writes the timezone Z in lower case";
-  if (text.substr(kSecond, 2) == "60") return "is a leap second, which CSAF does not allow";
+  if (text.size() <= kSeparator) return tr<"'{}' is no date and time">(text);
+  if (text[kSeparator] == 't' || text[kSeparator] == ' ')
+    return tr<"'{}' does not separate date and time by the letter T">(text);
+  if (text.size() <= kZone) return tr<"'{}' is no date and time with seconds and timezone">(text);
+  if (text.ends_with('z')) return tr<"'{}' writes the timezone Z in lower case">(text);
+  if (text.substr(kSecond, 2) == "60") return tr<"'{}' is a leap second, which CSAF does not allow">(text);
   if (parse_rfc3339(text)) return {};
   const char last = text.back();
-  if (last != 'Z' && text.find_first_of("+-", kZone) == std::string_view::npos) return "has no timezone";
+  if (last != 'Z' && text.find_first_of("+-", kZone) == std::string_view::npos) return tr<"'{}' has no timezone">(text);
   // RFC 3339 knows the year 0, a leap year, and any offset at the ends of time, where our timestamps end.
   if (text.starts_with("0000-") || text.starts_with("0001-01-01") || text.starts_with("9999-12-31")) {
     const auto elsewhere = (text.starts_with("0000-") ? "2000" : "2001") + std::string{text.substr(4)};
     if (parse_rfc3339(elsewhere)) return {};
   }
-  return "is no date and time that exists";
+  return tr<"'{}' is no date and time that exists">(text);
 }
 
 void check_date(Node value, Sink& sink) {
   if (!value.is_string()) return;
   const auto fault = fault_of(value.text());
   if (fault.empty()) return;
-  sink.add(value, fmt::format("'{}' {}", value.text(), fault),
-           "Write date and time as 2024-01-24T10:00:00.000Z or with an offset as +01:00 in place of Z.");
+  sink.add(value, fault,
+           tr<"Write date and time as 2024-01-24T10:00:00.000Z or with an offset as +01:00 in place of Z.">());
 }
 
 void date_and_time(const Model& model, Sink& sink) {
@@ -82,9 +84,8 @@ std::optional<Timestamp> newest_revision(const Model& model) {
 void check_not_after(Node value, std::string_view what, Timestamp newest, Sink& sink) {
   const auto time = time_of(value);
   if (!time || *time <= newest) return;
-  sink.add(value,
-           fmt::format("{} {} is later than the newest revision of {}", what, value.text(), format_rfc3339(newest)),
-           "Correct the date, or add a revision of that date or later.");
+  sink.add(value, tr<"{} {} is later than the newest revision of {}">(what, value.text(), format_rfc3339(newest)),
+           tr<"Correct the date, or add a revision of that date or later.">());
 }
 
 void inconsistent_disclosure_date(const Model& model, Sink& sink) {
@@ -130,9 +131,9 @@ void inconsistent_exploitation_date(const Model& model, Sink& sink) {
       const auto exploited = time_of(each["exploitation_date"]);
       if (!known || !exploited || *exploited <= *known) continue;
       sink.add(each["exploitation_date"],
-               fmt::format("exploitation_date {} is later than the date {} on which it was known",
-                           each.text_at("exploitation_date"), each.text_at("date")),
-               "Let exploitation_date be when it was exploited, and date when that became known.");
+               tr<"exploitation_date {} is later than the date {} on which it was known">(
+                   each.text_at("exploitation_date"), each.text_at("date")),
+               tr<"Let exploitation_date be when it was exploited, and date when that became known.">());
     }
   }
 }
@@ -146,9 +147,9 @@ void inconsistent_discovery_date(const Model& model, Sink& sink) {
     const auto disclosed = time_of(vulnerability.node["disclosure_date"]);
     if (!discovered || !disclosed || *discovered <= *disclosed) continue;
     sink.add(discovery,
-             fmt::format("discovery_date {} is later than disclosure_date {}", discovery.text(),
-                         vulnerability.node.text_at("disclosure_date")),
-             "Correct one of them: nothing is disclosed before it is discovered.");
+             tr<"discovery_date {} is later than disclosure_date {}">(discovery.text(),
+                                                                      vulnerability.node.text_at("disclosure_date")),
+             tr<"Correct one of them: nothing is disclosed before it is discovered.">());
   }
 }
 

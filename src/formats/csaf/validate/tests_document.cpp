@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
@@ -17,12 +18,11 @@ void translator(const Model& model, Sink& sink) {
   if (model.document["publisher"].text_at("category") != "translator") return;
   const auto source = model.document["source_lang"];
   if (!source.text().empty()) return;
-  constexpr std::string_view kMend = "Say in source_lang from which language the document was translated.";
+  constexpr Message kMend = message<"Say in source_lang from which language the document was translated.">;
   if (source) {
-    sink.add(source, "the publisher is a translator, but source_lang has no value", std::string{kMend});
+    sink.add(source, tr<"the publisher is a translator, but source_lang has no value">(), kMend);
   } else {
-    sink.add(model.document, "/source_lang", "the publisher is a translator, but there is no source_lang",
-             std::string{kMend});
+    sink.add(model.document, "/source_lang", tr<"the publisher is a translator, but there is no source_lang">(), kMend);
   }
 }
 
@@ -32,8 +32,8 @@ void multiple_use_of_same_cve(const Model& model, Sink& sink) {
   for (const auto& vulnerability : model.vulnerabilities) {
     const auto cve = vulnerability.node["cve"];
     if (!cve.is_string() || seen.insert(cve.text()).second) continue;
-    sink.add(cve, fmt::format("{} is the CVE of another vulnerability of this document, too", cve.text()),
-             "Merge the vulnerabilities, or correct the CVE.");
+    sink.add(cve, tr<"{} is the CVE of another vulnerability of this document, too">(cve.text()),
+             tr<"Merge the vulnerabilities, or correct the CVE.">());
   }
 }
 
@@ -54,8 +54,8 @@ void multiple_definition_in_involvements(const Model& model, Sink& sink) {
           seen.insert(time ? PartyAtDate{party.text(), time->micros, {}} : PartyAtDate{party.text(), 0, date.text()})
               .second;
       if (is_new) continue;
-      sink.add(each, fmt::format("the party '{}' has more than one involvement at {}", party.text(), date.text()),
-               "Leave one involvement for each party and date.");
+      sink.add(each, tr<"the party '{}' has more than one involvement at {}">(party.text(), date.text()),
+               tr<"Leave one involvement for each party and date.">());
     }
   }
 }
@@ -69,8 +69,8 @@ void multiple_use_of_same_hash_algorithm(const Model& model, Sink& sink) {
       for (const auto each : file_hashes.elements()) {
         const auto algorithm = each["algorithm"];
         if (!algorithm.is_string() || seen.insert(text::lower_ascii(algorithm.text())).second) continue;
-        sink.add(each, fmt::format("the file has more than one hash of algorithm '{}'", algorithm.text()),
-                 "Leave one hash for each algorithm; a file with other contents is another item of hashes.");
+        sink.add(each, tr<"the file has more than one hash of algorithm '{}'">(algorithm.text()),
+                 tr<"Leave one hash for each algorithm; a file with other contents is another item of hashes.">());
       }
     }
   }
@@ -81,8 +81,8 @@ void translation(const Model& model, Sink& sink) {
   const auto source = model.document["source_lang"];
   const auto lang = model.document["lang"];
   if (source.text().empty() || !text::equals_ignore_case_ascii(source.text(), lang.text())) return;
-  sink.add(source, fmt::format("the document and its source have the same language '{}'", lang.text()),
-           "Remove source_lang where this is no translation, or correct the languages.");
+  sink.add(source, tr<"the document and its source have the same language '{}'">(lang.text()),
+           tr<"Remove source_lang where this is no translation, or correct the languages.">());
 }
 
 /// The specification names <, <=, > and >= alone; these two say the same.
@@ -143,8 +143,8 @@ void version_range_in_product_version(const Model& model, Sink& sink) {
     auto sign = range_operator(name.text());
     if (sign.empty()) sign = model.is_2_0() ? range_word_between_signs(name.text()) : range_word(name.text());
     if (sign.empty()) continue;
-    sink.add(name, fmt::format("the product version '{}' reads as a range, for it contains '{}'", name.text(), sign),
-             "Use the category product_version_range, or name each version in a branch of its own.");
+    sink.add(name, tr<"the product version '{}' reads as a range, for it contains '{}'">(name.text(), sign),
+             tr<"Use the category product_version_range, or name each version in a branch of its own.">());
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/structure_formats.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
@@ -83,34 +84,36 @@ constexpr std::array<std::string_view, 3> kCategories = {"essential", "significa
 
 void check_content_schema(Node item, Sink& sink) {
   if (!item.is_object()) {
-    sink.add(item, "an extension is no object", "Write an object with $schema, category, content and critical.");
+    sink.add(item, tr<"an extension is no object">(),
+             tr<"Write an object with $schema, category, content and critical.">());
     return;
   }
   for (const auto name : kMembers) {
     if (item[name]) continue;
-    sink.add(item, fmt::format("/{}", name), fmt::format("the extension has no {}", name),
-             fmt::format("Add {}, which every extension needs.", name));
+    sink.add(item, fmt::format("/{}", name), tr<"the extension has no {}">(name),
+             tr<"Add {}, which every extension needs.">(name));
   }
   for (const auto member : item.members()) {
     const auto value = member.value;
     if (member.name == "$schema") {
       if (is_extension_schema(value.text())) continue;
-      sink.add(
-          value, fmt::format("'{}' is no URL of an extension's schema", value.text()),
-          "Use https:// and end in a name, an underscore, a semantic version and .json, as headquarters_1.0.0.json.");
+      sink.add(value, tr<"'{}' is no URL of an extension's schema">(value.text()),
+               tr<"Use https:// and end in a name, an underscore, a semantic version and .json, as "
+                  "headquarters_1.0.0.json.">());
     } else if (member.name == "category") {
       if (std::ranges::find(kCategories, value.text()) != kCategories.end()) continue;
-      sink.add(value, fmt::format("'{}' is no category of extensions", value.text()),
-               "Use essential, significant or supplementary.");
+      sink.add(value, tr<"'{}' is no category of extensions">(value.text()),
+               tr<"Use essential, significant or supplementary.">());
     } else if (member.name == "content") {
       if (value.is_object() && !value.empty()) continue;
-      sink.add(value, "the extension's content is no object with properties", "Give content at least one property.");
+      sink.add(value, tr<"the extension's content is no object with properties">(),
+               tr<"Give content at least one property.">());
     } else if (member.name == "critical") {
       if (value.is_boolean()) continue;
-      sink.add(value, "critical is neither true nor false", "Set critical to true or false.");
+      sink.add(value, tr<"critical is neither true nor false">(), tr<"Set critical to true or false.">());
     } else {
-      sink.add(value, fmt::format("an extension has no property '{}'", member.name),
-               "Move it into the extension's content.");
+      sink.add(value, tr<"an extension has no property '{}'">(member.name),
+               tr<"Move it into the extension's content.">());
     }
   }
 }
@@ -160,8 +163,8 @@ void warn_of_unsupported(Node item, std::string_view what, Sink& sink) {
   const auto url = item.text_at("$schema");
   const auto* kind = is_official(url) ? "official" : "experimental";
   sink.add_as(Finding::Group::recommended, item,
-              fmt::format("the {} extension '{}' is not supported, so its {} was not checked", kind, url, what),
-              "Check it with a tool that knows the extension.");
+              tr<"the {} extension '{}' is not supported, so its {} was not checked">(kind, url, what),
+              tr<"Check it with a tool that knows the extension.">());
 }
 
 constexpr std::string_view kDocumentation =
@@ -171,26 +174,26 @@ constexpr std::string_view kDocumentation =
 void check_schema(const Extension& extension, Node item, Sink& sink) {
   const auto critical = item["critical"];
   if (critical.is_true()) {
-    sink.add(critical, fmt::format("{} is never critical", extension.name), "Set critical to false.");
+    sink.add(critical, tr<"{} is never critical">(extension.name), tr<"Set critical to false.">());
   }
   const auto content = item["content"];
   if (!content.is_object()) return;  // 6.1.60.1 tells.
   if (extension.needs_documentation && !content["documentation"]) {
-    sink.add(content, "/documentation", fmt::format("{} needs the property documentation", extension.name),
-             "Add documentation to the content.");
+    sink.add(content, "/documentation", tr<"{} needs the property documentation">(extension.name),
+             tr<"Add documentation to the content.">());
   }
   for (const auto member : content.members()) {
     if (member.name == "documentation") {
       if (member.value.text() == kDocumentation) continue;
-      sink.add(member.value, fmt::format("documentation is not the text that {} demands", extension.name),
-               "Take the text from the extension's schema.");
+      sink.add(member.value, tr<"documentation is not the text that {} demands">(extension.name),
+               tr<"Take the text from the extension's schema.">());
     } else if (member.name == "notes" && extension.has_notes) {
       bool is_right = member.value.is_array() && !member.value.empty();
       for (const auto note : member.value.elements()) is_right = is_right && !note.text().empty();
       if (is_right) continue;
-      sink.add(member.value, "notes is no list of texts", "Write an array of one or more texts.");
+      sink.add(member.value, tr<"notes is no list of texts">(), tr<"Write an array of one or more texts.">());
     } else {
-      sink.add(member.value, fmt::format("{} has no property '{}'", extension.name, member.name), "Remove it.");
+      sink.add(member.value, tr<"{} has no property '{}'">(extension.name, member.name), tr<"Remove it.">());
     }
   }
 }
@@ -234,14 +237,14 @@ void extension_metadata(const Model& model, Sink& sink) {
       const auto max = extension.occurrences_max[static_cast<std::size_t>(place)];
       if (count > max) {
         sink.add(list,
-                 fmt::format("{} stands {} here, allowed are {}", extension.name,
-                             text::count_of(static_cast<long long>(count), "time", "times"), max),
-                 "Join or remove the extensions that are too many.");
+                 tr<"{} stands {} here, allowed are {}">(
+                     extension.name, text::count_of(static_cast<long long>(count), "time", "times"), max),
+                 tr<"Join or remove the extensions that are too many.">());
       }
       const auto* other = std::ranges::find(kExtensions, extension.incompatible, &Extension::name);
       if (other != std::end(kExtensions) && used[index_of(other)]) {
-        sink.add(list, fmt::format("{} cannot be used in one document with {}", extension.name, other->name),
-                 "Remove one of the two.");
+        sink.add(list, tr<"{} cannot be used in one document with {}">(extension.name, other->name),
+                 tr<"Remove one of the two.">());
       }
     }
   });
@@ -257,15 +260,15 @@ void each_extension(const Model& model, const Use& use) {
 void registered_extension(const Model& model, Sink& sink) {
   each_extension(model, [&](Node item) {
     if (is_official(item.text_at("$schema"))) return;
-    sink.add(item, "the extension is neither official nor registered: readers may not know it",
-             "Use a registered extension, or have this one registered.");
+    sink.add(item, tr<"the extension is neither official nor registered: readers may not know it">(),
+             tr<"Use a registered extension, or have this one registered.">());
   });
 }
 
 void official_extension(const Model& model, Sink& sink) {
   each_extension(model, [&](Node item) {
     if (is_official(item.text_at("$schema"))) return;
-    sink.add(item, "the extension is no official one", "Use an official extension, where there is one.");
+    sink.add(item, tr<"the extension is no official one">(), tr<"Use an official extension, where there is one.">());
   });
 }
 
@@ -273,8 +276,8 @@ void critical_extension(const Model& model, Sink& sink) {
   each_extension(model, [&](Node item) {
     const auto critical = item["critical"];
     if (!critical.is_true()) return;
-    sink.add(critical, "the extension is critical: who does not know it must not use the document",
-             "Set critical to false, where the rest of the document stands without it.");
+    sink.add(critical, tr<"the extension is critical: who does not know it must not use the document">(),
+             tr<"Set critical to false, where the rest of the document stands without it.">());
   });
 }
 
@@ -283,8 +286,8 @@ void check_experimental(const Model& model, Sink& sink, bool in_clear) {
   if (clear != in_clear) return;
   each_extension(model, [&](Node item) {
     if (is_official(item.text_at("$schema"))) return;
-    sink.add(item, "the extension is experimental: readers may not know what it means",
-             "Use a registered extension, or leave it out.");
+    sink.add(item, tr<"the extension is experimental: readers may not know what it means">(),
+             tr<"Use a registered extension, or leave it out.">());
   });
 }
 void experimental_extension_in_clear(const Model& model, Sink& sink) { check_experimental(model, sink, true); }
@@ -295,16 +298,16 @@ void essential_extension(const Model& model, Sink& sink) {
     const auto category = item["category"];
     // What was essential is called critical in later drafts of the standard.
     if (category.text() != "essential" && category.text() != "critical") return;
-    sink.add(category,
-             fmt::format("the extension is {}: without it, the document may be misunderstood", category.text()),
-             "Say what is needed to understand the document in members that every reader knows.");
+    sink.add(category, tr<"the extension is {}: without it, the document may be misunderstood">(category.text()),
+             tr<"Say what is needed to understand the document in members that every reader knows.">());
   });
 }
 
 template <Place place>
 void usage_of_extension(const Model& model, Sink& sink) {
   each_list(model, [&](Node list, Place at) {
-    if (at == place) sink.add(list, "an extension is used here", "Use members of CSAF itself, where there are some.");
+    if (at == place)
+      sink.add(list, tr<"an extension is used here">(), tr<"Use members of CSAF itself, where there are some.">());
   });
 }
 

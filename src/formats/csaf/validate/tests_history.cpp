@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
 /// Document status, version and revision history: 6.1.14, 6.1.16 to 6.1.22 and 6.1.30.
@@ -35,9 +36,9 @@ void sorted_revision_history(const Model& model, Sink& sink) {
     const auto& later = sorted[i]->number;
     if (compare(earlier, later) <= 0) continue;
     sink.add(history_of(model),
-             fmt::format("number {} has the date {}, which is later than that of number {} ({})", later.text,
-                         sorted[i]->node.text_at("date"), earlier.text, sorted[i - 1]->node.text_at("date")),
-             "Correct dates or numbers, so that a later revision has the higher number.");
+             tr<"number {} has the date {}, which is later than that of number {} ({})">(
+                 later.text, sorted[i]->node.text_at("date"), earlier.text, sorted[i - 1]->node.text_at("date")),
+             tr<"Correct dates or numbers, so that a later revision has the higher number.">());
   }
 }
 
@@ -57,21 +58,21 @@ void latest_document_version(const Model& model, Sink& sink) {
   const auto& last = revisions.in_order.back()->number;
   if (same_version(model.tracking_version, last, model.status == "draft")) return;
   sink.add(version,
-           fmt::format("the document has version '{}', but the last item of its revision history has number '{}'",
-                       version.text(), last.text),
-           "Give the document the number of its last revision, or add the revision that is missing.");
+           tr<"the document has version '{}', but the last item of its revision history has number '{}'">(
+               version.text(), last.text),
+           tr<"Give the document the number of its last revision, or add the revision that is missing.">());
 }
 
 void document_status_draft(const Model& model, Sink& sink) {
   const auto& version = model.tracking_version;
   if (version.kind == Kind::invalid || (!version.is_zero() && version.prerelease.empty())) return;
   if (model.status == "draft") return;
-  auto message = fmt::format("version '{}' is a draft, but the document's status is '{}'", version.text, model.status);
-  constexpr std::string_view kMend = "Set the status to draft, or give the document a released version from 1 on.";
+  auto wrong = tr<"version '{}' is a draft, but the document's status is '{}'">(version.text, model.status);
+  constexpr Message kMend = message<"Set the status to draft, or give the document a released version from 1 on.">;
   if (const auto status = model.tracking["status"]) {
-    sink.add(status, std::move(message), std::string{kMend});
+    sink.add(status, wrong, kMend);
   } else {
-    sink.add(model.tracking, "/status", std::move(message), std::string{kMend});
+    sink.add(model.tracking, "/status", wrong, kMend);
   }
 }
 
@@ -80,19 +81,17 @@ void released_revision_history(const Model& model, Sink& sink) {
   for (const auto& revision : model.revisions) {
     if (!revision.number.is_zero()) continue;
     sink.add(revision.node["number"],
-             fmt::format("the document is {}, but its history has the draft number '{}'", model.status,
-                         revision.number.text),
-             "Remove revisions from before the first release.");
+             tr<"the document is {}, but its history has the draft number '{}'">(model.status, revision.number.text),
+             tr<"Remove revisions from before the first release.">());
   }
 }
 
 void prerelease_in_revision_history(const Model& model, Sink& sink) {
   for (const auto& revision : model.revisions) {
     if (revision.number.prerelease.empty()) continue;
-    sink.add(
-        revision.node["number"],
-        fmt::format("number '{}' has the pre-release part '-{}'", revision.number.text, revision.number.prerelease),
-        "Merge this revision into the one with the released number, or remove the pre-release part.");
+    sink.add(revision.node["number"],
+             tr<"number '{}' has the pre-release part '-{}'">(revision.number.text, revision.number.prerelease),
+             tr<"Merge this revision into the one with the released number, or remove the pre-release part.">());
   }
 }
 
@@ -100,9 +99,9 @@ void non_draft_document_version(const Model& model, Sink& sink) {
   const auto& version = model.tracking_version;
   if (!is_released(model) || version.prerelease.empty()) return;
   sink.add(model.tracking["version"],
-           fmt::format("the document is {}, but its version '{}' has the pre-release part '-{}'", model.status,
-                       version.text, version.prerelease),
-           "Remove the pre-release part from the version.");
+           tr<"the document is {}, but its version '{}' has the pre-release part '-{}'">(model.status, version.text,
+                                                                                         version.prerelease),
+           tr<"Remove the pre-release part from the version.">());
 }
 
 /// Nothing where the digits are more than 18: such a number is no count of releases.
@@ -137,15 +136,15 @@ class GapFinder {
     if (steps.empty()) return;
     const auto& first = steps.front();
     if (first.major > 1) {
-      add(fmt::format("the first revision by date has number '{}' instead of 0 or 1", first.revision->number.text),
-          "Let the history begin with the first version.");
-      gap(1, first.major, [&] { return fmt::format("before {}", date_of(first.revision)); });
+      add(tr<"the first revision by date has number '{}' instead of 0 or 1">(first.revision->number.text),
+          tr<"Let the history begin with the first version.">());
+      gap(1, first.major, [&] { return tr<"before {}">(date_of(first.revision)); });
     }
     auto highest = first;
     for (const auto& step : steps) {
       if (step.major <= highest.major) continue;
       gap(highest.major + 1, step.major,
-          [&] { return fmt::format("between {} and {}", date_of(highest.revision), date_of(step.revision)); });
+          [&] { return tr<"between {} and {}">(date_of(highest.revision), date_of(step.revision)); });
       highest = step;
     }
   }
@@ -157,25 +156,22 @@ class GapFinder {
   template <class Where>
   void gap(std::int64_t from, std::int64_t to, Where where) {
     constexpr std::int64_t kNamedMax = 20;
-    constexpr std::string_view kMend = "Add an item for each version that was released, with its own date.";
+    constexpr Message kMend = message<"Add an item for each version that was released, with its own date.">;
     for (auto number = from; number < to; ++number) {
       if (number - from == kNamedMax) {
-        add(fmt::format("the revision history has no items for the numbers {} to {} {}", number, to - 1, where()),
-            kMend);
+        add(tr<"the revision history has no items for the numbers {} to {} {}">(number, to - 1, where()), kMend);
         return;
       }
       if (all_.contains(number)) {
-        add(fmt::format("the item with number {} is missing {}: its date puts it elsewhere", number, where()),
-            "Correct the dates or the numbers, so that both rise together.");
+        add(tr<"the item with number {} is missing {}: its date puts it elsewhere">(number, where()),
+            tr<"Correct the dates or the numbers, so that both rise together.">());
       } else {
-        add(fmt::format("the revision history has no item with number {} at all", number), kMend);
+        add(tr<"the revision history has no item with number {} at all">(number), kMend);
       }
     }
   }
 
-  void add(std::string message, std::string_view mend) {
-    sink_.add(history_of(model_), std::move(message), std::string{mend});
-  }
+  void add(std::string message, std::string_view mend) { sink_.add(history_of(model_), message, mend); }
 
   const Model& model_;
   Sink& sink_;
@@ -190,13 +186,13 @@ void multiple_definition_in_revision_history(const Model& model, Sink& sink) {
   for (const auto& revision : model.revisions) {
     const auto number = revision.node["number"];
     if (!number.is_string() || seen.insert(number.text()).second) continue;
-    sink.add(number, fmt::format("the revision history has more than one item with number '{}'", number.text()),
-             "Give each revision a number of its own.");
+    sink.add(number, tr<"the revision history has more than one item with number '{}'">(number.text()),
+             tr<"Give each revision a number of its own.">());
   }
 }
 
 std::string_view to_string(Kind kind) noexcept {
-  return kind == Kind::integer ? "an integer version" : "a semantic version";
+  return kind == Kind::integer ? tr<"an integer version">() : tr<"a semantic version">();
 }
 
 void mixed_versioning(const Model& model, Sink& sink) {
@@ -212,21 +208,21 @@ void mixed_versioning(const Model& model, Sink& sink) {
     }
   }
   if (first == nullptr) return;
-  constexpr std::string_view kMend = "Use either integer or semantic versions, for the document and all its revisions.";
+  constexpr Message kMend = message<"Use either integer or semantic versions, for the document and all its revisions.">;
   if (other != nullptr) {
     sink.add(history_of(model),
-             fmt::format("'{}' is {}, but '{}' is {}", first->number.text, to_string(first->number.kind),
-                         other->number.text, to_string(other->number.kind)),
-             std::string{kMend});
+             tr<"'{}' is {}, but '{}' is {}">(first->number.text, to_string(first->number.kind), other->number.text,
+                                              to_string(other->number.kind)),
+             kMend);
   }
   const auto& version = model.tracking_version;
   if (version.kind == Kind::invalid) return;
   const auto* differing = version.kind != first->number.kind ? first : other;
   if (differing == nullptr) return;
   sink.add(model.tracking["version"],
-           fmt::format("'{}' is {}, but the revision '{}' is {}", version.text, to_string(version.kind),
-                       differing->number.text, to_string(differing->number.kind)),
-           std::string{kMend});
+           tr<"'{}' is {}, but the revision '{}' is {}">(version.text, to_string(version.kind), differing->number.text,
+                                                         to_string(differing->number.kind)),
+           kMend);
 }
 
 constexpr Test kTests[] = {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 #include "formats/csaf/validate/walk.hpp"
@@ -93,10 +94,8 @@ void purl_qualifiers(const Model& model, Sink& sink) {
       }
       const auto what = difference(*first, *parts);
       if (what.empty()) continue;
-      sink.add(
-          each,
-          fmt::format("'{}' differs in its {} from the purls before it, not only in qualifiers", each.text(), what),
-          "Give each component a product of its own, and list here only other locations of the same one.");
+      sink.add(each, tr<"'{}' differs in its {} from the purls before it, not only in qualifiers">(each.text(), what),
+               tr<"Give each component a product of its own, and list here only other locations of the same one.">());
     }
   });
 }
@@ -117,22 +116,22 @@ void check_stars(const Model& model, Sink& sink, std::string_view member, std::s
   each_full_product_name(model, [&](Node product) {
     for (const auto each : product["product_identification_helper"][member].elements()) {
       if (!has_many_stars(each.text())) continue;
-      sink.add(each, fmt::format("{} '{}' contains more than one unescaped *", what, each.text()),
-               "Keep one * at most, use ? for single characters, and write \\* for a star that is meant.");
+      sink.add(each, tr<"{} '{}' contains more than one unescaped *">(what, each.text()),
+               tr<"Keep one * at most, use ? for single characters, and write \\* for a star that is meant.">());
     }
   });
 }
 
 void use_of_multiple_stars_in_model_number(const Model& model, Sink& sink) {
-  check_stars(model, sink, "model_numbers", "model number");
+  check_stars(model, sink, "model_numbers", tr<"model number">());
 }
 
 void use_of_multiple_stars_in_serial_number(const Model& model, Sink& sink) {
-  check_stars(model, sink, "serial_numbers", "serial number");
+  check_stars(model, sink, "serial_numbers", tr<"serial number">());
 }
 
 void use_of_multiple_stars_in_sku(const Model& model, Sink& sink) {
-  check_stars(model, sink, "skus", "stock keeping unit");
+  check_stars(model, sink, "skus", tr<"stock keeping unit">());
 }
 
 constexpr Test kTests[] = {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 #include "formats/language/language.hpp"
@@ -19,8 +20,8 @@ void language(const Model& model, Sink& sink) {
     if (const auto checked = language::check_tag(tag.text()); checked) {
       right = tag.text();
     } else {
-      sink.add(tag, fmt::format("'{}' is no language: {}", text::shorten(tag.text(), 60), checked.error().message),
-               "Write a language tag of BCP 47, such as en or de-CH.");
+      sink.add(tag, tr<"'{}' is no language: {}">(text::shorten(tag.text(), 60), checked.error().message),
+               tr<"Write a language tag of BCP 47, such as en or de-CH.">());
     }
   }
 }
@@ -28,8 +29,8 @@ void language(const Model& model, Sink& sink) {
 void check_purl(Node purl, Sink& sink) {
   if (!purl.is_string()) return;
   if (const auto parsed = purl::parse(purl.text()); !parsed) {
-    sink.add(purl, fmt::format("'{}' is no package URL: {}", text::shorten(purl.text(), 80), parsed.error().message),
-             "Write pkg:TYPE/NAMESPACE/NAME@VERSION, percent-encoded where needed.");
+    sink.add(purl, tr<"'{}' is no package URL: {}">(text::shorten(purl.text(), 80), parsed.error().message),
+             tr<"Write pkg:TYPE/NAMESPACE/NAME@VERSION, percent-encoded where needed.">());
   }
 }
 

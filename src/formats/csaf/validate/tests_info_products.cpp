@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 #include "formats/csaf/validate/walk.hpp"
@@ -18,8 +19,8 @@ void use_of_short_hash(const Model& model, Sink& sink) {
       for (const auto hash : file["file_hashes"].elements()) {
         const auto value = hash["value"];
         if (!value.is_string() || value.text().size() >= kCharactersMin) continue;
-        sink.add(value, fmt::format("the hash has {} characters; 64 and more are advised", value.text().size()),
-                 "Use a longer hash, such as sha256 or sha512.");
+        sink.add(value, tr<"the hash has {} characters; 64 and more are advised">(value.text().size()),
+                 tr<"Use a longer hash, such as sha256 or sha512.">());
       }
     }
   });
@@ -35,12 +36,10 @@ void branch_categories(const Model& model, Sink& sink) {
     if (met[i] < kWanted.size() && branch.node.text_at("category") == kWanted[met[i]]) ++met[i];
     const auto product = branch.node["product"];
     if (!product || met[i] == kWanted.size()) continue;
-    sink.add(
-        product,
-        fmt::format("on the way to the product, branches of vendor, product_name and product_version do not stand in "
-                    "this order: {} is missing",
-                    kWanted[met[i]]),
-        "Build the product tree of vendor, product name and product version.");
+    sink.add(product,
+             tr<"on the way to the product, branches of vendor, product_name and product_version do not stand in "
+                "this order: {} is missing">(kWanted[met[i]]),
+             tr<"Build the product tree of vendor, product name and product version.">());
   }
 }
 
@@ -48,8 +47,8 @@ void usage_of_product_version_range(const Model& model, Sink& sink) {
   for (const auto& branch : model.branches) {
     const auto category = branch.node["category"];
     if (category.text() != "product_version_range") continue;
-    sink.add(category, "a range of versions is harder to match than versions",
-             "List the versions one by one, where you can.");
+    sink.add(category, tr<"a range of versions is harder to match than versions">(),
+             tr<"List the versions one by one, where you can.">());
   }
 }
 
@@ -59,8 +58,8 @@ void usage_of_v_as_version_indicator(const Model& model, Sink& sink) {
     const auto name = branch.node["name"];
     const auto text = name.text();
     if (text.size() < 2 || (text[0] != 'v' && text[0] != 'V') || text[1] < '0' || text[1] > '9') continue;
-    sink.add(name, fmt::format("the version '{}' begins with {}", text::shorten(text, 60), text[0]),
-             "Write the version without the letter.");
+    sink.add(name, tr<"the version '{}' begins with {}">(text::shorten(text, 60), text[0]),
+             tr<"Write the version without the letter.">());
   }
 }
 
@@ -73,8 +72,8 @@ void nested_product_path(const Model& model, Sink& sink) {
     if (!id.is_string()) return;
     const auto product = model.product(id.text());
     if (product == kNone || !is_path[product]) return;
-    sink.add(id, fmt::format("'{}' is made of a product path itself", text::shorten(id.text(), 60)),
-             "Describe the whole way in one product path, where you can.");
+    sink.add(id, tr<"'{}' is made of a product path itself">(text::shorten(id.text(), 60)),
+             tr<"Describe the whole way in one product path, where you can.">());
   };
   for (const auto path : model.product_tree["product_paths"].elements()) {
     look(path["beginning_product_reference"]);

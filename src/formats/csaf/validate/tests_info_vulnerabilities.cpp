@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 #include "formats/csaf/validate/walk.hpp"
@@ -31,7 +32,7 @@ void cvss_v2_as_the_only_scoring_system(const Model& model, Sink& sink) {
       const auto products = model.products_of(each->item);
       const auto is_scored = [&](ProductNumber product) { return scored[product]; };
       if (!products.empty() && std::ranges::all_of(products, is_scored)) continue;
-      sink.add(each->node, "CVSS 2.0 is the only score for a product", "Give a score of CVSS 4.0 as well.");
+      sink.add(each->node, tr<"CVSS 2.0 is the only score for a product">(), tr<"Give a score of CVSS 4.0 as well.">());
     }
     for (const auto product : marked) scored[product] = false;
     first = last;
@@ -41,12 +42,12 @@ void cvss_v2_as_the_only_scoring_system(const Model& model, Sink& sink) {
 void use_of_cvss_v3_0(const Model& model, Sink& sink) {
   for (const auto& each : model.cvss) {
     if (each.key != "cvss_v3") continue;
-    constexpr std::string_view kMend = "Score the vulnerability by CVSS 3.1, or better by 4.0.";
+    constexpr Message kMend = message<"Score the vulnerability by CVSS 3.1, or better by 4.0.">;
     if (const auto version = each.node["version"]; version.text() == "3.0") {
-      sink.add(version, "CVSS 3.0 is used", std::string{kMend});
+      sink.add(version, tr<"CVSS 3.0 is used">(), kMend);
     }
     if (const auto vector = each.node["vectorString"]; vector.text().starts_with("CVSS:3.0")) {
-      sink.add(vector, "the vector is of CVSS 3.0", std::string{kMend});
+      sink.add(vector, tr<"the vector is of CVSS 3.0">(), kMend);
     }
   }
 }
@@ -54,7 +55,7 @@ void use_of_cvss_v3_0(const Model& model, Sink& sink) {
 void missing_cve(const Model& model, Sink& sink) {
   for (const auto& each : model.vulnerabilities) {
     if (!each.node.is_object() || !each.node.text_at("cve").empty()) continue;
-    sink.add(each.node, "/cve", "the vulnerability has no CVE", "Give the CVE, or have one assigned.");
+    sink.add(each.node, "/cve", tr<"the vulnerability has no CVE">(), tr<"Give the CVE, or have one assigned.">());
   }
 }
 
@@ -62,7 +63,7 @@ void missing_cwe(const Model& model, Sink& sink) {
   const std::string_view member = model.is_2_0() ? "cwe" : "cwes";
   for (const auto& each : model.vulnerabilities) {
     if (!each.node.is_object() || !each.node[member].empty()) continue;
-    sink.add(each.node, fmt::format("/{}", member), "the vulnerability names no weakness", "Give its CWE.");
+    sink.add(each.node, fmt::format("/{}", member), tr<"the vulnerability names no weakness">(), tr<"Give its CWE.">());
   }
 }
 
@@ -81,13 +82,13 @@ void missing_cvss_v4(const Model& model, Sink& sink) {
     for (const auto metric : vulnerability.node["metrics"].elements()) {
       const auto content = metric["content"];
       if ((content["cvss_v2"] || content["cvss_v3"]) && !content["cvss_v4"]) {
-        sink.add(content, "there is a CVSS, but none of version 4.0", "Add cvss_v4.");
+        sink.add(content, tr<"there is a CVSS, but none of version 4.0">(), tr<"Add cvss_v4.">());
       }
     }
     for (const auto& status : vulnerability.status) {
       if (class_of(status.member) != StatusClass::affected || scored[status.product]) continue;
-      sink.add(status.node, fmt::format("no CVSS covers '{}'", text::shorten(status.node.text(), 60)),
-               "Add a metric with cvss_v4 for this product.");
+      sink.add(status.node, tr<"no CVSS covers '{}'">(text::shorten(status.node.text(), 60)),
+               tr<"Add a metric with cvss_v4 for this product.">());
     }
     for (const auto product : marked) scored[product] = false;
   }
@@ -114,9 +115,8 @@ void non_latest_ssvc_version(const Model& model, Sink& sink) {
       return;
     }
     sink.add(selection,
-             fmt::format("{} {} is used, {} is the latest", text::shorten(key, 40), text::shorten(version.text(), 40),
-                         latest),
-             "Assess the vulnerability by the latest version of the decision point.");
+             tr<"{} {} is used, {} is the latest">(text::shorten(key, 40), text::shorten(version.text(), 40), latest),
+             tr<"Assess the vulnerability by the latest version of the decision point.">());
   });
 }
 
@@ -127,8 +127,8 @@ void unregistered_ssvc_namespace(const Model& model, Sink& sink) {
   each_selection(model, [&](Node selection) {
     const auto name = selection["namespace"];
     if (ssvc::read_namespace(name.text()).standing != ssvc::Standing::unregistered) return;
-    sink.add(name, fmt::format("'{}' is not registered: readers may not know it", text::shorten(name.text(), 80)),
-             "Use a decision point of a registered namespace, or say where this one is defined.");
+    sink.add(name, tr<"'{}' is not registered: readers may not know it">(text::shorten(name.text(), 80)),
+             tr<"Use a decision point of a registered namespace, or say where this one is defined.">());
   });
 }
 
@@ -140,17 +140,16 @@ void ssvc_namespace_with_extension(const Model& model, Sink& sink) {
     const bool special = read.standing == ssvc::Standing::test || read.standing == ssvc::Standing::example;
     if (!read.has_extension() || special) return;
     sink.add(name,
-             fmt::format("the namespace has the extension '{}': readers may not know it",
-                         text::shorten(read.extensions, 80)),
-             "Use the decision point as it is registered, where you can.");
+             tr<"the namespace has the extension '{}': readers may not know it">(text::shorten(read.extensions, 80)),
+             tr<"Use the decision point as it is registered, where you can.">());
   });
 }
 
 void qualitative_severity_rating(const Model& model, Sink& sink) {
   each_metric(model, [&](Node metric) {
     if (!metric["content"]["qualitative_severity_rating"]) return;
-    sink.add(metric, "the severity is rated in one word, without saying why",
-             "Use CVSS or SSVC, whose inputs can be checked.");
+    sink.add(metric, tr<"the severity is rated in one word, without saying why">(),
+             tr<"Use CVSS or SSVC, whose inputs can be checked.">());
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 #include "formats/spdx/expression.hpp"
@@ -37,28 +38,29 @@ std::vector<Identifier> identifiers_of(const Model& model) {
   return ids;
 }
 
-std::string_view noun(const Identifier& id) noexcept { return id.is_addition ? "exception" : "licence identifier"; }
+std::string_view noun(const Identifier& id) noexcept {
+  return id.is_addition ? tr<"exception">() : tr<"licence identifier">();
+}
 
 void license_expression(const Model& model, Sink& sink) {
   const auto expression = expression_of(model);
   if (!expression.is_string()) return;
   const auto parsed = spdx::parse_expression(expression.text());
-  const std::string mend =
+  constexpr Message mend = message<
       "Write an SPDX licence expression such as CC-BY-4.0 or LicenseRef-www.example.org-terms-1.0; a licence's text "
-      "belongs in a note.";
+      "belongs in a note.">;
   if (!parsed) {
     auto where = parsed.error().where.empty() ? std::string{} : fmt::format(" (column {})", parsed.error().where);
     sink.add(expression,
-             fmt::format("'{}' is no SPDX licence expression: {}{}", text::shorten(expression.text(), 120),
-                         parsed.error().message, where),
+             tr<"'{}' is no SPDX licence expression: {}{}">(text::shorten(expression.text(), 120),
+                                                            parsed.error().message, where),
              mend);
     return;
   }
   for (const auto& id : *parsed) {
     if (id.document.empty()) continue;
-    sink.add(expression,
-             fmt::format("'{}:{}' refers to another document, which CSAF does not allow", id.document, id.text),
-             fmt::format("Remove '{}:'.", id.document));
+    sink.add(expression, tr<"'{}:{}' refers to another document, which CSAF does not allow">(id.document, id.text),
+             tr<"Remove '{}:'.">(id.document));
   }
 }
 
@@ -88,28 +90,27 @@ void check_licence_note(const Model& model, Sink& sink, std::string_view title) 
   for (const auto note : notes.elements()) {
     if (note.text_at("title") != title) continue;
     if (first) {
-      sink.add(note, fmt::format("more than one note has the title '{}'", title),
-               "Put the licence's text into one note, and title the others differently.");
+      sink.add(note, tr<"more than one note has the title '{}'">(title),
+               tr<"Put the licence's text into one note, and title the others differently.">());
       continue;
     }
     first = note;
     if (note.text_at("category") == "legal_disclaimer") continue;
-    const auto message = fmt::format("the note '{}' has the category '{}'", title, note.text_at("category"));
-    const std::string mend = "Set its category to legal_disclaimer.";
+    const auto wrong = tr<"the note '{}' has the category '{}'">(title, note.text_at("category"));
+    constexpr Message mend = message<"Set its category to legal_disclaimer.">;
     if (const auto category = note["category"]) {
-      sink.add(category, message, mend);
+      sink.add(category, wrong, mend);
     } else {
-      sink.add(note, "/category", message, mend);
+      sink.add(note, "/category", wrong, mend);
     }
   }
   if (first) return;
-  const auto message = fmt::format("the licence is in no public list, and no note '{}' holds its text", title);
-  const auto mend =
-      fmt::format("Add one note of category legal_disclaimer, title '{}', with the licence's text.", title);
+  const auto wrong = tr<"the licence is in no public list, and no note '{}' holds its text">(title);
+  const auto mend = tr<"Add one note of category legal_disclaimer, title '{}', with the licence's text.">(title);
   if (notes) {
-    sink.add(notes, message, mend);
+    sink.add(notes, wrong, mend);
   } else {
-    sink.add(model.document, "/notes", message, mend);
+    sink.add(model.document, "/notes", wrong, mend);
   }
 }
 
@@ -122,19 +123,20 @@ void license_text(const Model& model, Sink& sink) {
 void missing_license_expression(const Model& model, Sink& sink) {
   if (!model.document.is_object()) return;
   const auto expression = expression_of(model);
-  const std::string mend = "Set license_expression to the SPDX expression of the document's licence, as CC-BY-4.0.";
+  constexpr Message mend =
+      message<"Set license_expression to the SPDX expression of the document's licence, as CC-BY-4.0.">;
   if (!expression) {
-    sink.add(model.document, "/license_expression", "license_expression is not present", mend);
+    sink.add(model.document, "/license_expression", tr<"license_expression is not present">(), mend);
   } else if (!expression.is_string() || text::trim(expression.text()).empty()) {
-    sink.add(expression, "license_expression is present, but has no value", mend);
+    sink.add(expression, tr<"license_expression is present, but has no value">(), mend);
   }
 }
 
 void deprecated_license_identifier(const Model& model, Sink& sink) {
   for (const auto& id : identifiers_of(model)) {
     if (listing_of(id) != Listing::deprecated) continue;
-    sink.add(expression_of(model), fmt::format("the {} '{}' is deprecated", noun(id), id.text),
-             fmt::format("Use what replaces '{}' in the list that it is from.", id.text));
+    sink.add(expression_of(model), tr<"the {} '{}' is deprecated">(noun(id), id.text),
+             tr<"Use what replaces '{}' in the list that it is from.">(id.text));
   }
 }
 
@@ -144,10 +146,10 @@ void non_existing_license_identifier(const Model& model, Sink& sink) {
     const bool is_checked = !id.is_reference || id.text.find("Ref-scancode-") != std::string_view::npos;
     if (!is_checked || listing_of(id) != Listing::unlisted) continue;
     sink.add(expression_of(model),
-             fmt::format("the {} '{}' does not exist in {}", noun(id), id.text,
-                         id.is_reference ? "ScanCode LicenseDB" : "the SPDX License List"),
-             fmt::format("Correct it, or name a licence of your own {}Ref-<domain>-<name>.",
-                         id.is_addition ? "Addition" : "License"));
+             tr<"the {} '{}' does not exist in {}">(noun(id), id.text,
+                                                    id.is_reference ? "ScanCode LicenseDB" : "the SPDX License List"),
+             tr<"Correct it, or name a licence of your own {}Ref-<domain>-<name>.">(id.is_addition ? "Addition"
+                                                                                                   : "License"));
   }
 }
 
@@ -159,10 +161,9 @@ void language_specific_license_text(const Model& model, Sink& sink) {
   const auto* known = std::ranges::find_if(
       kTranslations, [&](const Translation& each) { return text::equals_ignore_case_ascii(each.language, primary); });
   if (known == std::end(kTranslations)) {
-    sink.add_as(
-        Finding::Group::informative, lang,
-        fmt::format("no translation of 'License' into '{}' is recorded, so its note was not looked for", language),
-        "Look yourself that one note of category legal_disclaimer holds the licence's text.");
+    sink.add_as(Finding::Group::informative, lang,
+                tr<"no translation of 'License' into '{}' is recorded, so its note was not looked for">(language),
+                tr<"Look yourself that one note of category legal_disclaimer holds the licence's text.">());
     return;
   }
   check_licence_note(model, sink, known->licence);
@@ -171,10 +172,9 @@ void language_specific_license_text(const Model& model, Sink& sink) {
 void use_of_unregistered_license(const Model& model, Sink& sink) {
   for (const auto& id : identifiers_of(model)) {
     if (listing_of(id) != Listing::unlisted) continue;
-    sink.add(
-        expression_of(model),
-        fmt::format("the {} '{}' is neither in the SPDX License List nor in ScanCode LicenseDB", noun(id), id.text),
-        "Prefer a listed licence; readers know what it allows.");
+    sink.add(expression_of(model),
+             tr<"the {} '{}' is neither in the SPDX License List nor in ScanCode LicenseDB">(noun(id), id.text),
+             tr<"Prefer a listed licence; readers know what it allows.">());
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
 /// Definitions of and references to products and product groups: 6.1.1 to 6.1.5.
@@ -15,8 +16,8 @@ void missing_definition_of_product_id(const Model& model, Sink& sink) {
   for (const auto& list : model.lists) list_is_defined.push_back(std::ranges::all_of(list.products, is_defined));
   const auto check = [&](ProductNumber product, Node id) {
     if (is_defined(product)) return;
-    sink.add(id, fmt::format("product id '{}' is not defined", model.products[product].id),
-             "Define a product with this id in the product tree, or correct the id.");
+    sink.add(id, tr<"product id '{}' is not defined">(model.products[product].id),
+             tr<"Define a product with this id in the product tree, or correct the id.">());
   };
   for (const auto& reference : model.product_references) {
     if (reference.list == kNone) {
@@ -32,9 +33,8 @@ void multiple_definition_of_product_id(const Model& model, Sink& sink) {
   for (std::uint32_t i = 0; i < model.definitions.size(); ++i) {
     const auto& definition = model.definitions[i];
     if (model.products[definition.product].definition == i) continue;
-    sink.add(definition.id(),
-             fmt::format("product id '{}' is defined more than once", model.products[definition.product].id),
-             "Give each product an id of its own.");
+    sink.add(definition.id(), tr<"product id '{}' is defined more than once">(model.products[definition.product].id),
+             tr<"Give each product an id of its own.">());
   }
 }
 
@@ -85,9 +85,8 @@ class CycleFinder {
       }
       const auto& part = parts_[step.product][step.next++];
       if (state_[part.product] == State::open) {
-        sink_.add(part.node,
-                  fmt::format("product id '{}' takes part in its own definition", model_.products[part.product].id),
-                  "Let the relationship refer to products that do not contain it.");
+        sink_.add(part.node, tr<"product id '{}' takes part in its own definition">(model_.products[part.product].id),
+                  tr<"Let the relationship refer to products that do not contain it.">());
       } else if (state_[part.product] == State::fresh) {
         state_[part.product] = State::open;
         steps.push_back({part.product});
@@ -111,8 +110,8 @@ void circular_definition_of_product_id(const Model& model, Sink& sink) {
 void missing_definition_of_product_group_id(const Model& model, Sink& sink) {
   for (const auto& reference : model.group_references) {
     if (model.groups[reference.group].definition) continue;
-    sink.add(reference.node, fmt::format("product group id '{}' is not defined", model.groups[reference.group].id),
-             "Define a group with this id in /product_tree/product_groups, or correct the id.");
+    sink.add(reference.node, tr<"product group id '{}' is not defined">(model.groups[reference.group].id),
+             tr<"Define a group with this id in /product_tree/product_groups, or correct the id.">());
   }
 }
 
@@ -121,8 +120,8 @@ void multiple_definition_of_product_group_id(const Model& model, Sink& sink) {
     const auto id = each["group_id"];
     const auto number = model.group(id.text());
     if (number == kNone || model.groups[number].definition == each) continue;
-    sink.add(id, fmt::format("product group id '{}' is defined more than once", id.text()),
-             "Give each product group an id of its own.");
+    sink.add(id, tr<"product group id '{}' is defined more than once">(id.text()),
+             tr<"Give each product group an id of its own.">());
   }
 }
 

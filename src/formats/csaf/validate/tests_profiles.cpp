@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/names.hpp"
 #include "formats/csaf/validate/coverage.hpp"
@@ -50,16 +51,16 @@ void prohibited_document_category_name(const Model& model, Sink& sink) {
   const auto value = category.text();
   if (value.empty() || value == "csaf_base" || is_in(profiles_of(model), value)) return;
   if (text::equals_ignore_case_ascii(value.substr(0, kPrefix.size()), kPrefix)) {
-    sink.add(category, fmt::format("category '{}' begins with csaf_, but is no profile of CSAF", value),
-             "Use the value of a profile, csaf_base, or a category without this prefix.");
+    sink.add(category, tr<"category '{}' begins with csaf_, but is no profile of CSAF">(value),
+             tr<"Use the value of a profile, csaf_base, or a category without this prefix.">());
     return;
   }
   const auto name = name_without_separators(value);
   for (const auto profile : profiles_of(model)) {
     const auto full = name_without_separators(profile);
     if (name != full && name != std::string_view{full}.substr(kPrefix.size() - 1)) continue;
-    sink.add(category, fmt::format("category '{}' reads as the profile {}, but is not its value", value, profile),
-             fmt::format("Use {} where the document follows that profile, else another category.", profile));
+    sink.add(category, tr<"category '{}' reads as the profile {}, but is not its value">(value, profile),
+             tr<"Use {} where the document follows that profile, else another category.">(profile));
     return;
   }
 }
@@ -70,8 +71,8 @@ void require_note(const Model& model, Sink& sink, std::span<const std::string_vi
   }
   const auto list = fmt::format("{}", fmt::join(categories, ", "));
   add_at_member(sink, model.document, "notes",
-                fmt::format("the profile {} needs a document note of category {}", model.category, list),
-                fmt::format("Add a note of category {} that says what the document is about.", list));
+                tr<"the profile {} needs a document note of category {}">(model.category, list),
+                tr<"Add a note of category {} that says what the document is about.">(list));
 }
 
 void document_notes(const Model& model, Sink& sink) {
@@ -95,21 +96,21 @@ void document_references(const Model& model, Sink& sink) {
     if (is_external(reference)) return;
   }
   add_at_member(sink, model.document, "references",
-                fmt::format("the profile {} needs a document reference of category external", model.category),
-                "Add a reference of category external to where more is said about the issue.");
+                tr<"the profile {} needs a document reference of category external">(model.category),
+                tr<"Add a reference of category external to where more is said about the issue.">());
 }
 
 void prohibit(const Model& model, Sink& sink, std::string_view name) {
   const auto member = model.root()[name];
   if (!member) return;
-  sink.add(member, fmt::format("a document of profile {} has no {}", model.category, name),
-           fmt::format("Remove {}, or choose another category, for example csaf_base.", name));
+  sink.add(member, tr<"a document of profile {} has no {}">(model.category, name),
+           tr<"Remove {}, or choose another category, for example csaf_base.">(name));
 }
 
 void require(const Model& model, Sink& sink, std::string_view name) {
   if (model.root()[name]) return;
-  sink.add(model.root(), fmt::format("/{}", name), fmt::format("the profile {} needs {}", model.category, name),
-           fmt::format("Add {}, or choose another category, for example csaf_base.", name));
+  sink.add(model.root(), fmt::format("/{}", name), tr<"the profile {} needs {}">(model.category, name),
+           tr<"Add {}, or choose another category, for example csaf_base.">(name));
 }
 
 void no_vulnerabilities(const Model& model, Sink& sink) {
@@ -134,18 +135,18 @@ void require_of_vulnerabilities(const Model& model, Sink& sink, std::string_view
   for (const auto& vulnerability : model.vulnerabilities) {
     if (vulnerability.node[name]) continue;
     sink.add(vulnerability.node, fmt::format("/{}", name),
-             fmt::format("the profile {} needs {} in each vulnerability", model.category, name), std::string{mend});
+             tr<"the profile {} needs {} in each vulnerability">(model.category, name), mend);
   }
 }
 
 void vulnerability_notes(const Model& model, Sink& sink) {
   if (!has_profile(model, {kSecurityAdvisory, kVex, kDeprecatedSecurityAdvisory})) return;
-  require_of_vulnerabilities(model, sink, "notes", "Describe the vulnerability in a note.");
+  require_of_vulnerabilities(model, sink, "notes", tr<"Describe the vulnerability in a note.">());
 }
 
 void product_status(const Model& model, Sink& sink) {
   if (!has_profile(model, {kSecurityAdvisory, kDeprecatedSecurityAdvisory})) return;
-  require_of_vulnerabilities(model, sink, "product_status", "Say which products are affected, fixed or neither.");
+  require_of_vulnerabilities(model, sink, "product_status", tr<"Say which products are affected, fixed or neither.">());
 }
 
 void vex_product_status(const Model& model, Sink& sink) {
@@ -154,9 +155,10 @@ void vex_product_status(const Model& model, Sink& sink) {
   for (const auto& vulnerability : model.vulnerabilities) {
     const auto status = vulnerability.node["product_status"];
     if (std::ranges::any_of(kMembers, [&](std::string_view name) { return static_cast<bool>(status[name]); })) continue;
-    add_at_member(sink, vulnerability.node, "product_status",
-                  "a VEX needs fixed, known_affected, known_not_affected or under_investigation in each vulnerability",
-                  "Say for at least one product which of these it is.");
+    add_at_member(
+        sink, vulnerability.node, "product_status",
+        tr<"a VEX needs fixed, known_affected, known_not_affected or under_investigation in each vulnerability">(),
+        tr<"Say for at least one product which of these it is.">());
   }
 }
 
@@ -170,8 +172,8 @@ void vulnerability_id(const Model& model, Sink& sink) {
     if (vulnerability.node["cve"]) continue;
     const auto ids = vulnerability.node["ids"];
     if (!ids) {
-      sink.add(vulnerability.node, "the vulnerability has neither a CVE nor another id",
-               "Add cve or ids, so that readers know which vulnerability is meant.");
+      sink.add(vulnerability.node, tr<"the vulnerability has neither a CVE nor another id">(),
+               tr<"Add cve or ids, so that readers know which vulnerability is meant.">());
       continue;
     }
     // 2.0 has no ids for single products.
@@ -186,9 +188,9 @@ void vulnerability_id(const Model& model, Sink& sink) {
     for (const auto& entry : vulnerability.status) {
       if (with_id.contains(entry.product)) continue;
       sink.add(entry.node,
-               fmt::format("product id '{}' is in no item of ids, and the vulnerability has no CVE",
-                           model.products[entry.product].id),
-               "Add the product to an item of ids, or an id or a CVE that is about all products.");
+               tr<"product id '{}' is in no item of ids, and the vulnerability has no CVE">(
+                   model.products[entry.product].id),
+               tr<"Add the product to an item of ids, or an id or a CVE that is about all products.">());
     }
   }
 }
@@ -204,17 +206,16 @@ void require_statement(const Model& model, Sink& sink, StatusMember member, std:
     for (const auto& entry : vulnerability.status) {
       if (entry.member != member || covered.contains(entry.product)) continue;
       sink.add(entry.node,
-               fmt::format("product id '{}' is {}, but has no {}", model.products[entry.product].id, to_string(member),
-                           what),
+               tr<"product id '{}' is {}, but has no {}">(model.products[entry.product].id, to_string(member), what),
                member == StatusMember::known_affected
-                   ? "Add a remediation that names the product or a group with it."
-                   : "Add a flag, or a threat of category impact, that names the product or a group with it.");
+                   ? tr<"Add a remediation that names the product or a group with it.">()
+                   : tr<"Add a flag, or a threat of category impact, that names the product or a group with it.">());
     }
   }
 }
 
 void impact_statement(const Model& model, Sink& sink) {
-  require_statement(model, sink, StatusMember::known_not_affected, "impact statement",
+  require_statement(model, sink, StatusMember::known_not_affected, tr<"impact statement">(),
                     [](Node vulnerability, Coverage& covered) {
                       for (const auto flag : vulnerability["flags"].elements()) covered.add(flag);
                       for (const auto threat : vulnerability["threats"].elements()) {
@@ -224,7 +225,7 @@ void impact_statement(const Model& model, Sink& sink) {
 }
 
 void action_statement(const Model& model, Sink& sink) {
-  require_statement(model, sink, StatusMember::known_affected, "action statement",
+  require_statement(model, sink, StatusMember::known_affected, tr<"action statement">(),
                     [](Node vulnerability, Coverage& covered) {
                       for (const auto each : vulnerability["remediations"].elements()) covered.add(each);
                     });
@@ -236,8 +237,8 @@ void affected_products(const Model& model, Sink& sink) {
     const auto status = vulnerability.node["product_status"];
     if (status["known_affected"]) continue;
     sink.add(status ? status : vulnerability.node, status ? "/known_affected" : "/product_status",
-             "a security advisory needs known_affected in the product_status of each vulnerability",
-             "Say in known_affected which products have the vulnerability.");
+             tr<"a security advisory needs known_affected in the product_status of each vulnerability">(),
+             tr<"Say in known_affected which products have the vulnerability.">());
   }
 }
 
@@ -245,9 +246,9 @@ void two_revisions(const Model& model, Sink& sink) {
   if (!has_profile(model, {kWithdrawn, kSuperseded}) || model.revisions.size() >= 2) return;
   add_at_member(sink, model.tracking ? model.tracking : model.document,
                 model.tracking ? "revision_history" : "tracking",
-                fmt::format("a document of profile {} has at least two revisions, this one has {}", model.category,
-                            model.revisions.size()),
-                "Keep the revisions from before, and add the one that withdraws or supersedes the document.");
+                tr<"a document of profile {} has at least two revisions, this one has {}">(model.category,
+                                                                                           model.revisions.size()),
+                tr<"Keep the revisions from before, and add the one that withdraws or supersedes the document.">());
 }
 
 /// Exactly one document note has this title; its category is description.
@@ -258,19 +259,18 @@ void require_reasoning(const Model& model, Sink& sink, std::string_view profile,
     if (note.text_at("title") != title) continue;
     ++found;
     if (found > 1) {
-      sink.add(note, fmt::format("the document has more than one note with the title '{}'", title),
-               "Give the reasoning in one note.");
+      sink.add(note, tr<"the document has more than one note with the title '{}'">(title),
+               tr<"Give the reasoning in one note.">());
     }
     if (note.text_at("category") != "description") {
-      add_at_member(
-          sink, note, "category",
-          fmt::format("the note '{}' has the category '{}' instead of description", title, note.text_at("category")),
-          "Set the note's category to description.");
+      add_at_member(sink, note, "category",
+                    tr<"the note '{}' has the category '{}' instead of description">(title, note.text_at("category")),
+                    tr<"Set the note's category to description.">());
     }
   }
   if (found > 0) return;
-  add_at_member(sink, model.document, "notes", fmt::format("the document has no note with the title '{}'", title),
-                fmt::format("Add a note of category description with the title '{}' that gives the reason.", title));
+  add_at_member(sink, model.document, "notes", tr<"the document has no note with the title '{}'">(title),
+                tr<"Add a note of category description with the title '{}' that gives the reason.">(title));
 }
 
 void reasoning_for_withdrawal(const Model& model, Sink& sink) {
@@ -290,17 +290,17 @@ void reference_to_superseding_document(const Model& model, Sink& sink) {
     if (is_external(reference)) return;
     if (!of_other_category) of_other_category = reference;
   }
-  constexpr std::string_view kMend =
-      "Add a reference of category external with a summary that begins with 'Superseding Document'.";
+  constexpr Message kMend =
+      message<"Add a reference of category external with a summary that begins with 'Superseding Document'.">;
   if (of_other_category) {
     add_at_member(sink, of_other_category, "category",
-                  fmt::format("the reference to the superseding document has the category '{}' instead of external",
-                              of_other_category.text_at("category")),
-                  "Set the reference's category to external.");
+                  tr<"the reference to the superseding document has the category '{}' instead of external">(
+                      of_other_category.text_at("category")),
+                  tr<"Set the reference's category to external.">());
     return;
   }
   add_at_member(sink, model.document, "references",
-                "no reference has a summary that begins with 'Superseding Document'", std::string{kMend});
+                tr<"no reference has a summary that begins with 'Superseding Document'">(), kMend);
 }
 
 constexpr Test kTests[] = {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/cpe/cpe.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
@@ -86,10 +87,10 @@ void same_product_contradicts_itself(const Model& model, Sink& sink) {
         first = &entry;
       } else if (first->product != entry.product && contradict(class_of(first->member), class_of(entry.member))) {
         sink.add(entry.node,
-                 fmt::format("'{}' is {} here and described word for word like '{}', which is {}",
-                             text::shorten(model.products[entry.product].id, kNameShown), to_string(entry.member),
-                             text::shorten(model.products[first->product].id, kNameShown), to_string(first->member)),
-                 "Tell the two products apart by version or identification, or give one status.");
+                 tr<"'{}' is {} here and described word for word like '{}', which is {}">(
+                     text::shorten(model.products[entry.product].id, kNameShown), to_string(entry.member),
+                     text::shorten(model.products[first->product].id, kNameShown), to_string(first->member)),
+                 tr<"Tell the two products apart by version or identification, or give one status.">());
       }
     }
     for (const auto& entry : vulnerability.status) seen[alike[entry.product]] = nullptr;
@@ -156,10 +157,10 @@ void fixed_version_in_affected_range(const Model& model, Sink& sink) {
         if (!range.reading) range.reading = read_range(model, range);
         if (vers::affects(*range.reading, written->text).answer != vers::Affected::Answer::yes) continue;
         sink.add(entry.node,
-                 fmt::format("version '{}' is {}, and lies in '{}', which is affected",
-                             text::shorten(written->text, kNameShown), to_string(entry.member),
-                             text::shorten(range.text, kNameShown)),
-                 "End the affected range before the version with the fix.");
+                 tr<"version '{}' is {}, and lies in '{}', which is affected">(text::shorten(written->text, kNameShown),
+                                                                               to_string(entry.member),
+                                                                               text::shorten(range.text, kNameShown)),
+                 tr<"End the affected range before the version with the fix.">());
         break;
       }
     }
@@ -183,9 +184,8 @@ void aggregate_severity_contradicts_scores(const Model& model, Sink& sink) {
   }
   if (!worst || *worst == *stated) return;
   sink.add(severity,
-           fmt::format("the aggregate severity is {}, the worst score is {}", cvss::to_string(*stated),
-                       cvss::to_string(*worst)),
-           "Say the severity of the worst vulnerability, or name the scale that the word is of in namespace.");
+           tr<"the aggregate severity is {}, the worst score is {}">(cvss::to_string(*stated), cvss::to_string(*worst)),
+           tr<"Say the severity of the worst vulnerability, or name the scale that the word is of in namespace.">());
 }
 
 /// TOC-004; in 2.1 it is a mandatory test of the standard.
@@ -195,8 +195,8 @@ void invalid_vers(const Model& model, Sink& sink) {
     if (branch.node.text_at("category") != "product_version_range" || !name.text().starts_with("vers:")) continue;
     const auto why = vers::why_not_canonical(name.text());
     if (why.empty()) continue;
-    sink.add(name, fmt::format("this is no valid version range specifier: {}", why),
-             "Write a valid vers, as CSAF 2.1 demands.");
+    sink.add(name, tr<"this is no valid version range specifier: {}">(why),
+             tr<"Write a valid vers, as CSAF 2.1 demands.">());
   }
 }
 
@@ -205,17 +205,18 @@ void dates_out_of_order(const Model& model, Sink& sink) {
   const auto late = [&](Node earlier, std::string_view what, Node later, std::string_view than) {
     const auto a = parse_rfc3339(earlier.text()), b = parse_rfc3339(later.text());
     if (!a || !b || *a <= *b) return;
-    sink.add(earlier, fmt::format("{} is {}, later than {}, {}", what, earlier.text(), than, later.text()),
-             "Put right whichever of the two dates is wrong.");
+    sink.add(earlier, tr<"{} is {}, later than {}, {}">(what, earlier.text(), than, later.text()),
+             tr<"Put right whichever of the two dates is wrong.">());
   };
   const auto current = model.tracking["current_release_date"];
-  late(model.tracking["initial_release_date"], "the first release", current, "the current one");
+  late(model.tracking["initial_release_date"], tr<"the first release">(), current, tr<"the current one">());
   const auto disclosure = model.is_2_0() ? "release_date" : "disclosure_date";
   for (const auto& vulnerability : model.vulnerabilities) {
-    late(vulnerability.node["discovery_date"], "the discovery", vulnerability.node[disclosure], "the disclosure");
-    late(vulnerability.node["discovery_date"], "the discovery", current, "the release of this document");
+    late(vulnerability.node["discovery_date"], tr<"the discovery">(), vulnerability.node[disclosure],
+         tr<"the disclosure">());
+    late(vulnerability.node["discovery_date"], tr<"the discovery">(), current, tr<"the release of this document">());
     for (const auto threat : vulnerability.node["threats"].elements()) {
-      late(threat["date"], "the assessment of the threat", current, "the release of this document");
+      late(threat["date"], tr<"the assessment of the threat">(), current, tr<"the release of this document">());
     }
   }
 }
@@ -228,8 +229,8 @@ void order_number_only_in_name(const Model& model, Sink& sink) {
     if (helper["model_numbers"] || helper["skus"] || !name.is_string()) return;
     const auto numbers = order_numbers_in(name.text());
     if (numbers.empty()) return;
-    sink.add(name, fmt::format("order number '{}' stands in the name alone", numbers.front()),
-             "Give it in product_identification_helper as model number or SKU, where programs find it.");
+    sink.add(name, tr<"order number '{}' stands in the name alone">(numbers.front()),
+             tr<"Give it in product_identification_helper as model number or SKU, where programs find it.">());
   });
 }
 
@@ -241,8 +242,8 @@ void affected_without_advice(const Model& model, Sink& sink) {
     if (affected == vulnerability.status.end()) continue;
     const auto& node = vulnerability.node;
     if (!node["remediations"].empty() || !node["notes"].empty() || !node["threats"].empty()) continue;
-    sink.add(node, "products are affected, and the document says neither what it means nor what to do",
-             "Add a remediation, if only none_available, and a note that describes the vulnerability.");
+    sink.add(node, tr<"products are affected, and the document says neither what it means nor what to do">(),
+             tr<"Add a remediation, if only none_available, and a note that describes the vulnerability.">());
   }
 }
 
@@ -297,9 +298,9 @@ void cpe_contradicts_version(const Model& model, Sink& sink) {
       if (!own || !named || *own == *named) continue;
     }
     sink.add(cpe,
-             fmt::format("the CPE is of version '{}', the product of '{}'", text::shorten(version.text, kNameShown),
-                         text::shorten(written->text, kNameShown)),
-             "Put right the CPE, or write * for its version.");
+             tr<"the CPE is of version '{}', the product of '{}'">(text::shorten(version.text, kNameShown),
+                                                                   text::shorten(written->text, kNameShown)),
+             tr<"Put right the CPE, or write * for its version.">());
   }
 }
 
@@ -316,9 +317,8 @@ void version_that_cannot_be_read(const Model& model, Sink& sink) {
         reading.kind != vers::VendorReading::Kind::model) {
       continue;
     }
-    sink.add(name,
-             fmt::format("no program can tell which versions '{}' means", text::shorten(written.text, kNameShown)),
-             "Write the range as vers, such as vers:generic/>=2.0|<4.5.");
+    sink.add(name, tr<"no program can tell which versions '{}' means">(text::shorten(written.text, kNameShown)),
+             tr<"Write the range as vers, such as vers:generic/>=2.0|<4.5.">());
   }
 }
 

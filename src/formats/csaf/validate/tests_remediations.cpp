@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 #include "formats/csaf/validate/walk.hpp"
@@ -35,7 +36,8 @@ constexpr Classes kFixed = bit(StatusClass::fixed);
 constexpr Classes kInvestigated = bit(StatusClass::under_investigation);
 constexpr Classes kUnknown = bit(StatusClass::unknown);
 
-constexpr std::string_view kClassNames[] = {"affected", "not affected", "fixed", "under investigation", "unknown"};
+constexpr Message kClassNames[] = {message<"affected">, message<"not affected">, message<"fixed">,
+                                   message<"under investigation">, message<"unknown">};
 
 struct CategoryRules {
   std::string_view name;
@@ -65,7 +67,10 @@ std::size_t category_of(Node remediation) noexcept {
 /// "'A'", "'A' and 2 others".
 std::string named(const Model& model, ProductNumber first, std::size_t count) {
   auto text = fmt::format("'{}'", model.products[first].id);
-  if (count > 1) text += fmt::format(" and {}", text::count_of(static_cast<long long>(count) - 1, "other", "others"));
+  if (count > 1) {
+    const auto others = static_cast<long long>(count) - 1;
+    text += trn<" and {} other", " and {} others">(others, text::thousands(others));
+  }
   return text;
 }
 
@@ -124,15 +129,15 @@ void contradicting_remediations(const Model& model, Sink& sink) {
       if (count == 0) continue;
       const auto other = static_cast<std::size_t>(std::countr_zero(others));
       sink.add(remediation,
-               fmt::format("remediation {} contradicts {} for product {}", kCategories[category].name,
-                           kCategories[other].name, named(model, first, count)),
-               "Keep for each product the remediation that holds, and take it out of the other.");
+               tr<"remediation {} contradicts {} for product {}">(kCategories[category].name, kCategories[other].name,
+                                                                  named(model, first, count)),
+               tr<"Keep for each product the remediation that holds, and take it out of the other.">());
     }
   }
 }
 
 /// Tells of each remediation for products whose status is among those that the rules name so.
-void check_combinations(const Model& model, Sink& sink, Classes CategoryRules::* unwanted, std::string_view verb,
+void check_combinations(const Model& model, Sink& sink, Classes CategoryRules::* unwanted, bool prohibited,
                         std::string_view mend) {
   ProductSets status{model};
   for (const auto& vulnerability : model.vulnerabilities) {
@@ -154,23 +159,25 @@ void check_combinations(const Model& model, Sink& sink, Classes CategoryRules::*
       }
       if (count == 0) continue;
       const auto against = static_cast<unsigned>(status.at(first) & classes);
-      sink.add(
-          remediation,
-          fmt::format("remediation {} {} be for product {}, which is {}", kCategories[category].name, verb,
-                      named(model, first, count), kClassNames[static_cast<std::size_t>(std::countr_zero(against))]),
-          std::string{mend});
+      const auto& name = kCategories[category].name;
+      const auto products = named(model, first, count);
+      const auto& is = kClassNames[static_cast<std::size_t>(std::countr_zero(against))];
+      sink.add(remediation,
+               prohibited ? tr<"remediation {} cannot be for product {}, which is {}">(name, products, is)
+                          : tr<"remediation {} should not be for product {}, which is {}">(name, products, is),
+               mend);
     }
   }
 }
 
 void contradicting_product_status_remediation_combination(const Model& model, Sink& sink) {
-  check_combinations(model, sink, &CategoryRules::prohibited, "cannot",
-                     "Take the product out of the remediation, or correct its status.");
+  check_combinations(model, sink, &CategoryRules::prohibited, true,
+                     tr<"Take the product out of the remediation, or correct its status.">());
 }
 
 void discouraged_product_status_remediation_combination(const Model& model, Sink& sink) {
-  check_combinations(model, sink, &CategoryRules::discouraged, "should not",
-                     "Say more about the product's status, or take it out of the remediation.");
+  check_combinations(model, sink, &CategoryRules::discouraged, false,
+                     tr<"Say more about the product's status, or take it out of the remediation.">());
 }
 
 /// A product as a source sees it.
@@ -218,9 +225,9 @@ void use_of_cvss_and_qualitative_severity_rating(const Model& model, Sink& sink)
       }
       if (count == 0) continue;
       sink.add(metric,
-               fmt::format("product {} has a qualitative severity rating ('{}') and a CVSS score of the same source",
-                           named(model, first, count), rating.text()),
-               "Remove qualitative_severity_rating; the CVSS score says more.");
+               tr<"product {} has a qualitative severity rating ('{}') and a CVSS score of the same source">(
+                   named(model, first, count), rating.text()),
+               tr<"Remove qualitative_severity_rating; the CVSS score says more.">());
     }
   }
 }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/profile_findings.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
@@ -29,16 +30,16 @@ void check_notes(const Model& model, Sink& sink, const Translation& titles) {
     if (found) continue;
     if (of_other_category) {
       const auto title = of_other_category.text_at("title");
-      add_at_member(sink, of_other_category, "category",
-                    fmt::format("the note '{}' has the category '{}'", title,
-                                text::shorten(of_other_category.text_at("category"), 40)),
-                    fmt::format("Make its category {}.", category_of(title)));
+      add_at_member(
+          sink, of_other_category, "category",
+          tr<"the note '{}' has the category '{}'">(title, text::shorten(of_other_category.text_at("category"), 40)),
+          tr<"Make its category {}.">(category_of(title)));
       continue;
     }
     add_at_member(sink, vulnerability.node, "notes",
-                  fmt::format("no note of the vulnerability has the title '{}' or '{}'", titles.vulnerability_summary,
-                              titles.cve_description),
-                  fmt::format("Add a note of category summary with the title '{}'.", titles.vulnerability_summary));
+                  tr<"no note of the vulnerability has the title '{}' or '{}'">(titles.vulnerability_summary,
+                                                                                titles.cve_description),
+                  tr<"Add a note of category summary with the title '{}'.">(titles.vulnerability_summary));
   }
 }
 
@@ -54,31 +55,31 @@ void language_specific_vulnerability_notes(const Model& model, Sink& sink) {
   if (titles != nullptr) check_notes(model, sink, *titles);
 }
 
-void require_in_document(const Model& model, Sink& sink, std::string_view name, const char* message, const char* mend) {
+void require_in_document(const Model& model, Sink& sink, std::string_view name, std::string_view message,
+                         std::string_view mend) {
   if (is_report(model) && !model.document[name]) sink.add(model.document, fmt::format("/{}", name), message, mend);
 }
 
 void document_acknowledgments(const Model& model, Sink& sink) {
-  require_in_document(model, sink, "acknowledgments", "the report does not say who is to be thanked",
-                      "Name in acknowledgments who found the vulnerability.");
+  require_in_document(model, sink, "acknowledgments", tr<"the report does not say who is to be thanked">(),
+                      tr<"Name in acknowledgments who found the vulnerability.">());
 }
 
 void aggregate_severity(const Model& model, Sink& sink) {
-  require_in_document(model, sink, "aggregate_severity", "the report does not say how severe it is as a whole",
-                      "Give aggregate_severity, for example that of the most severe vulnerability.");
+  require_in_document(model, sink, "aggregate_severity", tr<"the report does not say how severe it is as a whole">(),
+                      tr<"Give aggregate_severity, for example that of the most severe vulnerability.">());
 }
 
 void tlp_label(const Model& model, Sink& sink) {
   const auto tlp = model.document["distribution"]["tlp"];
   // 2.1's schema demands a label; where there is none, it tells so.
   if (!is_report(model) || !tlp["label"] || tlp.text_at("label") == "AMBER") return;
-  sink.add(tlp["label"],
-           fmt::format("the report is TLP:{}, not TLP:AMBER as advised", text::shorten(tlp.text_at("label"), 40)),
-           "Use AMBER, unless fewer are to see the report, or it is public already.");
+  sink.add(tlp["label"], tr<"the report is TLP:{}, not TLP:AMBER as advised">(text::shorten(tlp.text_at("label"), 40)),
+           tr<"Use AMBER, unless fewer are to see the report, or it is public already.">());
 }
 
-void require_in_vulnerabilities(const Model& model, Sink& sink, std::string_view name, const char* message,
-                                const char* mend) {
+void require_in_vulnerabilities(const Model& model, Sink& sink, std::string_view name, std::string_view message,
+                                std::string_view mend) {
   if (!is_report(model)) return;
   for (const auto& vulnerability : model.vulnerabilities) {
     if (!vulnerability.node[name]) sink.add(vulnerability.node, fmt::format("/{}", name), message, mend);
@@ -86,36 +87,37 @@ void require_in_vulnerabilities(const Model& model, Sink& sink, std::string_view
 }
 
 void vulnerability_metrics(const Model& model, Sink& sink) {
-  require_in_vulnerabilities(model, sink, "metrics", "the vulnerability is not rated",
-                             "Add metrics, for example a CVSS vector or an SSVC selection.");
+  require_in_vulnerabilities(model, sink, "metrics", tr<"the vulnerability is not rated">(),
+                             tr<"Add metrics, for example a CVSS vector or an SSVC selection.">());
 }
 
 void vulnerability_references(const Model& model, Sink& sink) {
-  require_in_vulnerabilities(model, sink, "references", "the vulnerability refers to nothing that is published",
-                             "Refer to what is public already, where there is something.");
+  require_in_vulnerabilities(model, sink, "references", tr<"the vulnerability refers to nothing that is published">(),
+                             tr<"Refer to what is public already, where there is something.">());
 }
 
 void vulnerability_threats(const Model& model, Sink& sink) {
-  require_in_vulnerabilities(model, sink, "threats", "the vulnerability does not say what comes of it",
-                             "Add a threat of category impact or exploit_status.");
+  require_in_vulnerabilities(model, sink, "threats", tr<"the vulnerability does not say what comes of it">(),
+                             tr<"Add a threat of category impact or exploit_status.">());
 }
 
 void vulnerability_title(const Model& model, Sink& sink) {
-  require_in_vulnerabilities(model, sink, "title", "the vulnerability has no title", "Give it a short title.");
+  require_in_vulnerabilities(model, sink, "title", tr<"the vulnerability has no title">(),
+                             tr<"Give it a short title.">());
 }
 
 void involvement(const Model& model, Sink& sink) {
   // The draft has moved involvements from each vulnerability to the document; whoever records them in either place
   // records them.
   if (model.document["involvement"]) return;
-  require_in_vulnerabilities(model, sink, "involvements", "the report does not say who has done what so far",
-                             "Record in involvements who was contacted, and when.");
+  require_in_vulnerabilities(model, sink, "involvements", tr<"the report does not say who has done what so far">(),
+                             tr<"Record in involvements who was contacted, and when.">());
 }
 
 void disclosure_date(const Model& model, Sink& sink) {
   require_in_vulnerabilities(model, sink, "disclosure_date",
-                             "the report does not say when the vulnerability is to be public",
-                             "Give disclosure_date, the day that is intended where it lies ahead.");
+                             tr<"the report does not say when the vulnerability is to be public">(),
+                             tr<"Give disclosure_date, the day that is intended where it lies ahead.">());
 }
 
 constexpr Test kTests[] = {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/structure.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
@@ -22,8 +23,8 @@ void invalid_cvss(const Model& model, Sink& sink) {
     const auto findings = model.is_2_0() ? check_part(each.node, model.version(), in_2_0)
                                          : check_part(each.node, model.version(), in_2_1);
     for (const auto& finding : findings) {
-      sink.add(each.node, finding.path, "the CVSS object is not valid: " + finding.message,
-               "Write the object as the CVSS schema of its version demands.");
+      sink.add(each.node, finding.path, tr<"the CVSS object is not valid: {}">(finding.message),
+               tr<"Write the object as the CVSS schema of its version demands.">());
     }
   }
 }
@@ -32,17 +33,17 @@ void compare_score(Node object, std::string_view score_key, std::string_view sev
                    Sink& sink) {
   if (const auto score = object[score_key].number();
       score && std::abs(*score * 10.0 - static_cast<double>(tenths)) > 1e-6) {
-    sink.add(object[score_key], fmt::format("the vector computes to {}, not {}", cvss::score_text(tenths), *score),
-             fmt::format("Write {}, or correct the vector.", cvss::score_text(tenths)));
+    sink.add(object[score_key], tr<"the vector computes to {}, not {}">(cvss::score_text(tenths), *score),
+             tr<"Write {}, or correct the vector.">(cvss::score_text(tenths)));
   }
   if (severity_key.empty()) return;
   const auto severity = object[severity_key];
   const auto right = cvss::severity_of(tenths, version);
   if (severity.is_string() && !text::equals_ignore_case_ascii(severity.text(), cvss::to_string(right))) {
     sink.add(severity,
-             fmt::format("a score of {} is {}, not {}", cvss::score_text(tenths), cvss::to_string(right),
-                         text::shorten(text::lower_ascii(severity.text()), 40)),
-             "Write the severity that the score stands for.");
+             tr<"a score of {} is {}, not {}">(cvss::score_text(tenths), cvss::to_string(right),
+                                               text::shorten(text::lower_ascii(severity.text()), 40)),
+             tr<"Write the severity that the score stands for.">());
   }
 }
 
@@ -230,10 +231,9 @@ void inconsistent_cvss(const Model& model, Sink& sink) {
     const auto& vector = *each.vector;
     if (const auto version = object.text_at("version");
         !version.empty() && version != cvss::to_string(vector.version)) {
-      sink.add(
-          object["version"],
-          fmt::format("the vector is of CVSS {}, not {}", cvss::to_string(vector.version), text::shorten(version, 20)),
-          "Let version and vector be of the same CVSS version.");
+      sink.add(object["version"],
+               tr<"the vector is of CVSS {}, not {}">(cvss::to_string(vector.version), text::shorten(version, 20)),
+               tr<"Let version and vector be of the same CVSS version.">());
     }
     const auto properties = properties_of(vector.version);
     for (const auto member : object.members()) {
@@ -246,9 +246,8 @@ void inconsistent_cvss(const Model& model, Sink& sink) {
       if (is_written_as(member.value.text(), metric->value_name, vector.version)) continue;
       const auto right = written_as(metric->value_name, vector.version);
       sink.add(member.value,
-               fmt::format("the vector says {} for {}, not {}", right, property->metric,
-                           text::shorten(member.value.text(), 40)),
-               "Write what the vector says, or leave the member out.");
+               tr<"the vector says {} for {}, not {}">(right, property->metric, text::shorten(member.value.text(), 40)),
+               tr<"Write what the vector says, or leave the member out.">());
     }
   }
 }

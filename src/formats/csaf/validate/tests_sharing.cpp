@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
@@ -20,13 +21,12 @@ void non_public_sharing_group_with_max_uuid(const Model& model, Sink& sink) {
   if (!is_max(distribution["sharing_group"].text_at("id"))) return;
   const auto label = distribution["tlp"]["label"];
   if (label.text() == "CLEAR") return;
-  const std::string mend = "Remove sharing_group, or give it the id of the group that may see the document.";
+  constexpr Message mend = message<"Remove sharing_group, or give it the id of the group that may see the document.">;
   if (label) {
-    sink.add(label, fmt::format("the sharing group is Public (Max UUID), but the TLP label is '{}'", label.text()),
-             mend);
+    sink.add(label, tr<"the sharing group is Public (Max UUID), but the TLP label is '{}'">(label.text()), mend);
   } else {
-    sink.add(distribution, "/tlp/label", "the sharing group is Public (Max UUID), but there is no TLP label CLEAR",
-             mend);
+    sink.add(distribution, "/tlp/label",
+             tr<"the sharing group is Public (Max UUID), but there is no TLP label CLEAR">(), mend);
   }
 }
 
@@ -35,8 +35,8 @@ void public_sharing_group_with_no_max_uuid(const Model& model, Sink& sink) {
   if (distribution["tlp"].text_at("label") != "CLEAR") return;
   const auto id = distribution["sharing_group"]["id"];
   if (!id.is_string() || is_max(id.text()) || (id.text() == kNilUuid && model.status == "draft")) return;
-  sink.add(id, fmt::format("the document is TLP:CLEAR, but its sharing group is '{}'", id.text()),
-           fmt::format("Remove sharing_group, or use the Max UUID {}.", kMaxUuid));
+  sink.add(id, tr<"the document is TLP:CLEAR, but its sharing group is '{}'">(id.text()),
+           tr<"Remove sharing_group, or use the Max UUID {}.">(kMaxUuid));
 }
 
 void invalid_sharing_group_name(const Model& model, Sink& sink) {
@@ -45,8 +45,8 @@ void invalid_sharing_group_name(const Model& model, Sink& sink) {
   const auto id = group.text_at("id");
   const auto check = [&](std::string_view reserved, std::string_view uuid, bool fulfilled) {
     if (name.text() != reserved || fulfilled) return;
-    sink.add(name, fmt::format("the sharing group name '{}' is reserved for the id {}", reserved, uuid),
-             "Give the sharing group a name of its own, or none.");
+    sink.add(name, tr<"the sharing group name '{}' is reserved for the id {}">(reserved, uuid),
+             tr<"Give the sharing group a name of its own, or none.">());
   };
   check(kMaxName, kMaxUuid, is_max(id));
   check(kNilName, kNilUuid, id == kNilUuid);
@@ -65,19 +65,19 @@ void missing_sharing_group_name(const Model& model, Sink& sink) {
   }
   const auto name = group["name"];
   if (name.text() == expected) return;
-  const auto mend = fmt::format("Set the name to '{}'.", expected);
+  const auto mend = tr<"Set the name to '{}'.">(expected);
   if (name) {
-    sink.add(name, fmt::format("the sharing group {} is not named '{}'", id, expected), mend);
+    sink.add(name, tr<"the sharing group {} is not named '{}'">(id, expected), mend);
   } else {
-    sink.add(group, "/name", fmt::format("the sharing group {} has no name", id), mend);
+    sink.add(group, "/name", tr<"the sharing group {} has no name">(id), mend);
   }
 }
 
 void check_uuid(const Model& model, Sink& sink, bool unwanted(std::string_view), std::string_view name) {
   const auto id = model.document["distribution"]["sharing_group"]["id"];
   if (!id.is_string() || !unwanted(id.text())) return;
-  sink.add(id, fmt::format("the sharing group is the {} UUID, which names no group", name),
-           "Remove sharing_group, or give it the id of the group that may see the document.");
+  sink.add(id, tr<"the sharing group is the {} UUID, which names no group">(name),
+           tr<"Remove sharing_group, or give it the id of the group that may see the document.">());
 }
 
 void usage_of_max_uuid(const Model& model, Sink& sink) {
@@ -92,8 +92,8 @@ void usage_of_sharing_group_on_tlp_clear(const Model& model, Sink& sink) {
   const auto distribution = model.document["distribution"];
   const auto group = distribution["sharing_group"];
   if (!group || distribution["tlp"].text_at("label") != "CLEAR") return;
-  sink.add(group, "the document is TLP:CLEAR, but names a sharing group",
-           "Remove sharing_group: everybody may see it.");
+  sink.add(group, tr<"the document is TLP:CLEAR, but names a sharing group">(),
+           tr<"Remove sharing_group: everybody may see it.">());
 }
 
 constexpr Test kTests[] = {

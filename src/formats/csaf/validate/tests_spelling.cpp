@@ -3,6 +3,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/field_words.hpp"
 #include "formats/csaf/validate/speller.hpp"
@@ -59,9 +60,9 @@ class SpellCheck {
     for (const auto& vulnerability : model_.vulnerabilities) check_vulnerability(vulnerability.node);
     if (!is_cut_) return;
     sink_.add(model_.document,
-              fmt::format("the check ended after {} different words, {} of them unknown: the rest was not checked",
-                          asked_.size(), unknown_),
-              "Check the language that document/lang names, or check the text elsewhere.");
+              tr<"the check ended after {} different words, {} of them unknown: the rest was not checked">(
+                  asked_.size(), unknown_),
+              tr<"Check the language that document/lang names, or check the text elsewhere.">());
   }
 
  private:
@@ -177,11 +178,11 @@ class SpellCheck {
     for (std::size_t i = 0; i < named; ++i) {
       if (i > 0) list += ", ";
       list += fmt::format("'{}'", found[i].word);
-      if (!found[i].suggestion.empty()) list += fmt::format(" (perhaps '{}')", found[i].suggestion);
+      if (!found[i].suggestion.empty()) list += tr<" (perhaps '{}')">(found[i].suggestion);
     }
-    if (named < found.size()) list += fmt::format(" and {} more", found.size() - named);
-    sink_.add(text, fmt::format("the dictionary does not know {}", list),
-              "Correct what is misspelled; leave names and terms of the field as they are.");
+    if (named < found.size()) list += tr<" and {} more">(found.size() - named);
+    sink_.add(text, tr<"the dictionary does not know {}">(list),
+              tr<"Correct what is misspelled; leave names and terms of the field as they are.">());
   }
 
   const Model& model_;
@@ -202,10 +203,10 @@ void spell_check(const Model& model, Sink& sink) {
   auto* dictionary = model.speller->dictionary(lang.text());
   if (dictionary == nullptr) {
     // The standard wants a failure here, not silence.
-    sink.add(lang,
-             fmt::format("no dictionary of the language '{}' is installed: spelling was not checked",
-                         text::shorten(lang.text(), 40)),
-             "Install one, or check the text elsewhere.");
+    sink.add(
+        lang,
+        tr<"no dictionary of the language '{}' is installed: spelling was not checked">(text::shorten(lang.text(), 40)),
+        tr<"Install one, or check the text elsewhere.">());
     return;
   }
   SpellCheck{model, sink, *dictionary}.run();

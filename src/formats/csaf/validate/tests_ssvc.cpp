@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/structure.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
@@ -23,8 +24,8 @@ void invalid_ssvc(const Model& model, Sink& sink) {
   constexpr std::string_view kPlace[] = {"vulnerabilities", "[]", "metrics", "[]", "content", "ssvc_v2"};
   each_ssvc(model, [&](Node ssvc, const VulnerabilityView&) {
     for (const auto& finding : check_part(ssvc, model.version(), kPlace)) {
-      sink.add(ssvc, finding.path, "the SSVC object is not valid: " + finding.message,
-               "Write the object as the SSVC selection list schema demands.");
+      sink.add(ssvc, finding.path, tr<"the SSVC object is not valid: {}">(finding.message),
+               tr<"Write the object as the SSVC selection list schema demands.">());
     }
   });
 }
@@ -36,15 +37,15 @@ void inconsistent_target_ids(const Model& model, Sink& sink) {
     for (const auto target : ssvc["target_ids"].elements()) {
       if (!target.is_string()) continue;
       if (several && target.text() == tracking_id) {
-        sink.add(target, "the target is the whole document, which speaks of several vulnerabilities",
-                 "Name the vulnerability that was assessed.");
+        sink.add(target, tr<"the target is the whole document, which speaks of several vulnerabilities">(),
+                 tr<"Name the vulnerability that was assessed.">());
         continue;
       }
       bool named = vulnerability.node.text_at("cve") == target.text();
       for (const auto id : vulnerability.node["ids"].elements()) named = named || id.text_at("text") == target.text();
       if (!named) {
-        sink.add(target, fmt::format("'{}' is no id of this vulnerability", text::shorten(target.text(), 80)),
-                 "Name its CVE or one of its ids, or leave target_ids out.");
+        sink.add(target, tr<"'{}' is no id of this vulnerability">(text::shorten(target.text(), 80)),
+                 tr<"Name its CVE or one of its ids, or leave target_ids out.">());
       }
     }
   });
@@ -70,34 +71,28 @@ void decision_points(const Model& model, Sink& sink) {
         case ssvc::Fault::none:
           break;
         case ssvc::Fault::forbidden_namespace:
-          sink.add(selection["namespace"], "this namespace is reserved: nothing in it is valid",
-                   "Use a namespace that exists.");
+          sink.add(selection["namespace"], tr<"this namespace is reserved: nothing in it is valid">(),
+                   tr<"Use a namespace that exists.">());
           break;
         case ssvc::Fault::unknown_decision_point:
-          sink.add(selection["key"], fmt::format("there is no decision point {}", about),
-                   "Name a decision point of the namespace, or use an unregistered namespace (x_...).");
+          sink.add(selection["key"], tr<"there is no decision point {}">(about),
+                   tr<"Name a decision point of the namespace, or use an unregistered namespace (x_...).">());
           break;
         case ssvc::Fault::unknown_version:
-          sink.add(selection["version"], fmt::format("the decision point {} has no such version", about),
-                   "Name a version that was published.");
+          sink.add(selection["version"], tr<"the decision point {} has no such version">(about),
+                   tr<"Name a version that was published.">());
           break;
         case ssvc::Fault::unknown_value:
-          sink.add(
-              at,
-              fmt::format("the decision point {} has no value '{}'", about, text::shorten(values[verdict.value], 40)),
-              "Choose among the values of its definition.");
+          sink.add(at, tr<"the decision point {} has no value '{}'">(about, text::shorten(values[verdict.value], 40)),
+                   tr<"Choose among the values of its definition.">());
           break;
         case ssvc::Fault::repeated_value:
-          sink.add(
-              at,
-              fmt::format("the value '{}' of {} stands here twice", text::shorten(values[verdict.value], 40), about),
-              "Let each value stand once.");
+          sink.add(at, tr<"the value '{}' of {} stands here twice">(text::shorten(values[verdict.value], 40), about),
+                   tr<"Let each value stand once.">());
           break;
         case ssvc::Fault::wrong_order:
-          sink.add(
-              at,
-              fmt::format("the value '{}' of {} stands out of order", text::shorten(values[verdict.value], 40), about),
-              "Order the values as the definition does.");
+          sink.add(at, tr<"the value '{}' of {} stands out of order">(text::shorten(values[verdict.value], 40), about),
+                   tr<"Order the values as the definition does.">());
           break;
       }
     }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
@@ -27,9 +28,9 @@ void contradicting_product_status(const Model& model, Sink& sink) {
         first = {i, entry.member};
       } else if (class_of(first.member) != class_of(entry.member)) {
         sink.add(entry.node,
-                 fmt::format("product id '{}' is {} and {} at once", model.products[entry.product].id,
-                             to_string(first.member), to_string(entry.member)),
-                 "Leave the product in the one group that is true for this vulnerability.");
+                 tr<"product id '{}' is {} and {} at once">(model.products[entry.product].id, to_string(first.member),
+                                                            to_string(entry.member)),
+                 tr<"Leave the product in the one group that is true for this vulnerability.">());
       }
     }
   }
@@ -102,9 +103,9 @@ class ScoreFinder {
   void report(const Use& use) {
     const auto& [source, version] = kinds_[use.kind];
     sink_.add(use.node,
-              fmt::format("product id '{}' has more than one score of CVSS {}{}{}", model_.products[use.product].id,
-                          version, source.empty() ? "" : " from ", source),
-              "Leave one score for each product, version of CVSS and source.");
+              tr<"product id '{}' has more than one score of CVSS {}{}">(
+                  model_.products[use.product].id, version, source.empty() ? std::string{} : tr<" from {}">(source)),
+              tr<"Leave one score for each product, version of CVSS and source.">());
   }
 
   const Model& model_;
@@ -121,8 +122,8 @@ void multiple_scores_with_same_version(const Model& model, Sink& sink) {
 
 void require_product_reference(const std::vector<Node>& of_nothing, Sink& sink, std::string_view what) {
   for (const auto item : of_nothing) {
-    sink.add(item, fmt::format("the {} does not say to which products it applies", what),
-             fmt::format("Name the products of the {} in product_ids or group_ids.", what));
+    sink.add(item, tr<"the {} does not say to which products it applies">(what),
+             tr<"Name the products of the {} in product_ids or group_ids.">(what));
   }
 }
 
@@ -204,11 +205,13 @@ class FlagFinder {
   }
 
   void report(Node flag) {
-    sink_.add(
-        flag,
-        fmt::format("product id '{}'{} has more than one flag with a VEX justification", model_.products[twice_].id,
-                    more_ == 0 ? "" : fmt::format(" (and {})", text::count_of(more_, "other", "others"))),
-        "Leave the one flag that says best why the product is not affected.");
+    sink_.add(flag,
+              tr<"product id '{}'{} has more than one flag with a VEX justification">(
+                  model_.products[twice_].id,
+                  more_ == 0 ? ""
+                             : trn<" (and {} other)", " (and {} others)">(
+                                   static_cast<long long>(more_), text::thousands(static_cast<long long>(more_)))),
+              tr<"Leave the one flag that says best why the product is not affected.">());
   }
 
   /// Members of groups looked at in one document. Beyond, where thousands of vulnerabilities flag groups of tens of

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 #include "formats/vers/range.hpp"
@@ -35,34 +36,34 @@ bool is_single(const vers::Range& range) {
 }
 
 void product_version_range_rules(const Model& model, Sink& sink) {
-  constexpr std::string_view kMend = "Write a vers in its canonical form, such as vers:intdot/>=2.0|<4.5.";
+  constexpr Message kMend = message<"Write a vers in its canonical form, such as vers:intdot/>=2.0|<4.5.">;
   each_range_name(model, [&](Node name) {
     const auto text = name.text();
     const auto shown = text::shorten(text, 80);
     if (text.starts_with(kVers)) {
       const auto range = vers::parse(text);
       if (range && range->everything && range->scheme != "all") {
-        sink.add(name, fmt::format("'{}' stands for all versions, which has a form of its own", shown),
-                 "Write vers:all/*.");
+        sink.add(name, tr<"'{}' stands for all versions, which has a form of its own">(shown),
+                 tr<"Write vers:all/*.">());
       } else if (const auto why = vers::why_not_canonical(text); !why.empty()) {
-        sink.add(name, fmt::format("'{}' is no vers in canonical form: {}", shown, why), std::string{kMend});
+        sink.add(name, tr<"'{}' is no vers in canonical form: {}">(shown, why), kMend);
       } else if (const auto scheme = scheme_of(text); !vers::is_known_scheme(scheme)) {
-        sink.add_as(Finding::Group::recommended, name,
-                    fmt::format("the version scheme '{}' is not supported: its versions were not checked",
-                                text::shorten(scheme, 60)),
-                    "Use a scheme that tools know, where there is one.");
+        sink.add_as(
+            Finding::Group::recommended, name,
+            tr<"the version scheme '{}' is not supported: its versions were not checked">(text::shorten(scheme, 60)),
+            tr<"Use a scheme that tools know, where there is one.">());
       }
       return;
     }
     if (const auto why = vers::why_not_canonical_constraints(text); !why.empty()) {
-      sink.add(name, fmt::format("'{}' is neither a vers nor the constraints of one: {}", shown, why),
-               std::string{kMend});
+      sink.add(name, tr<"'{}' is neither a vers nor the constraints of one: {}">(shown, why), kMend);
       return;
     }
     const auto range = vers::parse_constraints(text);
     if (range && (range->everything || is_single(*range))) {
-      sink.add(name, fmt::format("'{}' is no range of versions", shown),
-               range->everything ? "Write vers:all/* for all versions." : "Make a single version a product_version.");
+      sink.add(name, tr<"'{}' is no range of versions">(shown),
+               range->everything ? tr<"Write vers:all/* for all versions.">()
+                                 : tr<"Make a single version a product_version.">());
     }
   });
 }
@@ -80,10 +81,10 @@ void upper_open_ended_range(const Model& model, Sink& sink) {
     const auto range = range_of(branch.node);
     // All versions is what "vers:all/*" is for; the test is about ranges that begin somewhere.
     if (!range || range->everything || !vers::is_open_above(*range)) continue;
-    sink.add(branch.node["name"],
-             fmt::format("the range '{}' has no end: versions to come are in it",
-                         text::shorten(branch.node.text_at("name"), 80)),
-             "Say up to which version the range goes.");
+    sink.add(
+        branch.node["name"],
+        tr<"the range '{}' has no end: versions to come are in it">(text::shorten(branch.node.text_at("name"), 80)),
+        tr<"Say up to which version the range goes.">());
   }
 }
 
@@ -92,9 +93,8 @@ void unknown_vers_type(const Model& model, Sink& sink) {
     if (!name.text().starts_with(kVers)) return;
     const auto scheme = scheme_of(name.text());
     if (vers::is_known_scheme(scheme)) return;
-    sink.add(name,
-             fmt::format("the vers type '{}' is neither registered nor supported here", text::shorten(scheme, 60)),
-             "Use a type that is registered, such as semver or intdot.");
+    sink.add(name, tr<"the vers type '{}' is neither registered nor supported here">(text::shorten(scheme, 60)),
+             tr<"Use a type that is registered, such as semver or intdot.">());
   });
 }
 
@@ -233,10 +233,9 @@ void check_status(const Model& model, Sink& sink, Meeting meeting, bool wrong(st
             others, [&](ProductNumber each) { return each != product && wrong(classes[product], classes[each]); });
         if (other == others.end()) continue;
         sink.add(vulnerability.node["product_status"],
-                 fmt::format("the versions of '{}' and '{}' overlap, and they stand in {}",
-                             text::shorten(model.products[product].id, 60),
-                             text::shorten(model.products[*other].id, 60), what),
-                 "Split the ranges, so that each version stands in one of them.");
+                 tr<"the versions of '{}' and '{}' overlap, and they stand in {}">(
+                     text::shorten(model.products[product].id, 60), text::shorten(model.products[*other].id, 60), what),
+                 tr<"Split the ranges, so that each version stands in one of them.">());
         break;
       }
     }
@@ -249,14 +248,14 @@ void check_branches(const Model& model, Sink& sink, Meeting meeting) {
     if (pair.meeting != meeting) continue;
     const auto name = model.branches[pair.sibling].node["name"];
     sink.add(name,
-             fmt::format("'{}' overlaps with '{}' beside it", text::shorten(name.text(), 60),
-                         text::shorten(model.branches[pair.range].node.text_at("name"), 60)),
-             "Split the ranges, so that each version stands in one of them.");
+             tr<"'{}' overlaps with '{}' beside it">(
+                 text::shorten(name.text(), 60), text::shorten(model.branches[pair.range].node.text_at("name"), 60)),
+             tr<"Split the ranges, so that each version stands in one of them.">());
   }
 }
 
-constexpr std::string_view kContradicting = "product status groups that contradict each other";
-constexpr std::string_view kSame = "the same product status group";
+constexpr Message kContradicting = message<"product status groups that contradict each other">;
+constexpr Message kSame = message<"the same product status group">;
 
 template <Meeting meeting>
 void contradicting_status(const Model& model, Sink& sink) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/distribution/distribution.hpp"
 #include "formats/csaf/structure.hpp"
@@ -37,7 +38,7 @@ void tell_kind(Node root, Verdict& verdict) {
   verdict.findings = {{.test = std::string{kSchemaTest},
                        .group = Finding::Group::schema,
                        .path = {},
-                       .message = fmt::format("this is no CSAF advisory but: {}", to_string(kind)),
+                       .message = tr<"this is no CSAF advisory but: {}">(to_string(kind)),
                        .mend = {}}};
 }
 
@@ -209,12 +210,11 @@ std::vector<Finding> check_quality(Node root) {
 }
 
 Finding changed_without_revision(std::string_view version) {
-  return {
-      .test = "TOC-010",
-      .group = Finding::Group::quality,
-      .path = "/document/tracking/version",
-      .message = fmt::format("another document was received under the same version, {}", text::shorten(version, 60)),
-      .mend = "Give every change of content a version and a revision of its own."};
+  return {.test = "TOC-010",
+          .group = Finding::Group::quality,
+          .path = "/document/tracking/version",
+          .message = tr<"another document was received under the same version, {}">(text::shorten(version, 60)),
+          .mend = std::string{tr<"Give every change of content a version and a revision of its own.">()}};
 }
 
 std::optional<Finding> check_file_name(std::string_view file, std::string_view tracking_id, bool is_valid) {
@@ -224,12 +224,14 @@ std::optional<Finding> check_file_name(std::string_view file, std::string_view t
   constexpr std::string_view kEnding = ".json";
   const auto marked = expected.substr(0, expected.size() - kEnding.size()) + "_invalid.json";
   if (file == marked && !is_valid) return std::nullopt;
-  return Finding{.test = "5.1",
-                 .group = Finding::Group::recommended,
-                 .path = "/document/tracking/id",
-                 .message = file == marked ? "the file is named as an invalid document is, but this one is valid"
-                                           : fmt::format("the file is named '{}'", text::shorten(file, 100)),
-                 .mend = fmt::format("Name it {}.", text::shorten(expected, 100))};
+  return Finding{
+      .test = "5.1",
+      .group = Finding::Group::recommended,
+      .path = "/document/tracking/id",
+      .message = file == marked
+                     ? std::string{tr<"the file is named as an invalid document is, but this one is valid">()}
+                     : tr<"the file is named '{}'">(text::shorten(file, 100)),
+      .mend = tr<"Name it {}.">(text::shorten(expected, 100))};
 }
 
 Validator::Validator(json::Limits limits, Speller* speller)
@@ -252,7 +254,7 @@ Verdict Validator::validate_bytes(std::string_view bytes, Mode mode, bool with_q
     verdict.findings.push_back(unreadable(error));
     return verdict;
   };
-  if (bytes.empty()) return refused(Error::invalid("The document is empty"));
+  if (bytes.empty()) return refused(Error::invalid(std::string{tr<"The document is empty">()}));
   const auto root = reader_.read(bytes, limits_);
   if (!root) return refused(root.error());
   const auto wanted = WantedGroups::of([&](Finding::Group group) {
