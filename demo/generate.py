@@ -391,6 +391,19 @@ def marked_documents():
                 "remediations": [(FIX, "Update to 16.4, which no longer trusts the old key.", None, {"url": "https://helmwerk.example/downloads/studio"}),
                                  (MIT, "Open project packages only from your own version store until then.", None)]}])
 
+    yield document(
+        number="2026-106", title="Brightwater Instruments LevelSense 5: report under coordination", vendor="Brightwater Instruments",
+        dates=["2026-05-20"], sectors="Water and Wastewater Systems, Chemical", seat="Netherlands", version="2.1", status="interim",
+        tlp="AMBER+STRICT", terms="For those who take part in the case only. Publication is planned for 2026-08-18.",
+        risk="Whoever reaches the transmitter can make it show a level that is not there. The vendor confirms it and works on a fix.",
+        products=[("BL-1", "LevelSense 5", "vers:intdot/<5.8.0", True, "LS5-80G")],
+        flaws=[{"cve": "CVE-1900-0211", "title": "Level can be frozen by a crafted telegram", "cwe": "CWE-20",
+                "score": (7.5, "AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:N"), "affected": ["BL-1"],
+                "text": "A telegram of the calibration service with a negative span holds the last value until restart.",
+                "remediations": [("fix_planned", "Firmware 5.8.0 is tested with the reporter in July.", None),
+                                 (MIT, "Compare the level with the float switch at each shift.", None)]}],
+        thanks=("Wendy Aumann", "Talbach Water Supply"))
+
 
 def write(folder, documents):
     folder.mkdir(exist_ok=True)

@@ -427,6 +427,12 @@ class Builder {
                             format(sub);
                           });
   }
+  void cases(const char* meaning) {
+    add_case_commands(*app_.add_subcommand("case", meaning), into_.cases, [this](auto* sub, const char* examples) {
+      data(prepared(sub, Command::cases, examples));
+      format(sub);
+    });
+  }
   void config(const char* meaning) {
     auto* group = app_.add_subcommand("config", meaning);
     group->set_help_flag("-h,--help", "This text");
@@ -475,6 +481,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"user", "People: invite them, set roles, suspend, erase, export", &Builder::user},
       {"token", "Tokens: what programs act with", &Builder::token},
       {"community", "Communities: who shares with whom", &Builder::community},
+      {"case", "Cases: work that several parties share, and who takes part", &Builder::cases},
       {"share", "Say who sees an advisory and why, and change it", &Builder::share},
       {"site", "Show and set what the portal is called and looks like", &Builder::site},
       {"audit", "Read, verify, sign and prune the log of what was done", &Builder::audit},

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/approval_options.hpp"
+#include "cli/case_options.hpp"
 #include "cli/audit_options.hpp"
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
@@ -46,6 +47,7 @@ enum class Command {
   audit,
   mail,
   approval,
+  cases,
   share,
   match,
   site_show,
@@ -77,6 +79,7 @@ struct CommandLine {
   MailOptions mail;                                         ///< All of `tocsin mail`.
   SiteOptions site;                                         ///< site
   AuditOptions audit;                                       ///< All of `tocsin audit`.
+  CaseOptions cases;                                        ///< All of `tocsin case`.
   ApprovalOptions approval;                                 ///< All of `tocsin approval`.
   ChangeOptions change;                                     ///< withdraw, supersede, modify, translate
   bool quiet = false;

@@ -83,6 +83,7 @@ int dispatch(const CommandLine& line) {
     case Command::mail:
       return run_mail(line);
     case Command::approval:
+    case Command::cases:
       return run_approval(line);
     case Command::config_check:
       return run_config_check(line);

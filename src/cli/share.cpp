@@ -29,16 +29,15 @@ Result<domain::Record> find(store::Connection& connection, const CommandLine& li
   return Error{Error::Code::not_found, fmt::format("There is no advisory '{}' here", line.id), {}, {}};
 }
 
-Result<sharing::Marking> wanted_of(store::Connection& connection, const domain::Record& record,
-                                   const ShareOptions& options) {
+Result<sharing::Marking> wanted_of(store::Connection& connection, const engine::Actor& actor,
+                                   const domain::Record& record, const ShareOptions& options) {
   auto marking = sharing::marking_of(record);
   if (!options.tlp.empty()) marking.tlp = *domain::parse_tlp(options.tlp);
   if (!options.to.empty()) {
     marking.audience = domain::Audience::listed;
     marking.listed.clear();
     for (const auto& each : options.to) {
-      TRY(const auto addressee, sharing::addressee_of(connection, record, each));
-      marking.listed.push_back(addressee);
+      TRY_VOID(sharing::add_addressee(connection, actor, record, each, marking));
     }
   }
   if (!options.audience.empty()) {
@@ -104,8 +103,9 @@ Result<int> share(store::Database& database, const CommandLine& line) {
     }
     return kGood;
   }
-  TRY(const auto wanted,
-      database.read([&](store::Connection& connection) { return wanted_of(connection, found.record, line.share); }));
+  TRY(const auto wanted, database.read([&](store::Connection& connection) {
+    return wanted_of(connection, actor, found.record, line.share);
+  }));
   TRY(const auto difference, sharing::preview(database, actor, found.record.id, wanted, now));
   auto listed = wanted.listed;
   listed.insert(listed.end(), found.record.listed.begin(), found.record.listed.end());

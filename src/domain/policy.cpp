@@ -16,10 +16,11 @@ namespace {
 //   3. everyone:   CLEAR for all, GREEN for members.
 //      members:    up to AMBER+STRICT for members: each member organisation is a recipient.
 //      owner_only: nobody else.
-//      listed:     RED for listed people only; AMBER+STRICT and wider for listed organisations and communities too;
-//                  AMBER and wider also for the clients of a listed organisation. An empty list reaches nobody.
+//      listed:     RED for listed people, and people who take part in a listed case by name; AMBER+STRICT and wider for
+//                  listed organisations, communities and organisations of a listed case too; AMBER and wider also for
+//                  the clients of a listed organisation. An empty list reaches nobody.
 //   4. An auditor's role reads what is public and nothing else, an administrator's nothing above GREEN - unless, for
-//      the administrator, the owner listed that very person.
+//      the administrator, the owner listed that very person or a case in which they take part by name.
 //   5. What none of these shows is seen by who broke the glass over this very record, until that ends: a draft and what
 //      is under embargo as well, with its history.
 
@@ -62,26 +63,38 @@ Decision seen(Reason reason) noexcept { return {true, reason, {}}; }
 Decision seen(Reason reason, Grantee through) noexcept { return {true, reason, through}; }
 Decision hidden(Reason reason) noexcept { return {false, reason, {}}; }
 
+/// Reached as themselves, not as one of an organisation: listed, or in a listed case by name.
+std::optional<Grantee> by_name(const Viewer& viewer, const Reading& reading, const Facts& facts) noexcept {
+  if (!reading.by_name || !viewer.person || facts.audience != Audience::listed) return std::nullopt;
+  if (in(facts.listed, Grantee::Kind::person, viewer.person->value)) {
+    return Grantee{Grantee::Kind::person, viewer.person->value};
+  }
+  for (const auto each : viewer.cases_by_name) {
+    if (in(facts.listed, Grantee::Kind::case_file, each.value)) return Grantee{Grantee::Kind::case_file, each.value};
+  }
+  return std::nullopt;
+}
+
+Decision seen_by_name(const Grantee& through) noexcept {
+  return seen(through.kind == Grantee::Kind::person ? Reason::named_person : Reason::case_participant, through);
+}
+
 Decision decide_own(const Viewer& viewer, const Reading& reading, const Facts& facts) noexcept {
   // Listed by name, a person sees their organisation's RED like anybody's; drafts are work, and stay with those at
   // work.
-  const bool named = reading.by_name && viewer.person && facts.audience == Audience::listed &&
-                     in(facts.listed, Grantee::Kind::person, viewer.person->value);
   if (facts.status == RecordStatus::draft && !reading.drafts) return hidden(Reason::draft);
   if (facts.tlp == Tlp::red) {
     if (reading.red) return seen(Reason::own_handler);
   } else if (facts.tlp <= reading.tlp_max) {
     return seen(facts.status == RecordStatus::draft ? Reason::own_handler : Reason::own_organisation);
   }
-  if (named) return seen(Reason::named_person, {Grantee::Kind::person, viewer.person->value});
+  if (const auto named = by_name(viewer, reading, facts)) return seen_by_name(*named);
   return hidden(facts.tlp == Tlp::red ? Reason::marking : Reason::role_reads_none);
 }
 
 Decision decide_listed(const Viewer& viewer, const Reading& reading, const Facts& facts) noexcept {
   using enum Grantee::Kind;
-  if (reading.by_name && viewer.person && in(facts.listed, person, viewer.person->value)) {
-    return seen(Reason::named_person, {person, viewer.person->value});
-  }
+  if (const auto named = by_name(viewer, reading, facts)) return seen_by_name(*named);
   Decision through_group = hidden(Reason::not_addressed);
   if (reading.member || (reading.by_name && !viewer.organisation)) {
     if (viewer.organisation && in(facts.listed, organisation, viewer.organisation->value)) {
@@ -90,6 +103,11 @@ Decision decide_listed(const Viewer& viewer, const Reading& reading, const Facts
     for (const auto each : viewer.communities) {
       if (!through_group.seen && in(facts.listed, community, each.value)) {
         through_group = seen(Reason::named_community, {community, each.value});
+      }
+    }
+    for (const auto each : viewer.cases) {
+      if (!through_group.seen && in(facts.listed, case_file, each.value)) {
+        through_group = seen(Reason::case_participant, {case_file, each.value});
       }
     }
     for (const auto each : viewer.providers) {
@@ -107,10 +125,10 @@ Decision decide_listed(const Viewer& viewer, const Reading& reading, const Facts
 }  // namespace
 
 std::string_view to_string(Reason reason) noexcept {
-  constexpr std::array<std::string_view, 14> kNames{
-      "public_record",   "own_organisation", "own_handler",  "member",         "named_organisation",
-      "named_community", "client_of_named",  "named_person", "broke_glass",    "draft",
-      "embargoed",       "not_addressed",    "marking",      "role_reads_none"};
+  constexpr std::array<std::string_view, 15> kNames{
+      "public_record",   "own_organisation", "own_handler",     "member",       "named_organisation",
+      "named_community", "case_participant", "client_of_named", "named_person", "broke_glass",
+      "draft",           "embargoed",        "not_addressed",   "marking",      "role_reads_none"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 
@@ -118,6 +136,8 @@ std::string Viewer::cache_key() const {
   if (!person && !organisation) return "anonymous";
   auto key = fmt::format("p{}o{}r{}", person ? person->value : 0, organisation ? organisation->value : 0, roles.bits());
   for (const auto each : communities) fmt::format_to(std::back_inserter(key), "c{}", each.value);
+  for (const auto each : cases) fmt::format_to(std::back_inserter(key), "k{}", each.value);
+  for (const auto each : cases_by_name) fmt::format_to(std::back_inserter(key), "n{}", each.value);
   for (const auto each : providers) fmt::format_to(std::back_inserter(key), "v{}", each.value);
   for (const auto& each : glass) fmt::format_to(std::back_inserter(key), "g{}:{}", each.grant, each.record.value);
   return key;
@@ -171,6 +191,12 @@ Decision decide(const Viewer& viewer, const Facts& facts, Timestamp now) noexcep
   return seen(Reason::broke_glass);
 }
 
+bool knows_case(const Viewer& viewer, CaseId id) noexcept {
+  const auto reading = reading_of(viewer);
+  if (reading.by_name && viewer.person && std::ranges::binary_search(viewer.cases_by_name, id)) return true;
+  return reading.member && reading.tlp_max >= Tlp::amber_strict && std::ranges::binary_search(viewer.cases, id);
+}
+
 namespace {
 
 /// Builds the condition; parameters keep the order of their question marks.
@@ -199,11 +225,12 @@ class Condition {
   SqlCondition made_;
 };
 
+constexpr std::string_view kOnList =
+    "EXISTS (SELECT 1 FROM audience_grantee a WHERE a.audience_id = r.audience_id AND a.kind = ? AND a.grantee_id ";
+
 /// "r.audience = listed AND (...)": one look at the list of addressees for each way to be on it.
 void add_listed(Condition& sql, const Viewer& viewer, const Reading& reading) {
   using enum Grantee::Kind;
-  constexpr std::string_view kOnList =
-      "EXISTS (SELECT 1 FROM audience_grantee a WHERE a.audience_id = r.audience_id AND a.kind = ? AND a.grantee_id ";
   bool any = false;
   const auto either = [&] {
     sql.add(any ? " OR " : "");
@@ -213,6 +240,10 @@ void add_listed(Condition& sql, const Viewer& viewer, const Reading& reading) {
   if (reading.by_name && viewer.person) {
     either();
     sql.add(kOnList, kNumber(person)).add("= ?)", viewer.person->value);
+  }
+  if (reading.by_name && viewer.person && !viewer.cases_by_name.empty()) {
+    either();
+    sql.add(kOnList, kNumber(case_file)).add("IN ").add_list(viewer.cases_by_name).add(")");
   }
   if (reading.member || (reading.by_name && !viewer.organisation)) {
     const auto tlp_max = kNumber(viewer.organisation ? reading.tlp_max : Tlp::amber_strict);
@@ -224,6 +255,10 @@ void add_listed(Condition& sql, const Viewer& viewer, const Reading& reading) {
       either();
       sql.add("r.tlp <= ? AND ", tlp_max).add(kOnList, kNumber(community)).add("IN ").add_list(viewer.communities);
       sql.add(")");
+    }
+    if (!viewer.cases.empty()) {
+      either();
+      sql.add("r.tlp <= ? AND ", tlp_max).add(kOnList, kNumber(case_file)).add("IN ").add_list(viewer.cases).add(")");
     }
     if (!viewer.providers.empty()) {
       either();
@@ -243,10 +278,11 @@ void add_own(Condition& sql, const Viewer& viewer, const Reading& reading) {
   if (reading.red) sql.add(" OR r.tlp = ?", kNumber(Tlp::red));
   if (viewer.person) {
     sql.add(" OR r.audience = ?", kNumber(Audience::listed));
-    sql.add(
-        " AND EXISTS (SELECT 1 FROM audience_grantee a WHERE a.audience_id = r.audience_id AND a.kind = ? AND "
-        "a.grantee_id = ?)",
-        kNumber(Grantee::Kind::person), viewer.person->value);
+    sql.add(" AND (").add(kOnList, kNumber(Grantee::Kind::person)).add("= ?)", viewer.person->value);
+    if (!viewer.cases_by_name.empty()) {
+      sql.add(" OR ").add(kOnList, kNumber(Grantee::Kind::case_file)).add("IN ").add_list(viewer.cases_by_name).add(")");
+    }
+    sql.add(")");
   }
   sql.add(")) OR (r.owner_id <> ? AND ", organisation);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "domain/case.hpp"
 #include "domain/community.hpp"
 #include "domain/record.hpp"
 #include "domain/role.hpp"
@@ -32,6 +33,8 @@ struct Viewer {
   std::optional<OrganisationId> organisation;
   Roles roles;                            ///< Held in `organisation`.
   std::vector<CommunityId> communities;   ///< Open ones that list the organisation or the person. Sorted.
+  std::vector<CaseId> cases;              ///< Open or closed, in which the organisation takes part. Sorted.
+  std::vector<CaseId> cases_by_name;      ///< In which the person does. Sorted.
   std::vector<OrganisationId> providers;  ///< Organisations whose client `organisation` is (for AMBER). Sorted.
   std::vector<Glass> glass;               ///< What a session has opened. Sorted.
   /// Equal keys see equal things at an equal time: for caches and ETags.
@@ -67,6 +70,7 @@ enum class Reason {
   member,              ///< GREEN (or CLEAR) addressed to everyone or members, and they are one.
   named_organisation,  ///< Listed by name.
   named_community,     ///< In a listed community.
+  case_participant,    ///< Takes part in a listed case.
   client_of_named,     ///< AMBER: their provider is listed.
   named_person,        ///< Listed by name.
   broke_glass,         ///< Nothing of the above, but they broke the glass.
@@ -81,7 +85,7 @@ std::string_view to_string(Reason reason) noexcept;
 struct Decision {
   bool seen = false;
   Reason reason = Reason::not_addressed;
-  /// Which listed organisation, community or person decided; empty for the other reasons.
+  /// Which listed organisation, community, case or person decided; empty for the other reasons.
   std::optional<Grantee> through;
 };
 
@@ -90,6 +94,9 @@ Decision decide(const Viewer& viewer, const Facts& facts, Timestamp now) noexcep
 inline bool may_see(const Viewer& viewer, const Facts& facts, Timestamp now) noexcept {
   return decide(viewer, facts, now).seen;
 }
+
+/// Does the case exist for them? For those whom an AMBER+STRICT record addressed to it reaches.
+bool knows_case(const Viewer& viewer, CaseId id) noexcept;
 
 /// SQL text with '?' for each parameter, over the columns id, tlp, status, audience, audience_id, owner_id,
 /// embargo_until of the record table under the alias `r`, and the table audience_grantee.

@@ -21,6 +21,7 @@ constexpr Timestamp kNow{1'677'672'000'000'000};
 constexpr OrganisationId kOwner{3}, kNamed{4}, kClient{5}, kOther{77};
 constexpr PersonId kSomebody{50}, kNamedPerson{51};
 constexpr CommunityId kCommunity{9};
+constexpr CaseId kCase{8};
 
 Viewer viewer_of(OrganisationId organisation, Roles roles = {member}, PersonId person = kSomebody) {
   Viewer viewer;
@@ -32,6 +33,16 @@ Viewer viewer_of(OrganisationId organisation, Roles roles = {member}, PersonId p
 Viewer in_community(OrganisationId organisation) {
   auto viewer = viewer_of(organisation);
   viewer.communities = {kCommunity};
+  return viewer;
+}
+Viewer in_case(OrganisationId organisation, Roles roles = {member}) {
+  auto viewer = viewer_of(organisation, roles);
+  viewer.cases = {kCase};
+  return viewer;
+}
+/// Themselves, not their organisation.
+Viewer in_case_by_name(Viewer viewer) {
+  viewer.cases_by_name = {kCase};
   return viewer;
 }
 Viewer client_of(OrganisationId provider) {
@@ -66,6 +77,7 @@ Facts for_list(Tlp tlp, std::vector<Grantee> grantees) {
 }
 constexpr Grantee kToNamed{Grantee::Kind::organisation, kNamed.value};
 constexpr Grantee kToCommunity{Grantee::Kind::community, kCommunity.value};
+constexpr Grantee kToCase{Grantee::Kind::case_file, kCase.value};
 constexpr Grantee kToPerson{Grantee::Kind::person, kNamedPerson.value};
 
 struct Row {
@@ -112,6 +124,28 @@ const std::vector<Row>& rows() {
       {"CommunityReadsStrict", in_community(kOther), for_list(Tlp::amber_strict, {kToCommunity}), true,
        R::named_community},
       {"CommunityReadsNoRed", in_community(kOther), for_list(Tlp::red, {kToCommunity}), false, R::marking},
+      {"CaseParticipantReadsStrict", in_case(kOther), for_list(Tlp::amber_strict, {kToCase}), true,
+       R::case_participant},
+      {"OrganisationInACaseReadsNoRed", in_case(kOther, {vendor_coordinator}), for_list(Tlp::red, {kToCase}), false,
+       R::marking},
+      {"ParticipantByNameReadsRed", in_case_by_name(outsider), for_list(Tlp::red, {kToCase}), true,
+       R::case_participant},
+      {"ParticipantByNameNeedsNoOrganisation", in_case_by_name(person_only(kSomebody)), for_list(Tlp::red, {kToCase}),
+       true, R::case_participant},
+      {"OthersAreInNoCase", in_case(kOther), for_list(Tlp::green, {{Grantee::Kind::case_file, kCase.value + 1}}),
+       false, R::not_addressed},
+      {"ACaseIsNoCommunityOfItsNumber", in_case(kOther), for_list(Tlp::green, {{Grantee::Kind::community, kCase.value}}),
+       false, R::not_addressed},
+      {"ParticipantReadsNoDraft", in_case_by_name(in_case(kOther)),
+       Facts{Tlp::green, draft, Audience::listed, kOwner, {}, {kToCase}}, false, R::draft},
+      {"OwnersParticipantByNameReadsRed", in_case_by_name(viewer_of(kOwner)), for_list(Tlp::red, {kToCase}), true,
+       R::case_participant},
+      {"AuditorInACaseReadsNothing", in_case_by_name(in_case(kOther, {auditor})), for_list(Tlp::green, {kToCase}), false,
+       R::not_addressed},
+      {"AdministratorOfAParticipantReadsNoAmber", in_case(kOther, {administrator}), for_list(Tlp::amber, {kToCase}),
+       false, R::role_reads_none},
+      {"AdministratorInACaseByNameReadsAmber", in_case_by_name(viewer_of(kOther, {administrator})),
+       for_list(Tlp::amber, {kToCase}), true, R::case_participant},
       {"ClientReadsAmber", client_of(kNamed), for_list(Tlp::amber, {kToNamed}), true, R::client_of_named},
       {"ClientReadsNoStrict", client_of(kNamed), for_list(Tlp::amber_strict, {kToNamed}), false, R::not_addressed},
       {"ClientOfTheOwnerIsNotAddressed", client_of(kOwner), for_list(Tlp::amber, {kToNamed}), false, R::not_addressed},
@@ -279,7 +313,10 @@ TEST_F(PolicyLaws, RedIsSeenByNameOrByTheOwnersHandlersOnly) {
     const bool handler =
         viewer.organisation == facts.owner && (viewer.roles.has(coordinator) || viewer.roles.has(vendor_coordinator));
     const bool named =
-        viewer.person && std::ranges::count(facts.listed, Grantee{Grantee::Kind::person, viewer.person->value}) > 0;
+        viewer.person && std::ranges::any_of(facts.listed, [&](const Grantee& each) {
+          return each == Grantee{Grantee::Kind::person, viewer.person->value} ||
+                 (each.kind == Grantee::Kind::case_file && std::ranges::count(viewer.cases_by_name, CaseId{each.id}) > 0);
+        });
     EXPECT_TRUE(handler || named) << viewer.cache_key() << ' ' << to_string(decision.reason);
   }
   EXPECT_GT(shown, kTries / 100);
@@ -302,8 +339,47 @@ TEST_F(PolicyLaws, AnAdministratorSeesAmberOnlyByName) {
     viewer.roles = {member, administrator};
     const auto facts = worlds_.facts();
     const auto decision = decide(viewer, facts, kNow);
-    if (decision.seen && facts.tlp > Tlp::green) EXPECT_EQ(to_string(decision.reason), to_string(Reason::named_person));
+    if (!decision.seen || facts.tlp <= Tlp::green) continue;
+    if (decision.reason == Reason::case_participant) {
+      EXPECT_TRUE(std::ranges::count(viewer.cases_by_name, CaseId{decision.through->id}) > 0) << viewer.cache_key();
+    } else {
+      EXPECT_EQ(to_string(decision.reason), to_string(Reason::named_person));
+    }
   }
+}
+
+/// Who knows of a case are those whom an AMBER+STRICT record addressed to it reaches, and nobody else.
+TEST_F(PolicyLaws, ACaseIsKnownToWhomItReaches) {
+  int known = 0;
+  for (int i = 0; i < kTries; ++i) {
+    const auto viewer = worlds_.viewer();
+    const CaseId id{worlds_.number(1, domain::testing::Worlds::kCases)};
+    auto facts = for_list(Tlp::amber_strict, {{Grantee::Kind::case_file, id.value}});
+    facts.owner = kOther;
+    EXPECT_EQ(knows_case(viewer, id), may_see(viewer, facts, kNow)) << viewer.cache_key();
+    known += knows_case(viewer, id) ? 1 : 0;
+  }
+  EXPECT_GT(known, kTries / 20);
+}
+
+TEST(PolicyViewer, CasesAreInTheCacheKey) {
+  auto viewer = viewer_of(kOther);
+  std::vector<std::string> keys{viewer.cache_key()};
+  viewer.cases = {{1}};
+  keys.push_back(viewer.cache_key());
+  viewer.cases = {{11}};
+  keys.push_back(viewer.cache_key());
+  viewer.cases = {{1}, {1}};
+  keys.push_back(viewer.cache_key());
+  viewer.cases = {};
+  viewer.cases_by_name = {{1}};
+  keys.push_back(viewer.cache_key());
+  viewer.cases_by_name = {};
+  viewer.communities = {{1}};
+  keys.push_back(viewer.cache_key());
+  const auto count = keys.size();
+  std::ranges::sort(keys);
+  EXPECT_EQ(static_cast<std::size_t>(std::unique(keys.begin(), keys.end()) - keys.begin()), count);
 }
 
 TEST(PolicyViewer, CacheKeysOfUnlikeViewersDiffer) {

@@ -1,7 +1,9 @@
 #include "domain/record.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -47,11 +49,22 @@ std::string_view to_string(Grantee::Kind kind) noexcept {
       return "organisation";
     case Grantee::Kind::community:
       return "community";
+    case Grantee::Kind::case_file:
+      return "case";
     case Grantee::Kind::person:
       break;
   }
   return "person";
 }
+
+namespace {
+
+/// How stored lists name a kind: one letter, for ever.
+constexpr std::array kGranteeLetters{std::pair{'o', Grantee::Kind::organisation},
+                                     std::pair{'c', Grantee::Kind::community}, std::pair{'p', Grantee::Kind::person},
+                                     std::pair{'k', Grantee::Kind::case_file}};
+
+}  // namespace
 
 void tidy(std::vector<Grantee>& listed) {
   std::ranges::sort(listed);
@@ -62,7 +75,7 @@ std::string write_grantees(const std::vector<Grantee>& listed) {
   std::string text;
   for (const auto& each : listed) {
     if (!text.empty()) text += ' ';
-    text += to_string(each.kind).front();
+    text += std::ranges::find(kGranteeLetters, each.kind, [](const auto& pair) { return pair.second; })->first;
     text += std::to_string(each.id);
   }
   return text;
@@ -72,10 +85,10 @@ std::vector<Grantee> read_grantees(std::string_view text) {
   std::vector<Grantee> listed;
   for (const auto word : text::split(text, ' ')) {
     if (word.size() < 2) continue;
-    Grantee each;
-    each.kind = word.front() == 'o'   ? Grantee::Kind::organisation
-                : word.front() == 'c' ? Grantee::Kind::community
-                                      : Grantee::Kind::person;
+    const auto letter = std::ranges::find(kGranteeLetters, word.front(), [](const auto& pair) { return pair.first; });
+    // What a newer version wrote is nobody's here, rather than somebody else's.
+    if (letter == kGranteeLetters.end()) continue;
+    Grantee each{letter->second, 0};
     const auto [end, failure] = std::from_chars(word.data() + 1, word.data() + word.size(), each.id);
     if (failure == std::errc{} && end == word.data() + word.size()) listed.push_back(each);
   }

@@ -38,7 +38,8 @@ std::string_view to_string(Audience audience) noexcept;
 
 /// One whom a record of Audience::listed is addressed to.
 struct Grantee {
-  enum class Kind { organisation = 1, community = 2, person = 3 };  ///< Stored as its number; only ever added to.
+  /// Stored as its number; only ever added to. `case_file`: the participants of a case.
+  enum class Kind { organisation = 1, community = 2, person = 3, case_file = 4 };
   Kind kind = Kind::organisation;
   std::int64_t id = 0;
   friend auto operator<=>(const Grantee&, const Grantee&) = default;
@@ -46,7 +47,7 @@ struct Grantee {
 std::string_view to_string(Grantee::Kind kind) noexcept;
 /// Sorts, and removes repeats.
 void tidy(std::vector<Grantee>& listed);
-/// "o5 c12 p7": how the store keeps a tidy list.
+/// "o5 c12 p7 k3" (a case): how the store keeps a tidy list.
 std::string write_grantees(const std::vector<Grantee>& listed);
 std::vector<Grantee> read_grantees(std::string_view text);
 

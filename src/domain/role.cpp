@@ -50,6 +50,7 @@ constexpr std::array kPermissions{
     PermissionRow{Permission::manage_organisations, "manage-organisations", {coordinator, administrator}},
     PermissionRow{Permission::manage_people, "manage-people", {administrator}},
     PermissionRow{Permission::manage_communities, "manage-communities", {coordinator, administrator}},
+    PermissionRow{Permission::handle_cases, "handle-cases", {vendor_coordinator, coordinator}},
     PermissionRow{Permission::read_audit, "read-audit", {auditor}},
     PermissionRow{Permission::administer, "administer", {administrator}},
     PermissionRow{Permission::break_glass, "break-glass", {coordinator, administrator}},

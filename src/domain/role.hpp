@@ -69,6 +69,7 @@ enum class Permission : std::uint8_t {
   manage_organisations,  ///< Create and change any organisation.
   manage_people,         ///< Any person's memberships, roles, factors; hands out links.
   manage_communities,
+  handle_cases,  ///< Opens cases of the organisation acted for, and says who takes part.
   read_audit,
   administer,  ///< Settings, installation.
   break_glass  ///< Opens one record that the policy does not show, for a while (engine/guard/break_glass.hpp).

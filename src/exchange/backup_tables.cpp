@@ -25,6 +25,8 @@ using store::Value;
 #define TOCSIN_COMMUNITY_COLUMNS "id, uuid, name, description, owner_id, members_hidden, closed, created_at"
 #define TOCSIN_COMMUNITY_ORGANISATION_COLUMNS "community_id, organisation_id, joined_at"
 #define TOCSIN_COMMUNITY_PERSON_COLUMNS "community_id, person_id, joined_at"
+#define TOCSIN_CASE_FILE_COLUMNS "id, number, uuid, kind, title, state, owner_id, opened_at, closed_at"
+#define TOCSIN_CASE_PARTICIPANT_COLUMNS "case_id, kind, grantee_id, part, added_at, added_by"
 #define TOCSIN_MEMBER_STATE_COLUMNS "name, value"
 #define TOCSIN_AUDIENCE_COLUMNS "id, digest"
 #define TOCSIN_AUDIENCE_GRANTEE_COLUMNS "audience_id, kind, grantee_id"
@@ -87,6 +89,10 @@ constexpr BackupColumn kCommunity[] = {{"id"},       {"uuid", true},     {"name"
                                        {"owner_id"}, {"members_hidden"}, {"closed"},     {"created_at"}};
 constexpr BackupColumn kCommunityOrganisation[] = {{"community_id"}, {"organisation_id"}, {"joined_at"}};
 constexpr BackupColumn kCommunityPerson[] = {{"community_id"}, {"person_id"}, {"joined_at"}};
+constexpr BackupColumn kCaseFile[] = {{"id"},    {"number", true}, {"uuid", true}, {"kind"},     {"title", true},
+                                      {"state"}, {"owner_id"},     {"opened_at"},  {"closed_at"}};
+constexpr BackupColumn kCaseParticipant[] = {{"case_id"}, {"kind"},     {"grantee_id"},
+                                             {"part"},    {"added_at"}, {"added_by"}};
 constexpr BackupColumn kMemberState[] = {{"name", true}, {"value"}};
 constexpr BackupColumn kAudience[] = {{"id"}, {"digest", true}};
 constexpr BackupColumn kAudienceGrantee[] = {{"audience_id"}, {"kind"}, {"grantee_id"}};
@@ -226,6 +232,11 @@ const BackupTableCode kTables[] = {
     {"community_person", kCommunityPerson, false,
      TOCSIN_PAGE_BY_TWO("community_person", TOCSIN_COMMUNITY_PERSON_COLUMNS, "community_id, person_id"),
      TOCSIN_INSERT("community_person", TOCSIN_COMMUNITY_PERSON_COLUMNS), 2},
+    {"case_file", kCaseFile, false, TOCSIN_PAGE("case_file", TOCSIN_CASE_FILE_COLUMNS, "id"),
+     TOCSIN_INSERT("case_file", TOCSIN_CASE_FILE_COLUMNS)},
+    {"case_participant", kCaseParticipant, false,
+     TOCSIN_PAGE_BY_THREE("case_participant", TOCSIN_CASE_PARTICIPANT_COLUMNS, "case_id, kind, grantee_id"),
+     TOCSIN_INSERT("case_participant", TOCSIN_CASE_PARTICIPANT_COLUMNS), 3},
     {"member_state", kMemberState, true, TOCSIN_PAGE_BY_TEXT("member_state", TOCSIN_MEMBER_STATE_COLUMNS, "name"),
      TOCSIN_INSERT("member_state", TOCSIN_MEMBER_STATE_COLUMNS)},
     {"audience", kAudience, false, TOCSIN_PAGE("audience", TOCSIN_AUDIENCE_COLUMNS, "id"),
@@ -284,6 +295,7 @@ Status advance_identities(store::Connection& connection) {
       "organisation_key));"
       "SELECT setval(pg_get_serial_sequence('person', 'id'), (SELECT greatest(max(id), 1) FROM person));"
       "SELECT setval(pg_get_serial_sequence('community', 'id'), (SELECT greatest(max(id), 1) FROM community));"
+      "SELECT setval(pg_get_serial_sequence('case_file', 'id'), (SELECT greatest(max(id), 1) FROM case_file));"
       "SELECT setval(pg_get_serial_sequence('audience', 'id'), (SELECT greatest(max(id), 1) FROM audience));"
       "SELECT setval(pg_get_serial_sequence('credential', 'id'), (SELECT greatest(max(id), 1) FROM credential));"
       "SELECT setval(pg_get_serial_sequence('api_token', 'id'), (SELECT greatest(max(id), 1) FROM api_token));"

@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "base/secret.hpp"
+#include "engine/cases/cases.hpp"
 #include "engine/members/members.hpp"
 #include "engine/search/indexer.hpp"
 #include "exchange/import.hpp"
@@ -15,6 +16,7 @@
 namespace tocsin::exchange {
 namespace {
 
+namespace cases = engine::cases;
 namespace members = engine::members;
 using boost::json::value;
 using domain::CommunityId;
@@ -47,6 +49,7 @@ class Loader {
     for (const auto& each : json::array_at(root_, "organisations")) TRY_VOID(organisation(each));
     for (const auto& each : json::array_at(root_, "people")) TRY_VOID(person(each));
     for (const auto& each : json::array_at(root_, "communities")) TRY_VOID(community(each));
+    for (const auto& each : json::array_at(root_, "cases")) TRY_VOID(case_file(each));
     for (const auto& each : json::array_at(root_, "records")) TRY_VOID(record(each, marked));
     TRY_VOID(engine::search::index_all(database_));
     return active_people();
@@ -162,7 +165,7 @@ class Loader {
     return identity_.use_link(secret, random_token(), {.address = {}, .agent = "demonstration", .request_id = {}});
   }
 
-  /// "organisation:water", "person:MAIL", "community:circle".
+  /// "organisation:water", "person:MAIL", "community:circle", "case:levels".
   Result<Grantee> grantee(std::string_view text) const {
     const auto colon = text.find(':');
     if (colon == std::string_view::npos) return mistake(fmt::format("'{}' names nobody", text));
@@ -181,7 +184,39 @@ class Loader {
       const auto found = communities_.find(name);
       if (found != communities_.end()) return Grantee{.kind = Grantee::Kind::community, .id = found->second.value};
     }
+    if (kind == "case") {
+      const auto found = cases_.find(name);
+      if (found != cases_.end()) return Grantee{.kind = Grantee::Kind::case_file, .id = found->second.value};
+    }
     return mistake(fmt::format("'{}' names nobody", text));
+  }
+
+  Status case_file(const value& entry) {
+    cases::CaseInput input;
+    input.uuid = text_of(entry, "uuid");
+    input.title = text_of(entry, "title");
+    const auto kind = domain::parse_case_kind(json::string_at(entry, "kind"));
+    if (!kind) return mistake("a case has no kind");
+    input.kind = *kind;
+    TRY(input.owner, organisation_of(json::string_at(entry, "owner")));
+    auto& id = cases_[text_of(entry, "id")];
+    TRY(const auto known, cases::list_cases(database_, console_));
+    const auto found = std::ranges::find(known, input.uuid, [](const auto& row) { return row.it.uuid; });
+    if (found != known.end()) {
+      id = found->it.id;
+      return ok();
+    }
+    TRY(const auto number, cases::open_case(database_, console_, input, clock_.now()));
+    TRY(const auto made, cases::find_case(database_, console_, number, clock_.now()));
+    if (!made) return Error::not_found("case");
+    id = made->row.it.id;
+    for (const auto& each : json::array_at(entry, "participants")) {
+      TRY(const auto who, grantee(json::string_at(each, "who")));
+      const auto part = domain::parse_case_part(json::string_at(each, "part"));
+      if (!part) return mistake(fmt::format("there is no part '{}'", json::string_at(each, "part")));
+      TRY_VOID(cases::add_participant(database_, console_, number, who, *part, clock_.now()));
+    }
+    return ok();
   }
 
   Status community(const value& entry) {
@@ -258,6 +293,7 @@ class Loader {
   const Actor console_ = Actor::at_console();
   std::map<std::string, OrganisationId, std::less<>> organisations_;
   std::map<std::string, CommunityId, std::less<>> communities_;
+  std::map<std::string, domain::CaseId, std::less<>> cases_;
   std::vector<std::pair<std::string, PersonId>> people_;  ///< In the order of the file.
 };
 

@@ -80,7 +80,8 @@ class DemoTest : public store_testing::DatabaseTest {
             TRY(viewer, members::viewer_of(connection, person->person.id, {}));
           }
           std::vector<std::string> seen;
-          for (const auto* key : {"TDC-2026-101", "TDC-2026-102", "TDC-2026-103", "TDC-2026-104", "TDC-2026-105"}) {
+          for (const auto* key : {"TDC-2026-101", "TDC-2026-102", "TDC-2026-103", "TDC-2026-104", "TDC-2026-105",
+                                "TDC-2026-106"}) {
             TRY(const auto record,
                 store::Records{connection}.find(viewer, domain::RecordKind::advisory, key, clock_.now()));
             if (record) seen.emplace_back(key + 9);
@@ -167,12 +168,12 @@ TEST_P(DemoTest, NobodyKnowsAPassword) {
 TEST_P(DemoTest, EachSeesWhatTheirMarkingsSay) {
   loaded();
   EXPECT_THAT(seen_by(""), IsEmpty()) << "nothing of it is public";
-  EXPECT_THAT(seen_by("gita@agency.demo.example"), ElementsAre("101", "102"));
-  EXPECT_THAT(seen_by("wendy@water.demo.example"), ElementsAre("101", "102", "105"));
+  EXPECT_THAT(seen_by("gita@agency.demo.example"), ElementsAre("101", "102", "106"));
+  EXPECT_THAT(seen_by("wendy@water.demo.example"), ElementsAre("101", "102", "105", "106"));
   EXPECT_THAT(seen_by("paul@power.demo.example"), ElementsAre("101", "103", "105"));
   EXPECT_THAT(seen_by("hanna@helmwerk.example"), ElementsAre("101", "104", "105"));
-  EXPECT_THAT(seen_by("bram@brightwater.example"), ElementsAre("101", "102"));
-  EXPECT_THAT(seen_by("cora@cert.demo.example"), ElementsAre("101", "102", "103", "104"));
+  EXPECT_THAT(seen_by("bram@brightwater.example"), ElementsAre("101", "102", "106"));
+  EXPECT_THAT(seen_by("cora@cert.demo.example"), ElementsAre("101", "102", "103", "104", "106"));
   EXPECT_THAT(seen_by("ada@cert.demo.example"), ElementsAre("101")) << "operating is not reading";
 }
 
@@ -230,6 +231,8 @@ constexpr MistakeCase kMistakes[] = {
     {"UnknownRole", R"(["analyst"])", R"(["boss"])", "no role 'boss'"},
     {"UnknownKind", R"("kind": "isac")", R"("kind": "club")", "no kind"},
     {"UnknownAddressee", R"("community:circle")", R"("community:square")", "'community:square' names nobody"},
+    {"UnknownPart", R"("part": "vendor")", R"("part": "owner")", "no part 'owner'"},
+    {"UnknownCase", R"("case:levels")", R"("case:doors")", "'case:doors' names nobody"},
     {"UnknownDocument", "tdc-2026-103-v1.json", "tdc-2026-999-v1.json", "no document 'tdc-2026-999-v1.json'"},
     {"Syntax", R"("records":)", R"("records")", ""},
 };

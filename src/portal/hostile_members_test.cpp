@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "base/json.hpp"
+#include "engine/cases/cases.hpp"
 #include "portal/api/schemas.hpp"
 #include "portal/members_fixture.hpp"
 
@@ -86,6 +87,9 @@ TEST_P(HostileMembers, WhatAnybodyTypesIsTextOnEveryPage) {
   change(coordinator, "POST", "/api/v1/communities",
          {{"name", bad("community")}, {"description", bad("about-community")}}, 201);
   change(coordinator, "PUT", "/api/v1/communities/1/organisations/2", {}, 204);
+  change(coordinator, "POST", "/api/v1/cases", {{"title", bad("case")}}, 201);
+  const auto case_number = engine::cases::list_cases(database(), engine::Actor::at_console()).value().at(0).it.number;
+  change(coordinator, "PUT", "/api/v1/cases/" + case_number + "/organisations/2", {{"part", "vendor"}}, 204);
   change(admin, "PUT", "/api/v1/communities/1/people/11", {}, 204);
   change(coordinator, "PUT", "/api/v1/organisations/2/clients/3", {}, 204);
   change(admin, "POST", "/api/v1/organisations/3/status", {{"status", "suspended"}, {"reason", bad("reason")}}, 200);
@@ -114,6 +118,7 @@ TEST_P(HostileMembers, WhatAnybodyTypesIsTextOnEveryPage) {
         auto path = filled(route->pattern, {{"organisation", organisation},
                                             {"person", person},
                                             {"community", "1"},
+                                            {"case", case_number},
                                             {"id", "tdc-2025-001"},
                                             {"entry", "1"}});
         if (!path.empty() && std::ranges::find(targets, path) == targets.end()) targets.push_back(std::move(path));

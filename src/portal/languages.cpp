@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "domain/audit.hpp"
+#include "domain/case.hpp"
 #include "domain/four_eyes.hpp"
 #include "domain/nis2.hpp"
 #include "domain/organisation.hpp"
@@ -49,8 +50,14 @@ void note_member_tables() {
     messages::note(domain::to_string(status));
   }
   for (const auto kind :
-       {domain::Grantee::Kind::organisation, domain::Grantee::Kind::community, domain::Grantee::Kind::person}) {
+       {domain::Grantee::Kind::organisation, domain::Grantee::Kind::community, domain::Grantee::Kind::person,
+        domain::Grantee::Kind::case_file}) {
     messages::note(domain::to_string(kind));
+  }
+  for (const auto kind : domain::all_case_kinds()) messages::note(domain::to_string(kind));
+  for (const auto part : domain::all_case_parts()) messages::note(domain::to_string(part));
+  for (const auto state : {domain::CaseState::open, domain::CaseState::closed}) {
+    messages::note(domain::to_string(state));
   }
   for (const auto sector : domain::all_sectors()) messages::note(domain::name(sector));
   for (const auto& sector : domain::all_nis2_sectors()) messages::note(sector.name);

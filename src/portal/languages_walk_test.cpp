@@ -11,6 +11,7 @@
 
 #include "base/po.hpp"
 #include "base/text.hpp"
+#include "engine/cases/cases.hpp"
 #include "portal/html/template.hpp"
 #include "portal/languages.hpp"
 #include "portal/members_fixture.hpp"
@@ -144,7 +145,7 @@ std::vector<std::string> unmarked(std::string_view page) {
   // Whole lines that are data: examples of filters and objects of the audit log, hashes, order numbers, time zones,
   // scopes of tokens, names of cookies, keys of the example's OpenPGP key, people of the demonstration.
   static const re2::RE2 kDataLine{
-      R"re(-?\w+(:|&gt;=).*|-rejected.*|[0-9a-f]{12,}…?|[0-9A-Z]+-[0-9A-Z-]+|6ES7515\*|siemens overflow|&quot;buffer overflow&quot;|(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.*|machine|nobody|console|Water works|asset-owner|audit|read|publish|manage-members|write-records|tocsin-form|tocsintocsin-half|Traffic Light Protocol|Ines Albrecht.*)re"};
+      R"re(-?\w+(:|&gt;=).*|-rejected.*|[0-9a-f]{12,}…?|[0-9A-Z]+-[0-9A-Z-]+|6ES7515\*|siemens overflow|&quot;buffer overflow&quot;|(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.*|machine|nobody|console|Water works|asset-owner|audit|read|publish|manage-members|manage-cases|write-records|tocsin-form|tocsintocsin-half|Traffic Light Protocol|Ines Albrecht.*)re"};
   const auto end_line = [&] {
     const std::string whole{text::trim(line)};
     auto rest = line;
@@ -190,6 +191,9 @@ class LanguagesWalk : public testing::MemberPortalTest {
     const auto community = engine::members::create_community(
         database(), console_, {.uuid = {}, .name = "Ψ", .description = "ψ", .members_hidden = false}, clock_.now());
     ASSERT_TRUE(community) << community.error().to_string();
+    const auto opened = engine::cases::open_case(database(), console_, {.title = "Ψ"}, clock_.now());
+    ASSERT_TRUE(opened) << opened.error().to_string();
+    case_ = *opened;
   }
   void TearDown() override {
     MemberPortalTest::TearDown();
@@ -203,6 +207,7 @@ class LanguagesWalk : public testing::MemberPortalTest {
         {"{community}", std::to_string(number(store::Sql{"SELECT MAX(id) FROM community"}))},
         {"{organisation}", std::to_string(water_.value)},
         {"{person}", std::to_string(people_[As::water_member].value)},
+        {"{case}", case_},
         {"{entry}", "1"},
         {"{revision}", "1"},
         {"{secret}", "nobodys"},
@@ -216,6 +221,7 @@ class LanguagesWalk : public testing::MemberPortalTest {
   }
 
  private:
+  std::string case_;
   std::filesystem::path folder_;
 };
 

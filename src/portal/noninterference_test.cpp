@@ -3,20 +3,26 @@
 
 #include <gtest/gtest.h>
 
+#include "base/secret.hpp"
 #include "domain/testing/worlds.hpp"
+#include "engine/identity/identity.hpp"
+#include "engine/identity/principal.hpp"
 #include "engine/testing/samples.hpp"
 #include "portal/app.hpp"
 #include "portal/http/answer.hpp"
 #include "portal/http/target.hpp"
+#include "portal/testing/member_worlds.hpp"
 #include "store/migrations.hpp"
 #include "store/organisations.hpp"
 #include "store/records.hpp"
 #include "store/testing/test_database.hpp"
 
 /// Two worlds that differ only in what somebody may not see give that somebody byte-identical answers: status, headers
-/// (ETag too) and body of pages, API, feeds, files, suggestions and error texts.
+/// (ETag too) and body of pages, API, feeds, files, suggestions and error texts; of advisories, and of cases,
+/// communities, organisations and people.
 ///
-/// A world is a list of steps, each of which stores a revision of some advisory. For each step that changes only what
+/// A world is a list of steps, each of which stores a revision of some advisory, or changes who is in what
+/// (member_worlds.hpp). For each step that changes only what
 /// the viewer may not see, the world before it and the world after it are such a pair, so one growing database gives
 /// thousands of them. Hidden advisories speak of the same vendors, products, weaknesses and CVEs as visible ones, and
 /// of their own, so that any count, facet, spelling or suggestion that forgets the policy differs.
@@ -35,14 +41,19 @@ constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(th
 constexpr bool kSanitized = false;
 #endif
 
-/// Stores one more version of the advisory in a slot.
+/// Stores one more version of the advisory in a slot; or changes something of members.
 struct Step {
   int slot = 0;
   int flavour = 0;  ///< Which vendor, product, words it speaks of.
   domain::policy::Facts facts;
+  std::optional<testing::MemberStep> member{};
 };
 
 void PrintTo(const Step& step, std::ostream* out) {
+  if (step.member) {
+    *out << ::testing::PrintToString(*step.member);
+    return;
+  }
   *out << "slot " << step.slot << " flavour " << step.flavour << " TLP:" << to_string(step.facts.tlp) << ' '
        << to_string(step.facts.status) << ' ' << to_string(step.facts.audience) << " ["
        << domain::write_grantees(step.facts.listed) << "] owner " << step.facts.owner.value
@@ -126,12 +137,19 @@ std::vector<std::string> targets() {
 /// A database that steps are applied to, and the portal over it.
 class World {
  public:
-  explicit World(store::Database& database) : database_(database), app_(database, settings(), clock_) {
+  explicit World(store::Database& database)
+      : database_(database),
+        identity_(database, SealingKey::random(), {}, clock_),
+        app_(database, settings(), clock_, &identity_) {
     router_ = std::make_unique<http::Router>(app_.routes());
     hooks_ = app_.hooks();
   }
 
   void apply(const Step& step) {
+    if (step.member) {
+      members_.apply(*step.member, database_);
+      return;
+    }
     auto revision = engine::testing::revision_of(sample_of(step, ++versions_[step.slot]));
     const auto stored = database_.write(
         [&](store::Connection& connection) { return store::Records{connection}.put(revision, kTestNow); });
@@ -148,6 +166,7 @@ class World {
 
   /// Does the step change nothing that the viewer may see, before or after it?
   bool hidden(const Step& step, const domain::policy::Viewer& viewer) const {
+    if (step.member) return members_.hidden(*step.member, viewer);
     auto after = step.facts;
     if (const auto before = facts_.find(step.slot); before != facts_.end()) {
       if (domain::policy::may_see(viewer, before->second, kTestNow)) return false;
@@ -156,6 +175,9 @@ class World {
     }
     return !domain::policy::may_see(viewer, after, kTestNow);
   }
+
+  /// With the communities and cases that they are in at present.
+  domain::policy::Viewer as_seen(const domain::policy::Viewer& viewer) const { return members_.as_seen(viewer); }
 
   /// Some viewers have broken the glass over some of what there is; for some of them it has ended.
   domain::policy::Viewer with_glass(domain::policy::Viewer viewer, Worlds& worlds) const {
@@ -181,6 +203,7 @@ class World {
     request.representation = target.starts_with("/api/") ? http::Representation::json : http::Representation::html;
     request.viewer = viewer;
     request.now = kTestNow;
+    if (testing::is_of_members(target)) sign_in(request);
     const auto match = router_->match(http::Method::get, request.path);
     EXPECT_NE(match.route, nullptr) << target;
     if (match.route == nullptr) return {};
@@ -192,6 +215,20 @@ class World {
   }
 
  private:
+  static void sign_in(http::Request& request) {
+    if (!request.viewer.person) return;
+    auto principal = std::make_shared<engine::identity::Principal>();
+    principal->id = 1;
+    principal->person = *request.viewer.person;
+    principal->person_name = "Ada";
+    principal->viewer = request.viewer;
+    principal->csrf = std::string(43, 'c');
+    principal->second_factor = true;
+    principal->authenticated_at = kTestNow;
+    principal->expires_at = {kTestNow.micros + 3'600'000'000};
+    request.principal = std::move(principal);
+    request.asker = "s1";
+  }
   static AppSettings settings() {
     AppSettings made;
     made.version = "0.0.0";
@@ -199,11 +236,13 @@ class World {
   }
   store::Database& database_;
   ManualClock clock_{kTestNow};
+  engine::identity::Identity identity_;
   App app_;
   std::unique_ptr<http::Router> router_;
   http::ServerHooks hooks_;
   std::map<int, int> versions_;
   std::map<int, domain::policy::Facts> facts_;
+  testing::MemberWorld members_;
 };
 
 class Noninterference : public store_testing::DatabaseTest {
@@ -220,6 +259,7 @@ class Noninterference : public store_testing::DatabaseTest {
             connection.run(store::Sql{"INSERT INTO organisation(id, kind, name, created_at) VALUES (?, ?, ?, ?)", id,
                                       domain::OrganisationKind::vendor, fmt::format("Example {}", id), kTestNow}));
       }
+      TRY_VOID(testing::MemberWorld::make(connection));
       return ok();
     });
     ASSERT_TRUE(made.has_value()) << made.error().to_string();
@@ -240,10 +280,11 @@ class Noninterference : public store_testing::DatabaseTest {
     make_organisations(**opened);
     World world{**opened};
     for (std::size_t i = 0; i + 1 < steps.size(); ++i) world.apply(steps[i]);
-    if (!world.hidden(steps.back(), viewer)) return false;
-    const auto before = world.answer(target, viewer);
+    const auto seen = world.as_seen(viewer);
+    if (!world.hidden(steps.back(), seen)) return false;
+    const auto before = world.answer(target, seen);
     world.apply(steps.back());
-    return world.answer(target, viewer) != before;
+    return world.answer(target, seen) != before;
   }
 
   /// The fewest steps that still show the leak: drops each that is not needed, the last one stays.
@@ -279,28 +320,35 @@ TEST_P(Noninterference, WhatIsHiddenChangesNoAnswer) {
   // Every answer is compared after each step would be hours; each step looks at some, and all are looked at often.
   const int pairs_wanted = kSanitized ? 200 : GetParam() == store::Dialect::sqlite ? 10'000 : 1'000;
   constexpr std::size_t kLooksPerStep = 4;
-  const auto asked = targets();
+  auto asked = targets();
+  const auto of_advisories = asked.size();
+  for (auto& target : testing::member_targets()) asked.push_back(std::move(target));
   Worlds worlds{20'261'128, kTestNow};
   std::unique_ptr<World> world;
   std::vector<Step> steps;
-  domain::policy::Viewer viewer;
+  domain::policy::Viewer base, viewer;       // Without and with the groups that they are in.
   std::map<std::size_t, std::string> known;  // Answers to this viewer since the last change they may see.
-  int pairs = 0, looks = 0;
-  std::size_t next = 0;
+  int pairs = 0, member_pairs = 0, looks = 0;
+  std::size_t next = 0, next_of_members = 0;
 
   world = std::make_unique<World>(database());
   for (int number = 0; pairs < pairs_wanted; ++number) {
     if (number % 40 == 0) {
-      viewer = world->with_glass(worlds.viewer(), worlds);
+      base = world->with_glass(worlds.viewer(), worlds);
+      viewer = world->as_seen(base);
       known.clear();
     }
     Step step{static_cast<int>(worlds.number(0, kSlots - 1)), static_cast<int>(worlds.number(0, 99)), worlds.facts()};
+    if (worlds.one_in(3)) step.member = testing::MemberStep::random(worlds);
     const bool hidden = world->hidden(step, viewer);
     // Visible changes give the world its shape; most steps are to be hidden ones.
     if (!hidden && number > kSlots && !worlds.one_in(6)) continue;
     std::vector<std::size_t> looked;
     for (std::size_t i = 0; hidden && i < kLooksPerStep; ++i) {
-      const auto at = next++ % asked.size();
+      // Each kind of step where it would show, and once a step where it would not.
+      const bool members = step.member.has_value() == (i > 0);
+      const auto at =
+          members ? of_advisories + next_of_members++ % (asked.size() - of_advisories) : next++ % of_advisories;
       looked.push_back(at);
       if (!known.contains(at)) known[at] = world->answer(asked[at], viewer);
     }
@@ -308,19 +356,23 @@ TEST_P(Noninterference, WhatIsHiddenChangesNoAnswer) {
     if (HasFatalFailure()) return;
     steps.push_back(step);
     if (!hidden) {
+      viewer = world->as_seen(base);
       known.clear();
       continue;
     }
     ++pairs;
+    if (step.member) ++member_pairs;
     for (const auto at : looked) {
       ++looks;
       const auto after = world->answer(asked[at], viewer);
       if (after == known[at]) continue;
-      report(steps, viewer, asked[at], known[at], after);
+      report(steps, base, asked[at], known[at], after);
       return;
     }
   }
+  EXPECT_GT(member_pairs, pairs / 20);
   RecordProperty("pairs", pairs);
+  RecordProperty("member_pairs", member_pairs);
   RecordProperty("answers", looks);
 }
 

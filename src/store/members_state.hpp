@@ -9,11 +9,11 @@
 
 namespace tocsin::store {
 
-/// What the policy needs to know of organisations, people and communities, and when it changed.
+/// What the policy needs to know of organisations, people, communities and cases, and when it changed.
 class MembersState {
  public:
   explicit MembersState(Connection& connection) : connection_(connection) {}
-  /// Grows with every write to organisations, people, memberships and communities.
+  /// Grows with every write to organisations, people, memberships, communities and who takes part in cases.
   Result<std::int64_t> generation();
   /// Inside the write transaction that changes any of them.
   Status advance();

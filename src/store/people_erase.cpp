@@ -53,6 +53,7 @@ Status People::erase(domain::PersonId id) {
       {Sql{"DELETE FROM mail_queue WHERE person_id = ?", id}, Sql{"DELETE FROM one_time_link WHERE person_id = ?", id},
        Sql{"DELETE FROM credential WHERE person_id = ?", id}, Sql{"DELETE FROM membership WHERE person_id = ?", id},
        Sql{"DELETE FROM community_person WHERE person_id = ?", id},
+       Sql{"DELETE FROM case_participant WHERE kind = ? AND grantee_id = ?", domain::Grantee::Kind::person, id},
        Sql{"DELETE FROM outside_role WHERE person_id = ?", id},
        // What they opened and asked for stays, for those whose it was; what they wrote about it does not.
        Sql{"UPDATE break_glass SET reason = '', ended_at = coalesce(ended_at, until) WHERE person_id = ?", id},

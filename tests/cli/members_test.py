@@ -1,4 +1,4 @@
-"""Organisations, people and communities by the command line."""
+"""Organisations, people, communities and cases by the command line."""
 import hashlib
 import json
 import pathlib
@@ -153,6 +153,32 @@ class Members(unittest.TestCase):
         self.do("community", "remove-member", "1", "--org", "2", check=0)
         self.do("community", "close", "1", check=0)
         self.assertTrue(self.rows("community", "list")[0]["closed"])
+
+    def test_cases(self):
+        self.do("org", "add", "Water works", check=0)
+        self.do("user", "add", "ada@water.example", "--org", "Water works", check=0)
+        (made,) = self.rows("case", "open", "Pumps that stop", "--kind", "incident")
+        number = made["case"]
+        self.assertRegex(number, r"^CASE-20\d\d-\d{5}$")
+        self.do("case", "add", number.lower(), "--org", "Water works", "--part", "asset-owner", check=0)
+        self.do("case", "add", number, "--user", "ada@water.example", "--part", "reporter", check=0)
+        self.refuses("--org or --user", "case", "add", number)
+        self.refuses("coordinates", "case", "add", number, "--org", "1", "--part", "vendor")
+        self.assertEqual(self.do("case", "add", number, "--org", "2", "--part", "king").returncode, 2)
+        self.refuses("There is no case", "case", "show", "CASE-1999-00000")
+        self.do("case", "rename", number, "Pumps", check=0)
+        (row,) = self.rows("case", "show", number)
+        self.assertEqual((row["title"], row["kind"], row["state"]), ("Pumps", "incident", "open"))
+        self.assertEqual([(each["kind"], each["part"]) for each in row["participants"]],
+                         [("organisation", "coordinator"), ("person", "reporter"), ("organisation", "asset-owner")])
+        self.assertIn("asset owner", self.do("case", "show", number, check=0).stdout)
+        self.do("case", "remove", number, "--user", "ada@water.example", check=0)
+        self.do("case", "close", number, check=0)
+        self.refuses("closed", "case", "add", number, "--user", "ada@water.example")
+        self.assertEqual(self.rows("case", "list", "--state", "open"), [])
+        self.assertIn(number, self.do("case", "list", "--text", "pump", check=0).stdout)
+        self.do("case", "reopen", number, check=0)
+        self.assertEqual([each["participant_count"] for each in self.rows("case", "list")], [2])
 
     def test_init_makes_the_first_administrator(self):
         other = self.folder / "other"

@@ -49,6 +49,10 @@ class Share(unittest.TestCase):
         entries = json_lines(run("audit", "list", "--data", self.data, "--action", "record.change-marking", "--format",
                                  "json", check=0).stdout)
         self.assertEqual(len(entries), 3)
+        (made,) = json_lines(run("case", "open", "--data", self.data, "Pumps", "--format", "json", check=0).stdout)
+        to = "case:" + made["case"]
+        last = json_lines(self.share("--tlp", "AMBER", "--to", to, "--yes", "--format", "json", check=0).stdout)[-1]
+        self.assertEqual(last["marking"]["listed"], [to])
 
     def test_widening_needs_yes(self):
         self.start()
@@ -63,7 +67,7 @@ class Share(unittest.TestCase):
         self.start()
         self.assertIn("There is no advisory", run("share", "--data", self.data, "NO-SUCH", check=1).stderr)
         for wrong in (["--to", "planet:1"], ["--to", "organisation:404"], ["--to", "community:1"],
-                      ["--to", "person:nobody@example.com"], ["--to", "person:1"],
+                      ["--to", "person:nobody@example.com"], ["--to", "person:1"], ["--to", "case:CASE-1999-00000"], ["--to", "case:1"],
                       ["--to", "organisation:1", "--audience", "members"]):
             with self.subTest(wrong):
                 self.assertNotEqual(self.share(*wrong, "--yes", check=1).stderr, "")

@@ -7,13 +7,13 @@
 
 #include "domain/policy.hpp"
 
-/// Random worlds for property tests of the policy: a few organisations, people and communities, and records of every
+/// Random worlds for property tests of the policy: a few organisations, people, communities and cases, and records of every
 /// marking, audience, status and embargo among them. Small numbers, so that everything meets everything.
 namespace tocsin::domain::testing {
 
 class Worlds {
  public:
-  static constexpr std::int64_t kOrganisations = 5, kPeople = 6, kCommunities = 4;
+  static constexpr std::int64_t kOrganisations = 5, kPeople = 6, kCommunities = 4, kCases = 4;
 
   Worlds(unsigned seed, Timestamp now) : random_(seed), now_(now) {}
 
@@ -40,6 +40,10 @@ class Worlds {
     // Communities come through the organisation or the person; without either there is no way into one.
     for (std::int64_t id = 1; (viewer.person || viewer.organisation) && id <= kCommunities; ++id) {
       if (one_in(3)) viewer.communities.push_back({id});
+    }
+    for (std::int64_t id = 1; id <= kCases; ++id) {
+      if (viewer.organisation && one_in(4)) viewer.cases.push_back({id});
+      if (viewer.person && one_in(6)) viewer.cases_by_name.push_back({id});
     }
     return viewer;
   }
@@ -71,9 +75,10 @@ class Worlds {
   std::vector<Grantee> grantees() {
     std::vector<Grantee> listed;
     for (std::int64_t count = number(0, 3); count > 0; --count) {
-      const auto kind = static_cast<Grantee::Kind>(number(1, 3));
+      const auto kind = static_cast<Grantee::Kind>(number(1, 4));
       listed.push_back({kind, number(1, kind == Grantee::Kind::organisation ? kOrganisations
                                         : kind == Grantee::Kind::person     ? kPeople
+                                        : kind == Grantee::Kind::case_file  ? kCases
                                                                             : kCommunities)});
     }
     tidy(listed);

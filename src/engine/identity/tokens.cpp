@@ -25,6 +25,7 @@ constexpr std::array kScopes{
     Scope{"write-records", "Create and change records."},
     Scope{"publish", "Publish, withdraw and delete records."},
     Scope{"manage-members", "Manage organisations, people and communities."},
+    Scope{"manage-cases", "Open cases, and say who takes part in them."},
     Scope{"audit", "Read the audit log."},
 };
 
@@ -45,6 +46,7 @@ constexpr std::array kNeeded{
     Needed{Permission::manage_organisations, "manage-members"},
     Needed{Permission::manage_people, "manage-members"},
     Needed{Permission::manage_communities, "manage-members"},
+    Needed{Permission::handle_cases, "manage-cases"},
     Needed{Permission::read_audit, "audit"},
     Needed{Permission::break_glass, ""},
     Needed{Permission::administer, ""},

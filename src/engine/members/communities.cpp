@@ -6,6 +6,7 @@
 
 #include "base/ids.hpp"
 #include "base/messages.hpp"
+#include "engine/members/addressed.hpp"
 #include "engine/members/input.hpp"
 #include "engine/members/members.hpp"
 #include "engine/members/people_rules.hpp"
@@ -141,26 +142,11 @@ Status remove_from_community(store::Database& database, const Actor& actor, doma
 Status list_in_community(store::Database& database, const Actor& actor, domain::CommunityId id, std::string_view email,
                          Timestamp now) {
   TRY_VOID(actor.require(Permission::manage_communities));
-  domain::Person unknown;
-  TRY_VOID(read_person_input({.name = std::string{email}, .email = std::string{email}, .language = {}, .time_zone = {}},
-                             unknown));
-  TRY(const auto folded, domain::folded_email(unknown.email));
-  unknown.uuid = random_uuid();
-  unknown.status = domain::PersonStatus::invited;
-  unknown.created_at = now;
+  TRY(const auto address, read_address(email, "email"));
   return write_members(database, [&](store::Connection& connection) -> Status {
     TRY(const auto community, need_community(connection, id));
     if (community.closed) return Error::conflict(std::string{tr<"This community is closed">()}, "community");
-    store::People people{connection};
-    TRY(const auto found, people.find_by_email(folded));
-    if (!found && actor.may(Permission::manage_people)) {
-      return Error::invalid(std::string{tr<"Nobody here has this address: invite them first">()}, "email");
-    }
-    auto person = found ? found->id : domain::PersonId{};
-    if (!found) {
-      TRY(person, people.insert(unknown));
-      TRY_VOID(note(connection, actor, now, "person.create", audit::object_of(person), {}, {{"email", unknown.email}}));
-    }
+    TRY(const auto person, addressed_person(connection, actor, address, "email", now));
     store::Communities communities{connection};
     TRY(const auto there, communities.count(id, Grantee::Kind::person));
     if (there >= kMembersMax) {
@@ -238,7 +224,8 @@ Result<std::optional<CommunityDetail>> find_community(store::Database& database,
         shown.status = person.status;
       } else if (!actor.may(Permission::manage_people)) {
         // They know the address, for it was typed by one of them; whether an account is behind it, this does not tell.
-        shown.name = shown.email = person.email;
+        TRY(shown.email, domain::folded_email(person.email));
+        shown.name = shown.email;
       } else {
         shown = std::move(person);
       }

@@ -7,6 +7,7 @@
 #include "engine/members/input.hpp"
 #include "engine/members/members.hpp"
 #include "engine/members/writing.hpp"
+#include "store/cases.hpp"
 #include "store/people.hpp"
 
 namespace tocsin::engine::members {
@@ -48,9 +49,13 @@ Result<std::int64_t> hand_on(store::Connection& connection, const Actor& actor, 
                              std::optional<domain::OrganisationId> heir, Timestamp now) {
   store::Organisations organisations{connection};
   TRY(const auto records, organisations.owned_records(id));
+  store::Cases cases{connection};
+  TRY(const auto owned_cases, cases.owned(id));
   if (!heir) {
-    if (records == 0) return 0;
-    return Error::invalid(std::string{tr<"It owns records: say which organisation gets them">()}, "heir");
+    if (records == 0 && owned_cases == 0) return 0;
+    return Error::invalid(std::string{records > 0 ? tr<"It owns records: say which organisation gets them">()
+                                                  : tr<"It owns cases: say which organisation gets them">()},
+                          "heir");
   }
   // Whoever leaves may hand to the CERT; that another member takes what it did not ask for, the CERT decides.
   TRY(const auto found, organisations.find(*heir));
@@ -59,6 +64,7 @@ Result<std::int64_t> hand_on(store::Connection& connection, const Actor& actor, 
     return Error::invalid(
         std::string{allowed ? tr<"The heir is another, active organisation">() : tr<"The heir is the CERT">()}, "heir");
   }
+  TRY_VOID(cases.hand_on(id, *heir, now));
   return organisations.hand_records(id, *heir, now);
 }
 
@@ -103,7 +109,11 @@ Status apply(store::Database& database, const Actor& actor, const Application& a
     }
     TRY(const auto same_name, organisations.find_by_name(organisation.name));
     TRY(const auto same_address, people.find_by_email(folded));
-    if (same_name || same_address) {
+    // An address that somebody addressed something to is nobody's account yet.
+    TRY(const auto seats, same_address ? people.memberships(same_address->id) : std::vector<domain::Membership>{});
+    const bool only_addressed =
+        same_address && same_address->status == domain::PersonStatus::invited && seats.empty();
+    if (same_name || (same_address && !only_addressed)) {
       // Who applies is told nothing of it: else anybody could ask who is a member.
       detail["refused"] = same_name ? "the organisation is known" : "the address is known";
       TRY_VOID(audit::record(connection, actor, now, "organisation.apply", {}, domain::kOwnOrganisation,
@@ -111,7 +121,14 @@ Status apply(store::Database& database, const Actor& actor, const Application& a
       return ok();
     }
     TRY(const auto id, organisations.insert(organisation));
-    TRY(const auto applicant, people.insert(person));
+    auto applicant = domain::PersonId{};
+    if (only_addressed) {
+      applicant = same_address->id;
+      person.id = applicant;
+      TRY_VOID(people.update(person));
+    } else {
+      TRY(applicant, people.insert(person));
+    }
     TRY_VOID(people.put_membership({.person = applicant,
                                     .organisation = id,
                                     .roles = {domain::Role::member, domain::Role::organisation_administrator},

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/json.hpp"
@@ -6,6 +8,7 @@
 #include "engine/members/people_rules.hpp"
 #include "engine/members/writing.hpp"
 #include "store/audit.hpp"
+#include "store/cases.hpp"
 #include "store/communities.hpp"
 #include "store/people.hpp"
 
@@ -51,6 +54,24 @@ Result<boost::json::array> memberships_json(store::Connection& connection, domai
                     {"organisation_name", organisation.name},
                     {"roles", domain::to_string(each.roles)},
                     {"since", moment(each.created_at)}});
+  }
+  return list;
+}
+
+Result<boost::json::array> cases_json(store::Connection& connection, domain::PersonId person) {
+  const domain::Grantee who{domain::Grantee::Kind::person, person.value};
+  boost::json::array list;
+  store::Cases cases{connection};
+  TRY(const auto ids, cases.of(who));
+  TRY(const auto found, cases.among(ids));
+  for (const auto& each : found) {
+    TRY(const auto participants, cases.participants(each.id));
+    const auto own = std::ranges::find(participants, who, &domain::CaseParticipant::who);
+    if (own == participants.end()) continue;
+    list.push_back({{"number", each.number},
+                    {"title", each.title},
+                    {"part", domain::slug(own->part)},
+                    {"since", moment(own->added_at)}});
   }
   return list;
 }
@@ -136,6 +157,7 @@ Result<std::string> export_person(store::Database& database, const Actor& actor,
     all["person"] = profile(found);
     TRY(all["memberships"], memberships_json(connection, person));
     TRY(all["communities"], communities_json(connection, person));
+    TRY(all["cases"], cases_json(connection, person));
     TRY(auto identity, store::People{connection}.identity_facts(person));
     for (auto& each : identity) all[each.key()] = std::move(each.value());
     bool cut = false;

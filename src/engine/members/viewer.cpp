@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/members/members.hpp"
+#include "store/cases.hpp"
 #include "store/members_state.hpp"
 
 namespace tocsin::engine::members {
@@ -20,6 +21,11 @@ Result<domain::policy::Viewer> viewer_of(store::Connection& connection, domain::
     viewer.roles = seat->roles;
     TRY(viewer.providers, state.active_providers(seat->organisation));
   }
+  store::Cases cases{connection};
+  if (viewer.organisation) {
+    TRY(viewer.cases, cases.of({domain::Grantee::Kind::organisation, viewer.organisation->value}));
+  }
+  TRY(viewer.cases_by_name, cases.of({domain::Grantee::Kind::person, person.value}));
   TRY(viewer.communities, state.open_communities(person, viewer.organisation));
   return viewer;
 }

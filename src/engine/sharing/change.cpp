@@ -6,14 +6,18 @@
 #include "base/json.hpp"
 #include "base/messages.hpp"
 #include "engine/audit/trail.hpp"
+#include "engine/cases/cases.hpp"
 #include "engine/guard/second_person.hpp"
+#include "engine/members/addressed.hpp"
 #include "engine/members/members.hpp"
 #include "engine/sharing/approvable.hpp"
 #include "engine/sharing/world.hpp"
 #include "formats/csaf/header.hpp"
 #include "store/audiences.hpp"
+#include "store/cases.hpp"
 #include "store/changes.hpp"
 #include "store/communities.hpp"
+#include "store/members_state.hpp"
 #include "store/people.hpp"
 #include "store/records.hpp"
 
@@ -31,7 +35,10 @@ bool acts_for(const Actor& actor, domain::OrganisationId owner) {
 }
 
 Marking tidied(Marking marking) {
-  if (marking.audience != Audience::listed) marking.listed.clear();
+  if (marking.audience != Audience::listed) {
+    marking.listed.clear();
+    marking.addresses.clear();
+  }
   domain::tidy(marking.listed);
   return marking;
 }
@@ -69,8 +76,9 @@ Status check_status(RecordStatus from, RecordStatus to) {
 }
 
 /// New addressees exist, can be reached, and are known to the actor; those of before may stay.
-Status check_listed(store::Connection& connection, const std::vector<std::int64_t>& known_communities,
-                    const domain::Record& record, const Marking& marking) {
+Status check_listed(store::Connection& connection, const Actor& actor,
+                    const std::vector<std::int64_t>& known_communities, const domain::Record& record,
+                    const Marking& marking) {
   if (marking.listed.size() > store::kGranteesMax) {
     return Error::invalid(tr<"at most {} addressees: use a community">(store::kGranteesMax), "listed");
   }
@@ -88,10 +96,26 @@ Status check_listed(store::Connection& connection, const std::vector<std::int64_
         good = found && !found->closed && std::ranges::find(known_communities, each.id) != known_communities.end();
         break;
       }
+      case Grantee::Kind::case_file: {
+        TRY(const auto found, store::Cases{connection}.find(domain::CaseId{each.id}));
+        if (!found) break;
+        TRY(good, cases::knows_case(connection, actor, found->id));
+        if (good && found->state == domain::CaseState::closed) {
+          return Error::invalid(tr<"nothing new is addressed to the case {}: it is closed">(found->number), "listed");
+        }
+        break;
+      }
       case Grantee::Kind::person: {
+        if (each.id < 0) {
+          good = true;
+          break;
+        }
         TRY(const auto found, store::People{connection}.find({each.id}));
-        good =
+        // By address, whatever there is of an account: what comes of it is the same.
+        const bool open =
             found && (found->status == domain::PersonStatus::active || found->status == domain::PersonStatus::invited);
+        good =
+            open || (found && found->status != domain::PersonStatus::erased && naming_for(actor) == Naming::addresses);
         break;
       }
     }
@@ -106,7 +130,10 @@ Status check_listed(store::Connection& connection, const std::vector<std::int64_
 
 struct Wanted {
   domain::Record record;
-  Marking before, after;
+  Marking before;
+  Marking after;                                  ///< Nobody's addresses stand in its list under negative numbers.
+  std::map<std::int64_t, std::string> addresses;  ///< Those.
+  Naming naming = Naming::accounts;
   Difference difference;
 };
 Result<Wanted> examine(store::Connection& connection, const Actor& actor, const std::vector<std::int64_t>& communities,
@@ -115,11 +142,16 @@ Result<Wanted> examine(store::Connection& connection, const Actor& actor, const 
   TRY(wanted.record, need_record(connection, actor, id, now));
   TRY_VOID(may_change(actor, wanted.record));
   wanted.before = tidied(marking_of(wanted.record));
-  wanted.after = tidied(marking);
+  wanted.naming = naming_for(actor);
+  TRY(auto resolved, resolve(connection, tidied(marking)));
+  wanted.after = std::move(resolved.marking);
+  wanted.addresses = std::move(resolved.addresses);
   TRY_VOID(check_status(wanted.before.status, wanted.after.status));
   TRY_VOID(check_label(connection, wanted.record, wanted.after.tlp));
-  TRY_VOID(check_listed(connection, communities, wanted.record, wanted.after));
-  TRY(wanted.difference, difference(connection, wanted.record.owner, wanted.before, wanted.after, now));
+  TRY_VOID(check_listed(connection, actor, communities, wanted.record, wanted.after));
+  TRY(const auto world,
+      World::load(connection, wanted.naming, named_in({&wanted.before, &wanted.after}, wanted.addresses)));
+  wanted.difference = difference(world, wanted.record.owner, wanted.before, wanted.after, now);
   return wanted;
 }
 
@@ -133,8 +165,22 @@ boost::json::object detail_of(const Marking& marking) {
   return out;
 }
 
+/// Addresses that are nobody's become people who are invited, in this transaction.
+Status keep_addresses(store::Connection& connection, const Actor& actor, Wanted& wanted, Timestamp now) {
+  for (const auto& [placeholder, address] : wanted.addresses) {
+    TRY(const auto person, members::addressed_person(connection, actor, address, "listed", now));
+    std::erase(wanted.after.listed, Grantee{Grantee::Kind::person, placeholder});
+    wanted.after.listed.push_back({Grantee::Kind::person, person.value});
+  }
+  domain::tidy(wanted.after.listed);
+  if (!wanted.addresses.empty()) TRY_VOID(store::MembersState{connection}.advance());
+  wanted.addresses.clear();
+  return ok();
+}
+
 Status store_marking(store::Connection& connection, const Wanted& wanted, Timestamp now) {
-  const auto& [record, before, after, ignored] = wanted;
+  const auto& record = wanted.record;
+  const auto& after = wanted.after;
   std::optional<std::int64_t> audience_id;
   if (after.audience == Audience::listed) {
     TRY(const auto id, store::Audiences{connection}.intern(after.listed));
@@ -149,7 +195,8 @@ Status store_marking(store::Connection& connection, const Wanted& wanted, Timest
        store::Changes::append_sql(store::ChangeAction::updated, record.id, record.current_revision, now)});
 }
 
-Status carry_out(store::Connection& connection, const Actor& actor, const Wanted& wanted, Timestamp now) {
+Status carry_out(store::Connection& connection, const Actor& actor, Wanted wanted, Timestamp now) {
+  TRY_VOID(keep_addresses(connection, actor, wanted, now));
   TRY_VOID(store_marking(connection, wanted, now));
   boost::json::object detail;
   detail["was"] = detail_of(wanted.before);
@@ -169,10 +216,21 @@ std::string basis_of(const Wanted& wanted) {
   return sha256_hex(fmt::format("{} {}", wanted.record.current_revision.value, json::write(write_change(from))));
 }
 
+/// As it was asked for: what is nobody's yet stays an address until it is done.
+Marking unresolved(const Wanted& wanted) {
+  auto marking = wanted.after;
+  std::erase_if(marking.listed, [](const Grantee& each) { return each.id < 0; });
+  for (const auto& [placeholder, address] : wanted.addresses) marking.addresses.push_back(address);
+  return marking;
+}
+
 guard::Proposal proposal_of(const Wanted& wanted, const Sight& sight) {
   // No title: who decides and may read the record finds it by its number, an auditor may not.
   std::vector<std::string> difference;
-  const auto& [record, before, after, change] = wanted;
+  const auto& record = wanted.record;
+  const auto& before = wanted.before;
+  const auto& after = wanted.after;
+  const auto& change = wanted.difference;
   const auto changed = [&](std::string_view what, std::string_view was, std::string_view is) {
     if (was != is) difference.push_back(fmt::format("{}: {} becomes {}", what, was, is));
   };
@@ -188,7 +246,7 @@ guard::Proposal proposal_of(const Wanted& wanted, const Sight& sight) {
   return {.act = domain::Act::widen_sharing,
           .object = audit::object_of(record.id),
           .owner = record.owner,
-          .parameters = write_change({.record = record.id, .marking = after, .digest = change.digest()}),
+          .parameters = write_change({.record = record.id, .marking = unresolved(wanted), .digest = change.digest()}),
           .difference = std::move(difference),
           .basis = basis_of(wanted)};
 }
@@ -215,6 +273,12 @@ Result<Sight> sight_of(store::Database& database, const Actor& actor, const std:
   if (actor.may(Permission::manage_own_organisation)) sight.clients_of = actor.viewer.organisation;
   if (!actor.may(Permission::signed_in)) return sight;
   for (const auto& each : listed) {
+    if (each.kind == Grantee::Kind::case_file) {
+      TRY(const auto shown, database.read([&](store::Connection& connection) {
+        return cases::shows_participants(connection, actor, domain::CaseId{each.id});
+      }));
+      if (shown) sight.cases.insert(each.id);
+    }
     if (each.kind != Grantee::Kind::community) continue;
     TRY(const auto found, members::find_community(database, actor, {each.id}));
     if (!found) continue;
@@ -265,6 +329,10 @@ Status change_marking(store::Database& database, const Actor& actor, domain::Rec
   });
 }
 
+Naming naming_for(const Actor& actor) noexcept {
+  return members::sees_accounts(actor) ? Naming::accounts : Naming::addresses;
+}
+
 Result<std::vector<std::int64_t>> known_communities(store::Database& database, const Actor& actor) {
   TRY(const auto rows, members::list_communities(database, actor));
   std::vector<std::int64_t> ids;
@@ -278,6 +346,7 @@ boost::json::object write_change(const MarkingChange& change) {
           {"tlp", static_cast<std::int64_t>(marking.tlp)},
           {"audience", static_cast<std::int64_t>(marking.audience)},
           {"listed", domain::write_grantees(marking.listed)},
+          {"addresses", boost::json::array(marking.addresses.begin(), marking.addresses.end())},
           {"embargo_until",
            marking.embargo_until ? boost::json::value(marking.embargo_until->micros) : boost::json::value()},
           {"status", static_cast<std::int64_t>(marking.status)},
@@ -299,6 +368,11 @@ Result<MarkingChange> change_of(const boost::json::object& parameters) {
   change.marking.audience = static_cast<Audience>(audience);
   change.marking.status = static_cast<RecordStatus>(status);
   change.marking.listed = domain::read_grantees(json::string_at(parameters, "listed"));
+  if (const auto* addresses = parameters.if_contains("addresses"); addresses != nullptr && addresses->is_array()) {
+    for (const auto& each : addresses->get_array()) {
+      if (each.is_string()) change.marking.addresses.emplace_back(std::string_view{each.get_string()});
+    }
+  }
   if (const auto embargo = number("embargo_until"); embargo >= 0) change.marking.embargo_until = Timestamp{embargo};
   change.digest = json::string_at(parameters, "digest");
   return change;

@@ -18,10 +18,12 @@ using domain::policy::Reason;
 /// Does the looker see it for their organisation's sake, rather than their own?
 bool for_organisation(const World& world, const World::Looker& looker, const Decision& decision) {
   if (!decision.seen || !looker.viewer.organisation || decision.reason == Reason::named_person) return false;
-  if (decision.reason != Reason::named_community) return true;
+  const bool in_community = decision.reason == Reason::named_community;
+  if (!in_community && decision.reason != Reason::case_participant) return true;
   const auto found = world.organisations.find(looker.viewer.organisation->value);
-  return found != world.organisations.end() &&
-         std::ranges::binary_search(found->second.communities, domain::CommunityId{decision.through->id});
+  if (found == world.organisations.end()) return false;
+  return in_community ? std::ranges::binary_search(found->second.communities, domain::CommunityId{decision.through->id})
+                      : std::ranges::binary_search(found->second.cases, domain::CaseId{decision.through->id});
 }
 
 std::int64_t id_of(const ReachedOrganisation& each) { return each.organisation.value; }
@@ -47,6 +49,7 @@ Marking marking_of(const domain::Record& record) {
   return {.tlp = record.tlp,
           .audience = record.audience,
           .listed = record.listed,
+          .addresses = {},
           .embargo_until = record.embargo_until,
           .status = record.status};
 }
@@ -65,12 +68,13 @@ domain::policy::Facts facts_of(OrganisationId owner, const Marking& marking) {
 
 Reach World::reach(OrganisationId owner, const std::vector<Decision>& decisions, bool complete) const {
   Reach made;
+  made.naming = naming;
   made.owner = owner;
   made.everyone = decisions[0].seen;
   made.every_member = decisions[1].seen;
   std::map<std::int64_t, ReachedOrganisation> reached;
   std::map<std::int64_t, ReachedPerson> alone;
-  std::set<std::int64_t> everybody;
+  std::set<std::int64_t> everybody, addresses;
   const auto remember = [&](const std::optional<Grantee>& through) {
     if (through) made.names.emplace(*through, name_of(*through).value_or(""));
   };
@@ -93,14 +97,15 @@ Reach World::reach(OrganisationId owner, const std::vector<Decision>& decisions,
     const auto& viewer = lookers[i].viewer;
     if (lookers[i].plain) continue;
     const auto& decision = decisions[i];
+    if (lookers[i].address && made.everyone) continue;
     const auto organisation = reached.find(viewer.organisation ? viewer.organisation->value : 0);
     if (organisation != reached.end()) {
       if (decision.seen) ++organisation->second.seeing;
       if (!decision.seen && complete) ++organisation->second.not_seeing;
     }
     if (!decision.seen) continue;
-    everybody.insert(viewer.person->value);
-    made.seats.push_back({*viewer.person, viewer.organisation.value_or(OrganisationId{})});
+    (lookers[i].address ? addresses : everybody).insert(viewer.person->value);
+    if (!lookers[i].address) made.seats.push_back({*viewer.person, viewer.organisation.value_or(OrganisationId{})});
     const bool own_sake = decision.reason == Reason::named_person || organisation == reached.end();
     if (own_sake && !decisions[0].seen) {
       alone.try_emplace(viewer.person->value, ReachedPerson{.person = *viewer.person,
@@ -113,15 +118,17 @@ Reach World::reach(OrganisationId owner, const std::vector<Decision>& decisions,
   made.organisations = by_name(std::move(reached));
   made.people = by_name(std::move(alone));
   std::ranges::sort(made.seats);
-  made.people_total = static_cast<std::int64_t>(everybody.size());
+  made.people_total = static_cast<std::int64_t>(everybody.size() + addresses.size());
   const Grantee whose{Grantee::Kind::organisation, owner.value};
   made.names.emplace(whose, name_of(whose).value_or(""));
   return made;
 }
 
-Result<Reach> who_sees(store::Connection& connection, OrganisationId owner, const Marking& marking, Timestamp now) {
-  TRY(const auto world, World::load(connection));
-  const auto facts = facts_of(owner, marking);
+Result<Reach> who_sees(store::Connection& connection, OrganisationId owner, const Marking& marking, Timestamp now,
+                       Naming naming) {
+  TRY(const auto resolved, resolve(connection, marking));
+  TRY(const auto world, World::load(connection, naming, named_in({&resolved.marking}, resolved.addresses)));
+  const auto facts = facts_of(owner, resolved.marking);
   auto reach = world.reach(owner, world.decide(facts, now), true);
   for (const auto& each : facts.listed) {
     if (world.is_idle(each)) reach.idle.push_back(each);
@@ -150,9 +157,10 @@ Difference difference(const World& world, OrganisationId owner, const Marking& b
 }
 
 Result<Difference> difference(store::Connection& connection, OrganisationId owner, const Marking& before,
-                              const Marking& after, Timestamp now) {
-  TRY(const auto world, World::load(connection));
-  return difference(world, owner, before, after, now);
+                              const Marking& after, Timestamp now, Naming naming) {
+  TRY(const auto resolved, resolve(connection, after));
+  TRY(const auto world, World::load(connection, naming, named_in({&before, &resolved.marking}, resolved.addresses)));
+  return difference(world, owner, before, resolved.marking, now);
 }
 
 std::string Difference::digest() const {
@@ -161,6 +169,9 @@ std::string Difference::digest() const {
     fmt::format_to(std::back_inserter(text), "o{}", each.organisation.value);
   for (const auto& each : gained.seats) {
     fmt::format_to(std::back_inserter(text), "p{}:{}", each.person.value, each.organisation.value);
+  }
+  if (gained.naming == Naming::addresses) {
+    for (const auto& each : gained.people) fmt::format_to(std::back_inserter(text), "a{} ", each.name);
   }
   return sha256_hex(text).substr(0, 32);
 }

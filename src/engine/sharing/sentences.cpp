@@ -29,6 +29,7 @@ bool names_shown(const Sight& sight, Reason reason, const std::optional<Grantee>
   if (reason == Reason::named_community) {
     return sight_of_community(sight, through->id) == Sight::Community::members;
   }
+  if (reason == Reason::case_participant) return sight.cases.contains(through->id);
   if (reason == Reason::client_of_named) {
     return sight.every_client || (sight.clients_of && sight.clients_of->value == through->id);
   }
@@ -76,6 +77,10 @@ std::string reason_of(const Reach& reach, const Marking& marking, const Group<Re
     case Reason::named_community:
       return trn<"The people of {} organisation in {}, because it is listed.",
                  "The people of {} organisations in {}, because it is listed.">(
+          count, number, grantee_name(reach, *group.through, sight));
+    case Reason::case_participant:
+      return trn<"The people of {} organisation that takes part in {}, which is listed.",
+                 "The people of {} organisations that take part in {}, which is listed.">(
           count, number, grantee_name(reach, *group.through, sight));
     case Reason::client_of_named:
       return trn<"The people of {} organisation that is a client of {}, which is listed: TLP:{} goes on to clients.",
@@ -125,6 +130,10 @@ Sentence of_people(const Reach& reach, const Group<ReachedPerson>& group, const 
   const auto number = text::thousands(count);
   if (group.reason == Reason::named_person) {
     sentence.text = trn<"{} person, listed by name.", "{} people, listed by name.">(count, number);
+  } else if (group.through && group.through->kind == Grantee::Kind::case_file) {
+    sentence.text = trn<"{} person who takes part in {} by name, because it is listed.",
+                        "{} people who take part in {} by name, because it is listed.">(
+        count, number, grantee_name(reach, *group.through, sight));
   } else if (group.through && group.through->kind == Grantee::Kind::community) {
     sentence.text = trn<"{} person alone in {}, because it is listed.", "{} people alone in {}, because it is listed.">(
         count, number, grantee_name(reach, *group.through, sight));
@@ -158,6 +167,8 @@ std::string grantee_name(const Reach& reach, const Grantee& grantee, const Sight
       return tr<"the community '{}'">(name);
     case Grantee::Kind::organisation:
       return name.empty() ? tr<"organisation {}">(grantee.id) : name;
+    case Grantee::Kind::case_file:
+      return tr<"the case {}">(name);
     case Grantee::Kind::person:
       break;
   }

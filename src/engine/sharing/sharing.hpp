@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ struct Marking {
   domain::Tlp tlp = domain::Tlp::red;
   domain::Audience audience = domain::Audience::owner_only;
   std::vector<domain::Grantee> listed;  ///< Audience::listed; any order.
+  /// People beside those in `listed`, by address (members::read_address): who they are is found, or kept, when it is
+  /// stored.
+  std::vector<std::string> addresses{};
   std::optional<Timestamp> embargo_until;
   domain::RecordStatus status = domain::RecordStatus::draft;
   friend bool operator==(const Marking&, const Marking&) = default;
@@ -38,10 +42,16 @@ struct ReachedOrganisation {
   std::int64_t seeing = 0;      ///< Its people who see it.
   std::int64_t not_seeing = 0;  ///< Who do not although it is reached: their role takes it away.
 };
-/// A person who sees it for their own sake: listed, or alone in a listed community.
+/// Whoever may not be told which addresses have an account (members::sees_accounts) is shown people who are listed, or
+/// alone in a community or case, as addresses: each as reached, whether there is an account or not, and apart from the
+/// people of organisations. What such an actor sees is then the same for any address.
+enum class Naming { accounts, addresses };
+Naming naming_for(const Actor& actor) noexcept;
+
+/// A person who sees it for their own sake: listed, or alone in a listed community or case.
 struct ReachedPerson {
   domain::PersonId person;
-  std::string name;
+  std::string name;  ///< Or address: Naming.
   domain::policy::Reason reason = domain::policy::Reason::named_person;
   std::optional<domain::Grantee> through;
 };
@@ -52,20 +62,21 @@ struct Seat {
   friend auto operator<=>(const Seat&, const Seat&) = default;
 };
 struct Reach {
+  Naming naming = Naming::accounts;
   domain::OrganisationId owner;
   bool everyone = false;                           ///< No account is needed. Then nobody else is told apart.
   bool every_member = false;                       ///< Also members to come.
   std::vector<ReachedOrganisation> organisations;  ///< By name. Those without people as well: they may get some.
   std::vector<ReachedPerson> people;               ///< By name.
-  std::int64_t people_total = 0;                   ///< Of those with an account, each once.
-  std::vector<Seat> seats;                         ///< All who see it. Sorted.
+  std::int64_t people_total = 0;                   ///< Of those with an account, each once; and addresses.
+  std::vector<Seat> seats;                         ///< All who see it; without addresses. Sorted.
   std::vector<domain::Grantee> idle;               ///< Listed, and reaching nobody at present. Sorted.
   std::map<domain::Grantee, std::string> names;    ///< Of the owner, all listed, and those of `through`.
   bool nobody() const noexcept { return !everyone && !every_member && organisations.empty() && people.empty(); }
 };
 /// Everybody who sees a record of this owner and marking at this moment. Some seven queries, whatever the number.
 Result<Reach> who_sees(store::Connection& connection, domain::OrganisationId owner, const Marking& marking,
-                       Timestamp now);
+                       Timestamp now, Naming naming = Naming::accounts);
 
 /// What another marking changes, now or when an embargo of either ends.
 struct Difference {
@@ -75,13 +86,15 @@ struct Difference {
   std::string digest() const;
 };
 Result<Difference> difference(store::Connection& connection, domain::OrganisationId owner, const Marking& before,
-                              const Marking& after, Timestamp now);
+                              const Marking& after, Timestamp now, Naming naming = Naming::accounts);
 
 /// What an actor may be told of names behind a reach. Communities hide their members from some
-/// (members::find_community), and whose client somebody is, only the provider and the CERT know.
+/// (members::find_community) as cases do (cases::find_case), and whose client somebody is, only the provider and the
+/// CERT know.
 struct Sight {
   enum class Community { hidden, name, members };
   std::map<std::int64_t, Community> communities;  ///< Absent: hidden.
+  std::set<std::int64_t> cases;                   ///< Whose participants they see.
   bool every_client = false;
   std::optional<domain::OrganisationId> clients_of;
 };
@@ -127,12 +140,19 @@ Result<Difference> preview(store::Database& database, const Actor& actor, domain
                            const Marking& marking, Timestamp now);
 /// "everyone", "members", "owner-only" (or "owner_only"), "listed".
 std::optional<domain::Audience> parse_audience(std::string_view text) noexcept;
-/// "organisation:3", "community:2", "person:MAIL": an addressee as people and programs write it. People by number only
-/// where the record names them already: numbers are no way to find out who is here. Errors: invalid_input with `where`
-/// = "listed".
-Result<domain::Grantee> addressee_of(store::Connection& connection, const domain::Record& record,
-                                     std::string_view text);
-/// The other way round; people by number.
-std::string write_addressee(const domain::Grantee& grantee);
+/// "organisation:3", "community:2", "case:CASE-2026-48213", "person:MAIL": an addressee as people and programs write
+/// it, added to the marking. People by number only where the record names them already, and to those who may be told of
+/// accounts: numbers are no way to find out who is here. Errors: invalid_input with `where` = "listed".
+Status add_addressee(store::Connection& connection, const Actor& actor, const domain::Record& record,
+                     std::string_view text, Marking& marking);
+/// The other way round.
+struct Addressee {
+  domain::Grantee::Kind kind = domain::Grantee::Kind::organisation;
+  std::string value;  ///< After the colon: a number, a case's number, or an address where people are named by that.
+  std::string name;   ///< As grantee_name says it.
+  std::string text() const;
+};
+/// Whom a marking lists, in an order that tells nothing of accounts where people are named by address.
+std::vector<Addressee> addressees(const std::vector<domain::Grantee>& listed, const Reach& reach, const Sight& sight);
 
 }  // namespace tocsin::engine::sharing

@@ -9,6 +9,7 @@
 #include "engine/members/members.hpp"
 #include "engine/testing/samples.hpp"
 #include "store/audit.hpp"
+#include "store/cases.hpp"
 #include "store/changes.hpp"
 #include "store/records.hpp"
 #include "store/testing/test_database.hpp"
@@ -59,6 +60,16 @@ class SharingTest : public store_testing::DatabaseTest {
         Sql{"INSERT INTO community (id, uuid, name, description, owner_id, members_hidden, closed, created_at) VALUES "
             "(?, ?, ?, '', 1, ?, ?, 0)",
             id, std::to_string(id), name, hidden, closed});
+  }
+  void case_file(std::int64_t id, std::string_view number, std::int64_t owner = 1, bool closed = false) {
+    run(
+        Sql{"INSERT INTO case_file (id, number, uuid, kind, title, state, owner_id, opened_at) VALUES (?, ?, ?, 1, "
+            "'Pumps', ?, ?, 0)",
+            id, number, number, closed ? 2 : 1, owner});
+  }
+  void takes_part(std::int64_t id, const Grantee& who) {
+    run(Sql{"INSERT INTO case_participant (case_id, kind, grantee_id, part, added_at) VALUES (?, ?, ?, 6, 0)", id,
+            who.kind, who.id});
   }
   void joins(std::int64_t community, const Grantee& member) {
     run(member.kind == Grantee::Kind::organisation
@@ -222,6 +233,7 @@ TEST_P(Plant, AddresseesThatReachNobodyAreNamed) {
   joins(9, kWater);
   organisation(21, "Gone", false);
   person(22, "Away", false);
+  case_file(8, "CASE-2026-48213");
   const std::vector<Grantee> to{{Grantee::Kind::organisation, 21},
                                 {Grantee::Kind::community, 8},
                                 {Grantee::Kind::community, 9},
@@ -347,12 +359,16 @@ TEST_P(Plant, RefusesAddresseesThatAreNone) {
                                              {Grantee::Kind::organisation, 404},
                                              {Grantee::Kind::community, 9},
                                              {Grantee::Kind::community, 404},
-                                             {Grantee::Kind::person, 22},
+                                             {Grantee::Kind::case_file, 404},
+                                             {Grantee::Kind::case_file, 8},
                                              {Grantee::Kind::person, 404}}) {
     const auto refused = change_marking(database(), vendor_, id, listed(Tlp::amber, {to}), {true, {}}, kTestNow);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().where, "listed");
   }
+  // Who may be told of accounts is told of this one.
+  EXPECT_FALSE(change_marking(database(), Actor::at_console(), id, listed(Tlp::amber, {{Grantee::Kind::person, 22}}),
+                              {true, {}}, kTestNow));
   // The CERT knows every community.
   EXPECT_TRUE(change_marking(database(), Actor::at_console(), id, listed(Tlp::amber, {{Grantee::Kind::community, 9}}),
                              {}, kTestNow));
@@ -399,6 +415,165 @@ TEST_P(Plant, PublishingADraftAsks) {
   EXPECT_TRUE(change_marking(database(), vendor_, id, marking, {true, {}}, kTestNow));
 }
 
+TEST_P(Plant, SaysWhoIsReachedThroughACaseAndWhy) {
+  case_file(8, "CASE-2026-48213");
+  takes_part(8, {Grantee::Kind::organisation, 1});
+  takes_part(8, {Grantee::Kind::organisation, 3});
+  takes_part(8, kPaul);
+  const Grantee to{Grantee::Kind::case_file, 8};
+  auto marking = listed(Tlp::amber, {to});
+  EXPECT_EQ(told(reach(marking, 2), marking, Actor::at_console()),
+            "The people of Vendor, whose it is. 2 people now.\n"
+            "The people of 2 organisations that take part in the case CASE-2026-48213, which is listed. 1 person now.\n"
+            "- Example CERT (0 people)\n- Water works (1 person)\n"
+            "1 person who takes part in the case CASE-2026-48213 by name, because it is listed.\n- Paul\n");
+  // Whoever does not take part is not told who does.
+  const auto outside = told(reach(marking, 2), marking, vendor_);
+  EXPECT_THAT(outside, Not(HasSubstr("Paul")));
+  EXPECT_THAT(outside, Not(HasSubstr("Water works")));
+  marking.tlp = Tlp::red;
+  EXPECT_EQ(told(reach(marking, 2), marking, Actor::at_console()),
+            "Those who handle TLP:RED for Vendor, whose it is. 1 person now. 1 more does not see it: their role reads "
+            "less.\n"
+            "1 person who takes part in the case CASE-2026-48213 by name, because it is listed.\n- Paul\n");
+
+  // Listed by those who know it, while it is open; and each who reads it is told why.
+  const auto id = record("EX-9", "CLEAR", listed(Tlp::amber, {}), 2);
+  Marking typed = listed(Tlp::amber, {});
+  const auto add = [&](const Actor& who) {
+    return database().read([&](store::Connection& connection) {
+      return add_addressee(connection, who, load(id), "case:case-2026-48213", typed);
+    });
+  };
+  EXPECT_EQ(add(vendor_).error().where, "listed");
+  takes_part(8, {Grantee::Kind::organisation, 2});
+  ASSERT_TRUE(add(actor(10, 2)));
+  ASSERT_EQ(typed.listed, std::vector<Grantee>{to});
+  EXPECT_FALSE(change_marking(database(), vendor_, id, typed, {true, {}}, kTestNow));
+  run(Sql{"UPDATE case_file SET state = 2"});
+  EXPECT_EQ(change_marking(database(), actor(10, 2), id, typed, {true, {}}, kTestNow).error().where, "listed");
+  run(Sql{"UPDATE case_file SET state = 1"});
+  ASSERT_TRUE(change_marking(database(), actor(10, 2), id, typed, {true, {}}, kTestNow));
+  const auto why_of = [&](std::int64_t person, std::int64_t organisation) {
+    return database()
+        .read([&](store::Connection& connection) {
+          return why(connection, actor(person, organisation).viewer, load(id), kTestNow);
+        })
+        .value();
+  };
+  EXPECT_EQ(why_of(12, 3),
+            "You see this because your organisation Water works takes part in CASE-2026-48213, which it is addressed "
+            "to.");
+  EXPECT_EQ(why_of(13, 4), "You see this because you take part in CASE-2026-48213, which it is addressed to.");
+  EXPECT_EQ(why_of(14, 5), "");
+  // Closing a case ends work, not trust.
+  run(Sql{"UPDATE case_file SET state = 2"});
+  EXPECT_THAT(why_of(12, 3), HasSubstr("takes part"));
+}
+
+/// The attack: a handler lists an address to find out whether it has an account here, of what kind, and what it reads.
+TEST_P(Plant, AnAddressTellsNothingOfItsAccount) {
+  person(17, "Zoe", false);  // Suspended.
+  case_file(8, "CASE-2026-48213", 2);
+  takes_part(8, {Grantee::Kind::organisation, 2});
+  const auto vendor = actor(10, 2);
+  std::set<std::string> stories;
+  for (const std::string_view address : {"p12@example.com", "p13@example.com", "p16@example.com", "p17@example.com",
+                                         "p11@example.com", "nobody@example.com", "a.nobody@example.com"}) {
+    for (const auto tlp : {Tlp::green, Tlp::amber, Tlp::red}) {
+      const auto id = record(fmt::format("EX-{}-{}", address.substr(0, address.find('@')), static_cast<int>(tlp)),
+                             "CLEAR", listed(Tlp::amber_strict, {kWater}), 2);
+      std::string story;
+      Marking marking = listed(tlp, {kWater, {Grantee::Kind::case_file, 8}});
+      const auto typed = database().read([&](store::Connection& connection) {
+        return add_addressee(connection, vendor, load(id), fmt::format("person:{}", address), marking);
+      });
+      story += typed ? "typed\n" : typed.error().message;
+      const auto tell = [&](const Reach& seen, const Marking& of) {
+        const auto sight = sight_of(database(), vendor, of.listed).value();
+        story += told(seen, of, vendor) + summary(seen, sight) + fmt::format(" {}\n", seen.people_total);
+        for (const auto& each : addressees(of.listed, seen, sight)) story += each.text() + " " + each.name + "\n";
+        for (const auto& each : addressees(seen.idle, seen, sight)) story += "idle " + each.text() + "\n";
+      };
+      const auto shown = preview(database(), vendor, id, marking, kTestNow);
+      ASSERT_TRUE(shown) << shown.error().to_string();
+      tell(shown->gained, marking);
+      tell(shown->lost, marking);
+      const auto seen = [&](const Marking& of) {
+        return database()
+            .read([&](store::Connection& connection) {
+              return who_sees(connection, {2}, of, kTestNow, naming_for(vendor));
+            })
+            .value();
+      };
+      tell(seen(marking), marking);
+      story += change_marking(database(), vendor, id, marking, {}, kTestNow).error().message + "\n";
+      const auto changed = change_marking(database(), vendor, id, marking, {true, shown->digest()}, kTestNow);
+      story += changed ? "changed\n" : changed.error().message;
+      tell(seen(marking_of(load(id))), marking_of(load(id)));
+      // Again the same, and by the number that it may have got.
+      marking.addresses.clear();
+      for (std::int64_t number = 1; number < 30; ++number) {
+        const auto guess = database().read([&](store::Connection& connection) {
+          return add_addressee(connection, vendor, load(id), fmt::format("person:{}", number), marking);
+        });
+        EXPECT_FALSE(guess);
+      }
+      for (std::size_t at = 0; (at = story.find(address)) != std::string::npos;) story.replace(at, address.size(), "X");
+      if (tlp == Tlp::amber) stories.insert(story);
+      EXPECT_THAT(story, HasSubstr("changed"));
+      EXPECT_THAT(story, HasSubstr("1 person, listed by name.\n- X\n"));
+    }
+  }
+  EXPECT_EQ(stories.size(), 1U) << *stories.begin() << "\n---\n" << *stories.rbegin();
+  // It is kept for whoever proves the address.
+  EXPECT_EQ(number(Sql{"SELECT count(*) FROM person p JOIN audience_grantee g ON g.kind = 3 AND g.grantee_id = p.id "
+                       "WHERE p.folded_email = 'nobody@example.com' AND p.status = ?",
+                       domain::PersonStatus::invited}) > 0,
+            true);
+  // Who manages people is told.
+  Marking marking = listed(Tlp::red, {});
+  const auto id = record("EX-console", "CLEAR", marking, 2);
+  EXPECT_THAT(database()
+                  .read([&](store::Connection& connection) {
+                    return add_addressee(connection, Actor::at_console(), load(id), "person:else@example.com", marking);
+                  })
+                  .error()
+                  .message,
+              HasSubstr("nobody here"));
+}
+
+/// Alone in a group, too: the preview of what is shared with it does not tell which of its addresses have an account.
+TEST_P(Plant, AnAddressInAGroupTellsNothingOfItsAccount) {
+  case_file(8, "CASE-2026-48213", 2);
+  takes_part(8, {Grantee::Kind::organisation, 2});
+  const Grantee to{Grantee::Kind::case_file, 8};
+  const auto marking = listed(Tlp::amber, {to});
+  const auto story = [&] {
+    const auto vendor = actor(10, 2);
+    const auto seen = database()
+                          .read([&](store::Connection& connection) {
+                            return who_sees(connection, {2}, marking, kTestNow, naming_for(vendor));
+                          })
+                          .value();
+    auto text = told(seen, marking, vendor) + summary(seen, sight_of(database(), vendor, marking.listed).value());
+    for (const std::string_view address : {"p13@example.com", "nobody@example.com"}) {
+      for (std::size_t at = 0; (at = text.find(address)) != std::string::npos;) text.replace(at, address.size(), "X");
+    }
+    return text;
+  };
+  takes_part(8, kPaul);
+  const auto with_account = story();
+  run(Sql{"DELETE FROM case_participant WHERE kind = 3"});
+  run(
+      Sql{"INSERT INTO person (id, uuid, name, email, folded_email, status, language, time_zone, created_at) VALUES "
+          "(40, '', 'n', 'nobody@example.com', 'nobody@example.com', ?, '', '', 0)",
+          domain::PersonStatus::invited});
+  takes_part(8, {Grantee::Kind::person, 40});
+  EXPECT_EQ(story(), with_account);
+  EXPECT_THAT(with_account, HasSubstr("1 person who takes part in the case CASE-2026-48213 by name"));
+}
+
 /// Random worlds: for every person and seat the same as members::viewer_of and the policy say, and asked exactly when
 /// somebody is newly reached.
 class RandomWorlds : public SharingTest {
@@ -409,6 +584,9 @@ class RandomWorlds : public SharingTest {
     }
     for (std::int64_t id = 1; id <= Worlds::kCommunities; ++id)
       community(id, fmt::format("C{}", id), false, random.one_in(4));
+    for (std::int64_t id = 1; id <= Worlds::kCases; ++id) {
+      case_file(id, fmt::format("CASE-2026-1000{}", id), random.number(1, Worlds::kOrganisations), random.one_in(4));
+    }
     for (std::int64_t id = 1; id <= Worlds::kPeople; ++id) {
       person(id, fmt::format("Person {}", id), !random.one_in(5));
       for (std::int64_t other = 1; other <= Worlds::kOrganisations; ++other) {
@@ -421,10 +599,16 @@ class RandomWorlds : public SharingTest {
       for (std::int64_t other = 1; other <= Worlds::kCommunities; ++other) {
         if (random.one_in(5)) joins(other, {Grantee::Kind::person, id});
       }
+      for (std::int64_t other = 1; other <= Worlds::kCases; ++other) {
+        if (random.one_in(5)) takes_part(other, {Grantee::Kind::person, id});
+      }
     }
     for (std::int64_t id = 1; id <= Worlds::kOrganisations; ++id) {
       for (std::int64_t other = 1; other <= Worlds::kCommunities; ++other) {
         if (random.one_in(3)) joins(other, {Grantee::Kind::organisation, id});
+      }
+      for (std::int64_t other = 1; other <= Worlds::kCases; ++other) {
+        if (random.one_in(3)) takes_part(other, {Grantee::Kind::organisation, id});
       }
       for (std::int64_t other = 1; other <= Worlds::kOrganisations; ++other) {
         if (other != id && random.one_in(5)) client(id, other);
@@ -457,7 +641,7 @@ class RandomWorlds : public SharingTest {
 TOCSIN_ON_BOTH_DATABASES(RandomWorlds);
 
 TEST_P(RandomWorlds, ReachIsThePolicyForEverySeatAndChangesAskWhenItGrows) {
-  Worlds random{4711, kTestNow};
+  Worlds random{4712, kTestNow};
   make(random);
   const auto seats = database()
                          .read([&](store::Connection& connection) -> Result<std::map<Seat, domain::policy::Viewer>> {
@@ -486,6 +670,7 @@ TEST_P(RandomWorlds, ReachIsThePolicyForEverySeatAndChangesAskWhenItGrows) {
                              "WHERE c.closed = 0 AND o.organisation_id = ? ORDER BY c.id",
                              organisation},
                          [](const store::Row& row) { return domain::CommunityId{row.integer(0)}; }));
+      TRY(viewer.cases, store::Cases{connection}.of({Grantee::Kind::organisation, organisation}));
       TRY(viewer.providers,
           connection.all(Sql{"SELECT o.id FROM organisation o JOIN organisation_client c ON c.provider_id = o.id "
                              "WHERE o.status = 2 AND c.client_id = ? ORDER BY o.id",

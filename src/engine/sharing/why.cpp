@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/messages.hpp"
@@ -34,6 +36,16 @@ Result<std::string> through_community(store::Connection& connection, const domai
                   : tr<"You see this because you are in the community '{}', which it is addressed to.">(called);
 }
 
+Result<std::string> through_case(store::Connection& connection, const domain::policy::Viewer& viewer, std::int64_t id,
+                                 const std::string& own) {
+  TRY(const auto number, name(connection, Sql{"SELECT number FROM case_file WHERE id = ?", id}));
+  // The policy asks for the person first.
+  const bool alone = std::ranges::binary_search(viewer.cases_by_name, domain::CaseId{id});
+  return !alone
+             ? tr<"You see this because your organisation {} takes part in {}, which it is addressed to.">(own, number)
+             : tr<"You see this because you take part in {}, which it is addressed to.">(number);
+}
+
 Result<std::string> broken_glass(store::Connection& connection, const domain::policy::Viewer& viewer,
                                  const domain::Record& record, Timestamp now) {
   const auto* glass = viewer.open_glass(record.id, now);
@@ -63,6 +75,8 @@ Result<std::string> why(store::Connection& connection, const domain::policy::Vie
         return tr<"You see this because it is addressed to your organisation {}.">(own);
       case Reason::named_community:
         return through_community(connection, viewer, decision.through->id, own);
+      case Reason::case_participant:
+        return through_case(connection, viewer, decision.through->id, own);
       case Reason::client_of_named: {
         TRY(const auto provider, organisation_name(connection, decision.through->id));
         return tr<

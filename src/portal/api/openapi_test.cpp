@@ -67,7 +67,7 @@ class OpenApi : public testing::MembersTest {
   /// Whose pages these are: the audit log is the auditors'.
   static std::string who_may(std::string_view target) {
     if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
-    if (target.ends_with("/sharing")) return "coordinator@cert.example";
+    if (target.ends_with("/sharing") || target.starts_with("/api/v1/cases")) return "coordinator@cert.example";
     for (const std::string_view path : {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities", "/api/v1/site",
                                         "/api/v1/break-glass", "/api/v1/approvals"}) {
       if (target.starts_with(path)) return "admin@cert.example";
@@ -330,6 +330,15 @@ class Crawl {
     ask("community_person_put", community + "/people/12", {}, "PUT");
     ask("community_person_delete", community + "/people/12", {}, "DELETE");
     ask("community_person_delete", community + "/people/vendor%40vendor.example", {}, "DELETE");
+    const auto opened = ask("case_create", "/api/v1/cases", R"({"title":"Pumps that stop"})");
+    const auto case_url = "/api/v1/cases/" + std::string{json::string_at(opened, "number")};
+    ask("case_organisation_put", case_url + "/organisations/2", R"({"part":"asset-owner"})", "PUT");
+    ask("case_person_add", case_url + "/people", R"({"email":"vendor@vendor.example","part":"vendor"})");
+    ask("case", case_url);
+    EXPECT_FALSE(json::array_at(ask("cases", "/api/v1/cases"), "items").empty());
+    ask("case_change", case_url, R"({"title":"Pumps","state":"closed"})", "PATCH");
+    ask("case_organisation_delete", case_url + "/organisations/2", {}, "DELETE");
+    ask("case_person_delete", case_url + "/people/vendor%40vendor.example", {}, "DELETE");
     ask("membership_delete", someone + "/memberships/2", {}, "DELETE");
     ask("person_erase_api", someone, {}, "DELETE");
     ask("site_settings", "/api/v1/site");

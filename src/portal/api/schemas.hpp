@@ -44,4 +44,8 @@ std::string_view member_schemas_json() noexcept;
 std::span<const Operation> change_operations() noexcept;
 std::string_view change_schemas_json() noexcept;
 
+// Cases: schemas_cases.cpp.
+std::span<const Operation> case_operations() noexcept;
+std::string_view case_schemas_json() noexcept;
+
 }  // namespace tocsin::portal::api

@@ -317,7 +317,7 @@ std::string_view member_schemas_json() noexcept {
   }
 },
 "Addressees": {
-  "description": "organisation:NUMBER, community:NUMBER, person:NUMBER; in requests person:ADDRESS, too. At most 2,000.",
+  "description": "organisation:NUMBER, community:NUMBER, case:CASE-2026-48213, person:ADDRESS; for those who manage people person:NUMBER, too, which answers to them have. At most 2,000.",
   "type": "array",
   "items": {"type": "string"}
 },
@@ -338,7 +338,7 @@ std::string_view member_schemas_json() noexcept {
   "properties": {
     "everyone": {"description": "Also without an account.", "type": "boolean"},
     "every_member": {"description": "Also members to come.", "type": "boolean"},
-    "people": {"description": "With an account, each once.", "type": "integer", "minimum": 0},
+    "people": {"description": "With an account, each once; and addresses, for those who may not be told which have one.", "type": "integer", "minimum": 0},
     "organisations": {"type": "integer", "minimum": 0},
     "reasons": {
       "type": "array",
@@ -347,7 +347,7 @@ std::string_view member_schemas_json() noexcept {
         "required": ["reason", "text", "names", "names_hidden"],
         "properties": {
           "reason": {"enum": ["public_record", "own_organisation", "own_handler", "member", "named_organisation",
-            "named_community", "client_of_named", "named_person", "broke_glass"]},
+            "named_community", "case_participant", "client_of_named", "named_person", "broke_glass"]},
           "text": {"type": "string"},
           "names": {"type": "array", "items": {"type": "string"}},
           "names_hidden": {"description": "The asker may not know them.", "type": "boolean"}

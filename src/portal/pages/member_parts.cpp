@@ -31,6 +31,7 @@ constexpr Tab kTabs[] = {{"/admin", message<"Overview">, domain::Permission::adm
                          {"/organisations", message<"Organisations">, domain::Permission::read_as_member},
                          {"/people", message<"People">, domain::Permission::manage_own_people},
                          {"/communities", message<"Communities">, domain::Permission::read_as_member},
+                         {"/cases", message<"Cases">, domain::Permission::read_as_member},
                          {"/organisation/looks", message<"Who looked">, domain::Permission::manage_own_organisation},
                          {"/audit", message<"Audit log">, domain::Permission::read_audit},
                          {"/admin/site", message<"Site">, domain::Permission::administer},

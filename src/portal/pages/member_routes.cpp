@@ -13,6 +13,8 @@ void add_people_routes(App& app, http::Router& router);             ///< /people
 void add_person_form_routes(App& app, http::Router& router);        ///< Invite, roles, links, erase, export.
 void add_community_routes(App& app, http::Router& router);          ///< /communities, /communities/{community}
 void add_community_form_routes(App& app, http::Router& router);     ///< New, edit, members.
+void add_case_routes(App& app, http::Router& router);               ///< /cases, /cases/{case}
+void add_case_form_routes(App& app, http::Router& router);          ///< New, edit, participants.
 void add_audit_routes(App& app, http::Router& router);              ///< /audit
 void add_look_routes(App& app, http::Router& router);               ///< /organisation/looks
 void add_admin_routes(App& app, http::Router& router);              ///< /admin
@@ -22,6 +24,7 @@ void add_sharing_routes(App& app, http::Router& router);            ///< /adviso
 void add_organisation_api(App& app, http::Router& router);
 void add_people_api(App& app, http::Router& router);
 void add_community_api(App& app, http::Router& router);
+void add_case_api(App& app, http::Router& router);
 void add_approval_routes(App& app, http::Router& router);     ///< /approvals
 void add_break_glass_routes(App& app, http::Router& router);  ///< /break-glass
 
@@ -35,6 +38,8 @@ void add_member_routes(App& app, http::Router& router) {
   add_person_form_routes(app, router);
   add_community_routes(app, router);
   add_community_form_routes(app, router);
+  add_case_routes(app, router);
+  add_case_form_routes(app, router);
   add_audit_routes(app, router);
   add_look_routes(app, router);
   add_admin_routes(app, router);
@@ -43,6 +48,7 @@ void add_member_routes(App& app, http::Router& router) {
   add_organisation_api(app, router);
   add_people_api(app, router);
   add_community_api(app, router);
+  add_case_api(app, router);
   add_approval_routes(app, router);
   add_break_glass_routes(app, router);
 }

@@ -102,7 +102,7 @@ Result<http::Response> get_page(App& app, const http::Request& request) {
   if (request.representation == http::Representation::json) {
     return pages::personal(http::Response::json(json::write(pages::sharing_json(loaded))));
   }
-  return show(app, request, loaded, pages::sharing_form_of(sharing::marking_of(loaded.record)));
+  return show(app, request, loaded, pages::sharing_form_of(loaded));
 }
 
 void append_side(std::string& out, std::string_view id, std::string_view title, const sharing::Reach& reach,
@@ -125,7 +125,8 @@ Result<http::Response> show_difference(App& app, const http::Request& request, c
   TRY(const auto sight, sharing::sight_of(app.database(), access::actor(request), listed));
   TRY(const auto reach, app.database().snapshot([&](store::Connection& connection) {
     // What it comes to, not the moment: the embargo stands beside it.
-    return sharing::who_sees(connection, loaded.record.owner, wanted, wanted.embargo_until.value_or(request.now));
+    return sharing::who_sees(connection, loaded.record.owner, wanted, wanted.embargo_until.value_or(request.now),
+                             sharing::naming_for(access::actor(request)));
   }));
   std::string out;
   begin_page(out, loaded, tr<"Before it is saved">());
@@ -178,7 +179,7 @@ Result<http::Response> post_page(App& app, const http::Request& request) {
   actor.reason = form.get("reason");
   const auto step = form.get("step");
   if (step == "edit") return show(app, request, loaded, form);
-  const auto wanted = pages::marking_of(app, loaded.record, form);
+  const auto wanted = pages::marking_of(app, actor, loaded.record, form);
   if (!wanted) {
     TRY_VOID(form.take(wanted.error()));
     return show(app, request, loaded, form);
@@ -215,24 +216,25 @@ Result<bool> flag_member(const boost::json::object& body, std::string_view name)
   return member->get_bool();
 }
 
-Status read_listed(App& app, const domain::Record& record, const boost::json::value& listed,
+Status read_listed(App& app, const engine::Actor& actor, const domain::Record& record, const boost::json::value& listed,
                    sharing::Marking& marking) {
   if (!listed.is_array() || listed.get_array().size() > kAddresseesMax) {
     return Error::invalid(fmt::format("'listed' is an array of at most {} addressees", kAddresseesMax), "/listed");
   }
   marking.listed.clear();
+  marking.addresses.clear();
   return app.database().read([&](store::Connection& connection) -> Status {
     for (const auto& each : listed.get_array()) {
       if (!each.is_string()) return Error::invalid("an addressee is a text such as organisation:3", "/listed");
-      TRY(const auto addressee, sharing::addressee_of(connection, record, std::string_view{each.get_string()}));
-      marking.listed.push_back(addressee);
+      TRY_VOID(sharing::add_addressee(connection, actor, record, std::string_view{each.get_string()}, marking));
     }
     return ok();
   });
 }
 
 /// What the body names is changed, the rest stays.
-Result<sharing::Marking> marking_of_body(App& app, const domain::Record& record, const boost::json::object& body) {
+Result<sharing::Marking> marking_of_body(App& app, const engine::Actor& actor, const domain::Record& record,
+                                         const boost::json::object& body) {
   for (const auto& member : body) {
     const std::string_view known[] = {"tlp",       "audience", "listed",  "embargo_until", "status",
                                       "confirmed", "digest",   "preview", "reason"};
@@ -253,7 +255,7 @@ Result<sharing::Marking> marking_of_body(App& app, const domain::Record& record,
     if (!parsed) return Error::invalid("'audience' is everyone, members, owner_only or listed", "/audience");
     marking.audience = *parsed;
   }
-  if (const auto* listed = body.if_contains("listed")) TRY_VOID(read_listed(app, record, *listed, marking));
+  if (const auto* listed = body.if_contains("listed")) TRY_VOID(read_listed(app, actor, record, *listed, marking));
   if (const auto* embargo = body.if_contains("embargo_until"); embargo != nullptr && embargo->is_null()) {
     marking.embargo_until = std::nullopt;
   } else if (embargo != nullptr) {
@@ -282,7 +284,7 @@ Result<http::Response> post_api(App& app, const http::Request& request) {
   TRY(const auto parsed, json::parse(request.body));
   if (!parsed.root().is_object()) return Error::invalid("the body is a JSON object");
   const auto& body = parsed.root().get_object();
-  TRY(const auto wanted, marking_of_body(app, loaded.record, body));
+  TRY(const auto wanted, marking_of_body(app, actor, loaded.record, body));
   TRY(const auto given, flag_member(body, "confirmed"));
   TRY(auto digest, text_member(body, "digest"));
   TRY(actor.reason, text_member(body, "reason"));

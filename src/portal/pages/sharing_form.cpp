@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "engine/cases/cases.hpp"
 #include "engine/members/members.hpp"
 #include "portal/access.hpp"
 #include "portal/html/template.hpp"
@@ -53,7 +54,7 @@ std::string_view hint(Audience audience) noexcept {
     case Audience::listed:
       break;
   }
-  return tr<"Organisations, communities and people chosen below.">();
+  return tr<"Organisations, communities, cases and people chosen below.">();
 }
 
 /// "2026-06-01T12:00" as browsers send it, in UTC; or RFC 3339.
@@ -69,12 +70,10 @@ Result<std::optional<Timestamp>> embargo_of(const std::string& typed) {
 
 std::vector<Option> with_chosen(std::vector<Option> options, const sharing::Reach& reach, const sharing::Sight& sight,
                                 const std::vector<Grantee>& listed, Grantee::Kind kind) {
-  for (const auto& each : listed) {
-    if (each.kind != kind) continue;
-    const auto value = std::to_string(each.id);
-    if (std::ranges::find(options, value, &Option::value) != options.end()) continue;
+  for (const auto& each : sharing::addressees(listed, reach, sight)) {
+    if (each.kind != kind || std::ranges::find(options, each.value, &Option::value) != options.end()) continue;
     // Listed, and in no list that the reader sees: it stays until they take it away.
-    options.push_back({.value = value, .label = sharing::grantee_name(reach, each, sight)});
+    options.push_back({.value = each.value, .label = each.name});
   }
   return options;
 }
@@ -98,15 +97,16 @@ std::string action_of(const Sharing& sharing) { return advisory_url(sharing.reco
 Result<Form> read_sharing_form(const http::Request& request) {
   return Form::read(request,
                     {"tlp", "audience", "people", "embargo", "publish", "step", "digest", "confirmed", "reason"},
-                    {"organisation", "community", "person"});
+                    {"organisation", "community", "case", "person"});
 }
 
-Form sharing_form_of(const sharing::Marking& marking) {
+Form sharing_form_of(const Sharing& sharing) {
+  const auto marking = sharing::marking_of(sharing.record);
   Form form;
   form.with("tlp", std::string{domain::to_string(marking.tlp)});
   form.with("audience", std::string{domain::to_string(marking.audience)});
-  for (const auto& each : marking.listed) {
-    form.with(std::string{domain::to_string(each.kind)}, std::to_string(each.id));
+  for (const auto& each : sharing::addressees(marking.listed, sharing.now, sharing.sight)) {
+    form.with(std::string{domain::to_string(each.kind)}, each.value);
   }
   if (marking.embargo_until) {
     // As the browser's field has it; whole minutes where it is one.
@@ -118,7 +118,8 @@ Form sharing_form_of(const sharing::Marking& marking) {
   return form;
 }
 
-Result<sharing::Marking> marking_of(App& app, const domain::Record& record, const Form& form) {
+Result<sharing::Marking> marking_of(App& app, const engine::Actor& actor, const domain::Record& record,
+                                    const Form& form) {
   sharing::Marking marking;
   const auto tlp = domain::parse_tlp(form.get("tlp"));
   if (!tlp) return Error::invalid(std::string{tr<"choose a TLP label">()}, "tlp");
@@ -133,7 +134,7 @@ Result<sharing::Marking> marking_of(App& app, const domain::Record& record, cons
   }
   if (marking.audience != Audience::listed) return marking;
   std::vector<std::string> typed;
-  for (const std::string_view kind : {"organisation", "community", "person"}) {
+  for (const std::string_view kind : {"organisation", "community", "case", "person"}) {
     for (const auto& each : form.all(kind)) typed.push_back(fmt::format("{}:{}", kind, each));
   }
   std::string people{form.raw("people")};
@@ -147,14 +148,13 @@ Result<sharing::Marking> marking_of(App& app, const domain::Record& record, cons
   }
   const auto found = app.database().read([&](store::Connection& connection) -> Status {
     for (const auto& each : typed) {
-      auto addressee = sharing::addressee_of(connection, record, each);
-      if (!addressee) {
-        auto error = std::move(addressee).error();
+      auto added = sharing::add_addressee(connection, actor, record, each, marking);
+      if (!added) {
+        auto error = std::move(added).error();
         if (error.where == "listed")
           error.where = each.starts_with("person:") ? "people" : each.substr(0, each.find(':'));
         return error;
       }
-      marking.listed.push_back(*addressee);
     }
     return ok();
   });
@@ -178,6 +178,13 @@ Result<Html> sharing_form_html(App& app, const http::Request& request, const Sha
     }
   }
   communities = with_chosen(std::move(communities), loaded.now, loaded.sight, listed, Grantee::Kind::community);
+  TRY(const auto known,
+      engine::cases::list_cases(app.database(), actor, {.text = {}, .state = domain::CaseState::open, .kind = {}}));
+  std::vector<Option> cases;
+  for (const auto& row : known) {
+    cases.push_back({.value = row.it.number, .label = fmt::format("{}: {}", row.it.number, row.it.title)});
+  }
+  cases = with_chosen(std::move(cases), loaded.now, loaded.sight, listed, Grantee::Kind::case_file);
   const auto people = with_chosen({}, loaded.now, loaded.sight, listed, Grantee::Kind::person);
 
   std::vector<Option> tlps, audiences;
@@ -196,14 +203,17 @@ Result<Html> sharing_form_html(App& app, const http::Request& request, const Sha
   markup.radios("audience", tr<"Addressed to">(), audiences);
   fold(markup, form, "organisation", tr<"Organisations">(), tr<"Organisations that are listed">(), organisations);
   fold(markup, form, "community", tr<"Communities">(), tr<"Communities that are listed">(), communities);
+  fold(markup, form, "case", tr<"Cases">(), tr<"Cases whose participants are listed">(), cases);
   fold(markup, form, "person", tr<"People">(), tr<"People who are listed">(), people);
-  markup.textarea(
-      {.name = "people",
-       .label = tr<"Further people, by mail address">(),
-       .hint =
-           tr<"One a line. Only who has an account here can be listed; their organisation does not see it by this.">(),
-       .maxlength = kPeopleBytesMax},
-      3);
+  markup.textarea({.name = "people",
+                   .label = tr<"Further people, by mail address">(),
+                   .hint = loaded.now.naming == sharing::Naming::accounts
+                               ? tr<"One a line. Only who has an account here can be listed; their organisation does "
+                                    "not see it by this.">()
+                               : tr<"One a line. Who has no account here yet sees it once they have one; their "
+                                    "organisation does not see it by this.">(),
+                   .maxlength = kPeopleBytesMax},
+                  3);
   markup.input({.name = "embargo",
                 .label = tr<"Embargo until (UTC)">(),
                 .hint = tr<"Until then nobody but us sees it. Empty: no embargo.">(),
@@ -222,7 +232,7 @@ Html sharing_again_html(const http::Request& request, const Sharing& loaded, con
   for (const std::string_view name : {"tlp", "audience", "people", "embargo", "publish"}) {
     if (form.checked(name)) markup.hidden(name, form.raw(name));
   }
-  for (const std::string_view name : {"organisation", "community", "person"}) {
+  for (const std::string_view name : {"organisation", "community", "case", "person"}) {
     for (const auto& value : form.all(name)) markup.hidden(name, value);
   }
   markup.hidden("step", step);

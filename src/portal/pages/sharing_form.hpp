@@ -8,10 +8,11 @@ namespace tocsin::portal::pages {
 
 /// Fields of every step; the rest belongs to one step. `many` come more than once.
 Result<Form> read_sharing_form(const http::Request& request);
-/// The form filled from a marking.
-Form sharing_form_of(const engine::sharing::Marking& marking);
+/// The form filled from the marking now.
+Form sharing_form_of(const Sharing& sharing);
 /// What was typed. Errors: invalid_input with `where` = the field.
-Result<engine::sharing::Marking> marking_of(App& app, const domain::Record& record, const Form& form);
+Result<engine::sharing::Marking> marking_of(App& app, const engine::Actor& actor, const domain::Record& record,
+                                            const Form& form);
 /// The fields, to change.
 Result<html::Html> sharing_form_html(App& app, const http::Request& request, const Sharing& sharing, const Form& form);
 /// A form of hidden fields that sends the same again, with a button.

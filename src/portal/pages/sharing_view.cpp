@@ -46,12 +46,13 @@ boost::json::object reach_json(const sharing::Reach& reach, const sharing::Marki
   return out;
 }
 
-boost::json::object marking_json(const sharing::Marking& marking) {
+boost::json::object marking_json(const sharing::Marking& marking, const sharing::Reach& reach,
+                                 const sharing::Sight& sight) {
   boost::json::object out;
   out["tlp"] = domain::to_string(marking.tlp);
   out["audience"] = domain::to_string(marking.audience);
   auto& listed = out["listed"].emplace_array();
-  for (const auto& each : marking.listed) listed.emplace_back(sharing::write_addressee(each));
+  for (const auto& each : sharing::addressees(marking.listed, reach, sight)) listed.emplace_back(each.text());
   out["embargo_until"] = time_json(marking.embargo_until);
   out["status"] = domain::to_string(marking.status);
   return out;
@@ -101,11 +102,12 @@ Status look_at_sharing(store::Database& database, const engine::Actor& actor, Sh
   const auto& record = into.record;
   into.may_change = sharing::may_change(actor, record).has_value();
   TRY(into.sight, sharing::sight_of(database, actor, record.listed));
+  const auto naming = sharing::naming_for(actor);
   TRY_VOID(database.snapshot([&](store::Connection& connection) -> Status {
     const auto marking = sharing::marking_of(record);
-    TRY(into.now, sharing::who_sees(connection, record.owner, marking, now));
+    TRY(into.now, sharing::who_sees(connection, record.owner, marking, now, naming));
     if (marking.embargo_until && *marking.embargo_until > now) {
-      TRY(into.after_embargo, sharing::who_sees(connection, record.owner, marking, *marking.embargo_until));
+      TRY(into.after_embargo, sharing::who_sees(connection, record.owner, marking, *marking.embargo_until, naming));
     }
     return ok();
   }));
@@ -147,7 +149,7 @@ Html reach_html(const sharing::Reach& reach, const sharing::Marking& marking, co
   out += "</ul>\n";
   if (!reach.idle.empty()) {
     std::vector<std::string> names;
-    for (const auto& each : reach.idle) names.push_back(sharing::grantee_name(reach, each, sight));
+    for (const auto& each : sharing::addressees(reach.idle, reach, sight)) names.push_back(each.name);
     render<"<p class=\"callout callout-warn\">[[<b>Listed, but reaching nobody at present:</b> {}.]]</p>\n">(
         out, sharing::some_of(names));
   }
@@ -160,7 +162,8 @@ Html marking_html(const sharing::Marking& marking, const sharing::Reach& reach, 
   append_fact(out, tr<"Addressed to">(), audience_label(marking.audience));
   if (marking.audience == domain::Audience::listed) {
     std::vector<std::string> names;
-    for (const auto& each : marking.listed) names.push_back(sharing::grantee_name(reach, each, sight));
+    for (const auto& each : sharing::addressees(marking.listed, reach, sight)) names.push_back(each.name);
+    names.insert(names.end(), marking.addresses.begin(), marking.addresses.end());
     append_fact(out, tr<"Listed">(), names.empty() ? std::string{tr<"nobody">()} : joined(names));
   }
   append_fact(out, tr<"Embargo until">(), marking.embargo_until ? datetime_html(*marking.embargo_until) : Html{});
@@ -178,7 +181,7 @@ boost::json::object sharing_json(const Sharing& loaded) {
   owner["id"] = loaded.record.owner.value;
   owner["name"] = loaded.owner_name;
   out["owner"] = std::move(owner);
-  out["marking"] = marking_json(marking);
+  out["marking"] = marking_json(marking, loaded.now, loaded.sight);
   out["reach"] = reach_json(loaded.now, marking, loaded.sight);
   if (loaded.after_embargo) {
     out["after_embargo"] = reach_json(*loaded.after_embargo, marking, loaded.sight);
@@ -186,7 +189,9 @@ boost::json::object sharing_json(const Sharing& loaded) {
     out["after_embargo"] = nullptr;
   }
   auto& idle = out["idle"].emplace_array();
-  for (const auto& each : loaded.now.idle) idle.emplace_back(sharing::write_addressee(each));
+  for (const auto& each : sharing::addressees(loaded.now.idle, loaded.now, loaded.sight)) {
+    idle.emplace_back(each.text());
+  }
   out["may_change"] = loaded.may_change;
   return out;
 }

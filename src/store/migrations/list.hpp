@@ -12,5 +12,6 @@ extern const Migration kMigration0004Members;
 extern const Migration kMigration0005MailQueue;
 extern const Migration kMigration0006OutsideIdentities;
 extern const Migration kMigration0007Guard;
+extern const Migration kMigration0008Cases;
 
 }  // namespace tocsin::store
