@@ -1,322 +1,296 @@
-// exposure_quality FOLDER [SEED]: how well the matcher finds what it should. From every .json advisory below a folder
-// it makes inventory lines as plants write them, with labels by construction, and prints a table a kind of line:
-// precision and recall at "affected" with confidence 0.5 and above, the calibration error, and what two plain matchers
-// reach. With FAILURES=N in the environment the first N wrong answers of each kind are shown.
+// exposure_quality [SEED]: how well the matcher finds what it should. From the real advisories of TOCSIN_DATA it makes
+// inventory lines as plants write them, with what is true of them by construction (exposure_lines.hpp), and prints a
+// table a kind of line: precision and recall at "affected" with confidence 0.5 and above, what two plain matchers
+// reach, and the calibration error over the half of the vendors that the calibration was not fitted on. With
+// FAILURES=N in the environment the first N wrong answers of each kind are shown.
+// exposure_quality pairs: the same for the pairs that were labelled by hand, with each disagreement.
+// exposure_quality fit: fits the calibration on the other half of the vendors and prints the constants of
+// src/engine/exposure/calibration.cpp.
 #include <algorithm>
-#include <cstdint>
+#include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "base/json.hpp"
 #include "base/text.hpp"
 #include "domain/vendor.hpp"
 #include "engine/exposure/matcher.hpp"
-#include "formats/csaf/advisory.hpp"
-#include "formats/order_number.hpp"
-#include "formats/vers/vendor_text.hpp"
+#include "engine/exposure/testing/pairs.hpp"
+#include "engine/exposure/vendor_group.hpp"
+#include "exposure_lines.hpp"
+#include "exposure_plain.hpp"
 
 namespace {
 
 using namespace tocsin;
+using namespace tocsin::benchmarks;
 namespace exposure = engine::exposure;
 namespace csaf = formats::csaf;
-namespace vers = formats::vers;
-using formats::inventory::Item;
+using exposure::Match;
+using exposure::Status;
+using Truth = Line::Truth;
 
-/// Numbers of "4.5.1" or "V4.5"; empty for what is not only that. Labels are made by these alone, not by the reader
-/// that is put to the proof.
-std::vector<int> numbers_of(std::string_view text) {
-  text = text::trim(text);
-  if (!text.empty() && (text.front() == 'V' || text.front() == 'v')) text.remove_prefix(1);
-  std::vector<int> numbers;
-  for (const auto part : text::split(text, '.')) {
-    if (part.empty() || part.size() > 5 || !std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; }))
-      return {};
-    // "5.07" may be 5.7 or 5.07: nobody's label.
-    if (part.size() > 1 && part.front() == '0') return {};
-    numbers.push_back(std::atoi(std::string{part}.c_str()));
-  }
-  return numbers;
-}
-std::string text_of(const std::vector<int>& numbers) {
-  std::string out;
-  for (const int number : numbers) out += (out.empty() ? "" : ".") + std::to_string(number);
-  return out;
-}
-
-/// A bound that is "< X" or "<= X" and nothing else.
-struct Bound {
-  std::vector<int> version;
-  bool inclusive = false;
-};
-bool simple_bound(std::string_view text, Bound& bound) {
-  text = text::trim(text);
-  if (text.starts_with("vers:all/")) text.remove_prefix(9);
-  if (!text.starts_with('<')) return false;
-  text.remove_prefix(1);
-  bound.inclusive = text.starts_with('=');
-  if (bound.inclusive) text.remove_prefix(1);
-  bound.version = numbers_of(text);
-  return bound.version.size() >= 2;
-}
-
-struct Line {
-  std::string kind;
-  Item item;
-  std::size_t advisory = 0;
-  bool affected = false;
-};
-
-std::string mistype(std::string name, std::mt19937& random) {
-  // Two neighbouring letters of a long word change places.
-  std::vector<std::size_t> places;
-  for (std::size_t i = 1; i + 2 < name.size(); ++i) {
-    const auto letter = [&](std::size_t at) { return std::isalpha(static_cast<unsigned char>(name[at])) != 0; };
-    if (letter(i - 1) && letter(i) && letter(i + 1) && letter(i + 2) && name[i] != name[i + 1]) places.push_back(i);
-  }
-  if (places.empty()) return {};
-  const auto at = places[random() % places.size()];
-  std::swap(name[at], name[at + 1]);
-  return name;
-}
-
-std::string without_separators(std::string_view name) {
-  std::string out;
-  for (const char c : name) out += c == '-' || c == '_' ? ' ' : c;
-  return out;
-}
-
-std::string without_brackets(std::string name) {
-  while (true) {
-    const auto open = name.find('(');
-    const auto close = open == std::string::npos ? open : name.find(')', open);
-    if (close == std::string::npos) break;
-    name.erase(open, close - open + 1);
-  }
-  return text::squeeze(name);
-}
-
-/// Lines for one product: the same device, written in different ways, with a version inside and one outside.
-void lines_of(const csaf::Product& product, std::size_t advisory, std::mt19937& random, std::vector<Line>& lines) {
-  Bound bound;
-  const bool all = product.version == "vers:all/*";
-  if (!all && !simple_bound(product.version, bound)) return;
-  const auto vendor = domain::vendor_display_name(product.vendor);
-  const auto name = domain::product_display_name(product.product.empty() ? product.name : product.product);
-  const auto bare = without_brackets(name);
-  if (bare.size() < 3) return;
-  std::string inside = "1.0", outside, edge;
-  if (!all) {
-    auto lower = bound.version;
-    auto at = lower.size();
-    while (at > 0 && lower[at - 1] == 0) --at;
-    if (at == 0) return;
-    --lower[at - 1];
-    for (; at < lower.size(); ++at) lower[at] = 9;
-    auto higher = bound.version;
-    ++higher.back();
-    inside = text_of(lower);
-    outside = text_of(higher);
-    edge = text_of(bound.version);
-  }
-  const auto add = [&](const char* kind, std::string vendor_column, std::string product_column, std::string model,
-                       std::string version, bool affected) {
-    if (product_column.empty() && model.empty()) return;
-    Line line;
-    line.kind = kind;
-    line.item.vendor = std::move(vendor_column);
-    line.item.product = std::move(product_column);
-    line.item.model = std::move(model);
-    line.item.versions.push_back({"firmware", std::move(version)});
-    line.advisory = advisory;
-    line.affected = affected;
-    lines.push_back(std::move(line));
-  };
-  add("as written", vendor, name, "", inside, true);
-  if (!all) add("version outside", vendor, name, "", outside, false);
-  if (!all) add("version at the edge", vendor, name, "", edge, bound.inclusive);
-  switch (random() % 8) {
-    case 0:
-      add("lower case", text::lower_ascii(vendor), text::lower_ascii(bare), "", "v" + inside, true);
-      break;
-    case 1:
-      add("no vendor", "", bare, "", inside, true);
-      break;
-    case 2:
-      add("vendor in the name", "", vendor + " " + bare, "", "FW " + inside, true);
-      break;
-    case 3:
-      add("mistyped", vendor, mistype(bare, random), "", inside, true);
-      break;
-    case 4:
-      add("other separators", vendor, without_separators(bare), "", "Rev " + inside, true);
-      break;
-    case 5:
-      add("more words", vendor, bare + " panel 3 pump house", "", "V" + inside, true);
-      break;
-    case 6:
-      add(
-          "no firmware word", vendor,
-          [&] {
-            auto out = text::fold(bare);
-            for (const std::string_view word :
-                 {" firmware", " series", " software", " controllers", " controller", " family"}) {
-              if (const auto at = out.find(word); at != std::string::npos) out.erase(at, word.size());
-            }
-            return out;
-          }(),
-          "", inside, true);
-      break;
-    default:
-      break;
-  }
-  auto numbers = product.model_numbers;
-  if (numbers.empty()) numbers = formats::order_numbers_in(name);
-  if (numbers.empty()) return;
-  const auto& number = numbers.front();
-  add("order number alone", "", "", number, inside, true);
-  auto spaced = number;
-  if (spaced.size() > 6 && spaced[4] != ' ' && spaced[4] != '-') spaced.insert(4, " ");
-  add("order number with blank", vendor, "", spaced, inside, true);
-  if (!all) add("order number, outside", vendor, "", number, outside, false);
-}
+constexpr double kToldMin = 0.5;
+constexpr std::uint32_t kFitSeed = 1001;  ///< Not the seed of the table.
 
 struct Counts {
-  int true_positive = 0, false_positive = 0, false_negative = 0, true_negative = 0;
+  int true_positive = 0, false_positive = 0, false_negative = 0, lines = 0, passed_over = 0, asks = 0;
   double precision() const {
-    return true_positive + false_positive == 0 ? 1
-                                               : static_cast<double>(true_positive) / (true_positive + false_positive);
+    const int told = true_positive + false_positive;
+    return told == 0 ? 1 : static_cast<double>(true_positive) / told;
   }
   double recall() const {
-    return true_positive + false_negative == 0 ? 1
-                                               : static_cast<double>(true_positive) / (true_positive + false_negative);
+    const int there = true_positive + false_negative;
+    return there == 0 ? 1 : static_cast<double>(true_positive) / there;
   }
-  void count(bool label, bool said) {
-    ++(label ? said ? true_positive : false_negative : said ? false_positive : true_negative);
+  void count(Truth truth, bool said, bool mentioned) {
+    ++lines;
+    if (truth == Truth::ask) {
+      ++asks;
+      passed_over += mentioned ? 0 : 1;
+      return;
+    }
+    const bool is = truth == Truth::affected;
+    if (is && said) ++true_positive;
+    if (is && !said) ++false_negative;
+    if (!is && said) ++false_positive;
   }
 };
+
+/// The vendors fall into two halves: one to fit on, one to report about.
+bool is_fitted_on(const csaf::Advisory& advisory) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : domain::vendor_key(advisory.products.front().vendor)) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  }
+  return (hash >> 8U) % 2 == 0;
+}
+
+struct Sample {
+  double fit = 0, confidence = 0;
+  bool right = false;
+};
+using Samples = std::array<std::vector<Sample>, exposure::kEvidences>;
+
+/// Expected calibration error over ten bins.
+double calibration_error(const Samples& samples) {
+  struct Bin {
+    double confidence = 0;
+    int right = 0, count = 0;
+  };
+  std::array<Bin, 10> bins{};
+  int all = 0;
+  for (const auto& list : samples) {
+    for (const auto& sample : list) {
+      auto& bin = bins[std::min<std::size_t>(9, static_cast<std::size_t>(sample.confidence * 10))];
+      bin.confidence += sample.confidence;
+      bin.right += sample.right ? 1 : 0;
+      ++bin.count;
+      ++all;
+    }
+  }
+  double error = 0;
+  for (const auto& bin : bins) {
+    if (bin.count > 0) error += std::abs(bin.confidence - bin.right) / all;
+  }
+  return error;
+}
+
+/// What is told to be affected, with what is true of it: of the advisory that the line was made from; another vendor's
+/// advisory does not speak of the line.
+void take_samples(const Line& line, const std::vector<Match>& matches, const std::vector<csaf::Advisory>& advisories,
+                  Samples& samples, int* foreign) {
+  const auto group_of = [&](std::size_t advisory) {
+    return exposure::vendor_group(advisories[advisory].products.front().vendor);
+  };
+  const auto own_group = group_of(line.advisory);
+  for (const auto& match : matches) {
+    if (match.status != Status::affected) continue;
+    auto& list = samples[static_cast<std::size_t>(match.evidence)];
+    if (match.advisory == line.advisory) {
+      list.push_back({match.fit, match.confidence, line.truth == Truth::affected});
+      continue;
+    }
+    if (line.origin != line.advisory || exposure::may_be_one(own_group, group_of(match.advisory))) continue;
+    // Some advisories tell other vendors' products, with the vendor in the product's name.
+    const auto vendor = domain::vendor_display_name(advisories[line.advisory].products.front().vendor);
+    if (std::ranges::any_of(advisories[match.advisory].products, [&](const csaf::Product& product) {
+          return text::contains_ignore_case_ascii(product.product, vendor.substr(0, vendor.find_first_of(" ,(")));
+        })) {
+      continue;
+    }
+    list.push_back({match.fit, match.confidence, false});
+    if (match.confidence >= kToldMin) ++*foreign;
+  }
+}
 
 std::string describe(const Line& line) {
   return fmt::format("vendor '{}' product '{}' model '{}' version '{}'", line.item.vendor, line.item.product,
                      line.item.model, line.item.versions.front().text);
 }
 
-}  // namespace
+std::string share(const Counts& counts, double value) {
+  // Without lines that are affected neither share means anything.
+  return counts.true_positive + counts.false_negative > 0 ? fmt::format("{:.3f}", value) : std::string{"-"};
+}
 
-int main(int count, char** arguments) {
-  if (count < 2) {
-    std::fputs("Usage: exposure_quality FOLDER [SEED]\n", stderr);
-    return 2;
+void print_row(const std::string& kind, const Counts& own, const Counts& names, const Counts& words) {
+  fmt::print("{:<28} {:>6} {:>6} {:>6} {:>9} {:>7}   {:>9} {:>7}   {:>9} {:>7}\n", kind, own.lines,
+             own.false_negative + own.passed_over, own.false_positive, share(own, own.precision()),
+             share(own, own.recall()), share(names, names.precision()), share(names, names.recall()),
+             share(words, words.precision()), share(words, words.recall()));
+}
+
+/// Isotonic regression: pools neighbours until the share of right answers rises with the fit; pools of few samples are
+/// joined to the next.
+void print_fit(exposure::Evidence evidence, std::vector<Sample> samples) {
+  struct Pool {
+    double fit = 0, right = 0, count = 0;
+    double share() const { return (right + 0.5) / (count + 1); }
+  };
+  constexpr double kPoolMin = 25;
+  std::ranges::sort(samples, {}, &Sample::fit);
+  std::vector<Pool> pools;
+  for (const auto& sample : samples) {
+    // What fits alike is one pool from the start.
+    if (!pools.empty() && std::abs(pools.back().fit / pools.back().count - sample.fit) < 1e-9) {
+      pools.back().fit += sample.fit;
+      pools.back().right += sample.right ? 1 : 0;
+      ++pools.back().count;
+    } else {
+      pools.push_back({sample.fit, sample.right ? 1.0 : 0.0, 1});
+    }
+    while (pools.size() > 1) {
+      auto& last = pools.back();
+      auto& before = pools[pools.size() - 2];
+      const bool may_grow = &last != &pools.back();
+      if (may_grow || (before.count >= kPoolMin && before.right / before.count < last.right / last.count)) break;
+      before.fit += last.fit;
+      before.right += last.right;
+      before.count += last.count;
+      pools.pop_back();
+    }
   }
-  std::mt19937 random{count > 2 ? static_cast<std::uint32_t>(std::atoi(arguments[2])) : 1U};
+  fmt::print("{} ({} samples):", exposure::to_string(evidence), samples.size());
+  for (const auto& pool : pools) fmt::print(" {{{:.3f}, {:.3f}}},", pool.fit / pool.count, pool.share());
+  fmt::print("\n");
+}
+
+int fit_calibration(const exposure::Matcher& matcher, const std::vector<csaf::Advisory>& advisories) {
+  Samples samples;
+  int foreign = 0;
+  for (const auto& line : make_lines(advisories, kFitSeed, 6)) {
+    if (is_fitted_on(advisories[line.advisory])) {
+      take_samples(line, matcher.match(line.item), advisories, samples, &foreign);
+    }
+  }
+  for (std::size_t i = 0; i < samples.size(); ++i) print_fit(static_cast<exposure::Evidence>(i), samples[i]);
+  return 0;
+}
+
+int judge_pairs(const exposure::Matcher& matcher, const std::vector<csaf::Advisory>& advisories) {
+  const auto pairs = exposure::testing::labelled_pairs();
+  const auto answers = exposure::testing::ask(matcher, pairs);
+  const auto score = exposure::testing::score(answers);
+  const PlainMatchers plain{advisories};
+  std::map<std::string, std::size_t> advisory_of;
+  for (std::size_t at = 0; at < advisories.size(); ++at) advisory_of[advisories[at].header.tracking_id] = at;
+  Counts names, words;
+  Samples samples;
+  for (const auto& answer : answers) {
+    if (!answer.agrees_in_effect()) fmt::print("{}\n", exposure::testing::describe(answer));
+    const auto truth = answer.pair->label == "affected" ? Truth::affected : Truth::not_affected;
+    const auto advisory = advisory_of.at(answer.pair->advisory);
+    names.count(truth, plain.by_name(answer.pair->item, advisory), true);
+    words.count(truth, plain.by_words(answer.pair->item, advisory), true);
+    if (answer.match && answer.match->status == Status::affected) {
+      samples[0].push_back({answer.match->fit, answer.match->confidence, truth == Truth::affected});
+    }
+  }
+  fmt::print("\n{} pairs: {} agree, {} where fixed and not affected count as one\n", score.all, score.agree,
+             score.agree_in_effect);
+  fmt::print("affected: precision {:.3f}, recall {:.3f} ({} right, {} wrong, {} missed), calibration error {:.3f}\n",
+             score.precision(), score.recall(), score.affected_right, score.affected_wrong, score.affected_missed,
+             calibration_error(samples));
+  fmt::print("exact CPE: precision {:.3f}, recall {:.3f}; token Jaccard: precision {:.3f}, recall {:.3f}\n",
+             names.precision(), names.recall(), words.precision(), words.recall());
+  return 0;
+}
+
+int print_table(const exposure::Matcher& matcher, const std::vector<csaf::Advisory>& advisories, std::uint32_t seed) {
   const auto* wanted_failures = std::getenv("FAILURES");
   const int failures_shown = wanted_failures == nullptr ? 0 : std::atoi(wanted_failures);
-  exposure::Matcher matcher;
-  std::vector<csaf::Advisory> advisories;
-  std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator{arguments[1]}) {
-    if (entry.path().extension() == ".json") paths.push_back(entry.path());
-  }
-  std::ranges::sort(paths);
-  for (const auto& path : paths) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
-    const auto parsed = json::parse(bytes);
-    if (!parsed) continue;
-    auto advisory = csaf::read_advisory(parsed->root());
-    if (!advisory) continue;
-    matcher.add(*advisory);
-    advisories.push_back(std::move(*advisory));
-  }
-  matcher.prepare();
-
-  std::vector<Line> lines;
-  for (std::size_t at = 0; at < advisories.size(); ++at) {
-    const auto& advisory = advisories[at];
-    std::map<std::string, int> named;
-    for (const auto& product : advisory.products) ++named[without_brackets(product.product)];
-    std::set<std::string> affected;
-    for (const auto& vulnerability : advisory.vulnerabilities) {
-      for (const auto& group : vulnerability.statuses) {
-        if (group.status == csaf::ProductStatus::known_affected)
-          affected.insert(group.product_ids.begin(), group.product_ids.end());
-      }
-    }
-    int taken = 0;
-    for (const auto& product : advisory.products) {
-      // Where a name stands twice, with two ranges, a label is not known by one of them.
-      if (!affected.contains(product.id) || named[without_brackets(product.product)] > 1) continue;
-      lines_of(product, at, random, lines);
-      if (++taken == 6) break;
-    }
-  }
-  std::map<std::string, Counts> by_kind;
+  PlainMatchers plain{advisories};
+  const auto lines = make_lines(advisories, seed, 6);
+  plain.choose_threshold(make_lines(advisories, kFitSeed, 6));
+  std::map<std::string, std::array<Counts, 3>> by_kind;
+  std::array<Counts, 3> all;
   std::map<std::string, int> shown;
-  Counts all;
-  struct Bin {
-    double confidence = 0;
-    int right = 0, count = 0;
-  };
-  std::vector<Bin> bins(10);
-  int foreign = 0, told = 0;
+  Samples samples, held_out;
+  int foreign = 0, foreign_held_out = 0, told = 0;
   for (const auto& line : lines) {
     const auto matches = matcher.match(line.item);
-    const exposure::Match* own = nullptr;
+    const Match* own = nullptr;
     for (const auto& match : matches) {
       if (match.advisory == line.advisory) own = &match;
-      if (match.status == exposure::Status::affected && match.confidence >= 0.5) {
-        ++told;
-        const auto& products = advisories[match.advisory].products;
-        const auto key = domain::vendor_key(products.front().vendor);
-        foreign += key != domain::vendor_key(advisories[line.advisory].products.front().vendor) ? 1 : 0;
-      }
+      if (match.status == Status::affected && match.confidence >= kToldMin) ++told;
     }
-    const bool said = own != nullptr && own->status == exposure::Status::affected && own->confidence >= 0.5;
-    by_kind[line.kind].count(line.affected, said);
-    all.count(line.affected, said);
-    if (own != nullptr && own->status == exposure::Status::affected) {
-      auto& bin = bins[std::min<std::size_t>(9, static_cast<std::size_t>(own->confidence * 10))];
-      bin.confidence += own->confidence;
-      bin.right += line.affected ? 1 : 0;
-      ++bin.count;
+    take_samples(line, matches, advisories, samples, &foreign);
+    if (!is_fitted_on(advisories[line.advisory])) {
+      take_samples(line, matches, advisories, held_out, &foreign_held_out);
     }
-    if (said != line.affected && shown[line.kind] < failures_shown) {
-      ++shown[line.kind];
-      fmt::print("{}: {} {}\n   {}\n   {}\n", line.kind, line.affected ? "missed" : "wrong",
+    const bool said = own != nullptr && own->status == Status::affected && own->confidence >= kToldMin;
+    const bool mentioned = said || (own != nullptr && own->status == Status::undecidable);
+    const bool others[] = {plain.by_name(line.item, line.advisory), plain.by_words(line.item, line.advisory)};
+    for (auto* counts : {&by_kind[line.kind], &all}) {
+      (*counts)[0].count(line.truth, said, mentioned);
+      (*counts)[1].count(line.truth, others[0], others[0]);
+      (*counts)[2].count(line.truth, others[1], others[1]);
+    }
+    const bool wrong = line.truth == Truth::ask ? !mentioned : said != (line.truth == Truth::affected);
+    if (wrong && shown[line.kind]++ < failures_shown) {
+      fmt::print("{}: {} {}\n   {}\n   {}\n", line.kind, line.truth == Truth::not_affected ? "wrong" : "missed",
                  matcher.id_of(line.advisory), describe(line),
                  own == nullptr ? "no match"
                                 : fmt::format("{} {:.2f} {} {}", to_string(own->status), own->confidence, own->because,
                                               own->question));
     }
   }
-  fmt::print("{:<26} {:>7} {:>8} {:>8} {:>10} {:>8}\n", "kind of line", "lines", "missed", "wrong", "precision",
-             "recall");
-  for (const auto& [kind, counts] : by_kind) {
-    const bool has_positives = counts.true_positive + counts.false_negative > 0;  // Else neither share means anything.
-    fmt::print("{:<26} {:>7} {:>8} {:>8} {:>10} {:>8}\n", kind,
-               counts.true_positive + counts.false_positive + counts.false_negative + counts.true_negative,
-               counts.false_negative, counts.false_positive,
-               has_positives ? fmt::format("{:.3f}", counts.precision()) : std::string{"-"},
-               has_positives ? fmt::format("{:.3f}", counts.recall()) : std::string{"-"});
+  fmt::print("{:<28} {:>6} {:>6} {:>6} {:>9} {:>7}   {:>17}   {:>17}\n", "kind of line", "lines", "missed", "wrong",
+             "precision", "recall", "exact CPE", fmt::format("Jaccard >= {:.2f}", plain.threshold()));
+  for (const auto& [kind, counts] : by_kind) print_row(kind, counts[0], counts[1], counts[2]);
+  print_row("all", all[0], all[1], all[2]);
+  fmt::print("calibration error {:.3f} over the vendors that it was not fitted on, {:.3f} over all\n",
+             calibration_error(held_out), calibration_error(samples));
+  fmt::print("{} of {} told to be affected are another vendor's ({:.4f})\n", foreign, told,
+             told == 0 ? 0 : static_cast<double>(foreign) / told);
+  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const std::string what = count > 1 ? arguments[1] : "1";
+  const bool is_seed = !what.empty() && what.find_first_not_of("0123456789") == std::string::npos;
+  if (count > 2 || (!is_seed && what != "pairs" && what != "fit")) {
+    std::fputs("Usage: exposure_quality [SEED | pairs | fit]\n", stderr);
+    return 2;
   }
-  double error = 0;
-  int judged = 0;
-  for (const auto& bin : bins) judged += bin.count;
-  for (const auto& bin : bins) {
-    if (bin.count > 0) error += std::abs(bin.confidence - bin.right) / judged;
+  const auto advisories = exposure::testing::real_advisories();
+  if (advisories.empty()) {
+    std::fputs("csaf/cisa-ot-2017-2022.tar.zst is not in TOCSIN_DATA: nothing to measure.\n", stdout);
+    return 0;
   }
-  fmt::print("{:<26} {:>7} {:>8} {:>8} {:>10.3f} {:>8.3f}\n", "all", lines.size(), all.false_negative,
-             all.false_positive, all.precision(), all.recall());
-  fmt::print("calibration error {:.3f}; {} of {} told to be affected are another vendor's ({:.4f})\n", error, foreign,
-             told, told == 0 ? 0 : static_cast<double>(foreign) / told);
+  exposure::Matcher matcher;
+  for (const auto& advisory : advisories) matcher.add(advisory);
+  matcher.prepare();
+  if (what == "pairs") return judge_pairs(matcher, advisories);
+  if (what == "fit") return fit_calibration(matcher, advisories);
+  return print_table(matcher, advisories, static_cast<std::uint32_t>(std::strtoul(what.c_str(), nullptr, 10)));
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "engine/exposure/targets.hpp"
 #include "engine/exposure/vendor_group.hpp"
 #include "formats/order_number.hpp"
@@ -11,6 +12,17 @@ namespace {
 constexpr double kCoverMin = 0.72;
 constexpr double kExplainedMin = 0.82;
 constexpr double kNearly = 0.9;
+/// What only says what a thing does or where it stands need not be in its name.
+constexpr double kDescribing = 0.5;
+constexpr double kFamilyRest = 0.85;
+/// The name is of another release than the installed one: "WinCC OA V3.14" for 3.15.
+constexpr double kOtherRelease = 0.6;
+/// Letters stand behind a model's code: "NPort 5110A" for "NPort 5110".
+constexpr double kOtherModel = 0.55;
+/// What says less than a name but can only mean it: so much of the fit, and so much more the more of the name it says.
+constexpr double kAloneMin = 1.2, kAloneMore = 0.7;
+/// What says less than this says nothing.
+constexpr double kItemWeightMin = 0.3;
 
 bool is_version_like(std::string_view word) noexcept {
   if (word.starts_with('v')) word.remove_prefix(1);
@@ -28,22 +40,176 @@ double explained_by_codes(const std::string& word, const Name& name) {
     if (at == std::string::npos) continue;
     const auto front = word.substr(0, at), behind = word.substr(at + code.size());
     const auto known = [&](const std::string& rest) {
-      return rest.empty() || name.pieces.holds(rest) || is_generic_word(rest);
+      return rest.empty() || name.pieces.holds(rest) || (rest.size() > 2 && is_generic_word(rest));
     };
     best = std::max(best, known(front) && known(behind) ? 1.0 : 0.4);
   }
   return best;
 }
 
+/// "Micro800 family": does a family word follow the code?
+bool is_family_code(const Name& name, std::size_t term) {
+  const auto& terms = name.words.terms;
+  return name.words.is_family && terms[term].kind == NameTerm::Kind::code && term + 1 < terms.size() &&
+         is_family_word(terms[term + 1].spellings.front()) && terms[term].spellings.front().ends_with("00");
+}
+
+/// "micro850" for "micro800" of a family.
+bool holds_hundreds(std::string_view code, const ItemWords& item) {
+  const auto hundreds = hundreds_of(code);
+  return !hundreds.empty() && code.ends_with("00") &&
+         std::ranges::any_of(item.pieces.words(), [&](const std::string& word) { return hundreds_of(word) == hundreds; });
+}
+
+/// "ipm" tells each word of "Intelligent Power Manager".
+void cover_initials(std::string_view initials, const Name& name, std::vector<char>& held, double& covered) {
+  const auto& terms = name.words.terms;
+  for (std::size_t first = 0; first + initials.size() <= terms.size(); ++first) {
+    bool fits = true;
+    for (std::size_t i = 0; i < initials.size(); ++i) {
+      fits = fits && terms[first + i].spellings.front().front() == initials[i];
+    }
+    if (!fits) continue;
+    for (std::size_t i = first; i < first + initials.size(); ++i) {
+      if (held[i] == 0) covered += name.weights[i] * kNearly;
+      held[i] = 1;
+    }
+    return;
+  }
+}
+
+/// Words of the thing that the name has as one: "PC Vue" of "PcVue", "Enterprise Asset Management" of "EAM".
+std::vector<std::string> joined_words(const ItemWords& item, const Name& name, bool same_vendor) {
+  std::vector<std::string> joined;
+  const auto& words = item.pieces.words();
+  for (std::size_t first = 0; first < words.size() && words.size() <= 24; ++first) {
+    std::string whole, initials;
+    for (std::size_t last = first; last < words.size() && last < first + 5; ++last) {
+      whole += words[last];
+      initials += words[last].front();
+      const auto count = last - first + 1;
+      const bool is_one = (count > 1 && count <= 3 && name.pieces.holds(whole)) ||
+                          (same_vendor && count >= 3 && name.pieces.holds(initials));
+      if (!is_one) continue;
+      for (std::size_t at = first; at <= last; ++at) joined.push_back(words[at]);
+    }
+  }
+  return joined;
+}
+
+/// "moviconnext" for "movicon".
+bool begins_with_term(std::string_view word, const Name& name) {
+  return !has_digits(word) && std::ranges::any_of(name.words.terms, [&](const NameTerm& term) {
+    const auto& first = term.spellings.front();
+    return term.kind == NameTerm::Kind::plain && first.size() >= 5 && word.size() >= first.size() + 3 &&
+           word.starts_with(first);
+  });
+}
+
+enum class Says : std::uint8_t { nothing, so, otherwise };
+
+bool is_year(std::string_view digits) noexcept {
+  return digits.size() == 4 && (digits.starts_with("19") || digits.starts_with("20"));
+}
+
+/// What the installed version says of "v315", "2020", "v5x" or "sp1" in a name.
+Says version_says(std::string_view word, const ItemWords& item) {
+  if (item.version_starts.empty()) return Says::nothing;
+  const auto holds = [&](std::string_view start) {
+    return std::ranges::find(item.version_starts, start) != item.version_starts.end();
+  };
+  if (holds(word)) return Says::so;
+  auto digits = word;
+  if (digits.starts_with('v')) digits.remove_prefix(1);
+  while (digits.ends_with('x')) digits.remove_suffix(1);
+  if (digits.empty() || !std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; })) return Says::nothing;
+  if (holds(digits)) return Says::so;
+  // A year is held against years only, a number against numbers.
+  const bool year = is_year(digits);
+  const bool comparable = std::ranges::any_of(item.version_starts, [&](const std::string& start) {
+    return std::ranges::all_of(start, [](char c) { return c >= '0' && c <= '9'; }) && is_year(start) == year;
+  });
+  return comparable ? Says::otherwise : Says::nothing;
+}
+
+/// "3", "35", "3516" of "V3.5.16"; "14" and "sp1" of "V14 SP1".
+void add_version_starts(std::string_view version, std::vector<std::string>& starts) {
+  constexpr std::size_t kStartsMax = 12;
+  std::string numbers, word;
+  bool in_numbers = true;
+  const auto folded = text::fold(version.substr(0, 200)) + " ";
+  for (std::size_t at = 0; at < folded.size() && starts.size() < kStartsMax; ++at) {
+    const char c = folded[at];
+    const bool digit = c >= '0' && c <= '9', letter = c >= 'a' && c <= 'z';
+    if (digit || letter) {
+      word += c;
+      continue;
+    }
+    if (word.empty()) continue;
+    std::string_view part = word;
+    if (part.size() > 1 && (part.front() == 'v' || part.front() == 'r') && part[1] >= '0' && part[1] <= '9') part.remove_prefix(1);
+    const bool all_digits = std::ranges::all_of(part, [](char each) { return each >= '0' && each <= '9'; });
+    if (all_digits && in_numbers) {
+      numbers += part;
+      starts.push_back(numbers);
+    } else if (has_digits(part)) {
+      starts.emplace_back(part);
+    }
+    if (!numbers.empty() && c != '.') in_numbers = false;
+    word.clear();
+  }
+}
+
+/// "V7" in the name of the thing.
+bool tells_release(const ItemWords& item) {
+  return std::ranges::any_of(item.pieces.words(), [](const std::string& word) {
+    return word.size() > 1 && word.front() == 'v' && is_version_like(word);
+  });
+}
+
+/// Does the name of the thing tell a release, as a word or as the numbers of one: "3.15"?
+bool tells(const ItemWords& item, const std::string& digits) {
+  return digits.size() > 1 ? item.pieces.holds(digits)
+                           : std::ranges::find(item.pieces.words(), digits) != item.pieces.words().end();
+}
+
+bool repeats_version(std::string_view word, const std::vector<std::string>& starts) {
+  if (word.starts_with('v')) word.remove_prefix(1);
+  return std::ranges::find(starts, word) != starts.end();
+}
+
+bool holds_words(const NamePieces& pieces, const std::vector<std::string>& words) {
+  return !words.empty() && std::ranges::all_of(words, [&](const std::string& word) { return pieces.holds(word); });
+}
+
 }  // namespace
+
+std::string hundreds_of(std::string_view word) {
+  auto at = word.size();
+  while (at > 0 && word[at - 1] >= '0' && word[at - 1] <= '9') --at;
+  const auto digits = word.size() - at;
+  if (at < 2 || digits < 3 || digits > 4 || has_digits(word.substr(0, at))) return {};
+  return std::string{word.substr(0, word.size() - 2)} + "##";
+}
+
+bool holds_all(const Name& name, const ItemWords& item) {
+  return std::ranges::all_of(item.to_explain, [&](const auto& each) {
+    const auto& word = each.first;
+    if (name.pieces.holds(word) || std::ranges::find(name.vendor_words, word) != name.vendor_words.end()) return true;
+    return std::ranges::any_of(name.words.terms, [&](const NameTerm& term) {
+      return std::ranges::find(term.spellings, word) != term.spellings.end();
+    });
+  });
+}
 
 ItemWords words_of(const formats::inventory::Item& item, const Targets& targets) {
   ItemWords words;
-  words.vendors = vendor_group(item.vendor);
+  words.has_vendor = item.vendor.find_first_not_of(" \t-") != std::string::npos;
+  if (words.has_vendor) words.vendors = targets.vendors_like(item.vendor);
   words.pieces = NamePieces{{item.family, item.product, item.name, item.model}};
-  const auto add_number = [&words](std::string_view written) {
+  const auto add_number = [&words, &targets](std::string_view written) {
     auto compact = compact_order_number(written);
-    if (compact.size() >= 4 && has_digits(compact) &&
+    if (compact.size() >= 4 && (has_digits(compact) || targets.by_order_number.contains(compact)) &&
         std::ranges::find(words.order_numbers, compact) == words.order_numbers.end()) {
       words.order_numbers.push_back(std::move(compact));
     }
@@ -52,7 +218,11 @@ ItemWords words_of(const formats::inventory::Item& item, const Targets& targets)
   for (const auto* text : {&item.product, &item.name, &item.family, &item.model}) {
     for (const auto& number : formats::order_numbers_in(*text)) add_number(number);
   }
+  for (const auto& version : item.versions) add_version_starts(version.text, words.version_starts);
   const NamePieces vendor{{item.vendor}};
+  for (const auto& word : vendor.words()) {
+    if (!is_generic_word(word) && word.size() >= 2) words.vendor_words.push_back(word);
+  }
   std::string numbers;
   for (const auto& number : words.order_numbers) {
     for (const char c : number) numbers += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
@@ -60,26 +230,16 @@ ItemWords words_of(const formats::inventory::Item& item, const Targets& targets)
   }
   for (const auto& word : words.pieces.words()) {
     if (vendor.holds(word) || is_generic_word(word)) continue;
+    // "DirectSOFT 6" in version 6.1: the version tells it.
+    if (!word.starts_with('v') && is_version_like(word) && repeats_version(word, words.version_starts)) continue;
     // Of an order number, which is looked up as what it is.
     if (word.size() >= 3 && has_digits(word) && numbers.find(word) != std::string::npos) continue;
-    double weight = targets.frequency.contains(word) ? targets.weight_of(word) : 0.45;
+    double weight = targets.knows(word) ? targets.weight_of(word) : 0.45;
     if (has_digits(word)) weight *= 1.2;
     if (is_version_like(word)) weight *= 0.4;
+    if (is_describing_word(word)) weight *= kDescribing;
     words.to_explain.emplace_back(word, weight);
     words.weight += weight;
-  }
-  for (const auto& version : item.versions) {
-    std::string digits;
-    for (const char c : version.text) {
-      if (c >= '0' && c <= '9') {
-        digits += c;
-      } else if (!digits.empty()) {
-        break;
-      }
-    }
-    if (digits.empty()) continue;
-    words.version_starts.push_back("v" + digits);
-    words.version_starts.push_back(digits);
   }
   return words;
 }
@@ -87,59 +247,129 @@ ItemWords words_of(const formats::inventory::Item& item, const Targets& targets)
 NameFit fit(const Name& name, const ItemWords& item) {
   NameFit result;
   if (name.weight <= 0) return result;
-  const bool same_vendor = !item.vendors.empty() && !name.vendors.empty() && may_be_one(item.vendors, name.vendors);
-  if (!item.vendors.empty() && !name.vendors.empty() && !same_vendor) return result;
+  bool same_vendor = std::ranges::binary_search(item.vendors, name.vendor_id);
+  bool vendor_in_name = false;  // "Siemens SIMATIC WinCC OA" of an advisory of another vendor.
+  if (!same_vendor && item.has_vendor && !name.vendor_words.empty()) {
+    vendor_in_name = holds_words(name.pieces, item.vendor_words);
+    if (!vendor_in_name) return result;
+    same_vendor = true;
+  }
+  // The product's column tells the vendor, too.
+  if (!item.has_vendor) same_vendor = holds_words(item.pieces, name.vendor_words);
 
   double covered = 0, strongest = 0;
-  bool code_missing = false;
-  for (std::size_t i = 0; i < name.words.terms.size(); ++i) {
-    const auto& term = name.words.terms[i];
+  bool code_missing = false, code_held = false, clause_missing = false, other_release = false;
+  const auto& terms = name.words.terms;
+  std::vector<char> held(terms.size(), 0);
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    const auto& term = terms[i];
+    const auto& first = term.spellings.front();
     const double weight = name.weights[i];
-    const auto held = std::ranges::any_of(term.spellings, [&](const auto& each) { return item.pieces.holds(each); });
-    if (held) {
-      covered += weight;
-      strongest = std::max(strongest, weight);
-    } else if (term.kind == NameTerm::Kind::version &&
-               std::ranges::find(item.version_starts, term.spellings.front()) != item.version_starts.end()) {
-      covered += weight;
-    } else if (term.kind == NameTerm::Kind::plain && item.pieces.nearly_holds(term.spellings.front())) {
-      covered += weight * kNearly;
-      strongest = std::max(strongest, weight * kNearly);
+    const auto is_held = std::ranges::any_of(term.spellings, [&](const auto& each) {
+      return item.pieces.holds(each) ||
+             (vendor_in_name && std::ranges::find(item.vendor_words, each) != item.vendor_words.end());
+    });
+    double share = 0;
+    if (is_held) {
+      share = 1;
+    } else if (term.kind == NameTerm::Kind::version) {
+      const auto digits = first.starts_with('v') ? first.substr(1) : first;
+      const auto says = version_says(first, item);
+      // "WinCC OA 3.15" holds the release of "WinCC OA V3.15".
+      if (says == Says::so || tells(item, digits)) share = 1;
+      other_release = other_release || (share == 0 && (says == Says::otherwise || tells_release(item)));
+      if (share > 0) {
+        covered += weight;
+        held[i] = 1;
+        continue;
+      }
+    } else if (term.kind == NameTerm::Kind::code && is_version_like(first) && version_says(first, item) == Says::so) {
+      share = 1;
+    } else if (item.pieces.nearly_holds(first)) {
+      share = kNearly;
+    } else if (term.kind == NameTerm::Kind::code && is_family_code(name, i) && holds_hundreds(first, item)) {
+      share = 1;
+    } else if (same_vendor && term.kind == NameTerm::Kind::plain && first.size() >= 3 && first.size() <= 5 &&
+               std::ranges::find(item.pieces.initials(), first) != item.pieces.initials().end()) {
+      share = kNearly;
+    }
+    if (share == 0 && i >= name.words.clause && term.kind != NameTerm::Kind::generic) clause_missing = true;
+    if (term.kind == NameTerm::Kind::code && share > 0) code_held = true;
+    if (share > 0) {
+      held[i] = 1;
+      covered += weight * share;
+      strongest = std::max(strongest, weight * share);
     } else if (term.kind == NameTerm::Kind::code) {
       code_missing = true;
     }
   }
-  const double cover = covered / name.weight;
 
-  double explained = 0;
-  bool code_unexplained = false;
+  double explained = 0, initials = 0;
+  const auto joined = joined_words(item, name, same_vendor);
+  // A product that is called like its vendor.
+  bool front_seen = !item.pieces.words().empty() && name.pieces.holds(item.pieces.words().front());
+  bool more_to_it = false, code_unexplained = false, other_model = false, by_hundreds = false;
   for (const auto& [word, weight] : item.to_explain) {
-    const bool by_name = name.pieces.holds(word) || name.pieces.nearly_holds(word) ||
-                         std::ranges::any_of(name.words.terms, [&](const NameTerm& term) {
+    const bool by_name = name.pieces.holds(word) ||
+                         std::ranges::find(name.vendor_words, word) != name.vendor_words.end() ||
+                         name.pieces.nearly_holds(word) || std::ranges::any_of(terms, [&](const NameTerm& term) {
                            return std::ranges::find(term.spellings, word) != term.spellings.end();
-                         });
+                         }) ||
+                         std::ranges::find(joined, word) != joined.end();
     if (by_name) {
+      front_seen = true;    // What stands before it is a brand or an owner,
+      more_to_it = false;  // what stands between says more, but of the same thing.
       explained += weight;
+    } else if (same_vendor && word.size() >= 3 && word.size() <= 5 && !has_digits(word) &&
+               std::ranges::find(name.pieces.initials(), word) != name.pieces.initials().end()) {
+      explained += weight;
+      initials += weight;
+      cover_initials(word, name, held, covered);
+    } else if (begins_with_term(word, name)) {
+      more_to_it = true;  // "Movicon.NExT"
     } else if (has_digits(word)) {
-      const double part = explained_by_codes(word, name);
+      bool of_family = false;
+      for (std::size_t i = 0; i < terms.size() && !hundreds_of(word).empty(); ++i) {
+        of_family = of_family || (is_family_code(name, i) && hundreds_of(terms[i].spellings.front()) == hundreds_of(word));
+      }
+      const double part = of_family ? 1 : explained_by_codes(word, name);
       explained += weight * part;
+      by_hundreds = by_hundreds || of_family;
+      other_model = other_model || (part > 0 && part < 1);
       code_unexplained = code_unexplained || part == 0;
+    } else if (front_seen && !is_describing_word(word) &&
+               std::ranges::find(item.pieces.asides(), word) == item.pieces.asides().end()) {
+      more_to_it = true;
     }
   }
-  const double rest = item.weight > 0 ? explained / item.weight : 1;
-
-  if (!code_missing && cover >= kCoverMin) {
+  double rest = item.weight > 0 ? explained / item.weight : 1;
+  const double cover = std::min(1.0, covered / name.weight);
+  // What a family covers has more to its name.
+  if (name.words.is_family && !other_model && !code_missing && cover >= kCoverMin) {
+    rest = std::max(rest, kFamilyRest);
+  }
+  const double doubt = (other_release ? kOtherRelease : 1) * (other_model ? kOtherModel : 1);
+  // Without a model's code more words may make another thing: "DeltaV Smart Switch" of "DeltaV".
+  const bool may_be_other = more_to_it && !code_held && !name.words.is_family;
+  // A short form alone may mean many things.
+  const bool only_initials = explained > 0 && initials >= explained;
+  if (!code_missing && !by_hundreds && !clause_missing && !only_initials && !may_be_other && rest >= kExplainedMin && item.weight >= kItemWeightMin) {
+    result.may_stand = true;
+    result.if_alone = 0.5 * rest * (same_vendor ? 1 : 0.85) * doubt * (kAloneMin + kAloneMore * cover);
+  }
+  if (!code_missing && cover >= kCoverMin && !only_initials) {
     const double sure = (cover - kCoverMin) / (1 - kCoverMin);
-    double confidence = 0.97 * (0.45 + 0.55 * sure) * (0.55 + 0.45 * rest);
+    double confidence = 0.97 * (0.45 + 0.55 * sure) * (0.55 + 0.45 * rest) * doubt;
     // Without the vendor a name has to stand for itself.
     if (!same_vendor) confidence *= strongest >= 0.45 ? 0.93 : 0.6;
     result.confidence = confidence;
+    result.narrower = may_be_other;
     return result;
   }
   // Another model is another thing, however much else is the same.
-  if (!code_unexplained && rest >= kExplainedMin && item.weight >= 0.5) {
+  if (!code_unexplained && rest >= kExplainedMin && item.weight >= kItemWeightMin) {
     result.narrower = true;
-    result.confidence = 0.5 * rest * (same_vendor ? 1 : 0.85);
+    result.confidence = 0.5 * rest * (same_vendor ? 1 : 0.85) * doubt;
   }
   return result;
 }

@@ -32,10 +32,13 @@ constexpr double kNearBest = 0.93;
 /// A word that stands in more names does not lead to candidates by itself.
 constexpr std::size_t kCommonWord = 600;
 
+/// Fits that are not made surer by the absence of others.
+constexpr double kStandsAlready = 0.85;
+
 /// A product that may be the thing, and why.
 struct Candidate {
-  double confidence = 0;
-  bool narrower = false;
+  double fit = 0;
+  Evidence evidence = Evidence::name;
   std::string because;
 };
 
@@ -95,7 +98,56 @@ bool is_beyond(const vers::VendorReading& reading, std::string_view installed) {
   });
 }
 
-Verdict judge(const Product& product, const Item& item) {
+/// Is the thing one of the models of a text? Nothing where it does not tell its model.
+std::optional<bool> model_of(const vers::VendorReading& reading, const Item& item) {
+  const NamePieces pieces{{item.product, item.name, item.model, item.family}};
+  for (const auto& each : reading.models) {
+    const auto model = model_word(each);
+    auto compact = compact_order_number(model);
+    auto end = compact.size();
+    while (end > 0 && compact[end - 1] == 'X') --end;
+    const bool open = compact.size() - end >= 2 && end >= 4;
+    if (open) compact.resize(end);
+    for (const auto* text : {&item.model, &item.product, &item.name}) {
+      const auto own = compact_order_number(*text);
+      if (compact.size() >= 4 && own.find(compact) != std::string::npos) return true;
+    }
+    const NamePieces wanted{{model}};
+    // All but a word that says what it is: "cobas h 232" for "cobas h 232 POC".
+    std::size_t held = 0;
+    bool code_missing = false;
+    for (const auto& word : wanted.words()) {
+      held += pieces.holds(word) ? 1 : 0;
+      code_missing = code_missing || (has_digits(word) && !pieces.holds(word));
+    }
+    if (held > 0 && !code_missing && held * 4 >= wanted.words().size() * 3) return true;
+  }
+  if (has_digits(item.model)) return false;
+  return std::nullopt;
+}
+
+/// "FW-3.5.1": what stands in front of the number says only that it is one.
+std::string_view without_noise(std::string_view version) {
+  for (const std::string_view front : {"fw-", "sw-", "hw-", "fw_", "sw_"}) {
+    if (text::lower_ascii(version.substr(0, front.size())) == front) return version.substr(front.size());
+  }
+  return version;
+}
+
+/// What is installed, held against a reading; where only a suffix is told ("P006", "SP1"), as one of the release that the
+/// name ends with ("WinCC OA 3.16").
+vers::Affected ask(const vers::VendorReading& reading, const Name& name, std::string_view installed) {
+  const auto text = without_noise(installed);
+  auto asked = vers::affects(reading, text);
+  if (asked.answer != Answer::ask || text.empty() || (text.front() >= '0' && text.front() <= '9')) return asked;
+  if (vers::read_vendor_version(text) && text.find('.') != std::string_view::npos) return asked;
+  const auto last = std::string_view{name.text}.substr(name.text.rfind(' ') + 1);
+  if (!has_digits(last) || last.find('(') != std::string_view::npos) return asked;
+  auto whole = vers::affects(reading, fmt::format("{} {}", last, text));
+  return whole.answer == Answer::ask ? asked : whole;
+}
+
+Verdict judge(const Product& product, const Name& name, const Item& item) {
   Verdict verdict;
   const auto& reading = product.reading;
   if (reading.kind == vers::VendorReading::Kind::serial_number && !item.serial.empty()) {
@@ -105,12 +157,25 @@ Verdict judge(const Product& product, const Item& item) {
     verdict.because = fmt::format("serial number {} against \"{}\"", item.serial, product.version_text);
     return verdict;
   }
+  if (reading.kind == vers::VendorReading::Kind::model) {
+    if (const auto model = model_of(reading, item)) {
+      verdict.answer = *model ? Answer::yes : Answer::no;
+      verdict.because = fmt::format("the model is {}one of \"{}\"", *model ? "" : "not ", product.version_text);
+      return verdict;
+    }
+  }
   if (reading.kind == vers::VendorReading::Kind::all && reading.condition.empty()) {
     verdict.answer = Answer::yes;
     verdict.because = product.version_text.empty() ? "no version is excepted" : "all versions are named";
     return verdict;
   }
   const auto versions = versions_for(item, reading);
+  // "24950 | 24952" stands where versions do and means models.
+  if (versions.empty() && has_digits(item.model) && vers::affects(reading, item.model).answer == Answer::yes) {
+    verdict.answer = Answer::yes;
+    verdict.because = fmt::format("{} is in \"{}\"", item.model, product.version_text);
+    return verdict;
+  }
   if (versions.empty()) {
     const auto asked = vers::affects(reading, "");
     verdict.answer = asked.answer == Answer::yes ? Answer::yes : Answer::ask;
@@ -120,7 +185,7 @@ Verdict judge(const Product& product, const Item& item) {
   }
   bool all_no = true, all_beyond = true;
   for (const auto* version : versions) {
-    const auto asked = vers::affects(reading, version->text);
+    const auto asked = ask(reading, name, version->text);
     if (asked.answer == Answer::yes) {
       verdict.answer = Answer::yes;
       verdict.because = fmt::format("{} is in \"{}\"", version->text, product.version_text);
@@ -131,7 +196,7 @@ Verdict judge(const Product& product, const Item& item) {
       verdict.because = fmt::format("{} against \"{}\" cannot be decided", version->text, product.version_text);
       verdict.question = asked.question;
     }
-    all_beyond = all_beyond && is_beyond(reading, version->text);
+    all_beyond = all_beyond && is_beyond(reading, without_noise(version->text));
   }
   if (all_no) {
     verdict.answer = Answer::no;
@@ -194,18 +259,51 @@ bool fits_pattern(std::string_view pattern, std::string_view text) noexcept {
   return at == pattern.size();
 }
 
-/// "6ES7515-2AM0x-0AB0": an x between digits stands for any; gives the number as a pattern, or nothing.
+/// "6ES7515-2AM0x-0AB0": an x stands for any character; gives the number as a pattern, or nothing. Behind a digit or at
+/// the end: elsewhere an X is part of a number.
 std::optional<std::string> own_pattern(std::string_view number) {
   std::string pattern{number};
   bool any = false;
   for (std::size_t i = 1; i < pattern.size(); ++i) {
-    const bool wild = pattern[i] == 'X' && pattern.size() >= 10 &&
-                      ((pattern[i - 1] >= '0' && pattern[i - 1] <= '9') || pattern[i - 1] == '?');
+    const bool behind = (pattern[i - 1] >= '0' && pattern[i - 1] <= '9') || pattern[i - 1] == '?';
+    const bool wild = pattern[i] == 'X' && pattern.size() >= 10 && i >= kOrderPrefix && (behind || i + 2 >= pattern.size());
     if (wild) pattern[i] = '?';
     any = any || wild || pattern[i] == '*' || pattern[i] == '?';
   }
   if (!any) return std::nullopt;
   return pattern;
+}
+
+/// A short pattern ("RLC4*") says something under its vendor only.
+bool may_be_of(std::string_view pattern, const Name& name, const ItemWords& words) {
+  return pattern.find_first_of("*?") >= kOrderPrefix || std::ranges::binary_search(words.vendors, name.vendor_id);
+}
+
+/// Two order numbers of one scheme.
+bool is_one_scheme(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  if (a.substr(0, 4) == b.substr(0, 4)) return true;
+  // 6ES7..., 6AG1..., 6GK5...
+  const auto is_mlfb = [](std::string_view number) {
+    return number.size() >= 13 && number[0] == '6' && number[1] >= 'A' && number[1] <= 'Z' && number[2] >= 'A' &&
+           number[2] <= 'Z';
+  };
+  return is_mlfb(a) && is_mlfb(b);
+}
+
+/// Two order numbers that differ are two products, whatever their names say.
+bool other_number(const std::vector<std::string>& products, const std::vector<std::string>& items) {
+  if (products.empty() || items.empty()) return false;
+  bool differs = false;
+  for (const auto& number : items) {
+    if (std::ranges::find(products, number) != products.end()) return false;
+    const auto pattern = own_pattern(number);
+    for (const auto& each : products) {
+      if (pattern && fits_pattern(*pattern, each)) return false;
+      differs = differs || is_one_scheme(each, number);
+    }
+  }
+  return differs;
 }
 
 template <class List>
@@ -236,15 +334,16 @@ struct Matcher::State {
   bool prepared = false;
 
   using Candidates = std::map<std::uint32_t, Candidate>;  ///< By product.
-  static void offer(Candidates& candidates, std::uint32_t product, double confidence, bool narrower,
+  static void offer(Candidates& candidates, std::uint32_t product, double fit, Evidence evidence,
                     const std::string& because) {
     auto& at = candidates[product];
-    if (confidence > at.confidence) at = {confidence, narrower, because};
+    if (fit > at.fit) at = {fit, evidence, because};
   }
   void by_identifiers(const Item& item, Candidates& candidates) const;
   void by_order_numbers(const ItemWords& words, Candidates& candidates) const;
   void by_names(const Item& item, const ItemWords& words, double factor, std::string_view reason,
                 Candidates& candidates) const;
+  bool is_meant_alone(const Name& name, const ItemWords& words) const;
   std::optional<Match> judge_advisory(std::uint32_t advisory, const Item& item, const ItemWords& words,
                                       const std::vector<std::pair<std::uint32_t, const Candidate*>>& candidates) const;
 };
@@ -255,7 +354,7 @@ void Matcher::State::by_identifiers(const Item& item, Candidates& candidates) co
     if (package.empty()) continue;
     if (const auto found = targets.by_purl.find(package); found != targets.by_purl.end()) {
       for (const auto product : found->second) {
-        offer(candidates, product, kByPackage, false, fmt::format("package {} is listed", package));
+        offer(candidates, product, kByPackage, Evidence::identifier, fmt::format("package {} is listed", package));
       }
     }
   }
@@ -263,14 +362,14 @@ void Matcher::State::by_identifiers(const Item& item, Candidates& candidates) co
           item.cpe.empty() ? Result<formats::cpe::Name>{Error::invalid("")} : formats::cpe::parse(item.cpe)) {
     if (const auto found = targets.by_cpe.find(product_of(*cpe)); found != targets.by_cpe.end()) {
       for (const auto product : found->second) {
-        offer(candidates, product, kByCpe, false, fmt::format("CPE {} is listed", product_of(*cpe)));
+        offer(candidates, product, kByCpe, Evidence::identifier, fmt::format("CPE {} is listed", product_of(*cpe)));
       }
     }
   }
   for (const auto& [algorithm, value] : item.hashes) {
     if (const auto found = targets.by_hash.find(value); found != targets.by_hash.end()) {
       for (const auto product : found->second) {
-        offer(candidates, product, kByHash, false, fmt::format("the file's {} is listed", algorithm));
+        offer(candidates, product, kByHash, Evidence::identifier, fmt::format("the file's {} is listed", algorithm));
       }
     }
   }
@@ -278,23 +377,34 @@ void Matcher::State::by_identifiers(const Item& item, Candidates& candidates) co
     if (const auto found = targets.by_serial.find(compact_order_number(item.serial));
         found != targets.by_serial.end()) {
       for (const auto product : found->second) {
-        offer(candidates, product, kBySerial, false, fmt::format("serial number {} is listed", item.serial));
+        offer(candidates, product, kBySerial, Evidence::identifier, fmt::format("serial number {} is listed", item.serial));
       }
     }
   }
 }
 
 void Matcher::State::by_order_numbers(const ItemWords& words, Candidates& candidates) const {
+  // A model in the name of the thing, for a pattern of its maker.
+  for (const auto& word : words.pieces.words()) {
+    if (targets.order_patterns.empty() || word.size() < 5 || !has_digits(word)) continue;
+    const auto upper = compact_order_number(word);
+    for (const auto& [pattern, product] : targets.order_patterns) {
+      const auto& name = targets.names[targets.products[product].name];
+      if (!std::ranges::binary_search(words.vendors, name.vendor_id) || !fits_pattern(pattern, upper)) continue;
+      offer(candidates, product, kByOrderPattern, Evidence::order_pattern,
+            fmt::format("model {} fits {}, {}", upper, pattern, whole_name(name)));
+    }
+  }
   for (const auto& number : words.order_numbers) {
     if (const auto found = targets.by_order_number.find(number); found != targets.by_order_number.end()) {
       for (const auto product : found->second) {
-        offer(candidates, product, kByOrderNumber, false,
+        offer(candidates, product, kByOrderNumber, Evidence::order_number,
               fmt::format("order number {} is {}", number, whole_name(targets.names[targets.products[product].name])));
       }
     }
     for (const auto& [pattern, product] : targets.order_patterns) {
-      if (fits_pattern(pattern, number)) {
-        offer(candidates, product, kByOrderPattern, false,
+      if (fits_pattern(pattern, number) && may_be_of(pattern, targets.names[targets.products[product].name], words)) {
+        offer(candidates, product, kByOrderPattern, Evidence::order_pattern,
               fmt::format("order number {} fits {}, {}", number, pattern,
                           whole_name(targets.names[targets.products[product].name])));
       }
@@ -307,13 +417,53 @@ void Matcher::State::by_order_numbers(const ItemWords& words, Candidates& candid
     if (near == targets.by_order_prefix.end()) continue;
     for (const auto product : near->second) {
       const auto& name = targets.names[targets.products[product].name];
-      for (const auto& own : name.words.order_numbers) {
+      for (const auto& own : targets.products[product].numbers) {
         if (!fits_pattern(*pattern, own)) continue;
-        offer(candidates, product, kByOrderPattern, false,
+        offer(candidates, product, kByOrderPattern, Evidence::order_pattern,
               fmt::format("order number {} fits {}, {}", number, own, whole_name(name)));
       }
     }
   }
+}
+
+bool holds_essential(const Name& other, const Name& name) {
+  return std::ranges::all_of(name.words.terms, [&](const NameTerm& term) {
+    return term.kind == NameTerm::Kind::generic || term.kind == NameTerm::Kind::version ||
+           std::ranges::any_of(term.spellings, [&](const auto& each) { return other.pieces.holds(each); });
+  });
+}
+
+/// Of all names that hold what the inventory says, is this the only one, or do all others hold the same model?
+bool Matcher::State::is_meant_alone(const Name& name, const ItemWords& words) const {
+  const auto strongest = std::ranges::max_element(words.to_explain, {}, [](const auto& each) { return each.second; });
+  if (strongest == words.to_explain.end()) return false;
+  const auto& word = strongest->first;
+  // A model's code tells it by itself: "R01CPU".
+  const bool by_code = word.size() >= 4 && has_digits(word) && !std::ranges::all_of(word, [](char c) {
+    return c >= '0' && c <= '9';
+  });
+  std::size_t seen = 0;
+  for (const auto* known : {&targets, targets.others}) {
+    if (known == nullptr) continue;
+    const auto found = known->by_word.find(word);
+    if (found == known->by_word.end()) continue;
+    for (const auto at : found->second) {
+      if (++seen > kCommonWord) return false;
+      const auto& other = known->names[at];
+      if (other.essential == name.essential || !holds_all(other, words)) continue;
+      const bool same_vendor = known == &targets ? other.vendor_id == name.vendor_id : other.vendor == name.vendor;
+      if (!same_vendor) continue;
+      // Members of a family, where the family itself is named.
+      if (name.words.is_family && holds_essential(other, name)) continue;
+      const bool more_codes = std::ranges::any_of(other.words.terms, [&](const NameTerm& term) {
+        return term.kind == NameTerm::Kind::code && std::ranges::none_of(term.spellings, [&](const auto& each) {
+          return words.pieces.holds(each);
+        });
+      });
+      if (more_codes || !by_code) return false;
+    }
+  }
+  return true;
 }
 
 void Matcher::State::by_names(const Item& item, const ItemWords& words, double factor, std::string_view reason,
@@ -325,6 +475,10 @@ void Matcher::State::by_names(const Item& item, const ItemWords& words, double f
     names.insert(found->second.begin(), found->second.end());
   };
   for (const auto& piece : words.pieces.all()) take(targets.by_anchor, piece, kCommonWord * 4);
+  for (const auto& initials : words.pieces.initials()) take(targets.by_anchor, initials, kCommonWord);
+  for (const auto& word : words.pieces.words()) {
+    if (const auto hundreds = hundreds_of(word); !hundreds.empty()) take(targets.by_anchor, hundreds, kCommonWord);
+  }
   for (const auto& word : words.pieces.words()) {
     for (const auto& near : targets.near_words(word)) take(targets.by_anchor, near, kCommonWord);
   }
@@ -333,27 +487,23 @@ void Matcher::State::by_names(const Item& item, const ItemWords& words, double f
   if (strongest != words.to_explain.end()) take(targets.by_word, strongest->first, kCommonWord);
   for (const auto at : names) {
     const auto& name = targets.names[at];
-    const auto fitting = fit(name, words);
+    auto fitting = fit(name, words);
+    // What says less than a name but can only mean it.
+    if (fitting.may_stand && fitting.confidence < kStandsAlready && is_meant_alone(name, words)) {
+      fitting.narrower = false;
+      fitting.confidence = std::max(fitting.confidence, fitting.if_alone);
+    }
     const double confidence = fitting.confidence * factor;
     if (confidence < kConfidenceMin) continue;
+    const auto evidence = fitting.narrower ? Evidence::narrower
+                          : factor < 1     ? Evidence::numbers_name
+                          : !words.has_vendor ? Evidence::name_alone
+                                                  : Evidence::name;
     const auto because = fitting.narrower ? fmt::format("\"{}\" may be {}", shown(item), whole_name(name))
                                           : fmt::format("{}\"{}\" names {}", reason, shown(item), whole_name(name));
     for (const auto product : name.products) {
-      // Two order numbers that differ are two products, whatever their names say.
-      const auto& own = name.words.order_numbers;
-      const bool other_number = !own.empty() && !words.order_numbers.empty() &&
-                                std::ranges::any_of(words.order_numbers,
-                                                    [&](const std::string& number) {
-                                                      return std::ranges::any_of(own, [&](const std::string& each) {
-                                                        return each != number && each.size() == number.size() &&
-                                                               each.compare(0, 4, number, 0, 4) == 0;
-                                                      });
-                                                    }) &&
-                                std::ranges::none_of(words.order_numbers, [&](const std::string& number) {
-                                  return std::ranges::find(own, number) != own.end();
-                                });
-      if (other_number) continue;
-      offer(candidates, product, confidence, fitting.narrower, because);
+      if (other_number(targets.products[product].numbers, words.order_numbers)) continue;
+      offer(candidates, product, confidence, evidence, because);
     }
   }
 }
@@ -362,20 +512,21 @@ std::optional<Match> Matcher::State::judge_advisory(
     std::uint32_t advisory, const Item& item, const ItemWords& words,
     const std::vector<std::pair<std::uint32_t, const Candidate*>>& candidates) const {
   double best = 0;
-  for (const auto& [product, candidate] : candidates) best = std::max(best, candidate->confidence);
+  for (const auto& [product, candidate] : candidates) best = std::max(best, candidate->fit);
   if (best < kConfidenceMin) return std::nullopt;
   struct Finding {
     std::uint32_t product;
     Status status;
-    double confidence;
+    double fit;
+    Evidence evidence;
     std::string because, question;
     std::uint32_t vulnerability;
   };
   std::vector<Finding> findings;
   for (const auto& [at, candidate] : candidates) {
-    if (candidate->confidence < best * kNearBest) continue;
+    if (candidate->fit < best * kNearBest) continue;
     const auto& product = targets.products[at];
-    auto verdict = judge(product, item);
+    auto verdict = judge(product, targets.names[product.name], item);
     if (product.installed_on >= 0 && verdict.answer == Answer::yes) {
       const auto& host = targets.names[targets.products[static_cast<std::size_t>(product.installed_on)].name];
       if (fit(host, words).confidence < kConfidenceMin) {
@@ -387,11 +538,16 @@ std::optional<Match> Matcher::State::judge_advisory(
       auto status = status_of(claim.status, verdict, product.has_fix);
       if (!status) continue;
       std::string question = verdict.question;
-      if (candidate->narrower && *status == Status::affected) {
+      // It may be another thing of the name: then this says nothing.
+      if (candidate->evidence == Evidence::narrower &&
+          (*status == Status::fixed || *status == Status::not_affected)) {
+        continue;
+      }
+      if (candidate->evidence == Evidence::narrower && *status == Status::affected) {
         status = Status::undecidable;
         question = fmt::format("Is it {}?", whole_name(targets.names[product.name]));
       }
-      findings.push_back({at, *status, candidate->confidence,
+      findings.push_back({at, *status, candidate->fit, candidate->evidence,
                           fmt::format("{}; {} ({}, product {})", candidate->because, verdict.because,
                                       targets.documents[advisory].id, product.id),
                           std::move(question), claim.vulnerability});
@@ -407,12 +563,15 @@ std::optional<Match> Matcher::State::judge_advisory(
     if (finding.status != worst) continue;
     add_unique(match.product_ids, targets.products[finding.product].id);
     add_unique(match.cves, targets.documents[advisory].vulnerabilities[finding.vulnerability]);
-    if (finding.confidence > match.confidence) {
-      match.confidence = finding.confidence;
+    if (finding.fit > match.fit) {
+      match.fit = finding.fit;
+      match.evidence = finding.evidence;
+      match.confidence = calibrated(finding.evidence, finding.fit);
       match.because = fmt::format("{} because {}", in_words(worst), finding.because);
       match.question = worst == Status::undecidable ? finding.question : std::string{};
     }
   }
+  if (match.confidence < kConfidenceMin) return std::nullopt;
   return match;
 }
 
@@ -425,7 +584,9 @@ std::size_t Matcher::add(const csaf::Advisory& advisory) {
   state_->prepared = false;
   return state_->targets.add(advisory);
 }
-void Matcher::prepare() {
+void Matcher::prepare(const Matcher* others) {
+  TOCSIN_CHECK(others == nullptr || others->state_->prepared);
+  state_->targets.others = others == nullptr ? nullptr : &others->state_->targets;
   state_->targets.prepare();
   state_->prepared = true;
 }
@@ -444,19 +605,22 @@ std::vector<Match> Matcher::match(const Item& item) const {
   state_->by_names(item, words, 1, "", candidates);
   // What other advisories call this order number.
   for (const auto& number : words.order_numbers) {
-    const auto found = targets.by_order_number.find(number);
-    if (found == targets.by_order_number.end()) continue;
-    std::set<std::uint32_t> names;
-    for (const auto product : found->second) names.insert(targets.products[product].name);
-    for (const auto name : names) {
-      Item known = item;
-      known.vendor = targets.names[name].vendor;
-      known.product = targets.names[name].text;
-      known.name.clear();
-      known.family.clear();
-      state_->by_names(known, words_of(known, targets), kByNumbersName,
-                       fmt::format("order number {} is known as ", number), candidates);
-      if (names.size() > 20) break;
+    for (const auto* known_in : {&targets, targets.others}) {
+      if (known_in == nullptr) continue;
+      const auto found = known_in->by_order_number.find(number);
+      if (found == known_in->by_order_number.end()) continue;
+      std::set<std::uint32_t> names;
+      for (const auto product : found->second) names.insert(known_in->products[product].name);
+      for (const auto name : names) {
+        Item known = item;
+        known.vendor = known_in->names[name].vendor;
+        known.product = known_in->names[name].text;
+        known.name.clear();
+        known.family.clear();
+        state_->by_names(known, words_of(known, targets), kByNumbersName,
+                         fmt::format("order number {} is known as ", number), candidates);
+        if (names.size() > 20) break;
+      }
     }
   }
   std::map<std::uint32_t, std::vector<std::pair<std::uint32_t, const Candidate*>>> by_advisory;

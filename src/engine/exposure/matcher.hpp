@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/exposure/calibration.hpp"
 #include "formats/csaf/advisory.hpp"
 #include "formats/inventory/item.hpp"
 
@@ -25,6 +26,8 @@ struct Match {
   /// How sure it is that the advisory's product is this thing and that the status follows, 0..1: of matches with 0.8,
   /// 80 % are right.
   double confidence = 0;
+  double fit = 0;         ///< What the confidence was made of: see calibration.hpp.
+  Evidence evidence = Evidence::name;
   std::vector<std::string> product_ids;  ///< Those that decided.
   std::vector<std::string> cves;         ///< Vulnerabilities with this status; other ids where there is no CVE.
   std::string because;                   ///< One sentence that a person can check.
@@ -43,8 +46,10 @@ class Matcher {
 
   /// Takes what matching needs of an advisory; gives its number.
   std::size_t add(const formats::csaf::Advisory& advisory);
-  /// Weighs the names against each other: after the last add(), before the first match().
-  void prepare();
+  /// Weighs the names against each other: after the last add(), before the first match(). With `others`, which are
+  /// prepared and outlive this: also against theirs, and theirs tell what an order number is called. So a few
+  /// advisories are matched as if they stood among many.
+  void prepare(const Matcher* others = nullptr);
   std::size_t advisories() const noexcept;
   /// tracking/id of an advisory.
   const std::string& id_of(std::size_t advisory) const noexcept;

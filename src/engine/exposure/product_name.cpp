@@ -59,8 +59,10 @@ std::vector<std::string> spellings_of(std::string_view word) {
     }
   }
   const auto parts = text::split(word, '/');
-  const bool list = parts.size() > 1 && std::ranges::all_of(parts, [](std::string_view part) {
-                      return !part.empty() && std::ranges::any_of(part, is_digit);
+  // "3500/22M" is one model: in a list the numbers are of one length.
+  const auto digits_of = [](std::string_view part) { return std::ranges::count_if(part, is_digit); };
+  const bool list = parts.size() > 1 && std::ranges::all_of(parts, [&](std::string_view part) {
+                      return digits_of(part) > 0 && digits_of(part) == digits_of(parts.front());
                     });
   if (!list) {
     add(compact(word));
@@ -129,6 +131,15 @@ std::vector<Word> words_of(std::string_view folded) {
         continue;
       }
       finish();
+      // "(32M)": a model's own letters, not something said aside.
+      const auto content = close == std::string_view::npos ? std::string_view{} : folded.substr(at + 1, close - at - 1);
+      if (content.size() >= 2 && content.size() <= 5 && std::ranges::any_of(content, is_digit) &&
+          std::ranges::any_of(content, is_letter) && std::ranges::all_of(content, is_alnum) &&
+          content.front() != 'v' && !content.starts_with("sp")) {
+        words.push_back({std::string{content}, depth > 0});
+        at = close;
+        continue;
+      }
       ++depth;
     } else if (c == ')') {
       finish();
@@ -141,6 +152,41 @@ std::vector<Word> words_of(std::string_view folded) {
   }
   finish();
   return words;
+}
+
+/// "WebAccess/SCADA" as two words, which may stand apart elsewhere; "PN/DP" and "R00/01" stay.
+std::vector<Word> without_strokes(const std::vector<Word>& words) {
+  std::vector<Word> apart;
+  for (const auto& each : words) {
+    auto word = each;
+    // "SK 3232-Series"
+    bool family = false;
+    for (const std::string_view end : {"-series", "-family"}) {
+      if (!word.text.ends_with(end) || word.text.size() <= end.size()) continue;
+      word.text.resize(word.text.size() - end.size());
+      family = true;
+    }
+    const auto add_family = [&] {
+      if (family) apart.push_back({"series", word.aside});
+    };
+    const auto parts = text::split(word.text, '/');
+    const bool two = parts.size() > 1 && std::ranges::all_of(parts, [](std::string_view part) {
+                       return part.size() >= 4 && std::ranges::none_of(part, is_digit) && part.find('(') == std::string_view::npos;
+                     });
+    if (!two) {
+      apart.push_back(word);
+      add_family();
+      continue;
+    }
+    for (const auto part : parts) apart.push_back({std::string{part}, word.aside});
+  }
+  return apart;
+}
+
+bool opens_clause(std::string_view word) noexcept {
+  static constexpr std::array kWords =
+      std::to_array<std::string_view>({"with", "running", "using", "containing", "when", "if"});
+  return std::ranges::find(kWords, word) != kWords.end();
 }
 
 /// Takes out "(incl. SIPLUS variants)", "including ...": tells whether there was one.
@@ -163,6 +209,130 @@ bool take_variants(std::string& folded) {
 
 }  // namespace
 
+bool is_swapped(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) {
+    const auto& longer = a.size() > b.size() ? a : b;
+    const auto& shorter = a.size() > b.size() ? b : a;
+    return shorter.size() >= 4 && longer.size() == shorter.size() + 1 && longer.back() == 's' &&
+           is_letter(shorter.back()) && longer.starts_with(shorter);
+  }
+  if (a.size() < 4) return false;
+  std::size_t at = 0;
+  while (at < a.size() && a[at] == b[at]) ++at;
+  if (at + 1 >= a.size() || a[at] != b[at + 1] || a[at + 1] != b[at]) return false;
+  if (!is_letter(a[at]) || !is_letter(a[at + 1])) return false;
+  return a.substr(at + 2) == b.substr(at + 2);
+}
+
+bool is_near(std::string_view a, std::string_view b) {
+  if (a.empty() || b.empty() || a.front() != b.front()) return false;
+  if (is_swapped(a, b)) return true;
+  if (a.size() < 5 || b.size() < 5 || has_digits(a) || has_digits(b)) return false;
+  const int limit = a.size() >= 9 ? 2 : 1;
+  return text::edit_distance(a, b, limit) <= limit;
+}
+
+std::vector<std::string> former_names_in(std::string_view text) {
+  std::vector<std::string> found;
+  const auto lower = text::lower_ascii(text);
+  for (const std::string_view mark : {"(formerly known as ", "(formerly ", "(former ", "(including former "}) {
+    const auto at = lower.find(mark);
+    const auto end = at == std::string::npos ? at : lower.find(')', at);
+    if (end == std::string::npos) continue;
+    auto former = text::squeeze(text.substr(at + mark.size(), end - at - mark.size()));
+    if (former.size() >= 4 && !former.starts_with("known as ")) found.push_back(std::move(former));
+  }
+  return found;
+}
+
+std::vector<std::string> names_within(std::string_view name) {
+  constexpr std::size_t kWithinMax = 8;
+  std::vector<std::string> found;
+  const auto add = [&](std::string_view part) {
+    auto tidy = text::squeeze(part);
+    for (const std::string_view front : {"and ", "or ", "the ", "former ", "formerly ", "known as "}) {
+      if (text::lower_ascii(std::string_view{tidy}.substr(0, front.size())) == front) tidy.erase(0, front.size());
+    }
+    if (tidy.size() >= 4 && tidy.size() < name.size() && found.size() < kWithinMax &&
+        std::ranges::find(found, tidy) == found.end()) {
+      found.push_back(std::move(tidy));
+    }
+  };
+  const auto shown = domain::product_display_name(name.substr(0, kNameBytesMax));
+  const auto lower = text::lower_ascii(shown);
+  const auto list = [&](std::string_view text) {
+    std::string part;
+    const auto padded = std::string{text};
+    for (std::size_t at = 0; at < padded.size(); ++at) {
+      if (padded[at] == ',' || std::string_view{padded}.substr(at, 5) == " and ") {
+        add(part);
+        part.clear();
+        if (padded[at] != ',') at += 4;
+      } else {
+        part += padded[at];
+      }
+    }
+    add(part);
+  };
+  for (const auto& former : former_names_in(shown)) add(former);
+  if (const auto at = lower.find(" including "); at != std::string::npos && lower.find('(') == std::string::npos) {
+    list(std::string_view{shown}.substr(at + 11));
+  }
+  if (const auto at = shown.find(" / "); at != std::string::npos && shown.find('(') == std::string::npos) {
+    add(std::string_view{shown}.substr(0, at));
+    add(std::string_view{shown}.substr(at + 3));
+  }
+  // "MFC3000 and MFC1000": only where each side names a model.
+  if (const auto at = lower.find(" and "); at != std::string::npos && lower.find(" and ", at + 1) == std::string::npos) {
+    auto left = shown.substr(0, at);
+    const auto right = shown.substr(at + 5);
+    if (has_digits(left) && has_digits(right) && right.find(',') == std::string::npos) {
+      // "STEP 7 (TIA Portal) and WinCC (TIA Portal) V15": the release goes for both.
+      const auto release = right.rfind(" V");
+      if (release != std::string::npos && release + 2 < right.size() && is_digit(right[release + 2]) &&
+          left.rfind(" V") == std::string::npos) {
+        left += right.substr(release);
+      }
+      add(left);
+      add(right);
+    }
+  }
+  // "STEP 7 V10, V11, V12"
+  if (const auto comma = shown.find(','); comma != std::string::npos && comma > 0) {
+    const auto first = shown.rfind(" V", comma);
+    bool releases = first != std::string::npos && first > 0;
+    if (releases) {
+      const auto tail = std::string_view{shown}.substr(first);
+      releases = std::ranges::all_of(tail, [](char c) { return is_digit(c) || c == 'V' || c == ',' || c == ' ' || c == '.'; });
+      if (releases) {
+        const auto front = shown.substr(0, first);
+        for (const auto release : text::split(tail, ',')) {
+          const auto one = front + " " + std::string{text::trim(release)};
+          add(one);
+          for (const auto& within : names_within(one)) add(within);
+        }
+      }
+    }
+  }
+  // "Alaris Gateway Workstation Alaris CC"
+  if (const auto blank = shown.find(' '); blank != std::string::npos && blank >= 4) {
+    const auto again = shown.find(" " + shown.substr(0, blank + 1), blank);
+    if (again != std::string::npos && shown.find_first_of(",(/") == std::string::npos) add(shown.substr(again + 1));
+  }
+  // "MRD-315 MRD-355 MRD-455"
+  const auto words = text::split(shown, ' ');
+  const auto shape = [](std::string_view word) {
+    std::string out;
+    for (const char c : word) out += is_digit(c) ? '9' : c;
+    return out;
+  };
+  if (words.size() > 1 && has_digits(words[0]) && words[0].size() >= 4 &&
+      std::ranges::all_of(words, [&](std::string_view word) { return shape(word) == shape(words[0]); })) {
+    for (const auto word : words) add(word);
+  }
+  return found;
+}
+
 bool has_digits(std::string_view text) noexcept { return std::ranges::any_of(text, is_digit); }
 
 bool is_generic_word(std::string_view word) noexcept {
@@ -173,7 +343,34 @@ bool is_generic_word(std::string_view word) noexcept {
        "of",      "on",      "or",        "part",    "plc",         "plcs",       "product",    "products",
        "range",   "rev",     "revision",  "running", "series",      "software",   "suite",      "system",
        "systems", "the",     "to",        "type",    "unit",        "units",      "variant",    "variants",
-       "ver",     "version", "versions",  "with",    "application", "controller", "controllers"});
+       "ver",     "version", "versions",  "with",    "application", "controller", "controllers",
+       "1st",     "2nd",     "3rd",       "generation", "panel",    "panels"});
+  return std::ranges::find(kWords, word) != kWords.end();
+}
+
+bool is_family_word(std::string_view word) noexcept {
+  static constexpr std::array kWords = std::to_array<std::string_view>(
+      {"family", "families", "series", "panels", "switches", "controllers", "cpus", "cameras", "relays", "drives",
+       "routers", "devices", "products", "modules", "processors", "plcs", "gateways"});
+  return std::ranges::find(kWords, word) != kWords.end();
+}
+
+bool is_describing_word(std::string_view word) noexcept {
+  static constexpr std::array kWords = std::to_array<std::string_view>(
+      {"access",     "admin",      "alarm",     "analyzer",  "app",        "area",       "automation",  "backup",
+       "basement",   "boiler",     "building",  "cabinet",   "camera",     "cell",       "cellular",    "client",
+       "computer",   "control",    "converter", "cooling",   "database",   "dcs",        "department",  "display",
+       "drive",      "dvr",        "engineering", "ethernet", "floor",     "gateway",    "hall",        "halle",
+       "hmi",        "house",      "industrial", "infusion", "insulin",    "interface",  "keller",      "kiosk",
+       "laboratory", "light",      "line",      "linie",     "machine",    "main",       "maintenance", "management",
+       "monitor",    "monitoring", "motor",     "mixer",     "new",        "north",      "nvr",         "old",
+       "operator",   "packaging",  "panel",     "pc",        "plant",      "platform",   "power",       "production",
+       "program",    "programming", "protection", "pump",    "rack",       "radio",      "raum",        "relay",
+       "remote",     "reserve",    "room",      "router",    "runtime",    "scada",      "schrank",     "security",
+       "server",     "service",    "shop",      "site",      "south",      "spare",      "station",     "substation",
+       "supply",     "sw",         "switch",    "tank",      "temperature", "terminal",  "tool",        "ups",
+       "viewer",     "warehouse",  "water",     "web",       "west",       "wireless",   "workstation", "yard",
+       "multiplexer", "syringe",   "chiller",   "process",   "central",    "east",       "werk",        "anlage"});
   return std::ranges::find(kWords, word) != kWords.end();
 }
 
@@ -191,6 +388,7 @@ std::string compact_order_number(std::string_view text) {
 
 ProductName read_product_name(std::string_view vendor, std::string_view name) {
   ProductName product;
+  product.clause = std::string::npos;
   const auto shown = domain::product_display_name(name.substr(0, kNameBytesMax));
   auto rest = shown;
   for (const auto& number : formats::order_numbers_in(shown)) {
@@ -204,14 +402,20 @@ ProductName read_product_name(std::string_view vendor, std::string_view name) {
     return std::ranges::any_of(vendor_words, [&](const Word& each) { return each.text == word; });
   };
   bool front = true;  // The vendor's own name stands in front: "GE PACSystems", "BD Pyxis".
-  for (const auto& word : words_of(folded)) {
+  auto words = words_of(folded);
+  // A product that is called like its vendor is called so.
+  const auto only_vendor = std::ranges::all_of(words, [&](const Word& word) { return word.aside || of_vendor(word.text); });
+  if (!only_vendor) words = without_strokes(words);
+  for (const auto& word : words) {
     if (product.terms.size() == kTermsMax) break;
-    if (front && !word.aside && of_vendor(word.text)) continue;
+    if (front && !only_vendor && !word.aside && of_vendor(word.text)) continue;
     front = false;
     NameTerm term;
     term.spellings = spellings_of(word.text);
     if (term.spellings.empty()) continue;
     const auto& first = term.spellings.front();
+    product.is_family = product.is_family || is_family_word(first);
+    if (product.clause == std::string::npos && opens_clause(first)) product.clause = product.terms.size();
     if (word.aside) {
       term.kind = NameTerm::Kind::aside;
     } else if (is_generic_word(first)) {
@@ -246,7 +450,18 @@ NamePieces::NamePieces(const std::vector<std::string_view>& texts) {
       // A slash is an end here: "CPU317/CPU319" is two things that stand side by side.
       for (const auto part : text::split(word.text, '/')) {
         auto whole = compact(part);
-        if (!whole.empty() && std::ranges::find(words_, whole) == words_.end()) words_.push_back(std::move(whole));
+        if (whole.empty() || std::ranges::find(words_, whole) != words_.end()) continue;
+        if (word.aside) asides_.push_back(whole);
+        if (whole.size() > kPieceBytesMax || has_digits(whole)) pieces_.insert(whole);
+        words_.push_back(std::move(whole));
+      }
+    }
+    std::string firsts;
+    for (const auto& word : words_of(folded)) firsts += is_letter(word.text.front()) ? word.text.front() : ' ';
+    for (std::size_t first = 0; first < firsts.size(); ++first) {
+      for (std::size_t length = 3; length <= 5 && first + length <= firsts.size(); ++length) {
+        const auto piece = firsts.substr(first, length);
+        if (piece.find(' ') == std::string::npos) initials_.push_back(piece);
       }
     }
     std::vector<std::string_view> runs;
@@ -272,11 +487,7 @@ NamePieces::NamePieces(const std::vector<std::string_view>& texts) {
 }
 
 bool NamePieces::nearly_holds(std::string_view word) const {
-  if (word.size() < 5 || has_digits(word)) return false;
-  const int limit = word.size() >= 9 ? 2 : 1;
-  return std::ranges::any_of(words_, [&](const std::string& own) {
-    return own.front() == word.front() && text::edit_distance(own, word, limit) <= limit;
-  });
+  return std::ranges::any_of(words_, [&](const std::string& own) { return is_near(own, word); });
 }
 
 }  // namespace tocsin::engine::exposure

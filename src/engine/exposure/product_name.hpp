@@ -32,9 +32,25 @@ struct ProductName {
   std::vector<NameTerm> terms;
   std::vector<std::string> order_numbers;  ///< That stood in the name; as compact_order_number gives them.
   bool with_variants = false;              ///< "(incl. SIPLUS variants)": covers more than it names.
+  bool is_family = false;                  ///< "... family", "... Panels": covers what adds to its name.
+  std::size_t clause = 0;  ///< The first of the terms that tell what it is used with: "... with", "... running". Or npos.
 };
 /// `vendor`: its words are left out where they stand in the name.
 ProductName read_product_name(std::string_view vendor, std::string_view name);
+
+/// Names of single things in a name that lists several or tells a former one: "GENESIS64" and "Hyper Historian" of
+/// "Suite including GENESIS64 and Hyper Historian", "MRD-315" of "MRD-315 MRD-355", "Unity Pro" of "(formerly Unity
+/// Pro)". Empty where there are none.
+std::vector<std::string> names_within(std::string_view name);
+
+/// "Unity Pro" of "... (including former Unity Pro)".
+std::vector<std::string> former_names_in(std::string_view text);
+
+/// The same but for two neighbouring letters that changed places, or for a plural's s.
+bool is_swapped(std::string_view a, std::string_view b) noexcept;
+/// The same but for a slip of the keyboard: two neighbouring letters that changed places; in words of letters, of five
+/// and more, also another slip.
+bool is_near(std::string_view a, std::string_view b);
 
 /// Upper case, without blanks and dashes: "6ES75152AM010AB0".
 std::string compact_order_number(std::string_view text);
@@ -47,19 +63,28 @@ class NamePieces {
   explicit NamePieces(const std::vector<std::string_view>& texts);
 
   bool holds(std::string_view compact) const noexcept { return pieces_.contains(compact); }
-  /// A word that is the same but for a slip of the keyboard. Only words of letters, of five and more.
+  /// A word that is the same but for a slip of the keyboard.
   bool nearly_holds(std::string_view compact) const;
   /// The words as they stood, compact, without repeats: what a name has to explain.
   const std::vector<std::string>& words() const noexcept { return words_; }
+  /// Those of the words that stood in brackets.
+  const std::vector<std::string>& asides() const noexcept { return asides_; }
+  /// First letters of three to five words that follow each other: "ipm" of "Intelligent Power Manager".
+  const std::vector<std::string>& initials() const noexcept { return initials_; }
   /// Every piece, for looking up candidates.
   const HashSet<std::string>& all() const noexcept { return pieces_; }
 
  private:
   HashSet<std::string> pieces_;
   std::vector<std::string> words_;
+  std::vector<std::string> initials_, asides_;
 };
 
+/// "family", "series", "panels": a name with it covers what has more to its name.
+bool is_family_word(std::string_view compact) noexcept;
 bool is_generic_word(std::string_view compact) noexcept;
+/// What people add to a name to say what a thing does or where it stands: "gateway", "runtime", "pump", "room".
+bool is_describing_word(std::string_view compact) noexcept;
 bool has_digits(std::string_view text) noexcept;
 
 }  // namespace tocsin::engine::exposure

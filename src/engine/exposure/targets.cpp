@@ -15,6 +15,15 @@ namespace {
 namespace csaf = formats::csaf;
 namespace vers = formats::vers;
 
+constexpr std::uint32_t bucket(char first, std::size_t length) noexcept {
+  return static_cast<std::uint32_t>(static_cast<unsigned char>(first)) << 16U | static_cast<std::uint32_t>(length);
+}
+constexpr std::size_t kMistypedBytesMin = 5;
+constexpr std::size_t kSwappedBytesMin = 4;
+constexpr double kAsidesMax = 0.12;
+/// Rare words say more than their share of bits: two common words are not a rare one.
+constexpr double kRareness = 1.4;
+
 bool has_wildcard(std::string_view number) noexcept { return number.find_first_of("*?") != std::string_view::npos; }
 
 std::string name_text(const csaf::Product& product) {
@@ -43,6 +52,13 @@ std::string label_of(const csaf::Vulnerability& vulnerability) {
 
 }  // namespace
 
+std::string model_word(std::string_view model) {
+  for (const std::string_view end : {" series", " Series", " and", ","}) {
+    if (model.ends_with(end)) model.remove_suffix(end.size());
+  }
+  return std::string{text::trim(model)};
+}
+
 std::string package_of(std::string_view text, std::string* version) {
   auto purl = formats::purl::parse(text);
   if (!purl) return {};
@@ -60,16 +76,74 @@ std::string product_of(const formats::cpe::Name& name) {
   return vendor.text + ":" + product.text;
 }
 
-std::uint32_t Targets::intern_name(const csaf::Product& product) {
-  auto text = name_text(product);
-  auto key = product.vendor + "\n" + text;
+std::uint32_t Targets::intern_vendor(const std::string& vendor) {
+  const auto [at, is_new] = vendor_of.try_emplace(vendor, static_cast<std::uint32_t>(vendors.size()));
+  if (!is_new) return at->second;
+  const auto id = at->second;
+  auto& entry = vendors.emplace_back();
+  entry.keys = vendor_group(vendor);
+  const auto add = [id](Postings& postings, const std::string& key) {
+    auto& list = postings[key];
+    if (list.empty() || list.back() != id) list.push_back(id);
+  };
+  for (const auto& key : entry.keys) {
+    add(vendors_by_key, key);
+    add(vendors_by_key, vendor_spelling(key));
+    for (const auto& prefix : vendor_prefixes(key)) add(vendors_by_prefix, prefix);
+  }
+  return id;
+}
+
+std::vector<std::uint32_t> Targets::vendors_like(std::string_view vendor) const {
+  std::vector<std::uint32_t> like;
+  const auto take = [&](const Postings& postings, const std::string& key) {
+    const auto found = postings.find(key);
+    if (found != postings.end()) like.insert(like.end(), found->second.begin(), found->second.end());
+  };
+  bool known = false;
+  const auto is_known = [&](const std::string& key) {
+    return vendors_by_prefix.contains(key) || (others != nullptr && others->vendors_by_prefix.contains(key));
+  };
+  const auto keys = vendor_group(vendor);
+  for (const auto& key : keys) {
+    take(vendors_by_prefix, key);
+    for (const auto& prefix : vendor_prefixes(key)) {
+      take(vendors_by_key, prefix);
+      take(vendors_by_key, vendor_spelling(prefix));
+      known = known || is_known(prefix);
+    }
+  }
+  // Nobody is called so: perhaps it is mistyped.
+  if (!known && !keys.empty() && keys.front().size() >= kMistypedBytesMin) {
+    for (const auto& [key, list] : vendors_by_key) {
+      if (is_near(key, keys.front())) like.insert(like.end(), list.begin(), list.end());
+    }
+  }
+  std::ranges::sort(like);
+  like.erase(std::unique(like.begin(), like.end()), like.end());
+  return like;
+}
+
+std::uint32_t Targets::intern_name(const std::string& vendor, std::string text) {
+  auto key = vendor + "\n" + text;
   const auto [at, is_new] = name_of.try_emplace(std::move(key), static_cast<std::uint32_t>(names.size()));
   if (!is_new) return at->second;
   auto& name = names.emplace_back();
-  name.vendor = domain::vendor_display_name(product.vendor);
-  name.vendors = vendor_group(product.vendor);
-  name.words = read_product_name(product.vendor, text);
+  name.vendor = domain::vendor_display_name(vendor);
+  name.vendor_id = intern_vendor(vendor);
+  const NamePieces of_vendor{{name.vendor}};
+  for (const auto& word : of_vendor.words()) {
+    if (!is_generic_word(word)) name.vendor_words.push_back(word);
+  }
+  name.words = read_product_name(vendor, text);
   name.pieces = NamePieces{{text}};
+  std::vector<std::string_view> essential;
+  for (const auto& term : name.words.terms) {
+    if (term.kind != NameTerm::Kind::version && term.kind != NameTerm::Kind::generic)
+      essential.push_back(term.spellings.front());
+  }
+  std::ranges::sort(essential);
+  for (const auto each : essential) name.essential.append(each).append(" ");
   name.text = std::move(text);
   return at->second;
 }
@@ -88,12 +162,29 @@ std::size_t Targets::add(const csaf::Advisory& advisory) {
     product.id = each.id;
     product.version_text = domain::version_display_text(each.version);
     product.reading = reading_of(each);
-    product.name = intern_name(each);
-    auto& name = names[product.name];
-    name.products.push_back(at);
+    const auto text = name_text(each);
+    product.name = intern_name(each.vendor, text);
+    names[product.name].products.push_back(at);
+    const auto also_named = [&](const std::string& other) {
+      const auto alias = intern_name(each.vendor, other);
+      auto& list = names[alias].products;
+      if (alias != product.name && (list.empty() || list.back() != at)) list.push_back(at);
+    };
+    for (const auto& within : names_within(text)) also_named(within);
+    for (const auto& former : former_names_in(product.version_text)) also_named(former);
+    // "System 1 Part No. 3071/xx"
+    for (const std::string_view mark : {" Part No", " (Part N", " Article n"}) {
+      if (const auto part = text.find(mark); part != std::string::npos && part >= 4) also_named(text.substr(0, part));
+    }
+    // "PI Vision 2020", of which all before "PI Vision 2020" are affected: the release is a bound, not part of the name.
+    if (const auto blank = text.rfind(' '); blank != std::string::npos && has_digits(text.substr(blank)) &&
+                                            text::contains_ignore_case_ascii(product.version_text, text)) {
+      also_named(text.substr(0, blank));
+    }
     const auto add_number = [&](const std::string& written) {
       auto compact = compact_order_number(written);
       if (compact.size() < 4) return;
+      if (!has_wildcard(compact)) product.numbers.push_back(compact);
       if (has_wildcard(compact)) {
         order_patterns.emplace_back(std::move(compact), at);
         return;
@@ -104,7 +195,24 @@ std::size_t Targets::add(const csaf::Advisory& advisory) {
     };
     for (const auto& model : each.model_numbers) add_number(model);
     for (const auto& sku : each.skus) add_number(sku);
-    for (const auto& own : name.words.order_numbers) add_number(own);
+    for (const auto& own : std::vector<std::string>{names[product.name].words.order_numbers}) add_number(own);
+    // Where a version is asked for, some advisories tell models.
+    if (product.reading.kind == vers::VendorReading::Kind::model) {
+      for (const auto& each_model : product.reading.models) {
+        const auto model = model_word(each_model);
+        also_named(model);
+        if (model.find(' ') != std::string::npos) continue;
+        // "DH-IPC-HDW1XXX"
+        auto compact = compact_order_number(model);
+        auto end = compact.size();
+        while (end > 0 && compact[end - 1] == 'X') --end;
+        if (compact.size() - end >= 2 && end >= 4) {
+          order_patterns.emplace_back(compact.substr(0, end) + "*", at);
+        } else if (has_digits(compact) && compact.size() >= 5) {
+          add_number(model);
+        }
+      }
+    }
     for (const auto& serial : each.serial_numbers) by_serial[compact_order_number(serial)].push_back(at);
     for (const auto& hash : each.hashes) by_hash[hash.value].push_back(at);
     for (const auto& purl : each.purls) {
@@ -141,32 +249,33 @@ std::size_t Targets::add(const csaf::Advisory& advisory) {
   return number;
 }
 
-double Targets::weight_of(const std::string& word) const noexcept {
-  const auto found = frequency.find(word);
-  const double count = found == frequency.end() ? 1 : found->second;
-  const double all = static_cast<double>(names.size()) + 1;
-  // One name of all: 1; every name: 0. A small catalogue has no rare words, so it starts as if it had a thousand names.
-  const double span = std::log(std::max(all, 1000.0));
-  return std::clamp(std::log(std::max(all, 1000.0) / count) / span, 0.05, 1.0);
+bool Targets::knows(const std::string& word) const noexcept {
+  return frequency.contains(word) || (others != nullptr && others->frequency.contains(word));
 }
 
-namespace {
-constexpr std::uint32_t bucket(char first, std::size_t length) noexcept {
-  return static_cast<std::uint32_t>(static_cast<unsigned char>(first)) << 16U | static_cast<std::uint32_t>(length);
+double Targets::weight_of(const std::string& word) const noexcept {
+  double count = 0;
+  double all = 1;
+  for (const auto* each : {this, others}) {
+    if (each == nullptr) continue;
+    if (const auto found = each->frequency.find(word); found != each->frequency.end()) count += found->second;
+    all += static_cast<double>(each->names.size());
+  }
+  count = std::max(count, 1.0);
+  // One name of all: 1; every name: 0. A small catalogue has no rare words, so it starts as if it had a thousand names.
+  const double span = std::log(std::max(all, 1000.0));
+  return std::clamp(std::pow(std::max(std::log(std::max(all, 1000.0) / count), 0.0) / span, kRareness), 0.05, 1.0);
 }
-constexpr std::size_t kMistypedBytesMin = 5;
-}  // namespace
 
 std::vector<std::string> Targets::near_words(const std::string& word) const {
   std::vector<std::string> near;
-  if (word.size() < kMistypedBytesMin || word.size() > 32 || has_digits(word) || frequency.contains(word)) return near;
-  const int limit = word.size() >= 9 ? 2 : 1;
-  const auto slack = static_cast<std::size_t>(limit);
+  if (word.size() < kSwappedBytesMin || word.size() > 32 || knows(word)) return near;
+  const std::size_t slack = word.size() >= 9 ? 2 : 1;
   for (auto length = word.size() - slack; length <= word.size() + slack; ++length) {
     const auto found = words_like.find(bucket(word.front(), length));
     if (found == words_like.end()) continue;
     for (const auto& other : found->second) {
-      if (text::edit_distance(word, other, limit) <= limit) near.push_back(other);
+      if (is_near(word, other)) near.push_back(other);
     }
   }
   return near;
@@ -188,8 +297,13 @@ void Targets::prepare() {
       }
     }
   }
+  const auto add_anchor = [this](const std::string& word, std::uint32_t name) {
+    auto& list = by_anchor[word];
+    if (list.empty() || list.back() != name) list.push_back(name);
+  };
   for (std::uint32_t at = 0; at < names.size(); ++at) {
     auto& name = names[at];
+    for (const auto& initials : name.pieces.initials()) add_anchor(initials, at);
     name.weights.clear();
     name.weight = 0;
     std::vector<std::pair<double, std::size_t>> order;
@@ -221,18 +335,31 @@ void Targets::prepare() {
         if (list.empty() || list.back() != at) list.push_back(at);
       }
     }
+    // What stands in brackets adds to a name, it does not make it.
+    double asides = 0;
+    for (std::size_t i = 0; i < name.weights.size(); ++i) {
+      if (name.words.terms[i].kind == NameTerm::Kind::aside) asides += name.weights[i];
+    }
+    const double most = (name.weight - asides) * kAsidesMax;
+    if (asides > most && most > 0) {
+      for (std::size_t i = 0; i < name.weights.size(); ++i) {
+        if (name.words.terms[i].kind == NameTerm::Kind::aside) name.weights[i] *= most / asides;
+      }
+      name.weight += most - asides;
+    }
     std::ranges::sort(order, std::greater{});
     // Two, because one may be mistyped.
     for (std::size_t i = 0; i < order.size() && i < 2; ++i) {
       for (const auto& spelling : name.words.terms[order[i].second].spellings) {
-        auto& list = by_anchor[spelling];
-        if (list.empty() || list.back() != at) list.push_back(at);
+        add_anchor(spelling, at);
+        if (name.words.is_family) {
+          if (const auto hundreds = hundreds_of(spelling); !hundreds.empty()) add_anchor(hundreds, at);
+        }
       }
     }
   }
   for (const auto& [word, count] : frequency) {
-    if (word.size() >= kMistypedBytesMin && !has_digits(word))
-      words_like[bucket(word.front(), word.size())].push_back(word);
+    if (word.size() >= kSwappedBytesMin) words_like[bucket(word.front(), word.size())].push_back(word);
   }
   for (auto& [prefix, list] : by_order_prefix) list.clear();
   for (const auto& [number, list] : by_order_number) {

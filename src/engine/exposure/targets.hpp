@@ -18,8 +18,10 @@ namespace tocsin::engine::exposure {
 struct Name {
   std::string vendor;                ///< As written.
   std::string text;                  ///< For sentences.
-  std::vector<std::string> vendors;  ///< vendor_group
+  std::uint32_t vendor_id = 0;            ///< Of Targets::vendors.
+  std::vector<std::string> vendor_words;  ///< Folded, as they may stand in an inventory's product column.
   ProductName words;
+  std::string essential;  ///< The words that tell it from others, in order, without releases.
   std::vector<double> weights;  ///< Of words.terms; of prepare().
   double weight = 0;            ///< Their sum.
   NamePieces pieces;
@@ -42,6 +44,12 @@ struct Product {
   std::int64_t installed_on = -1;  ///< The product that it must be installed on, or -1.
   std::vector<Claim> claims;
   std::optional<formats::cpe::Name> cpe;
+  std::vector<std::string> numbers;  ///< Order numbers without wildcards, compact.
+};
+
+/// A vendor of advisories, as its name is written.
+struct Vendor {
+  std::vector<std::string> keys;  ///< vendor_group; empty where no vendor is told.
 };
 
 struct Document {
@@ -54,9 +62,13 @@ struct Targets {
   std::vector<Document> documents;
   std::vector<Name> names;
   std::vector<Product> products;
+  std::vector<Vendor> vendors;
 
   HashMap<std::string, std::uint32_t> name_of;  ///< Vendor, line break, name.
   using Postings = HashMap<std::string, std::vector<std::uint32_t>>;
+  HashMap<std::string, std::uint32_t> vendor_of;  ///< As written.
+  Postings vendors_by_key;     ///< Vendors, by each of their keys, and as vendor_spelling gives it.
+  Postings vendors_by_prefix;  ///< By what their keys begin with.
   Postings by_order_number;  ///< Products; compact numbers without wildcards.
   Postings by_order_prefix;  ///< The first kOrderPrefix characters of the same: order numbers.
   std::vector<std::pair<std::string, std::uint32_t>> order_patterns;  ///< With wildcards.
@@ -64,12 +76,18 @@ struct Targets {
   Postings by_word;                               ///< Names, by each of their words.
   Postings by_anchor;                             ///< Names, by the words that say most.
   HashMap<std::string, std::uint32_t> frequency;  ///< In how many names a word stands.
+  const Targets* others = nullptr;                ///< Names that count as well when words are weighed.
   /// Words without digits by first letter and length, for finding what was mistyped.
   HashMap<std::uint32_t, std::vector<std::string>> words_like;
 
-  std::uint32_t intern_name(const formats::csaf::Product& product);
+  std::uint32_t intern_name(const std::string& vendor, std::string text);
+  std::uint32_t intern_vendor(const std::string& vendor);
+  /// Vendors that speak of the things of this one, in order.
+  std::vector<std::uint32_t> vendors_like(std::string_view vendor) const;
   std::size_t add(const formats::csaf::Advisory& advisory);
   void prepare();
+  /// Does it stand in a name, of these or the others?
+  bool knows(const std::string& word) const noexcept;
   /// What a word says, 0..1: rare words say more.
   double weight_of(const std::string& word) const noexcept;
   /// Words of names that differ from an unknown one by a slip of the keyboard.
@@ -77,6 +95,8 @@ struct Targets {
 };
 inline constexpr std::size_t kOrderPrefix = 7;
 
+/// "RLC-4XX" of "RLC-4XX series".
+std::string model_word(std::string_view model);
 /// "pkg:npm/name" of "pkg:npm/name@1.2": what names the package, not its version. Empty for what is no package URL.
 std::string package_of(std::string_view purl, std::string* version = nullptr);
 /// "vendor:product" of a CPE; empty where one of them is not told.
@@ -86,16 +106,24 @@ std::string product_of(const formats::cpe::Name& name);
 struct NameFit {
   double confidence = 0;  ///< 0: no.
   bool narrower = false;  ///< The name says more than the inventory does.
+  bool may_stand = false;  ///< The name explains all that the inventory says, which leaves out no model's code.
+  double if_alone = 0;     ///< The confidence where may_stand and no other name does so.
 };
 struct ItemWords {
-  std::vector<std::string> vendors;  ///< vendor_group of the column; empty where it says nothing.
+  bool has_vendor = false;                ///< The column says something.
+  std::vector<std::uint32_t> vendors;     ///< Targets::vendors_like, in order.
+  std::vector<std::string> vendor_words;  ///< Of the column.
   NamePieces pieces;
   std::vector<std::pair<std::string, double>> to_explain;  ///< Words that the name should account for, with weights.
   double weight = 0;
   std::vector<std::string> order_numbers;
-  std::vector<std::string> version_starts;  ///< "v3" and "3" of "3.5.16".
+  std::vector<std::string> version_starts;  ///< "3", "35" and "3516" of "V3.5.16", "sp1" of "14 SP1".
 };
 ItemWords words_of(const formats::inventory::Item& item, const Targets& targets);
 NameFit fit(const Name& name, const ItemWords& item);
+/// "micro8##" of "micro850" and of "micro800"; empty for what has no such code.
+std::string hundreds_of(std::string_view word);
+/// Does the name hold each word that the thing has to explain?
+bool holds_all(const Name& name, const ItemWords& item);
 
 }  // namespace tocsin::engine::exposure

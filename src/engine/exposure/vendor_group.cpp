@@ -1,7 +1,9 @@
 #include "engine/exposure/vendor_group.hpp"
 
 #include <algorithm>
+#include <iterator>
 
+#include "base/text.hpp"
 #include "domain/vendor.hpp"
 
 namespace tocsin::engine::exposure {
@@ -13,6 +15,7 @@ struct Kin {
 };
 constexpr Kin kKin[] = {
     {"3s", "codesys"},
+    {"abb", "hitachi-energy"},
     {"abb-power-grids", "hitachi-energy"},
     {"adam", "advantech"},
     {"alerton", "honeywell"},
@@ -20,38 +23,66 @@ constexpr Kin kKin[] = {
     {"alstom-grid", "general-electric"},
     {"apc", "schneider-electric"},
     {"apogee", "siemens"},
+    {"arcinfo", "arc-informatique"},
     {"aveva", "schneider-electric"},
     {"b-r-industrial-automation", "abb"},
+    {"baker-hughes", "bently-nevada"},
+    {"baxter", "hillrom"},
     {"belden", "hirschmann-automation-control"},
     {"bently-nevada", "general-electric"},
     {"bosch-rexroth", "bosch"},
+    {"carefusion", "becton-dickinson"},
+    {"carrier", "interlogix"},
+    {"citect", "aveva"},
+    {"citect", "schneider-electric"},
     {"cooper-power-systems", "eaton"},
+    {"delta", "delta-electronics"},
     {"elster", "honeywell"},
     {"emerson", "general-electric"},
+    {"emerson", "progea"},
+    {"etm", "siemens"},
     {"eurotherm", "schneider-electric"},
+    {"exacq", "johnson-controls"},
+    {"excel-tech", "natus"},
     {"fisher-rosemount", "emerson"},
     {"foxboro", "schneider-electric"},
+    {"gambro", "baxter"},
     {"garrettcom", "belden"},
+    {"ge", "general-electric"},
     {"ge-digital", "general-electric"},
     {"ge-fanuc", "general-electric"},
+    {"ge-healthcare", "general-electric"},
     {"ge-intelligent-platforms", "general-electric"},
     {"ge-vernova", "general-electric"},
+    {"hill-rom", "hillrom"},
     {"hirschmann-automation-control", "belden"},
+    {"hitachi-abb-power-grids", "hitachi-energy"},
+    {"honeywell-process-solutions", "honeywell"},
+    {"horner", "horner-automation"},
     {"iconics", "mitsubishi-electric"},
+    {"ics-triplex", "rockwell-automation"},
+    {"ininet", "spidercontrol"},
     {"innominate", "phoenix-contact"},
     {"invensys", "aveva"},
     {"invensys", "schneider-electric"},
+    {"jci", "johnson-controls"},
+    {"koyo", "automation-direct"},
+    {"koyo", "automationdirect"},
     {"lsis", "ls-electric"},
     {"matrikon", "honeywell"},
     {"merlin-gerin", "schneider-electric"},
     {"modicon", "schneider-electric"},
+    {"nentec", "psi"},
     {"novar", "honeywell"},
+    {"oda", "open-design-alliance"},
     {"osisoft", "aveva"},
     {"pelco", "schneider-electric"},
     {"prosoft", "prosoft-technology"},
+    {"psi-nentec", "psi-gridconnect"},
     {"rosemount", "emerson"},
     {"ruggedcom", "siemens"},
     {"scalance", "siemens"},
+    {"schneider", "schneider-electric"},
     {"sel", "schweitzer-engineering-laboratories"},
     {"simatic", "siemens"},
     {"square-d", "schneider-electric"},
@@ -59,6 +90,8 @@ constexpr Kin kKin[] = {
     {"telvent", "schneider-electric"},
     {"trend", "honeywell"},
     {"tridium", "honeywell"},
+    {"tutk", "throughtek"},
+    {"welch-allyn", "hillrom"},
     {"westinghouse-ovation", "emerson"},
     {"wonderware", "aveva"},
     {"wonderware", "schneider-electric"},
@@ -69,18 +102,56 @@ bool begins_with_words(std::string_view longer, std::string_view shorter) noexce
   return longer.starts_with(shorter) && (longer.size() == shorter.size() || longer[shorter.size()] == '-');
 }
 
+/// Words that stand behind a comma or in brackets and name nobody.
+bool names_nobody(std::string_view key) noexcept {
+  static constexpr std::string_view kWords[] = {"inc", "llc", "ltd",     "gmbh",    "co",     "corp",    "company",
+                                                "kg",  "sa",  "unknown", "limited", "a-part", "software"};
+  return key.size() < 2 || std::ranges::find(kWords, key) != std::end(kWords);
+}
+
+/// "Kantech, Johnson Controls Inc.", "PSI GridConnect GmbH (formerly PSI Nentec GmbH)": each of them.
+std::vector<std::string> parts_of(std::string_view vendor) {
+  constexpr std::size_t kPartsMax = 6;
+  std::vector<std::string> parts;
+  std::string part;
+  const auto finish = [&] {
+    std::string_view rest = text::trim(part);
+    for (const std::string_view mark : {"formerly known as ", "formerly ", "a subsidiary of ", "a division of ",
+                                        "subsidiary of ", "division of ", "owned by ", "and ", "now "}) {
+      if (text::lower_ascii(rest.substr(0, mark.size())) == mark) rest = text::trim(rest.substr(mark.size()));
+    }
+    if (!rest.empty()) {
+      auto key = domain::vendor_key(rest);
+      if (!names_nobody(key) && parts.size() < kPartsMax) parts.push_back(std::move(key));
+    }
+    part.clear();
+  };
+  for (const char c : vendor.substr(0, 400)) {
+    if (c == ',' || c == '(' || c == ')' || c == ';') {
+      finish();
+    } else {
+      part += c;
+    }
+  }
+  finish();
+  return parts;
+}
+
 }  // namespace
 
 std::vector<std::string> vendor_group(std::string_view vendor) {
   std::vector<std::string> keys;
   if (vendor.find_first_not_of(" \t-") == std::string_view::npos) return keys;
   keys.push_back(domain::vendor_key(vendor));
-  const std::string own = keys.front();
   const auto add = [&keys](std::string_view key) {
     if (std::ranges::find(keys, key) == keys.end()) keys.emplace_back(key);
   };
-  for (const auto& kin : kKin) {
-    if (begins_with_words(own, kin.name)) add(kin.owner);
+  for (const auto& part : parts_of(vendor)) add(part);
+  const auto named = keys.size();
+  for (std::size_t i = 0; i < named; ++i) {
+    for (const auto& kin : kKin) {
+      if (begins_with_words(keys[i], kin.name)) add(kin.owner);
+    }
   }
   return keys;
 }
@@ -90,6 +161,26 @@ bool may_be_one(const std::vector<std::string>& a, const std::vector<std::string
     return std::ranges::any_of(
         b, [&](const std::string& other) { return begins_with_words(one, other) || begins_with_words(other, one); });
   });
+}
+
+std::vector<std::string> vendor_prefixes(std::string_view key) {
+  std::vector<std::string> prefixes;
+  for (auto at = key.find('-'); at != std::string_view::npos; at = key.find('-', at + 1)) {
+    prefixes.emplace_back(key.substr(0, at));
+  }
+  prefixes.emplace_back(key);
+  return prefixes;
+}
+
+std::string vendor_spelling(std::string_view key) {
+  std::string out;
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    if (key[i] == '-') continue;
+    // "Draeger" and "Dräger", which was folded to "drager".
+    if (key[i] == 'e' && i > 0 && (key[i - 1] == 'a' || key[i - 1] == 'o' || key[i - 1] == 'u')) continue;
+    out += key[i];
+  }
+  return out;
 }
 
 }  // namespace tocsin::engine::exposure

@@ -12,5 +12,9 @@ std::vector<std::string> vendor_group(std::string_view vendor);
 /// Do both lists have a key in common, or does one key begin with the words of the other ("hirschmann" and
 /// "hirschmann-automation-control")?
 bool may_be_one(const std::vector<std::string>& a, const std::vector<std::string>& b);
+/// "ge", "ge-fanuc" of "ge-fanuc": a key and what it begins with.
+std::vector<std::string> vendor_prefixes(std::string_view key);
+/// What spellings of one key have in common: "phoenixcontact", "drager".
+std::string vendor_spelling(std::string_view key);
 
 }  // namespace tocsin::engine::exposure

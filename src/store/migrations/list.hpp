@@ -13,5 +13,6 @@ extern const Migration kMigration0005MailQueue;
 extern const Migration kMigration0006OutsideIdentities;
 extern const Migration kMigration0007Guard;
 extern const Migration kMigration0008Cases;
+extern const Migration kMigration0009Inventory;
 
 }  // namespace tocsin::store

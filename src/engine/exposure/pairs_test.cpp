@@ -1,0 +1,47 @@
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "engine/exposure/testing/pairs.hpp"
+
+namespace tocsin::engine::exposure {
+namespace {
+
+TEST(ExposurePairs, AreLabelledByHand) {
+  const auto pairs = testing::labelled_pairs();
+  EXPECT_GE(pairs.size(), 300U);
+  std::set<std::string> labels;
+  std::set<std::string> lines;
+  for (const auto& pair : pairs) {
+    labels.insert(pair.label);
+    const auto& item = pair.item;
+    EXPECT_TRUE(lines
+                    .insert(item.vendor + "\t" + item.product + "\t" + item.model + "\t" + item.serial + "\t" +
+                            (item.versions.empty() ? "" : item.versions.front().text) + "\t" + pair.advisory)
+                    .second)
+        << "twice: line " << item.row + 1;
+  }
+  EXPECT_EQ(labels, (std::set<std::string>{"affected", "fixed", "not_affected", "undecidable", "unrelated"}));
+}
+
+TEST(ExposurePairs, AreToldAsAPersonTellsThem) {
+  const auto advisories = testing::real_advisories();
+  if (advisories.empty()) GTEST_SKIP() << "csaf/cisa-ot-2017-2022.tar.zst is not in TOCSIN_DATA";
+  Matcher matcher;
+  for (const auto& advisory : advisories) matcher.add(advisory);
+  matcher.prepare();
+  const auto pairs = testing::labelled_pairs();
+  const auto answers = testing::ask(matcher, pairs);
+  const auto score = testing::score(answers);
+  std::string wrong;
+  for (const auto& answer : answers) {
+    if (!answer.agrees_in_effect()) wrong += testing::describe(answer) + "\n";
+  }
+  // What is reached, with a little room: a change that makes it worse shows which lines it costs.
+  EXPECT_GE(score.precision(), 0.98) << wrong;
+  EXPECT_GE(score.recall(), 0.95) << wrong;
+  EXPECT_GE(score.agree_in_effect, score.all * 9 / 10) << wrong;
+}
+
+}  // namespace
+}  // namespace tocsin::engine::exposure

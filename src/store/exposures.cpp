@@ -1,0 +1,319 @@
+#include "store/exposures.hpp"
+
+#include "domain/organisation.hpp"
+#include "store/asset_json.hpp"
+
+namespace tocsin::store {
+namespace {
+
+using domain::MatchVerdict;
+using domain::RemediationState;
+
+#define TOCSIN_MATCH_COLUMNS                                                                                 \
+  "m.asset_id, m.record_id, m.organisation_id, m.status, m.found_status, m.confidence, m.found_confidence, " \
+  "m.product_ids, m.product_keys, m.cves, m.because, m.question, m.digest, m.verdict, m.decision, m.state, " \
+  "m.state_until, m.found_at, m.changed_at"
+constexpr int kMatchColumns = 19;
+
+template <class Enum>
+Enum enum_of(std::int64_t number) {
+  return number >= 0 && number <= 3 ? static_cast<Enum>(number) : Enum{};
+}
+
+AssetMatch read_match(const Row& row) {
+  return {.asset = row.integer(0),
+          .record = {row.integer(1)},
+          .organisation = {row.integer(2)},
+          .status = static_cast<int>(row.integer(3)),
+          .found_status = static_cast<int>(row.integer(4)),
+          .confidence = static_cast<int>(row.integer(5)),
+          .found_confidence = static_cast<int>(row.integer(6)),
+          .product_ids = texts_of(row.text(7)),
+          .product_keys = texts_of(row.text(8)),
+          .cves = texts_of(row.text(9)),
+          .because = row.string(10),
+          .question = row.string(11),
+          .digest = row.string(12),
+          .verdict = enum_of<MatchVerdict>(row.integer(13)),
+          .decision = row.string(14),
+          .state = enum_of<RemediationState>(row.integer(15)),
+          .state_until = row.optional_time(16),
+          .found_at = row.time(17),
+          .changed_at = row.time(18)};
+}
+
+#define TOCSIN_EXPOSURE_ROW                                                                                        \
+  "SELECT " TOCSIN_MATCH_COLUMNS                                                                                   \
+  ", r.slug, r.record_key, r.title, r.tlp, v.score_tenths, a.label, a.vendor, a.site, a.zone, a.criticality FROM " \
+  "asset_match m JOIN record r ON r.id = m.record_id JOIN asset a ON a.id = m.asset_id LEFT JOIN advisory v ON "   \
+  "v.record_id = m.record_id"
+
+ExposureRow read_row(const Row& row) {
+  ExposureRow out;
+  out.match = read_match(row);
+  int at = kMatchColumns;
+  out.slug = row.string(at++);
+  out.tracking_id = row.string(at++);
+  out.title = row.string(at++);
+  out.tlp = static_cast<domain::Tlp>(row.integer(at++));
+  if (const auto score = row.optional_integer(at++)) out.score_tenths = static_cast<int>(*score);
+  out.label = row.string(at++);
+  out.vendor = row.string(at++);
+  out.site = row.string(at++);
+  out.zone = row.string(at++);
+  out.criticality = row.string(at++);
+  return out;
+}
+
+AssetState read_state(const Row& row) {
+  return {.id = row.integer(0),
+          .organisation = {row.integer(1)},
+          .asset = row.integer(2),
+          .record = {row.integer(3)},
+          .vulnerability = row.string(4),
+          .state = enum_of<RemediationState>(row.integer(5)),
+          .person = row.is_null(6) ? std::nullopt : std::optional{domain::PersonId{row.integer(6)}},
+          .person_name = row.string(7),
+          .slug = row.string(8),
+          .at = row.time(9),
+          .evidence = row.string(10),
+          .until = row.optional_time(11)};
+}
+
+/// An acceptance that has ended counts as open.
+#define TOCSIN_STATE_NOW \
+  "(CASE WHEN m.state = 3 AND m.state_until IS NOT NULL AND m.state_until <= ? THEN 0 ELSE m.state END)"
+
+void append_where(Sql& sql, const domain::policy::Viewer& viewer, domain::OrganisationId organisation,
+                  const ExposureFilter& filter, Timestamp now) {
+  sql.append(" WHERE m.organisation_id = ? AND ", organisation);
+  sql.append(domain::policy::visible_sql(viewer, now));
+  if (!filter.statuses.empty()) sql.append(" AND m.status IN ").append_list(std::span{filter.statuses});
+  if (!filter.states.empty()) {
+    sql.append(" AND " TOCSIN_STATE_NOW " IN ", now);
+    sql.append_list(std::span{filter.states});
+  }
+  if (filter.site) sql.append(" AND a.site = ?", *filter.site);
+  if (!filter.zone.empty()) sql.append(" AND a.zone = ?", filter.zone);
+  if (!filter.vendor.empty()) sql.append(" AND a.vendor = ?", filter.vendor);
+  if (filter.asset) sql.append(" AND m.asset_id = ?", *filter.asset);
+  if (filter.record) sql.append(" AND m.record_id = ?", *filter.record);
+  if (!filter.cve.empty()) sql.append(" AND m.cves LIKE ?", "%\"" + filter.cve + "\"%");
+  if (filter.sites) sql.append(" AND a.site IN ").append_list(std::span<const std::string>{*filter.sites});
+}
+
+bool needs_asset(const ExposureFilter& filter) {
+  return filter.site || !filter.zone.empty() || !filter.vendor.empty() || filter.sites;
+}
+
+}  // namespace
+
+Result<std::vector<ExposureRow>> Exposures::page(const domain::policy::Viewer& viewer,
+                                                 domain::OrganisationId organisation, const ExposureFilter& filter,
+                                                 const std::optional<ExposureAfter>& after, int limit, Timestamp now) {
+  Sql sql{TOCSIN_EXPOSURE_ROW};
+  append_where(sql, viewer, organisation, filter, now);
+  if (after) {
+    sql.append(" AND (m.status > ? OR (m.status = ? AND (m.record_id < ? OR (m.record_id = ? AND m.asset_id > ?))))",
+               after->status, after->status, after->record, after->record, after->asset);
+  }
+  sql.append(" ORDER BY m.status, m.record_id DESC, m.asset_id LIMIT ?", limit);
+  return connection_.all(sql, read_row);
+}
+
+Result<std::vector<ExposureCount>> Exposures::counts(const domain::policy::Viewer& viewer,
+                                                     domain::OrganisationId organisation, const ExposureFilter& filter,
+                                                     Timestamp now) {
+  Sql sql{"SELECT m.status, sum(CASE WHEN " TOCSIN_STATE_NOW
+          " < 2 THEN 1 ELSE 0 END), count(*) FROM asset_match m JOIN record r ON r.id = m.record_id",
+          now};
+  if (needs_asset(filter)) sql.append(" JOIN asset a ON a.id = m.asset_id");
+  append_where(sql, viewer, organisation, filter, now);
+  sql.append(" GROUP BY m.status ORDER BY m.status");
+  return connection_.all(sql, [](const Row& row) {
+    return ExposureCount{static_cast<int>(row.integer(0)), row.integer(1), row.integer(2) - row.integer(1)};
+  });
+}
+
+Result<ExposureAtRecord> Exposures::at_record(domain::OrganisationId organisation, domain::RecordId record,
+                                              const std::optional<std::vector<std::string>>& sites) {
+  Sql sql{
+      "SELECT count(*), count(DISTINCT a.site) FROM asset_match m JOIN asset a ON a.id = m.asset_id WHERE "
+      "m.organisation_id = ? AND m.record_id = ? AND m.status = 0",
+      organisation, record};
+  if (sites) sql.append(" AND a.site IN ").append_list(std::span<const std::string>{*sites});
+  TRY(const auto found,
+      connection_.first(sql, [](const Row& row) { return ExposureAtRecord{row.integer(0), row.integer(1)}; }));
+  return found.value_or(ExposureAtRecord{});
+}
+
+Result<std::optional<ExposureRow>> Exposures::find(const domain::policy::Viewer& viewer,
+                                                   domain::OrganisationId organisation, std::int64_t asset,
+                                                   domain::RecordId record, Timestamp now) {
+  TRY(auto rows, page(viewer, organisation, {.asset = asset, .record = record}, {}, 1, now));
+  if (rows.empty()) return std::optional<ExposureRow>{};
+  return std::optional{std::move(rows.front())};
+}
+
+#define TOCSIN_STATE_COLUMNS                                                                                        \
+  "s.id, s.organisation_id, s.asset_id, s.record_id, s.vulnerability, s.state, s.person_id, coalesce(p.name, ''), " \
+  "r.slug, s.at, s.evidence, s.until"
+
+Result<std::vector<AssetState>> Exposures::history(const domain::policy::Viewer& viewer,
+                                                   domain::OrganisationId organisation, std::int64_t asset,
+                                                   Timestamp now, int limit) {
+  Sql sql{"SELECT " TOCSIN_STATE_COLUMNS
+          " FROM asset_state s JOIN record r ON r.id = s.record_id LEFT JOIN person p ON p.id = s.person_id WHERE "
+          "s.organisation_id = ? AND s.asset_id = ? AND ",
+          organisation, asset};
+  sql.append(domain::policy::visible_sql(viewer, now)).append(" ORDER BY s.id DESC LIMIT ?", limit);
+  return connection_.all(sql, read_state);
+}
+
+Status Exposures::set_state(const AssetState& it) {
+  std::vector<Sql> statements;
+  statements.emplace_back(
+      "UPDATE asset_state SET is_current = 0 WHERE asset_id = ? AND record_id = ? AND vulnerability = ? AND "
+      "is_current = 1",
+      it.asset, it.record, it.vulnerability);
+  statements.emplace_back(
+      "INSERT INTO asset_state (organisation_id, asset_id, record_id, vulnerability, state, person_id, at, evidence, "
+      "until, is_current) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+      it.organisation, it.asset, it.record, it.vulnerability, it.state, it.person, it.at, it.evidence, it.until);
+  if (it.vulnerability.empty()) {
+    statements.emplace_back("UPDATE asset_match SET state = ?, state_until = ? WHERE asset_id = ? AND record_id = ?",
+                            it.state, it.until, it.asset, it.record);
+  }
+  return connection_.run_all(statements);
+}
+
+Status Exposures::set_verdict(const AssetVerdict& it) {
+  if (it.asset != 0) {
+    TRY_VOID(remove_verdict(it.organisation, it.asset, it.record));
+    TRY_VOID(connection_.run(
+        Sql{"INSERT INTO asset_verdict (organisation_id, verdict, asset_id, record_id, identity, product_key, reason, "
+            "person_id, at) VALUES (?, ?, ?, ?, '', '', ?, ?, ?)",
+            it.organisation, it.verdict, it.asset, it.record, it.reason, it.person, it.at}));
+    return ok();
+  }
+  TRY_VOID(remove_never(it.organisation, it.identity, it.product_key));
+  TRY_VOID(connection_.run(
+      Sql{"INSERT INTO asset_verdict (organisation_id, verdict, identity, product_key, reason, person_id, at) VALUES "
+          "(?, ?, ?, ?, ?, ?, ?)",
+          it.organisation, it.verdict, it.identity, it.product_key, it.reason, it.person, it.at}));
+  return ok();
+}
+
+Result<std::int64_t> Exposures::remove_verdict(domain::OrganisationId organisation, std::int64_t asset,
+                                               domain::RecordId record) {
+  return connection_.run(Sql{"DELETE FROM asset_verdict WHERE organisation_id = ? AND asset_id = ? AND record_id = ?",
+                             organisation, asset, record});
+}
+
+Result<std::int64_t> Exposures::remove_never(domain::OrganisationId organisation, std::string_view identity,
+                                             std::string_view product_key) {
+  return connection_.run(
+      Sql{"DELETE FROM asset_verdict WHERE organisation_id = ? AND asset_id IS NULL AND identity = ? AND product_key = "
+          "?",
+          organisation, identity, product_key});
+}
+
+Result<std::vector<AssetMatch>> Exposures::of_assets(std::span<const std::int64_t> assets) {
+  Sql sql{"SELECT " TOCSIN_MATCH_COLUMNS " FROM asset_match m WHERE m.asset_id IN "};
+  sql.append_list(assets).append(" ORDER BY m.asset_id, m.record_id");
+  return connection_.all(sql, read_match);
+}
+
+Result<std::vector<AssetMatch>> Exposures::of_assets(std::span<const std::int64_t> assets,
+                                                     std::span<const std::int64_t> records) {
+  Sql sql{"SELECT " TOCSIN_MATCH_COLUMNS " FROM asset_match m WHERE m.asset_id IN "};
+  sql.append_list(assets).append(" AND m.record_id IN ").append_list(records);
+  sql.append(" ORDER BY m.asset_id, m.record_id");
+  return connection_.all(sql, read_match);
+}
+
+namespace {
+#define TOCSIN_VERDICT_ROW                                                                                          \
+  "SELECT organisation_id, verdict, coalesce(asset_id, 0), coalesce(record_id, 0), identity, product_key, reason, " \
+  "person_id, at FROM asset_verdict"
+AssetVerdict read_verdict(const Row& row) {
+  return {.organisation = {row.integer(0)},
+          .verdict = enum_of<MatchVerdict>(row.integer(1)),
+          .asset = row.integer(2),
+          .record = {row.integer(3)},
+          .identity = row.string(4),
+          .product_key = row.string(5),
+          .reason = row.string(6),
+          .person = row.is_null(7) ? std::nullopt : std::optional{domain::PersonId{row.integer(7)}},
+          .at = row.time(8)};
+}
+}  // namespace
+
+Result<std::vector<AssetVerdict>> Exposures::verdicts(std::span<const std::int64_t> assets) {
+  Sql sql{TOCSIN_VERDICT_ROW " WHERE asset_id IN "};
+  sql.append_list(assets);
+  return connection_.all(sql, read_verdict);
+}
+
+Result<std::vector<AssetVerdict>> Exposures::nevers(std::span<const std::string> identities) {
+  Sql sql{TOCSIN_VERDICT_ROW " WHERE asset_id IS NULL AND identity IN "};
+  sql.append_list(identities);
+  return connection_.all(sql, read_verdict);
+}
+
+Result<std::vector<AssetState>> Exposures::current_states(std::span<const std::int64_t> assets) {
+  Sql sql{
+      "SELECT s.id, s.organisation_id, s.asset_id, s.record_id, s.vulnerability, s.state, s.person_id, '', '', s.at, "
+      "s.evidence, s.until FROM asset_state s WHERE s.is_current = 1 AND s.vulnerability = '' AND s.asset_id IN "};
+  sql.append_list(assets);
+  return connection_.all(sql, read_state);
+}
+
+Status Exposures::put(std::span<const AssetMatch> matches) {
+  std::vector<Sql> statements;
+  for (const auto& it : matches) {
+    statements.emplace_back(
+        "INSERT INTO asset_match (asset_id, record_id, organisation_id, status, found_status, confidence, "
+        "found_confidence, product_ids, product_keys, cves, because, question, digest, verdict, decision, state, "
+        "state_until, found_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON "
+        "CONFLICT (asset_id, record_id) DO UPDATE SET status = excluded.status, found_status = "
+        "excluded.found_status, confidence = excluded.confidence, found_confidence = excluded.found_confidence, "
+        "product_ids = excluded.product_ids, product_keys = excluded.product_keys, cves = excluded.cves, because = "
+        "excluded.because, question = excluded.question, digest = excluded.digest, verdict = excluded.verdict, "
+        "state = excluded.state, state_until = excluded.state_until, changed_at = excluded.changed_at",
+        it.asset, it.record, it.organisation, it.status, it.found_status, it.confidence, it.found_confidence,
+        json_of(it.product_ids), json_of(it.product_keys), json_of(it.cves), it.because, it.question, it.digest,
+        it.verdict, it.decision, it.state, it.state_until, it.found_at, it.changed_at);
+  }
+  return connection_.run_all(statements);
+}
+
+Status Exposures::remove(std::span<const AssetMatch> matches) {
+  std::vector<Sql> statements;
+  for (const auto& it : matches) {
+    statements.emplace_back("DELETE FROM asset_match WHERE asset_id = ? AND record_id = ?", it.asset, it.record);
+  }
+  return connection_.run_all(statements);
+}
+
+Result<Exposures::Cursor> Exposures::cursor() {
+  TRY(const auto found,
+      connection_.first(Sql{"SELECT sequence, until, asset_id FROM exposure_cursor WHERE name = 'advisories'"},
+                        [](const Row& row) { return Cursor{row.integer(0), row.integer(1), row.integer(2)}; }));
+  return found.value_or(Cursor{});
+}
+
+Status Exposures::set_cursor(const Cursor& cursor) {
+  TRY_VOID(
+      connection_.run(Sql{"UPDATE exposure_cursor SET sequence = ?, until = ?, asset_id = ? WHERE name = 'advisories'",
+                          cursor.sequence, cursor.until, cursor.asset}));
+  return ok();
+}
+
+Status Exposures::reset() {
+  TRY_VOID(connection_.run(Sql{"DELETE FROM asset_match"}));
+  TRY_VOID(connection_.run(Sql{"UPDATE asset SET due = 1"}));
+  return set_cursor({});
+}
+
+}  // namespace tocsin::store
