@@ -171,7 +171,7 @@ class GapFinder {
     }
   }
 
-  void add(std::string message, std::string_view mend) { sink_.add(history_of(model_), message, mend); }
+  void add(std::string_view message, std::string_view mend) { sink_.add(history_of(model_), message, mend); }
 
   const Model& model_;
   Sink& sink_;
