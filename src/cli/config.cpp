@@ -83,8 +83,9 @@ int dispatch(const CommandLine& line) {
     case Command::mail:
       return run_mail(line);
     case Command::approval:
-    case Command::cases:
       return run_approval(line);
+    case Command::cases:
+      return run_case(line);
     case Command::config_check:
       return run_config_check(line);
     case Command::config_doc:

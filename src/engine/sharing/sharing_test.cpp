@@ -446,10 +446,10 @@ TEST_P(Plant, SaysWhoIsReachedThroughACaseAndWhy) {
     });
   };
   EXPECT_EQ(add(vendor_).error().where, "listed");
+  EXPECT_FALSE(change_marking(database(), vendor_, id, listed(Tlp::amber, {to}), {true, {}}, kTestNow));
   takes_part(8, {Grantee::Kind::organisation, 2});
   ASSERT_TRUE(add(actor(10, 2)));
   ASSERT_EQ(typed.listed, std::vector<Grantee>{to});
-  EXPECT_FALSE(change_marking(database(), vendor_, id, typed, {true, {}}, kTestNow));
   run(Sql{"UPDATE case_file SET state = 2"});
   EXPECT_EQ(change_marking(database(), actor(10, 2), id, typed, {true, {}}, kTestNow).error().where, "listed");
   run(Sql{"UPDATE case_file SET state = 1"});

@@ -211,7 +211,7 @@ void append_participants(std::string& out, const http::Request& request, const c
       "class=\"table-wrap\"><table class=\"sortable stack\"><thead><tr><th scope=\"col\">[[Name]]</th><th "
       "scope=\"col\">[[Part]]</th><th scope=\"col\">[[Kind]]</th><th scope=\"col\" "
       "data-first=\"descending\">[[Added]]</th><th scope=\"col\">[[By]]</th>">(out);
-  if (detail.row.keeps) render<"<th scope=\"col\"><span class=\"hidden\">[[Remove]]</span></th>">(out);
+  if (detail.row.keeps) render<"<th scope=\"col\" data-nosort><span class=\"hidden\">[[Remove]]</span></th>">(out);
   out += "</tr></thead><tbody>\n";
   for (const auto& row : detail.participants) {
     const bool organisation = row.it.who.kind == Grantee::Kind::organisation;

@@ -132,7 +132,7 @@ TEST_P(CasePages, TheApiDoesTheSame) {
   const auto water = fmt::format("{}/organisations/{}", url, water_.value);
   EXPECT_EQ(api(As::coordinator, "PUT", water, R"({"part":"vendor"})").status, 204);
   EXPECT_EQ(api(As::coordinator, "PUT", water, R"({"part":"asset-owner"})").status, 204);
-  EXPECT_EQ(api(As::coordinator, "PUT", water, R"({"part":"king"})").status, 422);
+  EXPECT_EQ(api(As::coordinator, "PUT", water, R"({"part":"king"})").status, 400);
   EXPECT_EQ(api(As::water_administrator, "PUT", water, R"({"part":"vendor"})").status, 403);
   EXPECT_EQ(api(As::power_member, "GET", url, "").status, 404);
   const auto person = api(As::coordinator, "POST", url + "/people", R"({"email":"Nobody@else.example"})");
@@ -180,7 +180,7 @@ TEST_P(CasePages, AnAdvisoryIsSharedWithACase) {
       post_as(As::coordinator, url + "/remove", {{"kind", "organisation"}, {"member", std::to_string(water_.value)}})
           .status,
       303);
-  ASSERT_TRUE(app().catch_up());
+  ASSERT_TRUE(app().watch());
   EXPECT_EQ(get_as(As::water_member, "/advisories/CASED-1", kHtml).status, 404);
 }
 
@@ -200,6 +200,7 @@ TEST_P(CasePages, AddressesTellNothingOfAccounts) {
            {std::pair{std::string{address}, std::string{"X"}}, std::pair{id, std::string{"ID"}}}) {
         for (std::size_t at = 0; (at = body.find(from)) != std::string::npos;) body.replace(at, from.size(), to);
       }
+      if (const auto at = body.find("urn:tocsin:request:"); at != std::string::npos) body.replace(at + 19, 16, "R");
       // The digest of a difference covers the address.
       for (const std::string mark : {"\"digest\":\"", "name=\"digest\" value=\""}) {
         if (const auto at = body.find(mark); at != std::string::npos) body.replace(at + mark.size(), 32, "D");
