@@ -18,7 +18,7 @@ constexpr Knot kSame[] = {{0, 0}, {1, 1}};
 constexpr Knot kOrderNumber[] = {{0, 0}, {0.97, 0.99}};
 constexpr Knot kOrderPattern[] = {{0, 0}, {0.9, 0.99}};
 constexpr Knot kName[] = {{0, 0}, {0.620, 0.596}, {0.867, 0.988}, {0.970, 0.995}};
-constexpr Knot kNameAlone[] = {{0, 0}, {0.440, 0.010}, {0.785, 0.076}, {0.888, 0.796}, {0.902, 0.983}, {0.969, 0.995}};
+constexpr Knot kNameAlone[] = {{0, 0}, {0.900, 0.788}, {0.969, 0.995}};
 
 std::span<const Knot> curve(Evidence evidence) noexcept {
   switch (evidence) {

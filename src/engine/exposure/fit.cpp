@@ -21,6 +21,8 @@ constexpr double kOtherRelease = 0.6;
 constexpr double kOtherModel = 0.55;
 /// What says less than a name but can only mean it: so much of the fit, and so much more the more of the name it says.
 constexpr double kAloneMin = 1.2, kAloneMore = 0.7;
+/// A word of this weight tells whose it is.
+constexpr double kTellsVendor = 0.5;
 /// What says less than this says nothing.
 constexpr double kItemWeightMin = 0.3;
 
@@ -241,6 +243,10 @@ ItemWords words_of(const formats::inventory::Item& item, const Targets& targets)
     words.to_explain.emplace_back(word, weight);
     words.weight += weight;
   }
+  if (!words.has_vendor && !words.to_explain.empty()) {
+    const auto strongest = std::ranges::max_element(words.to_explain, {}, [](const auto& each) { return each.second; });
+    words.sole_vendor = strongest->second >= kTellsVendor && targets.is_of_one_vendor(strongest->first);
+  }
   return words;
 }
 
@@ -255,7 +261,7 @@ NameFit fit(const Name& name, const ItemWords& item) {
     same_vendor = true;
   }
   // The product's column tells the vendor, too.
-  if (!item.has_vendor) same_vendor = holds_words(item.pieces, name.vendor_words);
+  if (!item.has_vendor) same_vendor = item.sole_vendor || holds_words(item.pieces, name.vendor_words);
 
   double covered = 0, strongest = 0;
   bool code_missing = false, code_held = false, clause_missing = false, other_release = false;

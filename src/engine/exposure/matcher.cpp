@@ -9,6 +9,7 @@
 
 #include "base/check.hpp"
 #include "base/text.hpp"
+#include "engine/exposure/matcher_state.hpp"
 #include "engine/exposure/targets.hpp"
 
 namespace tocsin::engine::exposure {
@@ -34,13 +35,6 @@ constexpr std::size_t kCommonWord = 600;
 
 /// Fits that are not made surer by the absence of others.
 constexpr double kStandsAlready = 0.85;
-
-/// A product that may be the thing, and why.
-struct Candidate {
-  double fit = 0;
-  Evidence evidence = Evidence::name;
-  std::string because;
-};
 
 std::string whole_name(const Name& name) {
   if (name.vendor.empty() || name.text.starts_with(name.vendor)) return name.text;
@@ -238,42 +232,6 @@ std::string in_words(Status status) {
   return words;
 }
 
-/// '*' any run, '?' one character (CSAF 2.1 section 3.1.3.3.5).
-bool fits_pattern(std::string_view pattern, std::string_view text) noexcept {
-  std::size_t at = 0, star = std::string_view::npos, mark = 0, i = 0;
-  while (i < text.size()) {
-    if (at < pattern.size() && pattern[at] != '*' && (pattern[at] == '?' || pattern[at] == text[i])) {
-      ++at;
-      ++i;
-    } else if (at < pattern.size() && pattern[at] == '*') {
-      star = at++;
-      mark = i;
-    } else if (star != std::string_view::npos) {
-      at = star + 1;
-      i = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (at < pattern.size() && pattern[at] == '*') ++at;
-  return at == pattern.size();
-}
-
-/// "6ES7515-2AM0x-0AB0": an x stands for any character; gives the number as a pattern, or nothing. Behind a digit or at
-/// the end: elsewhere an X is part of a number.
-std::optional<std::string> own_pattern(std::string_view number) {
-  std::string pattern{number};
-  bool any = false;
-  for (std::size_t i = 1; i < pattern.size(); ++i) {
-    const bool behind = (pattern[i - 1] >= '0' && pattern[i - 1] <= '9') || pattern[i - 1] == '?';
-    const bool wild = pattern[i] == 'X' && pattern.size() >= 10 && i >= kOrderPrefix && (behind || i + 2 >= pattern.size());
-    if (wild) pattern[i] = '?';
-    any = any || wild || pattern[i] == '*' || pattern[i] == '?';
-  }
-  if (!any) return std::nullopt;
-  return pattern;
-}
-
 /// A short pattern ("RLC4*") says something under its vendor only.
 bool may_be_of(std::string_view pattern, const Name& name, const ItemWords& words) {
   return pattern.find_first_of("*?") >= kOrderPrefix || std::ranges::binary_search(words.vendors, name.vendor_id);
@@ -313,6 +271,39 @@ void add_unique(List& list, const typename List::value_type& value) {
 
 }  // namespace
 
+bool fits_pattern(std::string_view pattern, std::string_view text) noexcept {
+  std::size_t at = 0, star = std::string_view::npos, mark = 0, i = 0;
+  while (i < text.size()) {
+    if (at < pattern.size() && pattern[at] != '*' && (pattern[at] == '?' || pattern[at] == text[i])) {
+      ++at;
+      ++i;
+    } else if (at < pattern.size() && pattern[at] == '*') {
+      star = at++;
+      mark = i;
+    } else if (star != std::string_view::npos) {
+      at = star + 1;
+      i = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (at < pattern.size() && pattern[at] == '*') ++at;
+  return at == pattern.size();
+}
+
+std::optional<std::string> own_pattern(std::string_view number) {
+  std::string pattern{number};
+  bool any = false;
+  for (std::size_t i = 1; i < pattern.size(); ++i) {
+    const bool behind = (pattern[i - 1] >= '0' && pattern[i - 1] <= '9') || pattern[i - 1] == '?';
+    const bool wild = pattern[i] == 'X' && pattern.size() >= 10 && i >= kOrderPrefix && (behind || i + 2 >= pattern.size());
+    if (wild) pattern[i] = '?';
+    any = any || wild || pattern[i] == '*' || pattern[i] == '?';
+  }
+  if (!any) return std::nullopt;
+  return pattern;
+}
+
 std::string_view to_string(Status status) noexcept {
   switch (status) {
     case Status::affected:
@@ -328,25 +319,6 @@ std::string_view to_string(Status status) noexcept {
   }
   return "undecidable";
 }
-
-struct Matcher::State {
-  Targets targets;
-  bool prepared = false;
-
-  using Candidates = std::map<std::uint32_t, Candidate>;  ///< By product.
-  static void offer(Candidates& candidates, std::uint32_t product, double fit, Evidence evidence,
-                    const std::string& because) {
-    auto& at = candidates[product];
-    if (fit > at.fit) at = {fit, evidence, because};
-  }
-  void by_identifiers(const Item& item, Candidates& candidates) const;
-  void by_order_numbers(const ItemWords& words, Candidates& candidates) const;
-  void by_names(const Item& item, const ItemWords& words, double factor, std::string_view reason,
-                Candidates& candidates) const;
-  bool is_meant_alone(const Name& name, const ItemWords& words) const;
-  std::optional<Match> judge_advisory(std::uint32_t advisory, const Item& item, const ItemWords& words,
-                                      const std::vector<std::pair<std::uint32_t, const Candidate*>>& candidates) const;
-};
 
 void Matcher::State::by_identifiers(const Item& item, Candidates& candidates) const {
   for (const auto& purl : item.purls) {

@@ -58,6 +58,7 @@ class Matcher {
   std::vector<Match> match(const formats::inventory::Item& item) const;
 
  private:
+  friend class AssetIndex;
   struct State;
   std::unique_ptr<State> state_;
 };

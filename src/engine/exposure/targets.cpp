@@ -249,6 +249,22 @@ std::size_t Targets::add(const csaf::Advisory& advisory) {
   return number;
 }
 
+bool Targets::is_of_one_vendor(const std::string& word) const {
+  constexpr std::size_t kNamesMax = 200;
+  const std::string* vendor = nullptr;
+  for (const auto* each : {this, others}) {
+    if (each == nullptr) continue;
+    const auto found = each->by_word.find(word);
+    if (found == each->by_word.end()) continue;
+    if (found->second.size() > kNamesMax) return false;
+    for (const auto at : found->second) {
+      if (vendor != nullptr && *vendor != each->names[at].vendor) return false;
+      vendor = &each->names[at].vendor;
+    }
+  }
+  return vendor != nullptr;
+}
+
 bool Targets::knows(const std::string& word) const noexcept {
   return frequency.contains(word) || (others != nullptr && others->frequency.contains(word));
 }

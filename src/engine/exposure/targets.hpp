@@ -86,6 +86,8 @@ struct Targets {
   std::vector<std::uint32_t> vendors_like(std::string_view vendor) const;
   std::size_t add(const formats::csaf::Advisory& advisory);
   void prepare();
+  /// Does it stand in the names of one vendor alone, of these and the others?
+  bool is_of_one_vendor(const std::string& word) const;
   /// Does it stand in a name, of these or the others?
   bool knows(const std::string& word) const noexcept;
   /// What a word says, 0..1: rare words say more.
@@ -113,6 +115,7 @@ struct ItemWords {
   bool has_vendor = false;                ///< The column says something.
   std::vector<std::uint32_t> vendors;     ///< Targets::vendors_like, in order.
   std::vector<std::string> vendor_words;  ///< Of the column.
+  bool sole_vendor = false;  ///< No vendor is told, but its strongest word stands in one vendor's names only.
   NamePieces pieces;
   std::vector<std::pair<std::string, double>> to_explain;  ///< Words that the name should account for, with weights.
   double weight = 0;

@@ -1,0 +1,259 @@
+// exposure_bench all | advisory | asset | dump FOLDER: how fast matching is, over advisories and things made from the
+// real advisories of TOCSIN_DATA: multiplied under new ids, with names and order numbers shifted so that each turn is a
+// world of its own. Prints one line of JSON.
+//   all       100,000 things against 20,000 advisories, from nothing, on two threads
+//   advisory  one new advisory against 1,000,000 things
+//   asset     one new thing against 100,000 advisories
+//   dump      writes what a peer needs to do the same as "all" with fewer things: advisories.jsonl, assets.jsonl
+#include <algorithm>
+#include <atomic>
+#include <cctype>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include "domain/vendor.hpp"
+#include "engine/exposure/asset_index.hpp"
+#include "engine/exposure/matcher.hpp"
+#include "engine/exposure/testing/pairs.hpp"
+#include "exposure_lines.hpp"
+
+namespace {
+
+using namespace tocsin;
+using namespace tocsin::benchmarks;
+namespace exposure = engine::exposure;
+namespace csaf = formats::csaf;
+using formats::inventory::Item;
+using Clock = std::chrono::steady_clock;
+
+constexpr unsigned kThreads = 2;
+
+double ms_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+double peak_mb() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+/// "S7-1500" of turn 3 is "S7-4833", "SCALANCE" is "SCALANCEd": other things of the same shape. What a turn does to a
+/// name it does to a thing's name alike.
+std::string shifted(std::string_view text, std::size_t turn) {
+  if (turn == 0) return std::string{text};
+  std::string out;
+  std::size_t letters = 0;
+  const auto end_word = [&] {
+    if (letters >= 6) out += std::string(1, static_cast<char>('a' + turn % 26)) + static_cast<char>('a' + turn / 26 % 26);
+    letters = 0;
+  };
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isdigit(byte) != 0) {
+      end_word();
+      out += static_cast<char>('0' + (static_cast<std::size_t>(c - '0') + turn * 3 + turn / 10) % 10);
+    } else if (std::isalpha(byte) != 0 || byte >= 128) {
+      ++letters;
+      out += c;
+    } else {
+      end_word();
+      out += c;
+    }
+  }
+  end_word();
+  return out;
+}
+
+csaf::Advisory shifted(const csaf::Advisory& from, std::size_t turn) {
+  csaf::Advisory advisory;
+  advisory.header.tracking_id = turn == 0 ? from.header.tracking_id : fmt::format("{}-R{:03}", from.header.tracking_id, turn);
+  advisory.products = from.products;
+  for (auto& product : advisory.products) {
+    product.name = shifted(product.name, turn);
+    product.product = shifted(product.product, turn);
+    product.family = shifted(product.family, turn);
+    for (auto& number : product.model_numbers) number = shifted(number, turn);
+  }
+  for (const auto& vulnerability : from.vulnerabilities) {
+    auto& kept = advisory.vulnerabilities.emplace_back();
+    kept.cve = vulnerability.cve;
+    kept.ids = vulnerability.ids;
+    kept.title = vulnerability.title;
+    kept.statuses = vulnerability.statuses;
+    kept.remediations = vulnerability.remediations;
+    for (auto& remediation : kept.remediations) remediation.details.clear();
+  }
+  return advisory;
+}
+
+/// The things of a plant: lines of all turns, each with a serial number and a tag of its own.
+class Things {
+ public:
+  Things(const std::vector<csaf::Advisory>& advisories, std::size_t turns)
+      : lines_(make_lines(advisories, 7, 6)), turns_(turns) {
+    std::mt19937 random{7};
+    std::ranges::shuffle(lines_, random);
+  }
+  Item make(std::size_t number) const {
+    Item item = lines_[number % lines_.size()].item;
+    const auto turn = number / lines_.size() % turns_;
+    item.product = shifted(item.product, turn);
+    item.model = shifted(item.model, turn);
+    item.key = fmt::format("AT-{:07}", number);
+    item.serial = fmt::format("SN{:09}", number * 7919 % 1'000'000'007);
+    item.site = fmt::format("Plant {}", number % 40);
+    return item;
+  }
+
+ private:
+  std::vector<Line> lines_;
+  std::size_t turns_;
+};
+
+void build(exposure::Matcher& matcher, const std::vector<csaf::Advisory>& advisories, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) matcher.add(shifted(advisories[i % advisories.size()], i / advisories.size()));
+  matcher.prepare();
+}
+
+double at(std::vector<double> values, double share) {
+  std::ranges::sort(values);
+  return values[std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))];
+}
+
+int all(const std::vector<csaf::Advisory>& advisories) {
+  constexpr std::size_t kAdvisories = 20'000, kThings = 100'000;
+  const Things things{advisories, kAdvisories / advisories.size()};
+  std::vector<Item> items;
+  items.reserve(kThings);
+  for (std::size_t i = 0; i < kThings; ++i) items.push_back(things.make(i));
+  std::vector<csaf::Advisory> many;
+  many.reserve(kAdvisories);
+  for (std::size_t i = 0; i < kAdvisories; ++i) many.push_back(shifted(advisories[i % advisories.size()], i / advisories.size()));
+  const double before_mb = peak_mb();
+  const auto start = Clock::now();
+  exposure::Matcher matcher;
+  for (const auto& advisory : many) matcher.add(advisory);
+  matcher.prepare();
+  const double built = ms_since(start);
+  std::atomic<std::size_t> next = 0, matches = 0, affected = 0;
+  const auto work = [&] {
+    for (auto i = next++; i < items.size(); i = next++) {
+      for (const auto& match : matcher.match(items[i])) {
+        ++matches;
+        affected += match.status == exposure::Status::affected && match.confidence >= 0.5 ? 1 : 0;
+      }
+    }
+  };
+  {
+    std::jthread other{work};
+    work();
+  }
+  const double seconds = ms_since(start) / 1000;
+  fmt::print(
+      R"({{"seconds":{:.2f},"build_seconds":{:.2f},"matches":{},"affected":{},"peak_mb":{:.0f},"inputs_mb":{:.0f},"per_thing_us":{:.1f}}})"
+      "\n",
+      seconds, built / 1000, matches.load(), affected.load(), peak_mb(), before_mb,
+      (seconds * 1000 - built) * 1000 / static_cast<double>(kThings));
+  return 0;
+}
+
+int one_advisory(const std::vector<csaf::Advisory>& advisories) {
+  constexpr std::size_t kAdvisories = 20'000, kThings = 1'000'000;
+  exposure::Matcher known;
+  build(known, advisories, kAdvisories);
+  const Things things{advisories, kAdvisories / advisories.size()};
+  exposure::AssetIndex index{&known};
+  const auto start = Clock::now();
+  for (std::size_t i = 0; i < kThings; ++i) index.add(things.make(i));
+  const double indexed = ms_since(start) / 1000;
+  std::vector<double> times;
+  std::size_t matches = 0;
+  for (std::size_t i = 0; i < 200; ++i) {
+    const auto advisory = shifted(advisories[i * 8 % advisories.size()], i % 12);
+    const auto begin = Clock::now();
+    exposure::Matcher one;
+    one.add(advisory);
+    one.prepare(&known);
+    matches += index.match(one, kThreads).size();
+    times.push_back(ms_since(begin));
+  }
+  fmt::print(
+      R"({{"p50_ms":{:.1f},"p95_ms":{:.1f},"max_ms":{:.1f},"matches":{},"index_seconds":{:.1f},"peak_mb":{:.0f}}})"
+      "\n",
+      at(times, 0.5), at(times, 0.95), at(times, 1), matches, indexed, peak_mb());
+  return 0;
+}
+
+int one_asset(const std::vector<csaf::Advisory>& advisories) {
+  constexpr std::size_t kAdvisories = 100'000;
+  exposure::Matcher matcher;
+  build(matcher, advisories, kAdvisories);
+  const Things things{advisories, kAdvisories / advisories.size()};
+  std::vector<double> times;
+  std::size_t matches = 0;
+  for (std::size_t i = 0; i < 5'000; ++i) {
+    const auto item = things.make(i * 37);
+    const auto begin = Clock::now();
+    matches += matcher.match(item).size();
+    times.push_back(ms_since(begin));
+  }
+  fmt::print(R"({{"p50_ms":{:.3f},"p99_ms":{:.3f},"max_ms":{:.3f},"matches":{},"peak_mb":{:.0f}}})"
+             "\n",
+             at(times, 0.5), at(times, 0.99), at(times, 1), matches, peak_mb());
+  return 0;
+}
+
+int dump(const std::vector<csaf::Advisory>& advisories, const std::string& folder) {
+  constexpr std::size_t kAdvisories = 20'000, kThings = 2'000;
+  std::ofstream advisory_file(folder + "/advisories.jsonl"), asset_file(folder + "/assets.jsonl");
+  for (std::size_t i = 0; i < kAdvisories; ++i) {
+    const auto advisory = shifted(advisories[i % advisories.size()], i / advisories.size());
+    boost::json::array products;
+    for (const auto& product : advisory.products) {
+      boost::json::array numbers;
+      for (const auto& number : product.model_numbers) numbers.emplace_back(number);
+      products.push_back({{"vendor", domain::vendor_key(product.vendor)},
+                          {"name", product.product},
+                          {"version", product.version},
+                          {"numbers", std::move(numbers)}});
+    }
+    advisory_file << boost::json::serialize(boost::json::object{{"id", advisory.header.tracking_id}, {"products", products}})
+                  << '\n';
+  }
+  const Things things{advisories, kAdvisories / advisories.size()};
+  for (std::size_t i = 0; i < kThings; ++i) {
+    const auto item = things.make(i * 50);
+    asset_file << boost::json::serialize(boost::json::object{{"vendor", item.vendor.empty() ? "" : domain::vendor_key(item.vendor)},
+                                                             {"product", item.product},
+                                                             {"model", item.model},
+                                                             {"version", item.versions.front().text}})
+               << '\n';
+  }
+  return asset_file.good() && advisory_file.good() ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const std::string what = count > 1 ? arguments[1] : "";
+  const auto advisories = exposure::testing::real_advisories();
+  if (advisories.empty()) {
+    std::puts("csaf/cisa-ot-2017-2022.tar.zst is not in TOCSIN_DATA: nothing to measure.");
+    return 0;
+  }
+  if (what == "all") return all(advisories);
+  if (what == "advisory") return one_advisory(advisories);
+  if (what == "asset") return one_asset(advisories);
+  if (what == "dump" && count > 2) return dump(advisories, arguments[2]);
+  std::fputs("Usage: exposure_bench all | advisory | asset | dump FOLDER\n", stderr);
+  return 2;
+}
