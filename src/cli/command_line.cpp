@@ -394,6 +394,14 @@ class Builder {
     quiet(sub);
     add_match_options(*sub, into_.match);
   }
+  void bundle(const char* meaning) {
+    add_bundle_commands(*app_.add_subcommand("bundle", meaning), into_.bundle,
+                        [this](auto* sub, const char* examples, bool database) {
+                          prepared(sub, Command::bundle, examples);
+                          if (database) data(sub);
+                          format(sub);
+                        });
+  }
   void share(const char* meaning) {
     auto* sub = command("share", Command::share, meaning, kShareExamples);
     data(sub);
@@ -464,6 +472,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"show", "Show one advisory", &Builder::show},
       {"validate", "Validate CSAF 2.0 and 2.1 documents", &Builder::validate},
       {"match", "Match an inventory against advisories, offline", &Builder::match},
+      {"bundle", "Carry advisories and evidence over a one-way link, signed", &Builder::bundle},
       {"diff", "Tell what changed between two CSAF documents", &Builder::diff},
       {"cvss", "Score and explain CVSS vectors", &Builder::cvss},
       {"vers", "Compare versions, read ranges of them, also in vendors' own words", &Builder::vers},

@@ -7,6 +7,7 @@
 #include "cli/approval_options.hpp"
 #include "cli/case_options.hpp"
 #include "cli/audit_options.hpp"
+#include "cli/bundle_options.hpp"
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
 #include "cli/mail_options.hpp"
@@ -50,6 +51,7 @@ enum class Command {
   cases,
   share,
   match,
+  bundle,
   site_show,
   site_set,
   config_check,
@@ -75,6 +77,7 @@ struct CommandLine {
   bool mend = false;                                        ///< convert, from CVRF
   MemberOptions members;                                    ///< org, user, community
   MatchOptions match;                                       ///< match
+  BundleOptions bundle;                                     ///< All of `tocsin bundle`.
   ShareOptions share;                                       ///< share
   MailOptions mail;                                         ///< All of `tocsin mail`.
   SiteOptions site;                                         ///< site

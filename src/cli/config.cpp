@@ -78,6 +78,8 @@ int dispatch(const CommandLine& line) {
       return run_site(line);
     case Command::share:
       return run_share(line);
+    case Command::bundle:
+      return run_bundle(line);
     case Command::audit:
       return run_audit(line);
     case Command::mail:

@@ -15,6 +15,19 @@ boost::json::object item_json(const exchange::ImportItem& item) {
   object.emplace("outcome", item.outcome              ? domain::to_string(*item.outcome)
                             : item.skipped_as.empty() ? std::string_view{"rejected"}
                                                       : std::string_view{"skipped"});
+  if (item.evidence) {
+    object["outcome"] = item.evidence->taken ? "evidence" : "older";
+    object["kind"] = item.evidence->source;
+    object["what"] = item.evidence->said;
+    object["entries"] = item.evidence->entries;
+    const auto list = [](const std::vector<std::string>& cves) {
+      boost::json::array array;
+      for (const auto& cve : cves) array.emplace_back(cve);
+      return array;
+    };
+    if (!item.evidence->added.empty()) object["added"] = list(item.evidence->added);
+    if (!item.evidence->removed.empty()) object["removed"] = list(item.evidence->removed);
+  }
   if (!item.key.empty()) object.emplace("id", item.key);
   if (!item.skipped_as.empty()) object.emplace("kind", item.skipped_as);
   if (item.tlp_defaulted) object.emplace("tlp_defaulted", true);
@@ -40,6 +53,7 @@ boost::json::object summary_json(const exchange::ImportSummary& summary) {
   object.emplace("conflicting", summary.conflicting);
   object.emplace("rejected", summary.rejected);
   object.emplace("skipped", summary.skipped);
+  object.emplace("evidence", summary.evidence);
   object.emplace("tlp_defaulted", summary.tlp_defaulted);
   object.emplace("documents", summary.documents);
   object.emplace("bytes", summary.bytes);
@@ -47,6 +61,16 @@ boost::json::object summary_json(const exchange::ImportSummary& summary) {
   boost::json::object line;
   line.emplace("summary", std::move(object));
   return line;
+}
+
+/// What changed, with the names of a few.
+std::string evidence_text(const engine::evidence::Taken& taken) {
+  std::string out = taken.said + ".\n";
+  // The first catalogue is all news, which says nothing.
+  const bool first = static_cast<std::int64_t>(taken.added.size()) == taken.entries;
+  if (!taken.added.empty() && !first) out += fmt::format("Added: {}.\n", text::list_some(taken.added));
+  if (!taken.removed.empty()) out += fmt::format("Removed: {}.\n", text::list_some(taken.removed));
+  return out;
 }
 
 std::string summary_text(const exchange::ImportSummary& summary, std::string_view default_tlp) {
@@ -62,6 +86,7 @@ std::string summary_text(const exchange::ImportSummary& summary, std::string_vie
   add(summary.unchanged, "unchanged");
   add(summary.history, "older, kept as history");
   add(summary.conflicting, "conflicting, kept beside");
+  add(summary.evidence, summary.evidence == 1 ? "file of evidence" : "files of evidence");
   add(summary.skipped, "skipped (no advisory)");
   add(summary.rejected, "rejected");
   out += (parts.empty() ? " nothing to import" : parts) + ".\n";
@@ -95,6 +120,10 @@ int run_import(const CommandLine& line) {
     if (!line.quiet && !item.warnings.empty()) {
       progress.clear();
       for (const auto& each : item.warnings) fmt::print(stderr, "warning: {}\n", safe_text(each.to_string()));
+    }
+    if (item.evidence && (!line.quiet || !item.evidence->taken)) {
+      progress.clear();
+      print(safe_text(evidence_text(*item.evidence)));
     }
     if (item.problems.empty()) return;
     progress.clear();

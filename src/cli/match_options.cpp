@@ -23,14 +23,33 @@ const char* const kMatchExamples =
     "affected.";
 
 void add_match_options(CLI::App& command, MatchOptions& into) {
+  command.parse_complete_callback([&into] {
+    if (into.advisories.empty() && into.bundles.empty()) throw CLI::RequiredError("--advisories or --bundle");
+  });
   command
       .add_option("--assets", into.assets,
                   "The inventory: a table, a bill of materials, a scan or an export; - for standard input")
       ->type_name("FILE")
       ->required();
   command.add_option("--advisories", into.advisories, "CSAF documents: files, folders or archives; may be given again")
-      ->type_name("PATH")
-      ->required();
+      ->type_name("PATH");
+  command
+      .add_option(
+          "--bundle", into.bundles,
+          "Advisories, evidence and all from a bundle (tocsin bundle create); may be given again for those that "
+          "follow it")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command.add_option("--key", into.bundle_key, "Public key, or a file with it, that the bundle has to be signed with")
+      ->type_name("KEY|FILE");
+  command.add_option("--kev", into.kev, "CISA's known exploited vulnerabilities (JSON or CSV), for the decision")
+      ->type_name("FILE");
+  command.add_option("--epss", into.epss, "EPSS scores (CSV, may be packed), for the decision")->type_name("FILE");
+  command
+      .add_option("--decision-table", into.decision_table,
+                  "What decides: ot (where the bundle brings none), deployer (CERT/CC), cisa, or a file with an SSVC "
+                  "decision table")
+      ->type_name("NAME|FILE");
   command.add_option("--column", into.columns, "What a column says, where its name is not understood")
       ->type_name("HEADER=FIELD")
       ->allow_extra_args(false);

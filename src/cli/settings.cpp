@@ -68,6 +68,8 @@ constexpr SettingSpec kSpecs[] = {
      "Address, agent and detail of older entries go, and the entries stay; 0: as long as the entry.", 0, 36'500},
     {"break_glass.minutes", SettingType::integer, "min", "60",
      "How long a record stays open that somebody opened in an emergency (docs/policy.md).", 5, 1'440},
+    {"bundle.key", SettingType::text, "", "",
+     "Public key, or a file with it, that bundles have to be signed with which `tocsin bundle apply` takes in."},
     {"cert.languages", SettingType::text, "", "en",
      "Languages in which the CERT can be written to, for security.txt (en, de)."},
     {"cert.address", SettingType::text, "", "", "Postal address of the CERT, for its description after RFC 2350."},

@@ -182,6 +182,9 @@ int run_show(const CommandLine& line) {
     return kGood;
   }
   if (const auto read = portal::pages::read_document(*found); !read) return fail(read.error(), line.json);
+  if (const auto read = portal::pages::look_up_evidence(*installation->database, *found); !read) {
+    return fail(read.error(), line.json);
+  }
   if (line.json) {
     print_json(portal::pages::advisory_json(*found));
     return kGood;

@@ -52,6 +52,11 @@ using store::Value;
 #define TOCSIN_APPROVAL_COLUMNS                                                                              \
   "id, act, object, owner_id, parameters, difference, basis, reason, person_id, organisation_id, asked_at, " \
   "expires_at, state, decided_by, decided_at, outcome"
+#define TOCSIN_EVIDENCE_SOURCE_COLUMNS "name, version, as_of, released_at, entries, imported_at"
+#define TOCSIN_KNOWN_EXPLOITED_COLUMNS "cve, added_at, due_at, ransomware, vendor, product, name, action"
+#define TOCSIN_EXPLOIT_SCORE_COLUMNS "cve, probability, percentile"
+#define TOCSIN_BUNDLE_COLUMNS "id, direction, key_id, recipient, sequence, digest, at"
+#define TOCSIN_BUNDLE_CONTENT_COLUMNS "bundle_id, record_id, revision_id, marking"
 #define TOCSIN_AUDIT_CHECKPOINT_COLUMNS "sequence, at, hash, key_id, signature"
 
 constexpr BackupColumn kSetting[] = {{"key", true}, {"value", true}};
@@ -169,6 +174,14 @@ constexpr BackupColumn kApproval[] = {{"id"},
                                       {"decided_by"},
                                       {"decided_at"},
                                       {"outcome", true}};
+constexpr BackupColumn kEvidenceSource[] = {{"name", true},  {"version", true}, {"as_of"},
+                                            {"released_at"}, {"entries"},       {"imported_at"}};
+constexpr BackupColumn kKnownExploited[] = {{"cve", true},    {"added_at"},      {"due_at"},     {"ransomware"},
+                                            {"vendor", true}, {"product", true}, {"name", true}, {"action", true}};
+constexpr BackupColumn kExploitScore[] = {{"cve", true}, {"probability"}, {"percentile"}};
+constexpr BackupColumn kBundle[] = {
+    {"id"}, {"direction"}, {"key_id", true}, {"recipient", true}, {"sequence"}, {"digest", true}, {"at"}};
+constexpr BackupColumn kBundleContent[] = {{"bundle_id"}, {"record_id"}, {"revision_id"}, {"marking", true}};
 constexpr BackupColumn kChange[] = {{"sequence"}, {"at"}, {"action"}, {"record_id"}, {"revision_id"}};
 
 /// Adds the values to a statement that ends before its brackets.
@@ -268,6 +281,19 @@ const BackupTableCode kTables[] = {
     {"audit_checkpoint", kAuditCheckpoint, false,
      TOCSIN_PAGE("audit_checkpoint", TOCSIN_AUDIT_CHECKPOINT_COLUMNS, "sequence"),
      TOCSIN_INSERT("audit_checkpoint", TOCSIN_AUDIT_CHECKPOINT_COLUMNS)},
+    {"evidence_source", kEvidenceSource, true,
+     TOCSIN_PAGE_BY_TEXT("evidence_source", TOCSIN_EVIDENCE_SOURCE_COLUMNS, "name"),
+     TOCSIN_INSERT("evidence_source", TOCSIN_EVIDENCE_SOURCE_COLUMNS)},
+    {"known_exploited", kKnownExploited, true,
+     TOCSIN_PAGE_BY_TEXT("known_exploited", TOCSIN_KNOWN_EXPLOITED_COLUMNS, "cve"),
+     TOCSIN_INSERT("known_exploited", TOCSIN_KNOWN_EXPLOITED_COLUMNS)},
+    {"exploit_score", kExploitScore, true, TOCSIN_PAGE_BY_TEXT("exploit_score", TOCSIN_EXPLOIT_SCORE_COLUMNS, "cve"),
+     TOCSIN_INSERT("exploit_score", TOCSIN_EXPLOIT_SCORE_COLUMNS)},
+    {"bundle", kBundle, false, TOCSIN_PAGE("bundle", TOCSIN_BUNDLE_COLUMNS, "id"),
+     TOCSIN_INSERT("bundle", TOCSIN_BUNDLE_COLUMNS)},
+    {"bundle_content", kBundleContent, false,
+     TOCSIN_PAGE_BY_TWO("bundle_content", TOCSIN_BUNDLE_CONTENT_COLUMNS, "bundle_id, record_id"),
+     TOCSIN_INSERT("bundle_content", TOCSIN_BUNDLE_CONTENT_COLUMNS), 2},
 };
 
 }  // namespace
@@ -301,6 +327,7 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('api_token', 'id'), (SELECT greatest(max(id), 1) FROM api_token));"
       "SELECT setval(pg_get_serial_sequence('break_glass', 'id'), (SELECT greatest(max(id), 1) FROM break_glass));"
       "SELECT setval(pg_get_serial_sequence('approval', 'id'), (SELECT greatest(max(id), 1) FROM approval));"
+      "SELECT setval(pg_get_serial_sequence('bundle', 'id'), (SELECT greatest(max(id), 1) FROM bundle));"
       "SELECT setval(pg_get_serial_sequence('record', 'id'), (SELECT greatest(max(id), 1) FROM record));"
       "SELECT setval(pg_get_serial_sequence('revision', 'id'), (SELECT greatest(max(id), 1) FROM revision));"
       "SELECT setval(pg_get_serial_sequence('change', 'sequence'), (SELECT greatest(max(sequence), 1) FROM change));");

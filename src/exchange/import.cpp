@@ -212,6 +212,7 @@ class Writer {
       : database_(database), indexer_(indexer), options_(options), events_(events), clock_(clock) {}
 
   Status add(Checked checked) {
+    if (checked.prepared.kev || checked.prepared.epss) return add_evidence(checked);
     batch_bytes_ += checked.size;
     batch_.push_back(std::move(checked));
     const bool full =
@@ -238,6 +239,27 @@ class Writer {
   const ImportSummary& summary() const noexcept { return summary_; }
 
  private:
+  /// A transaction of its own: it is no record, and what was read before it comes before it.
+  Status add_evidence(const Checked& checked) {
+    TRY_VOID(flush());
+    const auto actor = engine::Actor::at_console();
+    auto taken = checked.prepared.kev
+                     ? engine::evidence::import_kev(database_, actor, *checked.prepared.kev, clock_.now())
+                     : engine::evidence::import_epss(database_, actor, *checked.prepared.epss, clock_.now());
+    auto item = item_of(checked);
+    if (taken) {
+      item.evidence = *std::move(taken);
+    } else {
+      if (is_of_the_database(taken.error())) return taken.error();
+      item.problems.push_back(placed(std::move(taken).error(), item.name));
+    }
+    tell(item, checked.size);
+    return ok();
+  }
+  /// The database itself is in trouble: what was committed stays, the rest is for another try.
+  static bool is_of_the_database(const Error& error) {
+    return error.code == Error::Code::unavailable || error.code == Error::Code::timeout;
+  }
   static ImportItem item_of(const Checked& checked) {
     ImportItem item{.name = checked.name,
                     .outcome = {},
@@ -246,7 +268,8 @@ class Writer {
                     .problems = checked.prepared.problems,
                     .warnings = checked.prepared.warnings,
                     .skipped_as = checked.prepared.skipped_as,
-                    .tlp_defaulted = checked.prepared.tlp_defaulted};
+                    .tlp_defaulted = checked.prepared.tlp_defaulted,
+                    .evidence = {}};
     if (checked.prepared.revision) item.key = checked.prepared.revision->key;
     return item;
   }
@@ -274,8 +297,7 @@ class Writer {
     });
     if (!status) {
       const auto& error = status.error();
-      // The database itself is in trouble: what was committed stays, the rest is for another try.
-      if (error.code == Error::Code::unavailable || error.code == Error::Code::timeout) return error;
+      if (is_of_the_database(error)) return error;
       log::warn("import.put_failed", {{"name", item.name}, {"message", error.message}, {"detail", error.detail}});
       item.outcome.reset();
       item.problems.push_back(placed(error, item.name));
@@ -311,6 +333,8 @@ class Writer {
           break;
       }
       if (item.tlp_defaulted && *item.outcome != domain::PutOutcome::unchanged) ++summary_.tlp_defaulted;
+    } else if (item.evidence) {
+      ++summary_.evidence;
     } else if (!item.skipped_as.empty()) {
       ++summary_.skipped;
     } else {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "domain/record.hpp"
+#include "engine/evidence/evidence.hpp"
 #include "exchange/source.hpp"
 #include "store/database.hpp"
 
@@ -28,12 +30,15 @@ struct ImportItem {
   std::vector<Error> warnings;
   std::string skipped_as;      ///< Kind of a known document that is no record; else empty.
   bool tlp_defaulted = false;  ///< Bore no marking and got ImportOptions::default_tlp.
-  bool rejected() const noexcept { return !outcome && skipped_as.empty(); }
+  /// It was no document, but evidence (KEV, EPSS): what became of it.
+  std::optional<engine::evidence::Taken> evidence = {};
+  bool rejected() const noexcept { return !outcome && !evidence && skipped_as.empty(); }
 };
 
 struct ImportSummary {
   std::int64_t created = 0, updated = 0, unchanged = 0, history = 0, conflicting = 0, rejected = 0;
   std::int64_t skipped = 0;        ///< Known documents that are no record (provider metadata, feeds).
+  std::int64_t evidence = 0;       ///< Files of evidence (KEV, EPSS), whether they were newer or not.
   std::int64_t tlp_defaulted = 0;  ///< Of those stored.
   std::int64_t documents = 0;
   std::uint64_t bytes = 0;
@@ -75,12 +80,15 @@ Result<ImportSummary> import_documents(store::Database& database, std::vector<So
 
 /// Turns bytes into what the store takes, or says why not. `name` goes into every error's `where`.
 /// Not a record but known (CSAF provider metadata, ROLIE feed, ...): no revision, no problems, `skipped_as`.
+/// Evidence (KEV, EPSS): no revision either, but one of the two.
 struct Prepared {
   std::optional<domain::NewRevision> revision;
   std::vector<Error> problems;
   std::vector<Error> warnings;
   std::string skipped_as;  ///< Kind of a known document that is no record.
   bool tlp_defaulted = false;
+  std::shared_ptr<const formats::kev::Catalogue> kev = {};
+  std::shared_ptr<const formats::epss::Scores> epss = {};
 };
 Prepared prepare(std::string name, std::string bytes, const ImportOptions& options);
 

@@ -58,6 +58,19 @@ Prepared prepare(std::string name, std::string bytes, const ImportOptions& optio
   if (formats::recognise_xml(bytes) == DocumentKind::cvrf) {
     return refuse(Error::invalid("Is a CVRF document: 'tocsin convert --to csaf-2.1' makes a CSAF document of it"));
   }
+  if (formats::epss::recognise(bytes)) {
+    auto scores = formats::epss::read(bytes);
+    if (!scores) return refuse(std::move(scores).error());
+    if (!scores->date) scores->date = formats::epss::date_of_name(name);
+    prepared.epss = std::make_shared<const formats::epss::Scores>(*std::move(scores));
+    return prepared;
+  }
+  if (formats::kev::recognise_csv(bytes)) {
+    auto catalogue = formats::kev::read_csv(bytes);
+    if (!catalogue) return refuse(std::move(catalogue).error());
+    prepared.kev = std::make_shared<const formats::kev::Catalogue>(*std::move(catalogue));
+    return prepared;
+  }
   const json::Limits limits{.bytes_max = static_cast<std::size_t>(options.limits.document_bytes_max)};
   auto parsed = json::parse(bytes, limits);
   if (!parsed) return refuse(std::move(parsed).error());
@@ -66,6 +79,12 @@ Prepared prepare(std::string name, std::string bytes, const ImportOptions& optio
   const auto kind = formats::recognise(root);
   if (is_record_of_no_kind_yet(kind)) {
     prepared.skipped_as = formats::to_string(kind);
+    return prepared;
+  }
+  if (kind == DocumentKind::kev) {
+    auto catalogue = formats::kev::read_json(root);
+    if (!catalogue) return refuse(std::move(catalogue).error());
+    prepared.kev = std::make_shared<const formats::kev::Catalogue>(*std::move(catalogue));
     return prepared;
   }
   if (kind == DocumentKind::csaf_unknown_version) {

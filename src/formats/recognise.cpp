@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "formats/cvrf/xml.hpp"
+#include "formats/kev/kev.hpp"
 
 namespace tocsin::formats {
 namespace {
@@ -56,6 +57,7 @@ DocumentKind recognise(const value& root) noexcept {
   }
   if (const value* event = find(root, "Event"); event != nullptr && has(*event, "uuid"))
     return DocumentKind::misp_event;
+  if (kev::recognise_json(root)) return DocumentKind::kev;
   return DocumentKind::other_json;
 }
 
@@ -103,6 +105,8 @@ std::string_view to_string(DocumentKind kind) noexcept {
       return "OSCAL document";
     case DocumentKind::misp_event:
       return "MISP event";
+    case DocumentKind::kev:
+      return "catalogue of known exploited vulnerabilities (CISA KEV)";
     case DocumentKind::cvrf:
       return "CVRF document";
     case DocumentKind::other_xml:

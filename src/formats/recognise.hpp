@@ -23,6 +23,7 @@ enum class DocumentKind {
   openvex,
   oscal,
   misp_event,
+  kev,   ///< CISA's catalogue of known exploited vulnerabilities.
   cvrf,  ///< XML whose root element is cvrfdoc: CVRF 1.1 or 1.2.
   other_xml,
   other_json

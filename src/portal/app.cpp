@@ -17,6 +17,7 @@
 #include "portal/languages.hpp"
 #include "portal/pages/outside.hpp"
 #include "portal/pages/readers_clock.hpp"
+#include "store/evidence.hpp"
 
 namespace tocsin::portal {
 namespace {
@@ -134,11 +135,15 @@ std::shared_ptr<const engine::site::Site> App::site() const {
 }
 
 Status App::load_site() {
-  TRY(auto site,
-      database_.read([this](store::Connection& connection) { return engine::site::load(connection, settings_.site); }));
+  std::string evidence;
+  TRY(auto site, database_.read([&](store::Connection& connection) -> Result<engine::site::Site> {
+    TRY(evidence, store::Evidence{connection}.version());
+    return engine::site::load(connection, settings_.site);
+  }));
   auto made = std::make_shared<const engine::site::Site>(std::move(site));
   const std::lock_guard lock(site_mutex_);
   site_ = std::move(made);
+  evidence_version_ = std::move(evidence);
   return ok();
 }
 
@@ -154,7 +159,11 @@ Status App::catch_up() {
 void App::note_generation() {
   // Not the catalogue's own number: that one falls when the index is derived anew, and this one may not come back to
   // where answers of other data were cached.
-  const Basis current{catalogue_.generation(), catalogue_.embargoes_ended(clock_.now()), site()->version};
+  Basis current{catalogue_.generation(), catalogue_.embargoes_ended(clock_.now()), site()->version, {}};
+  {
+    const std::lock_guard lock(site_mutex_);
+    current.evidence_version = evidence_version_;
+  }
   if (current == basis_ && generation() > 0) return;
   basis_ = current;
   generation_.fetch_add(1, std::memory_order_acq_rel);

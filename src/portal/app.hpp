@@ -139,12 +139,14 @@ class App {
     std::int64_t catalogue_generation = -1;
     std::size_t embargoes_ended = 0;
     std::string site_version;
+    std::string evidence_version;
     friend bool operator==(const Basis&, const Basis&) = default;
   };
   Status load_site();
   void note_generation();  ///< Under catch_up_mutex_.
   mutable std::mutex site_mutex_;
   std::shared_ptr<const engine::site::Site> site_;  ///< Under site_mutex_; never null.
+  std::string evidence_version_;                    ///< Under site_mutex_.
   std::mutex catch_up_mutex_;
   Basis basis_;                       ///< Of the present generation. Under catch_up_mutex_.
   std::mutex watch_mutex_;            ///< Taken before catch_up_mutex_.

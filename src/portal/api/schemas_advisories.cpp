@@ -101,7 +101,7 @@ std::string_view advisory_schemas_json() noexcept {
 "AdvisoryVulnerability": {
   "description": "A vulnerability as one advisory describes it.",
   "type": "object",
-  "required": ["cve", "ids", "title", "cwes", "scores", "epss", "product_status", "remediations", "threats", "flags", "notes",
+  "required": ["cve", "ids", "title", "cwes", "scores", "epss", "evidence", "product_status", "remediations", "threats", "flags", "notes",
     "references", "acknowledgments", "discovery_date", "release_date"],
   "properties": {
     "cve": {"type": ["string", "null"]},
@@ -137,6 +137,7 @@ std::string_view advisory_schemas_json() noexcept {
         }
       }
     },
+    "evidence": {"$ref": "#/components/schemas/Evidence"},
     "epss": {"description": "Probability of exploitation, where the document tells it.", "type": ["number", "null"], "minimum": 0, "maximum": 1},
     "product_status": {
       "description": "Product ids by CSAF product status.",
@@ -323,12 +324,41 @@ std::string_view advisory_schemas_json() noexcept {
     "total": {"description": "Always null: these are not counted.", "type": ["integer", "null"], "minimum": 0}
   }
 },
+"Evidence": {
+  "description": "What others know of the vulnerability, as imported here last.",
+  "type": "object",
+  "required": ["kev", "epss"],
+  "properties": {
+    "kev": {
+      "description": "Its entry in CISA's catalogue of known exploited vulnerabilities; null where it is not in it.",
+      "type": ["object", "null"],
+      "required": ["date_added", "due_date", "ransomware", "required_action"],
+      "properties": {
+        "date_added": {"type": "string", "format": "date"},
+        "due_date": {"description": "By when US federal agencies have to act.", "type": ["string", "null"], "format": "date"},
+        "ransomware": {"description": "Known to be used by ransomware.", "type": "boolean"},
+        "required_action": {"type": "string"}
+      }
+    },
+    "epss": {
+      "description": "FIRST's prediction; null where there is none.",
+      "type": ["object", "null"],
+      "required": ["probability", "percentile", "date"],
+      "properties": {
+        "probability": {"description": "Of being exploited within 30 days.", "type": "number", "minimum": 0, "maximum": 1},
+        "percentile": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+        "date": {"type": ["string", "null"], "format": "date"}
+      }
+    }
+  }
+},
 "Vulnerability": {
   "type": "object",
-  "required": ["id", "url", "mentions"],
+  "required": ["id", "url", "evidence", "mentions"],
   "properties": {
     "id": {"type": "string"},
     "url": {"description": "Of the page.", "type": "string"},
+    "evidence": {"$ref": "#/components/schemas/Evidence"},
     "mentions": {
       "type": "array",
       "items": {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "portal/http/target.hpp"
+#include "portal/pages/evidence.hpp"
 #include "portal/pages/format.hpp"
 
 namespace tocsin::portal::pages {
@@ -82,7 +83,7 @@ array scores_json(const std::vector<csaf::Score>& scores) {
   return out;
 }
 
-object vulnerability_json(const csaf::Vulnerability& each) {
+object vulnerability_json(const csaf::Vulnerability& each, const engine::evidence::Book& book) {
   object out;
   out["cve"] = each.cve.empty() ? value(nullptr) : value(each.cve);
   array ids;
@@ -93,6 +94,7 @@ object vulnerability_json(const csaf::Vulnerability& each) {
   for (const auto& cwe : each.cwes) weaknesses.push_back(object{{"id", cwe.id}, {"name", cwe.name}});
   out["cwes"] = std::move(weaknesses);
   out["scores"] = scores_json(each.scores);
+  out["evidence"] = evidence_json(book.find(each.cve));
   out["epss"] = each.epss ? value(*each.epss) : value(nullptr);
   object statuses;
   for (const auto& group : each.statuses) statuses[csaf::to_string(group.status)] = strings(group.product_ids);
@@ -192,7 +194,8 @@ object advisory_json(const LoadedAdvisory& loaded) {
   out["notes"] = notes_json(advisory.notes);
   out["products"] = products_json(loaded);
   array vulnerabilities;
-  for (const auto& each : advisory.vulnerabilities) vulnerabilities.push_back(vulnerability_json(each));
+  for (const auto& each : advisory.vulnerabilities)
+    vulnerabilities.push_back(vulnerability_json(each, loaded.evidence));
   out["vulnerabilities"] = std::move(vulnerabilities);
   out["references"] = references_json(advisory.references);
   out["acknowledgments"] = acknowledgments_json(advisory.acknowledgments);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "engine/evidence/evidence.hpp"
 #include "formats/csaf/validate/validate.hpp"
 #include "portal/access.hpp"
 #include "store/records.hpp"
@@ -43,7 +44,18 @@ Result<LoadedAdvisory> load_advisory(App& app, const http::Request& request, std
     return ok();
   }));
   TRY_VOID(read_document(loaded));
+  TRY_VOID(look_up_evidence(app.database(), loaded));
   return loaded;
+}
+
+Status look_up_evidence(store::Database& database, LoadedAdvisory& loaded) {
+  std::vector<std::string> cves;
+  for (const auto& each : loaded.advisory.vulnerabilities) {
+    if (!each.cve.empty()) cves.push_back(each.cve);
+  }
+  TRY(loaded.evidence,
+      database.read([&](store::Connection& connection) { return engine::evidence::look_up(connection, cves); }));
+  return ok();
 }
 
 Result<http::Response> looked_at(App& app, const http::Request& request, const domain::Record& record,

@@ -6,6 +6,7 @@
 #include "domain/advisory_facts.hpp"
 #include "domain/record.hpp"
 #include "engine/audit/view.hpp"
+#include "engine/evidence/book.hpp"
 #include "formats/csaf/advisory.hpp"
 #include "formats/finding.hpp"
 #include "portal/app.hpp"
@@ -27,6 +28,7 @@ struct LoadedAdvisory : ReadAdvisory {
   domain::Record record;
   domain::Revision revision;                ///< The one that is read; mostly the current one.
   std::vector<domain::Revision> revisions;  ///< All, newest first.
+  engine::evidence::Book evidence;          ///< On its vulnerabilities, from others.
   bool is_current() const noexcept { return revision.id == record.current_revision; }
 };
 
@@ -39,6 +41,9 @@ Result<LoadedAdvisory> load_advisory(App& app, const http::Request& request, std
 /// shown.
 Result<http::Response> looked_at(App& app, const http::Request& request, const domain::Record& record,
                                  engine::audit::view::Looking looking, http::Response response);
+
+/// What others know of the vulnerabilities that the advisory, which was read, names.
+Status look_up_evidence(store::Database& database, LoadedAdvisory& loaded);
 
 /// Reads `bytes` into `advisory`, `facts` and `quality`: for who has found record and revision in another way.
 Status read_document(LoadedAdvisory& loaded);

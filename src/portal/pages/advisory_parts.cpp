@@ -11,6 +11,7 @@
 #include "formats/cvss/score.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/advisory_view.hpp"
+#include "portal/pages/evidence.hpp"
 #include "portal/pages/format.hpp"
 
 namespace tocsin::portal::pages {
@@ -159,6 +160,21 @@ void render_status_groups(std::string& out, const View& view, const csaf::Vulner
   }
 }
 
+/// Which of its vulnerabilities others know to be exploited: the reader has to see that before all else.
+void render_known_exploited(std::string& out, const View& view) {
+  if (view.stored == nullptr) return;
+  std::string rows;
+  std::vector<std::string_view> told;
+  for (const auto& each : view.read.advisory.vulnerabilities) {
+    const auto* evidence = view.stored->evidence.find(each.cve);
+    if (evidence == nullptr || !evidence->kev || std::ranges::find(told, each.cve) != told.end()) continue;
+    told.push_back(each.cve);
+    render<"<p><a href=\"{}\">{}</a>: {}.</p>">(rows, Url::own(vulnerability_url(each.cve)), each.cve,
+                                                kev_html(*evidence->kev));
+  }
+  if (!rows.empty()) render<"<div class=\"callout callout-warn\">{}</div>">(out, Html::from_trusted(std::move(rows)));
+}
+
 void render_vulnerability(std::string& out, const View& view, std::size_t index, bool open) {
   const auto& each = view.read.advisory.vulnerabilities[index];
   const auto label = vulnerability_label(each, index);
@@ -184,7 +200,15 @@ void render_vulnerability(std::string& out, const View& view, std::size_t index,
     if (threat.category == "impact") render<"<dt>[[Impact]]</dt><dd>{}</dd>">(out, html::paragraphs(threat.details));
   }
   for (const auto& flag : each.flags) render<"<dt>[[Justification]]</dt><dd>{}</dd>">(out, flag.label);
-  if (each.epss) render<"<dt>EPSS</dt><dd>[[{} % within 30 days]]</dd>">(out, locale::decimal(*each.epss * 100, 1));
+  const auto* evidence = view.stored != nullptr ? view.stored->evidence.find(each.cve) : nullptr;
+  if (evidence != nullptr && evidence->kev)
+    render<"<dt>[[Exploitation]]</dt><dd>{}</dd>">(out, kev_html(*evidence->kev));
+  if (evidence != nullptr && evidence->epss) {
+    render<"<dt>EPSS</dt><dd>{}</dd>">(out, epss_html(*evidence->epss));
+  } else if (each.epss) {
+    // As the document knew it.
+    render<"<dt>EPSS</dt><dd>[[{} % within 30 days]]</dd>">(out, locale::decimal(*each.epss * 100, 1));
+  }
   if (each.discovery_date) render<"<dt>[[Discovered]]</dt><dd>{}</dd>">(out, date_html(*each.discovery_date));
   if (each.release_date) render<"<dt>[[Disclosed]]</dt><dd>{}</dd>">(out, date_html(*each.release_date));
   out += "</dl>";
@@ -284,6 +308,7 @@ Html summary_html(const View& view) {
   }
   for (const auto text : exploited)
     render<"<div class=\"callout callout-warn\"><p>[[<b>Exploitation:</b> {}]]</p></div>">(out, text);
+  render_known_exploited(out, view);
 
   render<"<h2>[[What is affected]]</h2><ul>">(out);
   for (std::size_t v = 0; v < facts.vendor_keys.size(); ++v) {

@@ -116,6 +116,7 @@ void append_section(std::string& out, const Exposure& exposure, const Section& s
         "class=\"why\" data-label=\"Why\">{}">(out, line.advisory, fmt::to_string(fmt::join(line.match.cves, ", ")),
                                                line.match.because);
     if (!line.match.question.empty()) render<"<br><strong>{}</strong>">(out, line.match.question);
+    if (!line.decision.empty()) render<"<br>To do: <strong>{}</strong>">(out, line.decision);
     render<"</td><td class=\"num\" data-label=\"Sure\">{}</td></tr>\n">(
         out, fmt::format("{:.0f} %", line.match.confidence * 100));
   }

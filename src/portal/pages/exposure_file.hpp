@@ -14,6 +14,7 @@ struct ExposureLine {
   std::size_t row = 0;  ///< Of the inventory.
   std::string asset, site, address;
   std::string advisory;
+  std::string decision;  ///< "act now"; may be empty.
   engine::exposure::Match match;
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -6,10 +7,12 @@
 #include "base/locale.hpp"
 #include "base/messages.hpp"
 #include "engine/advisories.hpp"
+#include "engine/evidence/evidence.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/advisory_parts.hpp"
+#include "portal/pages/evidence.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/routes.hpp"
@@ -138,7 +141,7 @@ Result<http::Response> list(App& app, const http::Request& request) {
   return response;
 }
 
-boost::json::object detail_json(const engine::VulnerabilityDetail& detail) {
+boost::json::object detail_json(const engine::VulnerabilityDetail& detail, const engine::evidence::Evidence* evidence) {
   boost::json::array mentions;
   for (const auto& each : detail.mentions) {
     boost::json::array cwes, products;
@@ -158,18 +161,26 @@ boost::json::object detail_json(const engine::VulnerabilityDetail& detail) {
   boost::json::object out;
   out["id"] = detail.id;
   out["url"] = pages::vulnerability_url(detail.id);
+  out["evidence"] = pages::evidence_json(evidence);
   out["mentions"] = std::move(mentions);
   return out;
 }
 
 Result<http::Response> detail(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
-  TRY(const auto found, app.database().read([&](store::Connection& connection) {
-    return engine::vulnerability(connection, request.viewer, request.parameter("id"), request.now);
-  }));
+  engine::evidence::Book book;
+  TRY(const auto found,
+      app.database().read([&](store::Connection& connection) -> Result<std::optional<engine::VulnerabilityDetail>> {
+        TRY(auto detail, engine::vulnerability(connection, request.viewer, request.parameter("id"), request.now));
+        if (detail) {
+          TRY(book, engine::evidence::look_up(connection, std::array{detail->id}));
+        }
+        return detail;
+      }));
   if (!found) return Error::not_found("vulnerability");
+  const auto* evidence = book.find(found->id);
   if (request.representation == http::Representation::json) {
-    auto response = http::Response::json(json::write(detail_json(*found)));
+    auto response = http::Response::json(json::write(detail_json(*found, evidence)));
     response.cacheable = true;
     return response;
   }
@@ -187,6 +198,14 @@ Result<http::Response> detail(App& app, const http::Request& request) {
     render<" [[<b>They score it differently: {}.</b> The score says how bad it is in each product.]]">(main, range);
   }
   main += "</p>";
+  if (evidence != nullptr && evidence->kev) {
+    render<"<div class=\"callout callout-warn\"><p>{}.</p>">(main, pages::kev_html(*evidence->kev));
+    if (!evidence->kev->action.empty()) render<"<p lang=\"en\">{}</p>">(main, evidence->kev->action);
+    main += "</div>";
+  }
+  if (evidence != nullptr && evidence->epss) {
+    render<"<p>[[Probability of exploitation (EPSS): {}]]</p>">(main, pages::epss_html(*evidence->epss));
+  }
   if (found->id.starts_with("CVE-")) {
     render<
         "<p class=\"actions\"><a class=\"button-quiet\" rel=\"noopener noreferrer nofollow\" href=\"{}\">[[Record at "

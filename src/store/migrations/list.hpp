@@ -14,5 +14,6 @@ extern const Migration kMigration0006OutsideIdentities;
 extern const Migration kMigration0007Guard;
 extern const Migration kMigration0008Cases;
 extern const Migration kMigration0009Inventory;
+extern const Migration kMigration0010Evidence;
 
 }  // namespace tocsin::store

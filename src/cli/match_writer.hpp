@@ -1,0 +1,30 @@
+#pragma once
+#include <cstddef>
+
+#include "cli/match_advisories.hpp"
+#include "cli/match_options.hpp"
+#include "cli/text_table.hpp"
+#include "formats/inventory/item.hpp"
+#include "formats/inventory/table.hpp"
+#include "portal/pages/exposure_file.hpp"
+
+namespace tocsin::cli {
+
+/// What `tocsin match` prints, in each of its formats.
+class MatchWriter {
+ public:
+  MatchWriter(const MatchOptions& options, const Knowledge& knowledge);
+  void tell(const formats::inventory::Item& item, const engine::exposure::Match& match);
+  Status finish(std::size_t items, std::size_t affected);
+
+ private:
+  const MatchOptions& options_;
+  const Knowledge& knowledge_;
+  Timestamp today_;
+  formats::inventory::Table sheet_;
+  portal::pages::Exposure exposure_;
+  TextTable table_;
+  std::size_t by_action_[5] = {};
+};
+
+}  // namespace tocsin::cli
