@@ -441,6 +441,18 @@ class Builder {
       format(sub);
     });
   }
+  void inventory(const char* meaning) {
+    add_inventory_commands(*app_.add_subcommand("inventory", meaning), into_.inventory, for_inventory());
+  }
+  void exposure(const char* meaning) {
+    add_exposure_commands(*app_.add_subcommand("exposure", meaning), into_.inventory, for_inventory());
+  }
+  CommonOptions for_inventory() {
+    return [this](CLI::App* sub, const char* examples) {
+      data(prepared(sub, Command::inventory, examples));
+      format(sub);
+    };
+  }
   void config(const char* meaning) {
     auto* group = app_.add_subcommand("config", meaning);
     group->set_help_flag("-h,--help", "This text");
@@ -473,6 +485,8 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"validate", "Validate CSAF 2.0 and 2.1 documents", &Builder::validate},
       {"match", "Match an inventory against advisories, offline", &Builder::match},
       {"bundle", "Carry advisories and evidence over a one-way link, signed", &Builder::bundle},
+      {"inventory", "What organisations have in their plants: import, list, export", &Builder::inventory},
+      {"exposure", "What advisories mean for inventories: list, find anew", &Builder::exposure},
       {"diff", "Tell what changed between two CSAF documents", &Builder::diff},
       {"cvss", "Score and explain CVSS vectors", &Builder::cvss},
       {"vers", "Compare versions, read ranges of them, also in vendors' own words", &Builder::vers},

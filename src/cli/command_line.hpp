@@ -11,6 +11,7 @@
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
 #include "cli/mail_options.hpp"
+#include "cli/inventory_options.hpp"
 #include "cli/match_options.hpp"
 #include "cli/member_options.hpp"
 #include "cli/share_options.hpp"
@@ -52,6 +53,7 @@ enum class Command {
   share,
   match,
   bundle,
+  inventory,
   site_show,
   site_set,
   config_check,
@@ -78,6 +80,7 @@ struct CommandLine {
   MemberOptions members;                                    ///< org, user, community
   MatchOptions match;                                       ///< match
   BundleOptions bundle;                                     ///< All of `tocsin bundle`.
+  InventoryOptions inventory;                               ///< inventory, exposure
   ShareOptions share;                                       ///< share
   MailOptions mail;                                         ///< All of `tocsin mail`.
   SiteOptions site;                                         ///< site

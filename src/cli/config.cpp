@@ -73,6 +73,8 @@ int dispatch(const CommandLine& line) {
       return run_members(line);
     case Command::match:
       return run_match(line);
+    case Command::inventory:
+      return run_inventory(line);
     case Command::site_show:
     case Command::site_set:
       return run_site(line);

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "formats/inventory/csv_cell.hpp"
 #include "formats/inventory/worksheet.hpp"
 
 namespace tocsin::cli {
@@ -36,17 +37,6 @@ std::string joined(const std::vector<std::string>& all, std::string_view between
   std::string out;
   for (const auto& each : all) out.append(out.empty() ? "" : between).append(each);
   return out;
-}
-
-std::string csv_cell(std::string_view text) {
-  std::string cell{text};
-  // A spreadsheet would take it for a formula.
-  if (!cell.empty() && std::string_view{"=+-@\t\r"}.find(cell.front()) != std::string_view::npos)
-    cell.insert(0, 1, '\'');
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string out = "\"";
-  for (const char c : cell) out.append(c == '"' ? 2 : 1, c);
-  return out + '"';
 }
 
 std::vector<std::string> column_names() {
@@ -175,7 +165,7 @@ void MatchWriter::tell(const inventory::Item& item, const Match& match) {
       sheet_.rows.push_back(std::move(cells));
       return;
     }
-    for (auto& cell : cells) cell = csv_cell(cell);
+    for (auto& cell : cells) cell = inventory::csv_cell(cell);
     return print(joined(cells, ",") + "\r\n");
   }
   table_.add({{std::to_string(item.row)},

@@ -15,6 +15,7 @@
 #include "cli/output.hpp"
 #include "cli/site.hpp"
 #include "engine/audit/upkeep.hpp"
+#include "engine/exposure/runs.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/setup/setup.hpp"
 #include "exchange/demo.hpp"
@@ -173,6 +174,24 @@ Result<std::vector<exchange::DemoPerson>> import_demo_members(store::Database& d
   return exchange::load_demo_members(database, identity, members, std::move(marked), system_clock());
 }
 
+Status import_demo_inventory(store::Database& database) {
+  for (const auto& each : demo_members::files()) {
+    if (each.path != "inventory-water.csv") continue;
+    TRY_VOID(exchange::load_demo_inventory(database, "Talbach Water Supply", each.bytes, system_clock()));
+  }
+  return ok();
+}
+
+/// What is new is held against the inventories beside the answering; a large plant takes several turns.
+void add_exposure_runs(portal::App& app) {
+  constexpr int kStepsATurn = 40;
+  app.add_chore("exposure.run", std::chrono::seconds{1},
+                [&app, runs = std::make_shared<engine::exposure::Runs>(app.database())]() -> Status {
+                  int steps = 0;
+                  return runs->all(app.clock(), [&steps](const auto&) { return ++steps < kStepsATurn; });
+                });
+}
+
 Result<Installation> open_for_serving(const CommandLine& line) {
   const auto state = folder_state(line.location.folder);
   if (!line.demo || state == FolderState::initialised || state == FolderState::foreign)
@@ -243,6 +262,7 @@ int run_serve(const CommandLine& line) {
     app_settings.demo_people = std::move(people).value();
     // After them, for they are refused where the installation is somebody's: nothing invented gets in there.
     if (const auto imported = import_demo(*installation->database); !imported) return fail(imported.error());
+    if (const auto imported = import_demo_inventory(*installation->database); !imported) return fail(imported.error());
   }
   // In a demonstration anybody is administrator already.
   engine::setup::Setup setup{*installation->database, identity, system_clock(), app_settings.site};
@@ -264,6 +284,7 @@ int run_serve(const CommandLine& line) {
   if (!server) return fail(server.error());
   if (const auto caught_up = app.catch_up(); !caught_up) return fail(caught_up.error());
   if (auto upkeep = add_upkeep(app, audit_key, settings); !upkeep) return fail(upkeep.error());
+  add_exposure_runs(app);
   app.start_duty();
   if (post->on()) office.start();
   signals.watch(**server);

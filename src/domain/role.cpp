@@ -54,6 +54,12 @@ constexpr std::array kPermissions{
     PermissionRow{Permission::read_audit, "read-audit", {auditor}},
     PermissionRow{Permission::administer, "administer", {administrator}},
     PermissionRow{Permission::break_glass, "break-glass", {coordinator, administrator}},
+    PermissionRow{Permission::read_inventory,
+                  "read-inventory",
+                  {member, organisation_administrator, vendor_coordinator, analyst, coordinator}},
+    PermissionRow{Permission::edit_inventory,
+                  "edit-inventory",
+                  {organisation_administrator, vendor_coordinator, analyst, coordinator}},
 };
 constexpr auto kPermissionList = [] {
   std::array<Permission, kPermissions.size()> list{};
@@ -93,7 +99,10 @@ std::string_view slug(Permission permission) noexcept { return row_of(permission
 bool allows(Roles roles, Permission permission) noexcept {
   if (permission == Permission::anyone || permission == Permission::signed_in) return true;
   // Every membership has the member's role; an auditor's reads no more than the public all the same.
-  if (permission == Permission::read_as_member && roles.has(auditor)) roles = roles.without(member);
+  const bool as_member = permission == Permission::read_as_member || permission == Permission::read_inventory;
+  if (as_member && roles.has(auditor)) roles = roles.without(member);
+  // Who operates the installation has the member's role, too, and no business in a plant.
+  if (permission == Permission::read_inventory && roles.has(administrator)) roles = roles.without(member);
   return (roles.bits() & row_of(permission).roles.bits()) != 0;
 }
 

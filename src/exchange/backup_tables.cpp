@@ -57,6 +57,17 @@ using store::Value;
 #define TOCSIN_EXPLOIT_SCORE_COLUMNS "cve, probability, percentile"
 #define TOCSIN_BUNDLE_COLUMNS "id, direction, key_id, recipient, sequence, digest, at"
 #define TOCSIN_BUNDLE_CONTENT_COLUMNS "bundle_id, record_id, revision_id, marking"
+#define TOCSIN_ASSET_ALL                                                                                               \
+  "id, organisation_id, asset_key, label, folded_label, search_text, item_key, name, vendor, family, product, model, " \
+  "hardware, versions, serial, cpe, purls, hashes, addresses, site, zone, conduit, purdue_level, criticality, "        \
+  "exposure, safety, environment, production, owner, next_outage, tags, others, digest, identity, row_version, due, "  \
+  "added_at, changed_at"
+#define TOCSIN_ASSET_STATE_ALL \
+  "id, organisation_id, asset_id, record_id, vulnerability, state, person_id, at, evidence, until, is_current"
+#define TOCSIN_ASSET_VERDICT_ALL \
+  "id, organisation_id, verdict, asset_id, record_id, identity, product_key, reason, person_id, at"
+#define TOCSIN_INVENTORY_MAPPING_ALL "id, organisation_id, header, field"
+#define TOCSIN_INVENTORY_GRANT_ALL "id, organisation_id, site, reason, granted_by, granted_at, revoked_by, revoked_at"
 #define TOCSIN_AUDIT_CHECKPOINT_COLUMNS "sequence, at, hash, key_id, signature"
 
 constexpr BackupColumn kSetting[] = {{"key", true}, {"value", true}};
@@ -182,6 +193,60 @@ constexpr BackupColumn kExploitScore[] = {{"cve", true}, {"probability"}, {"perc
 constexpr BackupColumn kBundle[] = {
     {"id"}, {"direction"}, {"key_id", true}, {"recipient", true}, {"sequence"}, {"digest", true}, {"at"}};
 constexpr BackupColumn kBundleContent[] = {{"bundle_id"}, {"record_id"}, {"revision_id"}, {"marking", true}};
+constexpr BackupColumn kAsset[] = {{"id"},
+                                   {"organisation_id"},
+                                   {"asset_key", true},
+                                   {"label", true},
+                                   {"folded_label", true},
+                                   {"search_text", true},
+                                   {"item_key", true},
+                                   {"name", true},
+                                   {"vendor", true},
+                                   {"family", true},
+                                   {"product", true},
+                                   {"model", true},
+                                   {"hardware", true},
+                                   {"versions", true},
+                                   {"serial", true},
+                                   {"cpe", true},
+                                   {"purls", true},
+                                   {"hashes", true},
+                                   {"addresses", true},
+                                   {"site", true},
+                                   {"zone", true},
+                                   {"conduit", true},
+                                   {"purdue_level", true},
+                                   {"criticality", true},
+                                   {"exposure", true},
+                                   {"safety", true},
+                                   {"environment", true},
+                                   {"production", true},
+                                   {"owner", true},
+                                   {"next_outage", true},
+                                   {"tags", true},
+                                   {"others", true},
+                                   {"digest", true},
+                                   {"identity", true},
+                                   {"row_version"},
+                                   {"due"},
+                                   {"added_at"},
+                                   {"changed_at"}};
+constexpr BackupColumn kAssetState[] = {
+    {"id"}, {"organisation_id"}, {"asset_id"}, {"record_id"}, {"vulnerability", true}, {"state"}, {"person_id"},
+    {"at"}, {"evidence", true},  {"until"},    {"is_current"}};
+constexpr BackupColumn kAssetVerdict[] = {{"id"},
+                                          {"organisation_id"},
+                                          {"verdict"},
+                                          {"asset_id"},
+                                          {"record_id"},
+                                          {"identity", true},
+                                          {"product_key", true},
+                                          {"reason", true},
+                                          {"person_id"},
+                                          {"at"}};
+constexpr BackupColumn kInventoryMapping[] = {{"id"}, {"organisation_id"}, {"header", true}, {"field", true}};
+constexpr BackupColumn kInventoryGrant[] = {{"id"},         {"organisation_id"}, {"site", true}, {"reason", true},
+                                            {"granted_by"}, {"granted_at"},      {"revoked_by"}, {"revoked_at"}};
 constexpr BackupColumn kChange[] = {{"sequence"}, {"at"}, {"action"}, {"record_id"}, {"revision_id"}};
 
 /// Adds the values to a statement that ends before its brackets.
@@ -274,6 +339,16 @@ const BackupTableCode kTables[] = {
      TOCSIN_INSERT("break_glass", TOCSIN_BREAK_GLASS_COLUMNS)},
     {"approval", kApproval, false, TOCSIN_PAGE("approval", TOCSIN_APPROVAL_COLUMNS, "id"),
      TOCSIN_INSERT("approval", TOCSIN_APPROVAL_COLUMNS)},
+    {"asset", kAsset, false, TOCSIN_PAGE("asset", TOCSIN_ASSET_ALL, "id"), TOCSIN_INSERT("asset", TOCSIN_ASSET_ALL)},
+    {"asset_state", kAssetState, false, TOCSIN_PAGE("asset_state", TOCSIN_ASSET_STATE_ALL, "id"),
+     TOCSIN_INSERT("asset_state", TOCSIN_ASSET_STATE_ALL)},
+    {"asset_verdict", kAssetVerdict, false, TOCSIN_PAGE("asset_verdict", TOCSIN_ASSET_VERDICT_ALL, "id"),
+     TOCSIN_INSERT("asset_verdict", TOCSIN_ASSET_VERDICT_ALL)},
+    {"inventory_mapping", kInventoryMapping, false,
+     TOCSIN_PAGE("inventory_mapping", TOCSIN_INVENTORY_MAPPING_ALL, "id"),
+     TOCSIN_INSERT("inventory_mapping", TOCSIN_INVENTORY_MAPPING_ALL)},
+    {"inventory_grant", kInventoryGrant, false, TOCSIN_PAGE("inventory_grant", TOCSIN_INVENTORY_GRANT_ALL, "id"),
+     TOCSIN_INSERT("inventory_grant", TOCSIN_INVENTORY_GRANT_ALL)},
     {"audit", kAudit, false, TOCSIN_PAGE("audit", TOCSIN_AUDIT_COLUMNS, "sequence"),
      TOCSIN_INSERT("audit", TOCSIN_AUDIT_COLUMNS)},
     {"audit_personal", kAuditPersonal, false, TOCSIN_PAGE("audit_personal", TOCSIN_AUDIT_PERSONAL_COLUMNS, "sequence"),
@@ -328,6 +403,13 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('break_glass', 'id'), (SELECT greatest(max(id), 1) FROM break_glass));"
       "SELECT setval(pg_get_serial_sequence('approval', 'id'), (SELECT greatest(max(id), 1) FROM approval));"
       "SELECT setval(pg_get_serial_sequence('bundle', 'id'), (SELECT greatest(max(id), 1) FROM bundle));"
+      "SELECT setval(pg_get_serial_sequence('asset', 'id'), (SELECT greatest(max(id), 1) FROM asset));"
+      "SELECT setval(pg_get_serial_sequence('asset_state', 'id'), (SELECT greatest(max(id), 1) FROM asset_state));"
+      "SELECT setval(pg_get_serial_sequence('asset_verdict', 'id'), (SELECT greatest(max(id), 1) FROM asset_verdict));"
+      "SELECT setval(pg_get_serial_sequence('inventory_mapping', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "inventory_mapping));"
+      "SELECT setval(pg_get_serial_sequence('inventory_grant', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "inventory_grant));"
       "SELECT setval(pg_get_serial_sequence('record', 'id'), (SELECT greatest(max(id), 1) FROM record));"
       "SELECT setval(pg_get_serial_sequence('revision', 'id'), (SELECT greatest(max(id), 1) FROM revision));"
       "SELECT setval(pg_get_serial_sequence('change', 'sequence'), (SELECT greatest(max(sequence), 1) FROM change));");

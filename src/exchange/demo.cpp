@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "base/secret.hpp"
 #include "engine/cases/cases.hpp"
+#include "engine/inventory/inventory.hpp"
 #include "engine/members/members.hpp"
 #include "engine/search/indexer.hpp"
 #include "exchange/import.hpp"
@@ -304,6 +305,27 @@ Result<std::vector<DemoPerson>> load_demo_members(store::Database& database, eng
                                                   const Clock& clock) {
   TRY(const auto parsed, json::parse(members_json));
   return Loader{database, identity, parsed.root(), clock}.load(std::move(marked));
+}
+
+Status load_demo_inventory(store::Database& database, std::string_view organisation, std::string_view csv,
+                           const Clock& clock) {
+  auto actor = Actor::at_console();
+  members::OrganisationFilter filter;
+  filter.text = std::string{organisation};
+  TRY(const auto found, members::list_organisations(database, actor, filter));
+  const auto row = std::ranges::find(found.rows, organisation, [](const members::OrganisationRow& each) {
+    return std::string_view{each.organisation.name};
+  });
+  // Renamed by somebody who plays with the demonstration.
+  if (row == found.rows.end()) return ok();
+  const auto id = row->organisation.id;
+  actor.viewer.organisation = id;
+  TRY(const bool any, database.read([&](store::Connection& connection) { return store::Assets{connection}.any(id); }));
+  if (any) return ok();
+  TRY(const auto reading, engine::inventory::read_file(database, id, csv));
+  TRY_VOID(engine::inventory::import(database, actor, engine::inventory::items_of(reading),
+                                     {.file_name = "demonstration"}, clock.now()));
+  return ok();
 }
 
 }  // namespace tocsin::exchange

@@ -34,4 +34,8 @@ Result<std::vector<DemoPerson>> load_demo_members(store::Database& database, eng
                                                   std::string_view members_json, std::vector<SourceDocument> marked,
                                                   const Clock& clock);
 
+/// Gives the organisation of this name an inventory, where it has none. Errors: not_found; what the import says.
+Status load_demo_inventory(store::Database& database, std::string_view organisation, std::string_view csv,
+                           const Clock& clock);
+
 }  // namespace tocsin::exchange

@@ -12,6 +12,9 @@
 #include "base/po.hpp"
 #include "base/text.hpp"
 #include "engine/cases/cases.hpp"
+#include "engine/exposure/exposure.hpp"
+#include "engine/exposure/runs.hpp"
+#include "engine/inventory/inventory.hpp"
 #include "portal/html/template.hpp"
 #include "portal/languages.hpp"
 #include "portal/members_fixture.hpp"
@@ -145,7 +148,7 @@ std::vector<std::string> unmarked(std::string_view page) {
   // Whole lines that are data: examples of filters and objects of the audit log, hashes, order numbers, time zones,
   // scopes of tokens, names of cookies, keys of the example's OpenPGP key, people of the demonstration.
   static const re2::RE2 kDataLine{
-      R"re(-?\w+(:|&gt;=).*|-rejected.*|[0-9a-f]{12,}…?|[0-9A-Z]+-[0-9A-Z-]+|6ES7515\*|siemens overflow|&quot;buffer overflow&quot;|(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.*|machine|nobody|console|Water works|asset-owner|audit|read|publish|manage-members|manage-cases|write-records|tocsin-form|tocsintocsin-half|Traffic Light Protocol|Ines Albrecht.*)re"};
+      R"re(-?\w+(:|&gt;=).*|-rejected.*|[0-9a-f]{12,}…?|[0-9A-Z]+-[0-9A-Z-]+|6ES7515\*|siemens overflow|&quot;buffer overflow&quot;|(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.*|machine|nobody|console|Water works|asset-owner|audit|read|publish|manage-members|manage-cases|write-records|read-inventory|write-inventory|in_progress|tocsin-form|tocsintocsin-half|Traffic Light Protocol|Ines Albrecht.*)re"};
   const auto end_line = [&] {
     const std::string whole{text::trim(line)};
     auto rest = line;
@@ -194,6 +197,34 @@ class LanguagesWalk : public testing::MemberPortalTest {
     const auto opened = engine::cases::open_case(database(), console_, {.title = "Ψ"}, clock_.now());
     ASSERT_TRUE(opened) << opened.error().to_string();
     case_ = *opened;
+    equip();
+  }
+  /// An inventory with everything that its pages show; its texts are data.
+  void equip() {
+    auto owner = console_;
+    owner.viewer.organisation = water_;
+    owner.viewer.person = people_[As::water_administrator];
+    formats::inventory::Item item;
+    item.name = "Ωμ";
+    item.model = "7HW1710-1AB00-0XA0";
+    item.versions = {{"", "2.8"}};
+    item.site = item.zone = item.criticality = "Σ";
+    ASSERT_TRUE(engine::inventory::add(database(), owner, item, clock_.now()));
+    engine::exposure::Runs runs{database()};
+    ASSERT_TRUE(runs.all(clock_));
+    const auto access = engine::inventory::access(database(), owner, {}, clock_.now()).value();
+    auto viewer = owner;
+    viewer.console = false;
+    viewer.viewer.roles = {domain::Role::organisation_administrator};
+    const auto matches = engine::exposure::list(database(), viewer, access, {}, clock_.now()).value();
+    ASSERT_FALSE(matches.rows.empty());
+    ASSERT_TRUE(
+        engine::exposure::set_state(database(), viewer, {{matches.rows[0].match.asset, matches.rows[0].match.record}},
+                                    {.state = domain::RemediationState::in_progress, .evidence = "Σ"}, clock_.now()));
+    ASSERT_TRUE(engine::inventory::grant(database(), owner, "Σ", "Σ", clock_.now()));
+    const auto upload = engine::inventory::keep_upload(database(), owner, "Σ", "Σ;Ω\nΩ;1\n", clock_.now());
+    ASSERT_TRUE(upload);
+    upload_ = *upload;
   }
   void TearDown() override {
     MemberPortalTest::TearDown();
@@ -209,6 +240,8 @@ class LanguagesWalk : public testing::MemberPortalTest {
         {"{person}", std::to_string(people_[As::water_member].value)},
         {"{case}", case_},
         {"{entry}", "1"},
+        {"{asset}", "1"},
+        {"{upload}", upload_},
         {"{revision}", "1"},
         {"{secret}", "nobodys"},
         {"{product}", "nothing"},
@@ -223,6 +256,7 @@ class LanguagesWalk : public testing::MemberPortalTest {
  private:
   std::string case_;
   std::filesystem::path folder_;
+  std::string upload_;
 };
 
 TEST_P(LanguagesWalk, EveryTextOfEveryPageIsAMessage) {

@@ -280,4 +280,10 @@ Status Assets::set_matched(std::span<const std::int64_t> ids) {
   return ok();
 }
 
+Status Assets::set_due(domain::OrganisationId organisation, std::string_view identity) {
+  TRY_VOID(connection_.run(
+      Sql{"UPDATE asset SET due = 1 WHERE organisation_id = ? AND identity = ?", organisation, identity}));
+  return ok();
+}
+
 }  // namespace tocsin::store

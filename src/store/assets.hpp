@@ -85,6 +85,8 @@ class Assets {
   /// Of these numbers, those whose row still has this version.
   Result<std::vector<std::int64_t>> unchanged(std::span<const Asset> assets);
   Status set_matched(std::span<const std::int64_t> ids);
+  /// Every asset of an identity waits for the matcher again.
+  Status set_due(domain::OrganisationId organisation, std::string_view identity);
 
  private:
   Connection& connection_;

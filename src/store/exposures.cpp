@@ -12,8 +12,8 @@ using domain::RemediationState;
 #define TOCSIN_MATCH_COLUMNS                                                                                 \
   "m.asset_id, m.record_id, m.organisation_id, m.status, m.found_status, m.confidence, m.found_confidence, " \
   "m.product_ids, m.product_keys, m.cves, m.because, m.question, m.digest, m.verdict, m.decision, m.state, " \
-  "m.state_until, m.found_at, m.changed_at"
-constexpr int kMatchColumns = 19;
+  "m.state_until, m.found_at, m.changed_at, m.found_because"
+constexpr int kMatchColumns = 20;
 
 template <class Enum>
 Enum enum_of(std::int64_t number) {
@@ -32,6 +32,7 @@ AssetMatch read_match(const Row& row) {
           .product_keys = texts_of(row.text(8)),
           .cves = texts_of(row.text(9)),
           .because = row.string(10),
+          .found_because = row.string(19),
           .question = row.string(11),
           .digest = row.string(12),
           .verdict = enum_of<MatchVerdict>(row.integer(13)),
@@ -274,16 +275,17 @@ Status Exposures::put(std::span<const AssetMatch> matches) {
   for (const auto& it : matches) {
     statements.emplace_back(
         "INSERT INTO asset_match (asset_id, record_id, organisation_id, status, found_status, confidence, "
-        "found_confidence, product_ids, product_keys, cves, because, question, digest, verdict, decision, state, "
-        "state_until, found_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON "
-        "CONFLICT (asset_id, record_id) DO UPDATE SET status = excluded.status, found_status = "
+        "found_confidence, product_ids, product_keys, cves, because, found_because, question, digest, verdict, "
+        "decision, state, state_until, found_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?) ON CONFLICT (asset_id, record_id) DO UPDATE SET status = excluded.status, found_status = "
         "excluded.found_status, confidence = excluded.confidence, found_confidence = excluded.found_confidence, "
         "product_ids = excluded.product_ids, product_keys = excluded.product_keys, cves = excluded.cves, because = "
-        "excluded.because, question = excluded.question, digest = excluded.digest, verdict = excluded.verdict, "
-        "state = excluded.state, state_until = excluded.state_until, changed_at = excluded.changed_at",
+        "excluded.because, found_because = excluded.found_because, question = excluded.question, digest = "
+        "excluded.digest, verdict = excluded.verdict, state = excluded.state, state_until = excluded.state_until, "
+        "changed_at = excluded.changed_at",
         it.asset, it.record, it.organisation, it.status, it.found_status, it.confidence, it.found_confidence,
-        json_of(it.product_ids), json_of(it.product_keys), json_of(it.cves), it.because, it.question, it.digest,
-        it.verdict, it.decision, it.state, it.state_until, it.found_at, it.changed_at);
+        json_of(it.product_ids), json_of(it.product_keys), json_of(it.cves), it.because, it.found_because, it.question,
+        it.digest, it.verdict, it.decision, it.state, it.state_until, it.found_at, it.changed_at);
   }
   return connection_.run_all(statements);
 }

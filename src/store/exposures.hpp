@@ -25,13 +25,13 @@ struct AssetMatch {
   std::vector<std::string> product_ids = {};
   std::vector<std::string> product_keys = {};  ///< "vendor/product" of those that decided.
   std::vector<std::string> cves = {};
-  std::string because = {}, question = {};
+  std::string because = {}, found_because = {}, question = {};
   std::string digest = {};  ///< Of what matters; equal digests are no news.
   domain::MatchVerdict verdict = domain::MatchVerdict::none;
   std::string decision = {};  ///< What to do about it, where that was decided (JSON); else empty.
   domain::RemediationState state = domain::RemediationState::open;
   std::optional<Timestamp> state_until = {};
-  Timestamp found_at, changed_at;
+  Timestamp found_at = {}, changed_at = {};
 };
 
 /// What was done about one vulnerability of one advisory on one asset; `vulnerability` empty: the advisory as a whole.

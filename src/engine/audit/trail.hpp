@@ -104,6 +104,17 @@ inline constexpr ActionText kActions[] = {
     {"mail.test", "A test mail was sent."},
     {"backup.create", "A backup was written."},
     {"backup.restore", "The installation was filled from a backup."},
+    {"inventory.import", "A file was imported into an inventory."},
+    {"inventory.map-columns", "What the columns of inventory files mean was remembered."},
+    {"inventory.add", "An asset was entered into an inventory."},
+    {"inventory.change", "An asset of an inventory was changed."},
+    {"inventory.remove", "An asset was removed from an inventory."},
+    {"inventory.export", "An inventory was taken out as a file."},
+    {"inventory.grant", "The CERT was granted to read an inventory, or a site of it."},
+    {"inventory.revoke", "Such a grant was revoked."},
+    {"inventory.read-granted", "The CERT looked into an inventory that it was granted."},
+    {"exposure.state", "What was done about advisories on assets was noted."},
+    {"exposure.verdict", "Matches between advisories and assets were confirmed or rejected."},
     {"demo.sign-in", "Somebody signed in as one of the demonstration's people."},
 };
 

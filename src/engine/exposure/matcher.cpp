@@ -415,8 +415,7 @@ bool Matcher::State::is_meant_alone(const Name& name, const ItemWords& words) co
     return c >= '0' && c <= '9';
   });
   std::size_t seen = 0;
-  for (const auto* known : {&targets, targets.others}) {
-    if (known == nullptr) continue;
+  for (const auto* known = targets.all(); known != nullptr; known = known->others) {
     const auto found = known->by_word.find(word);
     if (found == known->by_word.end()) continue;
     for (const auto at : found->second) {
@@ -441,22 +440,20 @@ bool Matcher::State::is_meant_alone(const Name& name, const ItemWords& words) co
 void Matcher::State::by_names(const Item& item, const ItemWords& words, double factor, std::string_view reason,
                               Candidates& candidates) const {
   std::set<std::uint32_t> names;
-  const auto take = [&](const Targets::Postings& postings, const std::string& piece, std::size_t most) {
-    const auto found = postings.find(piece);
-    if (found == postings.end() || found->second.size() > most) return;
-    names.insert(found->second.begin(), found->second.end());
+  const auto take = [&](Targets::Postings Targets::* postings, const std::string& piece, std::size_t most) {
+    if (const auto* found = targets.led_to(postings, piece, most)) names.insert(found->begin(), found->end());
   };
-  for (const auto& piece : words.pieces.all()) take(targets.by_anchor, piece, kCommonWord * 4);
-  for (const auto& initials : words.pieces.initials()) take(targets.by_anchor, initials, kCommonWord);
+  for (const auto& piece : words.pieces.all()) take(&Targets::by_anchor, piece, kCommonWord * 4);
+  for (const auto& initials : words.pieces.initials()) take(&Targets::by_anchor, initials, kCommonWord);
   for (const auto& word : words.pieces.words()) {
-    if (const auto hundreds = hundreds_of(word); !hundreds.empty()) take(targets.by_anchor, hundreds, kCommonWord);
+    if (const auto hundreds = hundreds_of(word); !hundreds.empty()) take(&Targets::by_anchor, hundreds, kCommonWord);
   }
   for (const auto& word : words.pieces.words()) {
-    for (const auto& near : targets.near_words(word)) take(targets.by_anchor, near, kCommonWord);
+    for (const auto& near : targets.near_words(word)) take(&Targets::by_anchor, near, kCommonWord);
   }
   // An inventory that says less than the name: by its own strongest word.
   const auto strongest = std::ranges::max_element(words.to_explain, {}, [](const auto& each) { return each.second; });
-  if (strongest != words.to_explain.end()) take(targets.by_word, strongest->first, kCommonWord);
+  if (strongest != words.to_explain.end()) take(&Targets::by_word, strongest->first, kCommonWord);
   for (const auto at : names) {
     const auto& name = targets.names[at];
     auto fitting = fit(name, words);
@@ -556,9 +553,10 @@ std::size_t Matcher::add(const csaf::Advisory& advisory) {
   state_->prepared = false;
   return state_->targets.add(advisory);
 }
-void Matcher::prepare(const Matcher* others) {
-  TOCSIN_CHECK(others == nullptr || others->state_->prepared);
+void Matcher::prepare(const Matcher* others, bool part_of_others) {
+  TOCSIN_CHECK(others == nullptr ? !part_of_others : others->state_->prepared);
   state_->targets.others = others == nullptr ? nullptr : &others->state_->targets;
+  state_->targets.part_of_others = part_of_others;
   state_->targets.prepare();
   state_->prepared = true;
 }
@@ -577,8 +575,7 @@ std::vector<Match> Matcher::match(const Item& item) const {
   state_->by_names(item, words, 1, "", candidates);
   // What other advisories call this order number.
   for (const auto& number : words.order_numbers) {
-    for (const auto* known_in : {&targets, targets.others}) {
-      if (known_in == nullptr) continue;
+    for (const auto* known_in = targets.all(); known_in != nullptr; known_in = known_in->others) {
       const auto found = known_in->by_order_number.find(number);
       if (found == known_in->by_order_number.end()) continue;
       std::set<std::uint32_t> names;

@@ -36,6 +36,12 @@ struct Match {
 
 /// Matches below this confidence are not told.
 inline constexpr double kConfidenceMin = 0.2;
+/// Those that people are shown where they do not say it otherwise.
+inline constexpr double kConfidenceShown = 0.5;
+/// Is it worth showing? A question is, however unsure.
+inline bool is_worth_showing(const Match& match, double confidence_min = kConfidenceShown) noexcept {
+  return match.confidence >= confidence_min || match.status == Status::undecidable;
+}
 
 class Matcher {
  public:
@@ -49,7 +55,8 @@ class Matcher {
   /// Weighs the names against each other: after the last add(), before the first match(). With `others`, which are
   /// prepared and outlive this: also against theirs, and theirs tell what an order number is called. So a few
   /// advisories are matched as if they stood among many.
-  void prepare(const Matcher* others = nullptr);
+  /// `part_of_others`: these are among them, so that a part of many matches as the many do.
+  void prepare(const Matcher* others = nullptr, bool part_of_others = false);
   std::size_t advisories() const noexcept;
   /// tracking/id of an advisory.
   const std::string& id_of(std::size_t advisory) const noexcept;

@@ -252,8 +252,7 @@ std::size_t Targets::add(const csaf::Advisory& advisory) {
 bool Targets::is_of_one_vendor(const std::string& word) const {
   constexpr std::size_t kNamesMax = 200;
   const std::string* vendor = nullptr;
-  for (const auto* each : {this, others}) {
-    if (each == nullptr) continue;
+  for (const auto* each = all(); each != nullptr; each = each->others) {
     const auto found = each->by_word.find(word);
     if (found == each->by_word.end()) continue;
     if (found->second.size() > kNamesMax) return false;
@@ -266,14 +265,25 @@ bool Targets::is_of_one_vendor(const std::string& word) const {
 }
 
 bool Targets::knows(const std::string& word) const noexcept {
-  return frequency.contains(word) || (others != nullptr && others->frequency.contains(word));
+  return frequency.contains(word) || (others != nullptr && others->knows(word));
+}
+
+const std::vector<std::uint32_t>* Targets::led_to(Postings Targets::* postings, const std::string& piece,
+                                                  std::size_t most) const noexcept {
+  const auto& own = this->*postings;
+  const auto found = own.find(piece);
+  if (found == own.end() || found->second.size() > most) return nullptr;
+  if (part_of_others) {
+    const auto& all = others->*postings;
+    if (const auto among = all.find(piece); among != all.end() && among->second.size() > most) return nullptr;
+  }
+  return &found->second;
 }
 
 double Targets::weight_of(const std::string& word) const noexcept {
   double count = 0;
   double all = 1;
-  for (const auto* each : {this, others}) {
-    if (each == nullptr) continue;
+  for (const auto* each = all(); each != nullptr; each = each->others) {
     if (const auto found = each->frequency.find(word); found != each->frequency.end()) count += found->second;
     all += static_cast<double>(each->names.size());
   }

@@ -77,6 +77,9 @@ struct Targets {
   Postings by_anchor;                             ///< Names, by the words that say most.
   HashMap<std::string, std::uint32_t> frequency;  ///< In how many names a word stands.
   const Targets* others = nullptr;                ///< Names that count as well when words are weighed.
+  bool part_of_others = false;                    ///< These are among them already.
+  /// The first of all that count, each of them once; the next is its `others`.
+  const Targets* all() const noexcept { return part_of_others ? others : this; }
   /// Words without digits by first letter and length, for finding what was mistyped.
   HashMap<std::uint32_t, std::vector<std::string>> words_like;
 
@@ -90,6 +93,10 @@ struct Targets {
   bool is_of_one_vendor(const std::string& word) const;
   /// Does it stand in a name, of these or the others?
   bool knows(const std::string& word) const noexcept;
+  /// Names that a piece leads to, or nullptr; also where it leads to more than `most`, here or among the others that
+  /// these are part of.
+  const std::vector<std::uint32_t>* led_to(Postings Targets::* postings, const std::string& piece,
+                                           std::size_t most) const noexcept;
   /// What a word says, 0..1: rare words say more.
   double weight_of(const std::string& word) const noexcept;
   /// Words of names that differ from an unknown one by a slip of the keyboard.

@@ -27,6 +27,8 @@ constexpr std::array kScopes{
     Scope{"manage-members", "Manage organisations, people and communities."},
     Scope{"manage-cases", "Open cases, and say who takes part in them."},
     Scope{"audit", "Read the audit log."},
+    Scope{"read-inventory", "Read the organisation's inventory and exposure."},
+    Scope{"write-inventory", "Change the organisation's inventory and say what was done."},
 };
 
 struct Needed {
@@ -48,6 +50,8 @@ constexpr std::array kNeeded{
     Needed{Permission::manage_communities, "manage-members"},
     Needed{Permission::handle_cases, "manage-cases"},
     Needed{Permission::read_audit, "audit"},
+    Needed{Permission::read_inventory, "read-inventory"},
+    Needed{Permission::edit_inventory, "write-inventory"},
     Needed{Permission::break_glass, ""},
     Needed{Permission::administer, ""},
 };

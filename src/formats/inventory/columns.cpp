@@ -39,6 +39,7 @@ constexpr FieldName kFields[] = {
     {Field::owner, "owner"},
     {Field::next_outage, "next_outage"},
     {Field::tags, "tags"},
+    {Field::hash, "hash"},
 };
 
 /// Names of columns, folded, letters and digits only; the earlier of a field's names fits better.
@@ -47,6 +48,7 @@ struct Spelling {
   Field field;
 };
 constexpr Spelling kSpellings[] = {
+    {"key", Field::key},
     {"assetid", Field::key},
     {"assettag", Field::key},
     {"assetnumber", Field::key},
@@ -231,11 +233,13 @@ constexpr Spelling kSpellings[] = {
     {"tags", Field::tags},
     {"labels", Field::tags},
     {"group", Field::tags},
+    {"hash", Field::hash},
+    {"hashes", Field::hash},
 };
 
 bool may_repeat(Field field) noexcept {
   return field == Field::version || field == Field::firmware || field == Field::software || field == Field::address ||
-         field == Field::tags || field == Field::purl;
+         field == Field::tags || field == Field::purl || field == Field::hash;
 }
 
 std::string plain(std::string_view header) {
@@ -260,13 +264,20 @@ std::vector<std::string> list_of(std::string_view text) {
   return out;
 }
 
+bool starts(std::string_view header, std::string_view prefix) {
+  return text::equals_ignore_case_ascii(header.substr(0, prefix.size()), prefix);
+}
+std::string_view after(std::string_view header, std::string_view prefix) {
+  return starts(header, prefix) ? header.substr(prefix.size()) : header;
+}
+
 void put(Item& item, Field field, const std::string& header, const std::string& value) {
   const auto set = [&](std::string& into) {
     if (into.empty()) into = value;
   };
   switch (field) {
     case Field::none:
-      item.others.emplace_back(header, value);
+      item.others.emplace_back(after(header, kFreeColumn), value);
       break;
     case Field::key:
       set(item.key);
@@ -290,7 +301,10 @@ void put(Item& item, Field field, const std::string& header, const std::string& 
       set(item.hardware);
       break;
     case Field::version:
-      item.versions.push_back({"", value});
+      item.versions.push_back(
+          {std::string{header.size() > kVersionOf.size() && starts(header, kVersionOf) ? after(header, kVersionOf)
+                                                                                       : std::string_view{}},
+           value});
       break;
     case Field::firmware:
       item.versions.push_back({"firmware", value});
@@ -346,18 +360,24 @@ void put(Item& item, Field field, const std::string& header, const std::string& 
     case Field::tags:
       for (auto& each : list_of(value)) item.tags.push_back(std::move(each));
       break;
+    case Field::hash:
+      for (const auto& each : list_of(value)) {
+        if (const auto colon = each.find(':'); colon != std::string::npos) {
+          item.hashes.emplace_back(text::trim(each.substr(0, colon)), text::trim(each.substr(colon + 1)));
+        }
+      }
+      break;
   }
 }
 
-/// What spreadsheets and people write where they know nothing.
+}  // namespace
+
 bool says_nothing(std::string_view value) {
   static constexpr std::array kWords = std::to_array<std::string_view>(
       {"", "-", "--", "n/a", "na", "none", "unknown", "unbekannt", "?", "tbd", "null", "#n/a"});
   const auto folded = text::fold(value);
   return std::ranges::find(kWords, std::string_view{folded}) != kWords.end();
 }
-
-}  // namespace
 
 std::string_view to_string(Field field) noexcept {
   const auto* found = std::ranges::find(kFields, field, &FieldName::field);
@@ -387,7 +407,8 @@ std::vector<Field> recognise_columns(const std::vector<std::string>& headers) {
   };
   std::vector<Guess> guesses;
   for (std::size_t column = 0; column < headers.size(); ++column) {
-    const auto name = plain(headers[column]);
+    if (starts(headers[column], kFreeColumn)) continue;
+    const auto name = starts(headers[column], kVersionOf) ? std::string{"version"} : plain(headers[column]);
     const auto* found = std::ranges::find(kSpellings, std::string_view{name}, &Spelling::text);
     if (found != std::end(kSpellings)) {
       guesses.push_back({static_cast<std::size_t>(found - std::begin(kSpellings)), column, found->field});

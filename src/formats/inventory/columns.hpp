@@ -40,6 +40,7 @@ enum class Field : std::uint8_t {
   owner,
   next_outage,
   tags,
+  hash,  ///< "sha256:00ff...", several separated by ';'.
 };
 /// "firmware": for forms and mappings that are kept.
 std::string_view to_string(Field field) noexcept;
@@ -50,6 +51,13 @@ std::span<const Field> all_fields() noexcept;
 /// What the names of columns mean, in English, German, Spanish and French; a field that may stand once only goes to the
 /// column that names it best.
 std::vector<Field> recognise_columns(const std::vector<std::string>& headers);
+
+/// What spreadsheets and people write where they know nothing: "", "-", "n/a", "unknown".
+bool says_nothing(std::string_view value);
+/// Headers that begin so name the component of a version: "version: bootloader".
+inline constexpr std::string_view kVersionOf = "version: ";
+/// Headers that begin so are free columns whatever follows: "other: site".
+inline constexpr std::string_view kFreeColumn = "other: ";
 
 /// Rows as items: `columns` has as many fields as the table has headers. `row` counts data rows from 1.
 std::vector<Item> items_of(const Table& table, const std::vector<Field>& columns);

@@ -36,6 +36,15 @@ TEST(Columns, EveryFieldHasAName) {
   EXPECT_EQ(parse_field("colour"), std::nullopt);
 }
 
+/// What an export writes is read back.
+TEST(Columns, NamesOfFieldsAreRecognised) {
+  for (const auto field : all_fields()) {
+    EXPECT_EQ(recognise_columns({std::string{to_string(field)}}).front(), field) << to_string(field);
+  }
+  EXPECT_EQ(recognise_columns({"Version: bootloader"}).front(), Field::version);
+  EXPECT_EQ(recognise_columns({"other: site"}).front(), Field::none);
+}
+
 TEST(Columns, RowsBecomeItems) {
   Table table;
   table.headers = {"vendor", "model", "fw", "bootloader", "ip", "colour", "tags"};

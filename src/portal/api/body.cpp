@@ -111,9 +111,9 @@ Status require_fresh(App& app, const http::Request& request) {
   return Error::forbidden("This asks for a recent proof of who you are: see /confirm.");
 }
 
-http::Handler writes(App& app, Result<http::Response> (*handler)(App&, const http::Request&)) {
-  return [&app, handler](const http::Request& request) -> Result<http::Response> {
-    if (auto known = request.only_known({}); !known) return std::move(known).error();
+http::Handler writes(App& app, Result<http::Response> (*handler)(App&, const http::Request&), bool takes_query) {
+  return [&app, handler, takes_query](const http::Request& request) -> Result<http::Response> {
+    if (auto known = request.only_known({}); !takes_query && !known) return std::move(known).error();
     auto made = handler(app, request);
     if (made) return made;
     auto error = at_pointer(std::move(made).error());
@@ -138,7 +138,7 @@ void add_write_route(App& app, http::Router& router, const WriteRoute& from) {
   route.permission = from.permission;
   route.session_only = from.session_only;
   route.body_bytes_max = from.body_bytes_max;
-  route.handler = writes(app, from.handler);
+  route.handler = writes(app, from.handler, from.takes_query);
   router.add(std::move(route));
 }
 

@@ -49,7 +49,7 @@ Status require_fresh(App& app, const http::Request& request);
 
 /// A handler of the API that changes something: pointers in errors, 428 without If-Match where it is needed, 412 where
 /// what is changed has changed meanwhile.
-http::Handler writes(App& app, Result<http::Response> (*handler)(App&, const http::Request&));
+http::Handler writes(App& app, Result<http::Response> (*handler)(App&, const http::Request&), bool takes_query = false);
 
 /// JSON for one asker, in no cache.
 http::Response personal_json(const boost::json::object& body, int status = 200);
@@ -62,6 +62,7 @@ struct WriteRoute {
   Result<http::Response> (*handler)(App&, const http::Request&);
   bool session_only = false;
   std::size_t body_bytes_max = 64 << 10;
+  bool takes_query = false;  ///< The handler says which parameters it knows.
 };
 void add_write_route(App& app, http::Router& router, const WriteRoute& route);
 

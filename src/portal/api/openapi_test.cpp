@@ -12,6 +12,8 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "engine/audit/view.hpp"
+#include "engine/exposure/runs.hpp"
+#include "engine/inventory/inventory.hpp"
 #include "portal/api/schema_checker.hpp"
 #include "portal/api/schemas.hpp"
 #include "portal/http/target.hpp"
@@ -67,6 +69,7 @@ class OpenApi : public testing::MembersTest {
   /// Whose pages these are: the audit log is the auditors'.
   static std::string who_may(std::string_view target) {
     if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
+    if (target.starts_with("/api/v1/inventory") || target.starts_with("/api/v1/exposure")) return "boss@plant.example";
     if (target.ends_with("/sharing") || target.starts_with("/api/v1/cases")) return "coordinator@cert.example";
     for (const std::string_view path : {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities", "/api/v1/site",
                                         "/api/v1/break-glass", "/api/v1/approvals"}) {
@@ -114,6 +117,17 @@ class OpenApi : public testing::MembersTest {
     EXPECT_TRUE(engine::audit::view::record_look(database(), engine::Actor::at_console(), record,
                                                  engine::audit::view::Looking::read, clock_.now()));
     run(store::Sql{"DELETE FROM audit_personal WHERE sequence = 1"});
+    auto plant = engine::Actor::at_console();
+    plant.viewer.organisation = domain::OrganisationId{2};
+    formats::inventory::Item item;
+    item.name = "Pump controller";
+    item.model = "7HW1710-1AB00-0XA0";
+    item.versions = {{"firmware", "V2.8"}};
+    item.hashes = {{"sha256", "00ff"}};
+    item.others = {{"Cabinet", "C4"}};
+    EXPECT_TRUE(engine::inventory::add(database(), plant, item, clock_.now()));
+    engine::exposure::Runs runs{database()};
+    EXPECT_TRUE(runs.all(clock_));
     run(
         store::Sql{"INSERT INTO break_glass (person_id, organisation_id, record_id, owner_id, reason, began_at, until) "
                    "VALUES (15, 1, 1, 3, 'The plant stands still', 0, 1)"});
@@ -281,6 +295,25 @@ class Crawl {
     EXPECT_FALSE(json::string_at(ask("people", "/api/v1/people?limit=1"), "next").empty());
     EXPECT_FALSE(json::string_at(ask("organisations", "/api/v1/organisations?limit=1"), "next").empty());
     ask("audit_export", "/api/v1/audit/export");
+    const std::string csv = "Name,Vendor,Firmware\nMeter,Brightwater,1.0\nMeter 2,Brightwater,2.0\n";
+    ask("inventory_import", "/api/v1/inventory/import?dry_run=true", csv);
+    ask("inventory_import", "/api/v1/inventory/import", csv);
+    EXPECT_FALSE(json::string_at(ask("inventory", "/api/v1/inventory?limit=1"), "next").empty());
+    ask("inventory_export", "/api/v1/inventory/export");
+    const auto entered = ask("asset_create", "/api/v1/inventory",
+                             R"({"name":"Valve","versions":[{"component":"firmware","text":"3"}],"tags":["a"]})");
+    const auto asset = "/api/v1/inventory/" + id_of(entered, "id");
+    ask("asset_replace", asset, R"({"name":"Valve","purls":["pkg:npm/a@1"],"others":[{"name":"x","value":"y"}]})",
+        "PUT");
+    ask("inventory_asset", asset);
+    ask("asset_delete", asset, {}, "DELETE");
+    ask("inventory_asset", "/api/v1/inventory/1");
+    const auto exposure = ask("exposure", "/api/v1/exposure?status=all&state=all");
+    ASSERT_FALSE(json::array_at(exposure, "items").empty());
+    const auto slug = std::string{json::string_at(json::array_at(exposure, "items")[0], "advisory")};
+    const auto matches = fmt::format(R"("matches":[{{"asset":1,"advisory":"{}"}}])", slug);
+    ask("exposure_state", "/api/v1/exposure/state", "{" + matches + R"(,"state":"done","evidence":"Updated"})");
+    ask("exposure_verdict", "/api/v1/exposure/verdict", "{" + matches + R"(,"verdict":"rejected","reason":"Spare"})");
     ask("looks", "/api/v1/organisation/looks");
     const auto glass = ask("break_glass", "/api/v1/break-glass");
     EXPECT_EQ(json::array_at(glass, "items").size(), 1U);

@@ -43,6 +43,9 @@ std::string_view member_schemas_json() noexcept;
 // What programs change of them, and of the site: schemas_changes.cpp.
 std::span<const Operation> change_operations() noexcept;
 std::string_view change_schemas_json() noexcept;
+// Inventory and exposure: schemas_inventory.cpp.
+std::span<const Operation> inventory_operations() noexcept;
+std::string_view inventory_schemas_json() noexcept;
 
 // Cases: schemas_cases.cpp.
 std::span<const Operation> case_operations() noexcept;

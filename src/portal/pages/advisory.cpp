@@ -12,6 +12,7 @@
 #include "portal/pages/advisory_parts.hpp"
 #include "portal/pages/advisory_view.hpp"
 #include "portal/pages/format.hpp"
+#include "portal/pages/inventory_parts.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/raw_json.hpp"
 #include "portal/pages/routes.hpp"
@@ -59,6 +60,8 @@ Result<http::Response> advisory(App& app, const http::Request& request) {
   breadcrumb(main, loaded);
   TRY(const auto why, pages::why_html(app, request, loaded.record));
   main += why.str();
+  TRY(const auto at_home, pages::exposure_line_html(app, request, loaded.record));
+  main += at_home.str();
   main += pages::advisory_body_html(loaded).str();
   pages::Page page;
   page.title = fmt::format("{} {}", loaded.record.key, loaded.advisory.header.title);
@@ -68,7 +71,10 @@ Result<http::Response> advisory(App& app, const http::Request& request) {
   page.json_url = "/api/v1" + base;
   page.canonical = base;
   auto response = pages::render_page(app, request, page);
-  return pages::looked_at(app, request, loaded.record, Looking::read, std::move(response));
+  TRY(response, pages::looked_at(app, request, loaded.record, Looking::read, std::move(response)));
+  // The inventory changes without the catalogue: what tells of it is made anew for whoever may read one.
+  if (pages::has_inventory(request)) response.cacheable = false;
+  return response;
 }
 
 Result<http::Response> document(App& app, const http::Request& request) {

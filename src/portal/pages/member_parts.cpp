@@ -32,6 +32,8 @@ constexpr Tab kTabs[] = {{"/admin", message<"Overview">, domain::Permission::adm
                          {"/people", message<"People">, domain::Permission::manage_own_people},
                          {"/communities", message<"Communities">, domain::Permission::read_as_member},
                          {"/cases", message<"Cases">, domain::Permission::read_as_member},
+                         {"/inventory", message<"Inventory">, domain::Permission::read_inventory},
+                         {"/exposure", message<"Exposure">, domain::Permission::read_inventory},
                          {"/organisation/looks", message<"Who looked">, domain::Permission::manage_own_organisation},
                          {"/audit", message<"Audit log">, domain::Permission::read_audit},
                          {"/admin/site", message<"Site">, domain::Permission::administer},

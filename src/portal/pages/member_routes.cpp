@@ -25,8 +25,13 @@ void add_organisation_api(App& app, http::Router& router);
 void add_people_api(App& app, http::Router& router);
 void add_community_api(App& app, http::Router& router);
 void add_case_api(App& app, http::Router& router);
-void add_approval_routes(App& app, http::Router& router);     ///< /approvals
-void add_break_glass_routes(App& app, http::Router& router);  ///< /break-glass
+void add_approval_routes(App& app, http::Router& router);          ///< /approvals
+void add_break_glass_routes(App& app, http::Router& router);       ///< /break-glass
+void add_inventory_routes(App& app, http::Router& router);         ///< /inventory, /inventory/{asset}
+void add_inventory_form_routes(App& app, http::Router& router);    ///< New, edit, remove, who may read it.
+void add_inventory_import_routes(App& app, http::Router& router);  ///< /inventory/import
+void add_exposure_routes(App& app, http::Router& router);          ///< /exposure
+void add_inventory_api(App& app, http::Router& router);
 
 void add_member_routes(App& app, http::Router& router) {
   add_register_routes(app, router);
@@ -51,6 +56,11 @@ void add_member_routes(App& app, http::Router& router) {
   add_case_api(app, router);
   add_approval_routes(app, router);
   add_break_glass_routes(app, router);
+  add_inventory_routes(app, router);
+  add_inventory_form_routes(app, router);
+  add_inventory_import_routes(app, router);
+  add_exposure_routes(app, router);
+  add_inventory_api(app, router);
 }
 
 }  // namespace tocsin::portal

@@ -74,6 +74,7 @@ CREATE TABLE asset_match (
   product_keys     {text} NOT NULL,
   cves             {text} NOT NULL,
   because          {text} NOT NULL,
+  found_because    {text} NOT NULL,
   question         {text} NOT NULL,
   digest           {text_c} NOT NULL,
   verdict          {int} NOT NULL,
@@ -126,11 +127,12 @@ CREATE UNIQUE INDEX asset_verdict_never ON asset_verdict (organisation_id, ident
 
 -- What the columns of an organisation's files mean, by folded header.
 CREATE TABLE inventory_mapping (
+  id              {serial},
   organisation_id {int} NOT NULL REFERENCES organisation (id),
   header          {text_c} NOT NULL,
-  field           {text_c} NOT NULL,
-  PRIMARY KEY (organisation_id, header)
-){strict_rowless};
+  field           {text_c} NOT NULL
+){strict};
+CREATE UNIQUE INDEX inventory_mapping_header ON inventory_mapping (organisation_id, header);
 
 -- A file between its upload and the confirmation: for who sent it, for a while.
 CREATE TABLE inventory_upload (

@@ -1,0 +1,253 @@
+#include "engine/inventory/inventory.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/columns_given.hpp"
+#include "cli/commands.hpp"
+#include "cli/member_lookup.hpp"
+#include "cli/one_document.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "cli/text_table.hpp"
+#include "engine/exposure/exposure.hpp"
+#include "engine/exposure/matcher.hpp"
+#include "engine/exposure/runs.hpp"
+
+/// The commands `inventory` and `exposure`. Who may open the data folder acts for any organisation.
+namespace tocsin::cli {
+namespace {
+
+namespace exposure = engine::exposure;
+namespace inventory = engine::inventory;
+
+constexpr std::size_t kFileBytesMax = std::size_t{512} << 20;
+
+struct Work {
+  const CommandLine& line;
+  store::Database& database;
+  const InventoryOptions& options;
+  engine::Actor actor = engine::Actor::at_console();
+  Timestamp now = system_clock().now();
+};
+
+Result<inventory::Access> access_of(Work& work) {
+  if (!work.options.organisation.empty()) {
+    TRY(work.actor.viewer.organisation, find_org(work.database, work.options.organisation));
+  }
+  return inventory::access(work.database, work.actor, {}, work.now);
+}
+
+void tell(const inventory::Difference& difference, bool dry_run, bool json) {
+  if (json) {
+    boost::json::object object;
+    object["dry_run"] = dry_run;
+    object["rows"] = difference.rows;
+    object["added"] = difference.added;
+    object["changed"] = difference.changed;
+    object["unchanged"] = difference.unchanged;
+    object["missing"] = difference.missing;
+    object["removed"] = difference.removed;
+    auto& errors = object["errors"].emplace_array();
+    for (const auto& each : difference.errors) errors.push_back({{"row", each.row}, {"message", each.message}});
+    return print_json(object);
+  }
+  for (const auto& each : difference.errors) print(fmt::format("row {}: {}\n", each.row, safe_text(each.message)));
+  for (const auto& asset : difference.changed_assets) {
+    for (const auto& field : asset.fields) {
+      print(safe_text(fmt::format("{}: {} \"{}\" -> \"{}\"", asset.label, field.field, field.before, field.after)) +
+            "\n");
+    }
+  }
+  print(fmt::format("{}: {} new, {} changed, {} as they are, {} not in the file{}, {} with errors.\n",
+                    dry_run ? "Would be" : "Imported", difference.added, difference.changed, difference.unchanged,
+                    difference.missing, difference.removed > 0 ? " and removed" : "", difference.bad));
+}
+
+Result<int> import(Work& work) {
+  const auto& options = work.options;
+  TRY(const auto access, access_of(work));
+  TRY(const auto bytes, read_file(options.file, kFileBytesMax, "cannot be read"));
+  if (bytes.size() > kFileBytesMax) return Error::too_large("The inventory", kFileBytesMax, options.file);
+  auto read = inventory::read_file(work.database, access.organisation, bytes);
+  if (!read) return in_file(options.file, read.error());
+  auto reading = std::move(read).value();
+  TRY_VOID(apply_columns(options.columns, reading.table, reading.columns));
+  TRY_VOID(inventory::check_columns(reading));
+  const inventory::ImportOptions how{
+      .keep_good_rows = options.keep_good_rows, .remove_missing = options.remove_missing, .file_name = options.file};
+  auto items = inventory::items_of(reading);
+  TRY(const auto difference, options.dry_run
+                                 ? inventory::compare(work.database, work.actor, std::move(items), how)
+                                 : inventory::import(work.database, work.actor, std::move(items), how, work.now));
+  tell(difference, options.dry_run, work.line.json);
+  return difference.bad > 0 && !options.keep_good_rows ? kFailed : kGood;
+}
+
+Result<int> list(Work& work) {
+  TRY(const auto access, access_of(work));
+  inventory::ListInput input{.words = work.options.words, .limit = 200};
+  TextTable table{{{.title = "asset", .width_max = 40, .shrinks = true},
+                   {.title = "vendor"},
+                   {.title = "model", .width_max = 30, .shrinks = true},
+                   {.title = "versions", .width_max = 30, .shrinks = true},
+                   {.title = "site"},
+                   {.title = "id", .right = true}}};
+  std::int64_t total = 0;
+  for (;;) {
+    TRY(const auto page, inventory::list(work.database, access, input));
+    total = page.total;
+    for (const auto& row : page.rows) {
+      std::string versions;
+      for (const auto& version : row.item.versions) {
+        versions +=
+            (versions.empty() ? "" : "; ") + version.component + (version.component.empty() ? "" : " ") + version.text;
+      }
+      const auto& model = row.item.model.empty() ? row.item.product : row.item.model;
+      if (work.line.json) {
+        print_json(boost::json::object{{"id", row.id},
+                                       {"asset", row.label},
+                                       {"vendor", row.item.vendor},
+                                       {"product", row.item.product},
+                                       {"model", row.item.model},
+                                       {"versions", versions},
+                                       {"site", row.item.site},
+                                       {"zone", row.item.zone}});
+      } else {
+        table.add({{safe_text(row.label)},
+                   {safe_text(row.item.vendor)},
+                   {safe_text(model)},
+                   {safe_text(versions)},
+                   {safe_text(row.item.site)},
+                   {std::to_string(row.id)}});
+      }
+    }
+    if (page.next_cursor.empty()) break;
+    input.cursor = page.next_cursor;
+  }
+  if (work.line.json) return kGood;
+  if (!table.empty()) print(table.text(output_width(), colours()));
+  print(fmt::format("{} of {}.\n", text::count_of(total, "asset", "assets"), safe_text(access.organisation_name)));
+  return kGood;
+}
+
+Result<int> exported(Work& work) {
+  TRY(const auto access, access_of(work));
+  TRY_VOID(inventory::export_csv(
+      work.database, work.actor, access,
+      [](std::string_view piece) -> tocsin::Status {
+        print(piece);
+        return ok();
+      },
+      work.now));
+  return kGood;
+}
+
+Result<int> exposures(Work& work) {
+  TRY(const auto access, access_of(work));
+  auto input = work.options.all ? exposure::ListInput{} : exposure::open_matters();
+  input.limit = 200;
+  TextTable table{{{.title = "asset", .width_max = 40, .shrinks = true},
+                   {.title = "site"},
+                   {.title = "advisory"},
+                   {.title = "status"},
+                   {.title = "sure", .right = true},
+                   {.title = "state"},
+                   {.title = "because", .width_max = 400, .shrinks = true}}};
+  std::size_t affected = 0, count = 0;
+  for (;;) {
+    TRY(const auto page, exposure::list(work.database, work.actor, access, input, work.now));
+    for (const auto& row : page.rows) {
+      const auto& match = row.match;
+      const auto status = static_cast<exposure::Status>(match.status);
+      const auto state = exposure::state_at(match, work.now);
+      ++count;
+      const bool open = state == domain::RemediationState::open || state == domain::RemediationState::in_progress;
+      affected += status == exposure::Status::affected && open ? 1 : 0;
+      if (work.line.json) {
+        boost::json::array cves;
+        for (const auto& each : match.cves) cves.emplace_back(each);
+        print_json(boost::json::object{{"asset", match.asset},
+                                       {"label", row.label},
+                                       {"site", row.site},
+                                       {"advisory", row.tracking_id},
+                                       {"status", exposure::to_string(status)},
+                                       {"confidence", match.confidence / 1000.0},
+                                       {"cves", std::move(cves)},
+                                       {"state", domain::to_string(state)},
+                                       {"because", match.because},
+                                       {"question", match.question}});
+      } else {
+        table.add({{safe_text(row.label)},
+                   {safe_text(row.site)},
+                   {safe_text(row.tracking_id)},
+                   {std::string{exposure::to_string(status)}},
+                   {fmt::format("{:.2f}", match.confidence / 1000.0)},
+                   {std::string{domain::to_string(state)}},
+                   {safe_text(match.question.empty() ? match.because : match.question)}});
+      }
+    }
+    if (page.next_cursor.empty()) break;
+    input.cursor = page.next_cursor;
+  }
+  if (!work.line.json) {
+    if (!table.empty()) print(table.text(output_width(), colours()));
+    print(fmt::format("{}, {} affected and not remediated.\n",
+                      text::count_of(static_cast<long long>(count), "match", "matches"),
+                      text::thousands(static_cast<long long>(affected))));
+  }
+  return affected == 0 ? kGood : kFailed;
+}
+
+Result<int> run(Work& work) {
+  if (work.options.from_new) {
+    TRY_VOID(work.database.write([](store::Connection& connection) -> tocsin::Status {
+      TRY_VOID(connection.lock_changes());
+      return store::Exposures{connection}.reset();
+    }));
+  }
+  std::int64_t assets = 0, matches = 0;
+  exposure::Runs runs{work.database};
+  TRY_VOID(runs.all(system_clock(), [&](const exposure::RunStep& step) {
+    assets += step.assets;
+    matches += step.matches;
+    return true;
+  }));
+  if (work.line.json) {
+    print_json(boost::json::object{{"assets", assets}, {"changed", matches}});
+  } else {
+    print(fmt::format("{} looked at, {} changed.\n", text::count_of(assets, "asset", "assets"),
+                      text::count_of(matches, "match", "matches")));
+  }
+  return kGood;
+}
+
+}  // namespace
+
+int run_inventory(const CommandLine& line) {
+  const auto installation = open_installation(line.location);
+  if (!installation) return fail(installation.error(), line.json);
+  Work work{.line = line, .database = *installation->database, .options = line.inventory};
+  using What = InventoryOptions::What;
+  const auto act = [&]() -> Result<int> {
+    switch (line.inventory.what) {
+      case What::import:
+        return import(work);
+      case What::list:
+        return list(work);
+      case What::exported:
+        return exported(work);
+      case What::exposure_list:
+        return exposures(work);
+      case What::exposure_run:
+        break;
+    }
+    return run(work);
+  };
+  const auto outcome = act();
+  return outcome ? *outcome : fail(outcome.error(), line.json);
+}
+
+}  // namespace tocsin::cli

@@ -1,0 +1,69 @@
+#include "cli/inventory_options.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace tocsin::cli {
+namespace {
+
+using What = InventoryOptions::What;
+
+CLI::App& add(CLI::App& group, InventoryOptions& into, const CommonOptions& common, What what, const char* name,
+              const char* meaning, const char* examples) {
+  auto* command = group.add_subcommand(name, meaning);
+  // The callback proper belongs to what all commands have.
+  command->preparse_callback([&into, what](std::size_t) { into.what = what; });
+  common(command, examples);
+  return *command;
+}
+
+void add_organisation(CLI::App& command, InventoryOptions& into) {
+  command.add_option("--organisation", into.organisation, "Whose inventory: number or name; else the CERT's own")
+      ->type_name("ORGANISATION");
+}
+
+void begin(CLI::App& group, const char* footer) {
+  group.set_help_flag("-h,--help", "This text");
+  group.require_subcommand(1);
+  group.footer(footer);
+}
+
+}  // namespace
+
+void add_inventory_commands(CLI::App& group, InventoryOptions& into, const CommonOptions& common) {
+  begin(group,
+        "What organisations have in their plants. Only its own organisation sees an inventory, and whoever can open "
+        "the data folder; what is done here is in the audit log.");
+  auto& import = add(group, into, common, What::import, "import", "Import a table, or say what that would change",
+                     "  tocsin inventory import plant.csv --organisation 'Water works' --dry-run\n"
+                     "  tocsin inventory import plant.csv --organisation 2 --column 'Typ=model' --keep-good-rows\n"
+                     "Exit 1, and nothing imported, where rows have errors.");
+  import.add_option("file", into.file, "The table (CSV), or - for standard input")->type_name("FILE")->required();
+  add_organisation(import, into);
+  import.add_option("--column", into.columns, "What a column says, where its name is not understood")
+      ->type_name("HEADER=FIELD")
+      ->allow_extra_args(false);
+  import.add_flag("--dry-run", into.dry_run, "Change nothing");
+  import.add_flag("--keep-good-rows", into.keep_good_rows, "Leave rows with errors out");
+  import.add_flag("--remove-missing", into.remove_missing, "Remove assets that are not in the file");
+  auto& list = add(group, into, common, What::list, "list", "List assets",
+                   "  tocsin inventory list --organisation 2\n  tocsin inventory list hw-710 --organisation 2");
+  list.add_option("words", into.words, "Only assets with these words")->type_name("WORDS");
+  add_organisation(list, into);
+  add_organisation(add(group, into, common, What::exported, "export", "Write the inventory as CSV",
+                       "  tocsin inventory export --organisation 2 > plant.csv\nRead back, it gives the same assets."),
+                   into);
+}
+
+void add_exposure_commands(CLI::App& group, InventoryOptions& into, const CommonOptions& common) {
+  begin(group, "What the advisories mean for inventories. A server that runs does 'exposure run' by itself.");
+  auto& list = add(group, into, common, What::exposure_list, "list", "List what wants attention",
+                   "  tocsin exposure list --organisation 2\n"
+                   "As the organisation's members see it. Exit 1 when something is affected and not remediated.");
+  add_organisation(list, into);
+  list.add_flag("--all", into.all, "Also what is done, accepted, fixed or not affected");
+  auto& run = add(group, into, common, What::exposure_run, "run",
+                  "Hold new and changed advisories and assets against each other", "  tocsin exposure run");
+  run.add_flag("--anew", into.from_new, "Forget what was found and find everything anew; what people said stays");
+}
+
+}  // namespace tocsin::cli

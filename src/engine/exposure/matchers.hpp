@@ -1,0 +1,50 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/keyed_hash.hpp"
+#include "base/result.hpp"
+#include "domain/policy.hpp"
+#include "engine/exposure/matcher.hpp"
+#include "store/database.hpp"
+
+/// Matchers over every advisory that is stored. What is matched must not tell of advisories that a reader may not see,
+/// and how sure a match is depends on the names of others: so what everybody may read forms one matcher, and what has
+/// the same marking and addressees another, weighed against its own and what everybody may read. Of this folder only.
+namespace tocsin::engine::exposure {
+
+/// A match of a stored advisory.
+struct Found {
+  domain::RecordId record;
+  Match match;
+  std::vector<std::string> product_keys;  ///< "vendor/product" of those that decided, sorted.
+  std::string digest;                     ///< Of status, products, vulnerabilities and what may be done about them.
+};
+
+class Matchers {
+ public:
+  /// Of the current revisions of all advisories that are not withdrawn, as they stand at this moment.
+  static Result<Matchers> load(store::Database& database, Timestamp now);
+  ~Matchers();
+  Matchers(Matchers&&) noexcept;
+  Matchers& operator=(Matchers&&) noexcept;
+
+  /// Newest change that is in it.
+  std::int64_t sequence() const noexcept;
+  std::size_t advisories() const noexcept;
+  /// What is worth showing, by record.
+  std::vector<Found> match(const formats::inventory::Item& item) const;
+  /// The same of some records only, and faster. Refers to this.
+  Matchers part(std::span<const std::int64_t> records) const;
+
+ private:
+  Matchers();
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tocsin::engine::exposure

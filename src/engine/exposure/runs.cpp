@@ -1,0 +1,327 @@
+#include "engine/exposure/runs.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "store/assets.hpp"
+#include "store/changes.hpp"
+
+namespace tocsin::engine::exposure {
+namespace {
+
+using domain::MatchVerdict;
+
+/// Changes that one round over the assets takes together.
+constexpr int kChangesAtOnce = 1'024;
+constexpr std::size_t kListed = 50;  ///< Products and vulnerabilities that a row keeps.
+
+struct Looked {
+  const store::Asset* asset = nullptr;
+  std::vector<Found> found;
+};
+
+int thousandths(double confidence) { return static_cast<int>(std::lround(std::clamp(confidence, 0.0, 1.0) * 1000)); }
+
+template <class T>
+void cut(std::vector<T>& list) {
+  if (list.size() > kListed) list.resize(kListed);
+}
+
+store::AssetMatch row_of(const store::Asset& asset, const Found& found, Timestamp now) {
+  store::AssetMatch row{.asset = asset.id, .record = found.record, .organisation = asset.organisation};
+  row.status = row.found_status = static_cast<int>(found.match.status);
+  row.confidence = row.found_confidence = thousandths(found.match.confidence);
+  row.product_ids = found.match.product_ids;
+  row.product_keys = found.product_keys;
+  row.cves = found.match.cves;
+  cut(row.product_ids);
+  cut(row.product_keys);
+  cut(row.cves);
+  row.because = row.found_because = found.match.because;
+  row.question = found.match.question;
+  row.digest = found.digest;
+  row.found_at = row.changed_at = now;
+  return row;
+}
+
+bool same(const store::AssetMatch& a, const store::AssetMatch& b) {
+  return a.status == b.status && a.found_status == b.found_status && a.confidence == b.confidence &&
+         a.found_confidence == b.found_confidence && a.product_ids == b.product_ids &&
+         a.product_keys == b.product_keys && a.cves == b.cves && a.because == b.because &&
+         a.found_because == b.found_because && a.question == b.question && a.digest == b.digest &&
+         a.verdict == b.verdict && a.state == b.state && a.state_until == b.state_until;
+}
+
+/// What people said of these assets.
+class Said {
+ public:
+  static Result<Said> load(store::Exposures& exposures, const std::vector<const store::Asset*>& assets) {
+    Said said;
+    std::vector<std::int64_t> ids;
+    std::set<std::string> identities;
+    for (const auto* asset : assets) {
+      ids.push_back(asset->id);
+      identities.insert(asset->identity);
+    }
+    TRY(said.verdicts_, exposures.verdicts(ids));
+    const std::vector<std::string> kinds(identities.begin(), identities.end());
+    TRY(said.nevers_, exposures.nevers(kinds));
+    TRY(const auto states, exposures.current_states(ids));
+    for (const auto& each : states) said.states_[{each.asset, each.record.value}] = each;
+    for (const auto& each : said.verdicts_) said.of_asset_[{each.asset, each.record.value}] = &each;
+    return said;
+  }
+
+  void apply(const store::Asset& asset, store::AssetMatch& row) const {
+    const std::pair key{row.asset, row.record.value};
+    const auto verdict = of_asset_.find(key);
+    std::vector<const store::AssetVerdict*> nevers;
+    for (const auto& each : nevers_) {
+      if (each.organisation == asset.organisation && each.identity == asset.identity) nevers.push_back(&each);
+    }
+    hear(row, verdict == of_asset_.end() ? nullptr : verdict->second, nevers);
+    if (const auto state = states_.find(key); state != states_.end()) {
+      row.state = state->second.state;
+      row.state_until = state->second.until;
+    }
+  }
+
+ private:
+  std::vector<store::AssetVerdict> verdicts_, nevers_;
+  std::map<std::pair<std::int64_t, std::int64_t>, const store::AssetVerdict*> of_asset_;
+  std::map<std::pair<std::int64_t, std::int64_t>, store::AssetState> states_;
+};
+
+/// Makes the rows of these assets what was found; `records`: only rows of those are touched, or all where absent.
+Result<std::int64_t> write(store::Connection& connection, const std::vector<const Looked*>& looked,
+                           const std::vector<std::int64_t>* records, Timestamp now) {
+  store::Exposures exposures{connection};
+  std::vector<const store::Asset*> assets;
+  std::vector<std::int64_t> ids;
+  for (const auto* each : looked) {
+    assets.push_back(each->asset);
+    ids.push_back(each->asset->id);
+  }
+  if (ids.empty()) return 0;
+  TRY(const auto said, Said::load(exposures, assets));
+  std::vector<store::AssetMatch> before;
+  if (records != nullptr) {
+    TRY(before, exposures.of_assets(ids, *records));
+  } else {
+    TRY(before, exposures.of_assets(ids));
+  }
+  std::map<std::pair<std::int64_t, std::int64_t>, const store::AssetMatch*> there;
+  for (const auto& each : before) there[{each.asset, each.record.value}] = &each;
+  std::vector<store::AssetMatch> put;
+  for (const auto* each : looked) {
+    for (const auto& found : each->found) {
+      auto row = row_of(*each->asset, found, now);
+      said.apply(*each->asset, row);
+      const auto known = there.find({row.asset, row.record.value});
+      if (known != there.end()) {
+        const auto& old = *known->second;
+        row.found_at = old.found_at;
+        // No news where nothing that matters has changed.
+        if (old.digest == row.digest) row.changed_at = old.changed_at;
+        const bool as_before = same(old, row);
+        there.erase(known);
+        if (as_before) continue;
+      }
+      put.push_back(std::move(row));
+    }
+  }
+  std::vector<store::AssetMatch> gone;
+  for (const auto& [key, row] : there) gone.push_back(*row);
+  TRY_VOID(exposures.put(put));
+  TRY_VOID(exposures.remove(gone));
+  return static_cast<std::int64_t>(put.size() + gone.size());
+}
+
+std::vector<Looked> look(const Matchers& matchers, const std::vector<store::Asset>& assets) {
+  std::vector<Looked> looked;
+  looked.reserve(assets.size());
+  for (const auto& asset : assets) looked.push_back({&asset, matchers.match(asset.item)});
+  return looked;
+}
+
+/// Those whose asset is still as it was matched; the others wait for their turn.
+Result<std::vector<const Looked*>> still_so(store::Connection& connection, const std::vector<store::Asset>& assets,
+                                            const std::vector<Looked>& looked) {
+  TRY(const auto unchanged, store::Assets{connection}.unchanged(assets));
+  const std::set<std::int64_t> ids(unchanged.begin(), unchanged.end());
+  std::vector<const Looked*> still;
+  for (const auto& each : looked) {
+    if (ids.contains(each.asset->id)) still.push_back(&each);
+  }
+  return still;
+}
+
+}  // namespace
+
+void hear(store::AssetMatch& match, const store::AssetVerdict* of_asset,
+          const std::vector<const store::AssetVerdict*>& nevers) {
+  match.status = match.found_status;
+  match.confidence = match.found_confidence;
+  match.because = match.found_because;
+  match.verdict = MatchVerdict::none;
+  const auto reason = [](const store::AssetVerdict& verdict) {
+    return verdict.reason.empty() ? std::string{} : fmt::format(" (\"{}\")", text::shorten(verdict.reason, 300));
+  };
+  if (of_asset != nullptr && of_asset->verdict == MatchVerdict::confirmed) {
+    match.verdict = MatchVerdict::confirmed;
+    match.confidence = 1'000;
+    // They looked and say that it concerns them.
+    if (match.status == static_cast<int>(Status::undecidable)) match.status = static_cast<int>(Status::affected);
+    match.because = fmt::format("confirmed by a person{}; {}", reason(*of_asset), match.found_because);
+    return;
+  }
+  if (of_asset != nullptr && of_asset->verdict == MatchVerdict::rejected) {
+    match.verdict = MatchVerdict::rejected;
+    match.status = static_cast<int>(Status::not_affected);
+    match.because = fmt::format("rejected by a person{}; without that: {}", reason(*of_asset), match.found_because);
+    return;
+  }
+  if (match.product_keys.empty()) return;
+  const store::AssetVerdict* never = nullptr;
+  for (const auto& key : match.product_keys) {
+    const auto found =
+        std::ranges::find(nevers, key, [](const auto* each) -> const std::string& { return each->product_key; });
+    // One product that was not ruled out decides as before.
+    if (found == nevers.end()) return;
+    never = *found;
+  }
+  match.verdict = MatchVerdict::never;
+  match.status = static_cast<int>(Status::not_affected);
+  match.because = fmt::format("a person said that it is never {}{}; without that: {}", never->product_key,
+                              reason(*never), match.found_because);
+}
+
+tocsin::Status Runs::load(std::int64_t newest, Timestamp now) {
+  if (matchers_ && matchers_->sequence() >= newest) return ok();
+  part_.reset();
+  matchers_.reset();  // Before the new ones, so that memory holds one set.
+  TRY(auto loaded, Matchers::load(database_, now));
+  matchers_.emplace(std::move(loaded));
+  return ok();
+}
+
+Result<RunStep> Runs::match_due(const std::vector<store::Asset>& assets, Timestamp now) {
+  const auto looked = look(*matchers_, assets);
+  return database_.write([&](store::Connection& connection) -> Result<RunStep> {
+    TRY_VOID(connection.lock_changes());
+    TRY(const auto still, still_so(connection, assets, looked));
+    RunStep step;
+    TRY(step.matches, write(connection, still, nullptr, now));
+    std::vector<std::int64_t> ids;
+    for (const auto* each : still) ids.push_back(each->asset->id);
+    TRY_VOID(store::Assets{connection}.set_matched(ids));
+    step.assets = static_cast<std::int64_t>(ids.size());
+    return step;
+  });
+}
+
+Result<RunStep> Runs::match_advisories(const store::Exposures::Cursor& cursor, Timestamp now, int assets_max) {
+  if (!part_ || part_until_ != cursor.until) {
+    std::set<std::int64_t> records;
+    TRY_VOID(database_.read([&](store::Connection& connection) -> tocsin::Status {
+      store::Changes changes{connection};
+      for (auto after = cursor.sequence; after < cursor.until;) {
+        TRY(const auto some, changes.after(after, kChangesAtOnce));
+        if (some.empty()) break;
+        for (const auto& change : some) {
+          if (change.sequence <= cursor.until) records.insert(change.record.value);
+        }
+        after = some.back().sequence;
+      }
+      return ok();
+    }));
+    part_records_.assign(records.begin(), records.end());
+    part_.emplace(matchers_->part(part_records_));
+    part_until_ = cursor.until;
+  }
+  TRY(const auto assets, database_.read([&](store::Connection& connection) {
+    return store::Assets{connection}.after(cursor.asset, assets_max);
+  }));
+  const auto looked = look(*part_, assets);
+  auto next = cursor;
+  if (assets.empty()) {
+    next = {.sequence = cursor.until, .until = cursor.until, .asset = 0};
+  } else {
+    next.asset = assets.back().id;
+  }
+  return database_.write([&](store::Connection& connection) -> Result<RunStep> {
+    TRY_VOID(connection.lock_changes());
+    store::Exposures exposures{connection};
+    RunStep step;
+    TRY(const auto present, exposures.cursor());
+    // Another process was faster.
+    if (present != cursor) return step;
+    TRY(const auto still, still_so(connection, assets, looked));
+    // An asset that changed meanwhile is due, and then matched against everything.
+    TRY(step.matches, write(connection, still, &part_records_, now));
+    TRY_VOID(exposures.set_cursor(next));
+    step.assets = static_cast<std::int64_t>(assets.size());
+    return step;
+  });
+}
+
+Result<RunStep> Runs::step(Timestamp now, int assets_max) {
+  struct State {
+    store::Exposures::Cursor cursor;
+    std::int64_t newest = 0;
+    bool any = false;
+    std::vector<store::Asset> due;
+  };
+  TRY(auto state, database_.snapshot([&](store::Connection& connection) -> Result<State> {
+    State read;
+    store::Assets assets{connection};
+    TRY(read.cursor, store::Exposures{connection}.cursor());
+    TRY(read.newest, store::Changes{connection}.newest());
+    TRY(read.due, assets.due(assets_max));
+    read.any = !read.due.empty();
+    if (!read.any) {
+      TRY(read.any, assets.any());
+    }
+    return read;
+  }));
+  auto& cursor = state.cursor;
+  if (state.due.empty() && cursor.sequence == state.newest && cursor.until == state.newest) {
+    return RunStep{.caught_up = true};
+  }
+  const auto move = [&](const store::Exposures::Cursor& to) {
+    return database_.write([&](store::Connection& connection) -> Result<RunStep> {
+      TRY_VOID(connection.lock_changes());
+      store::Exposures exposures{connection};
+      TRY(const auto present, exposures.cursor());
+      if (present == cursor) TRY_VOID(exposures.set_cursor(to));
+      return RunStep{};
+    });
+  };
+  // Nobody has anything: what comes later is matched against all that is there then.
+  if (!state.any) return move({.sequence = state.newest, .until = state.newest, .asset = 0});
+  if (!state.due.empty()) {
+    TRY_VOID(load(state.newest, now));
+    return match_due(state.due, now);
+  }
+  if (cursor.until == cursor.sequence) {
+    return move(
+        {.sequence = cursor.sequence, .until = std::min(state.newest, cursor.sequence + kChangesAtOnce), .asset = 0});
+  }
+  TRY_VOID(load(state.newest, now));
+  return match_advisories(cursor, now, assets_max);
+}
+
+tocsin::Status Runs::all(const Clock& clock, const std::function<bool(const RunStep&)>& progress) {
+  for (;;) {
+    TRY(const auto done, step(clock.now()));
+    if (progress && !progress(done)) return ok();
+    if (done.caught_up) return ok();
+  }
+}
+
+}  // namespace tocsin::engine::exposure

@@ -1,0 +1,314 @@
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "base/hash.hpp"
+#include "base/ids.hpp"
+#include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
+#include "base/text.hpp"
+#include "engine/audit/trail.hpp"
+#include "engine/inventory/inventory.hpp"
+#include "engine/inventory/item_rules.hpp"
+#include "formats/inventory/csv_cell.hpp"
+
+/// Files become assets: read, compared with what is there, and only then written, in one transaction.
+namespace tocsin::engine::inventory {
+namespace {
+
+using domain::Permission;
+using formats::inventory::Field;
+using formats::inventory::Item;
+
+constexpr std::size_t kChunk = 512;
+constexpr std::size_t kErrorsShown = 100;
+constexpr std::size_t kHeadersRemembered = 512;
+constexpr std::chrono::hours kUploadLives{24};
+
+Result<domain::OrganisationId> organisation_of(const Actor& actor) {
+  TRY_VOID(actor.require(Permission::edit_inventory));
+  if (!actor.viewer.organisation) return Error::not_found("inventory");
+  return *actor.viewer.organisation;
+}
+
+/// Rows that may become assets, and what is wrong with the others.
+struct Rows {
+  std::vector<store::Asset> good;
+  HashMap<std::string, std::size_t> row_of;  ///< By key.
+};
+
+Rows check_rows(std::vector<Item> items, domain::OrganisationId organisation, Difference& difference) {
+  Rows rows;
+  rows.good.reserve(items.size());
+  difference.rows = items.size();
+  const auto refuse = [&](std::size_t row, std::string message) {
+    ++difference.bad;
+    if (difference.errors.size() < kErrorsShown) difference.errors.push_back({row, std::move(message)});
+  };
+  for (auto& item : items) {
+    const auto row = item.row;
+    if (const auto tidied = tidy(item); !tidied) {
+      const auto& error = tidied.error();
+      refuse(row, error.where.empty() ? error.message : fmt::format("{}: {}", error.where, error.message));
+      continue;
+    }
+    store::Asset asset;
+    asset.organisation = organisation;
+    asset.item = std::move(item);
+    derive(asset);
+    const auto [at, is_new] = rows.row_of.try_emplace(asset.key, row);
+    if (!is_new) {
+      refuse(row, tr<"the same as row {}: a key, a serial number or another name sets them apart">(at->second));
+      continue;
+    }
+    rows.good.push_back(std::move(asset));
+  }
+  return rows;
+}
+
+/// What to write, chunk by chunk.
+struct Writes {
+  bool wanted = false;
+  Timestamp now;
+};
+
+/// Holds rows against what is there; writes them where that is wanted.
+class Comparison {
+ public:
+  Comparison(store::Connection& connection, domain::OrganisationId organisation, Difference& difference, Writes writes)
+      : assets_(connection), organisation_(organisation), difference_(difference), writes_(writes) {}
+
+  Status rows(std::vector<store::Asset>& all) {
+    for (std::size_t at = 0; at < all.size(); at += kChunk) {
+      TRY_VOID(chunk(std::span{all}.subspan(at, std::min(kChunk, all.size() - at))));
+    }
+    return ok();
+  }
+
+  Status missing(const HashMap<std::string, std::size_t>& in_file, bool remove) {
+    std::string after;
+    for (;;) {
+      TRY(const auto marks, assets_.marks(organisation_, after, 4'096));
+      for (const auto& mark : marks) {
+        if (in_file.contains(mark.key)) continue;
+        ++difference_.missing;
+        if (difference_.missing_labels.size() < kDifferenceShown) {
+          TRY(const auto asset, assets_.find(organisation_, mark.id));
+          if (asset) difference_.missing_labels.push_back(asset->label);
+        }
+        if (!remove) continue;
+        ++difference_.removed;
+        digest_.update(fmt::format("-{};", mark.id));
+        if (writes_.wanted) TRY_VOID(assets_.remove(organisation_, mark.id));
+      }
+      if (marks.size() < 4'096) return ok();
+      after = marks.back().key;
+    }
+  }
+
+  std::string digest() { return digest_.hex().substr(0, 32); }
+
+ private:
+  Status chunk(std::span<store::Asset> rows) {
+    std::vector<std::string> keys;
+    for (const auto& row : rows) keys.push_back(row.key);
+    TRY(auto there, assets_.of_keys(organisation_, keys));
+    HashMap<std::string, store::Asset*> by_key;
+    for (auto& each : there) by_key.emplace(each.key, &each);
+    std::vector<store::Asset> fresh;
+    for (auto& row : rows) {
+      const auto found = by_key.find(row.key);
+      if (found == by_key.end()) {
+        ++difference_.added;
+        if (difference_.added_labels.size() < kDifferenceShown) difference_.added_labels.push_back(row.label);
+        digest_.update(fmt::format("+{}:{};", row.key, row.digest));
+        row.added_at = row.changed_at = writes_.now;
+        if (writes_.wanted) fresh.push_back(std::move(row));
+        continue;
+      }
+      TRY_VOID(compare(*found->second, row));
+    }
+    return assets_.insert(fresh);
+  }
+
+  Status compare(store::Asset& there, store::Asset& row) {
+    if (there.digest == row.digest) {
+      ++difference_.unchanged;
+      return ok();
+    }
+    ++difference_.changed;
+    digest_.update(fmt::format("*{}:{}:{};", there.id, there.version, row.digest));
+    if (difference_.changed_assets.size() < kDifferenceShown) {
+      difference_.changed_assets.push_back(
+          {.id = there.id, .label = there.label, .fields = changes_between(there.item, row.item)});
+    }
+    if (!writes_.wanted) return ok();
+    const bool matters = matter_of(there.item) != matter_of(row.item);
+    there.item = std::move(row.item);
+    derive(there);
+    there.due = there.due || matters;
+    TRY_VOID(assets_.update(there, writes_.now));
+    return ok();
+  }
+
+  store::Assets assets_;
+  domain::OrganisationId organisation_;
+  Difference& difference_;
+  Writes writes_;
+  Sha512 digest_;
+};
+
+}  // namespace
+
+Result<Reading> read_file(store::Database& database, domain::OrganisationId organisation, std::string_view bytes) {
+  Reading reading;
+  TRY(reading.table, formats::inventory::read_csv(bytes));
+  auto& table = reading.table;
+  for (auto& header : table.headers) header = std::string{formats::inventory::without_apostrophe(header)};
+  for (auto& row : table.rows) {
+    for (auto& cell : row) {
+      if (!cell.empty() && cell.front() == '\'') cell = std::string{formats::inventory::without_apostrophe(cell)};
+    }
+  }
+  reading.columns = formats::inventory::recognise_columns(table.headers);
+  TRY(const auto remembered, database.read([&](store::Connection& connection) {
+    return store::InventoryParts{connection}.mapping(organisation);
+  }));
+  for (std::size_t i = 0; i < table.headers.size(); ++i) {
+    const auto folded = text::fold(table.headers[i]);
+    const auto found =
+        std::ranges::find(remembered, folded, [](const auto& each) -> const std::string& { return each.first; });
+    if (found == remembered.end()) continue;
+    if (const auto field = formats::inventory::parse_field(found->second)) reading.columns[i] = *field;
+  }
+  return reading;
+}
+
+Status check_columns(const Reading& reading) {
+  const bool names = std::ranges::any_of(reading.columns, [](Field field) {
+    using enum Field;
+    return field == product || field == model || field == name || field == family || field == cpe || field == purl;
+  });
+  if (names) return ok();
+  return Error::invalid(
+      std::string{
+          tr<"No column says what the things are: one of them has to be the name, product, model, family, CPE or "
+             "purl">()},
+      "columns");
+}
+
+std::vector<Item> items_of(const Reading& reading) {
+  return formats::inventory::items_of(reading.table, reading.columns);
+}
+
+Result<Difference> compare(store::Database& database, const Actor& actor, std::vector<Item> items,
+                           const ImportOptions& options) {
+  TRY(const auto organisation, organisation_of(actor));
+  Difference difference;
+  auto rows = check_rows(std::move(items), organisation, difference);
+  return database.snapshot([&](store::Connection& connection) -> Result<Difference> {
+    Comparison comparison{connection, organisation, difference, {}};
+    TRY_VOID(comparison.rows(rows.good));
+    TRY_VOID(comparison.missing(rows.row_of, options.remove_missing));
+    difference.digest = comparison.digest();
+    return std::move(difference);
+  });
+}
+
+Result<Difference> import(store::Database& database, const Actor& actor, std::vector<Item> items,
+                          const ImportOptions& options, Timestamp now) {
+  TRY(const auto organisation, organisation_of(actor));
+  Difference difference;
+  auto rows = check_rows(std::move(items), organisation, difference);
+  if (difference.bad > 0 && !options.keep_good_rows) {
+    const auto& first = difference.errors.front();
+    return Error::invalid(tr<"{} of {} rows have errors and nothing was imported; the first is row {}: {}">(
+                              difference.bad, difference.rows, first.row, first.message),
+                          fmt::format("row {}", first.row));
+  }
+  return database.write([&](store::Connection& connection) -> Result<Difference> {
+    // The matcher and other editors wait, so that what was compared stays true.
+    TRY_VOID(connection.lock_changes());
+    Comparison comparison{connection, organisation, difference, {.wanted = true, .now = now}};
+    TRY_VOID(comparison.rows(rows.good));
+    TRY_VOID(comparison.missing(rows.row_of, options.remove_missing));
+    difference.digest = comparison.digest();
+    if (!options.expected_digest.empty() && options.expected_digest != difference.digest) {
+      return Error::conflict(
+          std::string{tr<"The inventory has changed since the difference was shown: look at it again">()}, "digest");
+    }
+    TRY_VOID(audit::record(connection, actor, now, "inventory.import",
+                           audit::object_of("inventory", organisation.value), organisation,
+                           domain::audit::Outcome::done,
+                           {{"rows", difference.rows},
+                            {"added", difference.added},
+                            {"changed", difference.changed},
+                            {"removed", difference.removed},
+                            {"left_out", difference.bad}}));
+    return std::move(difference);
+  });
+}
+
+Status remember_columns(store::Database& database, const Actor& actor, const Reading& reading, Timestamp now) {
+  TRY(const auto organisation, organisation_of(actor));
+  return database.write([&](store::Connection& connection) -> Status {
+    store::InventoryParts parts{connection};
+    TRY(const auto known, parts.mapping(organisation));
+    const auto recognised = formats::inventory::recognise_columns(reading.table.headers);
+    bool wrote = false;
+    for (std::size_t i = 0; i < reading.table.headers.size(); ++i) {
+      const auto header = text::fold(reading.table.headers[i]);
+      if (header.empty() || header.size() > 200) continue;
+      const auto found =
+          std::ranges::find(known, header, [](const auto& each) -> const std::string& { return each.first; });
+      const bool as_known = found != known.end() ? found->second == formats::inventory::to_string(reading.columns[i])
+                                                 : recognised[i] == reading.columns[i];
+      if (as_known || (found == known.end() && known.size() >= kHeadersRemembered)) continue;
+      TRY_VOID(parts.remember(organisation, header, formats::inventory::to_string(reading.columns[i])));
+      wrote = true;
+    }
+    if (!wrote) return ok();
+    TRY_VOID(audit::record(connection, actor, now, "inventory.map-columns",
+                           audit::object_of("inventory", organisation.value), organisation));
+    return ok();
+  });
+}
+
+Result<std::string> keep_upload(store::Database& database, const Actor& actor, std::string_view file_name,
+                                std::string_view bytes, Timestamp now) {
+  TRY(const auto organisation, organisation_of(actor));
+  if (!actor.viewer.person) return Error::forbidden(std::string{tr<"This needs an account: sign in first">()});
+  if (bytes.size() > kUploadBytesMax) return Error::too_large("file", kUploadBytesMax);
+  store::InventoryUpload upload{.id = random_uuid(),
+                                .organisation = organisation,
+                                .person = actor.viewer.person,
+                                .file_name = text::shorten(file_name, 200),
+                                .bytes = std::string{bytes},
+                                .sent_at = now};
+  TRY_VOID(database.write([&](store::Connection& connection) -> Status {
+    store::InventoryParts parts{connection};
+    TRY_VOID(parts.remove_uploads_before(
+        {now.micros - std::chrono::duration_cast<std::chrono::microseconds>(kUploadLives).count()}));
+    return parts.put_upload(upload);
+  }));
+  return upload.id;
+}
+
+Result<std::optional<store::InventoryUpload>> find_upload(store::Database& database, const Actor& actor,
+                                                          std::string_view id) {
+  TRY(const auto organisation, organisation_of(actor));
+  if (!actor.viewer.person) return std::optional<store::InventoryUpload>{};
+  return database.read([&](store::Connection& connection) {
+    return store::InventoryParts{connection}.upload(organisation, *actor.viewer.person, id);
+  });
+}
+
+Status drop_upload(store::Database& database, const Actor& actor, std::string_view id) {
+  TRY(const auto upload, find_upload(database, actor, id));
+  if (!upload) return ok();
+  return database.write(
+      [&](store::Connection& connection) { return store::InventoryParts{connection}.remove_upload(id); });
+}
+
+}  // namespace tocsin::engine::inventory

@@ -1,0 +1,265 @@
+#include "portal/api/schemas.hpp"
+
+/// The inventory and what advisories mean for it, in the OpenAPI document.
+namespace tocsin::portal::api {
+namespace {
+
+constexpr QueryParameter kOrganisation{
+    "organisation", "Number of another organisation, which granted the CERT to read it; else one's own.",
+    R"({"type":"integer","minimum":1})"};
+constexpr QueryParameter kLimit{"limit", "Items in a page.",
+                                R"({"type":"integer","minimum":1,"maximum":200,"default":50})"};
+constexpr QueryParameter kCursor{"cursor", "Opaque; from `next` of the page before. Leave out for the first page.",
+                                 R"({"type":"string"})"};
+constexpr QueryParameter kVendor{"vendor", "Exactly as the inventory has it.", R"({"type":"string"})"};
+constexpr QueryParameter kSite{"site", "Exactly as the inventory has it.", R"({"type":"string"})"};
+constexpr QueryParameter kZone{"zone", "Exactly as the inventory has it.", R"({"type":"string"})"};
+
+constexpr QueryParameter kInventoryQuery[] = {
+    kOrganisation,
+    {"q", "Words; each has to occur in name, model, serial number, address, tag and the like.",
+     R"({"type":"string","default":""})"},
+    kVendor,
+    kSite,
+    kZone,
+    {"exposure", "Exactly as the inventory has it.", R"({"type":"string"})"},
+    {"criticality", "Exactly as the inventory has it.", R"({"type":"string"})"},
+    {"sort", "Order.", R"({"enum":["name","vendor","site","changed"],"default":"name"})"},
+    kLimit,
+    kCursor,
+};
+constexpr QueryParameter kOneQuery[] = {kOrganisation};
+constexpr QueryParameter kExposureQuery[] = {
+    kOrganisation,
+    {"status", "Only these; without it affected, undecidable and under_investigation.",
+     R"({"enum":["all","affected","undecidable","under_investigation","fixed","not_affected"]})"},
+    {"state", "Only these; without it open and in_progress. An acceptance that has ended is open.",
+     R"({"enum":["all","open","in_progress","done","accepted"]})"},
+    kSite,
+    kZone,
+    kVendor,
+    {"cve", "Only matches that name this vulnerability.", R"({"type":"string"})"},
+    {"advisory", "Only of this advisory, as its address has it.", R"({"type":"string"})"},
+    kLimit,
+    kCursor,
+};
+constexpr QueryParameter kImportQuery[] = {
+    {"dry_run", "Say what would change, and change nothing.", R"({"type":"boolean","default":false})"},
+    {"keep_good_rows", "Leave rows with errors out; else one error refuses all.",
+     R"({"type":"boolean","default":false})"},
+    {"remove_missing", "Remove assets that are not in the file.", R"({"type":"boolean","default":false})"},
+    {"digest", "`digest` of a dry run: 409 where something else would be done now.", R"({"type":"string"})"},
+};
+
+constexpr Operation kOperations[] = {
+    {.route = "inventory",
+     .description = "Private to its organisation: the CERT reads what it was granted and nothing else.",
+     .schema = "AssetList",
+     .query = kInventoryQuery},
+    {.route = "inventory_asset", .description = "", .schema = "AssetDetail", .query = kOneQuery},
+    {.route = "inventory_export",
+     .description = "Read back, it gives the same assets. Written down in the audit log.",
+     .schema = "",
+     .media_type = "text/csv",
+     .query = kOneQuery},
+    {.route = "asset_create", .description = "", .schema = "Asset", .body = "AssetInput", .status = 201},
+    {.route = "asset_replace",
+     .description = "Fields that are left out become empty.",
+     .schema = "Asset",
+     .body = "AssetInput",
+     .if_match = true},
+    {.route = "asset_delete", .description = "", .schema = "", .status = 204, .if_match = true},
+    {.route = "inventory_import",
+     .description = "The body is a CSV file; its columns are recognised by their names, or as the mapping page "
+                    "remembered them. All or nothing, unless good rows are to be kept.",
+     .schema = "InventoryDifference",
+     .query = kImportQuery,
+     .body = "InventoryFile",
+     .body_media_type = "text/csv"},
+    {.route = "exposure",
+     .description = "Matches between the inventory and the advisories that the asker may read, most urgent first.",
+     .schema = "ExposureList",
+     .query = kExposureQuery},
+    {.route = "exposure_state",
+     .description = "At most 500 at once; all or none.",
+     .schema = "",
+     .body = "ExposureState",
+     .status = 204},
+    {.route = "exposure_verdict",
+     .description = "`never` holds for every asset of the same vendor, product and model, whatever the advisory.",
+     .schema = "",
+     .body = "ExposureVerdict",
+     .status = 204},
+};
+
+}  // namespace
+
+std::span<const Operation> inventory_operations() noexcept { return kOperations; }
+
+std::string_view inventory_schemas_json() noexcept {
+  return R"json({
+"AssetInput": {
+  "description": "Texts as the inventory has them. A name, product or model is needed.",
+  "type": "object",
+  "properties": {
+    "key": {"description": "What an import recognises it by; else the serial number, else name, model and site.", "type": "string"},
+    "name": {"type": "string"},
+    "vendor": {"type": "string"},
+    "family": {"type": "string"},
+    "product": {"type": "string"},
+    "model": {"description": "Model, order, article or catalogue number.", "type": "string"},
+    "hardware": {"type": "string"},
+    "versions": {"type": "array", "items": {"$ref": "#/components/schemas/AssetVersion"}},
+    "serial": {"type": "string"},
+    "cpe": {"type": "string"},
+    "purls": {"type": "array", "items": {"type": "string"}},
+    "hashes": {"type": "array", "items": {"type": "object", "required": ["algorithm", "value"], "properties": {"algorithm": {"type": "string"}, "value": {"type": "string"}}}},
+    "addresses": {"type": "array", "items": {"type": "string"}},
+    "site": {"type": "string"},
+    "zone": {"description": "IEC 62443-3-2.", "type": "string"},
+    "conduit": {"type": "string"},
+    "purdue_level": {"type": "string"},
+    "criticality": {"type": "string"},
+    "exposure": {"type": "string"},
+    "safety": {"description": "Consequence for safety.", "type": "string"},
+    "environment": {"type": "string"},
+    "production": {"type": "string"},
+    "owner": {"type": "string"},
+    "next_outage": {"type": "string"},
+    "tags": {"type": "array", "items": {"type": "string"}},
+    "others": {"description": "Free columns.", "type": "array", "items": {"type": "object", "required": ["name", "value"], "properties": {"name": {"type": "string"}, "value": {"type": "string"}}}}
+  }
+},
+"AssetVersion": {
+  "type": "object",
+  "required": ["text"],
+  "properties": {
+    "component": {"description": "What has the version; empty: the thing itself.", "type": "string"},
+    "text": {"type": "string"}
+  }
+},
+"Asset": {
+  "allOf": [
+    {"$ref": "#/components/schemas/AssetInput"},
+    {
+      "type": "object",
+      "required": ["id", "label", "added_at", "changed_at", "waits_for_matching"],
+      "properties": {
+        "id": {"type": "integer"},
+        "label": {"type": "string"},
+        "added_at": {"type": "string", "format": "date-time"},
+        "changed_at": {"type": "string", "format": "date-time"},
+        "waits_for_matching": {"type": "boolean"}
+      }
+    }
+  ]
+},
+"AssetDetail": {
+  "allOf": [
+    {"$ref": "#/components/schemas/Asset"},
+    {
+      "type": "object",
+      "required": ["matches"],
+      "properties": {"matches": {"type": "array", "items": {"$ref": "#/components/schemas/ExposureMatch"}}}
+    }
+  ]
+},
+"AssetList": {
+  "type": "object",
+  "required": ["items", "next", "total"],
+  "properties": {
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/Asset"}},
+    "next": {"type": ["string", "null"]},
+    "total": {"type": "integer"}
+  }
+},
+"ExposureMatch": {
+  "type": "object",
+  "required": ["asset", "label", "vendor", "site", "zone", "criticality", "advisory", "tracking_id", "title", "tlp",
+               "score", "status", "confidence", "product_ids", "cves", "because", "question", "verdict", "state",
+               "state_until", "found_at", "changed_at"],
+  "properties": {
+    "asset": {"type": "integer"},
+    "label": {"type": "string"},
+    "vendor": {"type": "string"},
+    "site": {"type": "string"},
+    "zone": {"type": "string"},
+    "criticality": {"type": "string"},
+    "advisory": {"description": "As its address has it.", "type": "string"},
+    "tracking_id": {"type": "string"},
+    "title": {"type": "string"},
+    "tlp": {"type": "string"},
+    "score": {"type": ["number", "null"]},
+    "status": {"enum": ["affected", "undecidable", "under_investigation", "fixed", "not_affected"]},
+    "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+    "product_ids": {"type": "array", "items": {"type": "string"}},
+    "cves": {"type": "array", "items": {"type": "string"}},
+    "because": {"type": "string"},
+    "question": {"description": "What would decide it.", "type": ["string", "null"]},
+    "verdict": {"enum": ["none", "confirmed", "rejected", "never"]},
+    "state": {"enum": ["open", "in_progress", "done", "accepted"]},
+    "state_until": {"type": ["string", "null"], "format": "date-time"},
+    "found_at": {"type": "string", "format": "date-time"},
+    "changed_at": {"description": "When something that matters changed: status, products, vulnerabilities, remediations.", "type": "string", "format": "date-time"}
+  }
+},
+"ExposureList": {
+  "type": "object",
+  "required": ["items", "next", "counts"],
+  "properties": {
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/ExposureMatch"}},
+    "next": {"type": ["string", "null"]},
+    "counts": {"description": "Matches by status, under the other filters.", "type": "object", "additionalProperties": {"type": "integer"}}
+  }
+},
+"ExposureSubjects": {
+  "type": "array",
+  "items": {
+    "type": "object",
+    "required": ["asset", "advisory"],
+    "properties": {"asset": {"type": "integer"}, "advisory": {"type": "string"}}
+  }
+},
+"ExposureState": {
+  "type": "object",
+  "required": ["matches", "state"],
+  "properties": {
+    "matches": {"$ref": "#/components/schemas/ExposureSubjects"},
+    "state": {"enum": ["open", "in_progress", "done", "accepted"]},
+    "evidence": {"description": "Needed for accepted.", "type": "string"},
+    "until": {"description": "accepted only.", "type": "string", "format": "date-time"},
+    "vulnerability": {"description": "Of this one only; else of the advisory as a whole.", "type": "string"}
+  }
+},
+"ExposureVerdict": {
+  "type": "object",
+  "required": ["matches", "verdict"],
+  "properties": {
+    "matches": {"$ref": "#/components/schemas/ExposureSubjects"},
+    "verdict": {"enum": ["none", "confirmed", "rejected", "never"]},
+    "reason": {"description": "Needed for rejected and never.", "type": "string"}
+  }
+},
+"InventoryDifference": {
+  "type": "object",
+  "required": ["rows", "added", "changed", "unchanged", "missing", "removed", "bad", "errors", "changes", "digest"],
+  "properties": {
+    "rows": {"type": "integer"},
+    "added": {"type": "integer"},
+    "changed": {"type": "integer"},
+    "unchanged": {"type": "integer"},
+    "missing": {"description": "In the inventory, but not in the file.", "type": "integer"},
+    "removed": {"type": "integer"},
+    "bad": {"description": "Rows with errors.", "type": "integer"},
+    "errors": {"description": "The first 100.", "type": "array", "items": {"type": "object", "required": ["row", "message"], "properties": {"row": {"type": "integer"}, "message": {"type": "string"}}}},
+    "changes": {"description": "The first 100.", "type": "array", "items": {"type": "object", "required": ["id", "label", "fields"], "properties": {
+      "id": {"type": "integer"}, "label": {"type": "string"},
+      "fields": {"type": "array", "items": {"type": "object", "required": ["field", "before", "after"], "properties": {"field": {"type": "string"}, "before": {"type": "string"}, "after": {"type": "string"}}}}}}},
+    "digest": {"type": "string"}
+  }
+},
+"InventoryFile": {"description": "The file's bytes.", "type": "string"}
+})json";
+}
+
+}  // namespace tocsin::portal::api

@@ -1,0 +1,312 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "base/json.hpp"
+#include "engine/exposure/runs.hpp"
+#include "engine/testing/samples.hpp"
+#include "portal/members_fixture.hpp"
+#include "store/records.hpp"
+
+/// The pages and the API of inventory and exposure, as people and programs use them, and what nobody else sees of them.
+namespace tocsin::portal {
+namespace {
+
+using engine::testing::Sample;
+using ::testing::AllOf;
+using testing::As;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::string_view kMessy =
+    "Anlagenliste 2026;;;;;\n"
+    "Ding;Hersteller;Typ;FW;Wo;Schrank\n"
+    "Pump 1;Example Pumps;Flow Controller;V2.8.0;Nord;=C1\n"
+    "Pump 2;Example Pumps;Flow Controller;V2.9.1;West;C2\n"
+    "Pump 3;Example Pumps;Flow Controller;n/a;West;\n"
+    "Pump 3;Example Pumps;Flow Controller;n/a;West;\n";
+
+class InventoryPages : public testing::MemberPortalTest {
+ protected:
+  void publish(const Sample& sample) {
+    const auto put = database().write([&](store::Connection& connection) {
+      return store::Records{connection}.put(engine::testing::revision_of(sample), clock_.now());
+    });
+    ASSERT_TRUE(put) << put.error().detail;
+    ASSERT_TRUE(app().watch());
+  }
+  void match() {
+    engine::exposure::Runs runs{database()};
+    ASSERT_TRUE(runs.all(clock_));
+  }
+  http::testing::Reply upload(As who, std::string_view target, std::string_view file,
+                              std::string_view name = "plant.csv") {
+    std::string body;
+    const auto part = [&](std::string_view head, std::string_view content) {
+      body += "--BOUNDARY\r\nContent-Disposition: form-data; " + std::string{head} + "\r\n\r\n" + std::string{content} +
+              "\r\n";
+    };
+    part("name=\"csrf\"", csrf(who));
+    part(fmt::format("name=\"file\"; filename=\"{}\"\r\nContent-Type: text/csv", name), file);
+    body += "--BOUNDARY--\r\n";
+    http::testing::Client client{running().port()};
+    client.send("POST " + std::string{target} + " HTTP/1.1\r\nHost: portal.example\r\n" + cookie(who) +
+                "Content-Type: multipart/form-data; boundary=BOUNDARY\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body);
+    return client.read();
+  }
+  http::testing::Reply api(As who, std::string_view method, std::string_view target, std::string_view body,
+                           std::string_view type = "application/json", std::string_view more = {}) {
+    http::testing::Client client{running().port()};
+    client.send(std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: portal.example\r\n" +
+                cookie(who) + "X-CSRF-Token: " + csrf(who) + "\r\nContent-Type: " + std::string{type} + "\r\n" +
+                std::string{more} + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body});
+    return client.read();
+  }
+  /// The asset of this number and the first advisory that was published here, as forms name them.
+  std::string subject(int asset) {
+    return fmt::format("{}.{}", asset, number(store::Sql{"SELECT id FROM record WHERE slug = 'EX-2021-001'"}));
+  }
+  /// Imports by the API.
+  void fill(As who, std::string_view csv) {
+    const auto reply = api(who, "POST", "/api/v1/inventory/import", csv, "text/csv");
+    ASSERT_EQ(reply.status, 200) << reply.body;
+  }
+  static constexpr std::string_view kPumps =
+      "Name,Vendor,Product,Firmware,Site\n"
+      "Pump 1,Example Pumps,Flow Controller,V2.8.0,Nord\n"
+      "Pump 2,Example Pumps,Flow Controller,V2.8.1,West\n"
+      "Pump 3,Example Pumps,Flow Controller,,West\n";
+};
+TOCSIN_ON_BOTH_DATABASES(InventoryPages);
+
+TEST_P(InventoryPages, AMessyFileIsMappedComparedAndImported) {
+  const auto boss = As::water_administrator;
+  EXPECT_THAT(get_as(boss, "/inventory").body, HasSubstr("The inventory is empty"));
+  EXPECT_EQ(upload(boss, "/inventory/import", "").status, 422);
+  EXPECT_THAT(upload(boss, "/inventory/import", "a,b\n\"open").body, HasSubstr("quote"));
+  const auto sent = upload(boss, "/inventory/import", kMessy);
+  ASSERT_EQ(sent.status, 303) << sent.body;
+  const std::string at{sent.header("location")};
+  const auto columns = get_as(boss, at);
+  EXPECT_EQ(columns.status, 200);
+  EXPECT_THAT(columns.body, AllOf(HasSubstr("Schrank"), HasSubstr("Pump 1 \xC2\xB7 Pump 2"), HasSubstr("=C1")));
+  // What was not recognised is said: name, vendor, product, firmware, site, free.
+  const std::vector<testing::Field> chosen{{"column", "name"},     {"column", "vendor"}, {"column", "product"},
+                                           {"column", "firmware"}, {"column", "site"},   {"column", "none"}};
+  auto fields = chosen;
+  fields.emplace_back("do", "compare");
+  const auto shown = post_as(boss, at, fields);
+  EXPECT_EQ(shown.status, 200);
+  EXPECT_THAT(shown.body, AllOf(HasSubstr("Row 4: the same as row 3"), Not(HasSubstr("Import it now"))));
+  fields.emplace_back("keep_good_rows", "yes");
+  const auto good = post_as(boss, at, fields);
+  ASSERT_THAT(good.body, HasSubstr("Import it now"));
+  constexpr std::string_view kDigest = "name=\"digest\" value=\"";
+  const auto begin = good.body.find(kDigest) + kDigest.size();
+  auto confirmed = chosen;
+  confirmed.emplace_back("keep_good_rows", "yes");
+  confirmed.emplace_back("do", "import");
+  confirmed.emplace_back("digest", good.body.substr(begin, 32));
+  EXPECT_EQ(number(store::Sql{"SELECT count(*) FROM asset"}), 0);
+  const auto imported = post_as(boss, at, confirmed);
+  ASSERT_EQ(imported.status, 303) << imported.body;
+  EXPECT_EQ(number(store::Sql{"SELECT count(*) FROM asset"}), 3);
+  EXPECT_EQ(get_as(boss, at).status, 404);  // The file is gone.
+  EXPECT_THAT(get_as(boss, "/inventory").body, AllOf(HasSubstr("Pump 1"), HasSubstr("3 assets")));
+  EXPECT_THAT(get_as(boss, "/inventory?q=pump+2").body, AllOf(Not(HasSubstr("Pump 1")), HasSubstr("1 asset<")));
+  // The next file needs no mapping.
+  const auto again = upload(boss, "/inventory/import", kMessy);
+  EXPECT_THAT(get_as(boss, again.header("location")).body, HasSubstr("<option value=\"site\" selected>"));
+  EXPECT_EQ(get_as(As::water_member, "/inventory").status, 200);
+  EXPECT_EQ(get_as(As::water_member, "/inventory/import").status, 403);
+  EXPECT_EQ(upload(As::water_member, "/inventory/import", kMessy).status, 403);
+}
+
+TEST_P(InventoryPages, WhatChangedMeanwhileIsShownAgain) {
+  const auto boss = As::water_administrator;
+  const auto sent = upload(boss, "/inventory/import", kPumps);
+  const std::string at{sent.header("location")};
+  const std::vector<testing::Field> columns{
+      {"column", "name"}, {"column", "vendor"}, {"column", "product"}, {"column", "firmware"}, {"column", "site"}};
+  auto fields = columns;
+  fields.emplace_back("do", "import");
+  fields.emplace_back("digest", std::string(32, '0'));
+  const auto late = post_as(boss, at, fields);
+  EXPECT_EQ(late.status, 422);
+  EXPECT_THAT(late.body, HasSubstr("has changed since the difference was shown"));
+  EXPECT_EQ(number(store::Sql{"SELECT count(*) FROM asset"}), 0);
+}
+
+TEST_P(InventoryPages, AssetsAreEnteredChangedAndRemovedByHand) {
+  const auto boss = As::water_administrator;
+  EXPECT_EQ(post_as(boss, "/inventory/new", {{"vendor", "Helmwerk"}}).status, 422);
+  const auto made = post_as(
+      boss, "/inventory/new",
+      {{"name", "PLC"}, {"versions", "firmware: V2\nbootloader: 3"}, {"others", "Cabinet: C4"}, {"tags", "a\nb"}});
+  ASSERT_EQ(made.status, 303) << made.body;
+  const auto page = get_as(boss, made.header("location"));
+  EXPECT_THAT(page.body, AllOf(HasSubstr("bootloader 3; firmware V2"), HasSubstr("Cabinet"), HasSubstr("a, b")));
+  const auto edit = get_as(boss, "/inventory/1/edit");
+  EXPECT_THAT(edit.body, AllOf(HasSubstr("firmware: V2"), HasSubstr("Cabinet: C4")));
+  EXPECT_EQ(post_as(boss, "/inventory/1/edit", {{"version", "old"}, {"name", "PLC 2"}}).status, 422);
+  EXPECT_EQ(post_as(boss, "/inventory/1/edit", {{"name", "PLC <2>"}}).status, 303);
+  EXPECT_THAT(get_as(boss, "/inventory/1").body, AllOf(HasSubstr("PLC &lt;2&gt;"), Not(HasSubstr("<2>"))));
+  EXPECT_EQ(post_as(boss, "/inventory/1/remove", {}).status, 303);
+  EXPECT_EQ(get_as(boss, "/inventory/1").status, 404);
+}
+
+TEST_P(InventoryPages, ExposureIsShownAndAnswered) {
+  const auto boss = As::water_administrator;
+  publish({});
+  fill(boss, kPumps);
+  match();
+  const auto page = get_as(boss, "/exposure");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.body, AllOf(HasSubstr("Pump 1"), HasSubstr("Pump 3"), HasSubstr("V2.8.0 is in"),
+                               HasSubstr("name=\"match\" value=\"" + subject(1) + "\"")));
+  EXPECT_THAT(get_as(boss, "/advisories/EX-2021-001").body, HasSubstr("2 devices at 2 sites"));
+  EXPECT_THAT(get_as(As::water_member, "/advisories/EX-2021-001").body, HasSubstr("2 devices at 2 sites"));
+  EXPECT_THAT(get_as(As::water_member, "/exposure").body, Not(HasSubstr("name=\"match\"")));
+  // Two at once.
+  EXPECT_EQ(post_as(boss, "/exposure", {{"do", "state"}, {"state", "done"}}).status, 422);  // None chosen.
+  const auto wrong = post_as(
+      boss, "/exposure", {{"do", "state"}, {"state", "accepted"}, {"match", subject(1)}, {"reason", "typed before"}});
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_THAT(wrong.body, AllOf(HasSubstr("who accepts a risk says why"), HasSubstr("typed before"),
+                                HasSubstr("value=\"" + subject(1) + "\" aria-label=\"Pump 1, EX-2021-001\" checked")));
+  const auto done = post_as(
+      boss, "/exposure?site=Nord",
+      {{"do", "state"}, {"state", "done"}, {"evidence", "Updated"}, {"match", subject(1)}, {"match", subject(2)}});
+  ASSERT_EQ(done.status, 303) << done.body;
+  EXPECT_EQ(done.header("location"), "/exposure?site=Nord&notice=saved");
+  const auto after = get_as(boss, "/exposure");
+  EXPECT_THAT(after.body, AllOf(Not(HasSubstr("Pump 1")), HasSubstr("Pump 3")));
+  EXPECT_THAT(get_as(boss, "/exposure?state=done").body, HasSubstr("Pump 1"));
+  EXPECT_THAT(get_as(boss, "/inventory/1").body, AllOf(HasSubstr("Updated"), HasSubstr("Wendy Wells")));
+  ASSERT_EQ(post_as(boss, "/exposure", {{"do", "rejected"}, {"reason", "Spare part"}, {"match", subject(1)}}).status,
+            303);
+  EXPECT_THAT(get_as(boss, "/advisories/EX-2021-001").body, HasSubstr("1 device at 1 site"));
+  EXPECT_THAT(get_as(boss, "/exposure?status=not_affected&state=all").body, HasSubstr("Spare part"));
+  EXPECT_EQ(post_as(As::power_member, "/exposure", {{"do", "none"}, {"match", subject(1)}}).status, 403);
+  for (const auto* bad : {"/exposure?status=x", "/exposure?state=x", "/exposure?limit=0", "/exposure?cursor=x"}) {
+    EXPECT_EQ(get_as(boss, bad).status, 400) << bad;
+  }
+  EXPECT_EQ(get_as(boss, "/exposure?advisory=none").status, 404);
+}
+
+TEST_P(InventoryPages, ProgramsDoTheSame) {
+  const auto boss = As::water_administrator;
+  publish({});
+  const auto dry = api(boss, "POST", "/api/v1/inventory/import?dry_run=true", kPumps, "text/csv");
+  EXPECT_THAT(dry.body, HasSubstr("\"added\":3"));
+  EXPECT_EQ(number(store::Sql{"SELECT count(*) FROM asset"}), 0);
+  fill(boss, kPumps);
+  match();
+  const auto one = get_as(boss, "/api/v1/inventory/1");
+  EXPECT_THAT(one.body, AllOf(HasSubstr("\"label\":\"Pump 1\""), HasSubstr("\"status\":\"affected\"")));
+  EXPECT_EQ(api(boss, "PUT", "/api/v1/inventory/1", R"({"name":"P"})").status, 428);
+  EXPECT_EQ(
+      api(boss, "PUT", "/api/v1/inventory/1", R"({"name":"P"})", "application/json", "If-Match: \"x\"\r\n").status,
+      412);
+  EXPECT_EQ(
+      api(boss, "PUT", "/api/v1/inventory/1", R"({"name":"P","nonsense":1})", "application/json", "If-Match: *\r\n")
+          .status,
+      400);
+  const auto etag = std::string{one.header("etag")};
+  EXPECT_EQ(api(boss, "PUT", "/api/v1/inventory/1", R"({"name":"P","tags":["x"]})", "application/json",
+                "If-Match: " + etag + "\r\n")
+                .status,
+            200);
+  EXPECT_EQ(api(boss, "POST", "/api/v1/exposure/state",
+                R"({"matches":[{"asset":2,"advisory":"EX-2021-001"}],"state":"in_progress"})")
+                .status,
+            204);
+  EXPECT_THAT(get_as(boss, "/api/v1/exposure?state=in_progress").body, HasSubstr("\"asset\":2"));
+  EXPECT_EQ(api(boss, "DELETE", "/api/v1/inventory/1", "", "application/json", "If-Match: *\r\n").status, 204);
+  const auto csv = get_as(boss, "/api/v1/inventory/export");
+  EXPECT_EQ(csv.header("content-type"), "text/csv; charset=utf-8");
+  EXPECT_THAT(csv.body, HasSubstr("Pump 2"));
+}
+
+/// Two installations that differ in somebody else's inventory answer everybody else the same, to the byte.
+TEST_P(InventoryPages, NobodyElseSeesAnythingOfIt) {
+  publish({});
+  publish({.id = "EX-2021-002", .products = {{.vendor = "Example Pumps", .name = "Valve", .version = "vers:all/*"}}});
+  // Of the own organisation, so that lists have something.
+  fill(As::coordinator, "Name,Vendor,Product\nOwn,Nobody,Thing\n");
+  match();
+  const As others[] = {As::visitor, As::power_member, As::coordinator, As::analyst, As::administrator, As::auditor};
+  const std::string_view targets[] = {"/inventory",
+                                      "/inventory/2",
+                                      "/inventory/export.csv",
+                                      "/inventory/sharing",
+                                      "/inventory?organisation=2",
+                                      "/exposure",
+                                      "/exposure?status=all&state=all",
+                                      "/exposure?organisation=2",
+                                      "/exposure?advisory=EX-2021-001",
+                                      "/advisories/EX-2021-001",
+                                      "/api/v1/advisories/EX-2021-001",
+                                      "/api/v1/inventory",
+                                      "/api/v1/inventory/2",
+                                      "/api/v1/inventory?organisation=2",
+                                      "/api/v1/inventory/export",
+                                      "/api/v1/exposure",
+                                      "/organisations/2",
+                                      "/admin"};
+  const auto everything = [&] {
+    std::map<std::string, std::string> answers;
+    for (const auto who : others) {
+      for (const auto target : targets) {
+        const auto reply = get_as(who, target);
+        std::string seen = std::to_string(reply.status) + "\n" + std::string{reply.header("etag")} + "\n" + reply.body;
+        // Names the request itself.
+        for (const std::string_view name : {"reference ", "urn:tocsin:request:", "<code>"}) {
+          if (const auto at = seen.find(name); at != std::string::npos && reply.status >= 400) seen.resize(at);
+        }
+        answers[fmt::format("{} {}", static_cast<int>(who), target)] = std::move(seen);
+      }
+    }
+    return answers;
+  };
+  const auto without = everything();
+  fill(As::water_administrator, kPumps);
+  match();
+  ASSERT_EQ(
+      post_as(As::water_administrator, "/exposure", {{"do", "state"}, {"state", "in_progress"}, {"match", subject(2)}})
+          .status,
+      303);
+  ASSERT_TRUE(app().watch());
+  const auto with = everything();
+  for (const auto& [what, answer] : without) {
+    if (what.ends_with("/admin")) continue;  // Counts entries of the audit log.
+    EXPECT_EQ(with.at(what), answer) << what;
+  }
+  EXPECT_THAT(get_as(As::water_administrator, "/advisories/EX-2021-001").body, HasSubstr("<b>You:</b>"));
+  EXPECT_THAT(get_as(As::coordinator, "/inventory?organisation=2").status, 404);
+  EXPECT_EQ(get_as(As::administrator, "/inventory").status, 403);
+  // What the auditor reads of it names no asset.
+  const auto log = get_as(As::auditor, "/audit?action=inventory.*").body;
+  EXPECT_THAT(log, AllOf(HasSubstr("inventory.import"), Not(HasSubstr("Pump 1")), Not(HasSubstr("Nord"))));
+}
+
+TEST_P(InventoryPages, AGrantOpensItToTheCertUntilItIsRevoked) {
+  fill(As::water_administrator, kPumps);
+  const auto there = fmt::format("/inventory?organisation={}", water_.value);
+  EXPECT_EQ(get_as(As::coordinator, there).status, 404);
+  ASSERT_EQ(post_as(As::water_administrator, "/inventory/sharing", {{"site", "West"}, {"reason", "Incident 7"}}).status,
+            303);
+  EXPECT_EQ(post_as(As::water_member, "/inventory/sharing", {{"site", ""}}).status, 403);
+  const auto seen = get_as(As::coordinator, there);
+  EXPECT_THAT(seen.body, AllOf(HasSubstr("Pump 2"), Not(HasSubstr("Pump 1")), HasSubstr("granted the CERT"),
+                               Not(HasSubstr("Nord"))));
+  EXPECT_THAT(get_as(As::coordinator, "/inventory").body, HasSubstr("Granted to the CERT"));
+  EXPECT_EQ(get_as(As::coordinator, fmt::format("/inventory/1?organisation={}", water_.value)).status, 404);
+  EXPECT_EQ(get_as(As::power_member, there).status, 404);
+  EXPECT_THAT(get_as(As::water_member, "/inventory/sharing").body, HasSubstr("Incident 7"));
+  ASSERT_EQ(post_as(As::water_administrator, "/inventory/sharing/1/revoke", {}).status, 303);
+  EXPECT_EQ(get_as(As::coordinator, there).status, 404);
+}
+
+}  // namespace
+}  // namespace tocsin::portal
