@@ -31,7 +31,9 @@ void add_share_options(CLI::App& command, ShareOptions& into) {
   command.add_option("--audience", into.audience, "To whom it is addressed; listed where there is a --to")
       ->check(plain(CLI::IsMember({"everyone", "members", "owner-only", "listed"})))
       ->type_name("everyone|members|owner-only|listed");
-  command.add_option("--to", into.to, "An addressee: organisation:3, community:2, case:NUMBER or person:MAIL; may be given again")
+  command
+      .add_option("--to", into.to,
+                  "An addressee: organisation:3, community:2, case:NUMBER or person:MAIL; may be given again")
       ->type_name("ADDRESSEE")
       ->allow_extra_args(false);
   command.add_option("--embargo", into.embargo, "Nobody but the owner sees it before; none ends the embargo")

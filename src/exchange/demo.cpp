@@ -200,6 +200,13 @@ class Loader {
     if (!kind) return mistake("a case has no kind");
     input.kind = *kind;
     TRY(input.owner, organisation_of(json::string_at(entry, "owner")));
+    std::vector<std::pair<Grantee, domain::CasePart>> participants;
+    for (const auto& each : json::array_at(entry, "participants")) {
+      TRY(const auto who, grantee(json::string_at(each, "who")));
+      const auto part = domain::parse_case_part(json::string_at(each, "part"));
+      if (!part) return mistake(fmt::format("there is no part '{}'", json::string_at(each, "part")));
+      participants.emplace_back(who, *part);
+    }
     auto& id = cases_[text_of(entry, "id")];
     TRY(const auto known, cases::list_cases(database_, console_));
     const auto found = std::ranges::find(known, input.uuid, [](const auto& row) { return row.it.uuid; });
@@ -211,11 +218,8 @@ class Loader {
     TRY(const auto made, cases::find_case(database_, console_, number, clock_.now()));
     if (!made) return Error::not_found("case");
     id = made->row.it.id;
-    for (const auto& each : json::array_at(entry, "participants")) {
-      TRY(const auto who, grantee(json::string_at(each, "who")));
-      const auto part = domain::parse_case_part(json::string_at(each, "part"));
-      if (!part) return mistake(fmt::format("there is no part '{}'", json::string_at(each, "part")));
-      TRY_VOID(cases::add_participant(database_, console_, number, who, *part, clock_.now()));
+    for (const auto& [who, part] : participants) {
+      TRY_VOID(cases::add_participant(database_, console_, number, who, part, clock_.now()));
     }
     return ok();
   }
