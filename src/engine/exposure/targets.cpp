@@ -102,7 +102,10 @@ std::vector<std::uint32_t> Targets::vendors_like(std::string_view vendor) const 
   };
   bool known = false;
   const auto is_known = [&](const std::string& key) {
-    return vendors_by_prefix.contains(key) || (others != nullptr && others->vendors_by_prefix.contains(key));
+    for (const auto* each = all(); each != nullptr; each = each->others) {
+      if (each->vendors_by_prefix.contains(key)) return true;
+    }
+    return false;
   };
   const auto keys = vendor_group(vendor);
   for (const auto& key : keys) {
