@@ -71,7 +71,7 @@ Result<int> import(Work& work) {
   TRY(const auto access, access_of(work));
   TRY(const auto bytes, read_file(options.file, kFileBytesMax, "cannot be read"));
   if (bytes.size() > kFileBytesMax) return Error::too_large("The inventory", kFileBytesMax, options.file);
-  auto read = inventory::read_file(work.database, access.organisation, bytes);
+  auto read = inventory::read_file(work.database, access.organisation, bytes, options.file);
   if (!read) return in_file(options.file, read.error());
   auto reading = std::move(read).value();
   TRY_VOID(apply_columns(options.columns, reading.table, reading.columns));

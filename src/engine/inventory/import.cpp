@@ -161,9 +161,12 @@ class Comparison {
 
 }  // namespace
 
-Result<Reading> read_file(store::Database& database, domain::OrganisationId organisation, std::string_view bytes) {
-  Reading reading;
-  TRY(reading.table, formats::inventory::read_csv(bytes));
+Result<Reading> read_file(store::Database& database, domain::OrganisationId organisation, std::string_view bytes,
+                          std::string_view name) {
+  TRY(auto contents, formats::inventory::read_contents(bytes, name));
+  Reading reading{
+      .kind = contents.kind, .items = std::move(contents.items), .table = std::move(contents.table), .columns = {}};
+  if (!contents.is_table()) return reading;
   auto& table = reading.table;
   for (auto& header : table.headers) header = std::string{formats::inventory::without_apostrophe(header)};
   for (auto& row : table.rows) {
@@ -190,7 +193,7 @@ Status check_columns(const Reading& reading) {
     using enum Field;
     return field == product || field == model || field == name || field == family || field == cpe || field == purl;
   });
-  if (names) return ok();
+  if (names || !reading.items.empty()) return ok();
   return Error::invalid(
       std::string{
           tr<"No column says what the things are: one of them has to be the name, product, model, family, CPE or "
@@ -199,7 +202,7 @@ Status check_columns(const Reading& reading) {
 }
 
 std::vector<Item> items_of(const Reading& reading) {
-  return formats::inventory::items_of(reading.table, reading.columns);
+  return reading.items.empty() ? formats::inventory::items_of(reading.table, reading.columns) : reading.items;
 }
 
 Result<Difference> compare(store::Database& database, const Actor& actor, std::vector<Item> items,

@@ -4,6 +4,7 @@
 #include "engine/inventory/item_rules.hpp"
 #include "engine/inventory/testing.hpp"
 #include "formats/inventory/csv_cell.hpp"
+#include "formats/inventory/worksheet.hpp"
 
 namespace tocsin::engine::inventory {
 namespace {
@@ -152,6 +153,32 @@ TEST_P(ImportTest, RemembersWhatColumnsMean) {
   ASSERT_TRUE(remember_columns(database(), editor, reading, kTestNow));
   EXPECT_EQ(read_file(database(), water, kOdd).value().columns, reading.columns);
   EXPECT_FALSE(check_columns(read_file(database(), power, kOdd).value()));  // Another's memory is its own.
+}
+
+TEST_P(ImportTest, BillsOfMaterialsAndWorkbooksAreFilesLikeTables) {
+  constexpr std::string_view kBom =
+      R"({"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"components":[
+      {"type":"firmware","bom-ref":"fw-1","supplier":{"name":"Helmwerk"},"name":"HW-710","version":"2.8.1"},
+      {"type":"library","bom-ref":"lib-1","name":"zlib","version":"1.2.11","purl":"pkg:generic/zlib@1.2.11"}]})";
+  ASSERT_TRUE(import_csv(editor, kBom));
+  const auto kept = assets(editor);
+  ASSERT_THAT(kept, SizeIs(2));
+  EXPECT_EQ(kept[0].item.vendor, "Helmwerk");
+  EXPECT_EQ(kept[0].item.versions.at(0).text, "2.8.1");
+  EXPECT_THAT(kept[1].item.purls, ::testing::ElementsAre("pkg:generic/zlib@1.2.11"));
+  EXPECT_EQ(compare_csv(editor, kBom)->unchanged, 2U);
+
+  formats::inventory::Table table;
+  table.headers = {"Name", "Order number"};
+  table.rows = {{"Press 4", "7HW1 710-1AB00"}};
+  const auto sheet = formats::inventory::write_worksheet(table).value();
+  const auto reading = read_file(database(), water, sheet, "plant.xlsx").value();
+  EXPECT_EQ(reading.kind, formats::inventory::Kind::worksheet);
+  EXPECT_THAT(reading.columns,
+              ::testing::ElementsAre(formats::inventory::Field::name, formats::inventory::Field::model));
+  ASSERT_TRUE(import_csv(editor, sheet));
+  EXPECT_THAT(assets(editor), SizeIs(3));
+  EXPECT_FALSE(read_file(database(), water, "%PDF-1.7 no inventory"));
 }
 
 TEST_P(ImportTest, AnUploadWaitsForItsSenderOnly) {

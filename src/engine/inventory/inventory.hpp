@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "engine/members/actor.hpp"
 #include "formats/inventory/columns.hpp"
+#include "formats/inventory/read.hpp"
 #include "formats/inventory/table.hpp"
 #include "store/assets.hpp"
 #include "store/database.hpp"
@@ -76,11 +77,15 @@ inline constexpr std::size_t kUploadBytesMax = std::size_t{32} << 20;
 
 /// A file, read: what its columns are taken for can be changed before it becomes items.
 struct Reading {
-  formats::inventory::Table table;
+  formats::inventory::Kind kind = formats::inventory::Kind::table;
+  std::vector<formats::inventory::Item> items;     ///< Of what has no columns: bills of materials, scans.
+  formats::inventory::Table table;                 ///< Of tables and workbooks.
   std::vector<formats::inventory::Field> columns;  ///< Remembered ones first, then recognised ones.
 };
-/// CSV now. Remembers nothing. Errors: invalid_input with the line.
-Result<Reading> read_file(store::Database& database, domain::OrganisationId organisation, std::string_view bytes);
+/// Whatever formats/inventory reads; `name` is the file's, for recognising only. Remembers nothing. Errors: those of
+/// formats::inventory::read_contents().
+Result<Reading> read_file(store::Database& database, domain::OrganisationId organisation, std::string_view bytes,
+                          std::string_view name = {});
 /// Errors: invalid_input where no column names what things are.
 Status check_columns(const Reading& reading);
 std::vector<formats::inventory::Item> items_of(const Reading& reading);

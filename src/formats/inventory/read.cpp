@@ -158,7 +158,7 @@ Status apply(const std::vector<std::pair<std::string, Field>>& wanted, Inventory
   return ok();
 }
 
-Result<Inventory> from_table(Kind kind, const Table& table, const ReadOptions& options) {
+Result<Inventory> map_columns(Kind kind, const Table& table, const ReadOptions& options) {
   Inventory inventory;
   inventory.kind = kind;
   inventory.headers = table.headers;
@@ -176,29 +176,63 @@ Result<Inventory> from_table(Kind kind, const Table& table, const ReadOptions& o
   return inventory;
 }
 
-Result<Inventory> from_items(Kind kind, Result<std::vector<Item>> items, const ReadOptions& options) {
+Result<Contents> from_items(Kind kind, Result<std::vector<Item>> items) {
   if (!items) return items.error();
-  if (!options.columns.empty() || !options.sheet.empty()) {
-    return Error::invalid(
-        fmt::format("Columns and worksheets can be named of tables only; this is {}", to_string(kind)));
-  }
   if (std::ranges::none_of(*items, names_something)) {
     return Error::invalid(fmt::format("Nothing in this {} says what the things are", to_string(kind)));
   }
-  Inventory inventory;
-  inventory.kind = kind;
-  inventory.items = std::move(*items);
-  return inventory;
+  Contents contents;
+  contents.kind = kind;
+  contents.items = std::move(*items);
+  return contents;
 }
 
-Result<Inventory> read_json(std::string_view bytes, std::string_view name, const ReadOptions& options) {
-  if (is_json_lines(bytes)) return from_items(Kind::zeek, read_zeek(bytes, name), options);
+Result<Contents> from_table(Kind kind, Result<Table> table) {
+  if (!table) return table.error();
+  Contents contents;
+  contents.kind = kind;
+  contents.table = std::move(*table);
+  return contents;
+}
+
+Result<Contents> read_json(std::string_view bytes, std::string_view name) {
+  if (is_json_lines(bytes)) return from_items(Kind::zeek, read_zeek(bytes, name));
   TRY(const auto parsed, json::parse(without_mark(bytes), kJsonLimits));
   TRY(const auto kind, recognise_json(parsed.root(), name));
-  if (kind == Kind::cyclonedx) return from_items(kind, read_cyclonedx(parsed.root()), options);
-  if (kind == Kind::spdx) return from_items(kind, read_spdx(parsed.root()), options);
-  if (kind == Kind::netbox) return from_items(kind, read_netbox(parsed.root()), options);
-  return from_items(kind, read_zeek(bytes, name), options);
+  if (kind == Kind::cyclonedx) return from_items(kind, read_cyclonedx(parsed.root()));
+  if (kind == Kind::spdx) return from_items(kind, read_spdx(parsed.root()));
+  if (kind == Kind::netbox) return from_items(kind, read_netbox(parsed.root()));
+  return from_items(kind, read_zeek(bytes, name));
+}
+
+Result<Contents> read_any(std::string_view bytes, std::string_view name, std::string_view sheet) {
+  // JSON is parsed once, whatever it is.
+  if (starts_json(bytes)) return read_json(bytes, name);
+  TRY(const auto kind, recognise(bytes, name));
+  switch (kind) {
+    case Kind::table:
+      return from_table(kind, read_csv(bytes));
+    case Kind::worksheet:
+      return from_table(kind, read_worksheet(bytes, sheet));
+    case Kind::cyclonedx:
+      return from_items(kind, read_cyclonedx_xml(bytes));
+    case Kind::spdx:
+      return from_items(kind, read_spdx_tags(bytes));
+    case Kind::nmap:
+      return from_items(kind, read_nmap(bytes));
+    case Kind::zeek:
+      return from_items(kind, read_zeek(bytes, name));
+    case Kind::grassmarlin:
+      return from_items(kind, read_grassmarlin(bytes));
+    case Kind::automation_ml: {
+      if (!looks_like_zip(bytes)) return from_items(kind, read_automation_ml(bytes));
+      TRY(const auto document, automation_ml_in(bytes));
+      return from_items(kind, read_automation_ml(*document));
+    }
+    case Kind::netbox:
+      break;
+  }
+  return unreadable("This is no inventory that is known");
 }
 
 std::string_view without_ending(std::string_view name) {
@@ -251,48 +285,32 @@ Result<Kind> recognise(std::string_view bytes, std::string_view name) {
   return recognise_text(bytes);
 }
 
-Result<Inventory> read_inventory(std::string_view bytes, std::string_view name, const ReadOptions& options) {
+Result<Contents> read_contents(std::string_view bytes, std::string_view name, std::string_view sheet) {
   if (text::trim(without_mark(bytes).substr(0, 4096)).empty() && bytes.size() <= 4096)
     return unreadable("The file is empty");
   if (looks_like_gzip(bytes)) {
     TRY(const auto unpacked, unpack_gzip(bytes));
     if (looks_like_gzip(unpacked)) return unreadable("This is packed twice");
-    return read_inventory(unpacked, without_ending(name), options);
+    return read_contents(unpacked, without_ending(name), sheet);
   }
-  // JSON is parsed once, whatever it is.
-  if (starts_json(bytes)) return read_json(bytes, name, options);
-  TRY(const auto kind, recognise(bytes, name));
-  if (kind != Kind::worksheet && !options.sheet.empty()) {
-    return Error::invalid(fmt::format("A worksheet can be named of a workbook only; this is a {}", to_string(kind)));
+  TRY(auto contents, read_any(bytes, name, sheet));
+  if (contents.kind != Kind::worksheet && !sheet.empty()) {
+    return Error::invalid(
+        fmt::format("A worksheet can be named of a workbook only; this is a {}", to_string(contents.kind)));
   }
-  switch (kind) {
-    case Kind::table: {
-      TRY(const auto table, read_csv(bytes));
-      return from_table(kind, table, options);
-    }
-    case Kind::worksheet: {
-      TRY(const auto table, read_worksheet(bytes, options.sheet));
-      return from_table(kind, table, options);
-    }
-    case Kind::cyclonedx:
-      return from_items(kind, read_cyclonedx_xml(bytes), options);
-    case Kind::spdx:
-      return from_items(kind, read_spdx_tags(bytes), options);
-    case Kind::nmap:
-      return from_items(kind, read_nmap(bytes), options);
-    case Kind::zeek:
-      return from_items(kind, read_zeek(bytes, name), options);
-    case Kind::grassmarlin:
-      return from_items(kind, read_grassmarlin(bytes), options);
-    case Kind::automation_ml: {
-      if (!looks_like_zip(bytes)) return from_items(kind, read_automation_ml(bytes), options);
-      TRY(const auto document, automation_ml_in(bytes));
-      return from_items(kind, read_automation_ml(*document), options);
-    }
-    case Kind::netbox:
-      break;
+  return contents;
+}
+
+Result<Inventory> read_inventory(std::string_view bytes, std::string_view name, const ReadOptions& options) {
+  TRY(auto contents, read_contents(bytes, name, options.sheet));
+  if (contents.is_table()) return map_columns(contents.kind, contents.table, options);
+  if (!options.columns.empty()) {
+    return Error::invalid(fmt::format("Columns can be named of tables only; this is a {}", to_string(contents.kind)));
   }
-  return unreadable("This is no inventory that is known");
+  Inventory inventory;
+  inventory.kind = contents.kind;
+  inventory.items = std::move(contents.items);
+  return inventory;
 }
 
 }  // namespace tocsin::formats::inventory

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "formats/inventory/columns.hpp"
 #include "formats/inventory/item.hpp"
+#include "formats/inventory/table.hpp"
 
 /// One way in for every inventory, whatever it is. Pure functions.
 namespace tocsin::formats::inventory {
@@ -42,6 +43,19 @@ struct ReadOptions {
   std::string sheet;                                   ///< Of a workbook; empty: the first with something in it.
 };
 
+/// What a file holds, before anybody has said what its columns mean.
+struct Contents {
+  Kind kind = Kind::table;
+  Table table;              ///< Of tables and workbooks.
+  std::vector<Item> items;  ///< Of all others.
+  bool is_table() const noexcept { return kind == Kind::table || kind == Kind::worksheet; }
+};
+
+/// `name` is the file's, for recognising only; `sheet` of a workbook, empty: the first with something in it. Errors:
+/// those of recognise() and of the reader; invalid_input where no item says what it is, and for a sheet of what has
+/// none.
+Result<Contents> read_contents(std::string_view bytes, std::string_view name, std::string_view sheet = {});
+
 struct Inventory {
   Kind kind = Kind::table;
   std::vector<Item> items;
@@ -49,9 +63,8 @@ struct Inventory {
   std::vector<Field> columns;        ///< As many as headers: what was understood.
 };
 
-/// Reads whatever it is. `name` is the file's, for recognising only. Errors: those of recognise() and of the reader;
-/// invalid_input where no column (`where` is "columns") or no item says what the things are, for an unknown column, and
-/// for options that do not fit the kind.
+/// Reads whatever it is, as items. Errors: those of read_contents(); invalid_input where no column (`where` is
+/// "columns") says what the things are, for an unknown column, and for columns of what has none.
 Result<Inventory> read_inventory(std::string_view bytes, std::string_view name, const ReadOptions& options = {});
 
 }  // namespace tocsin::formats::inventory

@@ -40,10 +40,11 @@ http::Response show_upload(App& app, const http::Request& request, const Form& f
   FormMarkup markup{request, kPath, form, "f", FormMarkup::Sends::files};
   markup.file({.name = "file",
                .label = tr<"File">(),
-               .hint = tr<"CSV as spreadsheets write it: with commas, semicolons or tabs, the first row naming the "
-                          "columns. At most 32 MB.">(),
+               .hint = tr<"A table (CSV or .xlsx, one row naming the columns), a CycloneDX or SPDX bill of materials, "
+                          "Nmap’s XML, Zeek’s logs, NetBox’s device list, GRASSMARLIN’s export or AutomationML. At "
+                          "most 32 MB.">(),
                .required = true},
-              "text/csv,text/plain,.csv,.txt,.tsv");
+              ".csv,.txt,.tsv,.xlsx,.xlsm,.json,.xml,.spdx,.log,.gz,.aml,.amlx,text/csv,text/plain");
   return pages::form_answer(
       app, request,
       {.title = std::string{tr<"Import an inventory">()},
@@ -68,7 +69,7 @@ Result<http::Response> post_upload(App& app, const http::Request& request) {
   }
   // Read once before it is kept: what is no table is told at once.
   if (const auto reading = inventory::read_file(
-          app.database(), actor.viewer.organisation.value_or(domain::OrganisationId{}), sent->bytes);
+          app.database(), actor.viewer.organisation.value_or(domain::OrganisationId{}), sent->bytes, sent->name);
       !reading) {
     auto error = reading.error();
     if (!error.where.empty()) error.message = fmt::format("{}: {}", error.where, error.message);
@@ -91,7 +92,7 @@ Result<Work> work_of(App& app, const http::Request& request) {
   const auto actor = access::actor(request);
   TRY(auto upload, inventory::find_upload(app.database(), actor, request.parameter("upload")));
   if (!upload) return Error::not_found("upload");
-  TRY(auto reading, inventory::read_file(app.database(), upload->organisation, upload->bytes));
+  TRY(auto reading, inventory::read_file(app.database(), upload->organisation, upload->bytes, upload->file_name));
   return Work{std::move(*upload), std::move(reading)};
 }
 
@@ -132,6 +133,34 @@ void append_columns(std::string& out, const Work& work) {
     render<
         "<p class=\"note\">[[The file has {} columns; from the {}th on they are free columns or what their names "
         "say.]]</p>\n">(out, table.headers.size(), kColumnsAsked + 1);
+  }
+}
+
+/// Of what has no columns: the first things that were found in it.
+void append_items(std::string& out, const Work& work) {
+  constexpr std::size_t kItemsShown = 10;
+  const auto& items = work.reading.items;
+  render<
+      "<div class=\"table-wrap\"><table class=\"stack\"><thead><tr><th scope=\"col\">[[Asset]]</th><th "
+      "scope=\"col\">[[Vendor]]</th><th scope=\"col\">[[Product]]</th><th scope=\"col\">[[Versions]]</th></tr></thead>"
+      "<tbody>\n">(out);
+  for (std::size_t i = 0; i < std::min(items.size(), kItemsShown); ++i) {
+    const auto& item = items[i];
+    std::string versions;
+    for (const auto& each : item.versions) versions += (versions.empty() ? "" : ", ") + each.text;
+    const auto& product = !item.product.empty() ? item.product : !item.model.empty() ? item.model : item.family;
+    render<
+        R"(<tr><th scope="row">{}</th><td data-label="[[Vendor]]">{}</td><td data-label="[[Product]]">{}</td><td data-label="[[Versions]]">{}</td></tr>
+)">(out,
+        !item.name.empty() ? item.name
+        : !product.empty() ? product
+                           : item.key,
+        item.vendor, product, versions);
+  }
+  out += "</tbody></table></div>\n";
+  if (items.size() > kItemsShown) {
+    render<"<p class=\"note\">[[and {} more]]</p>\n">(
+        out, text::thousands(static_cast<long long>(items.size() - kItemsShown)));
   }
 }
 
@@ -185,7 +214,11 @@ Result<http::Response> show_columns(App& app, const http::Request& request, cons
   FormMarkup markup{request, upload_url(work.upload.id), form};
   std::string out;
   if (difference != nullptr) append_difference(out, *difference, form);
-  append_columns(out, work);
+  if (work.reading.items.empty()) {
+    append_columns(out, work);
+  } else {
+    append_items(out, work);
+  }
   markup.html(Html::from_trusted(std::move(out)));
   markup.checkbox("keep_good_rows", tr<"Import the other rows where some have errors">(),
                   tr<"Else one error keeps everything out.">());
@@ -208,10 +241,14 @@ Result<http::Response> show_columns(App& app, const http::Request& request, cons
       {.title = tr<"Import {}">(work.upload.file_name.empty() ? std::string{tr<"a file">()} : work.upload.file_name),
        .crumbs = crumbs(),
        .lead = Html::from_text(
-           trn<"{} row. What a column is, is recognised by its name and remembered for the next file.",
-               "{} rows. What a column is, is recognised by its name and remembered for the next file.">(
-               static_cast<long long>(work.reading.table.rows.size()),
-               text::thousands(static_cast<long long>(work.reading.table.rows.size()))))},
+           !work.reading.items.empty()
+               ? trn<"{} thing was found in the file.", "{} things were found in the file.">(
+                     static_cast<long long>(work.reading.items.size()),
+                     text::thousands(static_cast<long long>(work.reading.items.size())))
+               : trn<"{} row. What a column is, is recognised by its name and remembered for the next file.",
+                     "{} rows. What a column is, is recognised by its name and remembered for the next file.">(
+                     static_cast<long long>(work.reading.table.rows.size()),
+                     text::thousands(static_cast<long long>(work.reading.table.rows.size()))))},
       form, markup.end(Html::from_trusted(std::move(buttons))));
 }
 
