@@ -21,15 +21,6 @@ using domain::RemediationState;
 
 constexpr int kHistoryMax = 200;
 
-/// What the console is shown of an organisation is what its people see.
-domain::policy::Viewer viewer_of(const Actor& actor, const inventory::Access& access) {
-  if (!actor.console) return actor.viewer;
-  domain::policy::Viewer viewer;
-  viewer.organisation = access.organisation;
-  viewer.roles = {domain::Role::member};
-  return viewer;
-}
-
 store::ExposureFilter filter_of(const inventory::Access& access, const ListInput& input) {
   store::ExposureFilter filter{.site = input.site,
                                .zone = input.zone,
@@ -73,7 +64,7 @@ Result<domain::OrganisationId> editing(const Actor& actor, std::size_t subjects)
 Result<std::vector<store::ExposureRow>> rows_of(store::Exposures& exposures, const Actor& actor,
                                                 domain::OrganisationId organisation,
                                                 const std::vector<Subject>& subjects, Timestamp now) {
-  const auto viewer = viewer_of(actor, {.organisation = organisation});
+  const auto viewer = reader_of(actor, {.organisation = organisation});
   std::vector<store::ExposureRow> rows;
   for (const auto& each : subjects) {
     TRY(auto row, exposures.find(viewer, organisation, each.asset, each.record, now));
@@ -84,6 +75,14 @@ Result<std::vector<store::ExposureRow>> rows_of(store::Exposures& exposures, con
 }
 
 }  // namespace
+
+domain::policy::Viewer reader_of(const Actor& actor, const inventory::Access& access) {
+  if (!actor.console) return actor.viewer;
+  domain::policy::Viewer viewer;
+  viewer.organisation = access.organisation;
+  viewer.roles = {domain::Role::member};
+  return viewer;
+}
 
 ListInput open_matters() {
   return {.statuses = {static_cast<int>(Status::affected), static_cast<int>(Status::undecidable),
@@ -103,7 +102,7 @@ Result<ExposurePage> list(store::Database& database, const Actor& actor, const i
   }
   ExposurePage page;
   TRY(page.rows, database.read([&](store::Connection& connection) {
-    return store::Exposures{connection}.page(viewer_of(actor, access), access.organisation, filter_of(access, input),
+    return store::Exposures{connection}.page(reader_of(actor, access), access.organisation, filter_of(access, input),
                                              after, input.limit + 1, now);
   }));
   if (std::cmp_greater(page.rows.size(), input.limit)) {
@@ -118,7 +117,7 @@ Result<std::vector<store::ExposureCount>> counts(store::Database& database, cons
                                                  Timestamp now) {
   TRY_VOID(actor.require(Permission::read_inventory));
   return database.read([&](store::Connection& connection) {
-    return store::Exposures{connection}.counts(viewer_of(actor, access), access.organisation, filter_of(access, input),
+    return store::Exposures{connection}.counts(reader_of(actor, access), access.organisation, filter_of(access, input),
                                                now);
   });
 }
@@ -139,7 +138,7 @@ Result<std::vector<store::AssetState>> history(store::Database& database, const 
                                                const inventory::Access& access, std::int64_t asset, Timestamp now) {
   TRY_VOID(actor.require(Permission::read_inventory));
   return database.read([&](store::Connection& connection) {
-    return store::Exposures{connection}.history(viewer_of(actor, access), access.organisation, asset, now, kHistoryMax);
+    return store::Exposures{connection}.history(reader_of(actor, access), access.organisation, asset, now, kHistoryMax);
   });
 }
 

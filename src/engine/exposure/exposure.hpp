@@ -15,6 +15,9 @@
 /// may edit its inventory. Errors as in engine/inventory/inventory.hpp.
 namespace tocsin::engine::exposure {
 
+/// Whose eyes the advisories are seen with: the actor's; of the console, those of the organisation's people.
+domain::policy::Viewer reader_of(const Actor& actor, const inventory::Access& access);
+
 struct ListInput {
   std::vector<int> statuses = {};  ///< engine/exposure/matcher.hpp; none: every one.
   std::vector<domain::RemediationState> states = {};

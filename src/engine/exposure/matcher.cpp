@@ -415,7 +415,7 @@ bool Matcher::State::is_meant_alone(const Name& name, const ItemWords& words) co
     return c >= '0' && c <= '9';
   });
   std::size_t seen = 0;
-  for (const auto* known = targets.all(); known != nullptr; known = known->others) {
+  for (const auto* known = targets.every(); known != nullptr; known = known->others) {
     const auto found = known->by_word.find(word);
     if (found == known->by_word.end()) continue;
     for (const auto at : found->second) {
@@ -575,7 +575,7 @@ std::vector<Match> Matcher::match(const Item& item) const {
   state_->by_names(item, words, 1, "", candidates);
   // What other advisories call this order number.
   for (const auto& number : words.order_numbers) {
-    for (const auto* known_in = targets.all(); known_in != nullptr; known_in = known_in->others) {
+    for (const auto* known_in = targets.every(); known_in != nullptr; known_in = known_in->others) {
       const auto found = known_in->by_order_number.find(number);
       if (found == known_in->by_order_number.end()) continue;
       std::set<std::uint32_t> names;

@@ -102,7 +102,7 @@ std::vector<std::uint32_t> Targets::vendors_like(std::string_view vendor) const 
   };
   bool known = false;
   const auto is_known = [&](const std::string& key) {
-    for (const auto* each = all(); each != nullptr; each = each->others) {
+    for (const auto* each = every(); each != nullptr; each = each->others) {
       if (each->vendors_by_prefix.contains(key)) return true;
     }
     return false;
@@ -255,7 +255,7 @@ std::size_t Targets::add(const csaf::Advisory& advisory) {
 bool Targets::is_of_one_vendor(const std::string& word) const {
   constexpr std::size_t kNamesMax = 200;
   const std::string* vendor = nullptr;
-  for (const auto* each = all(); each != nullptr; each = each->others) {
+  for (const auto* each = every(); each != nullptr; each = each->others) {
     const auto found = each->by_word.find(word);
     if (found == each->by_word.end()) continue;
     if (found->second.size() > kNamesMax) return false;
@@ -286,7 +286,7 @@ const std::vector<std::uint32_t>* Targets::led_to(Postings Targets::* postings, 
 double Targets::weight_of(const std::string& word) const noexcept {
   double count = 0;
   double all = 1;
-  for (const auto* each = all(); each != nullptr; each = each->others) {
+  for (const auto* each = every(); each != nullptr; each = each->others) {
     if (const auto found = each->frequency.find(word); found != each->frequency.end()) count += found->second;
     all += static_cast<double>(each->names.size());
   }

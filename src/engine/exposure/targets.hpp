@@ -79,7 +79,7 @@ struct Targets {
   const Targets* others = nullptr;                ///< Names that count as well when words are weighed.
   bool part_of_others = false;                    ///< These are among them already.
   /// The first of all that count, each of them once; the next is its `others`.
-  const Targets* all() const noexcept { return part_of_others ? others : this; }
+  const Targets* every() const noexcept { return part_of_others ? others : this; }
   /// Words without digits by first letter and length, for finding what was mistyped.
   HashMap<std::uint32_t, std::vector<std::string>> words_like;
 

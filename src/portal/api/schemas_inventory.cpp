@@ -176,7 +176,8 @@ std::string_view inventory_schemas_json() noexcept {
 "ExposureMatch": {
   "type": "object",
   "required": ["asset", "label", "vendor", "site", "zone", "criticality", "advisory", "tracking_id", "title", "tlp",
-               "score", "status", "confidence", "product_ids", "cves", "because", "question", "verdict", "state",
+               "score", "status", "confidence", "product_ids", "cves", "because", "question", "decision",
+               "decision_because", "due", "verdict", "state",
                "state_until", "found_at", "changed_at"],
   "properties": {
     "asset": {"type": "integer"},
@@ -196,6 +197,9 @@ std::string_view inventory_schemas_json() noexcept {
     "cves": {"type": "array", "items": {"type": "string"}},
     "because": {"type": "string"},
     "question": {"description": "What would decide it.", "type": ["string", "null"]},
+    "decision": {"enum": ["act_now", "mitigate_now", "next_outage", "accept", "nothing_to_do"]},
+    "decision_because": {"description": "The path through the decision table.", "type": "string"},
+    "due": {"description": "Day by which it is to be done.", "type": ["string", "null"], "format": "date"},
     "verdict": {"enum": ["none", "confirmed", "rejected", "never"]},
     "state": {"enum": ["open", "in_progress", "done", "accepted"]},
     "state_until": {"type": ["string", "null"], "format": "date-time"},
@@ -236,6 +240,9 @@ std::string_view inventory_schemas_json() noexcept {
   "required": ["matches", "verdict"],
   "properties": {
     "matches": {"$ref": "#/components/schemas/ExposureSubjects"},
+    "decision": {"enum": ["act_now", "mitigate_now", "next_outage", "accept", "nothing_to_do"]},
+    "decision_because": {"description": "The path through the decision table.", "type": "string"},
+    "due": {"description": "Day by which it is to be done.", "type": ["string", "null"], "format": "date"},
     "verdict": {"enum": ["none", "confirmed", "rejected", "never"]},
     "reason": {"description": "Needed for rejected and never.", "type": "string"}
   }

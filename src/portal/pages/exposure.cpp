@@ -172,15 +172,18 @@ std::string subject_of(const store::ExposureRow& row) {
   return fmt::format("{}.{}", row.match.asset, row.match.record.value);
 }
 
-void append_table(std::string& out, const std::vector<store::ExposureRow>& rows, const http::Request& request,
-                  bool may_edit, const Form& form, const std::string& organisation) {
+void append_table(std::string& out, const std::vector<store::ExposureRow>& rows,
+                  const std::vector<exposure::Decision>& decisions, const http::Request& request, bool may_edit,
+                  const Form& form, const std::string& organisation) {
   const auto chosen = form.all("match");
   out += "<div class=\"table-wrap\"><table class=\"stack\"><thead><tr>";
   if (may_edit) render<"<th scope=\"col\"><span class=\"hidden\">[[Choose]]</span></th>">(out);
   render<
       "<th scope=\"col\">[[Asset]]</th><th scope=\"col\">[[Advisory]]</th><th scope=\"col\">[[Status]]</th><th "
-      "scope=\"col\">[[Because]]</th><th scope=\"col\">[[State]]</th></tr></thead><tbody>\n">(out);
-  for (const auto& row : rows) {
+      "scope=\"col\">[[What to do]]</th><th scope=\"col\">[[Because]]</th><th "
+      "scope=\"col\">[[State]]</th></tr></thead><tbody>\n">(out);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& row = rows[i];
     const auto& match = row.match;
     out += "<tr>";
     if (may_edit) {
@@ -198,6 +201,10 @@ void append_table(std::string& out, const std::vector<store::ExposureRow>& rows,
         pages::tlp_badge(row.tlp), text::shorten(row.title, 90));
     render<R"(<td data-label="[[Status]]">{} <span class="note">{} %</span></td>)">(
         out, pages::status_tag(status_of(row)), match.confidence / 10);
+    render<R"(<td data-label="[[What to do]]">{} {}</td>)">(
+        out, pages::action_tag(decisions[i].action),
+        decisions[i].due ? html::fragment<"<span class=\"note\">[[by {}]]</span>">(pages::date_html(*decisions[i].due))
+                         : Html{});
     render<R"(<td data-label="[[Because]]" lang="en">{}</td>)">(
         out, match.question.empty() ? match.because : fmt::format("{} {}", match.question, match.because));
     render<R"(<td data-label="[[State]]">{}</td></tr>
@@ -269,9 +276,12 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
   auto all = input;
   all.statuses.clear();
   TRY(const auto counts, exposure::counts(app.database(), actor, access, all, request.now));
+  TRY(const auto decisions, exposure::decisions_on(app.database(), actor, access, found.rows, request.now));
   if (request.representation == http::Representation::json) {
     boost::json::array items;
-    for (const auto& row : found.rows) items.push_back(pages::match_json(row, request.now));
+    for (std::size_t i = 0; i < found.rows.size(); ++i) {
+      items.push_back(pages::match_json(found.rows[i], decisions[i], request.now));
+    }
     auto body = pages::page_json(std::move(items), next_path("/api/v1/exposure"), {});
     body.erase("total");
     auto& by_status = body["counts"].emplace_object();
@@ -302,11 +312,11 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
     auto here = asked;
     pages::FormMarkup markup{request, path_of("/exposure", here), form};
     std::string table;
-    append_table(table, found.rows, request, true, form, organisation);
+    append_table(table, found.rows, decisions, request, true, form, organisation);
     markup.html(Html::from_trusted(std::move(table)));
     out += markup.end(acts_html(form)).str();
   } else {
-    append_table(out, found.rows, request, false, form, organisation);
+    append_table(out, found.rows, decisions, request, false, form, organisation);
   }
   pages::append_next(out, next_path("/exposure"));
   pages::Page page;

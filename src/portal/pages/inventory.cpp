@@ -76,7 +76,8 @@ bool narrows(const inventory::ListInput& input) {
 
 void append_filters(std::string& out, const Asked& asked, const inventory::FilterValues& values) {
   const auto& input = asked.input;
-  render<R"(<form class="search-panel filter-form filter-many" action="/inventory" role="search" aria-label="[[Inventory]]">
+  render<
+      R"(<form class="search-panel filter-form filter-many" action="/inventory" role="search" aria-label="[[Inventory]]">
 <div class="search-row"><label class="hidden" for="asset-q">[[Words]]</label>
 <input id="asset-q" type="search" name="q" value="{}" placeholder="[[Name, model, serial number, tag]]" maxlength="200">)">(
       out, input.words);
@@ -206,7 +207,45 @@ Result<http::Response> list(App& app, const http::Request& request) {
   return pages::member_page(app, request, std::move(page), "/inventory");
 }
 
-void append_matches(std::string& out, const std::vector<store::ExposureRow>& rows, const http::Request& request) {
+/// The path through the table, and what the advisory offers.
+void append_decision(std::string& out, const exposure::Decision& decision) {
+  render<"<details class=\"fold\"><summary>{}{}</summary><div lang=\"en\">">(
+      out, pages::action_tag(decision.action),
+      decision.due ? html::fragment<" <span class=\"note\">[[by {}]]</span>">(pages::date_html(*decision.due))
+                   : Html{});
+  if (decision.path.empty()) render<"<p>{}</p>">(out, decision.because);
+  if (!decision.path.empty()) {
+    out += "<ol>";
+    for (const auto& step : decision.path) {
+      render<"<li>{}: <b>{}</b>, {}">(out, step.name, step.in_words, step.because);
+      if (step.assumed) out += " (assumed)";
+      out += "</li>";
+    }
+    out += "</ol>";
+  }
+  if (!decision.to_do.empty()) {
+    out += "<ul>";
+    for (const auto& each : decision.to_do) {
+      render<"<li>{}">(out, each.text);
+      if (!each.url.empty()) render<" <a href=\"{}\" rel=\"noopener noreferrer nofollow\">{}</a>">(out, Url::external(each.url), each.url);
+      out += "</li>";
+    }
+    out += "</ul>";
+  }
+  if (!decision.compensating.empty()) {
+    out += "<ul>";
+    for (const auto* each : decision.compensating) {
+      render<"<li>{} {} {}</li>">(
+          out, each->mitigation, each->name,
+          each->requirement.empty() ? std::string{} : fmt::format("(IEC 62443-3-3 {})", each->requirement));
+    }
+    out += "</ul>";
+  }
+  out += "</div></details>";
+}
+
+void append_matches(std::string& out, const std::vector<store::ExposureRow>& rows,
+                    const std::vector<exposure::Decision>& decisions, const http::Request& request) {
   render<"<section class=\"panel\" aria-labelledby=\"matches\"><h2 id=\"matches\">[[What advisories say]]</h2>\n">(out);
   if (rows.empty()) {
     render<"<p class=\"note\">[[None that you may read speaks of it.]]</p></section>\n">(out);
@@ -215,14 +254,19 @@ void append_matches(std::string& out, const std::vector<store::ExposureRow>& row
   render<
       "<div class=\"table-wrap\"><table class=\"stack\"><thead><tr><th scope=\"col\">[[Advisory]]</th><th "
       "scope=\"col\">[[Status]]</th><th scope=\"col\" class=\"num\">[[Sure]]</th><th "
-      "scope=\"col\">[[Because]]</th><th scope=\"col\">[[State]]</th></tr></thead><tbody>\n">(out);
-  for (const auto& row : rows) {
+      "scope=\"col\">[[What to do]]</th><th scope=\"col\">[[Because]]</th><th "
+      "scope=\"col\">[[State]]</th></tr></thead><tbody>\n">(out);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& row = rows[i];
     const auto& match = row.match;
+    std::string decision;
+    append_decision(decision, decisions[i]);
     render<
-        R"(<tr><th scope="row"><a href="{}">{}</a><br><span class="note" lang="en">{}</span></th><td data-label="[[Status]]">{}</td><td class="num" data-label="[[Sure]]">{} %</td><td data-label="[[Because]]" lang="en">{} {}</td><td data-label="[[State]]">{}</td></tr>
+        R"(<tr><th scope="row"><a href="{}">{}</a><br><span class="note" lang="en">{}</span></th><td data-label="[[Status]]">{}</td><td class="num" data-label="[[Sure]]">{} %</td><td data-label="[[What to do]]">{}</td><td data-label="[[Because]]" lang="en">{} {}</td><td data-label="[[State]]">{}</td></tr>
 )">(out, Url::own(pages::advisory_url(row.slug)), row.tracking_id, text::shorten(row.title, 100),
-        pages::status_tag(static_cast<exposure::Status>(match.status)), match.confidence / 10, match.because,
-        match.question, pages::state_tag(exposure::state_at(match, request.now)));
+        pages::status_tag(static_cast<exposure::Status>(match.status)), match.confidence / 10,
+        Html::from_trusted(std::move(decision)), match.because, match.question,
+        pages::state_tag(exposure::state_at(match, request.now)));
   }
   out += "</tbody></table></div></section>\n";
 }
@@ -286,10 +330,13 @@ Result<http::Response> one(App& app, const http::Request& request) {
   if (!found) return Error::not_found("asset");
   const auto actor = access::actor(request);
   TRY(const auto matches, exposure::list(app.database(), actor, access, {.asset = *id, .limit = 200}, request.now));
+  TRY(const auto decisions, exposure::decisions_on(app.database(), actor, access, matches.rows, request.now));
   if (request.representation == http::Representation::json) {
     auto body = pages::asset_json(*found);
     auto& list = body["matches"].emplace_array();
-    for (const auto& row : matches.rows) list.push_back(pages::match_json(row, request.now));
+    for (std::size_t i = 0; i < matches.rows.size(); ++i) {
+      list.push_back(pages::match_json(matches.rows[i], decisions[i], request.now));
+    }
     return api::with_version(api::personal_json(body), inventory::version_of(*found));
   }
   TRY(const auto states, exposure::history(app.database(), actor, access, *id, request.now));
@@ -306,7 +353,7 @@ Result<http::Response> one(App& app, const http::Request& request) {
     render<"<p class=\"callout\">[[It is being held against the advisories; that takes a moment.]]</p>\n">(out);
   }
   append_facts(out, *found);
-  append_matches(out, matches.rows, request);
+  append_matches(out, matches.rows, decisions, request);
   append_history(out, states);
   if (access.may_edit) {
     out += pages::button_form(request, url + "/remove", tr<"Remove from the inventory">(),

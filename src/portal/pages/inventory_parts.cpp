@@ -172,6 +172,15 @@ Html state_tag(domain::RemediationState state) {
                                                                 state_label(state));
 }
 
+Html action_tag(engine::exposure::Action action) {
+  static constexpr std::array<std::string_view, 5> kClasses{"suspended", "suspended", "applied", "left", "active"};
+  static constexpr std::array<Message, 5> kLabels{message<"act now">, message<"mitigate now, patch later">,
+                                                  message<"next outage">, message<"accept the risk">,
+                                                  message<"nothing to do">};
+  const auto at = static_cast<std::size_t>(action);
+  return html::fragment<"<span class=\"tag tag-{}\">{}</span>">(kClasses[at], kLabels[at].text());
+}
+
 std::string versions_text(const Item& item) {
   std::string out;
   for (const auto& version : item.versions) {
@@ -278,7 +287,8 @@ Result<Item> item_from_json(const boost::json::object& object) {
   return item;
 }
 
-boost::json::object match_json(const store::ExposureRow& row, Timestamp now) {
+boost::json::object match_json(const store::ExposureRow& row, const engine::exposure::Decision& decision,
+                               Timestamp now) {
   const auto& match = row.match;
   boost::json::object out;
   out["asset"] = match.asset;
@@ -302,6 +312,10 @@ boost::json::object match_json(const store::ExposureRow& row, Timestamp now) {
   } else {
     out["question"] = match.question;
   }
+  out["decision"] = engine::exposure::to_string(decision.action);
+  out["decision_because"] = decision.because;
+  out["due"] = nullptr;
+  if (decision.due) out["due"] = format_date(*decision.due);
   out["verdict"] = domain::to_string(match.verdict);
   out["state"] = domain::to_string(engine::exposure::state_at(match, now));
   out["state_until"] = time_json(match.state_until);

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "domain/remediation.hpp"
+#include "engine/exposure/decisions.hpp"
 #include "engine/exposure/exposure.hpp"
 #include "engine/exposure/matcher.hpp"
 #include "engine/inventory/inventory.hpp"
@@ -31,6 +32,8 @@ std::string_view status_label(engine::exposure::Status status);
 std::string_view state_label(domain::RemediationState state);
 html::Html status_tag(engine::exposure::Status status);
 html::Html state_tag(domain::RemediationState state);
+/// "act now"
+html::Html action_tag(engine::exposure::Action action);
 /// "firmware V2.8.1; bootloader 3"
 std::string versions_text(const formats::inventory::Item& item);
 /// A <select> of a filter, with "any" first.
@@ -46,7 +49,8 @@ bool has_inventory(const http::Request& request);
 Result<html::Html> exposure_line_html(App& app, const http::Request& request, const domain::Record& record);
 
 boost::json::object asset_json(const store::Asset& asset);
-boost::json::object match_json(const store::ExposureRow& row, Timestamp now);
+boost::json::object match_json(const store::ExposureRow& row, const engine::exposure::Decision& decision,
+                               Timestamp now);
 /// The fields of an item, from what programs send. Errors: invalid_input with `where` = the field.
 Result<formats::inventory::Item> item_from_json(const boost::json::object& object);
 boost::json::object difference_json(const engine::inventory::Difference& difference);
