@@ -321,6 +321,35 @@ def bench_validate(corpus):
         row(f"ratio tocsin / csaf-validator-lib, {what}", own[f"{mode}_per_s"] / peer, "", ">= 50")
 
 
+def bench_exposure(work):
+    """Matching things of plants with advisories, both made from the real ones."""
+    print("Exposure: things against advisories, two threads")
+    program = ROOT / "build/release/bin/exposure_bench"
+
+    def ask(*what):
+        return last_json(subprocess.run([program, *what], capture_output=True, text=True, check=True).stdout)
+
+    whole = ask("all")
+    if not whole:
+        return print("  no real advisories at TOCSIN_DATA: nothing to measure")
+    row("100,000 things, 20,000 advisories, from nothing", float(whole["seconds"]), "s", "< 10",
+        f"{whole['matches']:,} matches, {whole['per_thing_us']} us a thing")
+    row("  peak memory, inputs included", float(whole["peak_mb"]), "MB", "<= 1,024", f"inputs {whole['inputs_mb']} MB")
+    one = ask("advisory")
+    row("a new advisory, 1,000,000 things, p50", float(one["p50_ms"]), "ms", "< 200", f"largest {one['max_ms']} ms, {one['peak_mb']} MB")
+    row("a new advisory, 1,000,000 things, p95", float(one["p95_ms"]), "ms", "< 200")
+    thing = ask("asset")
+    row("a new thing, 100,000 advisories, p50", float(thing["p50_ms"]), "ms", "< 20", f"largest {thing['max_ms']} ms, {thing['peak_mb']} MB")
+    row("a new thing, 100,000 advisories, p99", float(thing["p99_ms"]), "ms", "< 20")
+    dumped = work / "exposure"
+    dumped.mkdir()
+    subprocess.run([program, "dump", dumped], check=True)
+    output = subprocess.run([sys.executable, ROOT / "benchmarks/exposure_peer.py", dumped], capture_output=True, text=True, check=True).stdout
+    peer = last_json(output)
+    row("plain Python matcher, the same 20,000 advisories", float(peer["per_asset_us"]), "us/thing", "", f"{peer['affected']:,} told affected")
+    row("ratio, wall clock a thing", peer["per_asset_us"] / whole["per_thing_us"], "times", ">= 100", "two threads to one")
+
+
 def bench_static(data, work, seconds):
     print("Static file, 64 connections, nginx (one worker) beside it")
     server = Server(data)
@@ -352,9 +381,9 @@ def bench_static(data, work, seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["all", "quick", "validate", "policy"], default="all")
+    parser.add_argument("what", nargs="?", choices=["all", "quick", "validate", "policy", "exposure"], default="all")
     what = parser.parse_args().what
-    wanted = [what] if what in ("validate", "policy") else ["validate", "server"]
+    wanted = [what] if what in ("validate", "policy", "exposure") else ["validate", "server"]
     count, seconds = (100_000, 10) if what != "quick" else (10_000, 3)
     postgres = os.environ.get("TOCSIN_BENCH_POSTGRES")
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
@@ -373,6 +402,8 @@ def main():
         bench_start()
         if "validate" in wanted:
             bench_validate(corpus)
+        if what in ("all", "exposure"):
+            bench_exposure(work)
         if what == "policy":
             data, _ = big_data(count, [corpus])
             bench_policy(data, work)

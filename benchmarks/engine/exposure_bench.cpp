@@ -10,6 +10,7 @@
 #include <cctype>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <random>
 #include <string>
@@ -39,6 +40,11 @@ constexpr unsigned kThreads = 2;
 
 double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+/// THINGS in the environment: fewer, for a look.
+std::size_t things_wanted(std::size_t usual) {
+  const auto* wanted = std::getenv("THINGS");
+  return wanted == nullptr ? usual : static_cast<std::size_t>(std::atoll(wanted));
 }
 double peak_mb() {
   rusage usage{};
@@ -130,7 +136,8 @@ double at(std::vector<double> values, double share) {
 }
 
 int all(const std::vector<csaf::Advisory>& advisories) {
-  constexpr std::size_t kAdvisories = 20'000, kThings = 100'000;
+  constexpr std::size_t kAdvisories = 20'000;
+  const std::size_t kThings = things_wanted(100'000);
   const Things things{advisories, kAdvisories / advisories.size()};
   std::vector<Item> items;
   items.reserve(kThings);
@@ -167,7 +174,8 @@ int all(const std::vector<csaf::Advisory>& advisories) {
 }
 
 int one_advisory(const std::vector<csaf::Advisory>& advisories) {
-  constexpr std::size_t kAdvisories = 20'000, kThings = 1'000'000;
+  constexpr std::size_t kAdvisories = 20'000;
+  const std::size_t kThings = things_wanted(1'000'000);
   exposure::Matcher known;
   build(known, advisories, kAdvisories);
   const Things things{advisories, kAdvisories / advisories.size()};

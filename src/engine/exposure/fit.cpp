@@ -108,6 +108,18 @@ bool begins_with_term(std::string_view word, const Name& name) {
   });
 }
 
+bool nearly_of_name(const std::string& word, const Name& name, const ItemWords& item) {
+  if (std::ranges::find(item.unknown, word) == item.unknown.end()) {
+    for (std::size_t i = 0; i < name.rare.size(); ++i) {
+      if (name.rare[i] != 0 && is_near(word, name.words.terms[i].spellings.front())) return true;
+    }
+    return !has_digits(word) && word.size() >= 4 &&
+           (word.ends_with('s') ? name.pieces.holds(std::string_view{word}.substr(0, word.size() - 1))
+                                : name.pieces.holds(word + "s"));
+  }
+  return name.pieces.nearly_holds(word);
+}
+
 enum class Says : std::uint8_t { nothing, so, otherwise };
 
 bool is_year(std::string_view digits) noexcept {
@@ -180,11 +192,37 @@ bool repeats_version(std::string_view word, const std::vector<std::string>& star
   return std::ranges::find(starts, word) != starts.end();
 }
 
+/// "panels" for "panel", or the other way round.
+bool is_plural_of_one(std::string_view word, const NamePieces& pieces) {
+  if (word.size() < 4 || has_digits(word)) return false;
+  return word.ends_with('s') ? pieces.holds(word.substr(0, word.size() - 1)) : pieces.holds(std::string{word} + "s");
+}
+
 bool holds_words(const NamePieces& pieces, const std::vector<std::string>& words) {
   return !words.empty() && std::ranges::all_of(words, [&](const std::string& word) { return pieces.holds(word); });
 }
 
 }  // namespace
+
+bool is_hopeless(const Name& name, const ItemWords& item) {
+  // One of them may be the code, mistyped.
+  if (std::ranges::any_of(item.unknown, [](const std::string& word) { return has_digits(word); })) return false;
+  bool held = false;
+  for (const auto id : name.codes) {
+    if (id != 0) {
+      held = held || std::ranges::binary_search(item.ids, id);
+      continue;
+    }
+    if (!held) return item.strongest.empty() || !name.pieces.holds(item.strongest);
+    held = false;
+  }
+  return false;
+}
+
+bool is_nearly_told(const ItemWords& item, std::string_view word) {
+  return std::ranges::any_of(item.unknown, [&](const std::string& own) { return is_near(own, word); }) ||
+         is_plural_of_one(word, item.pieces);
+}
 
 std::string hundreds_of(std::string_view word) {
   auto at = word.size();
@@ -243,8 +281,16 @@ ItemWords words_of(const formats::inventory::Item& item, const Targets& targets)
     words.to_explain.emplace_back(word, weight);
     words.weight += weight;
   }
+  for (const auto& piece : words.pieces.all()) {
+    if (const auto found = targets.word_ids.find(piece); found != targets.word_ids.end()) words.ids.push_back(found->second);
+  }
+  std::ranges::sort(words.ids);
+  for (const auto& word : words.pieces.words()) {
+    if (word.size() >= 4 && !targets.knows(word) && !is_describing_word(word)) words.unknown.push_back(word);
+  }
+  const auto strongest = std::ranges::max_element(words.to_explain, {}, [](const auto& each) { return each.second; });
+  if (strongest != words.to_explain.end()) words.strongest = strongest->first;
   if (!words.has_vendor && !words.to_explain.empty()) {
-    const auto strongest = std::ranges::max_element(words.to_explain, {}, [](const auto& each) { return each.second; });
     words.sole_vendor = strongest->second >= kTellsVendor && targets.is_of_one_vendor(strongest->first);
   }
   return words;
@@ -252,7 +298,7 @@ ItemWords words_of(const formats::inventory::Item& item, const Targets& targets)
 
 NameFit fit(const Name& name, const ItemWords& item) {
   NameFit result;
-  if (name.weight <= 0) return result;
+  if (name.weight <= 0 || is_hopeless(name, item)) return result;
   bool same_vendor = std::ranges::binary_search(item.vendors, name.vendor_id);
   bool vendor_in_name = false;  // "Siemens SIMATIC WinCC OA" of an advisory of another vendor.
   if (!same_vendor && item.has_vendor && !name.vendor_words.empty()) {
@@ -291,7 +337,7 @@ NameFit fit(const Name& name, const ItemWords& item) {
       }
     } else if (term.kind == NameTerm::Kind::code && is_version_like(first) && version_says(first, item) == Says::so) {
       share = 1;
-    } else if (item.pieces.nearly_holds(first)) {
+    } else if (is_nearly_told(item, first) || (name.rare[i] != 0 && item.pieces.nearly_holds(first))) {
       share = kNearly;
     } else if (term.kind == NameTerm::Kind::code && is_family_code(name, i) && holds_hundreds(first, item)) {
       share = 1;
@@ -318,7 +364,7 @@ NameFit fit(const Name& name, const ItemWords& item) {
   for (const auto& [word, weight] : item.to_explain) {
     const bool by_name = name.pieces.holds(word) ||
                          std::ranges::find(name.vendor_words, word) != name.vendor_words.end() ||
-                         name.pieces.nearly_holds(word) || std::ranges::any_of(terms, [&](const NameTerm& term) {
+                         nearly_of_name(word, name, item) || std::ranges::any_of(terms, [&](const NameTerm& term) {
                            return std::ranges::find(term.spellings, word) != term.spellings.end();
                          }) ||
                          std::ranges::find(joined, word) != joined.end();

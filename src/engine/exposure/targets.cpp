@@ -20,6 +20,7 @@ constexpr std::uint32_t bucket(char first, std::size_t length) noexcept {
 }
 constexpr std::size_t kMistypedBytesMin = 5;
 constexpr std::size_t kSwappedBytesMin = 4;
+constexpr std::size_t kRareBytesMin = 8;
 constexpr double kAsidesMax = 0.12;
 /// Rare words say more than their share of bits: two common words are not a rare one.
 constexpr double kRareness = 1.4;
@@ -312,6 +313,15 @@ std::vector<std::string> Targets::near_words(const std::string& word) const {
 
 void Targets::prepare() {
   words_like.clear();
+  word_ids.clear();
+  const auto count_of = [this](const std::string& word) {
+    std::uint32_t count = 0;
+    for (const auto* each : {static_cast<const Targets*>(this), others}) {
+      if (each == nullptr) continue;
+      if (const auto found = each->frequency.find(word); found != each->frequency.end()) count += found->second;
+    }
+    return count;
+  };
   frequency.clear();
   by_word.clear();
   by_anchor.clear();
@@ -333,6 +343,20 @@ void Targets::prepare() {
   for (std::uint32_t at = 0; at < names.size(); ++at) {
     auto& name = names[at];
     for (const auto& initials : name.pieces.initials()) add_anchor(initials, at);
+    name.codes.clear();
+    name.rare.clear();
+    for (const auto& term : name.words.terms) {
+      const auto& first = term.spellings.front();
+      name.rare.push_back(term.kind == NameTerm::Kind::plain && first.size() >= kRareBytesMin && !has_digits(first) &&
+                                  count_of(first) <= 2
+                              ? 1
+                              : 0);
+      if (term.kind != NameTerm::Kind::code || first.size() <= 3 || name.words.is_family) continue;
+      for (const auto& spelling : term.spellings) {
+        name.codes.push_back(word_ids.try_emplace(spelling, static_cast<std::uint32_t>(word_ids.size() + 1)).first->second);
+      }
+      name.codes.push_back(0);
+    }
     name.weights.clear();
     name.weight = 0;
     std::vector<std::pair<double, std::size_t>> order;

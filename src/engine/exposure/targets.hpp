@@ -22,6 +22,9 @@ struct Name {
   std::vector<std::string> vendor_words;  ///< Folded, as they may stand in an inventory's product column.
   ProductName words;
   std::string essential;  ///< The words that tell it from others, in order, without releases.
+  /// Word ids of the spellings of each code that must be there, 0 behind each code's; of prepare().
+  std::vector<std::uint32_t> codes;
+  std::vector<char> rare;       ///< Of words.terms: hardly any other name has it, so that it may be mistyped itself.
   std::vector<double> weights;  ///< Of words.terms; of prepare().
   double weight = 0;            ///< Their sum.
   NamePieces pieces;
@@ -76,6 +79,7 @@ struct Targets {
   Postings by_word;                               ///< Names, by each of their words.
   Postings by_anchor;                             ///< Names, by the words that say most.
   HashMap<std::string, std::uint32_t> frequency;  ///< In how many names a word stands.
+  HashMap<std::string, std::uint32_t> word_ids;   ///< Of the words of codes, from 1.
   const Targets* others = nullptr;                ///< Names that count as well when words are weighed.
   bool part_of_others = false;                    ///< These are among them already.
   /// The first of all that count, each of them once; the next is its `others`.
@@ -126,11 +130,19 @@ struct ItemWords {
   NamePieces pieces;
   std::vector<std::pair<std::string, double>> to_explain;  ///< Words that the name should account for, with weights.
   double weight = 0;
+  std::vector<std::uint32_t> ids;  ///< Targets::word_ids of the pieces, in order.
+  std::string strongest;           ///< Of to_explain; empty where there is none.
+  /// Words that stand in no name, so that they may be mistyped. What is a word of names is meant as it is written.
+  std::vector<std::string> unknown;
   std::vector<std::string> order_numbers;
   std::vector<std::string> version_starts;  ///< "3", "35" and "3516" of "V3.5.16", "sp1" of "14 SP1".
 };
 ItemWords words_of(const formats::inventory::Item& item, const Targets& targets);
 NameFit fit(const Name& name, const ItemWords& item);
+/// Whether a name cannot come to anything: a code that it needs is not there, nor does it say all that the thing says.
+bool is_hopeless(const Name& name, const ItemWords& item);
+/// One of the things' unknown words is the word but for a slip of the keyboard, or its plural.
+bool is_nearly_told(const ItemWords& item, std::string_view word);
 /// "micro8##" of "micro850" and of "micro800"; empty for what has no such code.
 std::string hundreds_of(std::string_view word);
 /// Does the name hold each word that the thing has to explain?
