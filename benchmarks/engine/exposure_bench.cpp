@@ -59,7 +59,8 @@ std::string shifted(std::string_view text, std::size_t turn) {
   std::string out;
   std::size_t letters = 0;
   const auto end_word = [&] {
-    if (letters >= 6) out += std::string(1, static_cast<char>('a' + turn % 26)) + static_cast<char>('a' + turn / 26 % 26);
+    if (letters >= 6)
+      out += std::string(1, static_cast<char>('a' + turn % 26)) + static_cast<char>('a' + turn / 26 % 26);
     letters = 0;
   };
   for (const char c : text) {
@@ -81,7 +82,8 @@ std::string shifted(std::string_view text, std::size_t turn) {
 
 csaf::Advisory shifted(const csaf::Advisory& from, std::size_t turn) {
   csaf::Advisory advisory;
-  advisory.header.tracking_id = turn == 0 ? from.header.tracking_id : fmt::format("{}-R{:03}", from.header.tracking_id, turn);
+  advisory.header.tracking_id =
+      turn == 0 ? from.header.tracking_id : fmt::format("{}-R{:03}", from.header.tracking_id, turn);
   advisory.products = from.products;
   for (auto& product : advisory.products) {
     product.name = shifted(product.name, turn);
@@ -126,7 +128,8 @@ class Things {
 };
 
 void build(exposure::Matcher& matcher, const std::vector<csaf::Advisory>& advisories, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) matcher.add(shifted(advisories[i % advisories.size()], i / advisories.size()));
+  for (std::size_t i = 0; i < count; ++i)
+    matcher.add(shifted(advisories[i % advisories.size()], i / advisories.size()));
   matcher.prepare();
 }
 
@@ -144,7 +147,8 @@ int all(const std::vector<csaf::Advisory>& advisories) {
   for (std::size_t i = 0; i < kThings; ++i) items.push_back(things.make(i));
   std::vector<csaf::Advisory> many;
   many.reserve(kAdvisories);
-  for (std::size_t i = 0; i < kAdvisories; ++i) many.push_back(shifted(advisories[i % advisories.size()], i / advisories.size()));
+  for (std::size_t i = 0; i < kAdvisories; ++i)
+    many.push_back(shifted(advisories[i % advisories.size()], i / advisories.size()));
   const double before_mb = peak_mb();
   const auto start = Clock::now();
   exposure::Matcher matcher;
@@ -234,16 +238,18 @@ int dump(const std::vector<csaf::Advisory>& advisories, const std::string& folde
                           {"version", product.version},
                           {"numbers", std::move(numbers)}});
     }
-    advisory_file << boost::json::serialize(boost::json::object{{"id", advisory.header.tracking_id}, {"products", products}})
+    advisory_file << boost::json::serialize(
+                         boost::json::object{{"id", advisory.header.tracking_id}, {"products", products}})
                   << '\n';
   }
   const Things things{advisories, kAdvisories / advisories.size()};
   for (std::size_t i = 0; i < kThings; ++i) {
     const auto item = things.make(i * 50);
-    asset_file << boost::json::serialize(boost::json::object{{"vendor", item.vendor.empty() ? "" : domain::vendor_key(item.vendor)},
-                                                             {"product", item.product},
-                                                             {"model", item.model},
-                                                             {"version", item.versions.front().text}})
+    asset_file << boost::json::serialize(
+                      boost::json::object{{"vendor", item.vendor.empty() ? "" : domain::vendor_key(item.vendor)},
+                                          {"product", item.product},
+                                          {"model", item.model},
+                                          {"version", item.versions.front().text}})
                << '\n';
   }
   return asset_file.good() && advisory_file.good() ? 0 : 1;

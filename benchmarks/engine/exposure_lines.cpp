@@ -180,7 +180,8 @@ class Maker {
   void lines_of(std::size_t at, std::size_t products_max) {
     const auto& advisory = advisories_[at];
     std::map<std::string, int> named;
-    for (const auto& product : advisory.products) ++named[letters_and_digits(without_words(without_brackets(product.product)))];
+    for (const auto& product : advisory.products)
+      ++named[letters_and_digits(without_words(without_brackets(product.product)))];
     std::set<std::string> affected;
     for (const auto& vulnerability : advisory.vulnerabilities) {
       for (const auto& group : vulnerability.statuses) {
@@ -191,7 +192,9 @@ class Maker {
     std::size_t taken = 0;
     for (const auto& product : advisory.products) {
       // Where a name stands twice, with two ranges, the truth is not known by one of them.
-      if (!affected.contains(product.id) || named[letters_and_digits(without_words(without_brackets(product.product)))] > 1) continue;
+      if (!affected.contains(product.id) ||
+          named[letters_and_digits(without_words(without_brackets(product.product)))] > 1)
+        continue;
       advisory_ = at;
       lines_of(product);
       if (++taken == products_max) break;
@@ -210,7 +213,7 @@ class Maker {
 
   /// Where it stands, what it does, who is to leave it alone: as people write it behind a name.
   std::string more_words() {
-    static constexpr std::string_view kMore[] = {" panel 3 pump house", " - Halle 4",       " spare",
+    static constexpr std::string_view kMore[] = {" panel 3 pump house", " - Halle 4",        " spare",
                                                  " (boiler room)",      " line 2 packaging", " Werk Nord",
                                                  " do not update",      " -20MAA10",         " sub station Miller",
                                                  " redundant A",        " Leitstand",        " (new)"};
@@ -269,11 +272,11 @@ class Maker {
         add("no firmware word", vendor, without_words(bare), "", inside, Truth::affected);
         break;
       case 7: {
-        static constexpr std::string_view kNoise[] = {"Firmware Version: V", "Ver. ",    "FW: ",        "version ",
-                                                      "Rev. ",               "release ", "V ",          "FW-",
-                                                      "firmware rev ",       "SW V",     "Version: v.", "FW V"};
-        add("noise in the version", vendor, bare, "",
-            std::string{kNoise[random_() % std::size(kNoise)]} + inside, Truth::affected);
+        static constexpr std::string_view kNoise[] = {
+            "Firmware Version: V", "Ver. ", "FW: ",        "version ", "Rev. ", "release ", "V ", "FW-",
+            "firmware rev ",       "SW V",  "Version: v.", "FW V"};
+        add("noise in the version", vendor, bare, "", std::string{kNoise[random_() % std::size(kNoise)]} + inside,
+            Truth::affected);
         break;
       }
       default:
@@ -345,7 +348,8 @@ class Maker {
           shared_long = shared_long || word.size() >= 5;
         }
       }
-      const bool take_same = same && !shared && !same_maker, take_other = !same && !knows_maker && shared_long && !other_maker;
+      const bool take_same = same && !shared && !same_maker,
+                 take_other = !same && !knows_maker && shared_long && !other_maker;
       if (!take_same && !take_other) continue;
       (take_same ? same_maker : other_maker) = true;
       add(take_same ? "other product of the maker" : "other maker's product", vendor, name, "", inside,

@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "cli/approval_options.hpp"
-#include "cli/case_options.hpp"
 #include "cli/audit_options.hpp"
 #include "cli/bundle_options.hpp"
+#include "cli/case_options.hpp"
 #include "cli/change_options.hpp"
 #include "cli/installation.hpp"
-#include "cli/mail_options.hpp"
 #include "cli/inventory_options.hpp"
+#include "cli/mail_options.hpp"
 #include "cli/match_options.hpp"
 #include "cli/member_options.hpp"
 #include "cli/share_options.hpp"

@@ -32,10 +32,10 @@ int run_members(const CommandLine& line);  ///< All of `tocsin org`, `user` and 
 int run_match(const CommandLine& line);
 int run_bundle(const CommandLine& line);  ///< All of `tocsin bundle`.
 int run_share(const CommandLine& line);
-int run_audit(const CommandLine& line);     ///< All of `tocsin audit`.
-int run_mail(const CommandLine& line);      ///< All of `tocsin mail`.
-int run_case(const CommandLine& line);      ///< All of `tocsin case`.
-int run_approval(const CommandLine& line);  ///< All of `tocsin approval`.
+int run_audit(const CommandLine& line);      ///< All of `tocsin audit`.
+int run_mail(const CommandLine& line);       ///< All of `tocsin mail`.
+int run_case(const CommandLine& line);       ///< All of `tocsin case`.
+int run_approval(const CommandLine& line);   ///< All of `tocsin approval`.
 int run_inventory(const CommandLine& line);  ///< All of `tocsin inventory` and `tocsin exposure`.
 int run_config_check(const CommandLine& line);
 int run_config_doc(const CommandLine& line);

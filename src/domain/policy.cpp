@@ -280,7 +280,11 @@ void add_own(Condition& sql, const Viewer& viewer, const Reading& reading) {
     sql.add(" OR r.audience = ?", kNumber(Audience::listed));
     sql.add(" AND (").add(kOnList, kNumber(Grantee::Kind::person)).add("= ?)", viewer.person->value);
     if (!viewer.cases_by_name.empty()) {
-      sql.add(" OR ").add(kOnList, kNumber(Grantee::Kind::case_file)).add("IN ").add_list(viewer.cases_by_name).add(")");
+      sql.add(" OR ")
+          .add(kOnList, kNumber(Grantee::Kind::case_file))
+          .add("IN ")
+          .add_list(viewer.cases_by_name)
+          .add(")");
     }
     sql.add(")");
   }

@@ -132,16 +132,16 @@ const std::vector<Row>& rows() {
        R::case_participant},
       {"ParticipantByNameNeedsNoOrganisation", in_case_by_name(person_only(kSomebody)), for_list(Tlp::red, {kToCase}),
        true, R::case_participant},
-      {"OthersAreInNoCase", in_case(kOther), for_list(Tlp::green, {{Grantee::Kind::case_file, kCase.value + 1}}),
-       false, R::not_addressed},
-      {"ACaseIsNoCommunityOfItsNumber", in_case(kOther), for_list(Tlp::green, {{Grantee::Kind::community, kCase.value}}),
-       false, R::not_addressed},
+      {"OthersAreInNoCase", in_case(kOther), for_list(Tlp::green, {{Grantee::Kind::case_file, kCase.value + 1}}), false,
+       R::not_addressed},
+      {"ACaseIsNoCommunityOfItsNumber", in_case(kOther),
+       for_list(Tlp::green, {{Grantee::Kind::community, kCase.value}}), false, R::not_addressed},
       {"ParticipantReadsNoDraft", in_case_by_name(in_case(kOther)),
        Facts{Tlp::green, draft, Audience::listed, kOwner, {}, {kToCase}}, false, R::draft},
       {"OwnersParticipantByNameReadsRed", in_case_by_name(viewer_of(kOwner)), for_list(Tlp::red, {kToCase}), true,
        R::case_participant},
-      {"AuditorInACaseReadsNothing", in_case_by_name(in_case(kOther, {auditor})), for_list(Tlp::green, {kToCase}), false,
-       R::not_addressed},
+      {"AuditorInACaseReadsNothing", in_case_by_name(in_case(kOther, {auditor})), for_list(Tlp::green, {kToCase}),
+       false, R::not_addressed},
       {"AdministratorOfAParticipantReadsNoAmber", in_case(kOther, {administrator}), for_list(Tlp::amber, {kToCase}),
        false, R::role_reads_none},
       {"AdministratorInACaseByNameReadsAmber", in_case_by_name(viewer_of(kOther, {administrator})),
@@ -312,11 +312,11 @@ TEST_F(PolicyLaws, RedIsSeenByNameOrByTheOwnersHandlersOnly) {
     ++shown;
     const bool handler =
         viewer.organisation == facts.owner && (viewer.roles.has(coordinator) || viewer.roles.has(vendor_coordinator));
-    const bool named =
-        viewer.person && std::ranges::any_of(facts.listed, [&](const Grantee& each) {
-          return each == Grantee{Grantee::Kind::person, viewer.person->value} ||
-                 (each.kind == Grantee::Kind::case_file && std::ranges::count(viewer.cases_by_name, CaseId{each.id}) > 0);
-        });
+    const bool named = viewer.person && std::ranges::any_of(facts.listed, [&](const Grantee& each) {
+                         return each == Grantee{Grantee::Kind::person, viewer.person->value} ||
+                                (each.kind == Grantee::Kind::case_file &&
+                                 std::ranges::count(viewer.cases_by_name, CaseId{each.id}) > 0);
+                       });
     EXPECT_TRUE(handler || named) << viewer.cache_key() << ' ' << to_string(decision.reason);
   }
   EXPECT_GT(shown, kTries / 100);

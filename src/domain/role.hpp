@@ -71,8 +71,8 @@ enum class Permission : std::uint8_t {
   manage_communities,
   handle_cases,  ///< Opens cases of the organisation acted for, and says who takes part.
   read_audit,
-  administer,  ///< Settings, installation.
-  break_glass,  ///< Opens one record that the policy does not show, for a while (engine/guard/break_glass.hpp).
+  administer,      ///< Settings, installation.
+  break_glass,     ///< Opens one record that the policy does not show, for a while (engine/guard/break_glass.hpp).
   read_inventory,  ///< Assets and exposure of the organisation acted for.
   edit_inventory   ///< Imports and changes them, says what was done, grants the CERT to read.
 };

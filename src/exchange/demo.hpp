@@ -10,7 +10,8 @@
 #include "exchange/source.hpp"
 #include "store/database.hpp"
 
-/// The demonstration's organisations, people, communities and cases (demo/members.json), and documents addressed to them.
+/// The demonstration's organisations, people, communities and cases (demo/members.json), and documents addressed to
+/// them.
 namespace tocsin::exchange {
 
 /// A seat of one of the demonstration's people.

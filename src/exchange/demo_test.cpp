@@ -80,8 +80,8 @@ class DemoTest : public store_testing::DatabaseTest {
             TRY(viewer, members::viewer_of(connection, person->person.id, {}));
           }
           std::vector<std::string> seen;
-          for (const auto* key : {"TDC-2026-101", "TDC-2026-102", "TDC-2026-103", "TDC-2026-104", "TDC-2026-105",
-                                "TDC-2026-106"}) {
+          for (const auto* key :
+               {"TDC-2026-101", "TDC-2026-102", "TDC-2026-103", "TDC-2026-104", "TDC-2026-105", "TDC-2026-106"}) {
             TRY(const auto record,
                 store::Records{connection}.find(viewer, domain::RecordKind::advisory, key, clock_.now()));
             if (record) seen.emplace_back(key + 9);

@@ -49,9 +49,8 @@ void note_member_tables() {
        {domain::RecordStatus::draft, domain::RecordStatus::published, domain::RecordStatus::withdrawn}) {
     messages::note(domain::to_string(status));
   }
-  for (const auto kind :
-       {domain::Grantee::Kind::organisation, domain::Grantee::Kind::community, domain::Grantee::Kind::person,
-        domain::Grantee::Kind::case_file}) {
+  for (const auto kind : {domain::Grantee::Kind::organisation, domain::Grantee::Kind::community,
+                          domain::Grantee::Kind::person, domain::Grantee::Kind::case_file}) {
     messages::note(domain::to_string(kind));
   }
   for (const auto kind : domain::all_case_kinds()) messages::note(domain::to_string(kind));

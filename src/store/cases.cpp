@@ -82,16 +82,16 @@ Result<std::int64_t> Cases::participant_count(domain::CaseId id) {
 }
 
 Result<std::int64_t> Cases::add(domain::CaseId id, const domain::CaseParticipant& participant) {
-  return connection_.run(Sql{"INSERT INTO case_participant (case_id, kind, grantee_id, part, added_at, added_by) "
-                             "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                             id.value, participant.who.kind, participant.who.id, participant.part,
-                             participant.added_at, participant.added_by});
+  return connection_.run(
+      Sql{"INSERT INTO case_participant (case_id, kind, grantee_id, part, added_at, added_by) "
+          "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+          id.value, participant.who.kind, participant.who.id, participant.part, participant.added_at,
+          participant.added_by});
 }
 
 Status Cases::set_part(domain::CaseId id, const domain::Grantee& who, domain::CasePart part) {
-  TRY_VOID(
-      connection_.run(Sql{"UPDATE case_participant SET part = ? WHERE case_id = ? AND kind = ? AND grantee_id = ?",
-                          part, id.value, who.kind, who.id}));
+  TRY_VOID(connection_.run(Sql{"UPDATE case_participant SET part = ? WHERE case_id = ? AND kind = ? AND grantee_id = ?",
+                               part, id.value, who.kind, who.id}));
   return ok();
 }
 

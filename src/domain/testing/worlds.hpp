@@ -7,8 +7,8 @@
 
 #include "domain/policy.hpp"
 
-/// Random worlds for property tests of the policy: a few organisations, people, communities and cases, and records of every
-/// marking, audience, status and embargo among them. Small numbers, so that everything meets everything.
+/// Random worlds for property tests of the policy: a few organisations, people, communities and cases, and records of
+/// every marking, audience, status and embargo among them. Small numbers, so that everything meets everything.
 namespace tocsin::domain::testing {
 
 class Worlds {

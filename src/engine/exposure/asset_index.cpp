@@ -27,7 +27,7 @@ constexpr std::size_t kKnownNamesMax = 21;
 class Writer {
  public:
   void put(std::string_view text) {
-    for (auto length = text.size(); ; length >>= 7U) {
+    for (auto length = text.size();; length >>= 7U) {
       out += static_cast<char>((length & 0x7FU) | (length > 0x7FU ? 0x80U : 0U));
       if (length <= 0x7FU) break;
     }
@@ -63,7 +63,8 @@ std::string packed(const Item& item) {
   for (const auto* text : {&item.vendor, &item.family, &item.product, &item.name, &item.model, &item.cpe}) {
     writer.put(*text);
   }
-  const auto versions = std::min<std::size_t>(item.versions.size(), 255), purls = std::min<std::size_t>(item.purls.size(), 255);
+  const auto versions = std::min<std::size_t>(item.versions.size(), 255),
+             purls = std::min<std::size_t>(item.purls.size(), 255);
   writer.count(versions);
   for (std::size_t i = 0; i < versions; ++i) {
     writer.put(item.versions[i].component);
@@ -77,7 +78,8 @@ std::string packed(const Item& item) {
 Item unpacked(std::string_view bytes) {
   Item item;
   Reader reader{bytes};
-  for (auto* text : {&item.vendor, &item.family, &item.product, &item.name, &item.model, &item.cpe}) *text = reader.take();
+  for (auto* text : {&item.vendor, &item.family, &item.product, &item.name, &item.model, &item.cpe})
+    *text = reader.take();
   for (auto left = reader.count(); left > 0; --left) {
     auto& version = item.versions.emplace_back();
     version.component = reader.take();
@@ -94,7 +96,8 @@ void add_posting(Postings& postings, const std::string& key, std::uint32_t group
 
 /// Words of one first letter and length, as Targets::words_like.
 std::uint32_t bucket(std::string_view word, std::size_t length) noexcept {
-  return static_cast<std::uint32_t>(static_cast<unsigned char>(word.front())) << 16U | static_cast<std::uint32_t>(length);
+  return static_cast<std::uint32_t>(static_cast<unsigned char>(word.front())) << 16U |
+         static_cast<std::uint32_t>(length);
 }
 
 }  // namespace
@@ -103,10 +106,10 @@ struct AssetIndex::State {
   const Matcher* known = nullptr;
   Targets nothing;  ///< For words_of without known advisories.
 
-  std::string bytes;                  ///< Groups, packed.
-  std::vector<std::size_t> begins;    ///< Of each group in bytes, and the end of the last.
-  HashMap<std::string, std::uint32_t> group_of;  ///< By packed bytes.
-  std::vector<std::uint32_t> groups;  ///< Of each asset.
+  std::string bytes;                               ///< Groups, packed.
+  std::vector<std::size_t> begins;                 ///< Of each group in bytes, and the end of the last.
+  HashMap<std::string, std::uint32_t> group_of;    ///< By packed bytes.
+  std::vector<std::uint32_t> groups;               ///< Of each asset.
   std::vector<std::vector<std::uint32_t>> assets;  ///< Of each group.
 
   struct Own {
@@ -241,7 +244,8 @@ std::vector<std::uint32_t> AssetIndex::State::candidates(const Targets& asked) c
   }
   if (!asked.order_patterns.empty()) {
     const auto fits = [&asked](const std::string& number) {
-      return std::ranges::any_of(asked.order_patterns, [&](const auto& each) { return fits_pattern(each.first, number); });
+      return std::ranges::any_of(asked.order_patterns,
+                                 [&](const auto& each) { return fits_pattern(each.first, number); });
     };
     for (const auto& [number, list] : by_number) {
       if (fits(number)) found.insert(found.end(), list.begin(), list.end());
@@ -314,7 +318,8 @@ std::vector<AssetIndex::Found> AssetIndex::match(const Matcher& matcher, unsigne
     work(parts.front());
   }
   std::vector<Found> all;
-  for (auto& part : parts) all.insert(all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
+  for (auto& part : parts)
+    all.insert(all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
   // In the order of the things, of each as Matcher::match gives them.
   std::ranges::sort(all, [](const Found& a, const Found& b) {
     if (a.asset != b.asset) return a.asset < b.asset;

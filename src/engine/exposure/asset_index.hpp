@@ -28,9 +28,9 @@ class AssetIndex {
     std::uint32_t asset = 0;             ///< As add() counted them.
     std::shared_ptr<const Match> match;  ///< Things that read alike share one.
   };
-  /// What Matcher::match says of each thing, in the order of the things; as many threads as `threads`. Made for matchers
-  /// of one or a few advisories, which are prepared with `known`; right for others, too, but not faster than asking them
-  /// for each thing.
+  /// What Matcher::match says of each thing, in the order of the things; as many threads as `threads`. Made for
+  /// matchers of one or a few advisories, which are prepared with `known`; right for others, too, but not faster than
+  /// asking them for each thing.
   std::vector<Found> match(const Matcher& matcher, unsigned threads = 1) const;
 
  private:

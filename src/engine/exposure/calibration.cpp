@@ -7,9 +7,10 @@
 namespace tocsin::engine::exposure {
 namespace {
 
-/// Between two knots along a straight line, outside of them as at the nearest. Fitted by isotonic regression on inventory
-/// lines made from one half of the vendors (benchmarks: `exposure_quality fit`, which also tells which half); what the
-/// other half says of them is in docs/exposure.md. Where the fit had no samples, a line from nothing leads to its first.
+/// Between two knots along a straight line, outside of them as at the nearest. Fitted by isotonic regression on
+/// inventory lines made from one half of the vendors (benchmarks: `exposure_quality fit`, which also tells which half);
+/// what the other half says of them is in docs/exposure.md. Where the fit had no samples, a line from nothing leads to
+/// its first.
 struct Knot {
   double fit, share;
 };

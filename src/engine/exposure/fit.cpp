@@ -60,7 +60,8 @@ bool is_family_code(const Name& name, std::size_t term) {
 bool holds_hundreds(std::string_view code, const ItemWords& item) {
   const auto hundreds = hundreds_of(code);
   return !hundreds.empty() && code.ends_with("00") &&
-         std::ranges::any_of(item.pieces.words(), [&](const std::string& word) { return hundreds_of(word) == hundreds; });
+         std::ranges::any_of(item.pieces.words(),
+                             [&](const std::string& word) { return hundreds_of(word) == hundreds; });
 }
 
 /// "ipm" tells each word of "Intelligent Power Manager".
@@ -161,7 +162,8 @@ void add_version_starts(std::string_view version, std::vector<std::string>& star
     }
     if (word.empty()) continue;
     std::string_view part = word;
-    if (part.size() > 1 && (part.front() == 'v' || part.front() == 'r') && part[1] >= '0' && part[1] <= '9') part.remove_prefix(1);
+    if (part.size() > 1 && (part.front() == 'v' || part.front() == 'r') && part[1] >= '0' && part[1] <= '9')
+      part.remove_prefix(1);
     const bool all_digits = std::ranges::all_of(part, [](char each) { return each >= '0' && each <= '9'; });
     if (all_digits && in_numbers) {
       numbers += part;
@@ -282,7 +284,8 @@ ItemWords words_of(const formats::inventory::Item& item, const Targets& targets)
     words.weight += weight;
   }
   for (const auto& piece : words.pieces.all()) {
-    if (const auto found = targets.word_ids.find(piece); found != targets.word_ids.end()) words.ids.push_back(found->second);
+    if (const auto found = targets.word_ids.find(piece); found != targets.word_ids.end())
+      words.ids.push_back(found->second);
   }
   std::ranges::sort(words.ids);
   for (const auto& word : words.pieces.words()) {
@@ -362,14 +365,15 @@ NameFit fit(const Name& name, const ItemWords& item) {
   bool front_seen = !item.pieces.words().empty() && name.pieces.holds(item.pieces.words().front());
   bool more_to_it = false, code_unexplained = false, other_model = false, by_hundreds = false;
   for (const auto& [word, weight] : item.to_explain) {
-    const bool by_name = name.pieces.holds(word) ||
-                         std::ranges::find(name.vendor_words, word) != name.vendor_words.end() ||
-                         nearly_of_name(word, name, item) || std::ranges::any_of(terms, [&](const NameTerm& term) {
-                           return std::ranges::find(term.spellings, word) != term.spellings.end();
-                         }) ||
-                         std::ranges::find(joined, word) != joined.end();
+    const bool by_name =
+        name.pieces.holds(word) || std::ranges::find(name.vendor_words, word) != name.vendor_words.end() ||
+        nearly_of_name(word, name, item) ||
+        std::ranges::any_of(
+            terms,
+            [&](const NameTerm& term) { return std::ranges::find(term.spellings, word) != term.spellings.end(); }) ||
+        std::ranges::find(joined, word) != joined.end();
     if (by_name) {
-      front_seen = true;    // What stands before it is a brand or an owner,
+      front_seen = true;   // What stands before it is a brand or an owner,
       more_to_it = false;  // what stands between says more, but of the same thing.
       explained += weight;
     } else if (same_vendor && word.size() >= 3 && word.size() <= 5 && !has_digits(word) &&
@@ -382,7 +386,8 @@ NameFit fit(const Name& name, const ItemWords& item) {
     } else if (has_digits(word)) {
       bool of_family = false;
       for (std::size_t i = 0; i < terms.size() && !hundreds_of(word).empty(); ++i) {
-        of_family = of_family || (is_family_code(name, i) && hundreds_of(terms[i].spellings.front()) == hundreds_of(word));
+        of_family =
+            of_family || (is_family_code(name, i) && hundreds_of(terms[i].spellings.front()) == hundreds_of(word));
       }
       const double part = of_family ? 1 : explained_by_codes(word, name);
       explained += weight * part;
@@ -405,7 +410,8 @@ NameFit fit(const Name& name, const ItemWords& item) {
   const bool may_be_other = more_to_it && !code_held && !name.words.is_family;
   // A short form alone may mean many things.
   const bool only_initials = explained > 0 && initials >= explained;
-  if (!code_missing && !by_hundreds && !clause_missing && !only_initials && !may_be_other && rest >= kExplainedMin && item.weight >= kItemWeightMin) {
+  if (!code_missing && !by_hundreds && !clause_missing && !only_initials && !may_be_other && rest >= kExplainedMin &&
+      item.weight >= kItemWeightMin) {
     result.may_stand = true;
     result.if_alone = 0.5 * rest * (same_vendor ? 1 : 0.85) * doubt * (kAloneMin + kAloneMore * cover);
   }

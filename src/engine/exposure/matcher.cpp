@@ -128,8 +128,8 @@ std::string_view without_noise(std::string_view version) {
   return version;
 }
 
-/// What is installed, held against a reading; where only a suffix is told ("P006", "SP1"), as one of the release that the
-/// name ends with ("WinCC OA 3.16").
+/// What is installed, held against a reading; where only a suffix is told ("P006", "SP1"), as one of the release that
+/// the name ends with ("WinCC OA 3.16").
 vers::Affected ask(const vers::VendorReading& reading, const Name& name, std::string_view installed) {
   const auto text = without_noise(installed);
   auto asked = vers::affects(reading, text);
@@ -296,7 +296,8 @@ std::optional<std::string> own_pattern(std::string_view number) {
   bool any = false;
   for (std::size_t i = 1; i < pattern.size(); ++i) {
     const bool behind = (pattern[i - 1] >= '0' && pattern[i - 1] <= '9') || pattern[i - 1] == '?';
-    const bool wild = pattern[i] == 'X' && pattern.size() >= 10 && i >= kOrderPrefix && (behind || i + 2 >= pattern.size());
+    const bool wild =
+        pattern[i] == 'X' && pattern.size() >= 10 && i >= kOrderPrefix && (behind || i + 2 >= pattern.size());
     if (wild) pattern[i] = '?';
     any = any || wild || pattern[i] == '*' || pattern[i] == '?';
   }
@@ -349,7 +350,8 @@ void Matcher::State::by_identifiers(const Item& item, Candidates& candidates) co
     if (const auto found = targets.by_serial.find(compact_order_number(item.serial));
         found != targets.by_serial.end()) {
       for (const auto product : found->second) {
-        offer(candidates, product, kBySerial, Evidence::identifier, fmt::format("serial number {} is listed", item.serial));
+        offer(candidates, product, kBySerial, Evidence::identifier,
+              fmt::format("serial number {} is listed", item.serial));
       }
     }
   }
@@ -411,9 +413,8 @@ bool Matcher::State::is_meant_alone(const Name& name, const ItemWords& words) co
   if (strongest == words.to_explain.end()) return false;
   const auto& word = strongest->first;
   // A model's code tells it by itself: "R01CPU".
-  const bool by_code = word.size() >= 4 && has_digits(word) && !std::ranges::all_of(word, [](char c) {
-    return c >= '0' && c <= '9';
-  });
+  const bool by_code =
+      word.size() >= 4 && has_digits(word) && !std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
   std::size_t seen = 0;
   for (const auto* known = targets.every(); known != nullptr; known = known->others) {
     const auto found = known->by_word.find(word);
@@ -427,9 +428,8 @@ bool Matcher::State::is_meant_alone(const Name& name, const ItemWords& words) co
       // Members of a family, where the family itself is named.
       if (name.words.is_family && holds_essential(other, name)) continue;
       const bool more_codes = std::ranges::any_of(other.words.terms, [&](const NameTerm& term) {
-        return term.kind == NameTerm::Kind::code && std::ranges::none_of(term.spellings, [&](const auto& each) {
-          return words.pieces.holds(each);
-        });
+        return term.kind == NameTerm::Kind::code &&
+               std::ranges::none_of(term.spellings, [&](const auto& each) { return words.pieces.holds(each); });
       });
       if (more_codes || !by_code) return false;
     }
@@ -478,10 +478,10 @@ void Matcher::State::by_names(const Item& item, const ItemWords& words, double f
     }
     const double confidence = fitting.confidence * factor;
     if (confidence < kConfidenceMin) continue;
-    const auto evidence = fitting.narrower ? Evidence::narrower
-                          : factor < 1     ? Evidence::numbers_name
+    const auto evidence = fitting.narrower    ? Evidence::narrower
+                          : factor < 1        ? Evidence::numbers_name
                           : !words.has_vendor ? Evidence::name_alone
-                                                  : Evidence::name;
+                                              : Evidence::name;
     const auto because = fitting.narrower ? fmt::format("\"{}\" may be {}", shown(item), whole_name(name))
                                           : fmt::format("{}\"{}\" names {}", reason, shown(item), whole_name(name));
     for (const auto product : name.products) {
@@ -522,8 +522,7 @@ std::optional<Match> Matcher::State::judge_advisory(
       if (!status) continue;
       std::string question = verdict.question;
       // It may be another thing of the name: then this says nothing.
-      if (candidate->evidence == Evidence::narrower &&
-          (*status == Status::fixed || *status == Status::not_affected)) {
+      if (candidate->evidence == Evidence::narrower && (*status == Status::fixed || *status == Status::not_affected)) {
         continue;
       }
       if (candidate->evidence == Evidence::narrower && *status == Status::affected) {

@@ -26,7 +26,7 @@ struct Match {
   /// How sure it is that the advisory's product is this thing and that the status follows, 0..1: of matches with 0.8,
   /// 80 % are right.
   double confidence = 0;
-  double fit = 0;         ///< What the confidence was made of: see calibration.hpp.
+  double fit = 0;  ///< What the confidence was made of: see calibration.hpp.
   Evidence evidence = Evidence::name;
   std::vector<std::string> product_ids;  ///< Those that decided.
   std::vector<std::string> cves;         ///< Vulnerabilities with this status; other ids where there is no CVE.

@@ -41,7 +41,8 @@ struct Matcher::State {
   void by_names(const formats::inventory::Item& item, const ItemWords& words, double factor, std::string_view reason,
                 Candidates& candidates) const;
   bool is_meant_alone(const Name& name, const ItemWords& words) const;
-  std::optional<Match> judge_advisory(std::uint32_t advisory, const formats::inventory::Item& item, const ItemWords& words,
+  std::optional<Match> judge_advisory(std::uint32_t advisory, const formats::inventory::Item& item,
+                                      const ItemWords& words,
                                       const std::vector<std::pair<std::uint32_t, const Candidate*>>& candidates) const;
 };
 

@@ -1,8 +1,8 @@
+#include "engine/exposure/testing/pairs.hpp"
+
 #include <set>
 
 #include <gtest/gtest.h>
-
-#include "engine/exposure/testing/pairs.hpp"
 
 namespace tocsin::engine::exposure {
 namespace {

@@ -134,8 +134,8 @@ std::vector<Word> words_of(std::string_view folded) {
       // "(32M)": a model's own letters, not something said aside.
       const auto content = close == std::string_view::npos ? std::string_view{} : folded.substr(at + 1, close - at - 1);
       if (content.size() >= 2 && content.size() <= 5 && std::ranges::any_of(content, is_digit) &&
-          std::ranges::any_of(content, is_letter) && std::ranges::all_of(content, is_alnum) &&
-          content.front() != 'v' && !content.starts_with("sp")) {
+          std::ranges::any_of(content, is_letter) && std::ranges::all_of(content, is_alnum) && content.front() != 'v' &&
+          !content.starts_with("sp")) {
         words.push_back({std::string{content}, depth > 0});
         at = close;
         continue;
@@ -170,9 +170,10 @@ std::vector<Word> without_strokes(const std::vector<Word>& words) {
       if (family) apart.push_back({"series", word.aside});
     };
     const auto parts = text::split(word.text, '/');
-    const bool two = parts.size() > 1 && std::ranges::all_of(parts, [](std::string_view part) {
-                       return part.size() >= 4 && std::ranges::none_of(part, is_digit) && part.find('(') == std::string_view::npos;
-                     });
+    const bool two =
+        parts.size() > 1 && std::ranges::all_of(parts, [](std::string_view part) {
+          return part.size() >= 4 && std::ranges::none_of(part, is_digit) && part.find('(') == std::string_view::npos;
+        });
     if (!two) {
       apart.push_back(word);
       add_family();
@@ -283,7 +284,8 @@ std::vector<std::string> names_within(std::string_view name) {
     add(std::string_view{shown}.substr(at + 3));
   }
   // "MFC3000 and MFC1000": only where each side names a model.
-  if (const auto at = lower.find(" and "); at != std::string::npos && lower.find(" and ", at + 1) == std::string::npos) {
+  if (const auto at = lower.find(" and ");
+      at != std::string::npos && lower.find(" and ", at + 1) == std::string::npos) {
     auto left = shown.substr(0, at);
     const auto right = shown.substr(at + 5);
     if (has_digits(left) && has_digits(right) && right.find(',') == std::string::npos) {
@@ -303,7 +305,8 @@ std::vector<std::string> names_within(std::string_view name) {
     bool releases = first != std::string::npos && first > 0;
     if (releases) {
       const auto tail = std::string_view{shown}.substr(first);
-      releases = std::ranges::all_of(tail, [](char c) { return is_digit(c) || c == 'V' || c == ',' || c == ' ' || c == '.'; });
+      releases =
+          std::ranges::all_of(tail, [](char c) { return is_digit(c) || c == 'V' || c == ',' || c == ' ' || c == '.'; });
       if (releases) {
         const auto front = shown.substr(0, first);
         for (const auto release : text::split(tail, ',')) {
@@ -337,14 +340,14 @@ bool has_digits(std::string_view text) noexcept { return std::ranges::any_of(tex
 
 bool is_generic_word(std::string_view word) noexcept {
   static constexpr std::array kWords = std::to_array<std::string_view>(
-      {"a",       "all",     "an",        "and",     "any",         "by",         "device",     "devices",
-       "edition", "family",  "firmware",  "for",     "from",        "fw",         "hardware",   "in",
-       "inc",     "incl",    "installed", "line",    "model",       "models",     "module",     "modules",
-       "of",      "on",      "or",        "part",    "plc",         "plcs",       "product",    "products",
-       "range",   "rev",     "revision",  "running", "series",      "software",   "suite",      "system",
-       "systems", "the",     "to",        "type",    "unit",        "units",      "variant",    "variants",
-       "ver",     "version", "versions",  "with",    "application", "controller", "controllers",
-       "1st",     "2nd",     "3rd",       "generation", "panel",    "panels"});
+      {"a",       "all",     "an",         "and",     "any",         "by",         "device",      "devices",
+       "edition", "family",  "firmware",   "for",     "from",        "fw",         "hardware",    "in",
+       "inc",     "incl",    "installed",  "line",    "model",       "models",     "module",      "modules",
+       "of",      "on",      "or",         "part",    "plc",         "plcs",       "product",     "products",
+       "range",   "rev",     "revision",   "running", "series",      "software",   "suite",       "system",
+       "systems", "the",     "to",         "type",    "unit",        "units",      "variant",     "variants",
+       "ver",     "version", "versions",   "with",    "application", "controller", "controllers", "1st",
+       "2nd",     "3rd",     "generation", "panel",   "panels"});
   return std::ranges::find(kWords, word) != kWords.end();
 }
 
@@ -357,20 +360,20 @@ bool is_family_word(std::string_view word) noexcept {
 
 bool is_describing_word(std::string_view word) noexcept {
   static constexpr std::array kWords = std::to_array<std::string_view>(
-      {"access",     "admin",      "alarm",     "analyzer",  "app",        "area",       "automation",  "backup",
-       "basement",   "boiler",     "building",  "cabinet",   "camera",     "cell",       "cellular",    "client",
-       "computer",   "control",    "converter", "cooling",   "database",   "dcs",        "department",  "display",
-       "drive",      "dvr",        "engineering", "ethernet", "floor",     "gateway",    "hall",        "halle",
-       "hmi",        "house",      "industrial", "infusion", "insulin",    "interface",  "keller",      "kiosk",
-       "laboratory", "light",      "line",      "linie",     "machine",    "main",       "maintenance", "management",
-       "monitor",    "monitoring", "motor",     "mixer",     "new",        "north",      "nvr",         "old",
-       "operator",   "packaging",  "panel",     "pc",        "plant",      "platform",   "power",       "production",
-       "program",    "programming", "protection", "pump",    "rack",       "radio",      "raum",        "relay",
-       "remote",     "reserve",    "room",      "router",    "runtime",    "scada",      "schrank",     "security",
-       "server",     "service",    "shop",      "site",      "south",      "spare",      "station",     "substation",
-       "supply",     "sw",         "switch",    "tank",      "temperature", "terminal",  "tool",        "ups",
-       "viewer",     "warehouse",  "water",     "web",       "west",       "wireless",   "workstation", "yard",
-       "multiplexer", "syringe",   "chiller",   "process",   "central",    "east",       "werk",        "anlage"});
+      {"access",      "admin",       "alarm",       "analyzer", "app",         "area",      "automation",  "backup",
+       "basement",    "boiler",      "building",    "cabinet",  "camera",      "cell",      "cellular",    "client",
+       "computer",    "control",     "converter",   "cooling",  "database",    "dcs",       "department",  "display",
+       "drive",       "dvr",         "engineering", "ethernet", "floor",       "gateway",   "hall",        "halle",
+       "hmi",         "house",       "industrial",  "infusion", "insulin",     "interface", "keller",      "kiosk",
+       "laboratory",  "light",       "line",        "linie",    "machine",     "main",      "maintenance", "management",
+       "monitor",     "monitoring",  "motor",       "mixer",    "new",         "north",     "nvr",         "old",
+       "operator",    "packaging",   "panel",       "pc",       "plant",       "platform",  "power",       "production",
+       "program",     "programming", "protection",  "pump",     "rack",        "radio",     "raum",        "relay",
+       "remote",      "reserve",     "room",        "router",   "runtime",     "scada",     "schrank",     "security",
+       "server",      "service",     "shop",        "site",     "south",       "spare",     "station",     "substation",
+       "supply",      "sw",          "switch",      "tank",     "temperature", "terminal",  "tool",        "ups",
+       "viewer",      "warehouse",   "water",       "web",      "west",        "wireless",  "workstation", "yard",
+       "multiplexer", "syringe",     "chiller",     "process",  "central",     "east",      "werk",        "anlage"});
   return std::ranges::find(kWords, word) != kWords.end();
 }
 
@@ -404,7 +407,8 @@ ProductName read_product_name(std::string_view vendor, std::string_view name) {
   bool front = true;  // The vendor's own name stands in front: "GE PACSystems", "BD Pyxis".
   auto words = words_of(folded);
   // A product that is called like its vendor is called so.
-  const auto only_vendor = std::ranges::all_of(words, [&](const Word& word) { return word.aside || of_vendor(word.text); });
+  const auto only_vendor =
+      std::ranges::all_of(words, [&](const Word& word) { return word.aside || of_vendor(word.text); });
   if (!only_vendor) words = without_strokes(words);
   for (const auto& word : words) {
     if (product.terms.size() == kTermsMax) break;

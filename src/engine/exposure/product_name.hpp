@@ -33,7 +33,8 @@ struct ProductName {
   std::vector<std::string> order_numbers;  ///< That stood in the name; as compact_order_number gives them.
   bool with_variants = false;              ///< "(incl. SIPLUS variants)": covers more than it names.
   bool is_family = false;                  ///< "... family", "... Panels": covers what adds to its name.
-  std::size_t clause = 0;  ///< The first of the terms that tell what it is used with: "... with", "... running". Or npos.
+  std::size_t clause =
+      0;  ///< The first of the terms that tell what it is used with: "... with", "... running". Or npos.
 };
 /// `vendor`: its words are left out where they stand in the name.
 ProductName read_product_name(std::string_view vendor, std::string_view name);

@@ -98,7 +98,8 @@ TEST_P(RunsTest, MatchesNewAssetsAndNewAdvisories) {
   run();
   EXPECT_THAT(told(editor, open_matters()), ElementsAre("P1 EX-2021-001 affected", "P3 EX-2021-001 undecidable"));
   // Nothing is left of an asset that goes.
-  for (const auto& each : assets(editor)) ASSERT_TRUE(inventory::remove(database(), editor, each.id, inventory::kTestNow));
+  for (const auto& each : assets(editor))
+    ASSERT_TRUE(inventory::remove(database(), editor, each.id, inventory::kTestNow));
   EXPECT_THAT(rows(), IsEmpty());
 }
 

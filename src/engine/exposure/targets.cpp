@@ -180,7 +180,8 @@ std::size_t Targets::add(const csaf::Advisory& advisory) {
     for (const std::string_view mark : {" Part No", " (Part N", " Article n"}) {
       if (const auto part = text.find(mark); part != std::string::npos && part >= 4) also_named(text.substr(0, part));
     }
-    // "PI Vision 2020", of which all before "PI Vision 2020" are affected: the release is a bound, not part of the name.
+    // "PI Vision 2020", of which all before "PI Vision 2020" are affected: the release is a bound, not part of the
+    // name.
     if (const auto blank = text.rfind(' '); blank != std::string::npos && has_digits(text.substr(blank)) &&
                                             text::contains_ignore_case_ascii(product.version_text, text)) {
       also_named(text.substr(0, blank));
@@ -353,7 +354,8 @@ void Targets::prepare() {
                               : 0);
       if (term.kind != NameTerm::Kind::code || first.size() <= 3 || name.words.is_family) continue;
       for (const auto& spelling : term.spellings) {
-        name.codes.push_back(word_ids.try_emplace(spelling, static_cast<std::uint32_t>(word_ids.size() + 1)).first->second);
+        name.codes.push_back(
+            word_ids.try_emplace(spelling, static_cast<std::uint32_t>(word_ids.size() + 1)).first->second);
       }
       name.codes.push_back(0);
     }

@@ -16,8 +16,8 @@ namespace tocsin::engine::exposure {
 
 /// A product's name under its vendor: many products of many advisories share one.
 struct Name {
-  std::string vendor;                ///< As written.
-  std::string text;                  ///< For sentences.
+  std::string vendor;                     ///< As written.
+  std::string text;                       ///< For sentences.
   std::uint32_t vendor_id = 0;            ///< Of Targets::vendors.
   std::vector<std::string> vendor_words;  ///< Folded, as they may stand in an inventory's product column.
   ProductName words;
@@ -70,10 +70,10 @@ struct Targets {
   HashMap<std::string, std::uint32_t> name_of;  ///< Vendor, line break, name.
   using Postings = HashMap<std::string, std::vector<std::uint32_t>>;
   HashMap<std::string, std::uint32_t> vendor_of;  ///< As written.
-  Postings vendors_by_key;     ///< Vendors, by each of their keys, and as vendor_spelling gives it.
-  Postings vendors_by_prefix;  ///< By what their keys begin with.
-  Postings by_order_number;  ///< Products; compact numbers without wildcards.
-  Postings by_order_prefix;  ///< The first kOrderPrefix characters of the same: order numbers.
+  Postings vendors_by_key;                        ///< Vendors, by each of their keys, and as vendor_spelling gives it.
+  Postings vendors_by_prefix;                     ///< By what their keys begin with.
+  Postings by_order_number;                       ///< Products; compact numbers without wildcards.
+  Postings by_order_prefix;                       ///< The first kOrderPrefix characters of the same: order numbers.
   std::vector<std::pair<std::string, std::uint32_t>> order_patterns;  ///< With wildcards.
   Postings by_serial, by_hash, by_purl, by_cpe;
   Postings by_word;                               ///< Names, by each of their words.
@@ -117,8 +117,8 @@ std::string product_of(const formats::cpe::Name& name);
 
 /// Does the thing seem to be what the name names?
 struct NameFit {
-  double confidence = 0;  ///< 0: no.
-  bool narrower = false;  ///< The name says more than the inventory does.
+  double confidence = 0;   ///< 0: no.
+  bool narrower = false;   ///< The name says more than the inventory does.
   bool may_stand = false;  ///< The name explains all that the inventory says, which leaves out no model's code.
   double if_alone = 0;     ///< The confidence where may_stand and no other name does so.
 };

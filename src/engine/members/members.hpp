@@ -41,7 +41,7 @@ struct Application {
   OrganisationInput organisation;
   std::string person_name, email;
   std::string language = {};  ///< In which they are written to; may be empty.
-  std::string note;      ///< For the CERT; kept in the audit log's detail.
+  std::string note;           ///< For the CERT; kept in the audit log's detail.
 };
 /// What lists show.
 struct OrganisationRow {

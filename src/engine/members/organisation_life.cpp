@@ -111,8 +111,7 @@ Status apply(store::Database& database, const Actor& actor, const Application& a
     TRY(const auto same_address, people.find_by_email(folded));
     // An address that somebody addressed something to is nobody's account yet.
     TRY(const auto seats, same_address ? people.memberships(same_address->id) : std::vector<domain::Membership>{});
-    const bool only_addressed =
-        same_address && same_address->status == domain::PersonStatus::invited && seats.empty();
+    const bool only_addressed = same_address && same_address->status == domain::PersonStatus::invited && seats.empty();
     if (same_name || (same_address && !only_addressed)) {
       // Who applies is told nothing of it: else anybody could ask who is a member.
       detail["refused"] = same_name ? "the organisation is known" : "the address is known";

@@ -227,7 +227,8 @@ void append_decision(std::string& out, const exposure::Decision& decision) {
     out += "<ul>";
     for (const auto& each : decision.to_do) {
       render<"<li>{}">(out, each.text);
-      if (!each.url.empty()) render<" <a href=\"{}\" rel=\"noopener noreferrer nofollow\">{}</a>">(out, Url::external(each.url), each.url);
+      if (!each.url.empty())
+        render<" <a href=\"{}\" rel=\"noopener noreferrer nofollow\">{}</a>">(out, Url::external(each.url), each.url);
       out += "</li>";
     }
     out += "</ul>";

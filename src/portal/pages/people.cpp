@@ -250,7 +250,8 @@ Result<http::Response> person(App& app, const http::Request& request) {
         out, tr<"Last sign-in">(),
         found.last_sign_in_at ? pages::datetime_html(*found.last_sign_in_at) : Html::from_text(tr<"never">()));
   }
-  pages::append_fact(out, tr<"Language">(), found.language.empty() ? std::string{} : locale::language_name(found.language));
+  pages::append_fact(out, tr<"Language">(),
+                     found.language.empty() ? std::string{} : locale::language_name(found.language));
   pages::append_fact(out, tr<"Time zone">(), found.time_zone);
   pages::append_fact(out, tr<"Here since">(), pages::date_html(found.created_at));
   out += "</dl></section>\n";

@@ -18,9 +18,10 @@ const std::string kUnrelated = "unrelated";
 
 bool is_label(std::string_view label) {
   using enum Status;
-  return label == kUnrelated || std::ranges::any_of(std::initializer_list<Status>{affected, undecidable, under_investigation,
-                                                                        fixed, not_affected},
-                                                 [&](Status each) { return to_string(each) == label; });
+  return label == kUnrelated ||
+         std::ranges::any_of(
+             std::initializer_list<Status>{affected, undecidable, under_investigation, fixed, not_affected},
+             [&](Status each) { return to_string(each) == label; });
 }
 
 std::string effect_of(const std::string& label) { return label == to_string(Status::fixed) ? "not_affected" : label; }
@@ -37,9 +38,10 @@ std::vector<Pair> labelled_pairs() {
     if (number == 1 || line.empty()) continue;
     const auto columns = text::split(line, '\t');
     if (columns.size() != 8 || !is_label(columns[6]) || columns[5].empty() || columns[7].empty()) {
-      throw std::runtime_error(fmt::format("{}:{}: vendor, product, model, version, serial, advisory, label and reason "
-                                           "are wanted, between tabs",
-                                           path.string(), number));
+      throw std::runtime_error(
+          fmt::format("{}:{}: vendor, product, model, version, serial, advisory, label and reason "
+                      "are wanted, between tabs",
+                      path.string(), number));
     }
     Pair pair;
     pair.item.row = number - 1;
@@ -58,12 +60,14 @@ std::vector<Pair> labelled_pairs() {
 
 std::vector<formats::csaf::Advisory> real_advisories() {
   std::map<std::string, formats::csaf::Advisory> by_name;
-  formats::testing::for_each_file("csaf/cisa-ot-2017-2022.tar.zst", [&](const std::string& name, const std::string& bytes) {
-    if (!name.ends_with(".json")) return;
-    const auto parsed = json::parse(bytes);
-    if (!parsed) return;
-    if (auto advisory = formats::csaf::read_advisory(parsed->root())) by_name.emplace(name, std::move(*advisory));
-  });
+  formats::testing::for_each_file("csaf/cisa-ot-2017-2022.tar.zst",
+                                  [&](const std::string& name, const std::string& bytes) {
+                                    if (!name.ends_with(".json")) return;
+                                    const auto parsed = json::parse(bytes);
+                                    if (!parsed) return;
+                                    if (auto advisory = formats::csaf::read_advisory(parsed->root()))
+                                      by_name.emplace(name, std::move(*advisory));
+                                  });
   std::vector<formats::csaf::Advisory> advisories;
   advisories.reserve(by_name.size());
   for (auto& [name, advisory] : by_name) advisories.push_back(std::move(advisory));
@@ -112,9 +116,9 @@ Score score(const std::vector<Answer>& answers) {
 
 std::string describe(const Answer& answer) {
   const auto& item = answer.pair->item;
-  return fmt::format("{}: {} | {} | {} | {} | {}: {} ({}), but the matcher says {}{}", answer.pair->advisory, item.vendor,
-                     item.product, item.model, item.versions.empty() ? "" : item.versions.front().text, item.serial,
-                     answer.pair->label, answer.pair->reason, answer.said,
+  return fmt::format("{}: {} | {} | {} | {} | {}: {} ({}), but the matcher says {}{}", answer.pair->advisory,
+                     item.vendor, item.product, item.model, item.versions.empty() ? "" : item.versions.front().text,
+                     item.serial, answer.pair->label, answer.pair->reason, answer.said,
                      answer.match ? fmt::format(": {} {:.2f} {} {}", to_string(answer.match->status),
                                                 answer.match->confidence, answer.match->because, answer.match->question)
                                   : "");
