@@ -225,7 +225,7 @@ int one_asset(const std::vector<csaf::Advisory>& advisories) {
 }
 
 int dump(const std::vector<csaf::Advisory>& advisories, const std::string& folder) {
-  constexpr std::size_t kAdvisories = 20'000, kThings = 2'000;
+  constexpr std::size_t kAdvisories = 20'000, kThings = 200;
   std::ofstream advisory_file(folder + "/advisories.jsonl"), asset_file(folder + "/assets.jsonl");
   for (std::size_t i = 0; i < kAdvisories; ++i) {
     const auto advisory = shifted(advisories[i % advisories.size()], i / advisories.size());
@@ -244,7 +244,7 @@ int dump(const std::vector<csaf::Advisory>& advisories, const std::string& folde
   }
   const Things things{advisories, kAdvisories / advisories.size()};
   for (std::size_t i = 0; i < kThings; ++i) {
-    const auto item = things.make(i * 50);
+    const auto item = things.make(i * 500);
     asset_file << boost::json::serialize(
                       boost::json::object{{"vendor", item.vendor.empty() ? "" : domain::vendor_key(item.vendor)},
                                           {"product", item.product},

@@ -82,22 +82,30 @@ void cover_initials(std::string_view initials, const Name& name, std::vector<cha
 }
 
 /// Words of the thing that the name has as one: "PC Vue" of "PcVue", "Enterprise Asset Management" of "EAM".
-std::vector<std::string> joined_words(const ItemWords& item, const Name& name, bool same_vendor) {
-  std::vector<std::string> joined;
+std::vector<std::string_view> joined_words(const ItemWords& item, const Name& name, bool same_vendor) {
+  std::vector<std::string_view> joined;
   const auto& words = item.pieces.words();
-  for (std::size_t first = 0; first < words.size() && words.size() <= 24; ++first) {
+  for (const auto& join : item.joins) {
+    if ((join.initials && !same_vendor) || !name.pieces.holds_hash(join.hash)) continue;
+    for (auto at = join.first; at <= join.last; ++at) joined.push_back(words[at]);
+  }
+  return joined;
+}
+
+std::vector<ItemWords::Join> joins_of(const std::vector<std::string>& words) {
+  constexpr std::size_t kWordsMax = 24;
+  std::vector<ItemWords::Join> joins;
+  for (std::size_t first = 0; first < words.size() && words.size() <= kWordsMax; ++first) {
     std::string whole, initials;
     for (std::size_t last = first; last < words.size() && last < first + 5; ++last) {
       whole += words[last];
       initials += words[last].front();
       const auto count = last - first + 1;
-      const bool is_one = (count > 1 && count <= 3 && name.pieces.holds(whole)) ||
-                          (same_vendor && count >= 3 && name.pieces.holds(initials));
-      if (!is_one) continue;
-      for (std::size_t at = first; at <= last; ++at) joined.push_back(words[at]);
+      if (count > 1 && count <= 3) joins.push_back({KeyedHash{}(whole), first, last, false});
+      if (count >= 3) joins.push_back({KeyedHash{}(initials), first, last, true});
     }
   }
-  return joined;
+  return joins;
 }
 
 /// "moviconnext" for "movicon".
@@ -283,6 +291,7 @@ ItemWords words_of(const formats::inventory::Item& item, const Targets& targets)
     words.to_explain.emplace_back(word, weight);
     words.weight += weight;
   }
+  words.joins = joins_of(words.pieces.words());
   for (const auto& piece : words.pieces.all()) {
     if (const auto found = targets.word_ids.find(piece); found != targets.word_ids.end())
       words.ids.push_back(found->second);

@@ -449,14 +449,14 @@ NamePieces::NamePieces(const std::vector<std::string_view>& texts) {
     for (const auto& word : words_of(folded)) {
       // Written as advisories write it: "R00/01/02CPU".
       if (word.text.find_first_of("/(") != std::string::npos) {
-        for (auto& spelling : spellings_of(word.text)) pieces_.insert(std::move(spelling));
+        for (auto& spelling : spellings_of(word.text)) pieces_.push_back(std::move(spelling));
       }
       // A slash is an end here: "CPU317/CPU319" is two things that stand side by side.
       for (const auto part : text::split(word.text, '/')) {
         auto whole = compact(part);
         if (whole.empty() || std::ranges::find(words_, whole) != words_.end()) continue;
         if (word.aside) asides_.push_back(whole);
-        if (whole.size() > kPieceBytesMax || has_digits(whole)) pieces_.insert(whole);
+        if (whole.size() > kPieceBytesMax || has_digits(whole)) pieces_.push_back(whole);
         words_.push_back(std::move(whole));
       }
     }
@@ -484,10 +484,15 @@ NamePieces::NamePieces(const std::vector<std::string_view>& texts) {
       for (std::size_t last = first; last < runs.size() && last < first + kRunsMax; ++last) {
         piece += runs[last];
         if (piece.size() > kPieceBytesMax && last > first) break;
-        pieces_.insert(piece);
+        pieces_.push_back(piece);
       }
     }
   }
+  std::ranges::sort(pieces_);
+  pieces_.erase(std::unique(pieces_.begin(), pieces_.end()), pieces_.end());
+  hashes_.reserve(pieces_.size());
+  for (const auto& piece : pieces_) hashes_.push_back(KeyedHash{}(piece));
+  std::ranges::sort(hashes_);
 }
 
 bool NamePieces::nearly_holds(std::string_view word) const {

@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -63,7 +65,10 @@ class NamePieces {
   NamePieces() = default;
   explicit NamePieces(const std::vector<std::string_view>& texts);
 
-  bool holds(std::string_view compact) const noexcept { return pieces_.contains(compact); }
+  bool holds(std::string_view compact) const noexcept {
+    return std::ranges::binary_search(hashes_, KeyedHash{}(compact));
+  }
+  bool holds_hash(std::size_t hash) const noexcept { return std::ranges::binary_search(hashes_, hash); }
   /// A word that is the same but for a slip of the keyboard.
   bool nearly_holds(std::string_view compact) const;
   /// The words as they stood, compact, without repeats: what a name has to explain.
@@ -73,10 +78,13 @@ class NamePieces {
   /// First letters of three to five words that follow each other: "ipm" of "Intelligent Power Manager".
   const std::vector<std::string>& initials() const noexcept { return initials_; }
   /// Every piece, for looking up candidates.
-  const HashSet<std::string>& all() const noexcept { return pieces_; }
+  const std::vector<std::string>& all() const noexcept { return pieces_; }
+  /// all() is empty from now on; for what is only held against others, of which there are many.
+  void forget_all() { std::vector<std::string>{}.swap(pieces_); }
 
  private:
-  HashSet<std::string> pieces_;
+  std::vector<std::string> pieces_;  ///< Without repeats.
+  std::vector<std::size_t> hashes_;  ///< Of the pieces, in order: a name has few, and they stand side by side.
   std::vector<std::string> words_;
   std::vector<std::string> initials_, asides_;
 };

@@ -141,6 +141,7 @@ std::uint32_t Targets::intern_name(const std::string& vendor, std::string text) 
   }
   name.words = read_product_name(vendor, text);
   name.pieces = NamePieces{{text}};
+  name.pieces.forget_all();
   std::vector<std::string_view> essential;
   for (const auto& term : name.words.terms) {
     if (term.kind != NameTerm::Kind::version && term.kind != NameTerm::Kind::generic)

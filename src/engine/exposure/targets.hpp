@@ -130,6 +130,13 @@ struct ItemWords {
   NamePieces pieces;
   std::vector<std::pair<std::string, double>> to_explain;  ///< Words that the name should account for, with weights.
   double weight = 0;
+  /// Words that follow each other, put together, and their first letters: what a name may have as one.
+  struct Join {
+    std::size_t hash = 0;  ///< As NamePieces holds it.
+    std::size_t first = 0, last = 0;
+    bool initials = false;
+  };
+  std::vector<Join> joins;
   std::vector<std::uint32_t> ids;  ///< Targets::word_ids of the pieces, in order.
   std::string strongest;           ///< Of to_explain; empty where there is none.
   /// Words that stand in no name, so that they may be mistyped. What is a word of names is meant as it is written.
