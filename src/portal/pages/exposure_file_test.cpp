@@ -18,6 +18,7 @@ ExposureLine line(std::size_t row, Status status, double confidence, std::string
                     .site = std::move(site),
                     .address = "10.0.0.1",
                     .advisory = "TDC-2025-001",
+                    .decision = "Next outage",
                     .match = {}};
   line.match.status = status;
   line.match.confidence = confidence;
@@ -52,6 +53,7 @@ TEST(ExposureFile, SortsByUrgencyAndSaysWhy) {
     at = found;
   }
   EXPECT_THAT(html, HasSubstr("CVE-1900-0101, CVE-1900-0102"));
+  EXPECT_THAT(html, HasSubstr("To do: <strong>Next outage</strong>"));
   EXPECT_THAT(html, Not(HasSubstr("<h2>Not affected")));
   auto urgent = exposure();
   urgent.lists_all = false;
