@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/validate/validate.hpp"
 #include "formats/cvrf/steps.hpp"
@@ -24,11 +25,10 @@ Result<Document> read(std::string_view source, const Options& options) {
   const auto& root = document.root();
   if (root.local() != kRoot || !is_cvrf_namespace(root.uri)) {
     return Error::invalid(
-        fmt::format("is no CVRF document: the root element is '{}' of {}; expected is 'cvrfdoc' of CVRF's namespace, "
-                    "1.2 or 1.1",
-                    root.name,
-                    root.uri.empty() ? std::string{"no namespace"}
-                                     : fmt::format("the namespace '{}'", text::shorten(root.uri, 200))),
+        root.uri.empty() ? tr<"is no CVRF document: the root element is '{}' of no namespace; expected is 'cvrfdoc' of "
+                              "CVRF's namespace, 1.2 or 1.1">(root.name)
+                         : tr<"is no CVRF document: the root element is '{}' of the namespace '{}'; expected is "
+                              "'cvrfdoc' of CVRF's namespace, 1.2 or 1.1">(root.name, text::shorten(root.uri, 200)),
         fmt::format("{}:1", root.line));
   }
   return document;
@@ -57,8 +57,8 @@ bool breaks_its_profile(const csaf::Verdict& verdict) {
 void tell_of_findings(Context& context, const value& document, std::string_view version) {
   for (const auto& finding : verdict_on(document).findings) {
     context.note(Level::error, context.origin_of(finding.path), {},
-                 fmt::format("the result is not valid CSAF {} ({} at {}): {}", version, finding.test,
-                             finding.path.empty() ? "/" : finding.path, finding.message));
+                 tr<"the result is not valid CSAF {} ({} at {}): {}">(
+                     version, finding.test, finding.path.empty() ? "/" : finding.path, finding.message));
   }
 }
 
@@ -71,9 +71,8 @@ void settle_profile(Context& context, object& csaf) {
   if (!profile.starts_with("csaf_") || profile == "csaf_base" || !breaks_its_profile(verdict_on(csaf))) return;
   document["category"] = "csaf_base";
   const auto* type = child_of(&context.root(), "DocumentType");
-  context.warn(
-      type == nullptr ? context.root() : *type,
-      fmt::format("the document does not hold what the profile {} demands: its category became 'csaf_base'", profile));
+  context.warn(type == nullptr ? context.root() : *type,
+               tr<"the document does not hold what the profile {} demands: its category became 'csaf_base'">(profile));
 }
 
 void tell_what_only_2_1_holds(Context& context) {
@@ -83,13 +82,12 @@ void tell_what_only_2_1_holds(Context& context) {
     if (parts.cwes.size() > 1) {
       std::vector<std::string_view> ids;
       for (const auto& each : parts.cwes) ids.push_back(json::string_at(each, "id"));
-      context.warn(at, fmt::format("information might be lost in converting the CWEs: only the first one of {} was "
-                                   "converted",
-                                   text::shorten(fmt::format("{}", fmt::join(ids, ", ")), 400)));
+      context.warn(at, tr<"information might be lost in converting the CWEs: only the first one of {} was converted">(
+                           text::shorten(fmt::format("{}", fmt::join(ids, ", ")), 400)));
     }
     for (const auto& metric : parts.metrics) {
-      context.warn(at, fmt::format("the score '{}' was not converted: CSAF 2.0 has no place for CVSS 4.0",
-                                   json::string_at(metric.at("content").at("cvss_v4"), "vectorString")));
+      context.warn(at, tr<"the score '{}' was not converted: CSAF 2.0 has no place for CVSS 4.0">(
+                           json::string_at(metric.at("content").at("cvss_v4"), "vectorString")));
     }
   }
 }
@@ -125,12 +123,10 @@ void put_what_only_2_1_holds(Context& context, value& document) {
   }
 }
 
-constexpr std::string_view kOfTheResult = "the result is not valid CSAF";
-
 Result<csaf::Conversion> from_2_0(Context& context, const object& csaf_2_0) {
   TRY(auto conversion, csaf::to_csaf_2_1(json::write(csaf_2_0), context.options().to_2_1));
   // What it found in its result is found anew below, when everything is in its place.
-  std::erase_if(conversion.notes, [](const auto& each) { return each.message.starts_with(kOfTheResult); });
+  std::erase_if(conversion.notes, [](const auto& each) { return each.kind == csaf::ConversionNote::Kind::result; });
   return conversion;
 }
 
@@ -150,9 +146,10 @@ Result<csaf::Conversion> convert_with_profile(Context& context, object& csaf_2_0
     if (category_of(conversion.document) == profile) return conversion;
     csaf_2_0["document"].get_object()["category"] = category;
     context.warn(*child_of(&context.root(), "DocumentType"),
-                 fmt::format("a potentially {} document was created that would be invalid in the profile {}: the "
-                             "category '{}' was kept",
-                             word, profile, category));
+                 word == "withdrawn" ? tr<"a potentially withdrawn document was created that would be invalid in the "
+                                          "profile {}: the category '{}' was kept">(profile, category)
+                                     : tr<"a potentially superseded document was created that would be invalid in the "
+                                          "profile {}: the category '{}' was kept">(profile, category));
   }
   return from_2_0(context, csaf_2_0);
 }
@@ -183,9 +180,8 @@ Result<csaf::Conversion> to_csaf_2_1(std::string_view source, const Options& opt
   if (!conversion) {
     // Whoever sent the document in wants all there is to say of it, not only this.
     const auto& error = conversion.error();
-    context.note(
-        Level::error, context.origin_of(error.where), {},
-        fmt::format("no CSAF 2.1 could be made: {}: {}", error.where.empty() ? "/" : error.where, error.message));
+    context.note(Level::error, context.origin_of(error.where), {},
+                 tr<"no CSAF 2.1 could be made: {}: {}">(error.where.empty() ? "/" : error.where, error.message));
     context.close();
     return csaf::Conversion{std::move(csaf_2_0), std::move(notes)};
   }

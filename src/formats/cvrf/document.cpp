@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/names.hpp"
 #include "formats/cvrf/steps.hpp"
@@ -48,14 +49,13 @@ std::string category_of(Context& context) {
   }
   const auto first = written.find_first_not_of(kCategoryEdges);
   if (first == std::string::npos) {
-    context.fail(*type, "the document type is empty, and CSAF demands a category");
+    context.fail(*type, tr<"the document type is empty, and CSAF demands a category">());
     return {};
   }
   auto category = written.substr(first, written.find_last_not_of(kCategoryEdges) + 1 - first);
   if (category != written) {
-    context.warn(*type, fmt::format("the category '{}' was taken of the document type '{}', for CSAF allows no blank, "
-                                    "dash, underscore or dot at its ends",
-                                    category, written));
+    context.warn(*type, tr<"the category '{}' was taken of the document type '{}', for CSAF allows no blank, dash, "
+                           "underscore or dot at its ends">(category, written));
   }
   return category;
 }
@@ -72,16 +72,16 @@ std::string language_of(Context& context) {
   }
   if (languages.empty()) return {};
   if (languages.size() > 1) {
-    context.warn(context.root(),
-                 fmt::format("the language could not be determined, and the document may be one of several languages: "
-                             "xml:lang says {}",
-                             text::shorten(fmt::format("{}", fmt::join(languages, ", ")), 400)));
+    context.warn(
+        context.root(),
+        tr<"the language could not be determined, and the document may be one of several languages: xml:lang says {}">(
+            text::shorten(fmt::format("{}", fmt::join(languages, ", ")), 400)));
     return {};
   }
   const auto& language = *languages.begin();
   if (const auto good = language::check_tag(language); !good) {
-    context.warn(context.root(), fmt::format("xml:lang says '{}', which is no language tag and was not converted: {}",
-                                             text::shorten(language, 80), good.error().message));
+    context.warn(context.root(), tr<"xml:lang says '{}', which is no language tag and was not converted: {}">(
+                                     text::shorten(language, 80), good.error().message));
     return {};
   }
   return language;
@@ -92,19 +92,18 @@ object publisher_of(Context& context) {
   const auto* element = child_of(&context.root(), "DocumentPublisher");
   if (element != nullptr) {
     context.made_from("/document/publisher", *element);
-    put(publisher, "category", context.word_of(*element, "Type", "kind of publisher", kPartyWords));
+    put(publisher, "category", context.word_of(*element, "Type", tr<"kind of publisher">(), kPartyWords));
     put(publisher, "contact_details", text_of(child_of(element, "ContactDetails")));
     put(publisher, "issuing_authority", text_of(child_of(element, "IssuingAuthority")));
     if (const auto vendor = attribute_of(*element, "VendorID"); !vendor.empty()) {
       context.note(csaf::ConversionNote::Level::warning, *element, "/@VendorID",
-                   fmt::format("VendorID '{}' was not converted: CSAF has no place for it", text::shorten(vendor, 80)));
+                   tr<"VendorID '{}' was not converted: CSAF has no place for it">(text::shorten(vendor, 80)));
     }
   }
   const auto& at = element == nullptr ? context.root() : *element;
   const auto given = [&](std::string_view key, const std::string& value, std::string_view option) {
     if (value.empty()) {
-      context.fail(
-          at, fmt::format("CVRF does not hold the publisher's {}, which CSAF demands: say it with {}", key, option));
+      context.fail(at, tr<"CVRF does not hold the publisher's {}, which CSAF demands: say it with {}">(key, option));
     }
     put(publisher, key, value);
   };
@@ -127,8 +126,8 @@ std::string tracking_id_of(Context& context, const Element* identification) {
   }
   clean = text::trim(clean);
   if (clean != id->text) {
-    context.warn(*id, fmt::format("line ends and white space around the document's id were removed: it is '{}' now",
-                                  text::shorten(clean, 200)));
+    context.warn(*id, tr<"line ends and white space around the document's id were removed: it is '{}' now">(
+                          text::shorten(clean, 200)));
   }
   return clean;
 }
@@ -196,8 +195,8 @@ std::pair<array, std::string> make_versions(Context& context, const Element& tra
       revisions[i].legacy_number = std::exchange(revisions[i].number, number);
     }
     if (version != nullptr && as_written.empty()) {
-      context.fail(*version, fmt::format("the revision history has no revision '{}', the document's version",
-                                         text::shorten(current, 80)));
+      context.fail(*version,
+                   tr<"the revision history has no revision '{}', the document's version">(text::shorten(current, 80)));
       as_written = fmt::format("{}", revisions.size());
     }
   }
@@ -238,8 +237,8 @@ object tracking_of(Context& context) {
       made["engine"] = object{{"name", engine}};
       out["generator"] = std::move(made);
     } else if (date != nullptr) {
-      context.warn(*date, fmt::format("the generator's date '{}' was not converted: CSAF has none without an engine",
-                                      text::shorten(line_of(date), 80)));
+      context.warn(*date, tr<"the generator's date '{}' was not converted: CSAF has none without an engine">(
+                              text::shorten(line_of(date), 80)));
     }
   }
   put(out, "id", tracking_id_of(context, identification));
@@ -251,8 +250,8 @@ object tracking_of(Context& context) {
     const auto found = std::ranges::find_if(
         kStatuses, [&](const Word& each) { return text::equals_ignore_case_ascii(each.cvrf, written); });
     if (found == std::end(kStatuses)) {
-      context.fail(*status, fmt::format("'{}' is no status of a document; expected is one of Draft, Interim, Final",
-                                        text::shorten(written, 80)));
+      context.fail(*status, tr<"'{}' is no status of a document; expected is one of Draft, Interim, Final">(
+                                text::shorten(written, 80)));
     } else {
       put(out, "status", found->csaf);
     }
@@ -278,16 +277,15 @@ array make_acknowledgments(Context& context, const Element* list, const std::str
     if (organizations.size() > 1) {
       context.warn(
           *each,
-          fmt::format(
-              "information might be lost in converting the acknowledgment: of its organizations only "
-              "'{}' was converted, not {}",
+          tr<"information might be lost in converting the acknowledgment: of its organizations only '{}' was "
+             "converted, not {}">(
               organizations.front(),
               text::shorten(fmt::format("{}", fmt::join(organizations.begin() + 1, organizations.end(), ", ")), 400)));
     }
     put(out, "summary", text_of(child_of(each, "Description")));
     put(out, "urls", texts(urls));
     if (out.empty()) {
-      context.warn(*each, "an acknowledgment of nobody was not converted");
+      context.warn(*each, tr<"an acknowledgment of nobody was not converted">());
       continue;
     }
     context.made_from(fmt::format("{}/{}", pointer, made.size()), *each);
@@ -301,12 +299,12 @@ array make_notes(Context& context, const Element* list, const std::string& point
   for (const auto* each : children_of(list, "Note")) {
     const auto text = text_of(each);
     if (text.empty()) {
-      context.warn(*each, "a note without text was not converted");
+      context.warn(*each, tr<"a note without text was not converted">());
       continue;
     }
     object out;
     put(out, "audience", attribute_of(*each, "Audience"));
-    put(out, "category", context.word_of(*each, "Type", "type of note", kNoteTypes));
+    put(out, "category", context.word_of(*each, "Type", tr<"type of note">(), kNoteTypes));
     put(out, "text", text);
     put(out, "title", attribute_of(*each, "Title"));
     context.made_from(fmt::format("{}/{}", pointer, made.size()), *each);
@@ -322,10 +320,10 @@ array make_references(Context& context, const Element* list, const std::string& 
     const auto url = line_of(child_of(each, "URL"));
     auto summary = text_of(child_of(each, "Description"));
     if (summary.empty()) {
-      context.warn(*each, "the reference has no description, which CSAF demands: its URL stands in for it");
+      context.warn(*each, tr<"the reference has no description, which CSAF demands: its URL stands in for it">());
       summary = url;
     }
-    const auto category = context.word_of(*each, "Type", "type of reference", kReferenceTypes);
+    const auto category = context.word_of(*each, "Type", tr<"type of reference">(), kReferenceTypes);
     put(out, "category", category.empty() ? "external" : category);
     put(out, "summary", summary);
     put(out, "url", url);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/cvrf/steps.hpp"
 
@@ -102,8 +103,8 @@ bool is_of_xml(const Attribute& attribute) noexcept {
 void additional(Context& context, const Element& at, std::string_view part, std::string_view name,
                 std::string_view value) {
   context.note(Level::warning, at, part,
-               fmt::format("additional property '{}' with value '{}' was not converted: CVRF does not describe it",
-                           name, text::shorten(text::squeeze(value), 80)));
+               tr<"additional property '{}' with value '{}' was not converted: CVRF does not describe it">(
+                   name, text::shorten(text::squeeze(value), 80)));
 }
 
 void check_missing(Context& context, const Element& element, const Shape& shape) {
@@ -112,8 +113,8 @@ void check_missing(Context& context, const Element& element, const Shape& shape)
       if (token.empty() || (token.back() != '!' && token.back() != '+')) continue;
       const auto name = token.substr(0, token.size() - 1);
       if (is_attribute ? !attribute_of(element, name).empty() : child_of(&element, name) != nullptr) continue;
-      context.fail(element, fmt::format("{} '{}' is missing, which CVRF and CSAF demand",
-                                        is_attribute ? "the attribute" : "the element", name));
+      context.fail(element, is_attribute ? tr<"the attribute '{}' is missing, which CVRF and CSAF demand">(name)
+                                         : tr<"the element '{}' is missing, which CVRF and CSAF demand">(name));
     }
   }
 }
@@ -136,8 +137,8 @@ void check(Context& context, const Element& element) {
       continue;
     }
     if (++seen[child->local()] == 2 && (times == '!' || times == '?')) {
-      context.warn(*child, fmt::format("'{}' may stand once only: the first one was converted, not '{}'",
-                                       child->local(), text::shorten(text_of(child), 80)));
+      context.warn(*child, tr<"'{}' may stand once only: the first one was converted, not '{}'">(
+                               child->local(), text::shorten(text_of(child), 80)));
     }
     check(context, *child);
   }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/cpe/cpe.hpp"
 #include "formats/cvrf/steps.hpp"
@@ -39,9 +40,8 @@ object make_product(Context& context, const Element& element, std::string pointe
     if (const auto name = cpe::parse(written)) {
       product["product_identification_helper"] = object{{"cpe", written}};
     } else {
-      context.note(
-          csaf::ConversionNote::Level::warning, element, "/@CPE",
-          fmt::format("an invalid CPE '{}' was removed: {}", text::shorten(written, 200), name.error().message));
+      context.note(csaf::ConversionNote::Level::warning, element, "/@CPE",
+                   tr<"an invalid CPE '{}' was removed: {}">(text::shorten(written, 200), name.error().message));
     }
   }
   context.made_from(std::move(pointer), element);
@@ -56,12 +56,12 @@ array make_branches(Context& context, const Element& parent, const std::string& 
     context.made_from(pointer, *each);
     object branch;
     put(branch, "branches", make_branches(context, *each, pointer));
-    const auto category = context.word_of(*each, "Type", "type of branch", kBranchTypes);
+    const auto category = context.word_of(*each, "Type", tr<"type of branch">(), kBranchTypes);
     if (const auto type = text::lower_ascii(attribute_of(*each, "Type")); type == "realm" || type == "resource") {
-      context.note(csaf::ConversionNote::Level::warning, *each, "/@Type",
-                   fmt::format("CSAF has no branch category for the type '{}' (here of '{}'): it was replaced by "
-                               "'product_name', which may not fit",
-                               attribute_of(*each, "Type"), text::shorten(attribute_of(*each, "Name"), 80)));
+      context.note(
+          csaf::ConversionNote::Level::warning, *each, "/@Type",
+          tr<"CSAF has no branch category for the type '{}' (here of '{}'): it was replaced by 'product_name', which "
+             "may not fit">(attribute_of(*each, "Type"), text::shorten(attribute_of(*each, "Name"), 80)));
     }
     put(branch, "category", category);
     put(branch, "name", attribute_of(*each, "Name"));
@@ -81,7 +81,7 @@ array make_relationships(Context& context, const Element& tree) {
     // What CSAF 2.1 makes of it.
     context.made_from(fmt::format("/product_tree/product_paths/{}", made.size()), *each);
     object relationship;
-    put(relationship, "category", context.word_of(*each, "RelationType", "type of relationship", kRelationTypes));
+    put(relationship, "category", context.word_of(*each, "RelationType", tr<"type of relationship">(), kRelationTypes));
     const auto names = children_of(each, "FullProductName");
     if (!names.empty()) {
       relationship["full_product_name"] = make_product(context, *names.front(), pointer + "/full_product_name");
@@ -91,10 +91,9 @@ array make_relationships(Context& context, const Element& tree) {
       for (std::size_t i = 1; i < names.size(); ++i) {
         skipped.push_back(fmt::format("'{}' ({})", line_of(names[i]), attribute_of(*names[i], "ProductID")));
       }
-      context.warn(
-          *each, fmt::format("information might be lost in converting the relationship: of its full product "
-                             "names only '{}' was converted, not {}",
-                             line_of(names.front()), text::shorten(fmt::format("{}", fmt::join(skipped, ", ")), 400)));
+      context.warn(*each, tr<"information might be lost in converting the relationship: of its full product names only "
+                             "'{}' was converted, not {}">(
+                              line_of(names.front()), text::shorten(fmt::format("{}", fmt::join(skipped, ", ")), 400)));
     }
     put(relationship, "product_reference", attribute_of(*each, "ProductReference"));
     put(relationship, "relates_to_product_reference", attribute_of(*each, "RelatesToProductReference"));

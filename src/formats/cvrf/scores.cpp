@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/cvrf/steps.hpp"
 
@@ -47,19 +48,25 @@ std::optional<Version> version_of_namespace(std::string_view uri) noexcept {
 
 /// Of a score set of version 3 whose vector does not say its minor version.
 Version guess_version(Context& context, const Element& set) {
-  const auto guessed = [&](Version version, std::string_view from) {
-    context.warn(set,
-                 fmt::format("the vector does not say its version of CVSS: {} was {}", cvss::to_string(version), from));
-    return version;
-  };
-  if (const auto version = version_of_namespace(set.uri))
-    return guessed(*version, "guessed from the element's namespace");
+  if (const auto version = version_of_namespace(set.uri)) {
+    context.warn(set, tr<"the vector does not say its version of CVSS: {} was guessed from the element's namespace">(
+                          cvss::to_string(*version)));
+    return *version;
+  }
   std::set<Version> declared;
   for (const auto uri : context.document().root_namespaces()) {
     if (const auto version = version_of_namespace(uri)) declared.insert(*version);
   }
-  if (declared.size() == 1) return guessed(*declared.begin(), "guessed from the global namespace");
-  return guessed(context.options().cvss_v3, "taken from the configuration");
+  if (declared.size() == 1) {
+    const auto version = *declared.begin();
+    context.warn(set, tr<"the vector does not say its version of CVSS: {} was guessed from the global namespace">(
+                          cvss::to_string(version)));
+    return version;
+  }
+  const auto version = context.options().cvss_v3;
+  context.warn(set, tr<"the vector does not say its version of CVSS: {} was taken from the configuration">(
+                        cvss::to_string(version)));
+  return version;
 }
 
 std::optional<double> number_of(std::string_view text) noexcept {
@@ -84,8 +91,8 @@ bool put_scores(Context& context, const Element& set, std::string_view suffix, V
     if (element == nullptr) continue;
     const auto number = number_of(line_of(element));
     if (!number) {
-      context.fail(*element, fmt::format("'{}' is no score; expected is a number from 0.0 to 10.0",
-                                         text::shorten(line_of(element), 40)));
+      context.fail(*element,
+                   tr<"'{}' is no score; expected is a number from 0.0 to 10.0">(text::shorten(line_of(element), 40)));
       return false;
     }
     // CVSS 4.0 has one score only.
@@ -106,7 +113,7 @@ std::optional<Score> read_score(Context& context, const Element& set, const Defa
   auto vector = without_brackets(line_of(child_of(&set, fmt::format("Vector{}", suffix))));
   if (vector.empty()) {
     context.note(context.options().mend ? csaf::ConversionNote::Level::warning : csaf::ConversionNote::Level::error,
-                 set, {}, "the CVSS element could not be converted, as the CVSS vector is missing");
+                 set, {}, tr<"the CVSS element could not be converted, as the CVSS vector is missing">());
     return std::nullopt;
   }
   auto version = version_in_vector(vector);
@@ -116,15 +123,15 @@ std::optional<Score> read_score(Context& context, const Element& set, const Defa
   }
   Score score{&set, version.value_or(Version::v2_0), {}, {}};
   if (const auto parsed = cvss::parse_vector(vector); !parsed) {
-    context.fail(set, fmt::format("the CVSS element could not be converted, as '{}' is no CVSS vector: {}",
-                                  text::shorten(vector, 200), parsed.error().message));
+    context.fail(set, tr<"the CVSS element could not be converted, as '{}' is no CVSS vector: {}">(
+                          text::shorten(vector, 200), parsed.error().message));
     return std::nullopt;
   }
   score.cvss["version"] = cvss::to_string(score.version);
   score.cvss["vectorString"] = vector;
   if (!put_scores(context, set, suffix, score.version, score.cvss)) return std::nullopt;
   for (const auto* id : children_of(&set, "ProductID")) score.products.push_back(line_of(id));
-  if (score.products.empty()) score.products = context.products_for(set, products, "score");
+  if (score.products.empty()) score.products = context.products_for(set, products, tr<"score">());
   if (score.products.empty()) return std::nullopt;
   return score;
 }
@@ -140,8 +147,8 @@ void discard_v3_0(Context& context, std::vector<Score>& scores) {
     std::vector<std::string> kept, discarded;
     for (const auto& id : each.products) (newer.contains(id) ? discarded : kept).push_back(id);
     if (discarded.empty()) continue;
-    context.warn(*each.element, fmt::format("the score of CVSS 3.0 was discarded for {}: there is one of CVSS 3.1",
-                                            text::shorten(fmt::format("{}", fmt::join(discarded, ", ")), 400)));
+    context.warn(*each.element, tr<"the score of CVSS 3.0 was discarded for {}: there is one of CVSS 3.1">(
+                                    text::shorten(fmt::format("{}", fmt::join(discarded, ", ")), 400)));
     each.products = std::move(kept);
   }
   std::erase_if(scores, [](const Score& each) { return each.products.empty(); });

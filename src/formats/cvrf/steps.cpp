@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::formats::cvrf {
@@ -62,7 +63,7 @@ void Context::note(csaf::ConversionNote::Level level, const Element& at, std::st
                    std::string_view message) {
   // Past the limit nobody reads the text, which is dear to make.
   if (notes_.size() >= kNotesMax) return note({level, {}, {}});
-  note({level, at.path() + std::string{part}, fmt::format("{} (line {})", message, at.line)});
+  note({level, at.path() + std::string{part}, tr<"{} (line {})">(message, at.line)});
 }
 
 void Context::note(csaf::ConversionNote note) {
@@ -78,7 +79,7 @@ void Context::close() {
   if (counted_ == 0) return;
   notes_.push_back({counted_an_error_ ? csaf::ConversionNote::Level::error : csaf::ConversionNote::Level::warning,
                     {},
-                    fmt::format("there are {} more notes", text::thousands(static_cast<long long>(counted_)))});
+                    tr<"there are {} more notes">(text::thousands(static_cast<long long>(counted_)))});
   counted_ = 0;
 }
 
@@ -102,7 +103,8 @@ std::string Context::word_of(const Element& element, std::string_view attribute,
   std::vector<std::string_view> known;
   for (const auto& each : words) known.push_back(each.cvrf);
   note(csaf::ConversionNote::Level::error, element, fmt::format("/@{}", attribute),
-       fmt::format("'{}' is no {}; expected is one of {}", text::shorten(written, 80), what, fmt::join(known, ", ")));
+       tr<"'{}' is no {}; expected is one of {}">(text::shorten(written, 80), what,
+                                                  fmt::format("{}", fmt::join(known, ", "))));
   return {};
 }
 
@@ -112,13 +114,13 @@ std::string Context::time_of(const Element& element, std::string_view written) {
   // xs:dateTime may go without an offset, and writers go without the time of day.
   for (const std::string_view rest : {"Z", "T00:00:00Z"}) {
     if (auto whole = time + std::string{rest}; parse_rfc3339(whole)) {
-      warn(element, fmt::format("'{}' names no offset from UTC{}: it became '{}'", time,
-                                rest == "Z" ? "" : " and no time of day", whole));
+      warn(element, rest == "Z" ? tr<"'{}' names no offset from UTC: it became '{}'">(time, whole)
+                                : tr<"'{}' names no offset from UTC and no time of day: it became '{}'">(time, whole));
       return whole;
     }
   }
-  fail(element, fmt::format("'{}' is no date and time; expected is something like 2017-09-13T08:30:00Z",
-                            text::shorten(time, 80)));
+  fail(element,
+       tr<"'{}' is no date and time; expected is something like 2017-09-13T08:30:00Z">(text::shorten(time, 80)));
   return {};
 }
 
@@ -127,19 +129,16 @@ std::vector<std::string> Context::products_for(const Element& element, const Def
   const auto& found = products.affected.empty() ? products.fixed : products.affected;
   defaulted_ += found.size();
   if (defaulted_ > options_.defaulted_max) {
-    fail(element, fmt::format("this {} names no product, and all of them together would name more than {}", what,
-                              text::thousands(static_cast<long long>(options_.defaulted_max))));
+    fail(element, tr<"this {} names no product, and all of them together would name more than {}">(
+                      what, text::thousands(static_cast<long long>(options_.defaulted_max))));
     return {};
   }
   if (!products.affected.empty()) return found;
   if (products.fixed.empty()) {
-    fail(element,
-         fmt::format("no matching product ID was found for this {}: it names no product, and the vulnerability "
-                     "has none that is affected",
-                     what));
+    fail(element, tr<"no matching product ID was found for this {}: it names no product, and the vulnerability has "
+                     "none that is affected">(what));
   } else {
-    warn(element,
-         fmt::format("this {} names no product, and none is affected: it became one of those that are fixed", what));
+    warn(element, tr<"this {} names no product, and none is affected: it became one of those that are fixed">(what));
   }
   return found;
 }

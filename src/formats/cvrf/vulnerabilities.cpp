@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/cvrf/steps.hpp"
 #include "formats/cwe/cwe.hpp"
@@ -43,7 +44,7 @@ array lines_of(const Element& parent, std::string_view name) {
 object make_product_status(Context& context, const Element& vulnerability, const std::string& pointer) {
   std::map<std::string, std::vector<std::string>> by_status;
   for (const auto* each : children_of(child_of(&vulnerability, "ProductStatuses"), "Status")) {
-    const auto status = context.word_of(*each, "Type", "status of a product", kProductStatuses);
+    const auto status = context.word_of(*each, "Type", tr<"status of a product">(), kProductStatuses);
     if (status.empty()) continue;
     context.made_from(fmt::format("{}/product_status/{}", pointer, status), *each);
     auto& ids = by_status[status];
@@ -85,12 +86,10 @@ array make_cwes(Context& context, const Element& vulnerability) {
     if (!cwe::was_ever_named(id, name)) {
       context.warn(*each,
                    cwe::is_known(id)
-                       ? fmt::format("an invalid CWE was removed: no version of CWE has '{}' with the name '{}', the "
-                                     "newest calls it '{}'",
-                                     id, text::shorten(name, 200), cwe::newest_name(id))
-                       : fmt::format("'{}' ('{}') was removed: it is no weakness but a category, a view or unknown, "
-                                     "which cannot be mapped to a vulnerability",
-                                     text::shorten(id, 40), text::shorten(name, 200)));
+                       ? tr<"an invalid CWE was removed: no version of CWE has '{}' with the name '{}', the newest "
+                            "calls it '{}'">(id, text::shorten(name, 200), cwe::newest_name(id))
+                       : tr<"'{}' ('{}') was removed: it is no weakness but a category, a view or unknown, which "
+                            "cannot be mapped to a vulnerability">(text::shorten(id, 40), text::shorten(name, 200)));
       continue;
     }
     if (seen.insert(id).second) made.push_back(object{{"id", id}, {"name", name}});
@@ -103,8 +102,8 @@ array make_involvements(Context& context, const Element& vulnerability, const st
   for (const auto* each : children_of(child_of(&vulnerability, "Involvements"), "Involvement")) {
     context.made_from(fmt::format("{}/{}", pointer, made.size()), *each);
     object out;
-    put(out, "party", context.word_of(*each, "Party", "kind of party", kParties));
-    put(out, "status", context.word_of(*each, "Status", "status of an involvement", kInvolvementStatuses));
+    put(out, "party", context.word_of(*each, "Party", tr<"kind of party">(), kParties));
+    put(out, "status", context.word_of(*each, "Status", tr<"status of an involvement">(), kInvolvementStatuses));
     put(out, "summary", text_of(child_of(each, "Description")));
     made.push_back(std::move(out));
   }
@@ -120,7 +119,7 @@ array make_threats(Context& context, const Element& vulnerability, const std::st
   for (const auto* each : children_of(child_of(&vulnerability, "Threats"), "Threat")) {
     context.made_from(fmt::format("{}/{}", pointer, made.size()), *each);
     object out;
-    put(out, "category", context.word_of(*each, "Type", "type of threat", kThreatTypes));
+    put(out, "category", context.word_of(*each, "Type", tr<"type of threat">(), kThreatTypes));
     put_date(context, *each, out);
     put(out, "details", text_of(child_of(each, "Description")));
     put(out, "group_ids", lines_of(*each, "GroupID"));
@@ -136,7 +135,7 @@ array make_remediations(Context& context, const Element& vulnerability, const De
   for (const auto* each : children_of(child_of(&vulnerability, "Remediations"), "Remediation")) {
     context.made_from(fmt::format("{}/{}", pointer, made.size()), *each);
     object out;
-    put(out, "category", context.word_of(*each, "Type", "type of remediation", kRemediationTypes));
+    put(out, "category", context.word_of(*each, "Type", tr<"type of remediation">(), kRemediationTypes));
     put_date(context, *each, out);
     put(out, "details", text_of(child_of(each, "Description")));
     std::vector<std::string> entitlements;
@@ -145,7 +144,7 @@ array make_remediations(Context& context, const Element& vulnerability, const De
     put(out, "group_ids", lines_of(*each, "GroupID"));
     auto products = lines_of(*each, "ProductID");
     if (products.empty() && !out.contains("group_ids")) {
-      products = texts(context.products_for(*each, defaults, "remediation"));
+      products = texts(context.products_for(*each, defaults, tr<"remediation">()));
     }
     put(out, "product_ids", std::move(products));
     put(out, "url", line_of(child_of(each, "URL")));

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <pugixml.hpp>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::formats::cvrf {
@@ -39,7 +40,7 @@ Encoding encoding_of(std::string_view bytes) noexcept {
 }
 
 Result<std::string> from_utf16(std::string_view bytes, bool little) {
-  const auto bad = [](std::size_t at) { return Error::invalid(fmt::format("is no UTF-16 at byte {}", at + 1)); };
+  const auto bad = [](std::size_t at) { return Error::invalid(tr<"is no UTF-16 at byte {}">(at + 1)); };
   if (bytes.size() % 2 != 0) return bad(bytes.size() - 1);
   const auto unit = [&](std::size_t at) {
     const auto first = static_cast<unsigned char>(bytes[at]);
@@ -89,7 +90,8 @@ std::string xml_place(std::string_view text, std::size_t at) {
 
 Result<std::string> xml_in_utf8(std::string_view bytes) {
   const auto encoding = encoding_of(bytes);
-  if (encoding == Encoding::utf32) return Error::invalid("is UTF-32, which is not read: save it as UTF-8", "1:1");
+  if (encoding == Encoding::utf32)
+    return Error::invalid(std::string{tr<"is UTF-32, which is not read: save it as UTF-8">()}, "1:1");
   std::string text;
   if (encoding == Encoding::utf8) {
     if (bytes.starts_with(kUtf8Mark)) bytes.remove_prefix(kUtf8Mark.size());
@@ -103,12 +105,14 @@ Result<std::string> xml_in_utf8(std::string_view bytes) {
                         : declared.empty() || declared.starts_with("utf-16");
   if (!fits) {
     return Error::invalid(
-        fmt::format("declares the encoding '{}', but {}: save it as UTF-8", text::shorten(declared, 40),
-                    encoding == Encoding::utf8 ? "only UTF-8 and UTF-16 are read" : "is UTF-16"),
+        encoding == Encoding::utf8
+            ? tr<"declares the encoding '{}', but only UTF-8 and UTF-16 are read: save it as UTF-8">(
+                  text::shorten(declared, 40))
+            : tr<"declares the encoding '{}', but is UTF-16: save it as UTF-8">(text::shorten(declared, 40)),
         "1:1");
   }
   if (const auto at = text::invalid_utf8_at(text); at != std::string::npos) {
-    return Error::invalid("is no well-formed UTF-8 here", xml_place(text, at));
+    return Error::invalid(std::string{tr<"is no well-formed UTF-8 here">()}, xml_place(text, at));
   }
   return text;
 }
@@ -126,7 +130,8 @@ Status check_bytes(std::string_view text, const Limits& limits) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = text[i];
     if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') {
-      return Error::invalid("holds a control character, which XML does not allow", xml_place(text, i));
+      return Error::invalid(std::string{tr<"holds a control character, which XML does not allow">()},
+                            xml_place(text, i));
     }
     if (c == '<' && text.substr(i + 1, 1) != "/") ++nodes;
     if (c == '=') {
@@ -134,8 +139,7 @@ Status check_bytes(std::string_view text, const Limits& limits) {
       if (next != std::string_view::npos && (text[next] == '"' || text[next] == '\'')) ++nodes;
     }
     if (nodes > limits.nodes_max) {
-      return Error::invalid(fmt::format("has more than {} elements and attributes", limits.nodes_max),
-                            xml_place(text, i));
+      return Error::invalid(tr<"has more than {} elements and attributes">(limits.nodes_max), xml_place(text, i));
     }
   }
   return ok();
@@ -169,11 +173,11 @@ std::optional<std::string> append_xml_text(std::string& out, std::string_view ra
     if (at == std::string_view::npos) return std::nullopt;
     raw.remove_prefix(at + 1);
     const auto end = raw.substr(0, kNameBytesMax).find(';');
-    if (end == std::string_view::npos) return "has an '&' that begins no reference: write &amp;";
+    if (end == std::string_view::npos) return std::string{tr<"has an '&' that begins no reference: write &amp;">()};
     const auto code = referred(raw.substr(0, end));
     if (!code) {
-      return fmt::format("refers to '&{};', which is none of XML's own characters; others are not expanded",
-                         text::shorten(raw.substr(0, end), 40));
+      return tr<"refers to '&{};', which is none of XML's own characters; others are not expanded">(
+          text::shorten(raw.substr(0, end), 40));
     }
     text::append_utf8(out, *code);
     raw.remove_prefix(end + 1);
@@ -194,16 +198,18 @@ class TreeBuilder {
       if (node.type() == pugi::node_doctype) {
         const std::string_view declared = node.value();
         if (limits_.bare_doctype && declared.find_first_of("[<") == std::string_view::npos) continue;
-        return Error::invalid("has a document type declaration, which is refused: entities could hide in it", at(node));
+        return Error::invalid(
+            std::string{tr<"has a document type declaration, which is refused: entities could hide in it">()},
+            at(node));
       }
       if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) {
-        return Error::invalid("has text outside of the root element", at(node));
+        return Error::invalid(std::string{tr<"has text outside of the root element">()}, at(node));
       }
       if (node.type() != pugi::node_element) continue;
-      if (root) return Error::invalid("has a second root element", at(node));
+      if (root) return Error::invalid(std::string{tr<"has a second root element">()}, at(node));
       root = node;
     }
-    if (!root) return Error::invalid("has no root element", "1:1");
+    if (!root) return Error::invalid(std::string{tr<"has no root element">()}, "1:1");
     prefixes_.push_back({"xml", keep(kXmlNamespace)});
     document_.elements_.emplace_back();
     TRY_VOID(fill(document_.elements_.back(), root, 1));
@@ -243,18 +249,18 @@ class TreeBuilder {
       if (prefixes_[i].name == prefix) return prefixes_[i].uri;
     }
     if (prefix.empty()) return std::string_view{};
-    return Error::invalid(fmt::format("the prefix of '{}' is not declared", name), at(node));
+    return Error::invalid(tr<"the prefix of '{}' is not declared">(name), at(node));
   }
 
   Status take_attributes(Element& element, const pugi::xml_node& node) {
     for (const auto attribute : node.attributes()) {
       const std::string_view name = attribute.name();
-      if (name.size() > kNameBytesMax) return Error::invalid("a name is too long", at(node));
+      if (name.size() > kNameBytesMax) return Error::invalid(std::string{tr<"a name is too long">()}, at(node));
       if (element.attributes.size() == kAttributesMax) {
-        return Error::invalid(fmt::format("has more than {} attributes", kAttributesMax), at(node));
+        return Error::invalid(tr<"has more than {} attributes">(kAttributesMax), at(node));
       }
       if (std::ranges::any_of(element.attributes, [&](const auto& each) { return each.name == name; })) {
-        return Error::invalid(fmt::format("has the attribute '{}' twice", name), at(node));
+        return Error::invalid(tr<"has the attribute '{}' twice">(name), at(node));
       }
       std::string value;
       if (const auto wrong = append_xml_text(value, attribute.value())) return Error::invalid(*wrong, at(node));
@@ -264,7 +270,7 @@ class TreeBuilder {
       const std::string_view name = each.name;
       if (name != "xmlns" && !name.starts_with("xmlns:")) continue;
       if (prefixes_.size() == kPrefixesMax) {
-        return Error::invalid(fmt::format("declares more than {} namespaces", kPrefixesMax), at(node));
+        return Error::invalid(tr<"declares more than {} namespaces">(kPrefixesMax), at(node));
       }
       prefixes_.push_back({name == "xmlns" ? std::string{} : std::string{name.substr(6)}, keep(each.value)});
       if (element.parent == nullptr) document_.root_namespaces_.push_back(prefixes_.back().uri);
@@ -279,10 +285,10 @@ class TreeBuilder {
 
   Status fill(Element& element, const pugi::xml_node& node, std::size_t depth) {
     if (depth > limits_.depth_max) {
-      return Error::invalid(fmt::format("elements are nested more than {} deep", limits_.depth_max), at(node));
+      return Error::invalid(tr<"elements are nested more than {} deep">(limits_.depth_max), at(node));
     }
     element.name = node.name();
-    if (element.name.size() > kNameBytesMax) return Error::invalid("a name is too long", at(node));
+    if (element.name.size() > kNameBytesMax) return Error::invalid(std::string{tr<"a name is too long">()}, at(node));
     element.line = line_of(node);
     const auto prefixes = prefixes_.size();
     TRY_VOID(take_attributes(element, node));
@@ -354,7 +360,7 @@ Result<Document> parse_xml(std::string_view bytes, const Limits& limits) {
   const auto result = source.load_buffer(text.data(), text.size(), kOptions, pugi::encoding_utf8);
   if (!result) {
     const auto offset = std::clamp<std::ptrdiff_t>(result.offset, 0, static_cast<std::ptrdiff_t>(text.size()));
-    return Error::invalid(fmt::format("is no well-formed XML: {}", result.description()),
+    return Error::invalid(tr<"is no well-formed XML: {}">(result.description()),
                           xml_place(text, static_cast<std::size_t>(offset)));
   }
   return TreeBuilder{text, limits}.build(source);

@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/cpe/cpe.hpp"
 #include "formats/csaf/validate/validate.hpp"
@@ -161,8 +162,8 @@ object product_object(const SourceProduct& source, std::size_t position, std::ve
                  {"product_id", product_id(position)}};
   object helper;
   const auto lost = [&](std::string_view what, const std::string& value) {
-    losses.push_back({"", fmt::format("{} '{}' of product '{}' is not well-formed", what, text::shorten(value, 80),
-                                      text::shorten(source.name, 80))});
+    losses.push_back({"", tr<"{} '{}' of product '{}' is not well-formed">(what, text::shorten(value, 80),
+                                                                           text::shorten(source.name, 80))});
   };
   if (!source.cpe.empty()) {
     if (cpe::parse(source.cpe)) {
@@ -175,7 +176,7 @@ object product_object(const SourceProduct& source, std::size_t position, std::ve
     if (const auto purl = purl::parse(source.purl)) {
       helper["purls"] = array{boost::json::string{purl::to_text(*purl)}};
     } else {
-      lost("package URL", source.purl);
+      lost(tr<"package URL">(), source.purl);
     }
   }
   if (!helper.empty()) product["product_identification_helper"] = std::move(helper);
@@ -243,10 +244,10 @@ Result<std::vector<ClaimGroup>> claims_of(const csaf::Vulnerability& vulnerabili
   for (const auto& list : vulnerability.statuses) {
     const auto status = status_of(list.status);
     if (!status) {
-      losses.push_back(
-          {fmt::format("{}/product_status/{}", path, to_string(list.status)),
-           fmt::format("status {} of {}", to_string(list.status),
-                       text::count_of(static_cast<long long>(list.product_ids.size()), "product", "products"))});
+      const auto products = static_cast<long long>(list.product_ids.size());
+      losses.push_back({fmt::format("{}/product_status/{}", path, to_string(list.status)),
+                        trn<"status {} of {} product", "status {} of {} products">(products, to_string(list.status),
+                                                                                   text::thousands(products))});
       continue;
     }
     for (const auto& id : list.product_ids) {
@@ -278,9 +279,13 @@ Result<std::vector<ClaimGroup>> claims_of(const csaf::Vulnerability& vulnerabili
       groups[at].product_ids.push_back(id);
     }
   }
-  if (several_flags) losses.push_back({path + "/flags", "all flags of a product but the first"});
-  if (no_reason) losses.push_back({path + "/product_status/known_not_affected", "a reason: the advisory gives none"});
-  if (no_action) losses.push_back({path + "/product_status/known_affected", "an action: the advisory gives none"});
+  if (several_flags) losses.push_back({path + "/flags", std::string{tr<"all flags of a product but the first">()}});
+  if (no_reason)
+    losses.push_back(
+        {path + "/product_status/known_not_affected", std::string{tr<"a reason: the advisory gives none">()}});
+  if (no_action)
+    losses.push_back(
+        {path + "/product_status/known_affected", std::string{tr<"an action: the advisory gives none">()}});
   return groups;
 }
 
@@ -288,20 +293,20 @@ void tell_common_losses(const csaf::Advisory& advisory, std::vector<Loss>& losse
   const auto tell = [&](bool lost, std::string_view path, std::string_view what) {
     if (lost) losses.push_back({std::string{path}, std::string{what}});
   };
-  tell(!advisory.notes.empty(), "/document/notes", "notes on the document");
-  tell(!advisory.references.empty(), "/document/references", "references of the document");
-  tell(!advisory.acknowledgments.empty(), "/document/acknowledgments", "acknowledgments of the document");
-  tell(!advisory.distribution_text.empty(), "/document/distribution/text", "terms of distribution");
-  tell(!advisory.aggregate_severity.empty(), "/document/aggregate_severity", "aggregate severity");
-  tell(advisory.history.size() > 1, "/document/tracking/revision_history", "revision history");
-  tell(!advisory.groups.empty(), "/product_tree/product_groups", "product groups");
+  tell(!advisory.notes.empty(), "/document/notes", tr<"notes on the document">());
+  tell(!advisory.references.empty(), "/document/references", tr<"references of the document">());
+  tell(!advisory.acknowledgments.empty(), "/document/acknowledgments", tr<"acknowledgments of the document">());
+  tell(!advisory.distribution_text.empty(), "/document/distribution/text", tr<"terms of distribution">());
+  tell(!advisory.aggregate_severity.empty(), "/document/aggregate_severity", tr<"aggregate severity">());
+  tell(advisory.history.size() > 1, "/document/tracking/revision_history", tr<"revision history">());
+  tell(!advisory.groups.empty(), "/product_tree/product_groups", tr<"product groups">());
   bool ranges = false, numbers = false;
   for (const auto& product : advisory.products) {
     ranges = ranges || product.version_is_range;
     numbers = numbers || !product.model_numbers.empty() || !product.skus.empty() || !product.serial_numbers.empty();
   }
-  tell(ranges, "/product_tree/branches", "version ranges, other than as a text or a part of an identifier");
-  tell(numbers, "/product_tree", "model numbers, SKUs and serial numbers");
+  tell(ranges, "/product_tree/branches", tr<"version ranges, other than as a text or a part of an identifier">());
+  tell(numbers, "/product_tree", tr<"model numbers, SKUs and serial numbers">());
   const auto vulnerabilities = [&](auto lost, std::string_view member, std::string_view what) {
     for (std::size_t at = 0; at < advisory.vulnerabilities.size(); ++at) {
       if (!lost(advisory.vulnerabilities[at])) continue;
@@ -310,39 +315,41 @@ void tell_common_losses(const csaf::Advisory& advisory, std::vector<Loss>& losse
     }
   };
   vulnerabilities([](const auto& each) { return each.notes.size() > 1; }, "notes",
-                  "notes on vulnerabilities besides the description");
+                  tr<"notes on vulnerabilities besides the description">());
   vulnerabilities(
       [](const auto& each) {
         return std::any_of(each.threats.begin(), each.threats.end(),
                            [](const auto& threat) { return threat.category != "impact"; });
       },
-      "threats", "threats other than the impact");
-  vulnerabilities([](const auto& each) { return !each.involvements.empty(); }, "involvements", "involvements");
+      "threats", tr<"threats other than the impact">());
+  vulnerabilities([](const auto& each) { return !each.involvements.empty(); }, "involvements", tr<"involvements">());
   vulnerabilities([](const auto& each) { return each.epss.has_value(); }, "metrics", "EPSS");
   vulnerabilities([](const auto& each) { return each.first_known_exploitation.has_value(); },
-                  "first_known_exploitation_dates", "dates of exploitation");
+                  "first_known_exploitation_dates", tr<"dates of exploitation">());
   vulnerabilities(
       [](const auto& each) {
         return std::any_of(each.remediations.begin(), each.remediations.end(), [](const auto& remediation) {
           return remediation.date || !remediation.entitlements.empty() || !remediation.restart_required.empty();
         });
       },
-      "remediations", "dates, entitlements and restarts of remediations");
+      "remediations", tr<"dates, entitlements and restarts of remediations">());
 }
 
 Result<Made> to_csaf_vex(Source source, const Origin& origin) {
   if (!origin.tracking_id.empty()) source.id = origin.tracking_id;
   if (!origin.publisher.empty()) source.author = origin.publisher;
   if (!origin.publisher_namespace.empty()) source.author_namespace = origin.publisher_namespace;
-  if (source.id.empty()) return Error::invalid("says no identifier, which CSAF needs as tracking id; --id gives one");
+  if (source.id.empty())
+    return Error::invalid(std::string{tr<"says no identifier, which CSAF needs as tracking id; --id gives one">()});
   if (source.author.empty())
-    return Error::invalid("names no author, whom CSAF needs as publisher; --publisher names one");
+    return Error::invalid(std::string{tr<"names no author, whom CSAF needs as publisher; --publisher names one">()});
   if (source.author_namespace.empty())
-    return Error::invalid("says no address of its author, which CSAF needs as namespace; --namespace gives one");
+    return Error::invalid(
+        std::string{tr<"says no address of its author, which CSAF needs as namespace; --namespace gives one">()});
   Made made;
   made.losses = std::move(source.losses);
   if (source.tlp_label.empty()) {
-    made.losses.push_back({"", fmt::format("{} says nothing of its distribution: it became TLP:CLEAR", source.format)});
+    made.losses.push_back({"", tr<"{} says nothing of its distribution: it became TLP:CLEAR">(source.format)});
     source.tlp_label = "CLEAR";
   }
   source.updated = std::max(source.updated, source.issued);
@@ -376,7 +383,8 @@ Result<Made> to_csaf_vex(Source source, const Origin& origin) {
     for (const auto& [position, claim] : each.claims) used.at(position) = true;
     vulnerabilities.push_back(vulnerability_object(each, source.format));
   }
-  if (vulnerabilities.empty()) return Error::invalid("makes no statement on the status of a product");
+  if (vulnerabilities.empty())
+    return Error::invalid(std::string{tr<"makes no statement on the status of a product">()});
   array products;
   for (std::size_t at = 0; at < source.products.size(); ++at) {
     if (used[at]) products.push_back(product_object(source.products[at], at, made.losses));
@@ -387,9 +395,8 @@ Result<Made> to_csaf_vex(Source source, const Origin& origin) {
                          {"vulnerabilities", std::move(vulnerabilities)}};
   csaf::Validator validator;
   for (const auto& finding : validator.validate(json::write(made.document)).findings) {
-    return Error::invalid(
-        fmt::format("cannot become a valid CSAF 2.1 document: {} ({})", sentence_of(finding), finding.test),
-        finding.path);
+    return Error::invalid(tr<"cannot become a valid CSAF 2.1 document: {} ({})">(sentence_of(finding), finding.test),
+                          finding.path);
   }
   return made;
 }

@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/vex/claims.hpp"
 #include "formats/vex/cyclonedx.hpp"
@@ -47,10 +48,12 @@ class FromCycloneDx {
     const auto timestamp = string_at(from, "timestamp");
     if (timestamp.empty()) {
       source_.issued = source_.updated = origin_.now;
-      source_.losses.push_back({"/metadata", "the BOM says no moment: that of the conversion was taken"});
+      source_.losses.push_back(
+          {"/metadata", std::string{tr<"the BOM says no moment: that of the conversion was taken">()}});
     } else {
       const auto time = parse_rfc3339(timestamp);
-      if (!time) return Error::invalid("timestamp is no date-time of RFC 3339", "/metadata/timestamp");
+      if (!time)
+        return Error::invalid(std::string{tr<"timestamp is no date-time of RFC 3339">()}, "/metadata/timestamp");
       source_.issued = source_.updated = *time;
     }
     for (const auto& each : array_at(from, "properties")) {
@@ -132,13 +135,13 @@ class FromCycloneDx {
     };
     const auto name = text::trim(string_at(from, "id"));
     if (name.empty()) {
-      lost("id", "a vulnerability without an id");
+      lost("id", tr<"a vulnerability without an id">());
       return ok();
     }
     const auto* analysis = find(from, "analysis");
     const auto status = analysis == nullptr ? std::nullopt : status_of(string_at(*analysis, "state"));
     if (!status) {
-      lost("analysis", fmt::format("{}: without a state of its analysis it is no VEX statement", name));
+      lost("analysis", tr<"{}: without a state of its analysis it is no VEX statement">(name));
       return ok();
     }
     Claim claim;
@@ -151,7 +154,7 @@ class FromCycloneDx {
       if (string_at(*analysis, "state") == "false_positive") prepend(claim.impact, "false positive");
       if (!justification.empty() && claim.justification.empty()) prepend(claim.impact, justification);
     } else if (!detail.empty() && claim.status != Status::affected) {
-      lost("analysis/detail", "detail of the analysis");
+      lost("analysis/detail", tr<"detail of the analysis">());
     }
     if (claim.status == Status::affected) claim.action = action_of(from, *analysis, detail);
     for (const auto* member : {"ratings", "cwes", "advisories", "credits", "proofOfConcept", "tools", "detail",
@@ -160,7 +163,7 @@ class FromCycloneDx {
     }
     auto& known = vulnerability_named(name, from);
     const auto& affects = array_at(from, "affects");
-    if (affects.empty()) lost("affects", "a statement that names no product");
+    if (affects.empty()) lost("affects", tr<"a statement that names no product">());
     for (const auto& each : affects) {
       const auto ref = string_at(each, "ref");
       if (ref.empty()) continue;
@@ -235,8 +238,8 @@ class FromCycloneDx {
   void add(SourceVulnerability& vulnerability, std::size_t product, const Claim& claim) {
     const auto [place, is_new] = vulnerability.claims.try_emplace(product, claim);
     if (is_new || place->second == claim) return;
-    source_.losses.push_back({"/vulnerabilities", fmt::format("the milder of two statements on {} and {}",
-                                                              vulnerability.name, source_.products[product].name)});
+    source_.losses.push_back({"/vulnerabilities", tr<"the milder of two statements on {} and {}">(
+                                                      vulnerability.name, source_.products[product].name)});
     const auto rank = [](Status status) {
       return status == Status::affected              ? 3
              : status == Status::under_investigation ? 2

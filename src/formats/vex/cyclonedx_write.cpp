@@ -7,6 +7,7 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "formats/vex/claims.hpp"
 #include "formats/vex/cyclonedx.hpp"
 #include "formats/vex/cyclonedx_names.hpp"
@@ -75,7 +76,8 @@ class ToCycloneDx {
   Result<Made> make() {
     array vulnerabilities;
     for (std::size_t at = 0; at < advisory_.vulnerabilities.size(); ++at) TRY_VOID(append(vulnerabilities, at));
-    if (vulnerabilities.empty()) return Error::invalid("gives no product a status that CycloneDX has");
+    if (vulnerabilities.empty())
+      return Error::invalid(std::string{tr<"gives no product a status that CycloneDX has">()});
     const auto& header = advisory_.header;
     array components;
     for (const auto& id : used_) components.push_back(component(id));
@@ -107,7 +109,7 @@ class ToCycloneDx {
     const auto path = fmt::format("/vulnerabilities/{}", at);
     const auto name = name_of(vulnerability);
     if (name.empty()) {
-      made_.losses.push_back({path, "a vulnerability without any name"});
+      made_.losses.push_back({path, std::string{tr<"a vulnerability without any name">()}});
       return ok();
     }
     TRY(const auto groups, claims_of(vulnerability, path, budget_, made_.losses));
@@ -140,7 +142,7 @@ class ToCycloneDx {
       const auto justification = justification_of(claim.justification);
       if (!justification.empty()) made["justification"] = justification;
       if (flag_of(justification) != claim.justification) {
-        made_.losses.push_back({path + "/flags", fmt::format("flag {}, other than in words", claim.justification)});
+        made_.losses.push_back({path + "/flags", tr<"flag {}, other than in words">(claim.justification)});
         detail = fmt::format("{}{}{}", claim.justification, detail.empty() ? "" : ": ", detail);
       }
     }
@@ -230,20 +232,20 @@ class ToCycloneDx {
     const auto& header = advisory_.header;
     const auto& products = advisory_.products;
     if (header.initial_release_date != header.current_release_date) {
-      losses.push_back({"/document/tracking/initial_release_date", "date of the first release"});
+      losses.push_back({"/document/tracking/initial_release_date", std::string{tr<"date of the first release">()}});
     }
     if (!header.tlp_label.empty()) {
-      losses.push_back({"/document/distribution/tlp/label",
-                        fmt::format("TLP label {}, other than as a property", header.tlp_label)});
+      losses.push_back(
+          {"/document/distribution/tlp/label", tr<"TLP label {}, other than as a property">(header.tlp_label)});
     }
     if (std::any_of(products.begin(), products.end(), [](const auto& each) { return !each.relationship.empty(); })) {
-      losses.push_back({"/product_tree", "relationships of products"});
+      losses.push_back({"/product_tree", std::string{tr<"relationships of products">()}});
     }
     if (std::any_of(products.begin(), products.end(), [](const auto& each) { return !each.hashes.empty(); })) {
-      losses.push_back({"/product_tree", "hashes of files"});
+      losses.push_back({"/product_tree", std::string{tr<"hashes of files">()}});
     }
     if (std::any_of(products.begin(), products.end(), [](const auto& each) { return each.purls.size() > 1; })) {
-      losses.push_back({"/product_tree", "all package URLs of a product but the first"});
+      losses.push_back({"/product_tree", std::string{tr<"all package URLs of a product but the first">()}});
     }
     tell_common_losses(advisory_, losses);
   }

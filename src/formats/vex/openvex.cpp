@@ -9,6 +9,7 @@
 
 #include "base/json.hpp"
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/vex/claims.hpp"
 
@@ -66,7 +67,7 @@ class ToOpenVex {
     const auto& header = advisory_.header;
     array statements;
     for (std::size_t at = 0; at < advisory_.vulnerabilities.size(); ++at) TRY_VOID(append(statements, at));
-    if (statements.empty()) return Error::invalid("gives no product a status that OpenVEX has");
+    if (statements.empty()) return Error::invalid(std::string{tr<"gives no product a status that OpenVEX has">()});
     object document{{"@context", "https://openvex.dev/ns/v0.2.0"},
                     {"@id", id_},
                     {"author", header.publisher_name},
@@ -89,7 +90,7 @@ class ToOpenVex {
     const auto path = fmt::format("/vulnerabilities/{}", at);
     const auto name = name_of(vulnerability);
     if (name.empty()) {
-      made_.losses.push_back({path, "a vulnerability without any name"});
+      made_.losses.push_back({path, std::string{tr<"a vulnerability without any name">()}});
       return ok();
     }
     object named{{"name", name}};
@@ -154,29 +155,33 @@ class ToOpenVex {
   void tell_losses() {
     auto& losses = made_.losses;
     const auto& header = advisory_.header;
-    losses.push_back({"/document/title", "title of the document"});
-    losses.push_back({"/product_tree", "names, vendors and versions of products, other than in identifiers"});
+    losses.push_back({"/document/title", std::string{tr<"title of the document">()}});
+    losses.push_back(
+        {"/product_tree", std::string{tr<"names, vendors and versions of products, other than in identifiers">()}});
     if (!header.tlp_label.empty()) {
       losses.push_back({"/document/distribution/tlp/label",
-                        fmt::format("TLP label {}: who may read it must be said another way", header.tlp_label)});
+                        tr<"TLP label {}: who may read it must be said another way">(header.tlp_label)});
     }
     if (header.tracking_version != std::to_string(version_number(header.tracking_version))) {
-      losses.push_back({"/document/tracking/version", "parts of the version behind the first number"});
+      losses.push_back(
+          {"/document/tracking/version", std::string{tr<"parts of the version behind the first number">()}});
     }
     const auto any = [&](auto lost) {
       return std::any_of(advisory_.vulnerabilities.begin(), advisory_.vulnerabilities.end(), lost);
     };
-    if (any([](const auto& each) { return !each.scores.empty(); })) losses.push_back({"/vulnerabilities", "scores"});
-    if (any([](const auto& each) { return !each.cwes.empty(); })) losses.push_back({"/vulnerabilities", "weaknesses"});
+    if (any([](const auto& each) { return !each.scores.empty(); }))
+      losses.push_back({"/vulnerabilities", std::string{tr<"scores">()}});
+    if (any([](const auto& each) { return !each.cwes.empty(); }))
+      losses.push_back({"/vulnerabilities", std::string{tr<"weaknesses">()}});
     if (any([](const auto& each) { return !each.references.empty() || !each.acknowledgments.empty(); })) {
-      losses.push_back({"/vulnerabilities", "references and acknowledgments of vulnerabilities"});
+      losses.push_back({"/vulnerabilities", std::string{tr<"references and acknowledgments of vulnerabilities">()}});
     }
     const auto& products = advisory_.products;
     if (std::any_of(products.begin(), products.end(), [](const auto& each) { return !each.hashes.empty(); })) {
-      losses.push_back({"/product_tree", "hashes of files"});
+      losses.push_back({"/product_tree", std::string{tr<"hashes of files">()}});
     }
     if (std::any_of(products.begin(), products.end(), [](const auto& each) { return each.purls.size() > 1; })) {
-      losses.push_back({"/product_tree", "all package URLs of a product but the first"});
+      losses.push_back({"/product_tree", std::string{tr<"all package URLs of a product but the first">()}});
     }
     tell_common_losses(advisory_, losses);
   }
@@ -222,8 +227,8 @@ class FromOpenVex {
     source_.version = version == nullptr ? "unknown" : json::write(*version);
     TRY(source_.issued, time_of(root_, "timestamp", "", std::nullopt));
     TRY(source_.updated, time_of(root_, "last_updated", "", source_.issued));
-    if (find(root_, "role") != nullptr) source_.losses.push_back({"/role", "role of the author"});
-    if (find(root_, "tooling") != nullptr) source_.losses.push_back({"/tooling", "tooling"});
+    if (find(root_, "role") != nullptr) source_.losses.push_back({"/role", std::string{tr<"role of the author">()}});
+    if (find(root_, "tooling") != nullptr) source_.losses.push_back({"/tooling", std::string{tr<"tooling">()}});
     std::vector<Statement> statements;
     const auto& list = array_at(root_, "statements");
     for (std::size_t at = 0; at < list.size(); ++at) {
@@ -243,8 +248,11 @@ class FromOpenVex {
       return std::tuple{a.time, a.rank(), a.position} < std::tuple{b.time, b.rank(), b.position};
     });
     for (const auto& each : statements) TRY_VOID(read(each));
-    if (hashes_) source_.losses.push_back({"/statements", "hashes of products: CSAF wants the name of the file too"});
-    if (superseded_) source_.losses.push_back({"/statements", "statements that later ones take the place of"});
+    if (hashes_)
+      source_.losses.push_back(
+          {"/statements", std::string{tr<"hashes of products: CSAF wants the name of the file too">()}});
+    if (superseded_)
+      source_.losses.push_back({"/statements", std::string{tr<"statements that later ones take the place of">()}});
     return to_csaf_vex(std::move(source_), origin_);
   }
 
@@ -254,24 +262,24 @@ class FromOpenVex {
     const auto text = string_at(from, member);
     if (text.empty() && otherwise) return *otherwise;
     auto time = parse_rfc3339(text);
-    if (!time)
-      return Error::invalid(fmt::format("{} is no date-time of RFC 3339", member), path + "/" + std::string{member});
+    if (!time) return Error::invalid(tr<"{} is no date-time of RFC 3339">(member), path + "/" + std::string{member});
     return *time;
   }
 
   tocsin::Status read(const Statement& each) {
     const auto& statement = *each.statement;
     const auto status = std::find(kStatusNames.begin(), kStatusNames.end(), string_at(statement, "status"));
-    if (status == kStatusNames.end()) return Error::invalid("is none of OpenVEX's statuses", each.path + "/status");
+    if (status == kStatusNames.end())
+      return Error::invalid(std::string{tr<"is none of OpenVEX's statuses">()}, each.path + "/status");
     const auto* vulnerability = find(statement, "vulnerability");
     const auto name = vulnerability == nullptr ? std::string_view{} : string_at(*vulnerability, "name");
     if (text::trim(name).empty())
-      return Error::invalid("a vulnerability has a name", each.path + "/vulnerability/name");
+      return Error::invalid(std::string{tr<"a vulnerability has a name">()}, each.path + "/vulnerability/name");
     Claim claim;
     claim.status = static_cast<Status>(status - kStatusNames.begin());
     claim.justification = string_at(statement, "justification");
     if (!claim.justification.empty() && !is_justification(claim.justification)) {
-      return Error::invalid("is none of OpenVEX's justifications", each.path + "/justification");
+      return Error::invalid(std::string{tr<"is none of OpenVEX's justifications">()}, each.path + "/justification");
     }
     claim.impact = text::trim(string_at(statement, "impact_statement"));
     claim.action = text::trim(string_at(statement, "action_statement"));
@@ -281,13 +289,15 @@ class FromOpenVex {
     }
     auto& known = vulnerability_named(name, *vulnerability);
     const auto& products = array_at(statement, "products");
-    if (products.empty()) source_.losses.push_back({each.path, "a statement that names no product"});
+    if (products.empty()) source_.losses.push_back({each.path, std::string{tr<"a statement that names no product">()}});
     for (std::size_t at = 0; at < products.size(); ++at) {
       const auto product = position_of(products[at]);
       if (!product)
-        return Error::invalid("a product has an @id or identifiers", fmt::format("{}/products/{}", each.path, at));
+        return Error::invalid(std::string{tr<"a product has an @id or identifiers">()},
+                              fmt::format("{}/products/{}", each.path, at));
       if (!array_at(products[at], "subcomponents").empty()) {
-        source_.losses.push_back({fmt::format("{}/products/{}/subcomponents", each.path, at), "subcomponents"});
+        source_.losses.push_back(
+            {fmt::format("{}/products/{}/subcomponents", each.path, at), std::string{tr<"subcomponents">()}});
       }
       const auto [place, is_new] = known.claims.insert_or_assign(*product, claim);
       superseded_ = superseded_ || !is_new;

@@ -227,8 +227,6 @@ boost::json::object card_json(const engine::AdvisoryCard& card) {
   return out;
 }
 
-html::Attribute in_english() { return html::attribute_if<"lang">(current_language() != Language::en, "en"); }
-
 boost::json::value score_json(std::optional<int> tenths) {
   if (!tenths) return nullptr;
   return *tenths / 10.0;

@@ -40,8 +40,6 @@ std::string product_url(std::string_view vendor_key, std::string_view product_ke
 std::string vulnerability_url(std::string_view id);
 /// "/advisories?q=..." for a filter text.
 std::string search_url(std::string_view query);
-/// lang="en" in a page of another language, for what is said in English only.
-html::Attribute in_english();
 /// 9.8 of 98; null where there is no score.
 boost::json::value score_json(std::optional<int> tenths);
 /// API object of a card; the same wherever a card appears.

@@ -62,8 +62,8 @@ Converted made(csaf::Conversion conversion, Form to) {
 std::vector<ConversionNote> notes_of(std::vector<formats::vex::Loss> losses) {
   std::vector<ConversionNote> notes;
   for (auto& each : losses) {
-    notes.push_back(
-        {ConversionNote::Level::warning, std::move(each.path), std::string{csaf::kLostMark} + each.message});
+    notes.push_back({ConversionNote::Level::warning, std::move(each.path), tr<"lost: {}">(each.message),
+                     ConversionNote::Kind::loss});
   }
   return notes;
 }
@@ -170,7 +170,7 @@ bool Converted::is_good() const noexcept {
 }
 
 bool Converted::is_lossless() const noexcept {
-  return std::ranges::none_of(notes, [](const auto& each) { return each.message.starts_with(csaf::kLostMark); });
+  return std::ranges::none_of(notes, [](const auto& each) { return each.kind == ConversionNote::Kind::loss; });
 }
 
 Result<csaf::Advisory> read_csaf(const boost::json::value& root) {

@@ -36,7 +36,7 @@ struct Converted {
   std::string file_name = {};
   std::vector<formats::csaf::ConversionNote> notes = {};
   bool is_good() const noexcept;      ///< No note of level error.
-  bool is_lossless() const noexcept;  ///< No note that begins with kLostMark.
+  bool is_lossless() const noexcept;  ///< No note of a loss.
 };
 
 /// A CSAF 2.0 or 2.1 document of whatever quality, read. Errors: invalid_input for another kind of document.

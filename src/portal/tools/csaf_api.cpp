@@ -128,7 +128,7 @@ Result<http::Response> convert_document(const http::Request& request, Limit& lim
   if (!converted.is_good()) {
     return first([](const auto& each) { return each.level == csaf::ConversionNote::Level::error; });
   }
-  const auto is_loss = [](const auto& each) { return each.message.starts_with(csaf::kLostMark); };
+  const auto is_loss = [](const auto& each) { return each.kind == csaf::ConversionNote::Kind::loss; };
   if (lossless && !converted.is_lossless()) return first(is_loss);
   http::Response response;
   response.content_type = media_type_of(*to);

@@ -290,10 +290,10 @@ Html conversion_html(const Converted& converted, tools::Form to) {
     for (std::size_t i = 0; i < std::min(converted.notes.size(), kNotesShown); ++i) {
       const auto& each = converted.notes[i];
       render<
-          "<tr><td data-label=\"[[Kind]]\">{}</td><td data-label=\"[[What a reader should know]]\" {}>{}</td><td "
+          "<tr><td data-label=\"[[Kind]]\">{}</td><td data-label=\"[[What a reader should know]]\">{}</td><td "
           "data-label=\"[[Place]]\"><span class=\"vector\">{}</span></td></tr>">(
           out, each.level == csaf::ConversionNote::Level::warning ? tr<"warning">() : tr<"error">(),
-          pages::in_english(), sentence(each.message), each.path.empty() ? "/" : each.path);
+          sentence(each.message), each.path.empty() ? "/" : each.path);
     }
     out += "</tbody></table></div>\n";
     if (converted.notes.size() > kNotesShown)

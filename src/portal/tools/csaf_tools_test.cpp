@@ -1,4 +1,5 @@
 #include <fstream>
+#include <tuple>
 
 #include <gmock/gmock.h>
 
@@ -77,6 +78,23 @@ TEST_P(CsafTools, FindingsSpeakTheReadersLanguageAndEnglishToPrograms) {
   const auto program = ask("/api/v1/csaf/validate",
                            fmt::format(R"({{"tests":[{{"type":"preset","name":"basic"}}],"document":{}}})", kEmpty));
   EXPECT_THAT(json::write(program), HasSubstr("\"this member is required\""));
+}
+
+TEST_P(CsafTools, NotesOfAConversionSpeakTheReadersLanguage) {
+  portal::testing::Browser reader{running().port()};
+  reader.get("/tools/csaf");
+  const auto parts =
+      part("name=\"document\"", full_2_1()) + part("name=\"to\"", "csaf-2.0") + part("name=\"do\"", "show");
+  EXPECT_THAT(send_form(reader, parts).body, HasSubstr(">Lost: "));
+  for (const auto& [language, lost, told] :
+       {std::tuple{"de", ">Verloren: ", "Etwas davon hat in dieser Form keinen Platz"},
+        {"es", ">Se pierde: ", "Algo de ello no tiene cabida"}}) {
+    reader.cookies["tocsin-language"] = language;
+    const auto page = send_form(reader, parts).body;
+    EXPECT_THAT(page, HasSubstr(lost)) << language;
+    EXPECT_THAT(page, HasSubstr(told)) << "what was lost is known by its kind, not by its words";
+    EXPECT_THAT(page, Not(HasSubstr(">Lost: "))) << language;
+  }
 }
 
 TEST_P(CsafTools, ConvertAnswersTheDocumentItself) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/back_steps.hpp"
 
@@ -44,7 +45,7 @@ void write_distribution(object& document, Notes& notes) {
     put_in_front(members,
                  name.empty() ? fmt::format("Sharing group: {}", id) : fmt::format("Sharing group: {} ({})", name, id));
     members.stable_erase("sharing_group");
-    notes.lose("/document/distribution/sharing_group", "the sharing group; the distribution text names it");
+    notes.lose("/document/distribution/sharing_group", tr<"the sharing group; the distribution text names it">());
   }
   auto* tlp = find_object(*distribution, "tlp");
   if (tlp == nullptr) return;
@@ -54,7 +55,8 @@ void write_distribution(object& document, Notes& notes) {
   // Stricter rather than looser: who does not read the text keeps the document to the recipients.
   (*tlp)["label"] = "RED";
   put_in_front(members, "TLP v2.0: TLP:AMBER+STRICT");
-  notes.warn("/document/distribution/tlp/label", "TLP:AMBER+STRICT became TLP:RED, and the distribution text names it");
+  notes.warn("/document/distribution/tlp/label",
+             std::string{tr<"TLP:AMBER+STRICT became TLP:RED, and the distribution text names it">()});
 }
 
 void write_license(value& root, object& document, Notes& notes) {
@@ -75,9 +77,11 @@ void write_license(value& root, object& document, Notes& notes) {
   add_note(document, "legal_disclaimer", "SPDX license expression", "SPDX-License-Identifier: " + expression);
   constexpr std::string_view kPath = "/document/license_expression";
   if (is_found_again()) {
-    notes.warn(std::string{kPath}, "the licence expression became a note of category legal_disclaimer");
+    notes.warn(std::string{kPath},
+               std::string{tr<"the licence expression became a note of category legal_disclaimer">()});
   } else {
-    notes.lose(std::string{kPath}, "the licence expression as such; it became a note of category legal_disclaimer");
+    notes.lose(std::string{kPath},
+               tr<"the licence expression as such; it became a note of category legal_disclaimer">());
   }
 }
 
@@ -94,7 +98,7 @@ void write_category(object& document, Notes& notes) {
   if (name != std::end(kNames)) {
     document["category"] = name->in_2_0;
     if (name->in_2_0 != "csaf_security_advisory") {
-      notes.warn("/document/category", fmt::format("the category became '{}': 2.0 has no such profile", name->in_2_0));
+      notes.warn("/document/category", tr<"the category became '{}': 2.0 has no such profile">(name->in_2_0));
     }
   }
 }
@@ -145,7 +149,7 @@ void unbind_notes(value& parent, const std::string& path, const Wording& wording
     }
     members->stable_erase("product_ids");
     members->stable_erase("group_ids");
-    notes.lose(fmt::format("{}/notes/{}", path, i), "which products the note is about; its text names them");
+    notes.lose(fmt::format("{}/notes/{}", path, i), tr<"which products the note is about; its text names them">());
   }
 }
 
@@ -161,7 +165,7 @@ void write_document_2_0(value& root, const Wording& wording, Notes& notes) {
   auto* publisher = find_object(*document, "publisher");
   if (publisher == nullptr || text_of(publisher->if_contains("category")) != "multiplier") return;
   (*publisher)["category"] = "other";
-  notes.lose("/document/publisher/category", "that the publisher is a multiplier; the category became 'other'");
+  notes.lose("/document/publisher/category", tr<"that the publisher is a multiplier; the category became 'other'">());
 }
 
 }  // namespace tocsin::formats::csaf::convert

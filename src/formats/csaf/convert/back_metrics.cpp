@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/back_steps.hpp"
 #include "formats/csaf/convert/ssvc_text.hpp"
@@ -93,12 +94,10 @@ class Metrics {
         if (rated_.insert({version, id}).second) rated.push_back(id);
       }
       if (rated.size() < products.size()) {
-        notes_.lose(
-            fmt::format("{}/metrics/{}/content/{}", path_, index, key),
-            fmt::format("the score '{}' for {} of {} products: others rate them as well, and 2.0 has one score of a "
-                        "version for a product",
-                        text::shorten(text_of(find(*cvss, "vectorString")), 120), products.size() - rated.size(),
-                        products.size()));
+        notes_.lose(fmt::format("{}/metrics/{}/content/{}", path_, index, key),
+                    tr<"the score '{}' for {} of {} products: others rate them as well, and 2.0 has one score of a "
+                       "version for a product">(text::shorten(text_of(find(*cvss, "vectorString")), 120),
+                                                products.size() - rated.size(), products.size()));
       }
       if (rated.empty()) continue;
       if (made.empty() || made.back().first != rated) made.emplace_back(std::move(rated), object{});
@@ -134,13 +133,14 @@ class Metrics {
       reference["summary"] = summary;
       reference["url"] = std::string{kCalculator} + written;
       add_reference(std::move(reference));
-      notes_.warn(place + "/content/cvss_v4", "the CVSS 4.0 score became a reference to FIRST's calculator");
+      notes_.warn(place + "/content/cvss_v4",
+                  std::string{tr<"the CVSS 4.0 score became a reference to FIRST's calculator">()});
       return;
     }
     add_note(members_, "other", "CVSS 4.0",
              fmt::format("{}, {}. Applies to: {}.", summary, written, wording_.names_of(products)));
     notes_.lose(place + "/content/cvss_v4",
-                fmt::format("the CVSS 4.0 score '{}' as such; a note names it", text::shorten(written, 160)));
+                tr<"the CVSS 4.0 score '{}' as such; a note names it">(text::shorten(written, 160)));
   }
 
   static bool only_base_members(value& cvss) {
@@ -159,12 +159,12 @@ class Metrics {
     has_ssvc_ = has_ssvc_ || is_found_again;
     if (is_found_again) {
       add_note(members_, "other", "SSVC", text);
-      notes_.warn(place + "/content/ssvc_v2", "the SSVC data became a note");
+      notes_.warn(place + "/content/ssvc_v2", std::string{tr<"the SSVC data became a note">()});
       return;
     }
     add_note(members_, "other", "SSVC of some products",
              fmt::format("{}\nApplies to: {}.", text, wording_.names_of(products)));
-    notes_.lose(place + "/content/ssvc_v2", "the SSVC data as such; a note holds it");
+    notes_.lose(place + "/content/ssvc_v2", tr<"the SSVC data as such; a note holds it">());
   }
 
   void write_epss(value& epss, const ProductIds& products, const std::string& place) {
@@ -172,7 +172,7 @@ class Metrics {
         members_, "other", "EPSS",
         fmt::format("Probability {}, percentile {}, as of {}. Applies to: {}.", text_of(find(epss, "probability")),
                     text_of(find(epss, "percentile")), text_of(find(epss, "timestamp")), wording_.names_of(products)));
-    notes_.lose(place + "/content/epss", "the EPSS score as such; a note names it");
+    notes_.lose(place + "/content/epss", tr<"the EPSS score as such; a note names it">());
   }
 
   void write_rating(const std::string& rating, const ProductIds& products, const std::string& place) {
@@ -182,9 +182,8 @@ class Metrics {
     threat["product_ids"] = to_array(products);
     if (!members_.contains("threats")) members_["threats"].emplace_array();
     members_["threats"].get_array().push_back(std::move(threat));
-    notes_.lose(
-        place + "/content/qualitative_severity_rating",
-        fmt::format("the qualitative severity rating '{}' as such; a threat of category impact names it", rating));
+    notes_.lose(place + "/content/qualitative_severity_rating",
+                tr<"the qualitative severity rating '{}' as such; a threat of category impact names it">(rating));
   }
 
   void write_source(const std::string& source, const std::string& place) {
@@ -195,7 +194,7 @@ class Metrics {
       reference["url"] = source;
       add_reference(std::move(reference));
     }
-    notes_.lose(place + "/source", "which metric is from this source; a reference leads to it");
+    notes_.lose(place + "/source", tr<"which metric is from this source; a reference leads to it">());
   }
 
   void add_reference(object reference) {

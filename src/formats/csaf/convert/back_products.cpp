@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/back_steps.hpp"
 
@@ -52,13 +53,13 @@ void write_numbers(value& helper, std::string_view key, std::string_view what, c
   }
   const auto place = fmt::format("{}/{}", path, key);
   if (complete > 0) {
-    notes.lose(place, fmt::format("that {} of {} {}s {} complete: 2.0 reads each as a beginning", complete,
-                                  list->size(), what, complete == 1 ? "is" : "are"));
+    notes.lose(place, trn<"that {} of {} {} is complete: 2.0 reads each as a beginning",
+                          "that {} of {} {} are complete: 2.0 reads each as a beginning">(
+                          static_cast<long long>(complete), complete, list->size(), what));
   }
   if (widened > 0) {
-    notes.lose(place,
-               fmt::format("that '?' or '*' is a character of {} of {} {}s: 2.0 cannot tell it from a placeholder",
-                           widened, list->size(), what));
+    notes.lose(place, tr<"that '?' or '*' is a character of {} of {} {}: 2.0 cannot tell it from a placeholder">(
+                          widened, list->size(), what));
   }
   drop_repeated(*list);
 }
@@ -82,16 +83,16 @@ void write_purls(value& helper, const std::string& path, Notes& notes) {
     uris.push_back(std::move(uri));
   }
   notes.lose(path + "/purls",
-             fmt::format("{} of {} package URLs as such; they became generic URIs", list.size() - 1, list.size()));
+             tr<"{} of {} package URLs as such; they became generic URIs">(list.size() - 1, list.size()));
 }
 
 void write_product(value& product, const std::string& path, Notes& notes) {
   auto* helper = find(product, "product_identification_helper");
   if (helper == nullptr || !helper->is_object()) return;
   const auto place = path + "/product_identification_helper";
-  write_numbers(*helper, "model_numbers", "model number", place, notes);
-  write_numbers(*helper, "serial_numbers", "serial number", place, notes);
-  write_numbers(*helper, "skus", "stock keeping unit", place, notes);
+  write_numbers(*helper, "model_numbers", tr<"model numbers">(), place, notes);
+  write_numbers(*helper, "serial_numbers", tr<"serial numbers">(), place, notes);
+  write_numbers(*helper, "skus", tr<"stock keeping units">(), place, notes);
   write_purls(*helper, place, notes);
 }
 
@@ -109,11 +110,11 @@ void write_branches(value& parent, const std::string& path, Notes& notes) {
       // Test 6.1.31 of 2.0 is stricter here.
       (*members)["category"] = "product_version_range";
       notes.warn(place + "/category",
-                 fmt::format("the product_version '{}' is a range and became a product_version_range", name));
+                 tr<"the product_version '{}' is a range and became a product_version_range">(name));
     }
     if (category == "platform") {
       (*members)["category"] = "architecture";
-      notes.lose(place + "/category", "that the branch is a platform; its category became 'architecture'");
+      notes.lose(place + "/category", tr<"that the branch is a platform; its category became 'architecture'">());
     }
     if (auto* product = members->if_contains("product"); product != nullptr)
       write_product(*product, place + "/product", notes);
@@ -178,9 +179,8 @@ class Relationships {
       list.push_back(std::move(relationship));
     }
     if (steps->size() > 1) {
-      notes_.warn(
-          place + "/subpaths",
-          fmt::format("the path of {} steps became as many relationships, with products between", steps->size()));
+      notes_.warn(place + "/subpaths",
+                  tr<"the path of {} steps became as many relationships, with products between">(steps->size()));
     }
   }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "formats/csaf/convert/back_steps.hpp"
@@ -52,8 +53,8 @@ class Vulnerability {
     for (std::size_t i = 0; i < ids->size(); ++i) {
       auto* id = (*ids)[i].if_object();
       if (id == nullptr || (!id->contains("product_ids") && !id->contains("group_ids"))) continue;
-      notes_.lose(fmt::format("{}/ids/{}", path_, i), fmt::format("which products the id '{}' is about",
-                                                                  text::shorten(text_of(id->if_contains("text")), 80)));
+      notes_.lose(fmt::format("{}/ids/{}", path_, i),
+                  tr<"which products the id '{}' is about">(text::shorten(text_of(id->if_contains("text")), 80)));
       id->stable_erase("product_ids");
       id->stable_erase("group_ids");
     }
@@ -70,7 +71,7 @@ class Vulnerability {
     const auto name = text_of(find(list[0], "name"));
     const auto version = text_of(find(list[0], "version"));
     if (cwe::version_that_matches(id, name, day_) != version) {
-      notes_.lose(path_ + "/cwes/0/version", fmt::format("that {} is from CWE {}", id, version));
+      notes_.lose(path_ + "/cwes/0/version", tr<"that {} is from CWE {}">(id, version));
     }
     object first;
     first["id"] = id;
@@ -83,8 +84,7 @@ class Vulnerability {
                           text_of(find(list[i], "name")), text_of(find(list[i], "version")));
     }
     add_note(members_, "other", "Further weaknesses", text);
-    notes_.lose(path_ + "/cwes",
-                fmt::format("{} of {} weaknesses as such; a note names them", list.size() - 1, list.size()));
+    notes_.lose(path_ + "/cwes", tr<"{} of {} weaknesses as such; a note names them">(list.size() - 1, list.size()));
   }
 
   void write_exploitation() {
@@ -103,7 +103,7 @@ class Vulnerability {
       add_threat(std::move(threat));
     }
     notes_.lose(path_ + "/first_known_exploitation_dates",
-                "dates of first known exploitation as such; they became threats of category exploit_status");
+                tr<"dates of first known exploitation as such; they became threats of category exploit_status">());
   }
 
   void add_threat(object threat) {
@@ -124,11 +124,11 @@ class Vulnerability {
       const auto place = fmt::format("{}/involvements/{}", path_, i);
       if (involvement->contains("contact")) {
         append("Contact: " + text_of(involvement->if_contains("contact")));
-        notes_.lose(place + "/contact", "the contact as such; the summary names it");
+        notes_.lose(place + "/contact", tr<"the contact as such; the summary names it">());
       }
       if (involvement->contains("product_ids") || involvement->contains("group_ids")) {
         if (const auto words = wording_.applies_to(each); !words.empty()) append(words);
-        notes_.lose(place, "which products the involvement is about; the summary names them");
+        notes_.lose(place, tr<"which products the involvement is about; the summary names them">());
       }
       for (const auto* key : {"contact", "group_ids", "product_ids"}) involvement->stable_erase(key);
       if (summary.size() > before) (*involvement)["summary"] = summary;
@@ -146,7 +146,7 @@ class Vulnerability {
     add_note(members_, "other", "Product status unknown",
              fmt::format("It is not known whether these are affected, and nobody investigates it: {}.",
                          wording_.names_of(unknown)));
-    notes_.lose(path_ + "/product_status/unknown", "that the status of products is unknown; a note names them");
+    notes_.lose(path_ + "/product_status/unknown", tr<"that the status of products is unknown; a note names them">());
   }
 
   /// optional_patch came from a vendor_fix for products that need none: there it becomes one again.
@@ -161,14 +161,14 @@ class Vulnerability {
       const auto category = text_of(find(each, "category"));
       if (category == "fix_planned") {
         each.get_object()["category"] = "none_available";
-        notes_.lose(place, "that a fix is planned; the category became 'none_available'");
+        notes_.lose(place, tr<"that a fix is planned; the category became 'none_available'">());
       } else if (category == "optional_patch") {
         each.get_object()["category"] = "vendor_fix";
         const auto products = products_of(each, wording_.groups());
         const bool is_found_again =
             !products.empty() && std::ranges::all_of(products, [&](const auto& id) { return safe.contains(id); });
         if (!is_found_again) {
-          notes_.lose(place, "that the patch is optional; the category became 'vendor_fix'");
+          notes_.lose(place, tr<"that the patch is optional; the category became 'vendor_fix'">());
         } else if (!list.empty() && joined(list.back(), each, products)) {
           continue;
         }

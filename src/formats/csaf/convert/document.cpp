@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
 
@@ -55,8 +56,11 @@ void mend_leap_seconds(value& json, const std::string& path, Notes& notes) {
     auto rest = std::string_view{before}.substr(kSeconds + 2);
     if (rest.starts_with('.')) rest = rest.substr(std::min(rest.find_first_not_of("0123456789", 1), rest.size()));
     member.value() = before.substr(0, kSeconds) + "59.999999" + std::string{rest};
-    notes.warn(place, fmt::format("'{}' is {} leap second; CSAF 2.1 prohibits them, so it became '{}'", before,
-                                  is_real_leap_second(before) ? "a valid" : "no valid", text_of(&member.value())));
+    const auto after = text_of(&member.value());
+    notes.warn(place,
+               is_real_leap_second(before)
+                   ? tr<"'{}' is a valid leap second; CSAF 2.1 prohibits them, so it became '{}'">(before, after)
+                   : tr<"'{}' is no valid leap second; CSAF 2.1 prohibits them, so it became '{}'">(before, after));
   }
 }
 
@@ -69,7 +73,8 @@ void convert_tlp(value& document, const ConvertOptions& options, Notes& notes) {
   std::string label = old_label == "WHITE" ? "CLEAR" : old_label;
   if (label.empty()) {
     label = "CLEAR";
-    notes.warn("/document/distribution/tlp/label", "no TLP label was given: the default TLP:CLEAR was set");
+    notes.warn("/document/distribution/tlp/label",
+               std::string{tr<"no TLP label was given: the default TLP:CLEAR was set">()});
   }
   constexpr std::string_view kMark = "TLP v2.0: TLP:";
   const auto text = text_of(find(distribution, "text"));
@@ -79,9 +84,8 @@ void convert_tlp(value& document, const ConvertOptions& options, Notes& notes) {
     for (const std::string_view each : {"AMBER+STRICT", "AMBER", "CLEAR", "GREEN", "RED"}) {
       if (!rest.starts_with(each)) continue;
       if (each != label) {
-        notes.warn(
-            "/document/distribution/text",
-            fmt::format("the TLP label was taken from the distribution text: TLP:{} instead of TLP:{}", each, label));
+        notes.warn("/document/distribution/text",
+                   tr<"the TLP label was taken from the distribution text: TLP:{} instead of TLP:{}">(each, label));
       }
       label = each;
       break;
@@ -141,8 +145,9 @@ void convert_document(value& root, const ConvertOptions& options, Notes& notes) 
   if (options.other_publisher == ConvertOptions::OtherPublisher::multiplier) {
     (*publisher)["category"] = "multiplier";
   } else if (options.other_publisher == ConvertOptions::OtherPublisher::warn) {
-    notes.warn("/document/publisher/category",
-               "some parties that CSAF 2.0 called 'other' are a 'multiplier' in 2.1; the value was kept");
+    notes.warn(
+        "/document/publisher/category",
+        std::string{tr<"some parties that CSAF 2.0 called 'other' are a 'multiplier' in 2.1; the value was kept">()});
   }
 }
 

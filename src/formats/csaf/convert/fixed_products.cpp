@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "formats/csaf/convert/steps.hpp"
 #include "formats/vers/range.hpp"
 
@@ -99,7 +100,7 @@ class FixedProducts {
         places += fmt::format("{}/vulnerabilities/{}", places.empty() ? "" : ", ", index);
       }
       notes_.warn(place_of(branch.as_object()),
-                  fmt::format("the product '{}' was added to the product tree and as fixed to {}", full_name, places));
+                  tr<"the product '{}' was added to the product tree and as fixed to {}">(full_name, places));
     }
     for (auto& each : added) branches->push_back(std::move(each));
   }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
 #include "formats/csaf/names.hpp"
@@ -54,29 +55,36 @@ void convert_id(object& id, const std::string& place, Notes& notes) {
   const auto* mapping = std::ranges::find_if(kMappings, [&](const Mapping& each) {
     return system != nullptr ? each.registered_name == name : each.old_name == name;
   });
-  const auto kind = system != nullptr ? "from a registered vulnerability system" : "from a system with a known mapping";
+
   if (mapping == std::end(kMappings)) {
-    notes.warn(place,
-               system == nullptr
-                   ? fmt::format("the id '{}' is from '{}', which may not be registered: nothing was changed",
-                                 text::shorten(text, 80), text::shorten(name, 80))
-                   : fmt::format("the id '{}' of '{}' is {}, but was not converted: no mapping of its text is known",
-                                 text::shorten(text, 80), name, kind));
+    notes.warn(place, system == nullptr
+                          ? tr<"the id '{}' is from '{}', which may not be registered: nothing was changed">(
+                                text::shorten(text, 80), text::shorten(name, 80))
+                          : tr<"the id '{}' of '{}' is from a registered vulnerability system, but was not converted: "
+                               "no mapping of its text is known">(text::shorten(text, 80), name));
     return;
   }
   const auto converted = mapping->convert(text);
   const auto* target = registered(mapping->registered_name);
   if (!converted || target == nullptr || !target->matches(*converted)) {
+    const auto start = text::shorten(text, 80);
     notes.warn(place,
-               fmt::format("the id '{}' of '{}' is {}, but could not be converted: its text is none that the mapping "
-                           "to '{}' knows",
-                           text::shorten(text, 80), name, kind, mapping->registered_name));
+               system != nullptr
+                   ? tr<"the id '{}' of '{}' is from a registered vulnerability system, but could not be converted: "
+                        "its text is none that the mapping to '{}' knows">(start, name, mapping->registered_name)
+                   : tr<"the id '{}' of '{}' is from a system with a known mapping, but could not be converted: its "
+                        "text is none that the mapping to '{}' knows">(start, name, mapping->registered_name));
     return;
   }
   id["system_name"] = mapping->registered_name;
   id["text"] = *converted;
-  notes.warn(place, fmt::format("the id '{}' of '{}' is {} and was converted to '{}' of '{}'", text, name, kind,
-                                *converted, mapping->registered_name));
+  notes.warn(
+      place,
+      system != nullptr
+          ? tr<"the id '{}' of '{}' is from a registered vulnerability system and was converted to '{}' of '{}'">(
+                text, name, *converted, mapping->registered_name)
+          : tr<"the id '{}' of '{}' is from a system with a known mapping and was converted to '{}' of '{}'">(
+                text, name, *converted, mapping->registered_name));
 }
 
 }  // namespace

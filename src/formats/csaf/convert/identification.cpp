@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
 #include "formats/purl/purl.hpp"
@@ -50,7 +51,7 @@ void convert_hashes(value& helper, const std::string& path, Notes& notes) {
       }
       (*hash)["algorithm"] = text::lower_ascii(written);
       notes.warn(fmt::format("{}/hashes/{}/file_hashes/{}/algorithm", path, i, j),
-                 fmt::format("unknown hash algorithm '{}' was converted to lower case", written));
+                 tr<"unknown hash algorithm '{}' was converted to lower case">(written));
     }
     drop_repeated(*files);
   }
@@ -99,10 +100,10 @@ void convert_numbers(value& helper, std::string_view key, std::string_view what,
     auto after = escaped(before, options);
     if (!options.numbers_are_complete && !ends_with_open_star(after)) {
       after += '*';
-      notes.warn(place, fmt::format("the {} '{}' may be a beginning: a star was added", what, before));
+      notes.warn(place, tr<"the {} '{}' may be a beginning: a star was added">(what, before));
     }
     if (open_stars(after) > 1) {
-      notes.warn(place, fmt::format("the {} '{}' has several stars and was removed", what, before));
+      notes.warn(place, tr<"the {} '{}' has several stars and was removed">(what, before));
       continue;
     }
     if (seen.insert(after).second) kept.push_back(value(after));
@@ -121,8 +122,7 @@ std::string purl_in_form(const std::string& before, const std::string& place, No
   const auto type_as_written = std::string_view{before}.substr(0, before.find('/'));
   if (text::lower_ascii(type_as_written) == type_as_written) return before;
   auto after = purl::to_text(*parsed);
-  notes.warn(place,
-             fmt::format("the package URL '{}' was written as '{}': its type stands in lower case", before, after));
+  notes.warn(place, tr<"the package URL '{}' was written as '{}': its type stands in lower case">(before, after));
   return after;
 }
 
@@ -133,9 +133,9 @@ void convert_full_product_name(value& product, const std::string& path, const Co
   if (helper == nullptr || !helper->is_object()) return;
   const auto place = path + "/product_identification_helper";
   convert_hashes(*helper, place, notes);
-  convert_numbers(*helper, "model_numbers", "model number", place, options, notes);
-  convert_numbers(*helper, "serial_numbers", "serial number", place, options, notes);
-  convert_numbers(*helper, "skus", "stock keeping unit", place, options, notes);
+  convert_numbers(*helper, "model_numbers", tr<"model number">(), place, options, notes);
+  convert_numbers(*helper, "serial_numbers", tr<"serial number">(), place, options, notes);
+  convert_numbers(*helper, "skus", tr<"stock keeping unit">(), place, options, notes);
   auto& members = helper->as_object();
   if (const auto purl = text_of(members.if_contains("purl")); !purl.empty()) {
     const auto written = purl_in_form(purl, place + "/purl", notes);
@@ -155,7 +155,7 @@ void drop_invalid_cpe(value& root, const std::string& pointer, Notes& notes) {
   auto& members = helper->get_object();
   const auto* cpe = members.if_contains("cpe");
   if (cpe == nullptr) return;
-  notes.warn(pointer, fmt::format("{} is no valid CPE and was removed", text::shorten(json::write(*cpe), 120)));
+  notes.warn(pointer, tr<"{} is no valid CPE and was removed">(text::shorten(json::write(*cpe), 120)));
   members.stable_erase("cpe");
   if (!members.empty()) return;
   const auto above = pointer.rfind('/', slash - 1);

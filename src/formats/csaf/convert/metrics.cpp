@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/ssvc_text.hpp"
 #include "formats/csaf/convert/steps.hpp"
@@ -72,22 +73,22 @@ void add_cvss_v4(value& vulnerability, array& metrics, const std::string& path, 
     if (!fragment) continue;
     const auto place = fmt::format("{}/references/{}/url", path, i);
     const auto failed = [&](std::string_view why) {
-      notes.warn(place, fmt::format("the automatic conversion of the CVSS v4.0 reference '{}' failed: {}",
-                                    text::shorten(*fragment, 120), why));
+      notes.warn(place, tr<"the automatic conversion of the CVSS v4.0 reference '{}' failed: {}">(
+                            text::shorten(*fragment, 120), why));
     };
     const auto vector = cvss::parse_vector(*fragment);
     if (!vector) {
       failed(vector.error().to_string());
     } else if (vector->version != cvss::Version::v4_0) {
-      failed("it is a vector of another version");
+      failed(tr<"it is a vector of another version">());
     } else if (const auto products = assessed_products(vulnerability, false); products.empty()) {
-      failed("no product is affected by this vulnerability");
+      failed(tr<"no product is affected by this vulnerability">());
     } else if (const auto text = cvss::canonical(*vector); added.empty()) {
       metrics.push_back(metric_of("cvss_v4", cvss_v4(*vector), products));
-      notes.warn(place, fmt::format("the vector '{}' became a CVSS 4.0 score of the affected products", text));
+      notes.warn(place, tr<"the vector '{}' became a CVSS 4.0 score of the affected products">(text));
       added = text;
     } else if (text != added) {
-      failed(fmt::format("another reference has the vector '{}', and a product has one score", added));
+      failed(tr<"another reference has the vector '{}', and a product has one score">(added));
     }
   }
 }
@@ -119,33 +120,35 @@ void add_ssvc(value& vulnerability, array& metrics, const std::string& path,
   for (std::size_t i = 0; i < list->size(); ++i) {
     auto& note = (*list)[i];
     const auto place = fmt::format("{}/notes/{}", path, i);
-    const auto keep = [&](std::string_view why) {
-      const auto written = text::shorten(text_of(find(note, "text")), 120);
-      notes.warn(place,
-                 fmt::format("the note was kept, for the automatic conversion of its SSVC data '{}' {}", written, why));
+    const auto written = [&] { return text::shorten(text_of(find(note, "text")), 120); };
+    const auto failed = [&](std::string_view why) {
+      notes.warn(place, tr<"the note was kept, for the automatic conversion of its SSVC data '{}' failed: {}">(
+                            written(), why));
     };
     const bool titled = text_of(find(note, "title")) == "SSVC";
     bool take = false;
     if (titled && text_of(find(note, "category")) != "other") {
-      keep(fmt::format("asks for the category 'other', and this one has '{}'", text_of(find(note, "category"))));
+      notes.warn(place, tr<"the note was kept, for the automatic conversion of its SSVC data '{}' asks for the "
+                           "category 'other', and this one has '{}'">(written(), text_of(find(note, "category"))));
     } else if (titled) {
       const auto read = read_ssvc(text_of(find(note, "text")));
       const auto products = assessed_products(vulnerability, true);
       if (!read) {
-        keep("failed: " + read.error().message);
+        failed(read.error().message);
       } else if (const auto other = foreign_target(*read, vulnerability); !other.empty()) {
-        keep(fmt::format("failed: it is about '{}', which is no id of this vulnerability", text::shorten(other, 80)));
+        failed(tr<"it is about '{}', which is no id of this vulnerability">(text::shorten(other, 80)));
       } else if (is_later(*read, newest_revision)) {
-        keep("failed: it is of a moment after the newest revision of the document");
+        failed(tr<"it is of a moment after the newest revision of the document">());
       } else if (products.empty()) {
-        keep("failed: the vulnerability names no product");
+        failed(tr<"the vulnerability names no product">());
       } else if (note.is_object() && note.get_object().contains("audience")) {
-        keep("would lead to losing information: a metric has no audience");
+        notes.warn(place, tr<"the note was kept, for the automatic conversion of its SSVC data '{}' would lead to "
+                             "losing information: a metric has no audience">(written()));
       } else if (added) {
-        keep("failed: another note holds SSVC data already");
+        failed(tr<"another note holds SSVC data already">());
       } else {
         metrics.push_back(metric_of("ssvc_v2", *read, products));
-        notes.warn(place, "the SSVC data of the note became a metric, and the note was removed");
+        notes.warn(place, std::string{tr<"the SSVC data of the note became a metric, and the note was removed">()});
         added = take = true;
       }
     }

@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
 #include "formats/csaf/names.hpp"
@@ -81,12 +82,11 @@ void mend_stacked(const Path& path, Notes& notes) {
              !stacked_category(path);
   }
   if (mended) {
-    notes.warn(leaf.path, fmt::format("the branch category '{}' stood several times along this path; that was resolved",
-                                      *stacked));
+    notes.warn(leaf.path,
+               tr<"the branch category '{}' stood several times along this path; that was resolved">(*stacked));
   } else {
     notes.fail(leaf.path,
-               fmt::format("the branch category '{}' stands several times along this path and could not be resolved",
-                           *stacked));
+               tr<"the branch category '{}' stands several times along this path and could not be resolved">(*stacked));
   }
 }
 
@@ -96,11 +96,12 @@ void mend_version_above_range(const Path& path, Notes& notes) {
   if (version == path.size() || range == path.size()) return;
   const auto& leaf = path.back();
   if (version < range && make_version_a_name(path, version)) {
-    notes.warn(leaf.path,
-               fmt::format("'{}' was a product_version above a product_version_range and became a product_name",
-                           name_of(path[version])));
+    notes.warn(leaf.path, tr<"'{}' was a product_version above a product_version_range and became a product_name">(
+                              name_of(path[version])));
   } else {
-    notes.fail(leaf.path, "product_version and product_version_range stand along one path and could not be resolved");
+    notes.fail(
+        leaf.path,
+        std::string{tr<"product_version and product_version_range stand along one path and could not be resolved">()});
   }
 }
 
@@ -135,8 +136,8 @@ void drop_placeholder_vendors(value& parent, bool below_vendor, Notes& notes) {
       kept.push_back(std::move(branch));
       continue;
     }
-    notes.warn(place, fmt::format("the branch category 'vendor' stood several times along a path; '{}' was removed",
-                                  text_of(find(branch, "name"))));
+    notes.warn(place, tr<"the branch category 'vendor' stood several times along a path; '{}' was removed">(
+                          text_of(find(branch, "name"))));
     for (auto& each : *inner) kept.push_back(std::move(each));
   }
   *branches = std::move(kept);
@@ -184,9 +185,8 @@ void write_range_in_form(object& branch, std::string_view product, const std::st
   const auto after = range_in_form(product, before);
   if (after.empty() || after == before) return;
   branch["name"] = after;
-  notes.warn(
-      path + "/name",
-      fmt::format("CSAF 2.1 does not take the product_version_range '{}': it was written as '{}'", before, after));
+  notes.warn(path + "/name",
+             tr<"CSAF 2.1 does not take the product_version_range '{}': it was written as '{}'">(before, after));
 }
 
 /// ">=1.0|<2.0|>=3.0" ends with "3.0" afterwards; nothing where that would change a boundary, as of ">3.0".
@@ -202,16 +202,17 @@ void mend_range(object& branch, std::string_view product, const std::string& pat
   if (text_of(branch.if_contains("category")) != "product_version_range") return;
   write_range_in_form(branch, product, path, notes);
   const auto before = text_of(branch.if_contains("name"));
-  for (const auto& [comparator, what] : {std::pair<std::string_view, std::string_view>{">=", "an upper open range"},
-                                         {">", "an upper open range"},
-                                         {"=", "a single version"},
-                                         {"", "a single version"}}) {
+  for (const std::string_view comparator : {">=", ">", "=", ""}) {
     const auto version = lone_version(before, comparator);
     if (!version) continue;
     branch["category"] = "product_version";
     branch["name"] = *version;
-    notes.warn(path + "/name", fmt::format("the product_version_range '{}' is {} and became the product_version '{}'",
-                                           before, what, *version));
+    notes.warn(path + "/name",
+               comparator.starts_with('>')
+                   ? tr<"the product_version_range '{}' is an upper open range and became the product_version '{}'">(
+                         before, *version)
+                   : tr<"the product_version_range '{}' is a single version and became the product_version '{}'">(
+                         before, *version));
     return;
   }
   const auto range = before.starts_with("vers:") ? vers::parse(before) : vers::parse_constraints(before);
@@ -219,11 +220,10 @@ void mend_range(object& branch, std::string_view product, const std::string& pat
   if (const auto after = closed_above(before); !after.empty()) {
     branch["name"] = after;
     notes.warn(path + "/name",
-               fmt::format("the product_version_range '{}' is an upper open range and became '{}'", before, after));
+               tr<"the product_version_range '{}' is an upper open range and became '{}'">(before, after));
   } else {
-    notes.fail(
-        path + "/name",
-        fmt::format("the product_version_range '{}' is an upper open range and could not be given an end", before));
+    notes.fail(path + "/name",
+               tr<"the product_version_range '{}' is an upper open range and could not be given an end">(before));
   }
 }
 
@@ -240,8 +240,10 @@ class Branches {
       const auto place = place_of(members);
       if (text_of(members.if_contains("category")) == "legacy") {
         members["category"] = "product_name";
-        notes_.warn(place + "/category",
-                    "CSAF 2.1 has no branch category 'legacy': it was replaced by 'product_name', which may not fit");
+        notes_.warn(
+            place + "/category",
+            std::string{tr<
+                "CSAF 2.1 has no branch category 'legacy': it was replaced by 'product_name', which may not fit">()});
       }
       mend_range(members, product_above(), place, notes_);
       along_.push_back({&members, place});

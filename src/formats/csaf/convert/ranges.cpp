@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
 #include "formats/vers/range.hpp"
@@ -93,10 +94,10 @@ std::vector<Piece> take_unreadable(object& parent) {
 }
 
 void tell(const Piece& piece, const std::string& name, Notes& notes) {
-  notes.warn(piece.place + "/name",
-             fmt::format("'{}' is no range of versions that CSAF 2.1 could hold: the text was kept as part of the "
-                         "product_name '{}'",
-                         text::shorten(piece.text, 120), text::shorten(name, 160)));
+  notes.warn(
+      piece.place + "/name",
+      tr<"'{}' is no range of versions that CSAF 2.1 could hold: the text was kept as part of the product_name '{}'">(
+          text::shorten(piece.text, 120), text::shorten(name, 160)));
 }
 
 void keep_below(array& branches, const std::string& family, Notes& notes) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
 #include "formats/csaf/names.hpp"
@@ -232,17 +233,17 @@ class Binding {
     const auto products = names_->find_products(extension);
     const auto text = text::shorten(text_of(note.if_contains("text")), 80);
     if (products.empty() || products.size() > kBoundMax || bound_ + products.size() > kBoundInAllMax) {
-      notes_.warn(place,
-                  fmt::format("the note '{}' ('{}') may be about one product, but no product could be assigned: {}",
-                              title, text,
-                              products.empty() ? fmt::format("none is called '{}'", text::shorten(extension, 80))
-                                               : "too many have this name"));
+      notes_.warn(place, products.empty()
+                             ? tr<"the note '{}' ('{}') may be about one product, but no product could be assigned: "
+                                  "none is called '{}'">(title, text, text::shorten(extension, 80))
+                             : tr<"the note '{}' ('{}') may be about one product, but no product could be assigned: "
+                                  "too many have this name">(title, text));
       return;
     }
     bound_ += products.size();
     note["product_ids"] = to_array(products);
-    notes_.warn(place, fmt::format("the note '{}' ('{}') may be about one product: it was assigned to {}", title, text,
-                                   text::list_some(products)));
+    notes_.warn(place, tr<"the note '{}' ('{}') may be about one product: it was assigned to {}">(
+                           title, text, list_for_reader(products)));
   }
 
   value& root_;
@@ -269,15 +270,14 @@ void find_license_expression(value& root, Notes& notes) {
   if (same) {
     document->get_object()["license_expression"] = found[0].first;
     notes.warn(found[0].second + "/text",
-               fmt::format("the licence expression '{}' was found and set as that of the document", found[0].first));
+               tr<"the licence expression '{}' was found and set as that of the document">(found[0].first));
     return;
   }
   std::string all;
   for (const auto& [expression, place] : found)
     all += fmt::format("{}'{}' ({})", all.empty() ? "" : ", ", expression, place);
-  notes.warn(
-      "/document/notes",
-      fmt::format("several licence expressions were found, so that none was set as that of the document: {}", all));
+  notes.warn("/document/notes",
+             tr<"several licence expressions were found, so that none was set as that of the document: {}">(all));
 }
 
 void bind_notes_to_products(value& root, Notes& notes) {

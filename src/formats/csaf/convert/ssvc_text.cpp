@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "formats/csaf/structure.hpp"
@@ -51,7 +52,7 @@ Result<object> selection_of(std::string_view part) {
   const auto written = colon == std::string_view::npos ? std::string_view{} : part.substr(colon + 1);
   const auto* point = std::ranges::find(kLetters, letter, &Letter::letter);
   if (point == std::end(kLetters)) {
-    return Error::invalid(fmt::format("'{}' is no decision point that is known", text::shorten(part, 40)));
+    return Error::invalid(tr<"'{}' is no decision point that is known">(text::shorten(part, 40)));
   }
   auto value_key = written;
   for (const auto& each : kValueLetters) {
@@ -61,8 +62,8 @@ Result<object> selection_of(std::string_view part) {
   const auto* definition = ssvc::find_decision_point(point->name_space, point->key, version);
   const auto position = definition == nullptr ? std::nullopt : ssvc::position_of(*definition, value_key);
   if (!position) {
-    return Error::invalid(fmt::format("'{}' is no value of {}", text::shorten(written, 40),
-                                      definition == nullptr ? letter : definition->name));
+    return Error::invalid(
+        tr<"'{}' is no value of {}">(text::shorten(written, 40), definition == nullptr ? letter : definition->name));
   }
   object chosen;
   chosen["key"] = value_key;
@@ -94,15 +95,15 @@ Result<object> read_vector(std::string_view text) {
   if (text.ends_with('/')) text.remove_suffix(1);
   auto parts = text::split(text, '/');
   const auto moment = moment_of(parts.back());
-  if (!moment) return Error::invalid("the vector ends with no moment, and CSAF 2.1 wants one");
+  if (!moment) return Error::invalid(std::string{tr<"the vector ends with no moment, and CSAF 2.1 wants one">()});
   parts.pop_back();
-  if (parts.empty()) return Error::invalid("the vector names no decision point");
+  if (parts.empty()) return Error::invalid(std::string{tr<"the vector names no decision point">()});
   array selections;
   std::vector<std::string_view> seen;
   for (const auto part : parts) {
     const auto letter = part.substr(0, part.find(':'));
     if (std::ranges::find(seen, letter) != seen.end()) {
-      return Error::invalid(fmt::format("the decision point '{}' stands twice", text::shorten(letter, 40)));
+      return Error::invalid(tr<"the decision point '{}' stands twice">(text::shorten(letter, 40)));
     }
     seen.push_back(letter);
     TRY(auto selection, selection_of(part));
@@ -131,7 +132,7 @@ Status check(const object& ssvc) {
     const auto key = selection.text_at("key");
     const auto verdict = ssvc::check_selection(selection.text_at("namespace"), key, selection.text_at("version"), keys);
     if (verdict.fault != ssvc::Fault::none) {
-      return Error::invalid(fmt::format("the selection of '{}' is none that SSVC knows", text::shorten(key, 40)));
+      return Error::invalid(tr<"the selection of '{}' is none that SSVC knows">(text::shorten(key, 40)));
     }
   }
   return ok();
@@ -147,10 +148,11 @@ Result<object> read_ssvc(std::string_view text) {
     TRY_VOID(check(ssvc));
     return ssvc;
   }
-  if (!text.starts_with('{')) return Error::invalid("it is neither a vector with its moment nor a selection list");
+  if (!text.starts_with('{'))
+    return Error::invalid(std::string{tr<"it is neither a vector with its moment nor a selection list">()});
   TRY(const auto parsed, json::parse(text));
   const value copy(parsed.root(), boost::json::storage_ptr());
-  if (!copy.is_object()) return Error::invalid("it is no selection list");
+  if (!copy.is_object()) return Error::invalid(std::string{tr<"it is no selection list">()});
   TRY_VOID(check(copy.get_object()));
   return copy.get_object();
 }

@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 
 namespace tocsin::formats::csaf::convert {
 
@@ -46,9 +47,8 @@ Groups groups_of(boost::json::value& root) {
 
 void Groups::tell(Notes& notes) const {
   if (!exceeded) return;
-  notes.fail(
-      "/product_tree/product_groups",
-      fmt::format("the products of the groups that others name, written out, take more than {} bytes", kBytesMax));
+  notes.fail("/product_tree/product_groups",
+             tr<"the products of the groups that others name, written out, take more than {} bytes">(kBytesMax));
 }
 
 std::vector<std::string> products_of(boost::json::value& item, const Groups& groups) {
@@ -69,6 +69,16 @@ std::vector<std::string> products_of(boost::json::value& item, const Groups& gro
     }
   }
   return ids;
+}
+
+std::string list_for_reader(const std::vector<std::string>& ids) {
+  constexpr std::size_t kAllMax = 5, kNamed = 3;
+  const auto named = ids.size() <= kAllMax ? ids.size() : kNamed;
+  auto list = fmt::format("{}", fmt::join(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(named), ", "));
+  if (const auto others = ids.size() - named; others > 0) {
+    list += trn<" and {} other", " and {} others">(static_cast<long long>(others), others);
+  }
+  return list;
 }
 
 std::string place_of(const boost::json::object& branch) { return text_of(branch.if_contains(kSourcePlace)); }

@@ -8,6 +8,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/messages.hpp"
 #include "formats/csaf/convert/to_2_1.hpp"
 
 /// The parts of the conversions; each changes the document in place and adds notes. Internal to convert/.
@@ -21,10 +22,11 @@ class Notes {
   }
   /// What the target has no place for.
   void lose(std::string path, std::string_view what) {
-    warn(std::move(path), std::string{kLostMark} + std::string{what});
+    notes_.push_back(
+        {ConversionNote::Level::warning, std::move(path), tr<"lost: {}">(what), ConversionNote::Kind::loss});
   }
-  void fail(std::string path, std::string message) {
-    notes_.push_back({ConversionNote::Level::error, std::move(path), std::move(message)});
+  void fail(std::string path, std::string message, ConversionNote::Kind kind = ConversionNote::Kind::change) {
+    notes_.push_back({ConversionNote::Level::error, std::move(path), std::move(message), kind});
   }
 
  private:
@@ -54,6 +56,8 @@ Groups groups_of(boost::json::value& root);
 std::vector<std::string> products_of(boost::json::value& item, const Groups& groups);
 /// Keeps the first of equal elements.
 void drop_repeated(boost::json::array& list);
+/// "A, B, C and 7 others", in the reader's language: for notes, not for documents.
+std::string list_for_reader(const std::vector<std::string>& ids);
 
 /// A branch keeps the place it had in the source here while it is moved about; taken away at the end. No member of
 /// CSAF begins with a blank.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/advisory.hpp"
 #include "formats/csaf/convert/back_steps.hpp"
@@ -35,12 +36,15 @@ void drop_extensions(value& json, const std::string& path, Notes& notes) {
         if (schema.empty()) schema = convert::text_of(convert::find(each, "$schema"));
       }
     }
-    notes.lose(
-        path + "/x_extensions",
-        fmt::format("{} ({}{}): CSAF 2.0 has none{}",
-                    text::count_of(static_cast<long long>(count), "extension", "extensions"),
-                    text::shorten(schema, 120), count > 1 ? ", ..." : "",
-                    essential > 0 ? "; without what is essential the document cannot be understood in full" : ""));
+    const auto number = static_cast<long long>(count);
+    const auto schemas = text::shorten(schema, 120) + (count > 1 ? ", ..." : "");
+    notes.lose(path + "/x_extensions",
+               essential == 0 ? trn<"{} extension ({}): CSAF 2.0 has none", "{} extensions ({}): CSAF 2.0 has none">(
+                                    number, text::thousands(number), schemas)
+                              : trn<"{} extension ({}): CSAF 2.0 has none; without what is essential the document "
+                                    "cannot be understood in full",
+                                    "{} extensions ({}): CSAF 2.0 has none; without what is essential the document "
+                                    "cannot be understood in full">(number, text::thousands(number), schemas));
     members->stable_erase("x_extensions");
   }
   for (auto& member : *members) drop_extensions(member.value(), json::pointer_append(path, member.key()), notes);
@@ -70,9 +74,8 @@ void choose_profile(value& root, Notes& notes) {
   if (document == nullptr) return;
   const auto category = convert::text_of(document->if_contains("category"));
   (*document)["category"] = "csaf_base";
-  notes.lose("/document/category",
-             fmt::format("the profile '{}' became 'csaf_base': in CSAF 2.0 it demands more ({}: {})", category,
-                         broken->test, broken->message));
+  notes.lose("/document/category", tr<"the profile '{}' became 'csaf_base': in CSAF 2.0 it demands more ({}: {})">(
+                                       category, broken->test, broken->message));
 }
 
 }  // namespace
@@ -81,10 +84,11 @@ Result<Conversion> to_csaf_2_0(std::string_view source) {
   TapeReader reader;
   TRY(const auto tape, reader.read(source));
   if (tape["document"].text_at("csaf_version") != "2.1") {
-    return Error::invalid("only CSAF 2.1 documents can be converted to 2.0", "/document/csaf_version");
+    return Error::invalid(std::string{tr<"only CSAF 2.1 documents can be converted to 2.0">()},
+                          "/document/csaf_version");
   }
   for (auto& finding : check_structure(tape, CsafVersion::v2_1)) {
-    return Error::invalid("this is no valid CSAF 2.1 document: " + finding.message, finding.path);
+    return Error::invalid(tr<"this is no valid CSAF {} document: {}">("2.1", finding.message), finding.path);
   }
   TRY(const auto parsed, json::parse(source));
   // What has too many products to be read as an advisory is not converted either: groups would be written out.
@@ -102,7 +106,8 @@ Result<Conversion> to_csaf_2_0(std::string_view source) {
   root = in_order(std::move(root));
   choose_profile(root, notes);
   for (const auto& finding : verdict_on(root).findings) {
-    notes.fail(finding.path, fmt::format("the result is not valid CSAF 2.0 ({}): {}", finding.test, finding.message));
+    notes.fail(finding.path, tr<"the result is not valid CSAF {} ({}): {}">("2.0", finding.test, finding.message),
+               ConversionNote::Kind::result);
   }
   conversion.document = std::move(root);
   return conversion;

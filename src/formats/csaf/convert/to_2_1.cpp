@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/advisory.hpp"
 #include "formats/csaf/convert/steps.hpp"
@@ -27,9 +28,8 @@ void drop_unknown_members(value& root, const std::vector<std::string>& pointers,
     const auto* member = json::at_pointer(root, pointer);
     if (parent == nullptr || member == nullptr || !parent->is_object()) continue;
     const auto key = json::pointer_token(std::string_view{pointer}.substr(slash + 1)).value_or("");
-    notes.warn(pointer,
-               fmt::format("additional property '{}' with value {} was not converted: CSAF does not describe it", key,
-                           text::shorten(json::write(*member), 80)));
+    notes.warn(pointer, tr<"additional property '{}' with value {} was not converted: CSAF does not describe it">(
+                            key, text::shorten(json::write(*member), 80)));
     parent->get_object().stable_erase(key);
   }
 }
@@ -83,17 +83,19 @@ void choose_profile(value& root, Notes& notes) {
     if (!breaks_its_profile(verdict_on(root))) return;
     set_category(root, original);
     notes.warn("/document/category",
-               fmt::format("the document seems to be a {} one, but what it holds would not be valid in the profile {}: "
-                           "the category '{}' was kept",
-                           meant.substr(5), meant, original));
+               meant == "csaf_withdrawn"
+                   ? tr<"the document seems to be a withdrawn one, but what it holds would not be valid in the profile "
+                        "{}: the category '{}' was kept">(meant, original)
+                   : tr<"the document seems to be a superseded one, but what it holds would not be valid in the "
+                        "profile {}: the category '{}' was kept">(meant, original));
     return;
   }
   if (original != "csaf_security_advisory") return;
   if (!breaks_its_profile(verdict_on(root))) return;
   set_category(root, "csaf_deprecated_security_advisory");
   notes.warn("/document/category",
-             "the document does not hold what CSAF 2.1 demands of a security advisory, so its category became "
-             "'csaf_deprecated_security_advisory'");
+             std::string{tr<"the document does not hold what CSAF 2.1 demands of a security advisory, so its category "
+                            "became 'csaf_deprecated_security_advisory'">()});
 }
 
 }  // namespace
@@ -103,7 +105,7 @@ std::string_view to_string(ConversionNote::Level level) noexcept {
 }
 
 bool Conversion::is_lossless() const noexcept {
-  return std::ranges::none_of(notes, [](const auto& each) { return each.message.starts_with(kLostMark); });
+  return std::ranges::none_of(notes, [](const auto& each) { return each.kind == ConversionNote::Kind::loss; });
 }
 
 bool Conversion::is_good() const noexcept {
@@ -114,12 +116,13 @@ Result<Conversion> to_csaf_2_1(std::string_view source, const ConvertOptions& op
   TapeReader reader;
   TRY(const auto tape, reader.read(source));
   if (tape["document"].text_at("csaf_version") != "2.0") {
-    return Error::invalid("only CSAF 2.0 documents can be converted to 2.1", "/document/csaf_version");
+    return Error::invalid(std::string{tr<"only CSAF 2.0 documents can be converted to 2.1">()},
+                          "/document/csaf_version");
   }
   std::vector<std::string> invalid_cpes;
   for (auto& finding : check_structure(tape, CsafVersion::v2_0)) {
     if (!finding.path.ends_with("/product_identification_helper/cpe")) {
-      return Error::invalid("this is no valid CSAF 2.0 document: " + finding.message, finding.path);
+      return Error::invalid(tr<"this is no valid CSAF {} document: {}">("2.0", finding.message), finding.path);
     }
     invalid_cpes.push_back(std::move(finding.path));
   }
@@ -147,7 +150,8 @@ Result<Conversion> to_csaf_2_1(std::string_view source, const ConvertOptions& op
   choose_profile(root, notes);
   // Where the paths of the result lead is not where they led in the source, so these have the result's.
   for (const auto& finding : verdict_on(root).findings) {
-    notes.fail(finding.path, fmt::format("the result is not valid CSAF 2.1 ({}): {}", finding.test, finding.message));
+    notes.fail(finding.path, tr<"the result is not valid CSAF {} ({}): {}">("2.1", finding.test, finding.message),
+               ConversionNote::Kind::result);
   }
   conversion.document = std::move(root);
   return conversion;

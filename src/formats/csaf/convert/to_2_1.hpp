@@ -11,15 +11,18 @@
 /// CSAF 2.0 to CSAF 2.1, as the conformance target "CSAF 2.0 to CSAF 2.1 converter" demands (CSAF 2.1 section 9.1.18).
 namespace tocsin::formats::csaf {
 
-/// How a note begins that tells of something the target has no place for.
-inline constexpr std::string_view kLostMark = "lost: ";
-
 /// Something that a reader of the converted document should know.
 struct ConversionNote {
   enum class Level { warning, error };
+  enum class Kind {
+    change,
+    loss,    ///< The target has no place for something.
+    result,  ///< What was made is not valid.
+  };
   Level level = Level::warning;
-  std::string path;  ///< JSON pointer into the source; empty is the whole document.
-  std::string message;
+  std::string path;     ///< JSON pointer into the source; empty is the whole document.
+  std::string message;  ///< In the language of the thread.
+  Kind kind = Kind::change;
 };
 std::string_view to_string(ConversionNote::Level level) noexcept;
 

@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "base/keyed_hash.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
 #include "formats/cwe/cwe.hpp"
@@ -27,8 +28,7 @@ void convert_cwe(object& vulnerability, const std::string& path, const std::stri
   vulnerability.stable_erase("cwe");
   const auto version = cwe::version_that_matches(id, name, day);
   if (version.empty()) {
-    notes.warn(path + "/cwe",
-               fmt::format("no version of CWE has '{}' with the name '{}': it was not converted", id, name));
+    notes.warn(path + "/cwe", tr<"no version of CWE has '{}' with the name '{}': it was not converted">(id, name));
     return;
   }
   object converted;
@@ -94,9 +94,9 @@ class Remediations {
         ProductIds safe, others;
         for (const auto& id : each.products) (safe_.contains(id) ? safe : others).push_back(id);
         if (!safe.empty()) {
-          notes_.warn(place(i),
-                      fmt::format("the remediation became an optional_patch for {}, which {} not affected or fixed",
-                                  text::list_some(safe), safe.size() == 1 ? "is" : "are"));
+          notes_.warn(place(i), trn<"the remediation became an optional_patch for {}, which is not affected or fixed",
+                                    "the remediation became an optional_patch for {}, which are not affected or fixed">(
+                                    static_cast<long long>(safe.size()), list_for_reader(safe)));
           Remediation patch = each;
           patch.category = "optional_patch";
           patch.products = std::move(safe);
@@ -163,14 +163,12 @@ class Remediations {
       settled.insert(gone.begin(), gone.end());
       std::erase_if(item.products, [&](const std::string& id) { return settled.contains(id); });
       if (!gone.empty()) {
-        notes_.warn(place(i),
-                    fmt::format("'none_available' was removed for {}: there is a fix", text::list_some(gone)));
+        notes_.warn(place(i), tr<"'none_available' was removed for {}: there is a fix">(list_for_reader(gone)));
       }
       if (!planned.empty()) {
-        notes_.warn(
-            place(i),
-            fmt::format("'none_available' became 'fix_planned' for {}, and the fix that is not there yet was removed",
-                        text::list_some(planned)));
+        notes_.warn(place(i),
+                    tr<"'none_available' became 'fix_planned' for {}, and the fix that is not there yet was removed">(
+                        list_for_reader(planned)));
         Remediation plan = item;
         plan.category = "fix_planned";
         plan.products = std::move(planned);
