@@ -212,6 +212,7 @@ Result<std::string> normal(const SettingSpec& spec, std::string_view text) {
       }
       return Error::invalid(fmt::format("{} takes true or false", spec.name));
     case SettingType::choice: {
+      if (text.empty() && spec.built_in.empty()) return std::string{};
       const auto choices = text::split(spec.choices, '|');
       // "TLP:WHITE" and its like are what people have in their fingers.
       const auto tlp = spec.name == "import.default_tlp" ? domain::parse_tlp(text) : std::nullopt;

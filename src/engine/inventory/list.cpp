@@ -66,7 +66,8 @@ Result<AssetPage> list(store::Database& database, const Access& access, const Li
                             .criticality = input.criticality,
                             .site = input.site,
                             .sites = access.sites};
-  for (const auto word : text::split(text::fold(text::squeeze(input.words)), ' ')) {
+  const auto words = text::fold(text::squeeze(input.words));
+  for (const auto word : text::split(words, ' ')) {
     if (!word.empty() && filter.words.size() < kWordsMax) filter.words.emplace_back(word);
   }
   std::optional<store::AssetAfter> after;

@@ -18,7 +18,7 @@ Result<Catalogue> read_text(std::string_view text) {
 }
 
 constexpr std::string_view kGood =
-    R"({"title":"t","catalogVersion":"2026.05.01","dateReleased":"2026-05-01T10:00:00.1Z",
+    R"({"title":"t","catalogVersion":"2026.05.01","dateReleased":"2026-05-01T10:00:00.100000Z",
   "count":2,"vulnerabilities":[
   {"cveID":"CVE-2023-0002","vendorProject":"V","product":"P","vulnerabilityName":"N","dateAdded":"2023-01-03",
    "requiredAction":"Act","dueDate":"2023-01-24","knownRansomwareCampaignUse":"Known"},
