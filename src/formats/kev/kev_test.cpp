@@ -18,7 +18,7 @@ Result<Catalogue> read_text(std::string_view text) {
 }
 
 constexpr std::string_view kGood =
-    R"({"title":"t","catalogVersion":"2026.05.01","dateReleased":"2026-05-01T10:00:00.100000Z",
+    R"({"title":"t","catalogVersion":"2026.05.01","dateReleased":"2026-05-01T10:00:00.1Z",
   "count":2,"vulnerabilities":[
   {"cveID":"CVE-2023-0002","vendorProject":"V","product":"P","vulnerabilityName":"N","dateAdded":"2023-01-03",
    "requiredAction":"Act","dueDate":"2023-01-24","knownRansomwareCampaignUse":"Known"},
@@ -29,7 +29,7 @@ TEST(Kev, ReadsTheCatalogue) {
   const auto read = read_text(kGood);
   ASSERT_TRUE(read) << read.error().to_string();
   EXPECT_EQ(read->version, "2026.05.01");
-  EXPECT_EQ(format_rfc3339(*read->released), "2026-05-01T10:00:00.1Z");
+  EXPECT_EQ(format_rfc3339(*read->released), "2026-05-01T10:00:00.100000Z");
   ASSERT_EQ(read->entries.size(), 2U);
   const auto& first = read->entries[0];
   EXPECT_EQ(first.cve, "CVE-2021-0001") << "sorted by CVE";

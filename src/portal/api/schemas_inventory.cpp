@@ -199,7 +199,7 @@ std::string_view inventory_schemas_json() noexcept {
     "question": {"description": "What would decide it.", "type": ["string", "null"]},
     "decision": {"enum": ["act_now", "mitigate_now", "next_outage", "accept", "nothing_to_do"]},
     "decision_because": {"description": "The path through the decision table.", "type": "string"},
-    "due": {"description": "Day by which it is to be done.", "type": ["string", "null"], "format": "date"},
+    "due": {"description": "Day by which it is to be done: 2027-05-31.", "type": ["string", "null"]},
     "verdict": {"enum": ["none", "confirmed", "rejected", "never"]},
     "state": {"enum": ["open", "in_progress", "done", "accepted"]},
     "state_until": {"type": ["string", "null"], "format": "date-time"},
@@ -242,7 +242,7 @@ std::string_view inventory_schemas_json() noexcept {
     "matches": {"$ref": "#/components/schemas/ExposureSubjects"},
     "decision": {"enum": ["act_now", "mitigate_now", "next_outage", "accept", "nothing_to_do"]},
     "decision_because": {"description": "The path through the decision table.", "type": "string"},
-    "due": {"description": "Day by which it is to be done.", "type": ["string", "null"], "format": "date"},
+    "due": {"description": "Day by which it is to be done: 2027-05-31.", "type": ["string", "null"]},
     "verdict": {"enum": ["none", "confirmed", "rejected", "never"]},
     "reason": {"description": "Needed for rejected and never.", "type": "string"}
   }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "portal/testing/other_catalogue.hpp"
+
 namespace tocsin::portal::html {
 namespace {
 
@@ -176,11 +178,10 @@ TEST(Template, ATranslationTurnsHolesRoundAndKeepsTheirPlaces) {
         .str();
   };
   const auto english = page();
-  messages::load(Language::de,
-                 "msgid \"{} of <a href=\\\"{}\\\">all {} for a test</a>\"\n"
-                 "msgstr \"<a href=\\\"{1}\\\">{2}</a> hat {0}, {{nicht}} mehr\"\n\n"
-                 "msgid \"Test of {}\"\nmsgstr \"{}-Prüfung\"\n");
-  detail::TemplateEntry::localise_all();
+  const portal::testing::OtherCatalogue catalogue{Language::de,
+                                                  "msgid \"{} of <a href=\\\"{}\\\">all {} for a test</a>\"\n"
+                                                  "msgstr \"<a href=\\\"{1}\\\">{2}</a> hat {0}, {{nicht}} mehr\"\n\n"
+                                                  "msgid \"Test of {}\"\nmsgstr \"{}-Prüfung\"\n"};
   {
     const LanguageScope german{Language::de};
     EXPECT_EQ(page(),
@@ -192,12 +193,11 @@ TEST(Template, ATranslationTurnsHolesRoundAndKeepsTheirPlaces) {
 
 TEST(Template, ATranslationCannotBringMarkup) {
   static_cast<void>(fragment<"<p>[[Hostile test]]</p><b title=\"[[Hostile title]]\">x</b>">());
-  const auto problems = messages::load(Language::es,
-                                       "msgid \"Hostile test\"\nmsgstr \"<script>alert(1)</script>\"\n\n"
-                                       "msgid \"Hostile title\"\nmsgstr \"x\\\" onclick=\\\"y\"\n");
-  detail::TemplateEntry::localise_all();
+  const portal::testing::OtherCatalogue catalogue{Language::es,
+                                                  "msgid \"Hostile test\"\nmsgstr \"<script>alert(1)</script>\"\n\n"
+                                                  "msgid \"Hostile title\"\nmsgstr \"x\\\" onclick=\\\"y\"\n"};
   int told = 0;
-  for (const auto& problem : problems) told += problem.message.starts_with("Hostile") ? 1 : 0;
+  for (const auto& problem : catalogue.problems()) told += problem.message.starts_with("Hostile") ? 1 : 0;
   EXPECT_EQ(told, 2);
   const LanguageScope spanish{Language::es};
   EXPECT_EQ((fragment<"<p>[[Hostile test]]</p><b title=\"[[Hostile title]]\">x</b>">().str()),

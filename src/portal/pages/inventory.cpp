@@ -209,15 +209,15 @@ Result<http::Response> list(App& app, const http::Request& request) {
 
 /// The path through the table, and what the advisory offers.
 void append_decision(std::string& out, const exposure::Decision& decision) {
-  render<"<details class=\"fold\"><summary>{}{}</summary><div lang=\"en\">">(
+  render<"<details class=\"fold\"><summary>{}{}</summary>">(
       out, pages::action_tag(decision.action),
       decision.due ? html::fragment<" <span class=\"note\">[[by {}]]</span>">(pages::date_html(*decision.due))
                    : Html{});
-  if (decision.path.empty()) render<"<p>{}</p>">(out, decision.because);
+  if (decision.path.empty()) render<"<p lang=\"en\">{}</p>">(out, decision.because);
   if (!decision.path.empty()) {
     out += "<ol>";
     for (const auto& step : decision.path) {
-      render<"<li>{}: <b>{}</b>, {}">(out, step.name, step.in_words, step.because);
+      render<"<li lang=\"en\">{}: <b>{}</b>, {}">(out, step.name, step.in_words, step.because);
       if (step.assumed) out += " (assumed)";
       out += "</li>";
     }
@@ -226,7 +226,7 @@ void append_decision(std::string& out, const exposure::Decision& decision) {
   if (!decision.to_do.empty()) {
     out += "<ul>";
     for (const auto& each : decision.to_do) {
-      render<"<li>{}">(out, each.text);
+      render<"<li lang=\"en\">{}">(out, each.text);
       if (!each.url.empty())
         render<" <a href=\"{}\" rel=\"noopener noreferrer nofollow\">{}</a>">(out, Url::external(each.url), each.url);
       out += "</li>";
@@ -236,13 +236,13 @@ void append_decision(std::string& out, const exposure::Decision& decision) {
   if (!decision.compensating.empty()) {
     out += "<ul>";
     for (const auto* each : decision.compensating) {
-      render<"<li>{} {} {}</li>">(
+      render<"<li lang=\"en\">{} {} {}</li>">(
           out, each->mitigation, each->name,
           each->requirement.empty() ? std::string{} : fmt::format("(IEC 62443-3-3 {})", each->requirement));
     }
     out += "</ul>";
   }
-  out += "</div></details>";
+  out += "</details>";
 }
 
 void append_matches(std::string& out, const std::vector<store::ExposureRow>& rows,
