@@ -78,7 +78,8 @@ TEST_P(InventoryRules, AGrantShowsTheCertWhatItNames) {
     if (!opened) return std::vector<std::string>{std::string{to_string(opened.error().code)}};
     EXPECT_TRUE(opened->granted);
     EXPECT_FALSE(opened->may_edit);
-    for (const auto& each : list(database(), *opened, {})->rows) out.push_back(each.label);
+    const auto page = list(database(), *opened, {}).value();
+    for (const auto& each : page.rows) out.push_back(each.label);
     EXPECT_THAT(filter_values(database(), *opened)->vendors, IsEmpty());
     return out;
   };
