@@ -227,7 +227,8 @@ TEST_P(CasesTest, ShowsWhatIsSharedWithItAsThePolicyDoes) {
   }
   const auto keys = [&](const Actor& actor) {
     std::vector<std::string> all;
-    for (const auto& each : shown(actor, number)->records) all.push_back(each.key);
+    const auto seen = shown(actor, number);
+    for (const auto& each : seen->records) all.push_back(each.key);
     return all;
   };
   EXPECT_THAT(keys(cora()), ElementsAre("EX-1", "EX-2"));
