@@ -95,7 +95,7 @@ constexpr std::string_view kStyleOfPrograms[] = {
     "stop-",         "image-rendering",   "font-feature", "shape-",       "white-space", "text-align", "direction",
     "baseline-shift"};
 
-Error refused(std::string what) {
+Error refused(std::string_view what) {
   return Error::invalid(tr<"The logo holds {}, which is not allowed here: save it as plain SVG, with texts as "
                            "paths and without pictures, styles and scripts">(what));
 }
@@ -173,7 +173,7 @@ class Writer {
     const auto name = of.local();
     if ((name != "linearGradient" && name != "radialGradient") || !value.starts_with('#') ||
         !whole(value.substr(1), "-_.")) {
-      return refused(std::string{tr<"a reference">()});
+      return refused(tr<"a reference">());
     }
     out_ += fmt::format(" href=\"{}\"", value);
     return ok();
@@ -185,14 +185,14 @@ class Writer {
       const auto colon = part.find(':');
       const auto name = text::trim(part.substr(0, colon));
       if (name.empty()) continue;
-      if (colon == std::string_view::npos) return refused(std::string{tr<"a style that cannot be read">()});
+      if (colon == std::string_view::npos) return refused(tr<"a style that cannot be read">());
       if (!is_style_property(name)) {
         const bool of_programs =
             std::ranges::any_of(kStyleOfPrograms, [&](std::string_view begin) { return name.starts_with(begin); });
         if (of_programs) continue;
         return refused(tr<"the style {}">(text::shorten(name, 40)));
       }
-      if (!seen.emplace(name).second) return refused(std::string{tr<"a style twice">()});
+      if (!seen.emplace(name).second) return refused(tr<"a style twice">());
       TRY_VOID(write(name, text::trim(part.substr(colon + 1))));
     }
     return ok();
