@@ -648,7 +648,7 @@ TEST_P(RandomWorlds, ReachIsThePolicyForEverySeatAndChangesAskWhenItGrows) {
                            return everybody(connection);
                          })
                          .value();
-  ASSERT_GT(seats.size(), 5U);
+  ASSERT_GE(seats.size(), 5U);
   const auto seen_by = [&](std::int64_t owner, const Marking& marking, Timestamp now) {
     std::vector<Seat> seen;
     for (const auto& [seat, viewer] : seats) {

@@ -309,8 +309,7 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
   if (found.rows.empty()) {
     append_empty(out, asked, any);
   } else if (access.may_edit) {
-    auto here = asked;
-    pages::FormMarkup markup{request, path_of("/exposure", here), form};
+    pages::FormMarkup markup{request, path_of("/exposure", asked), form};
     std::string table;
     append_table(table, found.rows, decisions, request, true, form, organisation);
     markup.html(Html::from_trusted(std::move(table)));

@@ -330,7 +330,7 @@ Result<http::Response> one(App& app, const http::Request& request) {
   TRY(const auto found, inventory::find(app.database(), access, *id));
   if (!found) return Error::not_found("asset");
   const auto actor = access::actor(request);
-  TRY(const auto matches, exposure::list(app.database(), actor, access, {.asset = *id, .limit = 200}, request.now));
+  TRY(const auto matches, exposure::list(app.database(), actor, access, {.asset = id, .limit = 200}, request.now));
   TRY(const auto decisions, exposure::decisions_on(app.database(), actor, access, matches.rows, request.now));
   if (request.representation == http::Representation::json) {
     auto body = pages::asset_json(*found);
