@@ -98,7 +98,7 @@ Result<int> create(const CommandLine& line) {
 Result<int> verify(const CommandLine& line) {
   TRY(const auto key, read_public_key(line.bundle.key));
   TRY(const auto bundle, open_bundle(line.bundle.file, key));
-  TRY_VOID(bundle.each([](const exchange::BundleEntry&, std::string) { return ok(); }));
+  TRY_VOID(bundle.each([](const exchange::BundleEntry&, const std::string&) { return ok(); }));
   const auto& manifest = bundle.manifest();
   if (line.json) {
     auto object = link_json(bundle.link());

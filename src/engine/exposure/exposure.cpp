@@ -39,7 +39,7 @@ std::string cursor_of(const store::ExposureRow& row) {
 }
 
 Result<store::ExposureAfter> read_cursor(std::string_view text) {
-  const auto bad = Error::invalid("this cursor was not made by this server: start again from the first page", "cursor");
+  auto bad = Error::invalid("this cursor was not made by this server: start again from the first page", "cursor");
   if (!text.starts_with('e')) return bad;
   const auto parts = text::split(text.substr(1), '.');
   if (parts.size() != 3) return bad;

@@ -334,6 +334,7 @@ NameFit fit(const Name& name, const ItemWords& item) {
              (vendor_in_name && std::ranges::find(item.vendor_words, each) != item.vendor_words.end());
     });
     double share = 0;
+    // Each reason stands for itself, in its order. NOLINTBEGIN(bugprone-branch-clone)
     if (is_held) {
       share = 1;
     } else if (term.kind == NameTerm::Kind::version) {
@@ -357,6 +358,7 @@ NameFit fit(const Name& name, const ItemWords& item) {
                std::ranges::find(item.pieces.initials(), first) != item.pieces.initials().end()) {
       share = kNearly;
     }
+    // NOLINTEND(bugprone-branch-clone)
     if (share == 0 && i >= name.words.clause && term.kind != NameTerm::Kind::generic) clause_missing = true;
     if (term.kind == NameTerm::Kind::code && share > 0) code_held = true;
     if (share > 0) {
@@ -381,6 +383,7 @@ NameFit fit(const Name& name, const ItemWords& item) {
             terms,
             [&](const NameTerm& term) { return std::ranges::find(term.spellings, word) != term.spellings.end(); }) ||
         std::ranges::find(joined, word) != joined.end();
+    // NOLINTBEGIN(bugprone-branch-clone)
     if (by_name) {
       front_seen = true;   // What stands before it is a brand or an owner,
       more_to_it = false;  // what stands between says more, but of the same thing.
@@ -407,6 +410,7 @@ NameFit fit(const Name& name, const ItemWords& item) {
                std::ranges::find(item.pieces.asides(), word) == item.pieces.asides().end()) {
       more_to_it = true;
     }
+    // NOLINTEND(bugprone-branch-clone)
   }
   double rest = item.weight > 0 ? explained / item.weight : 1;
   const double cover = std::min(1.0, covered / name.weight);

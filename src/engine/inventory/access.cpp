@@ -52,7 +52,7 @@ Result<Access> access(store::Database& database, const Actor& actor, std::option
   if (std::ranges::find(sites, std::string{}) == sites.end()) access.sites = std::move(sites);
   TRY_VOID(database.write([&](store::Connection& connection) -> Status {
     TRY_VOID(audit::record(connection, actor, now, "inventory.read-granted",
-                           audit::object_of("inventory", whose->value), *whose));
+                           audit::object_of("inventory", whose->value), whose));
     return ok();
   }));
   return access;

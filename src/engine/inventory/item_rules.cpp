@@ -186,7 +186,7 @@ std::string label_of(const Item& item) {
 
 std::string key_of(const Item& item) {
   // A long text would be longer than an index takes.
-  const auto bounded = [](std::string key) {
+  const auto bounded = [](const std::string& key) {
     return key.size() <= 400 ? key : key.substr(0, 2) + "#" + sha256_hex(key);
   };
   if (!item.key.empty()) return bounded("k:" + item.key);
