@@ -26,19 +26,6 @@ struct Read {
   exposure::AdvisoryFacts facts;
 };
 
-/// What matching does not need: of many advisories it is most of them.
-void strip(csaf::Advisory& advisory) {
-  advisory.notes.clear();
-  advisory.references.clear();
-  advisory.acknowledgments.clear();
-  advisory.history.clear();
-  for (auto& vulnerability : advisory.vulnerabilities) {
-    vulnerability.notes.clear();
-    vulnerability.references.clear();
-    vulnerability.acknowledgments.clear();
-  }
-}
-
 /// Takes documents from wherever they come; of several revisions of one the newest counts.
 class Reader {
  public:
@@ -60,7 +47,7 @@ class Reader {
     const auto [at, is_new] = newest_.try_emplace({header.publisher_namespace, text::lower_ascii(header.tracking_id)});
     if (!is_new && !(order(at->second.advisory) < order(*advisory))) return ok();
     at->second.facts = exposure::decision_facts(*advisory);
-    strip(*advisory);
+    exposure::strip(*advisory);
     at->second.advisory = std::move(*advisory);
     return ok();
   }

@@ -562,6 +562,18 @@ Matcher::~Matcher() = default;
 Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 
+void strip(csaf::Advisory& advisory) {
+  advisory.notes.clear();
+  advisory.references.clear();
+  advisory.acknowledgments.clear();
+  advisory.history.clear();
+  for (auto& vulnerability : advisory.vulnerabilities) {
+    vulnerability.notes.clear();
+    vulnerability.references.clear();
+    vulnerability.acknowledgments.clear();
+  }
+}
+
 std::size_t Matcher::add(const csaf::Advisory& advisory) {
   state_->prepared = false;
   return state_->targets.add(advisory);

@@ -43,6 +43,9 @@ inline bool is_worth_showing(const Match& match, double confidence_min = kConfid
   return match.confidence >= confidence_min || match.status == Status::undecidable;
 }
 
+/// Takes out what matching does not need: of many advisories it is most of them.
+void strip(formats::csaf::Advisory& advisory);
+
 class Matcher {
  public:
   Matcher();

@@ -35,19 +35,6 @@ struct Source {
   std::shared_ptr<const csaf::Advisory> advisory;
 };
 
-/// What matching does not need: of many advisories it is most of them.
-void strip(csaf::Advisory& advisory) {
-  advisory.notes.clear();
-  advisory.references.clear();
-  advisory.acknowledgments.clear();
-  advisory.history.clear();
-  for (auto& vulnerability : advisory.vulnerabilities) {
-    vulnerability.notes.clear();
-    vulnerability.references.clear();
-    vulnerability.acknowledgments.clear();
-  }
-}
-
 Source source_of(domain::RecordId record, std::shared_ptr<const csaf::Advisory> advisory) {
   Source source{.record = record, .products = {}, .advisory = std::move(advisory)};
   for (const auto& product : source.advisory->products) {

@@ -189,11 +189,7 @@ Result<Reading> read_file(store::Database& database, domain::OrganisationId orga
 }
 
 Status check_columns(const Reading& reading) {
-  const bool names = std::ranges::any_of(reading.columns, [](Field field) {
-    using enum Field;
-    return field == product || field == model || field == name || field == family || field == cpe || field == purl;
-  });
-  if (names || !reading.items.empty()) return ok();
+  if (!reading.items.empty() || formats::inventory::name_things(reading.columns)) return ok();
   return Error::invalid(
       std::string{
           tr<"No column says what the things are: one of them has to be the name, product, model, family, CPE or "

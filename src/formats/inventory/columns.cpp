@@ -432,6 +432,13 @@ std::vector<Field> recognise_columns(const std::vector<std::string>& headers) {
   return columns;
 }
 
+bool name_things(std::span<const Field> columns) noexcept {
+  return std::ranges::any_of(columns, [](Field field) {
+    using enum Field;
+    return field == product || field == model || field == name || field == family || field == cpe || field == purl;
+  });
+}
+
 std::vector<Item> items_of(const Table& table, const std::vector<Field>& columns) {
   std::vector<Item> items;
   items.reserve(table.rows.size());

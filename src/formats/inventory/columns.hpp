@@ -59,6 +59,9 @@ inline constexpr std::string_view kVersionOf = "version: ";
 /// Headers that begin so are free columns whatever follows: "other: site".
 inline constexpr std::string_view kFreeColumn = "other: ";
 
+/// Does a column say what the things are: by product, model, name, family, CPE or package URL?
+bool name_things(std::span<const Field> columns) noexcept;
+
 /// Rows as items: `columns` has as many fields as the table has headers. `row` counts data rows from 1.
 std::vector<Item> items_of(const Table& table, const std::vector<Field>& columns);
 

@@ -164,11 +164,7 @@ Result<Inventory> map_columns(Kind kind, const Table& table, const ReadOptions& 
   inventory.headers = table.headers;
   inventory.columns = recognise_columns(table.headers);
   TRY_VOID(apply(options.columns, inventory));
-  const bool says_what = std::ranges::any_of(inventory.columns, [](Field field) {
-    using enum Field;
-    return field == product || field == model || field == name || field == family || field == cpe || field == purl;
-  });
-  if (!says_what) {
+  if (!name_things(inventory.columns)) {
     return Error::invalid(fmt::format("No column says what the things are: {}", text::list_some(table.headers)),
                           "columns");
   }
