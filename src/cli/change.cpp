@@ -1,14 +1,19 @@
 #include <chrono>
+#include <iostream>
+
+#include <fmt/format.h>
 
 #include "base/json.hpp"
 #include "cli/commands.hpp"
 #include "cli/notes.hpp"
 #include "cli/one_document.hpp"
 #include "cli/output.hpp"
+#include "cli/text_table.hpp"
 #include "formats/csaf/operations/modify.hpp"
+#include "formats/csaf/operations/update_ids.hpp"
 #include "formats/csaf/operations/withdraw.hpp"
 
-/// The commands that change one document: withdraw, supersede, modify, translate.
+/// The commands that change one document: withdraw, supersede, modify, translate, update-ids.
 namespace tocsin::cli {
 namespace {
 
@@ -67,6 +72,54 @@ Result<std::map<std::string, std::string>> read_texts(const std::string& path) {
   }
   return texts;
 }
+
+void list_ids(const std::vector<csaf::IdAt>& ids, bool json) {
+  for (const auto& id : ids) {
+    if (json) {
+      print_json(boost::json::object{{"path", id.path}, {"system_name", id.system_name}, {"text", id.text}});
+    } else {
+      print(safe_text(fmt::format("{}: '{}' of '{}'", id.path, id.text, id.system_name)) + "\n");
+    }
+  }
+}
+
+void list_changes(const std::vector<csaf::IdChange>& changes, bool json) {
+  for (const auto& each : changes) {
+    if (json) {
+      print_json(boost::json::object{{"path", each.before.path},
+                                     {"before", {{"system_name", each.before.system_name}, {"text", each.before.text}}},
+                                     {"after", {{"system_name", each.system_name}, {"text", each.text}}},
+                                     {"by_rule", each.by_rule}});
+    } else {
+      print(safe_text(fmt::format("{}: '{}' of '{}' becomes '{}' of '{}'", each.before.path, each.before.text,
+                                  each.before.system_name, each.text, each.system_name)) +
+            "\n");
+    }
+  }
+}
+
+/// Asks on standard error, hears on standard input. What ends before it has answered means no.
+class AskAboutIds {
+ public:
+  bool operator()(const csaf::IdChange& change) {
+    if (rest_) return *rest_;
+    for (;;) {
+      std::cerr << safe_text(fmt::format("{}: '{}' of '{}' becomes '{}' of '{}'.", change.before.path,
+                                         change.before.text, change.before.system_name, change.text,
+                                         change.system_name))
+                << " Change it? [y]es, [n]o, [a]ll, none of the [r]est: " << std::flush;
+      std::string answer;
+      if (!std::getline(std::cin, answer)) answer = "r";
+      if (answer == "y" || answer == "yes") return true;
+      if (answer == "n" || answer == "no") return false;
+      if (answer == "a" || answer == "all") return *(rest_ = true);
+      if (answer == "r" || answer == "rest") return *(rest_ = false);
+    }
+  }
+
+ private:
+  std::optional<bool> rest_;
+};
 
 }  // namespace
 
@@ -134,6 +187,37 @@ int run_translate(const CommandLine& line) {
                                              .original_url = options.original_url,
                                              .now = revision.now,
                                              .engine = revision.engine}));
+}
+
+int run_update_ids(const CommandLine& line) {
+  const auto& options = line.change;
+  if (options.interactive && line.paths.at(0) == "-") {
+    return fail(Error::invalid("--interactive reads answers from standard input: name the document's file"), line.json);
+  }
+  const auto bytes = read_one_document(line.paths.at(0));
+  if (!bytes) return fail(bytes.error(), line.json);
+  csaf::UpdateIdsOptions wanted{
+      .ignored = options.ignored, .level = csaf::parse_change_level(options.level), .number = options.number};
+  if (!options.rules.empty()) {
+    const auto parsed = read_json(options.rules);
+    if (!parsed) return fail(parsed.error(), line.json);
+    auto rules = csaf::read_id_rules(parsed->root());
+    if (!rules) return fail(in_file(options.rules, rules.error()), line.json);
+    wanted.rules = std::move(*rules);
+  }
+  if (options.dry_run || options.list_unregistered || options.list_nonconforming) {
+    const auto report = csaf::look_at_ids(*bytes, wanted);
+    if (!report) return fail(in_file(line.paths.at(0), report.error()), line.json);
+    if (options.dry_run) list_changes(report->changes, line.json);
+    if (options.list_unregistered) list_ids(report->unregistered, line.json);
+    if (options.list_nonconforming) list_ids(report->nonconforming, line.json);
+    return kGood;
+  }
+  if (options.commit) wanted.commit = revision_of(options);
+  if (options.interactive) wanted.accept = AskAboutIds{};
+  auto updated = csaf::update_ids(*bytes, wanted);
+  if (!updated) return give(line, updated.error());
+  return give(line, std::move(updated->changed));
 }
 
 }  // namespace tocsin::cli

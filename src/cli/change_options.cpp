@@ -67,6 +67,17 @@ const char* const kTranslateExamples =
     "CSAF 2.0 and 2.1. The texts are a JSON object: {\"/document/title\": \"Lampe bleibt an\"}. Makes the frame of the "
     "translation around them. Exit 1, and no document, where the result would not be valid.";
 
+const char* const kUpdateIdsExamples =
+    "  tocsin update-ids advisory.json --dry-run\n"
+    "  tocsin update-ids advisory.json --commit > next.json\n"
+    "  tocsin update-ids advisory.json --rules ours.json --ignore 'Vendor ticket' --interactive > next.json\n"
+    "CSAF 2.1. Brings ids of vulnerabilities to the names and forms of the registry of their systems (RVISC). Rules "
+    "are a "
+    "JSON array, asked before the registry's mapping: [{\"system_name\": \"Works\", \"precondition\": \"L-([0-9]+)\", "
+    "\"new_system_name\": \"https://works.example\", \"new_text\": \"LAMP-\\\\1\"}]. Exit 1, and no document, where "
+    "the "
+    "result would not be valid.";
+
 void add_withdraw_options(CLI::App& command, ChangeOptions& into) {
   command
       .add_option("--reason", into.reasons,
@@ -138,6 +149,40 @@ void add_translate_options(CLI::App& command, ChangeOptions& into) {
       ->excludes(publisher);
   add_original(command, into);
   add_date(command, into);
+}
+
+void add_update_ids_options(CLI::App& command, ChangeOptions& into) {
+  command.add_option("--rules", into.rules, "Rules of your own for ids, as one JSON array")->type_name("FILE");
+  command.add_option("--ignore", into.ignored, "A system whose ids stay as they are; may be given again")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  auto* interactive = command.add_flag("--interactive", into.interactive, "Ask on standard input about each change");
+  auto* dry = command.add_flag("--dry-run", into.dry_run, "Only print what would change")->excludes(interactive);
+  auto* unregistered =
+      command
+          .add_flag("--list-unregistered", into.list_unregistered, "Only print ids of systems that are not registered")
+          ->excludes(interactive)
+          ->excludes(dry);
+  auto* nonconforming = command
+                            .add_flag("--list-nonconforming", into.list_nonconforming,
+                                      "Only print ids whose text does not fit their registered system")
+                            ->excludes(interactive)
+                            ->excludes(dry);
+  auto* commit = command.add_flag("--commit", into.commit, "Add a revision that tells of the changes")
+                     ->excludes(dry)
+                     ->excludes(unregistered)
+                     ->excludes(nonconforming);
+  add_summary(command, into, "Summary of the revision; what changed unless told");
+  command.get_option("--summary")->needs(commit);
+  command.add_option("--number", into.number, "Version number of the revision; the next one unless told")
+      ->type_name("VERSION")
+      ->needs(commit);
+  command.add_option("--level", into.level, "Of the change, for semantic versions; patch unless told")
+      ->check(plain(CLI::IsMember({"patch", "minor", "major"})))
+      ->type_name("patch|minor|major")
+      ->needs(commit);
+  add_date(command, into);
+  command.get_option("--date")->needs(commit);
 }
 
 }  // namespace tocsin::cli

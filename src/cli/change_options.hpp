@@ -8,7 +8,7 @@ namespace CLI {
 class App;
 }
 
-/// Options of the commands that change one document: withdraw, supersede, modify, translate.
+/// Options of the commands that change one document: withdraw, supersede, modify, translate, update-ids.
 namespace tocsin::cli {
 
 struct ChangeOptions {
@@ -19,6 +19,11 @@ struct ChangeOptions {
   std::string level;         ///< "patch", "minor", "major", or empty.
   std::string tracking_id, tracking_id_prefix, original_url, source_lang;
   bool by_publisher = false;
+  // update-ids
+  std::string rules;  ///< Path.
+  std::vector<std::string> ignored;
+  std::string number;
+  bool commit = false, dry_run = false, interactive = false, list_unregistered = false, list_nonconforming = false;
   formats::csaf::HeaderFacts header;  ///< The publisher's facts also of translate.
 };
 
@@ -27,10 +32,12 @@ void add_withdraw_options(CLI::App& command, ChangeOptions& into);
 void add_supersede_options(CLI::App& command, ChangeOptions& into);
 void add_modify_options(CLI::App& command, ChangeOptions& into);
 void add_translate_options(CLI::App& command, ChangeOptions& into);
+void add_update_ids_options(CLI::App& command, ChangeOptions& into);
 
 extern const char* const kWithdrawExamples;
 extern const char* const kSupersedeExamples;
 extern const char* const kModifyExamples;
 extern const char* const kTranslateExamples;
+extern const char* const kUpdateIdsExamples;
 
 }  // namespace tocsin::cli

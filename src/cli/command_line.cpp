@@ -329,6 +329,11 @@ class Builder {
     add_translate_options(*sub, into_.change);
     changed_document(sub);
   }
+  void update_ids(const char* meaning) {
+    auto* sub = command("update-ids", Command::update_ids, meaning, kUpdateIdsExamples);
+    add_update_ids_options(*sub, into_.change);
+    changed_document(sub);
+  }
   void backup(const char* meaning) {
     auto* sub = command("backup", Command::backup, meaning,
                         "  tocsin backup --data /srv/tocsin /backup/tocsin-2026-01-31.tar.zst\n"
@@ -496,6 +501,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"supersede", "Mark a CSAF document as superseded by another", &Builder::supersede},
       {"modify", "Make a new revision of a CSAF document, or one's own version of it", &Builder::modify},
       {"translate", "Make a translation of a CSAF document from translated texts", &Builder::translate},
+      {"update-ids", "Bring ids of vulnerabilities to the names and forms of their registry", &Builder::update_ids},
       {"backup", "Write a consistent copy of everything, also while serving", &Builder::backup},
       {"restore", "Fill a new installation from a backup, after verifying it", &Builder::restore},
       {"doctor", "Check an installation and say how to mend it", &Builder::doctor},

@@ -41,6 +41,7 @@ enum class Command {
   supersede,
   modify,
   translate,
+  update_ids,
   backup,
   restore,
   doctor,
@@ -87,7 +88,7 @@ struct CommandLine {
   AuditOptions audit;                                       ///< All of `tocsin audit`.
   CaseOptions cases;                                        ///< All of `tocsin case`.
   ApprovalOptions approval;                                 ///< All of `tocsin approval`.
-  ChangeOptions change;                                     ///< withdraw, supersede, modify, translate
+  ChangeOptions change;                                     ///< withdraw, supersede, modify, translate, update-ids
   bool quiet = false;
   bool as_public = false;            ///< search, show: what an anonymous reader would find.
   std::vector<std::string> paths;    ///< import, validate, diff: two, convert: one; backup and restore: one.

@@ -78,7 +78,11 @@ TEST(CommandLine, ReadsTheOptionsOfAChange) {
         {"modify", "a.json", "--summary", "x", "--id", "X", "--id-prefix", "Y"},
         {"translate", "a.json", "--texts", "t.json"},
         {"translate", "a.json", "--lang", "de"},
-        {"translate", "a.json", "--lang", "de", "--texts", "t", "--publisher", "P", "--by-publisher"}}) {
+        {"translate", "a.json", "--lang", "de", "--texts", "t", "--publisher", "P", "--by-publisher"},
+        {"update-ids"},
+        {"update-ids", "a.json", "--dry-run", "--commit"},
+        {"update-ids", "a.json", "--summary", "x"},
+        {"update-ids", "a.json", "--interactive", "--dry-run"}}) {
     const auto outcome = parse(wrong);
     EXPECT_FALSE(outcome.parsed.command_line) << wrong[0] << " " << wrong.back();
     EXPECT_EQ(outcome.parsed.exit_code, kUsage) << wrong[0] << " " << wrong.back();
@@ -103,6 +107,7 @@ const Words kCommandsWithHelp[] = {{"init"},
                                    {"supersede"},
                                    {"modify"},
                                    {"translate"},
+                                   {"update-ids"},
                                    {"backup"},
                                    {"restore"},
                                    {"doctor"},

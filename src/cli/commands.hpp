@@ -23,6 +23,7 @@ int run_withdraw(const CommandLine& line);
 int run_supersede(const CommandLine& line);
 int run_modify(const CommandLine& line);
 int run_translate(const CommandLine& line);
+int run_update_ids(const CommandLine& line);
 int run_backup(const CommandLine& line);
 int run_restore(const CommandLine& line);
 int run_doctor(const CommandLine& line);

@@ -61,6 +61,8 @@ int dispatch(const CommandLine& line) {
       return run_modify(line);
     case Command::translate:
       return run_translate(line);
+    case Command::update_ids:
+      return run_update_ids(line);
     case Command::backup:
       return run_backup(line);
     case Command::restore:

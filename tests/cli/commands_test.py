@@ -15,7 +15,7 @@ from support.documents import WithFolder, advisory, summary
 from support.tocsin import (ARCHIVE, BINARY, DEMO, ENVIRONMENT, Folder, Server,
                             fresh_postgres, init, json_lines, needs_postgres, needs_real_data, run)
 
-COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "purl", "vers compare", "vers contains", "vers canonical", "vers from-native", "vers affected", "convert", "withdraw", "supersede", "modify", "translate", "share", "backup", "restore",
+COMMANDS = ["init", "serve", "import", "search", "show", "validate", "diff", "cvss", "purl", "vers compare", "vers contains", "vers canonical", "vers from-native", "vers affected", "convert", "withdraw", "supersede", "modify", "translate", "update-ids", "share", "backup", "restore",
             "doctor", "reindex", "audit", "audit list", "audit export", "audit verify", "audit checkpoint", "audit prune", "org", "org add", "org list", "org show", "org set-status", "org change", "org add-key", "org add-contact", "org add-client", "org remove-key", "org remove-contact", "org remove-client", "user", "user add", "user list", "user show", "user change", "user roles", "user suspend", "user activate", "user erase", "user export", "user password", "user reset-link", "token", "token create", "token list", "token revoke", "community", "community add", "community list", "community show", "community add-member", "community remove-member", "community change", "community close", "community open", "site", "site show", "site set",
             "config check", "config doc", "version"]
 

@@ -1,4 +1,4 @@
-"""Documents that become others, as a shell user meets it: convert, withdraw, supersede, modify, translate."""
+"""Documents that become others, as a shell user meets it: convert, withdraw, supersede, modify, translate, update-ids."""
 import json
 import pathlib
 
@@ -155,7 +155,7 @@ DATE = ("--date", "2026-06-01T12:00:00Z")
 
 
 class Change(WithFolder):
-    """withdraw, supersede, modify, translate"""
+    """withdraw, supersede, modify, translate, update-ids"""
 
     def valid(self, done):
         run("validate", self.write("made.json", done.stdout), check=0)
@@ -224,6 +224,43 @@ class Change(WithFolder):
         self.refused("modify", path, "--summary", "x", part="nothing changes")
         self.refused("modify", path, "--patch", self.write("no.json", "{"), "--summary", "x", part="no.json:")
         self.refused("modify", path, "--summary", "x", "--namespace", "https://other.test", part="an id of its own")
+
+    def test_update_ids(self):
+        document = json.loads(advisory_2_1())
+        document["vulnerabilities"][0]["ids"] = [
+            {"system_name": "OASIS Open CSAF TC GitHub Issues", "text": "Issue 1217"},
+            {"system_name": "https://github.com/oasis-tcs/csaf", "text": "1218"},
+            {"system_name": "Works", "text": "L-7"}]
+        path = self.write("a.json", json.dumps(document))
+        ids = lambda made: [(each["system_name"], each["text"]) for each in made["vulnerabilities"][0]["ids"]]
+        url = "https://github.com/oasis-tcs/csaf"
+
+        made = self.valid(run("update-ids", path, check=0))
+        self.assertEqual(ids(made), [(url, "#1217"), (url, "#1218"), ("Works", "L-7")])
+        self.assertEqual(made["document"]["tracking"]["version"], "1")
+        made = self.valid(run("update-ids", path, "--commit", "--summary", "Ours", "--number", "5", *DATE, check=0))
+        self.assertEqual(made["document"]["tracking"]["revision_history"][-1],
+                         {"date": "2026-06-01T12:00:00Z", "number": "5", "summary": "Ours"})
+
+        dry = run("update-ids", path, "--dry-run", check=0)
+        self.assertEqual(len(dry.stdout.splitlines()), 2)
+        listed = run("update-ids", path, "--list-unregistered", "--format", "json", check=0)
+        self.assertEqual([each["system_name"] for each in json_lines(listed.stdout)],
+                         ["OASIS Open CSAF TC GitHub Issues", "Works"])
+        listed = run("update-ids", path, "--list-nonconforming", "--ignore", "Works", check=0)
+        self.assertEqual(listed.stdout, f"/vulnerabilities/0/ids/1: '1218' of '{url}'\n")
+
+        rules = self.write("rules.json", json.dumps([{"system_name": "Works", "precondition": "L-([0-9]+)",
+                                                      "new_system_name": "https://works.example", "new_text": r"LAMP-\1"}]))
+        made = self.valid(run("update-ids", path, "--rules", rules, "--interactive", stdin="what?\nn\ny\ny\n", check=0))
+        self.assertEqual(ids(made), [("OASIS Open CSAF TC GitHub Issues", "Issue 1217"), (url, "#1218"),
+                                     ("https://works.example", "LAMP-7")])
+        made = self.valid(run("update-ids", path, "--interactive", stdin="", check=0))
+        self.assertEqual(ids(made)[0], ("OASIS Open CSAF TC GitHub Issues", "Issue 1217"))
+
+        self.refused("update-ids", path, "--rules", self.write("bad.json", '[{"system_name":"A"}]'), part="bad.json:/0: the rule")
+        self.refused("update-ids", path, "--commit", "--number", "1", part="no version after 1")
+        self.refused("update-ids", "-", part="belongs to CSAF 2.1", stdin=advisory())
 
     def test_modify_to_what_is_not_valid(self):
         path = self.write("a.json", advisory_2_1())

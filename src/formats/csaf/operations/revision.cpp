@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "formats/csaf/operations/edit.hpp"
 #include "formats/csaf/operations/json_patch.hpp"
 #include "formats/csaf/validate/model.hpp"
@@ -195,7 +196,11 @@ class History {
     const bool is_draft = before == "draft";
     const auto top = highest();
     std::string version;
-    if (top.is_zero() && is_release) {
+    if (!plan.number.empty()) {
+      TRY_VOID(check_later(plan.number));
+      version = plan.number;
+      append(version, revision);
+    } else if (top.is_zero() && is_release) {
       version = release_first(revision);
     } else if (is_draft && !plan.always_new_item && !(top.is_zero() && top.kind == Kind::semantic)) {
       version = continue_draft(revision, plan.level, is_release);
@@ -226,6 +231,13 @@ class History {
     if (!newest_ || *newest_ < *date) newest_ = *date;
     if (compare(highest(), number) < 0) highest_ = std::string{number.text};
     return ok();
+  }
+
+  Status check_later(std::string_view number) const {
+    const auto read = read_version_number(number);
+    if (read.kind == highest().kind && compare(highest(), read) < 0) return ok();
+    return Error::invalid(fmt::format("'{}' is no version after {}", text::shorten(number, 40), highest_),
+                          "/document/tracking/version");
   }
 
   VersionNumber highest() const noexcept { return read_version_number(highest_); }

@@ -34,14 +34,17 @@ namespace operation {
 
 struct RevisionPlan {
   ChangeLevel level = ChangeLevel::minor;
-  std::string status;  ///< Afterwards; empty: as it is.
+  std::string status = {};  ///< Afterwards; empty: as it is.
   /// An item of its own also where a draft's changes belong into the item of the release to come.
   bool always_new_item = false;
+  /// Of the new version, in place of the next one; empty: that.
+  std::string number = {};
 };
 
 /// Puts the revision into /document/tracking: history, version, status, dates, generator. A draft that becomes final or
 /// interim is released: versions 0 leave the history, pre-release parts the version. Errors: invalid_input for a
-/// version that is none, or for versions of both kinds; conflict for a moment before the newest revision.
+/// version that is none, for versions of both kinds, and for a number that is no later version of the same kind;
+/// conflict for a moment before the newest revision.
 Status add_revision(boost::json::object& tracking, const Revision& revision, const RevisionPlan& plan);
 void set_generator(boost::json::object& tracking, const Engine& engine, Timestamp now);
 
