@@ -194,8 +194,9 @@ int fit_calibration(const exposure::Matcher& matcher, const std::vector<csaf::Ad
   return 0;
 }
 
-int judge_pairs(const exposure::Matcher& matcher, const std::vector<csaf::Advisory>& advisories) {
-  const auto pairs = exposure::testing::labelled_pairs();
+int judge_pairs(const exposure::Matcher& matcher, const std::vector<csaf::Advisory>& advisories,
+                std::string_view file) {
+  const auto pairs = exposure::testing::labelled_pairs(file);
   const auto answers = exposure::testing::ask(matcher, pairs);
   const auto score = exposure::testing::score(answers);
   const PlainMatchers plain{advisories};
@@ -278,8 +279,8 @@ int print_table(const exposure::Matcher& matcher, const std::vector<csaf::Adviso
 int main(int count, char** arguments) {
   const std::string what = count > 1 ? arguments[1] : "1";
   const bool is_seed = !what.empty() && what.find_first_not_of("0123456789") == std::string::npos;
-  if (count > 2 || (!is_seed && what != "pairs" && what != "fit")) {
-    std::fputs("Usage: exposure_quality [SEED | pairs | fit]\n", stderr);
+  if (count > 2 || (!is_seed && what != "fit" && !what.starts_with("pairs"))) {
+    std::fputs("Usage: exposure_quality [SEED | pairs | pairs_second | pairs_third | fit]\n", stderr);
     return 2;
   }
   const auto advisories = exposure::testing::real_advisories();
@@ -290,7 +291,7 @@ int main(int count, char** arguments) {
   exposure::Matcher matcher;
   for (const auto& advisory : advisories) matcher.add(advisory);
   matcher.prepare();
-  if (what == "pairs") return judge_pairs(matcher, advisories);
+  if (what.starts_with("pairs")) return judge_pairs(matcher, advisories, what + ".tsv");
   if (what == "fit") return fit_calibration(matcher, advisories);
   return print_table(matcher, advisories, static_cast<std::uint32_t>(std::strtoul(what.c_str(), nullptr, 10)));
 }

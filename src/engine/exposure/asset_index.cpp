@@ -170,10 +170,12 @@ std::size_t AssetIndex::add(const Item& item) {
 }
 
 void AssetIndex::State::index_words(const Item&, const ItemWords& words, std::uint32_t group) {
-  for (const auto& piece : words.pieces.all()) add_posting(by_piece, piece, group);
+  for (const auto& piece : words.pieces.all()) {
+    add_posting(by_piece, piece, group);
+    if (const auto hundreds = hundreds_of(piece); !hundreds.empty()) add_posting(by_piece, hundreds, group);
+  }
   for (const auto& initials : words.pieces.initials()) add_posting(by_piece, initials, group);
   for (const auto& word : words.pieces.words()) {
-    if (const auto hundreds = hundreds_of(word); !hundreds.empty()) add_posting(by_piece, hundreds, group);
     const auto [at, is_new] = by_word.try_emplace(word);
     if (is_new) words_like[bucket(word, word.size())].push_back(&at->first);
     if (at->second.empty() || at->second.back() != group) at->second.push_back(group);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "base/text.hpp"
 #include "engine/exposure/targets.hpp"
@@ -8,9 +9,6 @@
 namespace tocsin::engine::exposure {
 namespace {
 
-/// A name explains a thing less where words of the thing are left over: "FactoryTalk" is not yet "FactoryTalk View SE".
-constexpr double kCoverMin = 0.72;
-constexpr double kExplainedMin = 0.82;
 constexpr double kNearly = 0.9;
 /// What only says what a thing does or where it stands need not be in its name.
 constexpr double kDescribing = 0.5;
@@ -23,8 +21,6 @@ constexpr double kOtherModel = 0.55;
 constexpr double kAloneMin = 1.2, kAloneMore = 0.7;
 /// A word of this weight tells whose it is.
 constexpr double kTellsVendor = 0.5;
-/// What says less than this says nothing.
-constexpr double kItemWeightMin = 0.3;
 
 bool is_version_like(std::string_view word) noexcept {
   if (word.starts_with('v')) word.remove_prefix(1);
@@ -44,24 +40,49 @@ double explained_by_codes(const std::string& word, const Name& name) {
     const auto known = [&](const std::string& rest) {
       return rest.empty() || name.pieces.holds(rest) || (rest.size() > 2 && is_generic_word(rest));
     };
-    best = std::max(best, known(front) && known(behind) ? 1.0 : 0.4);
+    // "IC695CPE305": a catalogue's prefix in front of a model.
+    const bool catalogue =
+        front.size() >= 5 && has_digits(front) && code.size() >= 6 && code[0] >= 'a' && code[0] <= 'z';
+    best = std::max(best, (catalogue || known(front)) && known(behind) ? 1.0 : 0.4);
   }
   return best;
 }
 
-/// "Micro800 family": does a family word follow the code?
+/// "Micro800 family", "X-200RNA switch family": does a family word follow the code, with what says its kind between?
 bool is_family_code(const Name& name, std::size_t term) {
   const auto& terms = name.words.terms;
-  return name.words.is_family && terms[term].kind == NameTerm::Kind::code && term + 1 < terms.size() &&
-         is_family_word(terms[term + 1].spellings.front()) && terms[term].spellings.front().ends_with("00");
+  if (!name.words.is_family || terms[term].kind != NameTerm::Kind::code ||
+      !is_hundreds_code(terms[term].spellings.front())) {
+    return false;
+  }
+  for (auto at = term + 1; at < terms.size(); ++at) {
+    if (is_family_word(terms[at].spellings.front())) return true;
+    if (!is_kind_word(terms[at].spellings.front())) return false;
+  }
+  return false;
 }
 
-/// "micro850" for "micro800" of a family.
+/// "micro850" for "micro800" of a family, "x3082" (X308-2) for "x300".
 bool holds_hundreds(std::string_view code, const ItemWords& item) {
   const auto hundreds = hundreds_of(code);
-  return !hundreds.empty() && code.ends_with("00") &&
-         std::ranges::any_of(item.pieces.words(),
-                             [&](const std::string& word) { return hundreds_of(word) == hundreds; });
+  return !hundreds.empty() && is_hundreds_code(code) &&
+         std::ranges::any_of(item.pieces.all(),
+                             [&](const std::string& piece) { return hundreds_of(piece) == hundreds; });
+}
+
+/// "2" of "x3082": letters behind a code make another model of it.
+bool is_number_or_nothing(std::string_view rest) noexcept {
+  return std::ranges::all_of(rest, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Does the word begin with one of those: "x308" of "x3082"?
+bool is_of_hundreds(std::string_view word, std::string_view code, const ItemWords& item) {
+  const auto hundreds = hundreds_of(code);
+  if (hundreds.empty()) return false;
+  if (hundreds_of(word) == hundreds) return true;
+  return std::ranges::any_of(item.pieces.all(), [&](const std::string& piece) {
+    return word.starts_with(piece) && is_number_or_nothing(word.substr(piece.size())) && hundreds_of(piece) == hundreds;
+  });
 }
 
 /// "ipm" tells each word of "Intelligent Power Manager".
@@ -235,11 +256,31 @@ bool is_nearly_told(const ItemWords& item, std::string_view word) {
 }
 
 std::string hundreds_of(std::string_view word) {
-  auto at = word.size();
-  while (at > 0 && word[at - 1] >= '0' && word[at - 1] <= '9') --at;
-  const auto digits = word.size() - at;
-  if (at < 2 || digits < 3 || digits > 4 || has_digits(word.substr(0, at))) return {};
-  return std::string{word.substr(0, word.size() - 2)} + "##";
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  auto end = word.size();
+  while (end > 0 && !digit(word[end - 1])) --end;
+  auto at = end;
+  while (at > 0 && digit(word[at - 1])) --at;
+  const auto digits = end - at;
+  if (at < 1 || digits < 3 || digits > 4 || has_digits(word.substr(0, at))) return {};
+  return std::string{word.substr(0, end - 2)}.append("##").append(word.substr(end));
+}
+
+bool is_hundreds_code(std::string_view word) {
+  auto end = word.size();
+  while (end > 0 && (word[end - 1] < '0' || word[end - 1] > '9')) --end;
+  return word.substr(0, end).ends_with("00") && !hundreds_of(word).empty();
+}
+
+bool differ_by_kind(const Name& a, const Name& b) {
+  const auto more = [](const Name& one, const Name& other) {
+    return std::ranges::all_of(one.words.terms, [&](const NameTerm& term) {
+      return is_kind_word(term.spellings.front()) ||
+             std::ranges::any_of(term.spellings, [&](const auto& each) { return other.pieces.holds(each); }) ||
+             std::ranges::find(other.vendor_words, term.spellings.front()) != other.vendor_words.end();
+    });
+  };
+  return more(a, b) && more(b, a);
 }
 
 bool holds_all(const Name& name, const ItemWords& item) {
@@ -278,8 +319,11 @@ ItemWords words_of(const formats::inventory::Item& item, const Targets& targets)
     for (const char c : number) numbers += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     numbers += ' ';
   }
+  // A product that is called like its vendor: "OpenClinic GA" of OpenClinic GA.
+  const bool only_vendor = std::ranges::all_of(
+      words.pieces.words(), [&](const std::string& word) { return vendor.holds(word) || is_generic_word(word); });
   for (const auto& word : words.pieces.words()) {
-    if (vendor.holds(word) || is_generic_word(word)) continue;
+    if ((vendor.holds(word) && !only_vendor) || is_generic_word(word)) continue;
     // "DirectSOFT 6" in version 6.1: the version tells it.
     if (!word.starts_with('v') && is_version_like(word) && repeats_version(word, words.version_starts)) continue;
     // Of an order number, which is looked up as what it is.
@@ -305,6 +349,7 @@ ItemWords words_of(const formats::inventory::Item& item, const Targets& targets)
   if (!words.has_vendor && !words.to_explain.empty()) {
     words.sole_vendor = strongest->second >= kTellsVendor && targets.is_of_one_vendor(strongest->first);
   }
+  words.sketch = sketch_of(words);
   return words;
 }
 
@@ -325,6 +370,10 @@ NameFit fit(const Name& name, const ItemWords& item) {
   bool code_missing = false, code_held = false, clause_missing = false, other_release = false;
   const auto& terms = name.words.terms;
   std::vector<char> held(terms.size(), 0);
+  // "LeviStudio" for "LEVI Studio".
+  const bool front_as_one = terms.size() > 1 && terms[0].kind == NameTerm::Kind::plain &&
+                            terms[1].kind == NameTerm::Kind::plain &&
+                            item.pieces.holds(terms[0].spellings.front() + terms[1].spellings.front());
   for (std::size_t i = 0; i < terms.size(); ++i) {
     const auto& term = terms[i];
     const auto& first = term.spellings.front();
@@ -335,7 +384,7 @@ NameFit fit(const Name& name, const ItemWords& item) {
     });
     double share = 0;
     // Each reason stands for itself, in its order. NOLINTBEGIN(bugprone-branch-clone)
-    if (is_held) {
+    if (is_held || (i < 2 && front_as_one)) {
       share = 1;
     } else if (term.kind == NameTerm::Kind::version) {
       const auto digits = first.starts_with('v') ? first.substr(1) : first;
@@ -371,18 +420,25 @@ NameFit fit(const Name& name, const ItemWords& item) {
   }
 
   double explained = 0, initials = 0;
-  const auto joined = joined_words(item, name, same_vendor);
+  std::optional<std::vector<std::string_view>> joined;  // Where it is asked for.
+  const auto is_joined = [&](const std::string& word) {
+    if (!joined) joined = joined_words(item, name, same_vendor);
+    return std::ranges::find(*joined, word) != joined->end();
+  };
   // A product that is called like its vendor.
   bool front_seen = !item.pieces.words().empty() && name.pieces.holds(item.pieces.words().front());
   bool more_to_it = false, code_unexplained = false, other_model = false, by_hundreds = false;
-  for (const auto& [word, weight] : item.to_explain) {
+  bool part_unexplained = false;
+  for (std::size_t at = 0; at < item.to_explain.size(); ++at) {
+    const auto& [word, weight] = item.to_explain[at];
     const bool by_name =
-        name.pieces.holds(word) || std::ranges::find(name.vendor_words, word) != name.vendor_words.end() ||
-        nearly_of_name(word, name, item) ||
+        name.pieces.holds_hash(item.sketch.words[at].hash) ||
+        std::ranges::find(name.vendor_words, word) != name.vendor_words.end() || nearly_of_name(word, name, item) ||
         std::ranges::any_of(
             terms,
             [&](const NameTerm& term) { return std::ranges::find(term.spellings, word) != term.spellings.end(); }) ||
-        std::ranges::find(joined, word) != joined.end();
+        is_joined(word);
+    part_unexplained = part_unexplained || (!by_name && is_part_word(word));
     // NOLINTBEGIN(bugprone-branch-clone)
     if (by_name) {
       front_seen = true;   // What stands before it is a brand or an owner,
@@ -397,9 +453,8 @@ NameFit fit(const Name& name, const ItemWords& item) {
       more_to_it = true;  // "Movicon.NExT"
     } else if (has_digits(word)) {
       bool of_family = false;
-      for (std::size_t i = 0; i < terms.size() && !hundreds_of(word).empty(); ++i) {
-        of_family =
-            of_family || (is_family_code(name, i) && hundreds_of(terms[i].spellings.front()) == hundreds_of(word));
+      for (std::size_t i = 0; i < terms.size() && !of_family; ++i) {
+        of_family = is_family_code(name, i) && is_of_hundreds(word, terms[i].spellings.front(), item);
       }
       const double part = of_family ? 1 : explained_by_codes(word, name);
       explained += weight * part;
@@ -411,6 +466,12 @@ NameFit fit(const Name& name, const ItemWords& item) {
       more_to_it = true;
     }
     // NOLINTEND(bugprone-branch-clone)
+  }
+  // "SINEMA Remote Connect Client" is not the Server.
+  if (part_unexplained) {
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      if (held[i] == 0 && is_part_word(terms[i].spellings.front())) return result;
+    }
   }
   double rest = item.weight > 0 ? explained / item.weight : 1;
   const double cover = std::min(1.0, covered / name.weight);

@@ -1,7 +1,8 @@
 #pragma once
 #include <cstdint>
-#include <map>
+#include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,31 +20,57 @@ bool fits_pattern(std::string_view pattern, std::string_view text) noexcept;
 /// the end: elsewhere an X is part of a number.
 std::optional<std::string> own_pattern(std::string_view number);
 
-/// A product that may be the thing, and why.
+/// Why a product may be the thing. Refers to the thing, its words and the names: a sentence is made only of what is
+/// told.
+struct Reason {
+  enum class Kind : std::uint8_t { package, cpe, hash, serial, model_fits, number_is, number_fits, may_be, names };
+  Kind kind = Kind::names;
+  std::uint32_t name = 0;  ///< Of Targets::names.
+  std::string_view text;   ///< The package, the number, what the thing is called.
+  std::string_view more;   ///< A pattern; of `names` the order number that is known as the text.
+};
+/// "order number 6ES7... is Siemens SIMATIC ..."
+std::string sentence(const Reason& reason, const Targets& targets);
+std::string whole_name(const Name& name);
+
+/// A product that may be the thing.
 struct Candidate {
+  std::uint32_t product = 0, number = 0;  ///< In the order in which they were offered.
   double fit = 0;
   Evidence evidence = Evidence::name;
-  std::string because;
+  Reason reason;
+};
+
+/// Those of one thing.
+class Candidates {
+ public:
+  void offer(std::uint32_t product, double fit, Evidence evidence, const Reason& reason) {
+    offered_.push_back({product, static_cast<std::uint32_t>(offered_.size()), fit, evidence, reason});
+  }
+  /// Keeps a text as long as the candidates.
+  std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }
+  /// By product, of each the surest; of equally sure ones the first that was offered.
+  std::span<const Candidate> best();
+
+ private:
+  std::vector<Candidate> offered_;
+  std::deque<std::string> texts_;
 };
 
 struct Matcher::State {
   Targets targets;
   bool prepared = false;
 
-  using Candidates = std::map<std::uint32_t, Candidate>;  ///< By product.
-  static void offer(Candidates& candidates, std::uint32_t product, double fit, Evidence evidence,
-                    const std::string& because) {
-    auto& at = candidates[product];
-    if (fit > at.fit) at = {fit, evidence, because};
-  }
   void by_identifiers(const formats::inventory::Item& item, Candidates& candidates) const;
   void by_order_numbers(const ItemWords& words, Candidates& candidates) const;
-  void by_names(const formats::inventory::Item& item, const ItemWords& words, double factor, std::string_view reason,
+  /// `number`: the order number that the thing is called so for; empty where its inventory calls it so.
+  void by_names(const formats::inventory::Item& item, const ItemWords& words, std::string_view number,
                 Candidates& candidates) const;
-  bool is_meant_alone(const Name& name, const ItemWords& words) const;
-  std::optional<Match> judge_advisory(std::uint32_t advisory, const formats::inventory::Item& item,
-                                      const ItemWords& words,
-                                      const std::vector<std::pair<std::uint32_t, const Candidate*>>& candidates) const;
+  /// What other advisories call its order numbers.
+  void by_numbers_names(const formats::inventory::Item& item, const ItemWords& words, Candidates& candidates) const;
+  /// What an advisory says of the thing; of one advisory's products.
+  std::optional<Match> judge(const formats::inventory::Item& item, const ItemWords& words,
+                             std::span<const Candidate> candidates) const;
 };
 
 }  // namespace tocsin::engine::exposure

@@ -30,17 +30,23 @@ TEST(ExposurePairs, AreToldAsAPersonTellsThem) {
   Matcher matcher;
   for (const auto& advisory : advisories) matcher.add(advisory);
   matcher.prepare();
-  const auto pairs = testing::labelled_pairs();
-  const auto answers = testing::ask(matcher, pairs);
-  const auto score = testing::score(answers);
-  std::string wrong;
-  for (const auto& answer : answers) {
-    if (!answer.agrees_in_effect()) wrong += testing::describe(answer) + "\n";
-  }
   // What is reached, with a little room: a change that makes it worse shows which lines it costs.
-  EXPECT_GE(score.precision(), 0.98) << wrong;
-  EXPECT_GE(score.recall(), 0.95) << wrong;
-  EXPECT_GE(score.agree_in_effect, score.all * 7 / 8) << wrong;
+  const struct {
+    std::string_view file;
+    double recall;
+  } sets[] = {{"pairs.tsv", 0.95}, {"pairs_second.tsv", 0.91}, {"pairs_third.tsv", 0.9}};
+  for (const auto& set : sets) {
+    const auto pairs = testing::labelled_pairs(set.file);
+    const auto answers = testing::ask(matcher, pairs);
+    const auto score = testing::score(answers);
+    std::string wrong{set.file};
+    for (const auto& answer : answers) {
+      if (!answer.agrees_in_effect()) wrong += "\n" + testing::describe(answer);
+    }
+    EXPECT_GE(score.precision(), 0.98) << wrong;
+    EXPECT_GE(score.recall(), set.recall) << wrong;
+    EXPECT_GE(score.agree_in_effect, score.all * 7 / 8) << wrong;
+  }
 }
 
 }  // namespace

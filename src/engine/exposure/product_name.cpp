@@ -80,7 +80,8 @@ std::vector<std::string> spellings_of(std::string_view word) {
     std::string whole;
     if (is_digit(part.front()) && &part != &parts.front()) whole += head;
     whole += part;
-    if (is_digit(part.back())) whole += tail;
+    // "670/SAM600-IO": what has letters of its own in front keeps its end to itself.
+    if (is_digit(part.back()) && (is_digit(last.front()) || !is_digit(part.front()) || !head.empty())) whole += tail;
     add(compact(whole));
   }
   return found;
@@ -208,6 +209,17 @@ bool take_variants(std::string& folded) {
   return found;
 }
 
+/// "Flexy and Cosy"
+bool words_of_two_names(std::string_view shown) {
+  const auto words = text::split(shown, ' ');
+  if (words.size() != 3 || words[1] != "and") return false;
+  return std::ranges::all_of(std::array{words[0], words[2]}, [](std::string_view word) {
+    const auto folded = compact(text::fold(word));
+    return folded.size() >= 4 && word.front() >= 'A' && word.front() <= 'Z' && !is_generic_word(folded) &&
+           !is_describing_word(folded) && !is_kind_word(folded) && !is_part_word(folded);
+  });
+}
+
 }  // namespace
 
 bool is_swapped(std::string_view a, std::string_view b) noexcept {
@@ -299,6 +311,22 @@ std::vector<std::string> names_within(std::string_view name) {
       add(right);
     }
   }
+  // "ScadaPro Server and Client": two parts of one product.
+  if (const auto at = lower.rfind(" and "); at != std::string::npos && lower.find(" and ") == at) {
+    const auto before = shown.rfind(' ', at - 1);
+    const auto second = shown.substr(at + 5);
+    if (before != std::string::npos && before > 0 && is_part_word(text::lower_ascii(second)) &&
+        is_part_word(text::lower_ascii(shown.substr(before + 1, at - before - 1)))) {
+      add(shown.substr(0, at));
+      add(shown.substr(0, before + 1) + second);
+    }
+  }
+  // "Flexy and Cosy": two names of one word each that say something.
+  if (words_of_two_names(shown)) {
+    const auto at = lower.find(" and ");
+    add(shown.substr(0, at));
+    add(shown.substr(at + 5));
+  }
   // "STEP 7 V10, V11, V12"
   if (const auto comma = shown.find(','); comma != std::string::npos && comma > 0) {
     const auto first = shown.rfind(" V", comma);
@@ -360,21 +388,59 @@ bool is_family_word(std::string_view word) noexcept {
 
 bool is_describing_word(std::string_view word) noexcept {
   static constexpr std::array kWords = std::to_array<std::string_view>(
-      {"access",      "admin",       "alarm",       "analyzer", "app",         "area",      "automation",  "backup",
-       "basement",    "boiler",      "building",    "cabinet",  "camera",      "cell",      "cellular",    "client",
-       "computer",    "control",     "converter",   "cooling",  "database",    "dcs",       "department",  "display",
-       "drive",       "dvr",         "engineering", "ethernet", "floor",       "gateway",   "hall",        "halle",
-       "hmi",         "house",       "industrial",  "infusion", "insulin",     "interface", "keller",      "kiosk",
-       "laboratory",  "light",       "line",        "linie",    "machine",     "main",      "maintenance", "management",
-       "monitor",     "monitoring",  "motor",       "mixer",    "new",         "north",     "nvr",         "old",
-       "operator",    "packaging",   "panel",       "pc",       "plant",       "platform",  "power",       "production",
-       "program",     "programming", "protection",  "pump",     "rack",        "radio",     "raum",        "relay",
-       "remote",      "reserve",     "room",        "router",   "runtime",     "scada",     "schrank",     "security",
-       "server",      "service",     "shop",        "site",     "south",       "spare",     "station",     "substation",
-       "supply",      "sw",          "switch",      "tank",     "temperature", "terminal",  "tool",        "ups",
-       "viewer",      "warehouse",   "water",       "web",      "west",        "wireless",  "workstation", "yard",
-       "multiplexer", "syringe",     "chiller",     "process",  "central",     "east",      "werk",        "anlage"});
+      {"access",     "admin",       "alarm",       "analyzer",   "app",         "area",        "automation",
+       "backup",     "basement",    "boiler",      "building",   "cabinet",     "camera",      "cell",
+       "cellular",   "client",      "computer",    "control",    "converter",   "cooling",     "database",
+       "dcs",        "department",  "display",     "drive",      "dvr",         "engineering", "ethernet",
+       "floor",      "gateway",     "hall",        "halle",      "hmi",         "house",       "industrial",
+       "infusion",   "insulin",     "interface",   "keller",     "kiosk",       "laboratory",  "light",
+       "line",       "linie",       "machine",     "main",       "maintenance", "management",  "monitor",
+       "monitoring", "motor",       "mixer",       "new",        "north",       "nvr",         "old",
+       "operator",   "packaging",   "panel",       "pc",         "plant",       "platform",    "power",
+       "production", "program",     "programming", "protection", "pump",        "rack",        "radio",
+       "raum",       "relay",       "remote",      "reserve",    "room",        "router",      "runtime",
+       "scada",      "schrank",     "security",    "server",     "service",     "shop",        "site",
+       "south",      "spare",       "station",     "substation", "supply",      "sw",          "switch",
+       "tank",       "temperature", "terminal",    "tool",       "ups",         "viewer",      "warehouse",
+       "water",      "web",         "west",        "wireless",   "workstation", "yard",        "lite",
+       "oem",        "trial",       "multiplexer", "syringe",    "chiller",     "process",     "central",
+       "east",       "werk",        "anlage"});
   return std::ranges::find(kWords, word) != kWords.end();
+}
+
+bool is_part_word(std::string_view word) noexcept {
+  static constexpr std::array kWords = std::to_array<std::string_view>(
+      {"admin",    "agent",   "android",  "app",       "backup",    "client",   "configurator", "converter",
+       "database", "driver",  "gateway",  "interface", "ios",       "kiosk",    "loader",       "manager",
+       "mobile",   "remote",  "server",   "service",   "simulator", "terminal", "viewer",       "web",
+       "runtime",  "display", "designer", "clients",   "servers",   "drivers",  "services"});
+  return std::ranges::find(kWords, word) != kWords.end();
+}
+
+bool is_kind_word(std::string_view word) noexcept {
+  if (is_part_word(word)) return false;
+  static constexpr std::array kMore = std::to_array<std::string_view>(
+      {"analyzer", "editor", "environment", "hmi",      "management", "meter", "network", "rtu",    "rtus",
+       "scada",    "sensor", "station",     "switches", "system",     "tool",  "tools",   "router", "routers",
+       "cameras",  "gauge",  "package",     "solution", "family",     "modem", "modems",  "utility"});
+  return is_generic_word(word) || is_describing_word(word) || std::ranges::find(kMore, word) != kMore.end();
+}
+
+std::string_view without_brand(std::string_view name) noexcept {
+  static constexpr std::array kBrands = std::to_array<std::string_view>(
+      {"SIMATIC",    "SIPLUS",   "RUGGEDCOM", "ROX",           "ROS",    "SCALANCE",   "SINAMICS",    "SINUMERIK",
+       "SENTRON",    "SIPROTEC", "SICAM",     "Simcenter",     "MELSEC", "MELSOFT",    "EcoStruxure", "Modicon",
+       "PACSystems", "Proficy",  "Relion",    "Allen-Bradley", "AVEVA",  "Wonderware", "Ewon",        "SCADAPack"});
+  auto rest = name;
+  for (;;) {
+    const auto blank = rest.find(' ');
+    if (blank == std::string_view::npos) return rest == name ? name : rest;
+    const auto first = rest.substr(0, blank);
+    const bool is_brand = std::ranges::any_of(
+        kBrands, [&](std::string_view brand) { return text::lower_ascii(first) == text::lower_ascii(brand); });
+    if (!is_brand) return rest;
+    rest = text::trim(rest.substr(blank + 1));
+  }
 }
 
 std::string compact_order_number(std::string_view text) {

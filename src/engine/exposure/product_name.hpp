@@ -69,6 +69,7 @@ class NamePieces {
     return std::ranges::binary_search(hashes_, KeyedHash{}(compact));
   }
   bool holds_hash(std::size_t hash) const noexcept { return std::ranges::binary_search(hashes_, hash); }
+  const std::vector<std::size_t>& hashes() const noexcept { return hashes_; }
   /// A word that is the same but for a slip of the keyboard.
   bool nearly_holds(std::string_view compact) const;
   /// The words as they stood, compact, without repeats: what a name has to explain.
@@ -94,6 +95,14 @@ bool is_family_word(std::string_view compact) noexcept;
 bool is_generic_word(std::string_view compact) noexcept;
 /// What people add to a name to say what a thing does or where it stands: "gateway", "runtime", "pump", "room".
 bool is_describing_word(std::string_view compact) noexcept;
+/// Those of them that say what kind of thing a name stands for ("router", "software", "SCADA"), not which part of a
+/// product it is: "client" and "server" make two things.
+bool is_kind_word(std::string_view compact) noexcept;
+/// "client", "viewer", "runtime": names that differ by one are two things.
+bool is_part_word(std::string_view compact) noexcept;
+/// The name without the makers' brands that stand in front of many names and that people leave out: "RX1400" of
+/// "RUGGEDCOM ROX RX1400". The name itself where nothing would be left.
+std::string_view without_brand(std::string_view name) noexcept;
 bool has_digits(std::string_view text) noexcept;
 
 }  // namespace tocsin::engine::exposure

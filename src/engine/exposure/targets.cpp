@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/text.hpp"
 #include "domain/vendor.hpp"
@@ -34,15 +35,129 @@ std::string name_text(const csaf::Product& product) {
   return text;
 }
 
+/// What stands behind the colon of a leaf's own name: "serial number 21081 and prior".
+std::string_view behind_colon(std::string_view name) {
+  const auto at = name.rfind(": ");
+  return at == std::string_view::npos ? std::string_view{} : text::trim(name.substr(at + 2));
+}
+
+/// "V13" of "V13: All versions prior to V13 SP2": the line of releases that a leaf is about; else nothing.
+std::string_view line_of(std::string_view name) {
+  const auto colon = name.find(':');
+  const auto line = name.substr(0, colon);
+  const bool is_line = colon != std::string_view::npos && line.size() >= 2 && line.size() <= 8 && line.front() == 'V' &&
+                       std::ranges::all_of(line.substr(1), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  return is_line ? line : std::string_view{};
+}
+
+/// What is open below begins at a line of releases.
+void begin_at(vers::VendorReading& reading, std::string_view line) {
+  if (line.empty() || reading.kind != vers::VendorReading::Kind::range || reading.intervals.size() != 1) return;
+  auto& interval = reading.intervals.front();
+  if (interval.low || !interval.high) return;
+  auto read = vers::read_vendor_version(line);
+  if (!read || vers::compare(*read, interval.high->version) != vers::VendorOrder::less) return;
+  interval.low = vers::VendorBound{.version = std::move(*read), .inclusive = true};
+}
+
 vers::VendorReading reading_of(const csaf::Product& product) {
+  using Kind = vers::VendorReading::Kind;
   if (product.version.empty()) {
     vers::VendorReading all;
-    all.kind = vers::VendorReading::Kind::all;
+    all.kind = Kind::all;
     return all;
   }
-  return vers::read_vendor_text(
-      product.version_is_range ? vers::BranchKind::product_version_range : vers::BranchKind::product_version,
-      product.product, product.version);
+  const auto branch =
+      product.version_is_range ? vers::BranchKind::product_version_range : vers::BranchKind::product_version;
+  auto reading = vers::read_vendor_text(branch, product.product, product.version);
+  // "<= 21081" where the name says that the number is a serial's: as many of its digits count as are told.
+  if (reading.kind == Kind::range && text::contains_ignore_case_ascii(behind_colon(product.name), "serial n")) {
+    const std::string_view version = product.version;
+    const auto digits = std::min(version.find_first_of("0123456789"), version.size());
+    const auto value = text::trim(version.substr(digits));
+    const auto sign = text::trim(version.substr(0, digits));
+    const bool is_number = !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
+    if (is_number && (sign == "<=" || sign == "<" || sign == ">=" || sign == ">")) {
+      reading.kind = Kind::serial_number;
+      reading.intervals.clear();
+      reading.serial = vers::VendorSerial{.digits = value.size(),
+                                          .below = sign.front() == '<',
+                                          .inclusive = sign.size() == 2,
+                                          .value = std::string{value}};
+    }
+  }
+  begin_at(reading, line_of(product.name));
+  return reading;
+}
+
+/// What stands before "for": "SICAM WEB firmware".
+std::string_view before_for(std::string_view name) {
+  const auto at = name.find(" for ");
+  return at == std::string_view::npos ? std::string_view{} : name.substr(0, at);
+}
+
+/// May a name without its brand stand alone?
+bool says_something(std::string_view name) {
+  const NamePieces pieces{{name}};
+  return std::ranges::any_of(pieces.words(), [](const std::string& word) {
+    return word.size() >= 3 && !is_kind_word(word) && !is_part_word(word) &&
+           !std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
+  });
+}
+
+/// "CCS" of "Control Center Server (CCS)", "SCALANCE X408" of "SCALANCE X-300 switch family (incl. X408 and SIPLUS NET
+/// variants)".
+std::vector<std::string> names_in_brackets(std::string_view name) {
+  std::vector<std::string> found;
+  const auto open = name.find('(');
+  const auto close = open == std::string_view::npos ? open : name.find(')', open);
+  if (close == std::string_view::npos || open < 4) return found;
+  const auto front = text::trim(name.substr(0, open));
+  const auto inside = name.substr(open + 1, close - open - 1);
+  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (inside.size() >= 3 && inside.size() <= 6 && std::ranges::all_of(inside, is_upper)) {
+    const NamePieces pieces{{front}};
+    if (std::ranges::find(pieces.initials(), text::lower_ascii(inside)) != pieces.initials().end())
+      found.emplace_back(inside);
+  }
+  if (!text::lower_ascii(inside.substr(0, 4)).starts_with("incl")) return found;
+  const auto words = text::split(front, ' ');
+  std::string before;
+  for (const auto word : words) {
+    if (has_digits(word)) break;
+    before.append(word).append(" ");
+  }
+  if (before.empty() || before.size() > front.size()) return found;
+  for (const auto word : text::split(inside, ' ')) {
+    auto tidy = word;
+    while (tidy.ends_with(',') || tidy.ends_with('.')) tidy.remove_suffix(1);
+    if (tidy.size() >= 3 && is_upper(tidy.front()) && has_digits(tidy) && tidy.front() != 'V')
+      found.push_back(before + std::string{tidy});
+  }
+  return found;
+}
+
+/// The first two words of a name as one: "levistudio". Empty where they are not plain words.
+std::string joined_front(const ProductName& name) {
+  if (name.terms.size() < 2) return {};
+  for (const auto* term : {&name.terms[0], &name.terms[1]}) {
+    if (term->kind != NameTerm::Kind::plain || is_part_word(term->spellings.front())) return {};
+  }
+  return name.terms[0].spellings.front() + name.terms[1].spellings.front();
+}
+
+/// "4" of "XHQ 4", of which all before 4.7.1.3 are affected: the number is that of the line of releases.
+std::string_view line_in_name(std::string_view name, std::string_view version_text) {
+  const auto blank = name.rfind(' ');
+  if (blank == std::string_view::npos || blank < 3) return {};
+  const auto line = name.substr(blank + 1);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (line.empty() || line.size() > 2 || !std::ranges::all_of(line, is_digit)) return {};
+  for (auto at = version_text.find(line); at != std::string_view::npos; at = version_text.find(line, at + 1)) {
+    const bool begins = at == 0 || !(is_digit(version_text[at - 1]) || version_text[at - 1] == '.');
+    if (begins && at + line.size() < version_text.size() && version_text[at + line.size()] == '.') return line;
+  }
+  return {};
 }
 
 std::string label_of(const csaf::Vulnerability& vulnerability) {
@@ -159,6 +274,13 @@ std::size_t Targets::add(const csaf::Advisory& advisory) {
   document.id = advisory.header.tracking_id;
   const auto first = static_cast<std::uint32_t>(products.size());
   HashMap<std::string, std::uint32_t> by_id;
+  HashMap<std::string, int> fronts;
+  std::set<std::string> counted;
+  for (const auto& each : advisory.products) {
+    auto text = name_text(each);
+    const std::string front{before_for(text)};
+    if (!front.empty() && counted.insert(std::move(text)).second) ++fronts[front];
+  }
   for (const auto& each : advisory.products) {
     const auto at = static_cast<std::uint32_t>(products.size());
     by_id.emplace(each.id, at);
@@ -176,6 +298,15 @@ std::size_t Targets::add(const csaf::Advisory& advisory) {
       if (alias != product.name && (list.empty() || list.back() != at)) list.push_back(at);
     };
     for (const auto& within : names_within(text)) also_named(within);
+    if (const auto bare = std::string{without_brand(text)}; bare != text && says_something(bare)) also_named(bare);
+    if (const auto line = line_in_name(text, product.version_text); !line.empty()) {
+      also_named(std::string{text::trim(std::string_view{text}.substr(0, text.size() - line.size()))});
+      begin_at(product.reading, line);
+    }
+    // "SICAM WEB firmware for SICAM A8000 RTUs"; "CODESYS Control for ..." is many things.
+    if (const auto front = before_for(text); !front.empty() && fronts[std::string{front}] == 1 && says_something(front))
+      also_named(std::string{front});
+    for (const auto& own : names_in_brackets(text)) also_named(own);
     for (const auto& former : former_names_in(product.version_text)) also_named(former);
     // "System 1 Part No. 3071/xx"
     for (const std::string_view mark : {" Part No", " (Part N", " Article n"}) {
@@ -369,6 +500,8 @@ void Targets::prepare() {
       for (const auto& spelling : term.spellings) weight = std::max(weight, weight_of(spelling));
       switch (term.kind) {
         case NameTerm::Kind::plain:
+          // "SCALANCE X-200 switch family"
+          if (name.words.is_family && is_kind_word(term.spellings.front())) weight *= 0.3;
           break;
         case NameTerm::Kind::code:
           weight *= 1.4;
@@ -403,6 +536,8 @@ void Targets::prepare() {
       }
       name.weight += most - asides;
     }
+    // "LEVI Studio" is written as one word, too.
+    if (const auto joined = joined_front(name.words); !joined.empty()) add_anchor(joined, at);
     std::ranges::sort(order, std::greater{});
     // Two, because one may be mistyped.
     for (std::size_t i = 0; i < order.size() && i < 2; ++i) {
@@ -414,6 +549,10 @@ void Targets::prepare() {
       }
     }
   }
+  sketches.clear();
+  sketch_terms.clear();
+  sketches.reserve(names.size());
+  for (const auto& name : names) sketches.push_back(sketch_of(name, sketch_terms));
   for (const auto& [word, count] : frequency) {
     if (word.size() >= kSwappedBytesMin) words_like[bucket(word.front(), word.size())].push_back(word);
   }

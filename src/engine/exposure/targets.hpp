@@ -7,6 +7,7 @@
 #include "base/keyed_hash.hpp"
 #include "engine/exposure/matcher.hpp"
 #include "engine/exposure/product_name.hpp"
+#include "engine/exposure/sketch.hpp"
 #include "formats/cpe/cpe.hpp"
 #include "formats/vers/vendor_text.hpp"
 
@@ -66,6 +67,8 @@ struct Targets {
   std::vector<Name> names;
   std::vector<Product> products;
   std::vector<Vendor> vendors;
+  std::vector<NameSketch> sketches;  ///< Of names; of prepare(), as the terms.
+  std::vector<TermSketch> sketch_terms;
 
   HashMap<std::string, std::uint32_t> name_of;  ///< Vendor, line break, name.
   using Postings = HashMap<std::string, std::vector<std::uint32_t>>;
@@ -115,6 +118,11 @@ std::string package_of(std::string_view purl, std::string* version = nullptr);
 /// "vendor:product" of a CPE; empty where one of them is not told.
 std::string product_of(const formats::cpe::Name& name);
 
+/// A name explains a thing less where words of the thing are left over: "FactoryTalk" is not yet "FactoryTalk View SE".
+inline constexpr double kCoverMin = 0.72;
+inline constexpr double kExplainedMin = 0.82;
+/// What says less than this says nothing.
+inline constexpr double kItemWeightMin = 0.3;
 /// Does the thing seem to be what the name names?
 struct NameFit {
   double confidence = 0;   ///< 0: no.
@@ -142,6 +150,7 @@ struct ItemWords {
   /// Words that stand in no name, so that they may be mistyped. What is a word of names is meant as it is written.
   std::vector<std::string> unknown;
   std::vector<std::string> order_numbers;
+  ItemSketch sketch;
   std::vector<std::string> version_starts;  ///< "3", "35" and "3516" of "V3.5.16", "sp1" of "14 SP1".
 };
 ItemWords words_of(const formats::inventory::Item& item, const Targets& targets);
@@ -150,8 +159,12 @@ NameFit fit(const Name& name, const ItemWords& item);
 bool is_hopeless(const Name& name, const ItemWords& item);
 /// One of the things' unknown words is the word but for a slip of the keyboard, or its plural.
 bool is_nearly_told(const ItemWords& item, std::string_view word);
-/// "micro8##" of "micro850" and of "micro800"; empty for what has no such code.
+/// "micro8##" of "micro850" and of "micro800", "x2##rna" of "x204rna"; empty for what has no such code.
 std::string hundreds_of(std::string_view word);
+/// "micro800", "x200rna": does a code stand for a hundred of them, where it is a family's?
+bool is_hundreds_code(std::string_view word);
+/// Do the two differ by nothing but words that say what kind of thing they are?
+bool differ_by_kind(const Name& a, const Name& b);
 /// Does the name hold each word that the thing has to explain?
 bool holds_all(const Name& name, const ItemWords& item);
 

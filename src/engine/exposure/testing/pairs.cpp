@@ -28,8 +28,8 @@ std::string effect_of(const std::string& label) { return label == to_string(Stat
 
 }  // namespace
 
-std::vector<Pair> labelled_pairs() {
-  const auto path = std::filesystem::path{TOCSIN_SOURCE_DIR} / "src/engine/exposure/testdata/pairs.tsv";
+std::vector<Pair> labelled_pairs(std::string_view file) {
+  const auto path = std::filesystem::path{TOCSIN_SOURCE_DIR} / "src/engine/exposure/testdata" / file;
   const auto bytes = formats::testing::read_file(path);
   std::vector<Pair> pairs;
   std::size_t number = 0;

@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/exposure/matcher.hpp"
@@ -17,8 +18,8 @@ struct Pair {
   std::string label;     ///< A name of Status, or "unrelated": the advisory does not speak of the thing.
   std::string reason;
 };
-/// Throws where the file is not as it should be.
-std::vector<Pair> labelled_pairs();
+/// Of testdata/pairs.tsv, or of another file there. Throws where it is not as it should be.
+std::vector<Pair> labelled_pairs(std::string_view file = "pairs.tsv");
 
 /// The real advisories that the pairs are about, in the order of their files; empty where TOCSIN_DATA is not there.
 std::vector<formats::csaf::Advisory> real_advisories();
