@@ -433,6 +433,13 @@ class Builder {
       format(sub);
     });
   }
+  void webhook(const char* meaning) {
+    add_webhook_commands(*app_.add_subcommand("webhook", meaning), into_.webhook,
+                         [this](auto* sub, const char* examples) {
+                           data(prepared(sub, Command::webhook, examples));
+                           format(sub);
+                         });
+  }
   void approval(const char* meaning) {
     add_approval_commands(*app_.add_subcommand("approval", meaning), into_.approval,
                           [this](auto* sub, const char* examples) {
@@ -515,6 +522,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"site", "Show and set what the portal is called and looks like", &Builder::site},
       {"audit", "Read, verify, sign and prune the log of what was done", &Builder::audit},
       {"mail", "See what waits to be mailed, try it again, send a test mail", &Builder::mail},
+      {"webhook", "Tell programs what is new: make, test, replay, see deliveries", &Builder::webhook},
       {"approval", "Acts that wait for a second person: see, approve, reject them", &Builder::approval},
       {"config", "Check or document the settings", &Builder::config},
       {"version", "Print the version", &Builder::version},

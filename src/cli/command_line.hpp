@@ -16,6 +16,7 @@
 #include "cli/member_options.hpp"
 #include "cli/share_options.hpp"
 #include "cli/site.hpp"
+#include "cli/webhook_options.hpp"
 #include "formats/csaf/validate/validate.hpp"
 
 /// The command line: every command and option once, with help, examples and environment variables.
@@ -49,6 +50,7 @@ enum class Command {
   members,
   audit,
   mail,
+  webhook,
   approval,
   cases,
   share,
@@ -83,6 +85,7 @@ struct CommandLine {
   BundleOptions bundle;                                     ///< All of `tocsin bundle`.
   InventoryOptions inventory;                               ///< inventory, exposure
   ShareOptions share;                                       ///< share
+  WebhookOptions webhook;                                   ///< All of `tocsin webhook`.
   MailOptions mail;                                         ///< All of `tocsin mail`.
   SiteOptions site;                                         ///< site
   AuditOptions audit;                                       ///< All of `tocsin audit`.

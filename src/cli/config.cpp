@@ -88,6 +88,8 @@ int dispatch(const CommandLine& line) {
       return run_audit(line);
     case Command::mail:
       return run_mail(line);
+    case Command::webhook:
+      return run_webhook(line);
     case Command::approval:
       return run_approval(line);
     case Command::cases:

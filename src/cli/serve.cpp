@@ -14,15 +14,18 @@
 #include "cli/openid.hpp"
 #include "cli/output.hpp"
 #include "cli/site.hpp"
+#include "cli/webhooking.hpp"
 #include "engine/audit/upkeep.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/setup/setup.hpp"
 #include "exchange/demo.hpp"
+#include "exchange/hook_sender.hpp"
 #include "exchange/import.hpp"
 #include "exchange/post_office.hpp"
 #include "portal/app.hpp"
 #include "portal/http/server.hpp"
+#include "portal/pages/webhook_parts.hpp"
 #include "tocsin_demo.hpp"
 #include "tocsin_demo_members.hpp"
 
@@ -273,9 +276,15 @@ int run_serve(const CommandLine& line) {
     setup_state = *state;
   }
   exchange::PostOffice office{*installation->database, identity, *post, std::move(mail), system_clock()};
+  const auto hooks = open_hooks(line.location, settings, line.demo);
+  if (!hooks) return fail(hooks.error());
+  auto hook_settings = webhook_settings(line.location, settings);
+  if (!hook_settings) return fail(hook_settings.error());
+  exchange::HookSender hook_sender{*installation->database, *hooks, std::move(hook_settings).value(), system_clock()};
   const bool sets_up = setup_state == engine::setup::State::open;
   portal::App app{*installation->database, app_settings, system_clock(), &identity, sets_up ? &setup : nullptr};
   app.set_mail(&*post, post->on() ? &office : nullptr);
+  portal::pages::set_webhooks(app, &*hooks, hooks->options().on ? &hook_sender : nullptr);
   auto options = server_options(line.location, settings, *address);
   auto proxies = portal::http::TrustedProxies::parse(settings.text("trusted_proxies"));
   if (!proxies) return fail(proxies.error());
@@ -287,6 +296,7 @@ int run_serve(const CommandLine& line) {
   add_exposure_runs(app);
   app.start_duty();
   if (post->on()) office.start();
+  if (hooks->options().on) hook_sender.start();
   signals.watch(**server);
 
   auto bound = *address;

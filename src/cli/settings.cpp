@@ -101,6 +101,15 @@ constexpr SettingSpec kSpecs[] = {
      "PEM file with the authorities that may vouch for the mail server; empty: the system's."},
     {"mail.starttls_required", SettingType::boolean, "", "true",
      "Send nothing over smtp:// unless the server offers TLS. False only for a relay on this machine."},
+    {"webhooks.timeout", SettingType::integer, "s", "10", "A receiver of a webhook has to answer within this.", 1, 60},
+    {"webhooks.networks", SettingType::text, "", "",
+     "Networks that webhooks may lead to although they are not in the public internet (10.20.0.0/16, fd00::/8), "
+     "separated "
+     "by commas. Loopback, private and link-local addresses are refused else, whatever a name resolves to."},
+    {"webhooks.allow_http", SettingType::boolean, "", "false",
+     "Webhooks may lead to http:// addresses. What is told is signed, but everybody on the way reads it."},
+    {"webhooks.ca_file", SettingType::text, "", "",
+     "PEM file with the authorities that may vouch for receivers of webhooks; empty: the system's."},
     {"sessions.idle", SettingType::integer, "min", "480", "Without a request, a session ends after this.", 5, 10'080},
     {"sessions.absolute", SettingType::integer, "h", "168", "A session ends after this, however busy it is.", 1, 2'160},
     {"sessions.confirm_after", SettingType::integer, "min", "10",

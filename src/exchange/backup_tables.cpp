@@ -9,7 +9,8 @@ using store::Sql;
 using store::Value;
 
 // Sessions, one-time links and sign-ins that were begun are not kept: a copy that is restored must not bring back what
-// was ended since. Nor are letters that wait to be sent: they would go out twice, with links that are dead.
+// was ended since. Nor are letters that wait to be sent: they would go out twice, with links that are dead; nor what is
+// and was to be delivered to webhooks.
 // Passwords, second factors and tokens are, so that people and programs get in again.
 
 #define TOCSIN_SETTING_COLUMNS "key, value"
@@ -68,6 +69,9 @@ using store::Value;
   "id, organisation_id, verdict, asset_id, record_id, identity, product_key, reason, person_id, at"
 #define TOCSIN_INVENTORY_MAPPING_ALL "id, organisation_id, header, field"
 #define TOCSIN_INVENTORY_GRANT_ALL "id, organisation_id, site, reason, granted_by, granted_at, revoked_by, revoked_at"
+#define TOCSIN_WEBHOOK_ALL                                                                                           \
+  "id, uuid, organisation_id, person_id, name, url, secret, former_secret, former_until, enabled, disabled_reason, " \
+  "created_at, busy_until, failures, succeeded_at, failed_at"
 #define TOCSIN_AUDIT_CHECKPOINT_COLUMNS "sequence, at, hash, key_id, signature"
 
 constexpr BackupColumn kSetting[] = {{"key", true}, {"value", true}};
@@ -245,6 +249,11 @@ constexpr BackupColumn kAssetVerdict[] = {{"id"},
                                           {"person_id"},
                                           {"at"}};
 constexpr BackupColumn kInventoryMapping[] = {{"id"}, {"organisation_id"}, {"header", true}, {"field", true}};
+constexpr BackupColumn kWebhook[] = {
+    {"id"},           {"uuid", true}, {"organisation_id"},       {"person_id"},
+    {"name", true},   {"url", true},  {"secret", true},          {"former_secret", true},
+    {"former_until"}, {"enabled"},    {"disabled_reason", true}, {"created_at"},
+    {"busy_until"},   {"failures"},   {"succeeded_at"},          {"failed_at"}};
 constexpr BackupColumn kInventoryGrant[] = {{"id"},         {"organisation_id"}, {"site", true}, {"reason", true},
                                             {"granted_by"}, {"granted_at"},      {"revoked_by"}, {"revoked_at"}};
 constexpr BackupColumn kChange[] = {{"sequence"}, {"at"}, {"action"}, {"record_id"}, {"revision_id"}};
@@ -349,6 +358,8 @@ const BackupTableCode kTables[] = {
      TOCSIN_INSERT("inventory_mapping", TOCSIN_INVENTORY_MAPPING_ALL)},
     {"inventory_grant", kInventoryGrant, false, TOCSIN_PAGE("inventory_grant", TOCSIN_INVENTORY_GRANT_ALL, "id"),
      TOCSIN_INSERT("inventory_grant", TOCSIN_INVENTORY_GRANT_ALL)},
+    {"webhook", kWebhook, false, TOCSIN_PAGE("webhook", TOCSIN_WEBHOOK_ALL, "id"),
+     TOCSIN_INSERT("webhook", TOCSIN_WEBHOOK_ALL)},
     {"audit", kAudit, false, TOCSIN_PAGE("audit", TOCSIN_AUDIT_COLUMNS, "sequence"),
      TOCSIN_INSERT("audit", TOCSIN_AUDIT_COLUMNS)},
     {"audit_personal", kAuditPersonal, false, TOCSIN_PAGE("audit_personal", TOCSIN_AUDIT_PERSONAL_COLUMNS, "sequence"),
@@ -408,6 +419,7 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('asset_verdict', 'id'), (SELECT greatest(max(id), 1) FROM asset_verdict));"
       "SELECT setval(pg_get_serial_sequence('inventory_mapping', 'id'), (SELECT greatest(max(id), 1) FROM "
       "inventory_mapping));"
+      "SELECT setval(pg_get_serial_sequence('webhook', 'id'), (SELECT greatest(max(id), 1) FROM webhook));"
       "SELECT setval(pg_get_serial_sequence('inventory_grant', 'id'), (SELECT greatest(max(id), 1) FROM "
       "inventory_grant));"
       "SELECT setval(pg_get_serial_sequence('record', 'id'), (SELECT greatest(max(id), 1) FROM record));"

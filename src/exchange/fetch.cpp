@@ -106,7 +106,7 @@ struct Transfer {
   const FetchOptions& options;
   FetchAnswer answer;
   std::size_t header_bytes = 0;
-  bool too_large = false, headers_too_large = false;
+  bool too_large = false, headers_too_large = false, cut = false;
   std::string refused_address;
 };
 
@@ -133,7 +133,13 @@ curl_socket_t open_socket(void* data, curlsocktype purpose, curl_sockaddr* peer)
 std::size_t take_body(char* bytes, std::size_t, std::size_t size, void* data) noexcept {
   auto& transfer = *static_cast<Transfer*>(data);
   try {
-    if (size > transfer.options.body_bytes_max - transfer.answer.body.size()) {
+    const auto room = transfer.options.body_bytes_max - transfer.answer.body.size();
+    if (size > room && transfer.options.cut_body) {
+      transfer.answer.body.append(bytes, room);
+      transfer.cut = true;
+      return 0;
+    }
+    if (size > room) {
       transfer.too_large = true;
       return 0;
     }
@@ -208,7 +214,7 @@ Result<FetchAnswer> Fetch::Inside::once(CURLU* url, const FetchBody* body, const
                                         const FetchHeaders& headers, std::chrono::milliseconds total) {
   auto handle = take();
   auto* const transport = handle.get();
-  Transfer transfer{settings, options, {}, 0, false, false, {}};
+  Transfer transfer{settings, options, {}, 0, false, false, false, {}};
   std::array<char, CURL_ERROR_SIZE> detail{};
   curl::set_common(transport, settings.ca_file, std::min(options.connect_timeout, total), total);
   set(transport, CURLOPT_CURLU, url);
@@ -223,7 +229,9 @@ Result<FetchAnswer> Fetch::Inside::once(CURLU* url, const FetchBody* body, const
   set(transport, CURLOPT_WRITEDATA, static_cast<void*>(&transfer));
   set(transport, CURLOPT_HEADERFUNCTION, &take_header);
   set(transport, CURLOPT_HEADERDATA, static_cast<void*>(&transfer));
-  set(transport, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options.body_bytes_max));
+  if (!options.cut_body) {
+    set(transport, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options.body_bytes_max));
+  }
   curl::List lines;
   for (const auto& [name, value] : headers) {
     // "Name;" is libcurl's way to send a header without value; "Name:" would remove one.
@@ -241,7 +249,7 @@ Result<FetchAnswer> Fetch::Inside::once(CURLU* url, const FetchBody* body, const
   long status = 0;
   curl_easy_getinfo(transport, CURLINFO_RESPONSE_CODE, &status);  // NOLINT(cppcoreguidelines-pro-type-vararg)
   give_back(std::move(handle));
-  if (code == CURLE_OK) {
+  if (code == CURLE_OK || transfer.cut) {
     transfer.answer.status = static_cast<int>(status);
     transfer.answer.url = curl::part(url, CURLUPART_URL);
     return std::move(transfer.answer);

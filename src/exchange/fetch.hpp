@@ -32,6 +32,8 @@ struct FetchOptions {
   std::chrono::milliseconds total_timeout{60'000};  ///< All redirects together.
   /// Followed for get only, to the same scheme only; the headers given above are dropped at another origin.
   int redirects_max = 0;
+  /// A body that is larger is no error: what fits is kept, the rest is not read.
+  bool cut_body = false;
 };
 struct FetchAnswer {
   int status = 0;

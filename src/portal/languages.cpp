@@ -14,6 +14,7 @@
 #include "domain/role.hpp"
 #include "domain/sector.hpp"
 #include "engine/audit/trail.hpp"
+#include "engine/hooks/hooks.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/search/query.hpp"
 #include "engine/site/site.hpp"
@@ -67,6 +68,7 @@ void note_member_tables() {
   }
   for (const auto act : domain::all_acts()) messages::note(domain::name(act));
   for (const auto& scope : engine::identity::scopes()) messages::note(scope.meaning);
+  for (const auto reason : engine::hooks::kReasons) messages::note(reason);
   for (const auto& action : engine::audit::kActions) messages::note(action.meaning);
 }
 

@@ -5,10 +5,13 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "engine/hooks/hooks.hpp"
+#include "exchange/hook_sender.hpp"
 #include "exchange/post_office.hpp"
 #include "portal/app.hpp"
 #include "portal/assets.hpp"
 #include "portal/http/negotiate.hpp"
+#include "portal/pages/webhook_parts.hpp"
 #include "store/changes.hpp"
 #include "store/mail_queue.hpp"
 #include "store/records.hpp"
@@ -70,6 +73,30 @@ double resident_bytes() {
   return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
+void set_webhook_metrics(App& app, const http::Request& request) {
+  auto& to = app.metrics();
+  if (const auto totals = engine::hooks::totals(app.database())) {
+    const auto& counts = totals->counts;
+    to.set_gauge("tocsin_webhooks_enabled", "Webhooks that are told what is new.",
+                 static_cast<double>(totals->enabled));
+    to.set_gauge("tocsin_webhooks_failing", "Of these, those that did not answer last time.",
+                 static_cast<double>(totals->failing));
+    to.set_gauge("tocsin_webhook_waiting", "Deliveries that wait.", static_cast<double>(counts.waiting));
+    to.set_gauge("tocsin_webhook_dead", "Deliveries that were given up.", static_cast<double>(counts.dead));
+    to.set_gauge(
+        "tocsin_webhook_oldest_seconds", "Age of the oldest delivery that waits.",
+        counts.oldest_waiting ? static_cast<double>(request.now.micros - counts.oldest_waiting->micros) / 1e6 : 0.0);
+  }
+  if (const auto* sender = pages::hook_sender(app)) {
+    const auto counts = sender->counts();
+    to.set_counter("tocsin_webhook_delivered_total", "Deliveries that receivers have taken.",
+                   static_cast<double>(counts.delivered));
+    to.set_counter("tocsin_webhook_put_off_total", "Attempts that are to be made again.",
+                   static_cast<double>(counts.put_off));
+    to.set_counter("tocsin_webhook_given_up_total", "Deliveries that became dead.", static_cast<double>(counts.dead));
+  }
+}
+
 Result<http::Response> metrics(App& app, const http::Request& request) {
   auto& to = app.metrics();
   to.set_gauge("process_resident_memory_bytes", "Resident memory.", resident_bytes());
@@ -114,6 +141,7 @@ Result<http::Response> metrics(App& app, const http::Request& request) {
     to.set_gauge("tocsin_mail_server_up", "0 while the mail server takes no mail at all.",
                  office->trouble().empty() ? 1 : 0);
   }
+  if (pages::hooks_desk(app) != nullptr) set_webhook_metrics(app, request);
   auto response = uncached(http::Response::text(to.text()));
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   return response;

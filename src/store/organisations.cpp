@@ -190,6 +190,8 @@ Result<std::int64_t> Organisations::hand_records(domain::OrganisationId from, do
 Status Organisations::cut_ties(domain::OrganisationId id) {
   return connection_.run_all(
       {Sql{"DELETE FROM community_organisation WHERE organisation_id = ?", id},
+       Sql{"DELETE FROM webhook_delivery WHERE webhook_id IN (SELECT id FROM webhook WHERE organisation_id = ?)", id},
+       Sql{"DELETE FROM webhook WHERE organisation_id = ?", id},
        Sql{"DELETE FROM organisation_client WHERE provider_id = ? OR client_id = ?", id, id},
        Sql{"DELETE FROM case_participant WHERE kind = ? AND grantee_id = ?", domain::Grantee::Kind::organisation, id},
        // What it had in its plants is nobody's business any more.

@@ -55,6 +55,8 @@ Status People::erase(domain::PersonId id) {
        Sql{"DELETE FROM community_person WHERE person_id = ?", id},
        Sql{"DELETE FROM case_participant WHERE kind = ? AND grantee_id = ?", domain::Grantee::Kind::person, id},
        Sql{"DELETE FROM outside_role WHERE person_id = ?", id},
+       Sql{"DELETE FROM webhook_delivery WHERE webhook_id IN (SELECT id FROM webhook WHERE person_id = ?)", id},
+       Sql{"DELETE FROM webhook WHERE person_id = ?", id},
        // What they opened and asked for stays, for those whose it was; what they wrote about it does not.
        Sql{"UPDATE break_glass SET reason = '', ended_at = coalesce(ended_at, until) WHERE person_id = ?", id},
        Sql{"UPDATE approval SET reason = '', outcome = '' WHERE person_id = ?", id},
@@ -158,13 +160,23 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                                                    {"asked_at", moment(row, 3)},
                                                    {"decided_at", moment(row, 4)}});
                       }));
+  TRY(auto webhooks, connection_.all(Sql{"SELECT organisation_id, name, url, created_at FROM webhook WHERE person_id = "
+                                         "? ORDER BY id",
+                                         id},
+                                     [](const Row& row) {
+                                       return boost::json::value({{"organisation", number(row, 0)},
+                                                                  {"name", text(row, 1)},
+                                                                  {"url", text(row, 2)},
+                                                                  {"created_at", moment(row, 3)}});
+                                     }));
   const auto array = [](std::vector<boost::json::value>& values) {
     return boost::json::array(values.begin(), values.end());
   };
   return boost::json::object{{"credentials", array(credentials)}, {"sessions", array(sessions)},
                              {"tokens", array(tokens)},           {"links", array(links)},
                              {"mails_to_send", array(mails)},     {"roles_by_groups", array(outside_roles)},
-                             {"break_glass", array(glass)},       {"approvals_asked_for", array(approvals)}};
+                             {"break_glass", array(glass)},       {"approvals_asked_for", array(approvals)},
+                             {"webhooks", array(webhooks)}};
 }
 
 }  // namespace tocsin::store

@@ -115,6 +115,12 @@ inline constexpr ActionText kActions[] = {
     {"inventory.read-granted", "The CERT looked into an inventory that it was granted."},
     {"exposure.state", "What was done about advisories on assets was noted."},
     {"exposure.verdict", "Matches between advisories and assets were confirmed or rejected."},
+    {"webhook.create", "An address was set at which an organisation's program is told what is new."},
+    {"webhook.change", "Such a webhook was changed, enabled or disabled."},
+    {"webhook.rotate", "A webhook got a new secret."},
+    {"webhook.remove", "A webhook was removed."},
+    {"webhook.test", "Something was sent to a webhook to try it out."},
+    {"webhook.replay", "What could not be delivered to a webhook was to be tried again."},
     {"demo.sign-in", "Somebody signed in as one of the demonstration's people."},
 };
 

@@ -50,5 +50,7 @@ std::string_view inventory_schemas_json() noexcept;
 // Cases: schemas_cases.cpp.
 std::span<const Operation> case_operations() noexcept;
 std::string_view case_schemas_json() noexcept;
+std::span<const Operation> webhook_operations() noexcept;
+std::string_view webhook_schemas_json() noexcept;
 
 }  // namespace tocsin::portal::api

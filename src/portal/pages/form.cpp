@@ -59,6 +59,7 @@ constexpr NoticeText kNotices[] = {
     {"mail-retry", message<"It is tried again now.">},
     {"mail-dropped", message<"The mail is not sent any more.">},
     {"mail-test", message<"A mail to you is on its way, to try it out.">},
+    {"webhook-test", message<"A test is on its way. Look at the deliveries in a moment.">},
     {"asked", message<"Nothing was done yet: another person has to approve it. It waits here.">},
     {"approved", message<"Approved, and done.">},
     {"rejected", message<"Rejected.">},

@@ -35,6 +35,7 @@ constexpr Tab kTabs[] = {{"/admin", message<"Overview">, domain::Permission::adm
                          {"/inventory", message<"Inventory">, domain::Permission::read_inventory},
                          {"/exposure", message<"Exposure">, domain::Permission::read_inventory},
                          {"/organisation/looks", message<"Who looked">, domain::Permission::manage_own_organisation},
+                         {"/webhooks", message<"Webhooks">, domain::Permission::manage_own_organisation},
                          {"/audit", message<"Audit log">, domain::Permission::read_audit},
                          {"/admin/site", message<"Site">, domain::Permission::administer},
                          {"/admin/mail", message<"Mail">, domain::Permission::administer}};

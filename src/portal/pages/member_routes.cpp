@@ -32,6 +32,9 @@ void add_inventory_form_routes(App& app, http::Router& router);    ///< New, edi
 void add_inventory_import_routes(App& app, http::Router& router);  ///< /inventory/import
 void add_exposure_routes(App& app, http::Router& router);          ///< /exposure
 void add_inventory_api(App& app, http::Router& router);
+void add_webhook_routes(App& app, http::Router& router);       ///< /webhooks, /webhooks/{webhook}
+void add_webhook_form_routes(App& app, http::Router& router);  ///< New, edit, secret, remove, test, replay.
+void add_webhook_api(App& app, http::Router& router);
 
 void add_member_routes(App& app, http::Router& router) {
   add_register_routes(app, router);
@@ -61,6 +64,9 @@ void add_member_routes(App& app, http::Router& router) {
   add_inventory_import_routes(app, router);
   add_exposure_routes(app, router);
   add_inventory_api(app, router);
+  add_webhook_routes(app, router);
+  add_webhook_form_routes(app, router);
+  add_webhook_api(app, router);
 }
 
 }  // namespace tocsin::portal
