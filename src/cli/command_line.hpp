@@ -14,6 +14,7 @@
 #include "cli/mail_options.hpp"
 #include "cli/match_options.hpp"
 #include "cli/member_options.hpp"
+#include "cli/notify_options.hpp"
 #include "cli/share_options.hpp"
 #include "cli/site.hpp"
 #include "cli/webhook_options.hpp"
@@ -51,6 +52,7 @@ enum class Command {
   audit,
   mail,
   webhook,
+  notify,
   approval,
   cases,
   share,
@@ -87,6 +89,7 @@ struct CommandLine {
   ShareOptions share;                                       ///< share
   WebhookOptions webhook;                                   ///< All of `tocsin webhook`.
   MailOptions mail;                                         ///< All of `tocsin mail`.
+  NotifyOptions notify;                                     ///< All of `tocsin notify`.
   SiteOptions site;                                         ///< site
   AuditOptions audit;                                       ///< All of `tocsin audit`.
   CaseOptions cases;                                        ///< All of `tocsin case`.

@@ -36,6 +36,7 @@ int run_share(const CommandLine& line);
 int run_audit(const CommandLine& line);      ///< All of `tocsin audit`.
 int run_mail(const CommandLine& line);       ///< All of `tocsin mail`.
 int run_webhook(const CommandLine& line);    ///< All of `tocsin webhook`.
+int run_notify(const CommandLine& line);     ///< All of `tocsin notify`.
 int run_case(const CommandLine& line);       ///< All of `tocsin case`.
 int run_approval(const CommandLine& line);   ///< All of `tocsin approval`.
 int run_inventory(const CommandLine& line);  ///< All of `tocsin inventory` and `tocsin exposure`.

@@ -90,6 +90,8 @@ int dispatch(const CommandLine& line) {
       return run_mail(line);
     case Command::webhook:
       return run_webhook(line);
+    case Command::notify:
+      return run_notify(line);
     case Command::approval:
       return run_approval(line);
     case Command::cases:

@@ -18,6 +18,7 @@
 #include "engine/audit/upkeep.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/identity/identity.hpp"
+#include "engine/notify/herald.hpp"
 #include "engine/setup/setup.hpp"
 #include "exchange/demo.hpp"
 #include "exchange/hook_sender.hpp"
@@ -195,6 +196,18 @@ void add_exposure_runs(portal::App& app) {
                 });
 }
 
+/// Behind the matching of inventories, on the same thread: what concerns somebody's plants is known by then.
+void add_herald(portal::App& app, const engine::post::Post& post) {
+  constexpr int kTurnsMax = 40;
+  auto herald = std::make_shared<engine::notify::Herald>(
+      app.database(), app.search(), app.catalogue(), post,
+      engine::notify::Herald::Options{.site_zone = [&app] { return app.site()->zone; }});
+  app.add_chore("notify.herald", std::chrono::seconds{1}, [&app, herald]() -> Status {
+    int turns = 0;
+    return herald->turn(app.clock(), [&turns] { return ++turns < kTurnsMax; });
+  });
+}
+
 Result<Installation> open_for_serving(const CommandLine& line) {
   const auto state = folder_state(line.location.folder);
   if (!line.demo || state == FolderState::initialised || state == FolderState::foreign)
@@ -294,6 +307,7 @@ int run_serve(const CommandLine& line) {
   if (const auto caught_up = app.catch_up(); !caught_up) return fail(caught_up.error());
   if (auto upkeep = add_upkeep(app, audit_key, settings); !upkeep) return fail(upkeep.error());
   add_exposure_runs(app);
+  add_herald(app, *post);
   app.start_duty();
   if (post->on()) office.start();
   if (hooks->options().on) hook_sender.start();

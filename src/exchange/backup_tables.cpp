@@ -72,6 +72,18 @@ using store::Value;
 #define TOCSIN_WEBHOOK_ALL                                                                                           \
   "id, uuid, organisation_id, person_id, name, url, secret, former_secret, former_until, enabled, disabled_reason, " \
   "created_at, busy_until, failures, succeeded_at, failed_at"
+#define TOCSIN_SUBSCRIPTION_ALL                                                                             \
+  "id, person_id, organisation_id, name, query, exposure, statuses, site, pace, mail, feed, hook, paused, " \
+  "created_at, changed_at"
+#define TOCSIN_READING_TIME_ALL \
+  "person_id, digest_minute, digest_weekday, quiet_from, quiet_until, paused, feed_hash, feed_made_at"
+#define TOCSIN_NOTICE_RECORD_ALL \
+  "record_id, revision_id, tlp, status, audience, audience_id, owner_id, embargo_until, at"
+#define TOCSIN_NOTICE_LETTER_ALL "id, person_id, token_hash, sent_at, subscription_id"
+#define TOCSIN_NOTICE_ALL                                                                                          \
+  "id, person_id, organisation_id, record_id, revision_id, withdrawal, what, state, dropped_because, pace, mail, " \
+  "feed, hook, why, changed_at, noticed_at, due_at, settled_at, letter_id"
+#define TOCSIN_NOTICE_SUBSCRIPTION_ALL "notice_id, subscription_id"
 #define TOCSIN_AUDIT_CHECKPOINT_COLUMNS "sequence, at, hash, key_id, signature"
 
 constexpr BackupColumn kSetting[] = {{"key", true}, {"value", true}};
@@ -238,6 +250,22 @@ constexpr BackupColumn kAsset[] = {{"id"},
 constexpr BackupColumn kAssetState[] = {
     {"id"}, {"organisation_id"}, {"asset_id"}, {"record_id"}, {"vulnerability", true}, {"state"}, {"person_id"},
     {"at"}, {"evidence", true},  {"until"},    {"is_current"}};
+constexpr BackupColumn kSubscription[] = {
+    {"id"},       {"person_id"},      {"organisation_id"}, {"name", true}, {"query", true},
+    {"exposure"}, {"statuses", true}, {"site", true},      {"pace"},       {"mail"},
+    {"feed"},     {"hook"},           {"paused"},          {"created_at"}, {"changed_at"}};
+constexpr BackupColumn kReadingTime[] = {{"person_id"},   {"digest_minute"}, {"digest_weekday"},  {"quiet_from"},
+                                         {"quiet_until"}, {"paused"},        {"feed_hash", true}, {"feed_made_at"}};
+constexpr BackupColumn kNoticeRecord[] = {{"record_id"},   {"revision_id"}, {"tlp"},           {"status"}, {"audience"},
+                                          {"audience_id"}, {"owner_id"},    {"embargo_until"}, {"at"}};
+constexpr BackupColumn kNoticeLetter[] = {
+    {"id"}, {"person_id"}, {"token_hash", true}, {"sent_at"}, {"subscription_id"}};
+constexpr BackupColumn kNotice[] = {
+    {"id"},       {"person_id"}, {"organisation_id"}, {"record_id"},  {"revision_id"}, {"withdrawal"},
+    {"what"},     {"state"},     {"dropped_because"}, {"pace"},       {"mail"},        {"feed"},
+    {"hook"},     {"why", true}, {"changed_at"},      {"noticed_at"}, {"due_at"},      {"settled_at"},
+    {"letter_id"}};
+constexpr BackupColumn kNoticeSubscription[] = {{"notice_id"}, {"subscription_id"}};
 constexpr BackupColumn kAssetVerdict[] = {{"id"},
                                           {"organisation_id"},
                                           {"verdict"},
@@ -360,6 +388,19 @@ const BackupTableCode kTables[] = {
      TOCSIN_INSERT("inventory_grant", TOCSIN_INVENTORY_GRANT_ALL)},
     {"webhook", kWebhook, false, TOCSIN_PAGE("webhook", TOCSIN_WEBHOOK_ALL, "id"),
      TOCSIN_INSERT("webhook", TOCSIN_WEBHOOK_ALL)},
+    {"subscription", kSubscription, false, TOCSIN_PAGE("subscription", TOCSIN_SUBSCRIPTION_ALL, "id"),
+     TOCSIN_INSERT("subscription", TOCSIN_SUBSCRIPTION_ALL)},
+    {"reading_time", kReadingTime, false, TOCSIN_PAGE("reading_time", TOCSIN_READING_TIME_ALL, "person_id"),
+     TOCSIN_INSERT("reading_time", TOCSIN_READING_TIME_ALL)},
+    {"notice_record", kNoticeRecord, false, TOCSIN_PAGE("notice_record", TOCSIN_NOTICE_RECORD_ALL, "record_id"),
+     TOCSIN_INSERT("notice_record", TOCSIN_NOTICE_RECORD_ALL)},
+    {"notice_letter", kNoticeLetter, false, TOCSIN_PAGE("notice_letter", TOCSIN_NOTICE_LETTER_ALL, "id"),
+     TOCSIN_INSERT("notice_letter", TOCSIN_NOTICE_LETTER_ALL)},
+    {"notice", kNotice, false, TOCSIN_PAGE("notice", TOCSIN_NOTICE_ALL, "id"),
+     TOCSIN_INSERT("notice", TOCSIN_NOTICE_ALL)},
+    {"notice_subscription", kNoticeSubscription, false,
+     TOCSIN_PAGE_BY_TWO("notice_subscription", TOCSIN_NOTICE_SUBSCRIPTION_ALL, "notice_id, subscription_id"),
+     TOCSIN_INSERT("notice_subscription", TOCSIN_NOTICE_SUBSCRIPTION_ALL), 2},
     {"audit", kAudit, false, TOCSIN_PAGE("audit", TOCSIN_AUDIT_COLUMNS, "sequence"),
      TOCSIN_INSERT("audit", TOCSIN_AUDIT_COLUMNS)},
     {"audit_personal", kAuditPersonal, false, TOCSIN_PAGE("audit_personal", TOCSIN_AUDIT_PERSONAL_COLUMNS, "sequence"),
@@ -422,6 +463,9 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('webhook', 'id'), (SELECT greatest(max(id), 1) FROM webhook));"
       "SELECT setval(pg_get_serial_sequence('inventory_grant', 'id'), (SELECT greatest(max(id), 1) FROM "
       "inventory_grant));"
+      "SELECT setval(pg_get_serial_sequence('subscription', 'id'), (SELECT greatest(max(id), 1) FROM subscription));"
+      "SELECT setval(pg_get_serial_sequence('notice_letter', 'id'), (SELECT greatest(max(id), 1) FROM notice_letter));"
+      "SELECT setval(pg_get_serial_sequence('notice', 'id'), (SELECT greatest(max(id), 1) FROM notice));"
       "SELECT setval(pg_get_serial_sequence('record', 'id'), (SELECT greatest(max(id), 1) FROM record));"
       "SELECT setval(pg_get_serial_sequence('revision', 'id'), (SELECT greatest(max(id), 1) FROM revision));"
       "SELECT setval(pg_get_serial_sequence('change', 'sequence'), (SELECT greatest(max(sequence), 1) FROM change));");

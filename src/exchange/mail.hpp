@@ -9,7 +9,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 
-/// Mail out: a plain-text message (RFC 5322, RFC 2045, RFC 2047) handed to one SMTP server.
+/// Mail out: a message of text, and HTML beside it (RFC 5322, RFC 2045, RFC 2046, RFC 2047), handed to one SMTP server.
 namespace tocsin::exchange {
 
 inline constexpr std::size_t kMailTextBytesMax = std::size_t{1} << 20;
@@ -31,6 +31,8 @@ struct Mail {
   std::vector<std::string> to;  ///< They see each other: strangers get a mail each.
   std::string subject, text;
   std::vector<std::pair<std::string, std::string>> headers;  ///< Such as "List-Id"; none of those we write ourselves.
+  /// The same as HTML, a whole document; empty: the text alone. Receivers choose (multipart/alternative, RFC 2046).
+  std::string html = {};
   /// Message-ID left of the '@', the same at every attempt, so that receivers can drop a double. Empty: a new one.
   std::string id = {};
 };

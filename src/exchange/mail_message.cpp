@@ -155,6 +155,22 @@ std::string date_text(Timestamp date) {
   return text;
 }
 
+std::string part(std::string_view subtype, std::string_view content) {
+  return fmt::format("Content-Type: text/{}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{}",
+                     subtype, quoted_printable(content));
+}
+
+/// From its Content-Type on. The plain text comes first: of alternatives receivers show the last that they can.
+std::string body_of(const Mail& mail) {
+  if (mail.html.empty()) return part("plain", mail.text);
+  // No quoted-printable text has "=_" in it (RFC 2045 section 6.7), so that nothing can end a part before its time; and
+  // the same at every attempt, for a double is the same letter.
+  constexpr std::string_view kBoundary = "=_tocsin";
+  return fmt::format(
+      "Content-Type: multipart/alternative; boundary=\"{0}\"\r\n\r\n--{0}\r\n{1}\r\n--{0}\r\n{2}\r\n--{0}--\r\n",
+      kBoundary, part("plain", mail.text), part("html", mail.html));
+}
+
 bool is_message_id(std::string_view id) noexcept {
   const auto at = id.find('@');
   return at != 0 && at != std::string_view::npos && at + 1 < id.size() && id.size() <= 250 &&
@@ -166,8 +182,11 @@ bool is_message_id(std::string_view id) noexcept {
 Result<std::string> mail_message(const MailSettings& settings, const Mail& mail, Timestamp date,
                                  std::string_view message_id) {
   if (mail.text.size() > kMailTextBytesMax) return Error::too_large("the mail's text", kMailTextBytesMax);
-  if (text::invalid_utf8_at(mail.text) != std::string::npos || mail.text.find('\0') != std::string::npos) {
-    return Error::invalid("the mail's text is no UTF-8");
+  if (mail.html.size() > kMailTextBytesMax) return Error::too_large("the mail's HTML", kMailTextBytesMax);
+  for (const auto* part : {&mail.text, &mail.html}) {
+    if (text::invalid_utf8_at(*part) != std::string::npos || part->find('\0') != std::string::npos) {
+      return Error::invalid("the mail's text is no UTF-8");
+    }
   }
   if (!is_message_id(message_id)) return Error::invalid("that is no message id; it looks like word@example.org");
   TRY(const auto from, from_line(settings));
@@ -177,10 +196,7 @@ Result<std::string> mail_message(const MailSettings& settings, const Mail& mail,
   return from + to +
          fmt::format("Subject: {}\r\nDate: {}\r\nMessage-ID: <{}>\r\nAuto-Submitted: auto-generated\r\n",
                      header_text(mail.subject), date_text(date), message_id) +
-         further +
-         "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: "
-         "quoted-printable\r\n\r\n" +
-         quoted_printable(mail.text);
+         further + "MIME-Version: 1.0\r\n" + body_of(mail);
 }
 
 }  // namespace tocsin::exchange

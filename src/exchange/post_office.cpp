@@ -176,7 +176,8 @@ Result<bool> PostOffice::deliver_letter(const store::QueuedMail& queued, Timesta
                                  {.to = {letter->address},
                                   .subject = letter->subject,
                                   .text = letter->text,
-                                  .headers = {},
+                                  .headers = letter->headers,
+                                  .html = letter->html,
                                   .id = queued.message_id},
                                  clock_);
   using Outcome = Delivery::Outcome;

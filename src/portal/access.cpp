@@ -178,7 +178,7 @@ Status read_form(const http::Route& route, http::Request& request) {
 }
 
 std::optional<Verdict> judge_forgery(const App& app, const http::Route& route, const http::Request& request) {
-  if (!changes_something(request.method)) return std::nullopt;
+  if (!changes_something(request.method) || route.secret_is_enough) return std::nullopt;
   const bool session = request.principal != nullptr && request.principal->by == Principal::By::session;
   const auto refused = [](std::string_view message) {
     Verdict verdict;

@@ -253,6 +253,7 @@ http::Router App::routes() {
     add_passkey_routes(*this, router);
     add_outside_routes(*this, router);
     add_token_routes(*this, router);
+    add_notification_routes(*this, router);
     add_member_routes(*this, router);
   }
 

@@ -189,6 +189,7 @@ void add_security_routes(App& app, http::Router& router);   ///< /account/securi
 void add_passkey_routes(App& app, http::Router& router);    ///< Passkeys, where public_url is set.
 void add_outside_routes(App& app, http::Router& router);    ///< /sign-in/oidc and its like.
 void add_token_routes(App& app, http::Router& router);      ///< /account/tokens, /api/v1/me, /api/v1/tokens
+void add_notification_routes(App& app, http::Router& router);  ///< /notifications, /unsubscribe/{token}, one's own feed
 void add_member_routes(App& app, http::Router& router);     ///< Organisations, people, communities, audit log.
 void add_site_routes(App& app, http::Router& router);       ///< Style sheet and logo of this site, /admin/site
 void add_operation_routes(App& app, http::Router& router);  ///< /healthz, /readyz, /metrics, /api/openapi.json, assets

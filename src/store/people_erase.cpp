@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "domain/subscription.hpp"
 #include "store/mail_queue.hpp"
 #include "store/people.hpp"
 
@@ -57,6 +58,9 @@ Status People::erase(domain::PersonId id) {
        Sql{"DELETE FROM outside_role WHERE person_id = ?", id},
        Sql{"DELETE FROM webhook_delivery WHERE webhook_id IN (SELECT id FROM webhook WHERE person_id = ?)", id},
        Sql{"DELETE FROM webhook WHERE person_id = ?", id},
+       Sql{"DELETE FROM notice WHERE person_id = ?", id},
+       Sql{"DELETE FROM notice_letter WHERE person_id = ?", id},
+       Sql{"DELETE FROM subscription WHERE person_id = ?", id}, Sql{"DELETE FROM reading_time WHERE person_id = ?", id},
        // What they opened and asked for stays, for those whose it was; what they wrote about it does not.
        Sql{"UPDATE break_glass SET reason = '', ended_at = coalesce(ended_at, until) WHERE person_id = ?", id},
        Sql{"UPDATE approval SET reason = '', outcome = '' WHERE person_id = ?", id},
@@ -169,14 +173,63 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                                                                   {"url", text(row, 2)},
                                                                   {"created_at", moment(row, 3)}});
                                      }));
+  TRY(auto subscriptions,
+      connection_.all(Sql{"SELECT organisation_id, name, query, exposure, site, pace, mail, feed, hook, paused, "
+                          "created_at FROM subscription WHERE person_id = ? ORDER BY id",
+                          id},
+                      [](const Row& row) {
+                        return boost::json::value(
+                            {{"organisation", number(row, 0)},
+                             {"name", text(row, 1)},
+                             {"query", text(row, 2)},
+                             {"exposure", row.boolean(3)},
+                             {"site", text(row, 4)},
+                             {"pace", domain::to_string(static_cast<domain::Pace>(row.integer(5)))},
+                             {"mail", row.boolean(6)},
+                             {"feed", row.boolean(7)},
+                             {"hook", row.boolean(8)},
+                             {"paused", row.boolean(9)},
+                             {"created_at", moment(row, 10)}});
+                      }));
+  TRY(auto times, connection_.all(Sql{"SELECT digest_minute, digest_weekday, quiet_from, quiet_until, paused, "
+                                      "feed_made_at FROM reading_time WHERE person_id = ?",
+                                      id},
+                                  [](const Row& row) {
+                                    const auto minute = [&](int at) {
+                                      return domain::write_minute(static_cast<int>(row.integer(at)));
+                                    };
+                                    return boost::json::value({{"digest_at", minute(0)},
+                                                               {"digest_on", number(row, 1)},
+                                                               {"quiet_from", minute(2)},
+                                                               {"quiet_until", minute(3)},
+                                                               {"paused", row.boolean(4)},
+                                                               {"feed_token_made_at", moment(row, 5)}});
+                                  }));
+  TRY(auto notices, connection_.all(Sql{"SELECT record_id, why, noticed_at, settled_at, state FROM notice WHERE "
+                                        "person_id = ? ORDER BY id",
+                                        id},
+                                    [](const Row& row) {
+                                      return boost::json::value({{"record", number(row, 0)},
+                                                                 {"subscriptions", text(row, 1)},
+                                                                 {"noticed_at", moment(row, 2)},
+                                                                 {"settled_at", moment(row, 3)},
+                                                                 {"sent", row.integer(4) == 2}});
+                                    }));
   const auto array = [](std::vector<boost::json::value>& values) {
     return boost::json::array(values.begin(), values.end());
   };
-  return boost::json::object{{"credentials", array(credentials)}, {"sessions", array(sessions)},
-                             {"tokens", array(tokens)},           {"links", array(links)},
-                             {"mails_to_send", array(mails)},     {"roles_by_groups", array(outside_roles)},
-                             {"break_glass", array(glass)},       {"approvals_asked_for", array(approvals)},
-                             {"webhooks", array(webhooks)}};
+  return boost::json::object{{"credentials", array(credentials)},
+                             {"sessions", array(sessions)},
+                             {"tokens", array(tokens)},
+                             {"links", array(links)},
+                             {"mails_to_send", array(mails)},
+                             {"roles_by_groups", array(outside_roles)},
+                             {"break_glass", array(glass)},
+                             {"approvals_asked_for", array(approvals)},
+                             {"webhooks", array(webhooks)},
+                             {"subscriptions", array(subscriptions)},
+                             {"reading_times", array(times)},
+                             {"notices", array(notices)}};
 }
 
 }  // namespace tocsin::store

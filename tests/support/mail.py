@@ -21,7 +21,9 @@ class Letter:
         self.message = message
         self.id = message["Message-ID"]
         self.subject = str(message["Subject"])
-        self.text = str(message.get_content()).replace("\r\n", "\n")
+        part = lambda kind: message.get_body((kind,))
+        self.text = str(part("plain").get_content()).replace("\r\n", "\n")
+        self.html = str(part("html").get_content()) if part("html") else ""
 
     def link(self):
         return next(line for line in self.text.splitlines() if "/link/" in line)

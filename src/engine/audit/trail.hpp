@@ -121,6 +121,13 @@ inline constexpr ActionText kActions[] = {
     {"webhook.remove", "A webhook was removed."},
     {"webhook.test", "Something was sent to a webhook to try it out."},
     {"webhook.replay", "What could not be delivered to a webhook was to be tried again."},
+    {"subscription.create", "Somebody subscribed to news."},
+    {"subscription.change", "A subscription was changed, paused or taken up again."},
+    {"subscription.remove", "A subscription was removed."},
+    {"subscription.unsubscribe", "Mail of a subscription was ended by the link in a letter."},
+    {"notification.times", "Somebody chose when they are told news."},
+    {"notification.test", "A test letter of a subscription was sent."},
+    {"notification.feed", "The token of somebody's own feed was made or revoked."},
     {"demo.sign-in", "Somebody signed in as one of the demonstration's people."},
 };
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/messages.hpp"
 #include "base/result.hpp"
@@ -23,6 +24,8 @@ struct Letter {
   std::optional<domain::PersonId> person = {};  ///< Whose it is: it goes when they are erased.
   std::string address = {}, subject = {}, text = {};
   Timestamp expires_at = {};  ///< Not sent any more from then on.
+  std::string html = {};      ///< The same for readers of HTML, or empty: a whole document.
+  std::vector<std::pair<std::string, std::string>> headers = {};  ///< Further ones, such as List-Unsubscribe.
 };
 
 struct Options {
@@ -58,7 +61,8 @@ class Post {
 
   /// Within the caller's transaction; nothing is sent before it commits. Does nothing where the post is not on.
   /// An address that is none, or that no mail server takes, is no error: the letter is given up later, where the
-  /// administrator sees it. The subject is made one line. Errors: too_large beyond 32 KiB of text; the database's.
+  /// administrator sees it. The subject is made one line. Errors: too_large beyond 32 KiB of text, or 60 KiB with
+  /// everything; the database's.
   Status put(store::Connection& connection, const Letter& letter, Timestamp now) const;
   /// What put() sealed. Errors: invalid_input where it was sealed by another key.
   Result<Letter> open(const store::QueuedMail& queued) const;

@@ -66,6 +66,20 @@ class PostTest : public store_testing::DatabaseTest {
 };
 TOCSIN_ON_BOTH_DATABASES(PostTest);
 
+TEST_P(PostTest, KeepsHtmlAndHeadersOfALetter) {
+  Letter letter{.address = "ada@example.com", .subject = "News", .text = "Text", .expires_at = later(kHour)};
+  letter.html = "<p>Text</p>";
+  letter.headers = {{"List-Unsubscribe", "<https://cert.example/unsubscribe/x>"}};
+  const auto sealed = post.sealed(letter, "id", kTestNow);
+  ASSERT_TRUE(sealed);
+  const auto opened = post.open(*sealed);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->html, letter.html);
+  EXPECT_EQ(opened->headers, letter.headers);
+  letter.html = std::string(61 << 10, 'x');
+  EXPECT_FALSE(post.sealed(letter, "id", kTestNow));
+}
+
 TEST_P(PostTest, KeepsWhatItWasGivenSealed) {
   const Letter letter{.purpose = Purpose::alert,
                       .person = {},

@@ -12,7 +12,8 @@ struct IndexState {
   std::int64_t cursor = 0;
   friend bool operator==(const IndexState&, const IndexState&) = default;
   /// One number that differs whenever the derived data may differ.
-  std::int64_t generation() const noexcept { return epoch * (std::int64_t{1} << 40) + cursor; }
+  std::int64_t generation() const noexcept { return epoch * kEpoch + cursor; }
+  static constexpr std::int64_t kEpoch = std::int64_t{1} << 40;
 };
 
 inline constexpr char kIndexReader[] = "search";

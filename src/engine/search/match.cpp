@@ -169,8 +169,8 @@ std::optional<Bits> from_catalogue(const CatalogueSnapshot& snapshot, const Term
 class Matcher {
  public:
   Matcher(store::Connection& connection, const CatalogueSnapshot& snapshot, const domain::policy::Viewer& viewer,
-          Timestamp now)
-      : connection_(connection), snapshot_(snapshot), viewer_(viewer), now_(now) {}
+          Timestamp now, bool corrects)
+      : connection_(connection), snapshot_(snapshot), viewer_(viewer), now_(now), corrects_(corrects) {}
 
   Result<Matched> run(const Query& query) {
     Matched matched;
@@ -204,7 +204,7 @@ class Matcher {
     if (!all.empty()) {
       TRY(auto bits, find(all));
       bits &= matched.visible;
-      if (bits.count() == 0) {
+      if (corrects_ && bits.count() == 0) {
         TRY(const bool corrected, correct(matched));
         if (corrected) {
           all.clear();
@@ -310,6 +310,7 @@ class Matcher {
   const CatalogueSnapshot& snapshot_;
   const domain::policy::Viewer& viewer_;
   Timestamp now_;
+  bool corrects_;
 };
 
 }  // namespace
@@ -349,8 +350,8 @@ Bits Matched::without(Field field) const {
 }
 
 Result<Matched> match(store::Connection& connection, const CatalogueSnapshot& snapshot,
-                      const domain::policy::Viewer& viewer, const Query& query, Timestamp now) {
-  return Matcher{connection, snapshot, viewer, now}.run(query);
+                      const domain::policy::Viewer& viewer, const Query& query, Timestamp now, bool corrects) {
+  return Matcher{connection, snapshot, viewer, now, corrects}.run(query);
 }
 
 Result<std::vector<Bits>> tiers(store::Connection& connection, const CatalogueSnapshot& snapshot,

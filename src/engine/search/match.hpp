@@ -31,8 +31,9 @@ struct Matched {
   Bits without(Field field) const;
 };
 
+/// `corrects`: words that nothing visible contains are taken for the nearest ones that something does.
 Result<Matched> match(store::Connection& connection, const CatalogueSnapshot& snapshot,
-                      const domain::policy::Viewer& viewer, const Query& query, Timestamp now);
+                      const domain::policy::Viewer& viewer, const Query& query, Timestamp now, bool corrects = true);
 
 /// Positions in order of rank: exact identifiers, all words in names, the rest. One tier without words.
 Result<std::vector<Bits>> tiers(store::Connection& connection, const CatalogueSnapshot& snapshot,

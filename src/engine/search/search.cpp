@@ -175,6 +175,20 @@ Result<SearchResult> SearchEngine::search(const domain::policy::Viewer& viewer, 
   return result;
 }
 
+Result<std::vector<std::int64_t>> SearchEngine::among(const domain::policy::Viewer& viewer, const Query& query,
+                                                      const std::vector<std::int64_t>& records, Timestamp now) {
+  TRY(const auto snapshot, loaded(catalogue_));
+  return database_.read([&](store::Connection& connection) -> Result<std::vector<std::int64_t>> {
+    TRY(const auto matched, match(connection, *snapshot, viewer, query, now, false));
+    std::vector<std::int64_t> found;
+    for (const auto record : records) {
+      const auto position = snapshot->position_of(record);
+      if (position && matched.result.test(*position)) found.push_back(record);
+    }
+    return found;
+  });
+}
+
 Result<Overview> SearchEngine::overview(const domain::policy::Viewer& viewer, Timestamp now) {
   TRY(const auto snapshot, loaded(catalogue_));
   TRY(const auto result, snapshot->remember<Overview>("overview", viewer, now, [&]() -> Result<Overview> {

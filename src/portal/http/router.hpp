@@ -33,6 +33,8 @@ struct Route {
   bool form_before_sign_in = false;
   /// The path holds a secret: logs get the pattern instead.
   bool secret_path = false;
+  /// Whoever has the secret may, whoever they are: asked by programs that show no form, such as those that read mail.
+  bool secret_is_enough = false;
   std::string name;     ///< "advisory": stable, label of metrics, operationId in OpenAPI.
   std::string summary;  ///< One sentence, for OpenAPI; empty keeps it out.
   /// Answers without touching the database and fast: run on the network thread.

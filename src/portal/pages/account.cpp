@@ -26,6 +26,7 @@ Page account_page(std::string_view title, std::string_view current, std::string 
     Message label;
   };
   constexpr Tab kTabs[] = {{"/account", message<"Profile">},
+                           {"/notifications", message<"Notifications">},
                            {"/account/security", message<"Security">},
                            {"/account/tokens", message<"Tokens">}};
   std::string out;

@@ -351,6 +351,10 @@ http::Response list_page(App& app, const http::Request& request, const ListAddre
     out += "</ul>\n";
   }
   append_pages(out, address, result, feed);
+  if (request.principal != nullptr) {
+    render<"<p><a class=\"button-quiet\" href=\"{}\">[[Subscribe to this search]]</a></p>\n">(
+        out, Url::own(http::with_query("/notifications/new", {{"q", canonical}})));
+  }
   out += "</section>\n</div>\n";
 
   pages::Page page;

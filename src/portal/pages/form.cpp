@@ -30,6 +30,7 @@ struct NoticeText {
 constexpr NoticeText kNotices[] = {
     {"saved", message<"Saved.">},
     {"removed", message<"Removed.">},
+    {"subscribed", message<"You are subscribed.">},
     {"signed-out", message<"You have signed out.">},
     {"password-changed", message<"The password has been changed. Your other sessions have ended.">},
     {"password-set", message<"The password is set. Sign in with it now.">},

@@ -94,6 +94,7 @@ struct MenuItem {
 /// In the order of the menu; each shown to those who may.
 constexpr MenuItem kMenu[] = {
     {domain::Permission::signed_in, "/account", message<"Profile">},
+    {domain::Permission::signed_in, "/notifications", message<"Notifications">},
     {domain::Permission::signed_in, "/account/security", message<"Security">},
     {domain::Permission::signed_in, "/account/tokens", message<"Tokens for programs">},
     {domain::Permission::manage_own_organisation, "/organisation/looks", message<"Who looked at what we shared">},

@@ -15,6 +15,7 @@ extern const Migration kMigration0007Guard;
 extern const Migration kMigration0008Cases;
 extern const Migration kMigration0009Inventory;
 extern const Migration kMigration0010Evidence;
+extern const Migration kMigration0011Notifications;
 extern const Migration kMigration0012Webhook;
 
 }  // namespace tocsin::store

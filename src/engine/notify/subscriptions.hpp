@@ -1,0 +1,87 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "domain/subscription.hpp"
+#include "engine/members/actor.hpp"
+#include "engine/notify/letters.hpp"
+#include "engine/post/post.hpp"
+#include "store/database.hpp"
+#include "store/notices.hpp"
+
+/// What somebody is told of, when, and what they were told: for page, API and command line. Everybody decides for
+/// themselves alone; the console for anybody. Every write is audited. Errors: forbidden; not_found, also for what is
+/// somebody else's; invalid_input with `where` = the field.
+namespace tocsin::engine::notify {
+
+inline constexpr std::int64_t kSubscriptionsMax = 50;
+inline constexpr std::size_t kNameBytesMax = 120;
+inline constexpr std::size_t kSiteBytesMax = 200;
+
+struct SubscriptionInput {
+  std::string name = {};   ///< Empty: from what it asks for.
+  std::string query = {};  ///< engine/search/query.hpp; empty: everything.
+  bool exposure = false;   ///< Needs read_inventory.
+  /// Of engine/exposure/matcher.hpp: "affected", ...; none: those that want attention.
+  std::vector<std::string> statuses = {};
+  std::string site = {};
+  domain::Pace pace = domain::Pace::now;
+  domain::Channels channels = {.mail = true};
+  bool paused = false;
+};
+/// What a subscription asks for, as a form shows it.
+SubscriptionInput input_of(const domain::Subscription& subscription);
+
+Result<std::vector<domain::Subscription>> list(store::Database& database, const Actor& actor, domain::PersonId person);
+Result<std::optional<domain::Subscription>> find(store::Database& database, const Actor& actor, domain::PersonId person,
+                                                 std::int64_t id);
+/// For the organisation that the actor acts for; of the console, the first in which the person is. Errors: conflict
+/// where they act for none, or have kSubscriptionsMax.
+Result<std::int64_t> subscribe(store::Database& database, const Actor& actor, domain::PersonId person,
+                               const SubscriptionInput& input, Timestamp now);
+Status change(store::Database& database, const Actor& actor, domain::PersonId person, std::int64_t id,
+              const SubscriptionInput& input, Timestamp now);
+Status remove(store::Database& database, const Actor& actor, domain::PersonId person, std::int64_t id, Timestamp now);
+/// Puts a letter into the post that says so. Errors: conflict where no mail is sent.
+Status send_test(store::Database& database, const Actor& actor, domain::PersonId person, std::int64_t id,
+                 const post::Post& post, Timestamp now);
+
+Result<domain::ReadingTimes> times(store::Database& database, const Actor& actor, domain::PersonId person);
+Status set_times(store::Database& database, const Actor& actor, domain::PersonId person,
+                 const domain::ReadingTimes& times, Timestamp now);
+
+/// A notice as its reader sees it: `item` is absent where they may not see the record now.
+struct NoticeRow {
+  store::Notice notice;
+  std::optional<Item> item = {};
+  std::string slug = {};  ///< Of the record; empty where hidden.
+};
+struct NoticePage {
+  std::vector<NoticeRow> rows;  ///< Newest first.
+  std::int64_t next = 0;        ///< For `before`; 0 on the last page.
+};
+Result<NoticePage> notices(store::Database& database, const Actor& actor, domain::PersonId person, std::int64_t before,
+                           int limit, Timestamp now);
+/// Where a letter's link leads: the slug of the record. Errors: not_found.
+Result<std::string> follow(store::Database& database, const Actor& actor, std::int64_t notice, Timestamp now);
+
+/// The subscriptions that led to a letter and tell by mail still; nullopt for a token that is none.
+Result<std::optional<std::vector<domain::Subscription>>> of_letter(store::Database& database, std::string_view token);
+/// They tell by mail no more; those that have no other way are paused. Whoever has the token may; doing it again does
+/// nothing. Errors: not_found.
+Status unsubscribe(store::Database& database, const Actor& actor, std::string_view token, Timestamp now);
+
+/// The token of one's own feed, which is nowhere else: the one before is void.
+Result<std::string> make_feed_token(store::Database& database, const Actor& actor, domain::PersonId person,
+                                    Timestamp now);
+Status revoke_feed_token(store::Database& database, const Actor& actor, domain::PersonId person, Timestamp now);
+Result<std::optional<Timestamp>> feed_made_at(store::Database& database, const Actor& actor, domain::PersonId person);
+/// What a feed holds: newest first, at most 50, as far as its reader may see it now. Errors: not_found for a token that
+/// is none.
+Result<std::vector<NoticeRow>> feed(store::Database& database, std::string_view token, Timestamp now);
+
+}  // namespace tocsin::engine::notify
