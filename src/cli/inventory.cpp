@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/text.hpp"
 #include "cli/columns_given.hpp"
@@ -11,10 +12,14 @@
 #include "cli/one_document.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "cli/site.hpp"
 #include "cli/text_table.hpp"
 #include "engine/exposure/exposure.hpp"
 #include "engine/exposure/matcher.hpp"
+#include "engine/exposure/overview.hpp"
 #include "engine/exposure/runs.hpp"
+#include "engine/site/site.hpp"
+#include "portal/pages/exposure_report.hpp"
 
 /// The commands `inventory` and `exposure`. Who may open the data folder acts for any organisation.
 namespace tocsin::cli {
@@ -29,6 +34,7 @@ struct Work {
   const CommandLine& line;
   store::Database& database;
   const InventoryOptions& options;
+  const Settings& settings;
   engine::Actor actor = engine::Actor::at_console();
   Timestamp now = system_clock().now();
 };
@@ -201,6 +207,34 @@ Result<int> exposures(Work& work) {
   return affected == 0 ? kGood : kFailed;
 }
 
+Result<int> report(Work& work) {
+  const auto& options = work.options;
+  if ((options.format == "pdf" || options.format == "xlsx") && ::isatty(STDOUT_FILENO) != 0) {
+    return Error::invalid(fmt::format("A {} file is not for a terminal: write it into a file, as in > report.{}",
+                                      options.format == "pdf" ? "PDF" : "XLSX", options.format));
+  }
+  TRY(const auto access, access_of(work));
+  TRY(const auto site, work.database.read([&](store::Connection& connection) {
+    return engine::site::load(connection, fixed_site(work.settings));
+  }));
+  TRY(const auto zone, find_zone(site.text("time_zone")));
+  TRY(const auto made, exposure::report(work.database, work.actor, access,
+                                        {.site = options.site, .since = options.since}, *zone, work.now));
+  std::string bytes;
+  if (options.format == "pdf") {
+    TRY(auto pdf, portal::pages::report_pdf(made, *zone, portal::paper::kPagesMaxPrinted));
+    bytes = std::move(pdf.bytes);
+  } else if (options.format == "xlsx") {
+    TRY(bytes, portal::pages::report_xlsx(made, *zone));
+  } else if (options.format == "csv") {
+    bytes = portal::pages::report_csv(made);
+  } else {
+    bytes = json::write(portal::pages::report_json(made, *zone)) + "\n";
+  }
+  print(bytes);
+  return kGood;
+}
+
 Result<int> run(Work& work) {
   if (work.options.from_new) {
     TRY_VOID(work.database.write([](store::Connection& connection) -> tocsin::Status {
@@ -215,6 +249,8 @@ Result<int> run(Work& work) {
     matches += step.matches;
     return true;
   }));
+  // What was not found again has ended; how long it is kept is for the server, which knows the settings it runs with.
+  TRY_VOID(exposure::keep_history(work.database, 0, work.now));
   if (work.line.json) {
     print_json(boost::json::object{{"assets", assets}, {"changed", matches}});
   } else {
@@ -229,7 +265,8 @@ Result<int> run(Work& work) {
 int run_inventory(const CommandLine& line) {
   const auto installation = open_installation(line.location);
   if (!installation) return fail(installation.error(), line.json);
-  Work work{.line = line, .database = *installation->database, .options = line.inventory};
+  Work work{
+      .line = line, .database = *installation->database, .options = line.inventory, .settings = installation->settings};
   using What = InventoryOptions::What;
   const auto act = [&]() -> Result<int> {
     switch (line.inventory.what) {
@@ -241,6 +278,8 @@ int run_inventory(const CommandLine& line) {
         return exported(work);
       case What::exposure_list:
         return exposures(work);
+      case What::exposure_report:
+        return report(work);
       case What::exposure_run:
         break;
     }

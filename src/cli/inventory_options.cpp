@@ -61,6 +61,22 @@ void add_exposure_commands(CLI::App& group, InventoryOptions& into, const Common
                    "As the organisation's members see it. Exit 1 when something is affected and not remediated.");
   add_organisation(list, into);
   list.add_flag("--all", into.all, "Also what is done, accepted, fixed or not affected");
+  auto& report =
+      add(group, into, common, What::exposure_report, "report",
+          "Write a report for the plant manager: figures, worklist, what changed",
+          "  tocsin exposure report --organisation 2 > report.pdf\n"
+          "  tocsin exposure report --organisation 2 --format csv --site 'Pumping station 3' > worklist.csv\n"
+          "  tocsin exposure report --organisation 2 --format json --since 2027-05-01\n"
+          "As the organisation's members see it; days are those of the site's time zone. In the audit log.");
+  add_organisation(report, into);
+  report.add_option("--format", into.format, "pdf, xlsx, csv or json")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"pdf", "xlsx", "csv", "json"}))
+      ->capture_default_str();
+  report.add_option("--site", into.site, "Only of this site, as the inventory has it")->type_name("SITE");
+  report.add_option("--since", into.since, "Begin of what changed: yesterday, week, or a day such as 2027-05-31")
+      ->type_name("DAY")
+      ->capture_default_str();
   auto& run = add(group, into, common, What::exposure_run, "run",
                   "Hold new and changed advisories and assets against each other", "  tocsin exposure run");
   run.add_flag("--anew", into.from_new, "Forget what was found and find everything anew; what people said stays");

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,14 +12,16 @@ class App;
 namespace tocsin::cli {
 
 struct InventoryOptions {
-  enum class What { import, list, exported, exposure_list, exposure_run } what = What::list;
+  enum class What { import, list, exported, exposure_list, exposure_run, exposure_report } what = What::list;
   std::string organisation;          ///< Number or name; empty: the CERT itself.
   std::string file;                  ///< import: a table, or "-".
   std::vector<std::string> columns;  ///< import: "Header=field"
   bool dry_run = false, keep_good_rows = false, remove_missing = false;
-  std::string words;      ///< list
-  bool all = false;       ///< exposure list: also what is done, fixed, not affected.
-  bool from_new = false;  ///< exposure run: forget what was found.
+  std::string words;                           ///< list
+  bool all = false;                            ///< exposure list: also what is done, fixed, not affected.
+  std::string format = "pdf", since = "week";  ///< exposure report
+  std::optional<std::string> site;             ///< exposure report
+  bool from_new = false;                       ///< exposure run: forget what was found.
 };
 
 using CommonOptions = std::function<void(CLI::App* command, const char* examples)>;

@@ -16,6 +16,7 @@
 #include "cli/site.hpp"
 #include "cli/webhooking.hpp"
 #include "engine/audit/upkeep.hpp"
+#include "engine/exposure/overview.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/notify/herald.hpp"
@@ -208,6 +209,18 @@ void add_herald(portal::App& app, const engine::post::Post& post) {
   });
 }
 
+/// What exposure was, for as long as the settings say.
+void add_exposure_upkeep(portal::App& app, const Settings& settings) {
+  const auto keep_days = static_cast<int>(settings.integer("exposure.keep_days"));
+  app.add_chore("exposure.upkeep", std::chrono::minutes{10}, [&app, keep_days]() -> Status {
+    TRY(const auto done, engine::exposure::keep_history(app.database(), keep_days, app.clock().now()));
+    if (done.settled + done.forgotten > 0) {
+      log::info("exposure.upkeep", {{"settled", done.settled}, {"forgotten", done.forgotten}});
+    }
+    return ok();
+  });
+}
+
 Result<Installation> open_for_serving(const CommandLine& line) {
   const auto state = folder_state(line.location.folder);
   if (!line.demo || state == FolderState::initialised || state == FolderState::foreign)
@@ -308,6 +321,7 @@ int run_serve(const CommandLine& line) {
   if (auto upkeep = add_upkeep(app, audit_key, settings); !upkeep) return fail(upkeep.error());
   add_exposure_runs(app);
   add_herald(app, *post);
+  add_exposure_upkeep(app, settings);
   app.start_duty();
   if (post->on()) office.start();
   if (hooks->options().on) hook_sender.start();

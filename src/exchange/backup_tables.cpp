@@ -84,6 +84,7 @@ using store::Value;
   "id, person_id, organisation_id, record_id, revision_id, withdrawal, what, state, dropped_because, pace, mail, " \
   "feed, hook, why, changed_at, noticed_at, due_at, settled_at, letter_id"
 #define TOCSIN_NOTICE_SUBSCRIPTION_ALL "notice_id, subscription_id"
+#define TOCSIN_ASSET_MATCH_SPAN_ALL "id, organisation_id, asset_id, record_id, status, since, until, label, site"
 #define TOCSIN_AUDIT_CHECKPOINT_COLUMNS "sequence, at, hash, key_id, signature"
 
 constexpr BackupColumn kSetting[] = {{"key", true}, {"value", true}};
@@ -266,6 +267,8 @@ constexpr BackupColumn kNotice[] = {
     {"hook"},     {"why", true}, {"changed_at"},      {"noticed_at"}, {"due_at"},      {"settled_at"},
     {"letter_id"}};
 constexpr BackupColumn kNoticeSubscription[] = {{"notice_id"}, {"subscription_id"}};
+constexpr BackupColumn kAssetMatchSpan[] = {{"id"},    {"organisation_id"}, {"asset_id"},    {"record_id"}, {"status"},
+                                            {"since"}, {"until"},           {"label", true}, {"site", true}};
 constexpr BackupColumn kAssetVerdict[] = {{"id"},
                                           {"organisation_id"},
                                           {"verdict"},
@@ -379,6 +382,8 @@ const BackupTableCode kTables[] = {
     {"asset", kAsset, false, TOCSIN_PAGE("asset", TOCSIN_ASSET_ALL, "id"), TOCSIN_INSERT("asset", TOCSIN_ASSET_ALL)},
     {"asset_state", kAssetState, false, TOCSIN_PAGE("asset_state", TOCSIN_ASSET_STATE_ALL, "id"),
      TOCSIN_INSERT("asset_state", TOCSIN_ASSET_STATE_ALL)},
+    {"asset_match_span", kAssetMatchSpan, false, TOCSIN_PAGE("asset_match_span", TOCSIN_ASSET_MATCH_SPAN_ALL, "id"),
+     TOCSIN_INSERT("asset_match_span", TOCSIN_ASSET_MATCH_SPAN_ALL)},
     {"asset_verdict", kAssetVerdict, false, TOCSIN_PAGE("asset_verdict", TOCSIN_ASSET_VERDICT_ALL, "id"),
      TOCSIN_INSERT("asset_verdict", TOCSIN_ASSET_VERDICT_ALL)},
     {"inventory_mapping", kInventoryMapping, false,
@@ -457,6 +462,8 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('bundle', 'id'), (SELECT greatest(max(id), 1) FROM bundle));"
       "SELECT setval(pg_get_serial_sequence('asset', 'id'), (SELECT greatest(max(id), 1) FROM asset));"
       "SELECT setval(pg_get_serial_sequence('asset_state', 'id'), (SELECT greatest(max(id), 1) FROM asset_state));"
+      "SELECT setval(pg_get_serial_sequence('asset_match_span', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "asset_match_span));"
       "SELECT setval(pg_get_serial_sequence('asset_verdict', 'id'), (SELECT greatest(max(id), 1) FROM asset_verdict));"
       "SELECT setval(pg_get_serial_sequence('inventory_mapping', 'id'), (SELECT greatest(max(id), 1) FROM "
       "inventory_mapping));"

@@ -196,6 +196,7 @@ Status Organisations::cut_ties(domain::OrganisationId id) {
        Sql{"DELETE FROM case_participant WHERE kind = ? AND grantee_id = ?", domain::Grantee::Kind::organisation, id},
        // What it had in its plants is nobody's business any more.
        Sql{"DELETE FROM asset WHERE organisation_id = ?", id},
+       Sql{"DELETE FROM asset_match_span WHERE organisation_id = ?", id},
        Sql{"DELETE FROM asset_verdict WHERE organisation_id = ?", id},
        Sql{"DELETE FROM inventory_mapping WHERE organisation_id = ?", id},
        Sql{"DELETE FROM inventory_upload WHERE organisation_id = ?", id},

@@ -128,6 +128,7 @@ inline constexpr ActionText kActions[] = {
     {"notification.times", "Somebody chose when they are told news."},
     {"notification.test", "A test letter of a subscription was sent."},
     {"notification.feed", "The token of somebody's own feed was made or revoked."},
+    {"exposure.export", "A report of what advisories mean for an inventory was taken out."},
     {"demo.sign-in", "Somebody signed in as one of the demonstration's people."},
 };
 

@@ -11,6 +11,7 @@
 #include "engine/exposure/matcher.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/members/input.hpp"
+#include "store/exposure_history.hpp"
 
 namespace tocsin::engine::exposure {
 namespace {
@@ -240,6 +241,7 @@ tocsin::Status set_verdict(store::Database& database, const Actor& actor, const 
       changed.push_back(std::move(match));
     }
     TRY_VOID(exposures.put(changed));
+    TRY_VOID(store::ExposureHistory{connection}.note(changed, {}, now));
     TRY_VOID(audit::record(
         connection, actor, now, "exposure.verdict", audit::object_of("inventory", organisation.value), organisation,
         domain::audit::Outcome::done, {{"verdict", domain::to_string(verdict)}, {"count", rows.size()}}));

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "store/assets.hpp"
 #include "store/changes.hpp"
+#include "store/exposure_history.hpp"
 
 namespace tocsin::engine::exposure {
 namespace {
@@ -139,6 +140,7 @@ Result<std::int64_t> write(store::Connection& connection, const std::vector<cons
   for (const auto& [key, row] : there) gone.push_back(*row);
   TRY_VOID(exposures.put(put));
   TRY_VOID(exposures.remove(gone));
+  TRY_VOID(store::ExposureHistory{connection}.note(put, gone, now));
   return static_cast<std::int64_t>(put.size() + gone.size());
 }
 

@@ -2,6 +2,7 @@
 #include "engine/audit/trail.hpp"
 #include "engine/inventory/inventory.hpp"
 #include "engine/inventory/item_rules.hpp"
+#include "store/exposure_history.hpp"
 
 /// One asset at a time.
 namespace tocsin::engine::inventory {
@@ -90,6 +91,7 @@ Status remove(store::Database& database, const Actor& actor, std::int64_t id, Ti
     TRY(const auto found, assets.find(organisation, id));
     if (!found) return Error::not_found("asset");
     TRY_VOID(check_version(*found, expected));
+    TRY_VOID(store::ExposureHistory{connection}.note_removal(id, now));
     TRY_VOID(assets.remove(organisation, id));
     return note(connection, actor, now, "inventory.remove", organisation, id);
   });

@@ -12,6 +12,7 @@
 #include "engine/inventory/inventory.hpp"
 #include "engine/inventory/item_rules.hpp"
 #include "formats/inventory/csv_cell.hpp"
+#include "store/exposure_history.hpp"
 
 /// Files become assets: read, compared with what is there, and only then written, in one transaction.
 namespace tocsin::engine::inventory {
@@ -77,7 +78,11 @@ struct Writes {
 class Comparison {
  public:
   Comparison(store::Connection& connection, domain::OrganisationId organisation, Difference& difference, Writes writes)
-      : assets_(connection), organisation_(organisation), difference_(difference), writes_(writes) {}
+      : connection_(connection),
+        assets_(connection),
+        organisation_(organisation),
+        difference_(difference),
+        writes_(writes) {}
 
   Status rows(std::vector<store::Asset>& all) {
     for (std::size_t at = 0; at < all.size(); at += kChunk) {
@@ -100,7 +105,9 @@ class Comparison {
         if (!remove) continue;
         ++difference_.removed;
         digest_.update(fmt::format("-{};", mark.id));
-        if (writes_.wanted) TRY_VOID(assets_.remove(organisation_, mark.id));
+        if (!writes_.wanted) continue;
+        TRY_VOID(store::ExposureHistory{connection_}.note_removal(mark.id, writes_.now));
+        TRY_VOID(assets_.remove(organisation_, mark.id));
       }
       if (marks.size() < 4'096) return ok();
       after = marks.back().key;
@@ -152,6 +159,7 @@ class Comparison {
     return ok();
   }
 
+  store::Connection& connection_;
   store::Assets assets_;
   domain::OrganisationId organisation_;
   Difference& difference_;

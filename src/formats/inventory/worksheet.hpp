@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "formats/inventory/table.hpp"
@@ -21,5 +22,12 @@ Result<Table> read_worksheet(std::string_view bytes, std::string_view sheet_name
 /// worksheets at 31, which is all that spreadsheets take. Errors: invalid_input for more rows or columns than a
 /// worksheet has.
 Result<std::string> write_worksheet(const Table& table, std::string_view sheet_name = "Inventory");
+
+struct Worksheet {
+  std::string name;
+  const Table* table = nullptr;
+};
+/// The same with several worksheets, in their order. Errors: also where there is none, or two names are the same.
+Result<std::string> write_workbook(const std::vector<Worksheet>& sheets);
 
 }  // namespace tocsin::formats::inventory

@@ -189,6 +189,21 @@ TEST(Worksheet, WhatIsWrittenIsReadBack) {
   EXPECT_TRUE(write_worksheet({})) << "an empty table is one, too";
 }
 
+TEST(Worksheet, SeveralStandInOneWorkbook) {
+  Table one, other;
+  one.headers = {"A", "B"};
+  one.rows = {{"1", "2"}};
+  other.headers = {"C"};
+  other.rows = {{"3"}, {"4"}};
+  const auto bytes = write_workbook({{"First", &one}, {"Second: more", &other}});
+  ASSERT_TRUE(bytes) << bytes.error().to_string();
+  EXPECT_EQ(read_worksheet(*bytes, "First")->rows, one.rows);
+  EXPECT_EQ(read_worksheet(*bytes, "Second  more")->rows, other.rows);
+  EXPECT_FALSE(write_workbook({}));
+  // Spreadsheets do not open a workbook in which two have one name, in whatever case.
+  EXPECT_FALSE(write_workbook({{"Sites", &one}, {"sites", &other}}));
+}
+
 TEST(Zip, PartsAndGzipHaveLimits) {
   const auto zip = write_zip({{"a.txt", std::string(1000, 'a')}, {"b.txt", "b"}});
   EXPECT_EQ(**read_part(zip, "B.TXT"), "b");

@@ -111,14 +111,42 @@ std::string sheet_of(const Table& table) {
 }  // namespace
 
 Result<std::string> write_worksheet(const Table& table, std::string_view sheet_name) {
-  if (table.rows.size() >= kSheetRowsMax || table.headers.size() > kSheetColumnsMax) {
-    return Error::invalid(
-        fmt::format("A worksheet has at most {} rows and {} columns", kSheetRowsMax, kSheetColumnsMax));
+  return write_workbook({{std::string{sheet_name}, &table}});
+}
+
+Result<std::string> write_workbook(const std::vector<Worksheet>& sheets) {
+  if (sheets.empty()) return Error::invalid("A workbook has at least one worksheet");
+  std::string types, list, filters, relations;
+  std::vector<std::string> titles;
+  constexpr std::string_view kContent = "application/vnd.openxmlformats-officedocument.spreadsheetml";
+  for (std::size_t i = 0; i < sheets.size(); ++i) {
+    const auto& table = *sheets[i].table;
+    if (table.rows.size() >= kSheetRowsMax || table.headers.size() > kSheetColumnsMax) {
+      return Error::invalid(
+          fmt::format("A worksheet has at most {} rows and {} columns", kSheetRowsMax, kSheetColumnsMax));
+    }
+    const auto title = sheet_title(sheets[i].name);
+    const auto folded = text::fold(title);
+    if (std::ranges::find(titles, folded) != titles.end()) {
+      return Error::invalid("Two worksheets of a workbook have the same name", title);
+    }
+    titles.push_back(folded);
+    fmt::format_to(std::back_inserter(types),
+                   "<Override PartName=\"/xl/worksheets/sheet{}.xml\" ContentType=\"{}.worksheet+xml\"/>", i + 1,
+                   kContent);
+    fmt::format_to(std::back_inserter(list), "<sheet name=\"{}\" sheetId=\"{}\" r:id=\"rId{}\"/>", title, i + 1, i + 1);
+    fmt::format_to(std::back_inserter(relations),
+                   "<Relationship Id=\"rId{0}\" Type=\"{1}/worksheet\" Target=\"worksheets/sheet{0}.xml\"/>", i + 1,
+                   kRelations);
+    if (table.headers.empty()) continue;
+    fmt::format_to(std::back_inserter(filters),
+                   "<definedName name=\"_xlnm._FilterDatabase\" localSheetId=\"{}\" hidden=\"1\">'{}'!$A$1:${}${}"
+                   "</definedName>",
+                   i, title, letters(table.headers.size() - 1), table.rows.size() + 1);
   }
   const auto part = [](std::string name, const std::string& text) {
     return ZipPart{std::move(name), std::string{kDeclaration} + text};
   };
-  constexpr std::string_view kContent = "application/vnd.openxmlformats-officedocument.spreadsheetml";
   std::vector<ZipPart> parts;
   parts.push_back(
       part("[Content_Types].xml",
@@ -126,33 +154,24 @@ Result<std::string> write_worksheet(const Table& table, std::string_view sheet_n
                "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">"
                "<Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>"
                "<Default Extension=\"xml\" ContentType=\"application/xml\"/>"
-               "<Override PartName=\"/xl/workbook.xml\" ContentType=\"{0}.sheet.main+xml\"/>"
-               "<Override PartName=\"/xl/worksheets/sheet1.xml\" ContentType=\"{0}.worksheet+xml\"/>"
+               "<Override PartName=\"/xl/workbook.xml\" ContentType=\"{0}.sheet.main+xml\"/>{1}"
                "<Override PartName=\"/xl/styles.xml\" ContentType=\"{0}.styles+xml\"/></Types>",
-               kContent)));
+               kContent, types)));
   constexpr std::string_view kPackageRelations = "http://schemas.openxmlformats.org/package/2006/relationships";
   parts.push_back(part("_rels/.rels", fmt::format("<Relationships xmlns=\"{}\"><Relationship Id=\"rId1\" "
                                                   "Type=\"{}/officeDocument\" Target=\"xl/workbook.xml\"/>"
                                                   "</Relationships>",
                                                   kPackageRelations, kRelations)));
-  const auto title = sheet_title(sheet_name);
-  const auto filter = table.headers.empty() ? std::string{}
-                                            : fmt::format(
-                                                  "<definedNames><definedName name=\"_xlnm._FilterDatabase\" "
-                                                  "localSheetId=\"0\" hidden=\"1\">'{}'!$A$1:${}${}</definedName>"
-                                                  "</definedNames>",
-                                                  title, letters(table.headers.size() - 1), table.rows.size() + 1);
   parts.push_back(
       part("xl/workbook.xml",
-           fmt::format("<workbook xmlns=\"{}\" xmlns:r=\"{}\"><bookViews><workbookView/></bookViews><sheets><sheet "
-                       "name=\"{}\" sheetId=\"1\" r:id=\"rId1\"/></sheets>{}</workbook>",
-                       kMain, kRelations, title, filter)));
-  parts.push_back(
-      part("xl/_rels/workbook.xml.rels",
-           fmt::format("<Relationships xmlns=\"{0}\"><Relationship Id=\"rId1\" Type=\"{1}/worksheet\" "
-                       "Target=\"worksheets/sheet1.xml\"/>"
-                       "<Relationship Id=\"rId2\" Type=\"{1}/styles\" Target=\"styles.xml\"/></Relationships>",
-                       kPackageRelations, kRelations)));
+           fmt::format("<workbook xmlns=\"{}\" xmlns:r=\"{}\"><bookViews><workbookView/></bookViews><sheets>{}</sheets>"
+                       "{}</workbook>",
+                       kMain, kRelations, list,
+                       filters.empty() ? std::string{} : fmt::format("<definedNames>{}</definedNames>", filters))));
+  parts.push_back(part("xl/_rels/workbook.xml.rels",
+                       fmt::format("<Relationships xmlns=\"{0}\">{1}<Relationship Id=\"rId{2}\" Type=\"{3}/styles\" "
+                                   "Target=\"styles.xml\"/></Relationships>",
+                                   kPackageRelations, relations, sheets.size() + 1, kRelations)));
   // Number format 49 is text: what a person types over an order number stays one.
   parts.push_back(part(
       "xl/styles.xml",
@@ -169,7 +188,9 @@ Result<std::string> write_worksheet(const Table& table, std::string_view sheet_n
           "applyFont=\"1\"/></cellXfs>"
           "<cellStyles count=\"1\"><cellStyle name=\"Normal\" xfId=\"0\" builtinId=\"0\"/></cellStyles></styleSheet>",
           kMain)));
-  parts.push_back({"xl/worksheets/sheet1.xml", sheet_of(table)});
+  for (std::size_t i = 0; i < sheets.size(); ++i) {
+    parts.push_back({fmt::format("xl/worksheets/sheet{}.xml", i + 1), sheet_of(*sheets[i].table)});
+  }
   return write_zip(parts);
 }
 

@@ -314,6 +314,11 @@ class Crawl {
     const auto matches = fmt::format(R"("matches":[{{"asset":1,"advisory":"{}"}}])", slug);
     ask("exposure_state", "/api/v1/exposure/state", "{" + matches + R"(,"state":"done","evidence":"Updated"})");
     ask("exposure_verdict", "/api/v1/exposure/verdict", "{" + matches + R"(,"verdict":"rejected","reason":"Spare"})");
+    const auto overview = ask("exposure_overview", "/api/v1/exposure/overview?since=week");
+    EXPECT_FALSE(json::array_at(overview, "trend").empty());
+    for (const auto* ending : {"pdf", "xlsx", "csv"}) {
+      ask(fmt::format("exposure_report_{}", ending), fmt::format("/api/v1/exposure/report.{}", ending));
+    }
     ask("looks", "/api/v1/organisation/looks");
     const auto glass = ask("break_glass", "/api/v1/break-glass");
     EXPECT_EQ(json::array_at(glass, "items").size(), 1U);

@@ -43,6 +43,15 @@ constexpr QueryParameter kExposureQuery[] = {
     kLimit,
     kCursor,
 };
+constexpr QueryParameter kOverviewQuery[] = {
+    kOrganisation,
+    kSite,
+    {"since",
+     "Begin of what changed: yesterday (of that day), week (seven days ago), visit (the sign-in before this "
+     "one), or a day such as 2027-05-31.",
+     R"({"type":"string","default":"yesterday"})"},
+    {"days", "Of the trend.", R"({"type":"integer","minimum":7,"maximum":730,"default":90})"},
+};
 constexpr QueryParameter kImportQuery[] = {
     {"dry_run", "Say what would change, and change nothing.", R"({"type":"boolean","default":false})"},
     {"keep_good_rows", "Leave rows with errors out; else one error refuses all.",
@@ -80,6 +89,28 @@ constexpr Operation kOperations[] = {
      .description = "Matches between the inventory and the advisories that the asker may read, most urgent first.",
      .schema = "ExposureList",
      .query = kExposureQuery},
+    {.route = "exposure_overview",
+     .description =
+         "Counted are open matters: one advisory on one asset, affected, undecidable or under investigation, "
+         "neither done nor accepted. What the asker may not see counts nowhere, also not in the past. Days "
+         "are those of the time zone in the asker's profile.",
+     .schema = "ExposureOverview",
+     .query = kOverviewQuery},
+    {.route = "exposure_report_pdf",
+     .description = "For the plant manager, in English. Written down in the audit log.",
+     .schema = "",
+     .media_type = "application/pdf",
+     .query = kOverviewQuery},
+    {.route = "exposure_report_xlsx",
+     .description = "Worksheets: summary, worklist, by site, changes. Written down in the audit log.",
+     .schema = "",
+     .media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+     .query = kOverviewQuery},
+    {.route = "exposure_report_csv",
+     .description = "The worklist, most urgent first. Written down in the audit log.",
+     .schema = "",
+     .media_type = "text/csv",
+     .query = kOverviewQuery},
     {.route = "exposure_state",
      .description = "At most 500 at once; all or none.",
      .schema = "",
@@ -214,6 +245,132 @@ std::string_view inventory_schemas_json() noexcept {
     "items": {"type": "array", "items": {"$ref": "#/components/schemas/ExposureMatch"}},
     "next": {"type": ["string", "null"]},
     "counts": {"description": "Matches by status, under the other filters.", "type": "object", "additionalProperties": {"type": "integer"}}
+  }
+},
+"ExposureOverview": {
+  "type": "object",
+  "required": ["organisation", "site", "generated", "time_zone", "tlp", "open", "decisions", "sites", "zones", "vendors", "open_for", "history_since", "trend", "remediation", "changed"],
+  "properties": {
+    "organisation": {"type": "string"},
+    "site": {"type": ["string", "null"]},
+    "generated": {"type": "string", "format": "date-time"},
+    "time_zone": {"type": "string"},
+    "tlp": {"description": "The highest marking of the advisories that are counted or named.", "type": ["string", "null"]},
+    "open": {
+      "type": "object",
+      "required": ["matters", "affected", "in_progress", "assets", "advisories", "known_exploited"],
+      "properties": {
+        "matters": {"type": "integer"},
+        "affected": {"type": "integer"},
+        "in_progress": {"type": "integer"},
+        "assets": {"type": "integer"},
+        "advisories": {"type": "integer"},
+        "known_exploited": {"type": "array", "items": {"type": "string"}}
+      }
+    },
+    "decisions": {
+      "type": "object",
+      "required": ["complete", "decided", "by_decision", "by_due"],
+      "properties": {
+        "complete": {"description": "False: only the first `decided` open matters are counted here.", "type": "boolean"},
+        "decided": {"type": "integer"},
+        "by_decision": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "by_due": {"type": "object", "additionalProperties": {"type": "integer"}}
+      }
+    },
+    "sites": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["site", "matters", "assets", "by_decision", "by_severity"],
+        "properties": {
+          "site": {"type": "string"},
+          "matters": {"type": "integer"},
+          "assets": {"type": "integer"},
+          "by_decision": {"type": "object", "additionalProperties": {"type": "integer"}},
+          "by_severity": {"type": "object", "additionalProperties": {"type": "integer"}}
+        }
+      }
+    },
+    "zones": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["site", "zone", "matters", "affected", "assets"],
+        "properties": {"site": {"type": "string"}, "zone": {"type": "string"}, "matters": {"type": "integer"}, "affected": {"type": "integer"}, "assets": {"type": "integer"}}
+      }
+    },
+    "vendors": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["vendor", "matters", "affected", "assets"],
+        "properties": {"vendor": {"type": "string"}, "matters": {"type": "integer"}, "affected": {"type": "integer"}, "assets": {"type": "integer"}}
+      }
+    },
+    "open_for": {"description": "Matters by the time since they were first found.", "type": "object", "additionalProperties": {"type": "integer"}},
+    "history_since": {"type": ["string", "null"], "format": "date-time"},
+    "trend": {
+      "description": "Open matters at the end of each day, the last now.",
+      "type": "array",
+      "items": {"type": "object", "required": ["day", "open"], "properties": {"day": {"type": "string"}, "open": {"type": "integer"}}}
+    },
+    "remediation": {
+      "description": "From being found affected to done, or to a fixed version in the inventory.",
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["month", "remediated", "mean_seconds", "median_seconds"],
+        "properties": {"month": {"type": "string"}, "remediated": {"type": "integer"}, "mean_seconds": {"type": ["integer", "null"]}, "median_seconds": {"type": ["integer", "null"]}}
+      }
+    },
+    "changed": {
+      "type": "object",
+      "required": ["since", "counts", "matches", "state_counts", "states"],
+      "properties": {
+        "since": {"type": "string", "format": "date-time"},
+        "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "matches": {
+          "description": "The first 25, those that are open now before others.",
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": ["change", "asset", "asset_removed", "label", "site", "advisory", "before", "now", "at"],
+            "properties": {
+              "change": {"enum": ["appeared", "became_affected", "reopened", "fixed", "not_affected", "gone"]},
+              "asset": {"type": "integer"},
+              "asset_removed": {"type": "boolean"},
+              "label": {"type": "string"},
+              "site": {"type": "string"},
+              "advisory": {"description": "As its address has it.", "type": "string"},
+              "before": {"enum": ["affected", "undecidable", "under_investigation", "fixed", "not_affected", null]},
+              "now": {"enum": ["affected", "undecidable", "under_investigation", "fixed", "not_affected", null]},
+              "at": {"type": "string", "format": "date-time"}
+            }
+          }
+        },
+        "state_counts": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "states": {
+          "description": "What people noted, newest first, at most 25.",
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": ["state", "asset", "label", "site", "advisory", "vulnerability", "person", "evidence", "at"],
+            "properties": {
+              "state": {"enum": ["open", "in_progress", "done", "accepted"]},
+              "asset": {"type": "integer"},
+              "label": {"type": "string"},
+              "site": {"type": "string"},
+              "advisory": {"type": "string"},
+              "vulnerability": {"type": "string"},
+              "person": {"type": "string"},
+              "evidence": {"type": "string"},
+              "at": {"type": "string", "format": "date-time"}
+            }
+          }
+        }
+      }
+    }
   }
 },
 "ExposureSubjects": {

@@ -298,8 +298,11 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
   asked.organisation = organisation;
   std::string out;
   render<
-      "<div class=\"page-head\"><h1>[[Exposure]]</h1></div>\n<p class=\"lead\">[[What the advisories that you may read "
-      "say of what is in the inventory, and what was done about it.]]</p>\n">(out);
+      "<div class=\"page-head\"><h1>[[Exposure]]</h1><p class=\"actions\"><a class=\"button-quiet\" "
+      "href=\"{}\">[[At a glance, and reports]]</a></p></div>\n<p class=\"lead\">[[What the advisories that you may "
+      "read "
+      "say of what is in the inventory, and what was done about it.]]</p>\n">(
+      out, Url::own(http::with_query("/exposure/overview", {{"organisation", organisation}, {"site", asked.site}})));
   out += pages::error_summary(form).str();
   pages::append_granted(out, access);
   if (any) {

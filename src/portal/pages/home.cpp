@@ -5,6 +5,7 @@
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/format.hpp"
+#include "portal/pages/inventory_parts.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/routes.hpp"
 
@@ -257,6 +258,11 @@ Result<http::Response> home(App& app, const http::Request& request) {
       std::string out;
       append_hero(out, overview);
       append_figures(out, overview);
+      if (pages::has_inventory(request)) {
+        render<
+            "<p><a href=\"/exposure/overview\">[[What this means for your plants: the exposure at a "
+            "glance]]</a></p>\n">(out);
+      }
       out += "<div class=\"grid-2\">\n";
       append_cards(out, tr<"#advisories#Newest">(), overview.newest, "/advisories?sort=updated",
                    tr<"All, newest first">());

@@ -25,12 +25,13 @@ void add_organisation_api(App& app, http::Router& router);
 void add_people_api(App& app, http::Router& router);
 void add_community_api(App& app, http::Router& router);
 void add_case_api(App& app, http::Router& router);
-void add_approval_routes(App& app, http::Router& router);          ///< /approvals
-void add_break_glass_routes(App& app, http::Router& router);       ///< /break-glass
-void add_inventory_routes(App& app, http::Router& router);         ///< /inventory, /inventory/{asset}
-void add_inventory_form_routes(App& app, http::Router& router);    ///< New, edit, remove, who may read it.
-void add_inventory_import_routes(App& app, http::Router& router);  ///< /inventory/import
-void add_exposure_routes(App& app, http::Router& router);          ///< /exposure
+void add_approval_routes(App& app, http::Router& router);           ///< /approvals
+void add_break_glass_routes(App& app, http::Router& router);        ///< /break-glass
+void add_inventory_routes(App& app, http::Router& router);          ///< /inventory, /inventory/{asset}
+void add_inventory_form_routes(App& app, http::Router& router);     ///< New, edit, remove, who may read it.
+void add_inventory_import_routes(App& app, http::Router& router);   ///< /inventory/import
+void add_exposure_routes(App& app, http::Router& router);           ///< /exposure
+void add_exposure_overview_routes(App& app, http::Router& router);  ///< /exposure/overview, /exposure/report
 void add_inventory_api(App& app, http::Router& router);
 void add_webhook_routes(App& app, http::Router& router);       ///< /webhooks, /webhooks/{webhook}
 void add_webhook_form_routes(App& app, http::Router& router);  ///< New, edit, secret, remove, test, replay.
@@ -63,6 +64,7 @@ void add_member_routes(App& app, http::Router& router) {
   add_inventory_form_routes(app, router);
   add_inventory_import_routes(app, router);
   add_exposure_routes(app, router);
+  add_exposure_overview_routes(app, router);
   add_inventory_api(app, router);
   add_webhook_routes(app, router);
   add_webhook_form_routes(app, router);

@@ -26,7 +26,8 @@ constexpr std::size_t kFactBytesBeside = 400;
 constexpr std::size_t kLabelBytesMax = 200, kBookmarkBytesMax = 120, kPropertyBytesMax = 1000;
 
 constexpr Style kBody{9, false, kBlack};
-constexpr Ink kQuiet{0.29, 0.36, 0.40}, kRule{0.80, 0.84, 0.86}, kFill{0.93, 0.945, 0.953}, kLinkInk{0.04, 0.35, 0.43};
+constexpr Ink kQuiet{0.29, 0.36, 0.40}, kRule{0.80, 0.84, 0.86}, kFill{0.93, 0.945, 0.953}, kLinkInk{0.04, 0.35, 0.43},
+    kChartInk{0.25, 0.55, 0.63};
 
 void set_ink(cairo_t* cairo, const Ink& ink) { cairo_set_source_rgb(cairo, ink.red, ink.green, ink.blue); }
 
@@ -201,6 +202,16 @@ class Pages : public Paper {
     y_ += 6;
   }
 
+  void chart(const std::vector<std::int64_t>& values, std::string_view begin, std::string_view end) override {
+    constexpr double kHeight = 130, kLabels = 16, kLeft = 34;
+    if (full() || values.empty()) return;
+    space(4);
+    if (y_ + kHeight + kLabels > kFloor) break_page();
+    if (full()) return;
+    if (cairo_ != nullptr) draw_chart(values, begin, end, kHeight, kLeft);
+    y_ += kHeight + kLabels + 8;
+  }
+
   /// Ends the last page.
   void finish() { end_page(); }
   int pages() const noexcept { return page_; }
@@ -269,6 +280,51 @@ class Pages : public Paper {
     pango_layout_set_ellipsize(layout.get(), PANGO_ELLIPSIZE_END);
     pango_layout_set_height(layout.get(), -1);
     centre(layout, kSide);
+  }
+
+  void draw_chart(const std::vector<std::int64_t>& values, std::string_view begin, std::string_view end, double height,
+                  double left) {
+    const Tag figure{cairo_, "Figure"};
+    constexpr Style kSmall{8, false, kQuiet};
+    const double x0 = kSide + left, width = kWidth - left, top = y_ + 4, base = y_ + height;
+    const auto most = std::max<std::int64_t>(1, *std::ranges::max_element(values));
+    const auto step = nice_step(most);
+    const auto scale = static_cast<double>((most + step - 1) / step * step);
+    const auto y_of = [&](double value) { return base - (base - top) * value / scale; };
+    const auto label = [&](std::string_view text, double x, double y, double from_right) {
+      set_ink(cairo_, kSmall.ink);
+      cairo_move_to(cairo_, x - from_right * fonts_.width(text, kSmall), y);
+      const auto layout = fonts_.layout(text, kSmall, -1);
+      pango_cairo_show_layout(cairo_, layout.get());
+    };
+    for (std::int64_t tick = 0; tick <= static_cast<std::int64_t>(scale); tick += step) {
+      const double y = y_of(static_cast<double>(tick));
+      rule(x0, width, y, tick == 0 ? 0.9 : 0.4);
+      label(text::thousands(tick), x0 - 6, y - 6, 1);
+    }
+    // A step a day: what is open at its end was not half that at noon.
+    const double day = width / static_cast<double>(values.size());
+    cairo_move_to(cairo_, x0, base);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double y = y_of(static_cast<double>(values[i]));
+      cairo_line_to(cairo_, x0 + day * static_cast<double>(i), y);
+      cairo_line_to(cairo_, x0 + day * static_cast<double>(i + 1), y);
+    }
+    cairo_line_to(cairo_, x0 + width, base);
+    cairo_close_path(cairo_);
+    set_ink(cairo_, kChartInk);
+    cairo_fill(cairo_);
+    label(begin, x0, base + 3, 0);
+    label(end, x0 + width, base + 3, 1);
+  }
+
+  /// Between the lines of a scale, so that there are at most five: 1, 2 or 5 times a power of ten.
+  static std::int64_t nice_step(std::int64_t most) {
+    for (std::int64_t power = 1;; power *= 10) {
+      for (const std::int64_t times : {1, 2, 5}) {
+        if (most <= times * power * 5) return times * power;
+      }
+    }
   }
 
   void rule(double x, double width, double y, double thickness) {

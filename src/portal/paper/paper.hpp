@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -66,6 +67,9 @@ class Paper {
   virtual void item(std::size_t level, std::string_view text, const std::string& url, std::string_view shown) = 0;
   /// The first row names the columns, and does so again on every page. All have as many cells.
   virtual void table(const std::vector<TableRow>& rows) = 0;
+  /// Numbers over time as an area, from 0 up, on one page. `begin` and `end` stand below its ends. Say what it shows in
+  /// a paragraph beside it, for those who do not see it.
+  virtual void chart(const std::vector<std::int64_t>& values, std::string_view begin, std::string_view end) = 0;
 };
 
 struct Pdf {

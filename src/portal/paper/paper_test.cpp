@@ -164,6 +164,19 @@ TEST(Paper, EmptyTextsAndOddLevelsAreNoError) {
   ASSERT_TRUE(pdf.has_value()) << pdf.error().to_string();
 }
 
+TEST(Paper, AChartTakesWhateverNumbersThereAre) {
+  const std::vector<std::vector<std::int64_t>> all{
+      {}, {0}, {0, 0, 0}, {1}, {7, 0, 7}, std::vector<std::int64_t>(1'000, 999'999'999'999), {0, 123'456}};
+  for (const auto& values : all) {
+    const auto pdf = make_pdf({}, 5, [&](Paper& paper) {
+      for (int i = 0; i < 6; ++i) paper.chart(values, "2026-01-01", "2026-12-31");
+    });
+    ASSERT_TRUE(pdf) << pdf.error().message;
+    // Six of them do not fit on one page, and none is torn.
+    EXPECT_EQ(pdf->pages, values.empty() ? 1 : 2);
+  }
+}
+
 TEST(Paper, MorePagesThanAllowedAreRefusedBeforeAnyIsDrawn) {
   int calls = 0;
   const auto pdf = make_pdf(frame(), 3, [&](Paper& paper) {
