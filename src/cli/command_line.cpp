@@ -399,6 +399,13 @@ class Builder {
     quiet(sub);
     add_match_options(*sub, into_.match);
   }
+  void status(const char* meaning) {
+    auto* sub = command("status", Command::status, meaning, kStatusExamples);
+    data(sub);
+    as_public(sub);
+    quiet(sub);
+    add_status_options(*sub, into_.status);
+  }
   void bundle(const char* meaning) {
     add_bundle_commands(*app_.add_subcommand("bundle", meaning), into_.bundle,
                         [this](auto* sub, const char* examples, bool database) {
@@ -502,6 +509,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"show", "Show one advisory", &Builder::show},
       {"validate", "Validate CSAF 2.0 and 2.1 documents", &Builder::validate},
       {"match", "Match an inventory against advisories, offline", &Builder::match},
+      {"status", "Tell what was known of a product on a day, and what since", &Builder::status},
       {"bundle", "Carry advisories and evidence over a one-way link, signed", &Builder::bundle},
       {"inventory", "What organisations have in their plants: import, list, export", &Builder::inventory},
       {"exposure", "What advisories mean for inventories: list, find anew", &Builder::exposure},

@@ -18,6 +18,7 @@
 #include "cli/share_options.hpp"
 #include "cli/site.hpp"
 #include "cli/webhook_options.hpp"
+#include "cli/status_options.hpp"
 #include "formats/csaf/validate/validate.hpp"
 
 /// The command line: every command and option once, with help, examples and environment variables.
@@ -57,6 +58,7 @@ enum class Command {
   cases,
   share,
   match,
+  status,
   bundle,
   inventory,
   site_show,
@@ -84,6 +86,7 @@ struct CommandLine {
   bool mend = false;                                        ///< convert, from CVRF
   MemberOptions members;                                    ///< org, user, community
   MatchOptions match;                                       ///< match
+  StatusOptions status;                                     ///< status
   BundleOptions bundle;                                     ///< All of `tocsin bundle`.
   InventoryOptions inventory;                               ///< inventory, exposure
   ShareOptions share;                                       ///< share

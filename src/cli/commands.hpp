@@ -31,6 +31,7 @@ int run_reindex(const CommandLine& line);
 int run_site(const CommandLine& line);     ///< site show, site set
 int run_members(const CommandLine& line);  ///< All of `tocsin org`, `user` and `community`.
 int run_match(const CommandLine& line);
+int run_status(const CommandLine& line);
 int run_bundle(const CommandLine& line);  ///< All of `tocsin bundle`.
 int run_share(const CommandLine& line);
 int run_audit(const CommandLine& line);      ///< All of `tocsin audit`.

@@ -75,6 +75,8 @@ int dispatch(const CommandLine& line) {
       return run_members(line);
     case Command::match:
       return run_match(line);
+    case Command::status:
+      return run_status(line);
     case Command::inventory:
       return run_inventory(line);
     case Command::site_show:

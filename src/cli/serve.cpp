@@ -18,6 +18,7 @@
 #include "engine/audit/upkeep.hpp"
 #include "engine/exposure/overview.hpp"
 #include "engine/exposure/runs.hpp"
+#include "engine/exposure/status.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/notify/herald.hpp"
 #include "engine/setup/setup.hpp"
@@ -221,6 +222,12 @@ void add_exposure_upkeep(portal::App& app, const Settings& settings) {
   });
 }
 
+/// What was known of a product is asked of memory: filled before somebody asks.
+void add_status_upkeep(portal::App& app) {
+  app.add_chore("status.refresh", std::chrono::seconds{1},
+                [&app]() -> Status { return app.status_desk().refresh(app.clock().now()); });
+}
+
 Result<Installation> open_for_serving(const CommandLine& line) {
   const auto state = folder_state(line.location.folder);
   if (!line.demo || state == FolderState::initialised || state == FolderState::foreign)
@@ -319,6 +326,7 @@ int run_serve(const CommandLine& line) {
   if (!server) return fail(server.error());
   if (const auto caught_up = app.catch_up(); !caught_up) return fail(caught_up.error());
   if (auto upkeep = add_upkeep(app, audit_key, settings); !upkeep) return fail(upkeep.error());
+  add_status_upkeep(app);
   add_exposure_runs(app);
   add_herald(app, *post);
   add_exposure_upkeep(app, settings);

@@ -7,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "base/log.hpp"
+#include "engine/exposure/status.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/post/post.hpp"
 #include "engine/search/indexer.hpp"
@@ -82,6 +83,7 @@ App::App(store::Database& database, AppSettings settings, const Clock& clock, en
       setup_(setup),
       catalogue_(database),
       search_(database, catalogue_),
+      status_desk_(std::make_unique<engine::exposure::StatusDesk>(database)),
       site_(std::make_shared<const engine::site::Site>(engine::site::without_database(settings_.site))) {
   load_languages();
 }
@@ -152,6 +154,7 @@ Status App::catch_up() {
   TRY_VOID(load_site());
   TRY_VOID(engine::search::index_all(database_));
   TRY_VOID(catalogue_.refresh());
+  TRY_VOID(status_desk_->refresh(clock_.now(), true));
   note_generation();
   return ok();
 }
@@ -232,6 +235,7 @@ http::Router App::routes() {
   add_advisory_routes(*this, router);
   add_revision_routes(*this, router);
   add_vulnerability_routes(*this, router);
+  add_status_routes(*this, router);
   add_vendor_routes(*this, router);
   add_about_routes(*this, router);
   add_cert_routes(*this, router);

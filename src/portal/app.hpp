@@ -25,6 +25,9 @@
 namespace tocsin::engine::identity {
 class Identity;  // engine/identity/identity.hpp
 }
+namespace tocsin::engine::exposure {
+class StatusDesk;  // engine/exposure/status.hpp
+}
 namespace tocsin::engine::post {
 class Post;  // engine/post/post.hpp
 }
@@ -86,6 +89,8 @@ class App {
   bool mails() const noexcept;
   engine::search::SearchEngine& search() noexcept { return search_; }
   engine::search::Catalogue& catalogue() noexcept { return catalogue_; }
+  /// Answers what was known of a product. Keeps up with what changes little; a chore brings it up to the rest.
+  engine::exposure::StatusDesk& status_desk() noexcept { return *status_desk_; }
   const AppSettings& settings() const noexcept { return settings_; }
   /// How the portal presents itself now. An answer keeps what it began with.
   std::shared_ptr<const engine::site::Site> site() const;
@@ -129,6 +134,7 @@ class App {
   exchange::PostOffice* office_ = nullptr;
   engine::search::Catalogue catalogue_;
   engine::search::SearchEngine search_;
+  std::unique_ptr<engine::exposure::StatusDesk> status_desk_;
   Metrics metrics_;
   static std::shared_ptr<ApplicationLimit> new_application_limit();
   std::shared_ptr<ApplicationLimit> application_limit_ = new_application_limit();
@@ -170,6 +176,7 @@ void add_advisory_list_routes(App& app, http::Router& router);  ///< /advisories
 void add_advisory_routes(App& app, http::Router& router);       ///< /advisories/{id}, raw, downloads
 void add_revision_routes(App& app, http::Router& router);       ///< /advisories/{id}/revisions, diff
 void add_vulnerability_routes(App& app, http::Router& router);  ///< /vulnerabilities, /vulnerabilities/{id}
+void add_status_routes(App& app, http::Router& router);         ///< /status, /api/v1/status
 void add_vendor_routes(App& app, http::Router& router);    ///< /vendors, /vendors/{vendor}, /vendors/{vendor}/{product}
 void add_about_routes(App& app, http::Router& router);     ///< /about, /api (documentation), /help/search
 void add_cert_routes(App& app, http::Router& router);      ///< /rfc2350, /.well-known/security.txt, /keys

@@ -18,6 +18,10 @@ const pages = {
   diff: '/advisories/TDC-2025-001/diff?from=1&to=3',
   vulnerabilities: '/vulnerabilities',
   vulnerability: '/vulnerabilities/CVE-1900-0160',
+  status: '/status',
+  'status answered': '/status?vendor=Helmwerk+Automation&product=HW-740+Safety+Controller&version=V1.5&at=2025-03-04',
+  'status of nothing': '/status?product=Coffee+machine',
+  'status error': '/status?vendor=Helmwerk&at=soon',
   vendors: '/vendors',
   vendor: '/vendors/helmwerk-automation',
   about: '/about',
@@ -115,6 +119,28 @@ describe('without JavaScript', () => {
     assert.match(decodeURIComponent(page.url()), /severity:critical/);
     await page.locator('main a[href="/advisories/TDC-2026-001"]').first().click();
     assert.match(await page.textContent('h1'), /RSR-4/);
+    await context.close();
+  });
+
+  it('what was known of a product is asked and passed on', async () => {
+    const { page, context } = await open('/', { javaScriptEnabled: false });
+    await page.click('main a[href="/status"]');
+    await page.fill('#s-product', 'HW-740 Safety Controller');
+    await page.fill('#s-version', 'V1.5');
+    await page.fill('#s-at', '2025-03-04');
+    await page.click('main .status-form button[type=submit]');
+    const answer = await page.textContent('main');
+    const [known, since] = [answer.indexOf('Known on'), answer.indexOf('Became known since')];
+    assert.ok(known >= 0 && since > known);
+    assert.match(answer.slice(known, since), /TDC-2025-001[^]*fixed/);
+    assert.match(answer.slice(since), /TDC-2025-001[^]*affected/);
+    const address = page.url();
+    await page.goto('about:blank');
+    await page.goto(address);
+    assert.equal(await page.inputValue('#s-at'), '2025-03-04');
+    assert.match(await page.textContent('main'), /Changed with version 3/);
+    await page.click('main td a[href^="/vulnerabilities/"] >> nth=0');
+    assert.match(await page.textContent('h1'), /CVE-1900-/);
     await context.close();
   });
 

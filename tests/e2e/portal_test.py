@@ -13,7 +13,8 @@ from support.tocsin import DEMO, Folder, POSTGRES, Server, fresh_postgres, init,
 
 PAGES = ["/", "/advisories", "/advisories?q=helmwerk", "/advisories?q=severity:critical&sort=severity", "/advisories/TDC-2025-001",
          "/advisories/TDC-2025-001/raw", "/advisories/TDC-2025-001/revisions", "/advisories/TDC-2025-001/diff?from=1&to=3",
-         "/advisories/TDC-2025-001/revisions/1", "/vulnerabilities", "/vulnerabilities/CVE-1900-0160", "/vendors",
+         "/advisories/TDC-2025-001/revisions/1", "/vulnerabilities", "/vulnerabilities/CVE-1900-0160", "/vendors", "/status",
+         "/status?product=HW-740+Safety+Controller&version=V1.5&at=2025-03-04",
          "/vendors/helmwerk-automation", "/about", "/help/search", "/api"]
 
 

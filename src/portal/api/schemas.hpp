@@ -47,6 +47,9 @@ std::string_view change_schemas_json() noexcept;
 std::span<const Operation> inventory_operations() noexcept;
 std::string_view inventory_schemas_json() noexcept;
 
+// What was known of a product: schemas_status.cpp.
+std::span<const Operation> status_operations() noexcept;
+std::string_view status_schemas_json() noexcept;
 // Cases: schemas_cases.cpp.
 std::span<const Operation> case_operations() noexcept;
 std::string_view case_schemas_json() noexcept;

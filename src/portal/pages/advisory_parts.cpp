@@ -31,26 +31,6 @@ constexpr std::size_t kVulnerabilitiesOpen = 12;
 constexpr std::size_t kNamesShown = 4;
 constexpr std::size_t kLabelsShown = 6;
 
-std::string_view remediation_title(RemediationCategory category) {
-  switch (category) {
-    case RemediationCategory::vendor_fix:
-      return tr<"Fix by the vendor">();
-    case RemediationCategory::fix_planned:
-      return tr<"Fix planned">();
-    case RemediationCategory::optional_patch:
-      return tr<"Optional patch">();
-    case RemediationCategory::workaround:
-      return tr<"Workaround">();
-    case RemediationCategory::mitigation:
-      return tr<"Mitigation">();
-    case RemediationCategory::no_fix_planned:
-      return tr<"No fix planned">();
-    case RemediationCategory::none_available:
-      break;
-  }
-  return tr<"No remediation available">();
-}
-
 std::string vulnerability_label(const csaf::Vulnerability& each, std::size_t index) {
   if (!each.cve.empty()) return each.cve;
   if (!each.ids.empty()) return each.ids.front().second;
@@ -462,6 +442,26 @@ Html body_html(const View& view) {
 }
 
 }  // namespace
+
+std::string_view remediation_title(RemediationCategory category) {
+  switch (category) {
+    case RemediationCategory::vendor_fix:
+      return tr<"Fix by the vendor">();
+    case RemediationCategory::fix_planned:
+      return tr<"Fix planned">();
+    case RemediationCategory::optional_patch:
+      return tr<"Optional patch">();
+    case RemediationCategory::workaround:
+      return tr<"Workaround">();
+    case RemediationCategory::mitigation:
+      return tr<"Mitigation">();
+    case RemediationCategory::no_fix_planned:
+      return tr<"No fix planned">();
+    case RemediationCategory::none_available:
+      break;
+  }
+  return tr<"No remediation available">();
+}
 
 Html advisory_body_html(const LoadedAdvisory& loaded) { return body_html({loaded, loaded.record.tlp, &loaded}); }
 

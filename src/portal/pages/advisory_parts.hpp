@@ -17,5 +17,7 @@ html::Html advisory_file_body_html(const ReadAdvisory& read, std::optional<domai
 html::Html vector_html(std::string_view vector, std::optional<int> stated_tenths = std::nullopt);
 /// "Known affected" of known_affected.
 std::string_view status_label(formats::csaf::ProductStatus status);
+/// "Fix by the vendor" of vendor_fix.
+std::string_view remediation_title(formats::csaf::RemediationCategory category);
 
 }  // namespace tocsin::portal::pages

@@ -76,6 +76,7 @@ void append_hero(std::string& out, const Overview& overview) {
     }
     out += "</ul>\n";
   }
+  render<"<p class=\"hero-more\">[[Or ask of one product: <a href=\"/status\">what was known on a day?</a>]]</p>\n">(out);
   out += "</section>\n";
 }
 

@@ -246,7 +246,7 @@ void append_decision(std::string& out, const exposure::Decision& decision) {
 }
 
 void append_matches(std::string& out, const std::vector<store::ExposureRow>& rows,
-                    const std::vector<exposure::Decision>& decisions, const http::Request& request) {
+                    const std::vector<exposure::Decision>& decisions, const http::Request& request, bool may_edit) {
   render<"<section class=\"panel\" aria-labelledby=\"matches\"><h2 id=\"matches\">[[What advisories say]]</h2>\n">(out);
   if (rows.empty()) {
     render<"<p class=\"note\">[[None that you may read speaks of it.]]</p></section>\n">(out);
@@ -263,11 +263,15 @@ void append_matches(std::string& out, const std::vector<store::ExposureRow>& row
     std::string decision;
     append_decision(decision, decisions[i]);
     render<
-        R"(<tr><th scope="row"><a href="{}">{}</a><br><span class="note" lang="en">{}</span></th><td data-label="[[Status]]">{}</td><td class="num" data-label="[[Sure]]">{} %</td><td data-label="[[What to do]]">{}</td><td data-label="[[Because]]" lang="en">{} {}</td><td data-label="[[State]]">{}</td></tr>
+        R"(<tr><th scope="row"><a href="{}">{}</a><br><span class="note" lang="en">{}</span></th><td data-label="[[Status]]">{}</td><td class="num" data-label="[[Sure]]">{} %</td><td data-label="[[What to do]]">{}</td><td data-label="[[Because]]" lang="en">{} {}</td><td data-label="[[State]]">{} {}</td></tr>
 )">(out, Url::own(pages::advisory_url(row.slug)), row.tracking_id, text::shorten(row.title, 100),
         pages::status_tag(static_cast<exposure::Status>(match.status)), match.confidence / 10,
         Html::from_trusted(std::move(decision)), match.because, match.question,
-        pages::state_tag(exposure::state_at(match, request.now)));
+        pages::state_tag(exposure::state_at(match, request.now)),
+        !may_edit || match.cves.empty()
+            ? Html{}
+            : html::fragment<"<br><a href=\"{}\">[[one by one]]</a>">(Url::own(
+                  fmt::format("{}/advisories/{}", pages::asset_url(match.asset), http::encode_component(row.slug)))));
   }
   out += "</tbody></table></div></section>\n";
 }
@@ -354,7 +358,7 @@ Result<http::Response> one(App& app, const http::Request& request) {
     render<"<p class=\"callout\">[[It is being held against the advisories; that takes a moment.]]</p>\n">(out);
   }
   append_facts(out, *found);
-  append_matches(out, matches.rows, decisions, request);
+  append_matches(out, matches.rows, decisions, request, access.may_edit);
   append_history(out, states);
   if (access.may_edit) {
     out += pages::button_form(request, url + "/remove", tr<"Remove from the inventory">(),

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "domain/tlp.hpp"
+#include "engine/exposure/parts.hpp"
 #include "portal/access.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
@@ -224,15 +225,32 @@ bool has_inventory(const http::Request& request) {
          access::actor(request).may(domain::Permission::read_inventory);
 }
 
+namespace {
+
+Html you_html(const store::ExposureAtRecord& found, const std::string& list) {
+  const auto devices = trn<"{} device", "{} devices">(found.assets, text::thousands(found.assets));
+  const auto sites = trn<"{} site", "{} sites">(found.sites, text::thousands(found.sites));
+  return html::fragment<"<p class=\"callout callout-warn no-print\">[[<b>You:</b> <a href=\"{}\">{} at {}</a>]]</p>\n">(
+      html::Url::own(list), devices, sites);
+}
+
+}  // namespace
+
 Result<Html> exposure_line_html(App& app, const http::Request& request, const domain::Record& record) {
   if (!has_inventory(request)) return Html{};
   TRY(const auto found, engine::exposure::at_record(app.database(), access::actor(request), record.id));
   if (!found) return Html{};
-  const auto devices = trn<"{} device", "{} devices">(found->assets, text::thousands(found->assets));
-  const auto sites = trn<"{} site", "{} sites">(found->sites, text::thousands(found->sites));
-  return html::fragment<"<p class=\"callout callout-warn no-print\">[[<b>You:</b> <a href=\"{}\">{} at {}</a>]]</p>\n">(
-      html::Url::own(http::with_query("/exposure", {{"advisory", record.slug}, {"status", "all"}, {"state", "all"}})),
-      devices, sites);
+  return you_html(*found,
+                  http::with_query("/exposure", {{"advisory", record.slug}, {"status", "all"}, {"state", "all"}}));
+}
+
+Result<Html> vulnerability_line_html(App& app, const http::Request& request, std::string_view vulnerability) {
+  if (!has_inventory(request)) return Html{};
+  TRY(const auto found,
+      engine::exposure::at_vulnerability(app.database(), access::actor(request), vulnerability, request.now));
+  if (!found) return Html{};
+  return you_html(*found,
+                  http::with_query("/exposure", {{"cve", vulnerability}, {"status", "affected"}, {"state", "all"}}));
 }
 
 boost::json::object asset_json(const store::Asset& asset) {

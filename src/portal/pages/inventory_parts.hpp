@@ -48,6 +48,9 @@ bool has_inventory(const http::Request& request);
 /// "You: 14 devices at 3 sites", for a record that the asker may see; empty where it is none.
 Result<html::Html> exposure_line_html(App& app, const http::Request& request, const domain::Record& record);
 
+/// The same of a vulnerability.
+Result<html::Html> vulnerability_line_html(App& app, const http::Request& request, std::string_view vulnerability);
+
 boost::json::object asset_json(const store::Asset& asset);
 boost::json::object match_json(const store::ExposureRow& row, const engine::exposure::Decision& decision,
                                Timestamp now);

@@ -194,6 +194,50 @@ TEST_P(InventoryPages, ExposureIsShownAndAnswered) {
   EXPECT_EQ(get_as(boss, "/exposure?advisory=none").status, 404);
 }
 
+TEST_P(InventoryPages, AVulnerabilityTellsItsOwnersAndIsAnsweredByItself) {
+  const auto boss = As::water_administrator;
+  publish({});
+  fill(boss, kPumps);
+  match();
+  const std::string vulnerability = "/vulnerabilities/CVE-1900-10001";
+  const auto shown = get_as(boss, vulnerability);
+  EXPECT_THAT(shown.body, AllOf(HasSubstr("<b>You:</b>"), HasSubstr("2 devices at 2 sites"),
+                                HasSubstr("/exposure?cve=CVE-1900-10001&amp;status=affected&amp;state=all")));
+  EXPECT_EQ(shown.header("cache-control"), "no-store");
+  EXPECT_THAT(get_as(boss, "/exposure?cve=CVE-1900-10001&status=affected&state=all").body,
+              AllOf(HasSubstr("Pump 1"), HasSubstr("Pump 2"), Not(HasSubstr("Pump 3"))));
+  for (const auto who : {As::visitor, As::power_member, As::coordinator}) {
+    EXPECT_THAT(get_as(who, vulnerability).body, Not(HasSubstr("<b>You:</b>")));
+  }
+  const std::string one = "/inventory/1/advisories/EX-2021-001";
+  EXPECT_THAT(get_as(boss, "/inventory/1").body, HasSubstr("href=\"" + one + "\""));
+  EXPECT_THAT(get_as(boss, one).body, AllOf(HasSubstr("CVE-1900-10001"), HasSubstr("as the advisory")));
+  EXPECT_EQ(post_as(boss, one, {{"state", "done"}}).status, 422) << "no vulnerability";
+  EXPECT_EQ(post_as(boss, one, {{"vulnerability", "CVE-1999-0001"}, {"state", "done"}}).status, 422);
+  const auto wrong = post_as(boss, one, {{"vulnerability", "CVE-1900-10001"}, {"state", "accepted"}});
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_THAT(wrong.body, HasSubstr("who accepts a risk says why"));
+  const auto done =
+      post_as(boss, one, {{"vulnerability", "CVE-1900-10001"}, {"state", "done"}, {"evidence", "Port 502 is closed"}});
+  ASSERT_EQ(done.status, 303) << done.body;
+  EXPECT_EQ(done.header("location"), one + "?notice=saved");
+  EXPECT_THAT(get_as(boss, one).body,
+              AllOf(HasSubstr("Port 502 is closed"), HasSubstr("Wendy Wells"), Not(HasSubstr("as the advisory"))));
+  // The advisory as a whole is open still.
+  EXPECT_THAT(get_as(boss, "/exposure").body, HasSubstr("Pump 1"));
+  for (const auto& [who, status] : {std::pair{As::power_member, 403}, std::pair{As::water_member, 403}}) {
+    EXPECT_EQ(get_as(who, one).status, status);
+    EXPECT_EQ(post_as(who, one, {{"vulnerability", "CVE-1900-10001"}, {"state", "open"}}).status, status);
+  }
+  EXPECT_EQ(get_as(As::coordinator, one).status, 404) << "another organisation's";
+  EXPECT_EQ(get_as(boss, "/inventory/1/advisories/none").status, 404);
+  EXPECT_EQ(get_as(boss, "/inventory/99/advisories/EX-2021-001").status, 404);
+  // An advisory that is hidden now counts for nobody and has no page.
+  publish({.version = "2", .tlp = domain::Tlp::red});
+  EXPECT_THAT(get_as(boss, vulnerability).body, Not(HasSubstr("<b>You:</b>")));
+  EXPECT_EQ(get_as(boss, one).status, 404);
+}
+
 TEST_P(InventoryPages, ProgramsDoTheSame) {
   const auto boss = As::water_administrator;
   publish({});
@@ -246,6 +290,7 @@ TEST_P(InventoryPages, NobodyElseSeesAnythingOfIt) {
                                       "/exposure?organisation=2",
                                       "/exposure?advisory=EX-2021-001",
                                       "/advisories/EX-2021-001",
+                                      "/vulnerabilities/CVE-1900-10001",
                                       "/api/v1/advisories/EX-2021-001",
                                       "/api/v1/inventory",
                                       "/api/v1/inventory/2",

@@ -32,6 +32,7 @@ void add_inventory_form_routes(App& app, http::Router& router);     ///< New, ed
 void add_inventory_import_routes(App& app, http::Router& router);   ///< /inventory/import
 void add_exposure_routes(App& app, http::Router& router);           ///< /exposure
 void add_exposure_overview_routes(App& app, http::Router& router);  ///< /exposure/overview, /exposure/report
+void add_exposure_match_routes(App& app, http::Router& router);     ///< /inventory/{asset}/advisories/{id}
 void add_inventory_api(App& app, http::Router& router);
 void add_webhook_routes(App& app, http::Router& router);       ///< /webhooks, /webhooks/{webhook}
 void add_webhook_form_routes(App& app, http::Router& router);  ///< New, edit, secret, remove, test, replay.
@@ -65,6 +66,7 @@ void add_member_routes(App& app, http::Router& router) {
   add_inventory_import_routes(app, router);
   add_exposure_routes(app, router);
   add_exposure_overview_routes(app, router);
+  add_exposure_match_routes(app, router);
   add_inventory_api(app, router);
   add_webhook_routes(app, router);
   add_webhook_form_routes(app, router);

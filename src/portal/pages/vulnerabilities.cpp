@@ -14,7 +14,9 @@
 #include "portal/pages/advisory_parts.hpp"
 #include "portal/pages/evidence.hpp"
 #include "portal/pages/format.hpp"
+#include "portal/pages/inventory_parts.hpp"
 #include "portal/pages/layout.hpp"
+#include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
 
 /// Vulnerabilities across advisories: the list, and one with every advisory that speaks of it side by side.
@@ -198,6 +200,8 @@ Result<http::Response> detail(App& app, const http::Request& request) {
     render<" [[<b>They score it differently: {}.</b> The score says how bad it is in each product.]]">(main, range);
   }
   main += "</p>";
+  TRY(const auto line, pages::vulnerability_line_html(app, request, found->id));
+  main += line.str();
   if (evidence != nullptr && evidence->kev) {
     render<"<div class=\"callout callout-warn\"><p>{}.</p>">(main, pages::kev_html(*evidence->kev));
     if (!evidence->kev->action.empty()) render<"<p lang=\"en\">{}</p>">(main, evidence->kev->action);
@@ -265,6 +269,8 @@ Result<http::Response> detail(App& app, const http::Request& request) {
   page.json_url = "/api/v1" + pages::vulnerability_url(found->id);
   page.canonical = pages::vulnerability_url(found->id);
   auto response = pages::render_page(app, request, page);
+  // What an organisation has in its plants changes without the advisories.
+  if (pages::has_inventory(request)) return pages::personal(std::move(response));
   response.cacheable = true;
   return response;
 }

@@ -1,0 +1,22 @@
+#pragma once
+#include "engine/exposure/exposure.hpp"
+
+/// What is said of single vulnerabilities. Errors as in exposure.hpp.
+namespace tocsin::engine::exposure {
+
+/// Things of the actor's own organisation that a vulnerability affects, by the advisories that they may see: nothing
+/// where they may not read its inventory or there are none.
+Result<std::optional<store::ExposureAtRecord>> at_vulnerability(store::Database& database, const Actor& actor,
+                                                                std::string_view vulnerability, Timestamp now);
+
+/// A match of the actor's own organisation, with what was done about each of its vulnerabilities.
+struct MatchParts {
+  store::ExposureRow row;
+  std::vector<store::AssetState> states;  ///< One for each of row.match.cves, in their order; `id` 0: nothing said.
+};
+/// read_inventory. Errors: not_found.
+Result<MatchParts> match_parts(store::Database& database, const Actor& actor, const Subject& subject, Timestamp now);
+/// An acceptance that has ended is open again.
+domain::RemediationState state_at(const store::AssetState& state, Timestamp now) noexcept;
+
+}  // namespace tocsin::engine::exposure
