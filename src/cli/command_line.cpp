@@ -472,6 +472,9 @@ class Builder {
   void exposure(const char* meaning) {
     add_exposure_commands(*app_.add_subcommand("exposure", meaning), into_.inventory, for_inventory());
   }
+  void decision(const char* meaning) {
+    add_decision_commands(*app_.add_subcommand("decision", meaning), into_.inventory, for_inventory());
+  }
   CommonOptions for_inventory() {
     return [this](CLI::App* sub, const char* examples) {
       data(prepared(sub, Command::inventory, examples));
@@ -513,6 +516,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"bundle", "Carry advisories and evidence over a one-way link, signed", &Builder::bundle},
       {"inventory", "What organisations have in their plants: import, list, export", &Builder::inventory},
       {"exposure", "What advisories mean for inventories: list, find anew", &Builder::exposure},
+      {"decision", "By which table it is decided what to do about it: show, set, history", &Builder::decision},
       {"diff", "Tell what changed between two CSAF documents", &Builder::diff},
       {"cvss", "Score and explain CVSS vectors", &Builder::cvss},
       {"vers", "Compare versions, read ranges of them, also in vendors' own words", &Builder::vers},

@@ -40,7 +40,8 @@ int run_webhook(const CommandLine& line);    ///< All of `tocsin webhook`.
 int run_notify(const CommandLine& line);     ///< All of `tocsin notify`.
 int run_case(const CommandLine& line);       ///< All of `tocsin case`.
 int run_approval(const CommandLine& line);   ///< All of `tocsin approval`.
-int run_inventory(const CommandLine& line);  ///< All of `tocsin inventory` and `tocsin exposure`.
+int run_inventory(const CommandLine& line);  ///< `tocsin inventory`, `tocsin exposure`, `tocsin decision`.
+int run_decision(const CommandLine& line);   ///< Of run_inventory: what begins with `tocsin decision`.
 int run_config_check(const CommandLine& line);
 int run_config_doc(const CommandLine& line);
 int run_version(const CommandLine& line);

@@ -14,6 +14,7 @@
 #include "cli/progress.hpp"
 #include "cli/site.hpp"
 #include "cli/text_table.hpp"
+#include "engine/exposure/decisions.hpp"
 #include "engine/exposure/exposure.hpp"
 #include "engine/exposure/matcher.hpp"
 #include "engine/exposure/overview.hpp"
@@ -155,18 +156,33 @@ Result<int> exposures(Work& work) {
   TRY(const auto access, access_of(work));
   auto input = work.options.all ? exposure::ListInput{} : exposure::open_matters();
   input.limit = 200;
+  // The options allow nothing else.
+  input.sort = exposure::parse_sort(work.options.sort).value_or(store::ExposureSort::decision);
+  if (const auto action = exposure::parse_action(work.options.decision)) {
+    input.decisions = {static_cast<int>(*action)};
+  }
+  input.due = work.options.due;
+  if (!work.options.site.empty()) input.site = work.options.site;
+  input.zone = work.options.zone;
+  input.vendor = work.options.vendor;
   TextTable table{{{.title = "asset", .width_max = 40, .shrinks = true},
                    {.title = "site"},
                    {.title = "advisory"},
                    {.title = "status"},
                    {.title = "sure", .right = true},
+                   {.title = "decision"},
+                   {.title = "due"},
                    {.title = "state"},
                    {.title = "because", .width_max = 400, .shrinks = true}}};
   std::size_t affected = 0, count = 0;
   for (;;) {
     TRY(const auto page, exposure::list(work.database, work.actor, access, input, work.now));
-    for (const auto& row : page.rows) {
+    TRY(const auto decisions, exposure::decisions_on(work.database, work.actor, access, page.rows, work.now));
+    for (std::size_t i = 0; i < page.rows.size(); ++i) {
+      const auto& row = page.rows[i];
       const auto& match = row.match;
+      const auto& decision = decisions[i];
+      const auto due = decision.due ? format_date(*decision.due) : std::string{};
       const auto status = static_cast<exposure::Status>(match.status);
       const auto state = exposure::state_at(match, work.now);
       ++count;
@@ -182,6 +198,9 @@ Result<int> exposures(Work& work) {
                                        {"status", exposure::to_string(status)},
                                        {"confidence", match.confidence / 1000.0},
                                        {"cves", std::move(cves)},
+                                       {"decision", exposure::to_string(decision.action)},
+                                       {"due", due},
+                                       {"decision_because", decision.because},
                                        {"state", domain::to_string(state)},
                                        {"because", match.because},
                                        {"question", match.question}});
@@ -191,6 +210,8 @@ Result<int> exposures(Work& work) {
                    {safe_text(row.tracking_id)},
                    {std::string{exposure::to_string(status)}},
                    {fmt::format("{:.2f}", match.confidence / 1000.0)},
+                   {std::string{exposure::to_string(decision.action)}},
+                   {due},
                    {std::string{domain::to_string(state)}},
                    {safe_text(match.question.empty() ? match.because : match.question)}});
       }
@@ -251,11 +272,17 @@ Result<int> run(Work& work) {
   }));
   // What was not found again has ended; how long it is kept is for the server, which knows the settings it runs with.
   TRY_VOID(exposure::keep_history(work.database, 0, work.now));
+  std::int64_t decided = 0;
+  exposure::Deciding deciding{work.database};
+  TRY_VOID(deciding.all(system_clock(), [&](const exposure::DecideStep& step) {
+    decided += step.decided;
+    return true;
+  }));
   if (work.line.json) {
-    print_json(boost::json::object{{"assets", assets}, {"changed", matches}});
+    print_json(boost::json::object{{"assets", assets}, {"changed", matches}, {"decided", decided}});
   } else {
-    print(fmt::format("{} looked at, {} changed.\n", text::count_of(assets, "asset", "assets"),
-                      text::count_of(matches, "match", "matches")));
+    print(fmt::format("{} looked at, {} changed, {} decided.\n", text::count_of(assets, "asset", "assets"),
+                      text::count_of(matches, "match", "matches"), text::thousands(decided)));
   }
   return kGood;
 }
@@ -263,11 +290,15 @@ Result<int> run(Work& work) {
 }  // namespace
 
 int run_inventory(const CommandLine& line) {
+  using What = InventoryOptions::What;
+  const auto what = line.inventory.what;
+  if (what == What::decision_show || what == What::decision_set || what == What::decision_history) {
+    return run_decision(line);
+  }
   const auto installation = open_installation(line.location);
   if (!installation) return fail(installation.error(), line.json);
   Work work{
       .line = line, .database = *installation->database, .options = line.inventory, .settings = installation->settings};
-  using What = InventoryOptions::What;
   const auto act = [&]() -> Result<int> {
     switch (line.inventory.what) {
       case What::import:
@@ -280,7 +311,7 @@ int run_inventory(const CommandLine& line) {
         return exposures(work);
       case What::exposure_report:
         return report(work);
-      case What::exposure_run:
+      default:
         break;
     }
     return run(work);

@@ -58,6 +58,7 @@ void add_exposure_commands(CLI::App& group, InventoryOptions& into, const Common
   begin(group, "What the advisories mean for inventories. A server that runs does 'exposure run' by itself.");
   auto& list = add(group, into, common, What::exposure_list, "list", "List what wants attention",
                    "  tocsin exposure list --organisation 2\n"
+                   "  tocsin exposure list --organisation 2 --decision act_now --sort due\n"
                    "As the organisation's members see it. Exit 1 when something is affected and not remediated.");
   add_organisation(list, into);
   list.add_flag("--all", into.all, "Also what is done, accepted, fixed or not affected");
@@ -77,9 +78,41 @@ void add_exposure_commands(CLI::App& group, InventoryOptions& into, const Common
   report.add_option("--since", into.since, "Begin of what changed: yesterday, week, or a day such as 2027-05-31")
       ->type_name("DAY")
       ->capture_default_str();
+  list.add_option("--decision", into.decision, "Only what is to be done so")
+      ->check(CLI::IsMember({"act_now", "mitigate_now", "next_outage", "accept", "nothing_to_do"}));
+  list.add_option("--due", into.due, "Only what is due then")
+      ->check(CLI::IsMember({"overdue", "week", "month", "none"}));
+  list.add_option("--sort", into.sort, "Order")
+      ->check(CLI::IsMember({"decision", "due", "status", "site", "confidence"}))
+      ->capture_default_str();
+  list.add_option("--site", into.site, "Only of this site")->type_name("SITE");
+  list.add_option("--zone", into.zone, "Only of this zone")->type_name("ZONE");
+  list.add_option("--vendor", into.vendor, "Only of this vendor")->type_name("VENDOR");
   auto& run = add(group, into, common, What::exposure_run, "run",
-                  "Hold new and changed advisories and assets against each other", "  tocsin exposure run");
+                  "Hold new and changed advisories and assets against each other, and decide what to do",
+                  "  tocsin exposure run");
   run.add_flag("--anew", into.from_new, "Forget what was found and find everything anew; what people said stays");
+}
+
+void add_decision_commands(CLI::App& group, InventoryOptions& into, const CommonOptions& common) {
+  begin(group, "By which table organisations decide what to do about matches.");
+  auto& show = add(group, into, common, What::decision_show, "show", "Write the table as JSON",
+                   "  tocsin decision show --organisation 2 > table.json\n"
+                   "`tocsin match --decision-table table.json` decides by it where there is no server.");
+  add_organisation(show, into);
+  show.add_option("--version", into.version, "As of this version")->type_name("NUMBER");
+  auto& set = add(group, into, common, What::decision_set, "set", "Decide by another table",
+                  "  tocsin decision set table.json --organisation 2 --note 'Safety first' --dry-run\n"
+                  "  tocsin decision set cisa --organisation 2");
+  set.add_option("table", into.table, "ot, deployer, cisa, or a file with a table (SSVC DecisionTable 2.0.0)")
+      ->type_name("TABLE")
+      ->required();
+  add_organisation(set, into);
+  set.add_option("--note", into.note, "Why, for whoever looks at it later")->type_name("TEXT");
+  set.add_flag("--dry-run", into.dry_run, "Say what would change, and change nothing");
+  add_organisation(add(group, into, common, What::decision_history, "history", "List the versions, newest first",
+                       "  tocsin decision history --organisation 2"),
+                   into);
 }
 
 }  // namespace tocsin::cli

@@ -8,11 +8,21 @@ namespace CLI {
 class App;
 }
 
-/// Options of `tocsin inventory` and `tocsin exposure`.
+/// Options of `tocsin inventory`, `tocsin exposure` and `tocsin decision`.
 namespace tocsin::cli {
 
 struct InventoryOptions {
-  enum class What { import, list, exported, exposure_list, exposure_run, exposure_report } what = What::list;
+  enum class What {
+    import,
+    list,
+    exported,
+    exposure_list,
+    exposure_run,
+    exposure_report,
+    decision_show,
+    decision_set,
+    decision_history
+  } what = What::list;
   std::string organisation;          ///< Number or name; empty: the CERT itself.
   std::string file;                  ///< import: a table, or "-".
   std::vector<std::string> columns;  ///< import: "Header=field"
@@ -21,11 +31,16 @@ struct InventoryOptions {
   bool all = false;                            ///< exposure list: also what is done, fixed, not affected.
   std::string format = "pdf", since = "week";  ///< exposure report
   std::optional<std::string> site;             ///< exposure report
-  bool from_new = false;                       ///< exposure run: forget what was found.
+  std::string decision, due, sort = "decision", site, zone, vendor;  ///< exposure list; sort as the portal's.
+  bool from_new = false;                                             ///< exposure run: forget what was found.
+  std::string table;    ///< decision set: a built-in table's name, or a file.
+  std::string note;     ///< decision set
+  std::string version;  ///< decision show: number; empty: the one in use.
 };
 
 using CommonOptions = std::function<void(CLI::App* command, const char* examples)>;
 void add_inventory_commands(CLI::App& group, InventoryOptions& into, const CommonOptions& common);
 void add_exposure_commands(CLI::App& group, InventoryOptions& into, const CommonOptions& common);
+void add_decision_commands(CLI::App& group, InventoryOptions& into, const CommonOptions& common);
 
 }  // namespace tocsin::cli

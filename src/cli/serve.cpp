@@ -17,6 +17,7 @@
 #include "cli/webhooking.hpp"
 #include "engine/audit/upkeep.hpp"
 #include "engine/exposure/overview.hpp"
+#include "engine/exposure/decisions.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/exposure/status.hpp"
 #include "engine/identity/identity.hpp"
@@ -188,13 +189,19 @@ Status import_demo_inventory(store::Database& database) {
   return ok();
 }
 
-/// What is new is held against the inventories beside the answering; a large plant takes several turns.
+/// What is new is held against the inventories, and what to do about it decided, beside the answering; a large plant
+/// takes several turns.
 void add_exposure_runs(portal::App& app) {
   constexpr int kStepsATurn = 40;
   app.add_chore("exposure.run", std::chrono::seconds{1},
                 [&app, runs = std::make_shared<engine::exposure::Runs>(app.database())]() -> Status {
                   int steps = 0;
                   return runs->all(app.clock(), [&steps](const auto&) { return ++steps < kStepsATurn; });
+                });
+  app.add_chore("exposure.decide", std::chrono::seconds{1},
+                [&app, deciding = std::make_shared<engine::exposure::Deciding>(app.database())]() -> Status {
+                  int steps = 0;
+                  return deciding->all(app.clock(), [&steps](const auto&) { return ++steps < kStepsATurn; });
                 });
 }
 

@@ -85,6 +85,7 @@ using store::Value;
   "feed, hook, why, changed_at, noticed_at, due_at, settled_at, letter_id"
 #define TOCSIN_NOTICE_SUBSCRIPTION_ALL "notice_id, subscription_id"
 #define TOCSIN_ASSET_MATCH_SPAN_ALL "id, organisation_id, asset_id, record_id, status, since, until, label, site"
+#define TOCSIN_DECISION_TABLE_ALL "id, organisation_id, version, base, document, note, person_id, at"
 #define TOCSIN_AUDIT_CHECKPOINT_COLUMNS "sequence, at, hash, key_id, signature"
 
 constexpr BackupColumn kSetting[] = {{"key", true}, {"value", true}};
@@ -287,6 +288,8 @@ constexpr BackupColumn kWebhook[] = {
     {"busy_until"},   {"failures"},   {"succeeded_at"},          {"failed_at"}};
 constexpr BackupColumn kInventoryGrant[] = {{"id"},         {"organisation_id"}, {"site", true}, {"reason", true},
                                             {"granted_by"}, {"granted_at"},      {"revoked_by"}, {"revoked_at"}};
+constexpr BackupColumn kDecisionTable[] = {{"id"},         {"organisation_id"}, {"version"},   {"base", true},
+                                           {"document", true}, {"note", true},  {"person_id"}, {"at"}};
 constexpr BackupColumn kChange[] = {{"sequence"}, {"at"}, {"action"}, {"record_id"}, {"revision_id"}};
 
 /// Adds the values to a statement that ends before its brackets.
@@ -406,6 +409,8 @@ const BackupTableCode kTables[] = {
     {"notice_subscription", kNoticeSubscription, false,
      TOCSIN_PAGE_BY_TWO("notice_subscription", TOCSIN_NOTICE_SUBSCRIPTION_ALL, "notice_id, subscription_id"),
      TOCSIN_INSERT("notice_subscription", TOCSIN_NOTICE_SUBSCRIPTION_ALL), 2},
+    {"decision_table", kDecisionTable, false, TOCSIN_PAGE("decision_table", TOCSIN_DECISION_TABLE_ALL, "id"),
+     TOCSIN_INSERT("decision_table", TOCSIN_DECISION_TABLE_ALL)},
     {"audit", kAudit, false, TOCSIN_PAGE("audit", TOCSIN_AUDIT_COLUMNS, "sequence"),
      TOCSIN_INSERT("audit", TOCSIN_AUDIT_COLUMNS)},
     {"audit_personal", kAuditPersonal, false, TOCSIN_PAGE("audit_personal", TOCSIN_AUDIT_PERSONAL_COLUMNS, "sequence"),
@@ -473,6 +478,8 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('subscription', 'id'), (SELECT greatest(max(id), 1) FROM subscription));"
       "SELECT setval(pg_get_serial_sequence('notice_letter', 'id'), (SELECT greatest(max(id), 1) FROM notice_letter));"
       "SELECT setval(pg_get_serial_sequence('notice', 'id'), (SELECT greatest(max(id), 1) FROM notice));"
+      "SELECT setval(pg_get_serial_sequence('decision_table', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "decision_table));"
       "SELECT setval(pg_get_serial_sequence('record', 'id'), (SELECT greatest(max(id), 1) FROM record));"
       "SELECT setval(pg_get_serial_sequence('revision', 'id'), (SELECT greatest(max(id), 1) FROM revision));"
       "SELECT setval(pg_get_serial_sequence('change', 'sequence'), (SELECT greatest(max(sequence), 1) FROM change));");

@@ -15,6 +15,8 @@
 #include "domain/sector.hpp"
 #include "engine/audit/trail.hpp"
 #include "engine/hooks/hooks.hpp"
+#include "engine/exposure/controls.hpp"
+#include "engine/exposure/decision.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/search/query.hpp"
 #include "engine/site/site.hpp"
@@ -94,10 +96,35 @@ void note_format_tables() {
   }
 }
 
+/// What decisions about matches are made of.
+void note_decision_tables() {
+  using engine::exposure::Rules;
+  for (const auto name : Rules::built_in_names()) {
+    const auto& table = Rules::built_in(name).table();
+    messages::note(table.name);
+    const auto note_point = [](const formats::ssvc::TablePoint& point) {
+      messages::note(point.name);
+      for (const auto& value : point.values) messages::note(value.name);
+    };
+    for (const auto& point : table.inputs) note_point(point);
+    note_point(table.outcome);
+  }
+  // The first point where it is not sure that something is affected.
+  messages::note("Status");
+  messages::note("Affected");
+  for (const auto& control : engine::exposure::all_controls()) messages::note(control.name);
+  // Columns of an inventory within a sentence.
+  for (const std::string_view column :
+       {"exposure", "zone", "safety", "environment", "production", "criticality"}) {
+    messages::note(column);
+  }
+}
+
 /// Names that lower rooms keep in tables: pages show them through tr_text.
 void note_tables() {
   note_member_tables();
   note_format_tables();
+  note_decision_tables();
   for (const auto form : tools::all_forms()) messages::note(tools::label_of(form));
   for (const auto& each : engine::search::filter_help()) messages::note(each.meaning);
   for (const auto& field : engine::site::fields()) {

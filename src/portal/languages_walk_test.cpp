@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "engine/cases/cases.hpp"
 #include "engine/exposure/exposure.hpp"
+#include "engine/exposure/decisions.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/inventory/inventory.hpp"
 #include "portal/html/template.hpp"
@@ -192,6 +193,15 @@ class LanguagesWalk : public testing::MemberPortalTest {
     ASSERT_TRUE(engine::inventory::add(database(), owner, item, clock_.now()));
     engine::exposure::Runs runs{database()};
     ASSERT_TRUE(runs.all(clock_));
+    ASSERT_TRUE(engine::exposure::Deciding{database()}.all(clock_));
+    // A table of its own, with every kind of outcome.
+    const auto& table = engine::exposure::Rules::built_in("ot").table();
+    std::vector<std::string> outcomes;
+    for (std::size_t i = 0; i < table.outcomes.size(); ++i) outcomes.push_back(table.outcome.values[i % 4].key);
+    const auto choice = engine::exposure::with_outcomes({}, outcomes);
+    ASSERT_TRUE(choice);
+    ASSERT_TRUE(engine::exposure::set_table(database(), owner, {.base = "cisa"}, "Σ", {}, clock_.now()));
+    ASSERT_TRUE(engine::exposure::set_table(database(), owner, *choice, "Σ", {}, clock_.now()));
     const auto access = engine::inventory::access(database(), owner, {}, clock_.now()).value();
     auto viewer = owner;
     viewer.console = false;
@@ -222,6 +232,7 @@ class LanguagesWalk : public testing::MemberPortalTest {
         {"{entry}", "1"},
         {"{asset}", "1"},
         {"{upload}", upload_},
+        {"{version}", "1"},
         {"{revision}", "1"},
         {"{secret}", "nobodys"},
         {"{product}", "nothing"},

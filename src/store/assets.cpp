@@ -239,7 +239,10 @@ Result<std::int64_t> Assets::update(const Asset& asset, Timestamp now) {
       now};
   append_item(sql, asset.item);
   sql.append(") WHERE id = ? AND organisation_id = ? AND row_version = ?", asset.id, asset.organisation, asset.version);
-  return connection_.run(sql);
+  TRY(const auto rows, connection_.run(sql));
+  // What to do about its matches may follow from what has changed, though they stay as they are.
+  if (rows > 0) TRY_VOID(connection_.run(Sql{"UPDATE asset_match SET decide_at = 0 WHERE asset_id = ?", asset.id}));
+  return rows;
 }
 
 Result<std::int64_t> Assets::remove(domain::OrganisationId organisation, std::int64_t id) {
@@ -248,6 +251,12 @@ Result<std::int64_t> Assets::remove(domain::OrganisationId organisation, std::in
 
 Result<std::vector<Asset>> Assets::due(int limit) {
   return connection_.all(Sql{TOCSIN_ASSET_ROW " WHERE due = 1 ORDER BY id LIMIT ?", limit}, read_asset);
+}
+
+Result<std::vector<Asset>> Assets::of_ids(std::span<const std::int64_t> ids) {
+  Sql sql{TOCSIN_ASSET_ROW " WHERE id IN "};
+  sql.append_list(ids).append(" ORDER BY id");
+  return connection_.all(sql, read_asset);
 }
 
 Result<std::vector<Asset>> Assets::after(std::int64_t id, int limit) {

@@ -82,6 +82,7 @@ class Assets {
   /// Assets that wait for the matcher, by number.
   Result<std::vector<Asset>> due(int limit);
   Result<std::vector<Asset>> after(std::int64_t id, int limit);
+  Result<std::vector<Asset>> of_ids(std::span<const std::int64_t> ids);
   /// Of these numbers, those whose row still has this version.
   Result<std::vector<std::int64_t>> unchanged(std::span<const Asset> assets);
   Status set_matched(std::span<const std::int64_t> ids);

@@ -1,5 +1,8 @@
 #include "store/exposures.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "domain/organisation.hpp"
 #include "store/asset_json.hpp"
 
@@ -12,8 +15,8 @@ using domain::RemediationState;
 #define TOCSIN_MATCH_COLUMNS                                                                                 \
   "m.asset_id, m.record_id, m.organisation_id, m.status, m.found_status, m.confidence, m.found_confidence, " \
   "m.product_ids, m.product_keys, m.cves, m.because, m.question, m.digest, m.verdict, m.decision, m.state, " \
-  "m.state_until, m.found_at, m.changed_at, m.found_because"
-constexpr int kMatchColumns = 20;
+  "m.state_until, m.found_at, m.changed_at, m.found_because, m.decision_due, m.decision_table, m.decide_at"
+constexpr int kMatchColumns = 23;
 
 template <class Enum>
 Enum enum_of(std::int64_t number) {
@@ -36,7 +39,10 @@ AssetMatch read_match(const Row& row) {
           .question = row.string(11),
           .digest = row.string(12),
           .verdict = enum_of<MatchVerdict>(row.integer(13)),
-          .decision = row.string(14),
+          .decision = static_cast<int>(row.integer(14)),
+          .decision_due = row.optional_time(20),
+          .decision_table = row.string(21),
+          .decide_at = row.optional_time(22),
           .state = enum_of<RemediationState>(row.integer(15)),
           .state_until = row.optional_time(16),
           .found_at = row.time(17),
@@ -101,39 +107,178 @@ void append_where(Sql& sql, const domain::policy::Viewer& viewer, domain::Organi
   if (filter.record) sql.append(" AND m.record_id = ?", *filter.record);
   if (!filter.cve.empty()) sql.append(" AND m.cves LIKE ?", "%\"" + filter.cve + "\"%");
   if (filter.sites) sql.append(" AND a.site IN ").append_list(std::span<const std::string>{*filter.sites});
+  if (!filter.decisions.empty()) sql.append(" AND m.decision IN ").append_list(std::span{filter.decisions});
+  if (filter.due_from) sql.append(" AND m.decision_due >= ?", *filter.due_from);
+  if (filter.due_before) sql.append(" AND m.decision_due < ?", *filter.due_before);
+  if (filter.no_due) sql.append(" AND m.decision_due IS NULL");
+  if (filter.score_from) sql.append(" AND v.score_tenths >= ?", *filter.score_from);
 }
 
-bool needs_asset(const ExposureFilter& filter) {
-  return filter.site || !filter.zone.empty() || !filter.vendor.empty() || filter.sites;
+/// The tables that the filter's conditions speak of.
+void append_joins(Sql& sql, const ExposureFilter& filter, bool asset = false) {
+  sql.append(" FROM asset_match m JOIN record r ON r.id = m.record_id");
+  if (asset || filter.site || !filter.zone.empty() || !filter.vendor.empty() || filter.sites) {
+    sql.append(" JOIN asset a ON a.id = m.asset_id");
+  }
+  if (filter.score_from) sql.append(" LEFT JOIN advisory v ON v.record_id = m.record_id");
+}
+
+/// What has no due date comes after all that has one.
+#define TOCSIN_DUE_ORDER "coalesce(m.decision_due, 9223372036854775807)"
+constexpr std::int64_t kDueNever = 9'223'372'036'854'775'807;
+
+#define TOCSIN_AFTER_NUMBER(column, order) \
+  " AND (" column order                    \
+  " ? OR (" column " = ? AND (m.record_id < ? OR (m.record_id = ? AND m.asset_id > ?))))"
+
+void append_after(Sql& sql, ExposureSort sort, const ExposureAfter& after) {
+  const auto n = after.number, r = after.record;
+  switch (sort) {
+    case ExposureSort::status:
+      sql.append(TOCSIN_AFTER_NUMBER("m.status", " >"), n, n, r, r, after.asset);
+      return;
+    case ExposureSort::decision:
+      sql.append(TOCSIN_AFTER_NUMBER("m.decision", " >"), n, n, r, r, after.asset);
+      return;
+    case ExposureSort::due:
+      sql.append(TOCSIN_AFTER_NUMBER(TOCSIN_DUE_ORDER, " >"), n, n, r, r, after.asset);
+      return;
+    case ExposureSort::confidence:
+      sql.append(TOCSIN_AFTER_NUMBER("m.confidence", " <"), n, n, r, r, after.asset);
+      return;
+    case ExposureSort::site:
+      break;
+  }
+  sql.append(TOCSIN_AFTER_NUMBER("a.site", " >"), after.text, after.text, r, r, after.asset);
+}
+
+void append_order(Sql& sql, ExposureSort sort) {
+  switch (sort) {
+    case ExposureSort::status:
+      sql.append(" ORDER BY m.status");
+      break;
+    case ExposureSort::decision:
+      sql.append(" ORDER BY m.decision");
+      break;
+    case ExposureSort::due:
+      sql.append(" ORDER BY " TOCSIN_DUE_ORDER);
+      break;
+    case ExposureSort::site:
+      sql.append(" ORDER BY a.site");
+      break;
+    case ExposureSort::confidence:
+      sql.append(" ORDER BY m.confidence DESC");
+      break;
+  }
+  sql.append(", m.record_id DESC, m.asset_id");
 }
 
 }  // namespace
 
 Result<std::vector<ExposureRow>> Exposures::page(const domain::policy::Viewer& viewer,
                                                  domain::OrganisationId organisation, const ExposureFilter& filter,
-                                                 const std::optional<ExposureAfter>& after, int limit, Timestamp now) {
+                                                 ExposureSort sort, const std::optional<ExposureAfter>& after,
+                                                 int limit, Timestamp now) {
   Sql sql{TOCSIN_EXPOSURE_ROW};
   append_where(sql, viewer, organisation, filter, now);
-  if (after) {
-    sql.append(" AND (m.status > ? OR (m.status = ? AND (m.record_id < ? OR (m.record_id = ? AND m.asset_id > ?))))",
-               after->status, after->status, after->record, after->record, after->asset);
-  }
-  sql.append(" ORDER BY m.status, m.record_id DESC, m.asset_id LIMIT ?", limit);
+  if (after) append_after(sql, sort, *after);
+  append_order(sql, sort);
+  sql.append(" LIMIT ?", limit);
   return connection_.all(sql, read_row);
+}
+
+ExposureAfter Exposures::after(const ExposureRow& row, ExposureSort sort) {
+  const auto& match = row.match;
+  ExposureAfter after{.record = match.record.value, .asset = match.asset};
+  switch (sort) {
+    case ExposureSort::status:
+      after.number = match.status;
+      break;
+    case ExposureSort::decision:
+      after.number = match.decision;
+      break;
+    case ExposureSort::due:
+      after.number = match.decision_due ? match.decision_due->micros : kDueNever;
+      break;
+    case ExposureSort::site:
+      after.text = row.site;
+      break;
+    case ExposureSort::confidence:
+      after.number = match.confidence;
+      break;
+  }
+  return after;
 }
 
 Result<std::vector<ExposureCount>> Exposures::counts(const domain::policy::Viewer& viewer,
                                                      domain::OrganisationId organisation, const ExposureFilter& filter,
                                                      Timestamp now) {
-  Sql sql{"SELECT m.status, sum(CASE WHEN " TOCSIN_STATE_NOW
-          " < 2 THEN 1 ELSE 0 END), count(*) FROM asset_match m JOIN record r ON r.id = m.record_id",
-          now};
-  if (needs_asset(filter)) sql.append(" JOIN asset a ON a.id = m.asset_id");
+  Sql sql{"SELECT m.status, sum(CASE WHEN " TOCSIN_STATE_NOW " < 2 THEN 1 ELSE 0 END), count(*)", now};
+  append_joins(sql, filter);
   append_where(sql, viewer, organisation, filter, now);
   sql.append(" GROUP BY m.status ORDER BY m.status");
   return connection_.all(sql, [](const Row& row) {
     return ExposureCount{static_cast<int>(row.integer(0)), row.integer(1), row.integer(2) - row.integer(1)};
   });
+}
+
+Result<std::vector<DecisionCount>> Exposures::decision_counts(const domain::policy::Viewer& viewer,
+                                                              domain::OrganisationId organisation,
+                                                              const ExposureFilter& filter, Timestamp now) {
+  Sql sql{"SELECT m.decision, count(*)"};
+  append_joins(sql, filter);
+  append_where(sql, viewer, organisation, filter, now);
+  sql.append(" GROUP BY m.decision ORDER BY m.decision");
+  return connection_.all(
+      sql, [](const Row& row) { return DecisionCount{static_cast<int>(row.integer(0)), row.integer(1)}; });
+}
+
+Result<std::vector<ExposureGroup>> Exposures::groups(const domain::policy::Viewer& viewer,
+                                                     domain::OrganisationId organisation, const ExposureFilter& filter,
+                                                     ExposureGroupBy by, int limit, Timestamp now) {
+  Sql sql;
+  switch (by) {
+    case ExposureGroupBy::site:
+      sql.append("SELECT a.site, m.decision, count(*)");
+      break;
+    case ExposureGroupBy::zone:
+      sql.append("SELECT a.zone, m.decision, count(*)");
+      break;
+    case ExposureGroupBy::vendor:
+      sql.append("SELECT a.vendor, m.decision, count(*)");
+      break;
+  }
+  append_joins(sql, filter, true);
+  append_where(sql, viewer, organisation, filter, now);
+  sql.append(" GROUP BY 1, 2 ORDER BY 1, 2");
+  std::vector<ExposureGroup> groups;
+  TRY_VOID(connection_.each(sql, [&](const Row& row) -> Status {
+    if (groups.empty() || groups.back().value != row.text(0)) groups.push_back({row.string(0), {}});
+    groups.back().counts.push_back({static_cast<int>(row.integer(1)), row.integer(2)});
+    return ok();
+  }));
+  const auto more_urgent = [](const ExposureGroup& a, const ExposureGroup& b) {
+    // Most of the most urgent decision that either has.
+    for (std::size_t i = 0; i < std::min(a.counts.size(), b.counts.size()); ++i) {
+      if (a.counts[i].decision != b.counts[i].decision) return a.counts[i].decision < b.counts[i].decision;
+      if (a.counts[i].count != b.counts[i].count) return a.counts[i].count > b.counts[i].count;
+    }
+    if (a.counts.size() != b.counts.size()) return a.counts.size() > b.counts.size();
+    return a.value < b.value;
+  };
+  std::ranges::sort(groups, more_urgent);
+  if (std::cmp_greater(groups.size(), limit)) groups.resize(static_cast<std::size_t>(limit));
+  return groups;
+}
+
+Result<std::int64_t> Exposures::waiting(const domain::policy::Viewer& viewer, domain::OrganisationId organisation,
+                                        const ExposureFilter& filter, Timestamp now) {
+  Sql sql{"SELECT count(*)"};
+  append_joins(sql, filter);
+  append_where(sql, viewer, organisation, filter, now);
+  sql.append(" AND m.decide_at <= ?", now);
+  TRY(const auto found, connection_.first(sql, [](const Row& row) { return row.integer(0); }));
+  return found.value_or(0);
 }
 
 Result<ExposureAtRecord> Exposures::at_record(domain::OrganisationId organisation, domain::RecordId record,
@@ -151,7 +296,7 @@ Result<ExposureAtRecord> Exposures::at_record(domain::OrganisationId organisatio
 Result<std::optional<ExposureRow>> Exposures::find(const domain::policy::Viewer& viewer,
                                                    domain::OrganisationId organisation, std::int64_t asset,
                                                    domain::RecordId record, Timestamp now) {
-  TRY(auto rows, page(viewer, organisation, {.asset = asset, .record = record}, {}, 1, now));
+  TRY(auto rows, page(viewer, organisation, {.asset = asset, .record = record}, ExposureSort::status, {}, 1, now));
   if (rows.empty()) return std::optional<ExposureRow>{};
   return std::optional{std::move(rows.front())};
 }
@@ -276,16 +421,16 @@ Status Exposures::put(std::span<const AssetMatch> matches) {
     statements.emplace_back(
         "INSERT INTO asset_match (asset_id, record_id, organisation_id, status, found_status, confidence, "
         "found_confidence, product_ids, product_keys, cves, because, found_because, question, digest, verdict, "
-        "decision, state, state_until, found_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, ?) ON CONFLICT (asset_id, record_id) DO UPDATE SET status = excluded.status, found_status = "
+        "state, state_until, found_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?) ON CONFLICT (asset_id, record_id) DO UPDATE SET status = excluded.status, found_status = "
         "excluded.found_status, confidence = excluded.confidence, found_confidence = excluded.found_confidence, "
         "product_ids = excluded.product_ids, product_keys = excluded.product_keys, cves = excluded.cves, because = "
         "excluded.because, found_because = excluded.found_because, question = excluded.question, digest = "
         "excluded.digest, verdict = excluded.verdict, state = excluded.state, state_until = excluded.state_until, "
-        "changed_at = excluded.changed_at",
+        "changed_at = excluded.changed_at, decide_at = 0",
         it.asset, it.record, it.organisation, it.status, it.found_status, it.confidence, it.found_confidence,
         json_of(it.product_ids), json_of(it.product_keys), json_of(it.cves), it.because, it.found_because, it.question,
-        it.digest, it.verdict, it.decision, it.state, it.state_until, it.found_at, it.changed_at);
+        it.digest, it.verdict, it.state, it.state_until, it.found_at, it.changed_at);
   }
   return connection_.run_all(statements);
 }
@@ -296,6 +441,53 @@ Status Exposures::remove(std::span<const AssetMatch> matches) {
     statements.emplace_back("DELETE FROM asset_match WHERE asset_id = ? AND record_id = ?", it.asset, it.record);
   }
   return connection_.run_all(statements);
+}
+
+Result<std::vector<ToDecide>> Exposures::to_decide(Timestamp now, int limit) {
+  return connection_.all(Sql{"SELECT asset_id, record_id FROM asset_match WHERE decide_at <= ? ORDER BY decide_at, "
+                             "record_id, asset_id LIMIT ?",
+                             now, limit},
+                         [](const Row& row) { return ToDecide{row.integer(0), {row.integer(1)}}; });
+}
+
+Status Exposures::set_decisions(std::span<const AssetMatch> matches) {
+  std::vector<Sql> statements;
+  for (const auto& it : matches) {
+    statements.emplace_back(
+        "UPDATE asset_match SET decision = ?, decision_due = ?, decision_table = ?, decide_at = ? WHERE asset_id = ? "
+        "AND record_id = ?",
+        it.decision, it.decision_due, it.decision_table, it.decide_at, it.asset, it.record);
+  }
+  return connection_.run_all(statements);
+}
+
+Status Exposures::decide_again(std::span<const std::int64_t> records) {
+  if (records.empty()) return ok();
+  Sql sql{"UPDATE asset_match SET decide_at = 0 WHERE record_id IN "};
+  sql.append_list(records);
+  TRY_VOID(connection_.run(sql));
+  return ok();
+}
+
+Status Exposures::decide_again(domain::OrganisationId organisation) {
+  TRY_VOID(connection_.run(Sql{"UPDATE asset_match SET decide_at = 0 WHERE organisation_id = ?", organisation}));
+  return ok();
+}
+
+Status Exposures::decide_all_again() {
+  TRY_VOID(connection_.run(Sql{"UPDATE asset_match SET decide_at = 0"}));
+  return ok();
+}
+
+Result<std::int64_t> Exposures::decided_sequence() {
+  TRY(const auto found, connection_.first(Sql{"SELECT sequence FROM exposure_cursor WHERE name = 'decisions'"},
+                                          [](const Row& row) { return row.integer(0); }));
+  return found.value_or(0);
+}
+
+Status Exposures::set_decided_sequence(std::int64_t sequence) {
+  TRY_VOID(connection_.run(Sql{"UPDATE exposure_cursor SET sequence = ? WHERE name = 'decisions'", sequence}));
+  return ok();
 }
 
 Result<Exposures::Cursor> Exposures::cursor() {

@@ -14,6 +14,9 @@
 
 namespace tocsin::store {
 
+/// Of AssetMatch::decision.
+inline constexpr int kUndecided = 5;
+
 /// What an advisory says of an asset. `status` as engine/exposure/matcher.hpp numbers it; confidence in thousandths.
 struct AssetMatch {
   std::int64_t asset = 0;
@@ -28,7 +31,11 @@ struct AssetMatch {
   std::string because = {}, found_because = {}, question = {};
   std::string digest = {};  ///< Of what matters; equal digests are no news.
   domain::MatchVerdict verdict = domain::MatchVerdict::none;
-  std::string decision = {};  ///< What to do about it, where that was decided (JSON); else empty.
+  /// What to do about it, as engine/exposure/decision.hpp numbers actions; kUndecided while nothing was decided.
+  int decision = kUndecided;
+  std::optional<Timestamp> decision_due = {};  ///< Midnight of the day by which it is to be done.
+  std::string decision_table = {};             ///< That was asked.
+  std::optional<Timestamp> decide_at = Timestamp{0};  ///< From when on it has to be decided again.
   domain::RemediationState state = domain::RemediationState::open;
   std::optional<Timestamp> state_until = {};
   Timestamp found_at = {}, changed_at = {};
@@ -72,9 +79,16 @@ struct ExposureFilter {
   std::optional<domain::RecordId> record = {};
   std::string cve = {};
   std::optional<std::vector<std::string>> sites = {};  ///< As AssetFilter has it.
+  std::vector<std::int64_t> decisions = {};
+  std::optional<Timestamp> due_from = {}, due_before = {};  ///< Matches without a due date are not among them.
+  bool no_due = false;                                      ///< Only matches without one.
+  std::optional<int> score_from = {};                       ///< Tenths: only advisories with such a score or more.
 };
+enum class ExposureSort : std::uint8_t { status, decision, due, site, confidence };
 struct ExposureAfter {
-  std::int64_t status = 0, record = 0, asset = 0;
+  std::int64_t number = 0;  ///< Of the sort's column; 0 for `site`.
+  std::string text = {};    ///< `site`
+  std::int64_t record = 0, asset = 0;
 };
 /// A match as lists show it.
 struct ExposureRow {
@@ -88,6 +102,21 @@ struct ExposureCount {
   int status = 0;
   std::int64_t open = 0, done = 0;  ///< Matches that wait for something, and the rest.
 };
+struct DecisionCount {
+  int decision = kUndecided;
+  std::int64_t count = 0;
+};
+/// Matches of one site, zone or vendor by decision.
+struct ExposureGroup {
+  std::string value;
+  std::vector<DecisionCount> counts;  ///< By urgency.
+};
+enum class ExposureGroupBy : std::uint8_t { site, zone, vendor };
+/// A match that waits to be decided.
+struct ToDecide {
+  std::int64_t asset = 0;
+  domain::RecordId record = {};
+};
 struct ExposureAtRecord {
   std::int64_t assets = 0, sites = 0;
 };
@@ -98,12 +127,23 @@ class Exposures {
  public:
   explicit Exposures(Connection& connection) : connection_(connection) {}
 
-  /// By urgency, newest advisory first.
+  /// By the sort's column (urgency; soonest due; surest), then newest advisory first.
   Result<std::vector<ExposureRow>> page(const domain::policy::Viewer& viewer, domain::OrganisationId organisation,
-                                        const ExposureFilter& filter, const std::optional<ExposureAfter>& after,
-                                        int limit, Timestamp now);
+                                        const ExposureFilter& filter, ExposureSort sort,
+                                        const std::optional<ExposureAfter>& after, int limit, Timestamp now);
+  /// Where the next page begins.
+  static ExposureAfter after(const ExposureRow& row, ExposureSort sort);
   Result<std::vector<ExposureCount>> counts(const domain::policy::Viewer& viewer, domain::OrganisationId organisation,
                                             const ExposureFilter& filter, Timestamp now);
+  Result<std::vector<DecisionCount>> decision_counts(const domain::policy::Viewer& viewer,
+                                                     domain::OrganisationId organisation, const ExposureFilter& filter,
+                                                     Timestamp now);
+  /// At most `limit` values, those with the most urgent decisions first, then those with the most of them.
+  Result<std::vector<ExposureGroup>> groups(const domain::policy::Viewer& viewer, domain::OrganisationId organisation,
+                                            const ExposureFilter& filter, ExposureGroupBy by, int limit, Timestamp now);
+  /// Of those that fit the filter: how many wait to be decided, so that what is stored of them may not hold.
+  Result<std::int64_t> waiting(const domain::policy::Viewer& viewer, domain::OrganisationId organisation,
+                               const ExposureFilter& filter, Timestamp now);
   /// Assets that a record affects, and at how many sites. The caller has been allowed to see the record.
   Result<ExposureAtRecord> at_record(domain::OrganisationId organisation, domain::RecordId record,
                                      const std::optional<std::vector<std::string>>& sites);
@@ -134,6 +174,19 @@ class Exposures {
   Result<std::vector<AssetState>> current_states(std::span<const std::int64_t> assets);
   Status put(std::span<const AssetMatch> matches);
   Status remove(std::span<const AssetMatch> matches);
+
+  // --- for deciding: no policy. All in Database::write, after lock_changes ---
+  /// Those whose time has come, by record.
+  Result<std::vector<ToDecide>> to_decide(Timestamp now, int limit);
+  /// Decision, due, table and decide_at of each, by asset and record.
+  Status set_decisions(std::span<const AssetMatch> matches);
+  Status decide_again(std::span<const std::int64_t> records);
+  Status decide_again(domain::OrganisationId organisation);
+  Status decide_all_again();
+  /// Change of the feed up to which decide_again() has been told.
+  Result<std::int64_t> decided_sequence();
+  Status set_decided_sequence(std::int64_t sequence);
+
   struct Cursor {
     std::int64_t sequence = 0, until = 0, asset = 0;
     friend bool operator==(const Cursor&, const Cursor&) = default;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
+
 namespace tocsin::engine::evidence {
 
 const Evidence* Book::find(std::string_view cve) const noexcept {
@@ -28,8 +30,9 @@ void Book::add(const formats::epss::Scores& scores) {
 }
 
 std::string sentence(const KnownExploited& known) {
-  return fmt::format("known exploited since {} (CISA KEV{})", format_date(known.since),
-                     known.ransomware ? ", used by ransomware" : "");
+  const auto since = format_date(known.since);
+  return known.ransomware ? tr<"known exploited since {} (CISA KEV, used by ransomware)">(since)
+                          : tr<"known exploited since {} (CISA KEV)">(since);
 }
 
 std::string sentence(const Epss& score) {
@@ -37,7 +40,7 @@ std::string sentence(const Epss& score) {
   auto text = score.probability >= 0.01 ? fmt::format("EPSS {:.2f}", score.probability)
                                         : fmt::format("EPSS {:.5f}", score.probability);
   std::string behind;
-  if (score.percentile) behind = fmt::format("{:.1f} percentile", *score.percentile * 100);
+  if (score.percentile) behind = tr<"{} percentile">(fmt::format("{:.1f}", *score.percentile * 100));
   if (score.date) behind += fmt::format("{}{}", behind.empty() ? "" : ", ", format_date(*score.date));
   return behind.empty() ? text : fmt::format("{} ({})", text, behind);
 }

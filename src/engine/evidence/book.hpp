@@ -39,7 +39,7 @@ struct Book {
   void add(const formats::epss::Scores& scores);
 };
 
-/// "known exploited since 2023-01-02 (CISA KEV)"
+/// "known exploited since 2023-01-02 (CISA KEV)", in the thread's language.
 std::string sentence(const KnownExploited& known);
 /// "EPSS 0.97 (99.9 percentile, 2026-05-01)"
 std::string sentence(const Epss& score);

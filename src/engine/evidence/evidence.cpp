@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "engine/audit/trail.hpp"
 #include "store/evidence.hpp"
+#include "store/exposures.hpp"
 
 namespace tocsin::engine::evidence {
 namespace {
@@ -102,6 +103,8 @@ Result<Taken> take_kev(store::Connection& connection, const formats::kev::Catalo
                               .entries = taken.entries,
                               .imported_at = now}));
   }
+  // Decisions may follow from it.
+  if (!same) TRY_VOID(store::Exposures{connection}.decide_all_again());
   taken.taken = true;
   taken.said =
       same ? fmt::format("{} known to be exploited (CISA KEV), as before", counted(catalogue.entries.size()))
@@ -140,6 +143,7 @@ Result<Taken> take_epss(store::Connection& connection, const formats::epss::Scor
                             .released_at = {},
                             .entries = taken.entries,
                             .imported_at = now}));
+  TRY_VOID(store::Exposures{connection}.decide_all_again());
   taken.taken = true;
   taken.said = fmt::format("EPSS scores of {} for {}", format_date(*scores.date), counted(scores.scores.size()));
   return taken;

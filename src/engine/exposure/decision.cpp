@@ -8,6 +8,7 @@
 
 #include "base/check.hpp"
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/exposure/decision_inputs.hpp"
 #include "formats/cvss/cvss.hpp"
@@ -47,7 +48,7 @@ bool says_any(std::string_view folded, std::initializer_list<std::string_view> w
 /// What a text on the status of exploits says.
 void read_exploit_status(const std::string& details, VulnerabilityFacts& facts) {
   const auto folded = text::fold(details);
-  const auto quoted = fmt::format("the advisory says \"{}\"", text::shorten(text::squeeze(details), 80));
+  const auto quoted = tr<"the advisory says \"{}\"">(text::shorten(text::squeeze(details), 80));
   const bool denies = says_any(folded, {"no known", "not known", "not aware", "no public", "none known", "not been",
                                         "exploited:no", "keine bekannt", "nicht bekannt", "no se conoce"});
   if (denies) {
@@ -68,7 +69,7 @@ void read_reference(const csaf::Reference& reference, VulnerabilityFacts& facts)
   for (const std::string_view host : {"exploit-db.com/exploits/", "packetstormsecurity.com/files/",
                                       "rapid7.com/db/modules/exploit/", "packetstorm.news/files/"}) {
     if (text::contains(url, host)) {
-      facts.proof = fmt::format("an exploit is published ({})", text::shorten(reference.url, 120));
+      facts.proof = tr<"an exploit is published ({})">(text::shorten(reference.url, 120));
       return;
     }
   }
@@ -154,6 +155,13 @@ std::string_view in_words(Action action) noexcept {
   return "Nothing to do";
 }
 
+std::optional<Action> parse_action(std::string_view text) noexcept {
+  for (const auto each : kActions) {
+    if (to_string(each) == text) return each;
+  }
+  return std::nullopt;
+}
+
 AdvisoryFacts decision_facts(const csaf::Advisory& advisory) {
   AdvisoryFacts all;
   for (const auto& vulnerability : advisory.vulnerabilities) {
@@ -162,8 +170,7 @@ AdvisoryFacts decision_facts(const csaf::Advisory& advisory) {
     if (const auto* score = vulnerability.headline_score()) facts.vector = score->vector;
     facts.epss = vulnerability.epss;
     if (vulnerability.first_known_exploitation) {
-      facts.active = fmt::format("the advisory knows of exploitation since {}",
-                                 format_date(*vulnerability.first_known_exploitation));
+      facts.active = tr<"the advisory knows of exploitation since {}">(format_date(*vulnerability.first_known_exploitation));
     }
     for (const auto& threat : vulnerability.threats) {
       if (threat.category == "exploit_status") read_exploit_status(threat.details, facts);
@@ -188,17 +195,19 @@ std::span<const std::string_view> Rules::built_in_names() noexcept { return kBui
 const Rules& Rules::built_in(std::string_view name) {
   static const auto all = [] {
     std::map<std::string, Rules, std::less<>> made;
-    for (const auto each : kBuiltIn) {
-      const auto& files = tables::files();
-      const auto file = std::ranges::find(files, fmt::format("{}.json", each), &tables::EmbeddedFile::path);
-      TOCSIN_CHECK(file != files.end());
-      made.emplace(each, read(file->bytes).value());
-    }
+    for (const auto each : kBuiltIn) made.emplace(each, read(document(each)).value());
     return made;
   }();
   const auto found = all.find(name);
   TOCSIN_CHECK(found != all.end());
   return found->second;
+}
+
+std::string_view Rules::document(std::string_view built_in) {
+  const auto& files = tables::files();
+  const auto file = std::ranges::find(files, fmt::format("{}.json", built_in), &tables::EmbeddedFile::path);
+  TOCSIN_CHECK(file != files.end());
+  return file->bytes;
 }
 
 Result<Rules> Rules::read(std::string_view text) {
@@ -254,8 +263,9 @@ std::string Decision::path_text() const {
 Decision decide(const Match& match, const formats::inventory::Item& item, const AdvisoryFacts& facts,
                 const evidence::Book& book, const Rules& rules, Timestamp today) {
   Decision decision;
+  today = midnight_of(today);
   if (match.status == Status::fixed || match.status == Status::not_affected) {
-    decision.because = match.status == Status::fixed ? "what is installed has the fix" : "it is not affected";
+    decision.because = match.status == Status::fixed ? tr<"what is installed has the fix">() : tr<"it is not affected">();
     return decision;
   }
   Judged worst;
@@ -286,7 +296,7 @@ Decision decide(const Match& match, const formats::inventory::Item& item, const 
          .name = "Status",
          .value = "affected",
          .in_words = "Affected",
-         .because = fmt::format("it is {}", match.status == Status::undecidable ? "undecided" : "under investigation"),
+         .because = std::string{match.status == Status::undecidable ? tr<"it is undecided">() : tr<"it is under investigation">()},
          .assumed = true});
   }
   const auto outage = outage_of(item, today);
@@ -294,9 +304,11 @@ Decision decide(const Match& match, const formats::inventory::Item& item, const 
     case Action::act_now:
     case Action::mitigate_now:
       decision.due = today;
+      decision.due_at_once = true;
       break;
     case Action::next_outage:
       decision.due = outage;
+      decision.due_at_once = is_any_time(item);
       break;
     case Action::accept:
     case Action::nothing_to_do:

@@ -19,9 +19,12 @@
 /// advisory says, evidence and the day in; the decision with its path out.
 namespace tocsin::engine::exposure {
 
-/// In the order of urgency.
+/// In the order of urgency. The numbers are stored (store::AssetMatch::decision).
 enum class Action : std::uint8_t { act_now, mitigate_now, next_outage, accept, nothing_to_do };
+inline constexpr Action kActions[] = {Action::act_now, Action::mitigate_now, Action::next_outage, Action::accept,
+                                      Action::nothing_to_do};
 std::string_view to_string(Action action) noexcept;  ///< "act_now"
+std::optional<Action> parse_action(std::string_view text) noexcept;
 std::string_view in_words(Action action) noexcept;   ///< "Act now", "Mitigate now, patch later"
 
 /// What an advisory offers for products.
@@ -59,6 +62,8 @@ class Rules {
   static Result<Rules> of(formats::ssvc::DecisionTable table);
   /// A table as JSON. Errors: also those of reading it.
   static Result<Rules> read(std::string_view json);
+  /// JSON of a built-in one.
+  static std::string_view document(std::string_view built_in);
 
   const formats::ssvc::DecisionTable& table() const noexcept { return table_; }
   Action action(std::size_t outcome) const noexcept { return actions_[outcome]; }
@@ -74,7 +79,7 @@ struct Step {
   std::string name;      ///< "Exploitation"
   std::string value;     ///< "A"
   std::string in_words;  ///< "Active"
-  std::string because;
+  std::string because;   ///< In the thread's language; the others are the table's words.
   bool assumed = false;  ///< Nothing says it: the more careful value was taken.
 };
 
@@ -91,6 +96,7 @@ struct Decision {
   std::string table;          ///< "x_tocsin.portal#ot:DT_OT:1.0.0"; empty: none was asked.
   std::vector<Step> path;
   std::optional<Timestamp> due;              ///< Day by which it is to be done.
+  bool due_at_once = false;                  ///< As soon as may be, so that `due` is the day of deciding.
   std::vector<ToDo> to_do;                   ///< Fix, mitigation, workaround; each once, for the products that matched.
   std::vector<const Control*> compensating;  ///< Where there is no fix yet.
   /// "Exploitation=Active because ...; System Exposure=Open because ... (assumed)"

@@ -8,6 +8,7 @@
 
 #include "base/check.hpp"
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/cvss/cvss.hpp"
 #include "tocsin_decision_tables.hpp"
@@ -20,6 +21,7 @@ namespace cvss = formats::cvss;
 using formats::inventory::Item;
 
 constexpr std::string_view kOwn = "x_tocsin.portal#ot";
+constexpr std::int64_t kDay = std::int64_t{86'400} * 1'000'000;
 
 struct LevelWord {
   std::string_view word;
@@ -110,7 +112,7 @@ Consequence worst(std::initializer_list<std::pair<std::string_view, const std::s
     const auto level = level_of(*cell);
     if (!level || *level <= worst.level) continue;
     worst.level = *level;
-    worst.because = fmt::format("{} is \"{}\"", name, text::shorten(*cell, 40));
+    worst.because = tr<"{} is \"{}\"">(tr_text(name), text::shorten(*cell, 40));
   }
   return worst;
 }
@@ -143,50 +145,50 @@ Input exploitation(const Case& of) {
   if (!of.facts.active.empty()) return {"A", of.facts.active, false};
   const auto vector = cvss::parse_vector(of.facts.vector);
   const char mature = vector ? maturity(*vector) : '\0';
-  if (mature == 'A') return {"A", "the vector says that it is attacked (E:A)", false};
+  if (mature == 'A') return {"A", std::string{tr<"the vector says that it is attacked (E:A)">()}, false};
   if (!of.facts.proof.empty()) return {"P", of.facts.proof, false};
   if (mature == 'P')
-    return {"P", fmt::format("the vector says that an exploit exists (E:{})", metric(*vector, "E")), false};
+    return {"P", tr<"the vector says that an exploit exists (E:{})">(metric(*vector, "E")), false};
   std::optional<double> epss = of.facts.epss;
-  std::string epss_text = epss ? fmt::format("EPSS {:.2f} (in the document)", *epss) : std::string{};
+  std::string epss_text = epss ? tr<"EPSS {} (in the document)">(fmt::format("{:.2f}", *epss)) : std::string{};
   if (of.evidence != nullptr && of.evidence->epss) {
     epss = of.evidence->epss->probability;
     epss_text = evidence::sentence(*of.evidence->epss);
   }
-  if (epss && *epss >= kEpssPublic) return {"P", fmt::format("{}, which is {} or more", epss_text, kEpssPublic), false};
+  if (epss && *epss >= kEpssPublic) return {"P", tr<"{}, which is {} or more">(epss_text, kEpssPublic), false};
   if (!of.facts.none.empty()) return {"N", of.facts.none, false};
-  if (mature == 'N') return {"N", "the vector says that no exploit is known (E:U)", false};
+  if (mature == 'N') return {"N", std::string{tr<"the vector says that no exploit is known (E:U)">()}, false};
   if (of.book.has_kev) {
-    return {"N", fmt::format("it is not in CISA KEV{}{}", epss_text.empty() ? "" : ", and ", epss_text), false};
+    return {"N", epss_text.empty() ? std::string{tr<"it is not in CISA KEV">()} : tr<"it is not in CISA KEV, and {}">(epss_text), false};
   }
-  if (epss) return {"N", fmt::format("{}, which is less than {}", epss_text, kEpssPublic), false};
-  return {"P", "neither KEV nor EPSS nor the advisory says whether an exploit is known", true};
+  if (epss) return {"N", tr<"{}, which is less than {}">(epss_text, kEpssPublic), false};
+  return {"P", std::string{tr<"neither KEV nor EPSS nor the advisory says whether an exploit is known">()}, true};
 }
 
 Input automatable(const Case& of) {
   const auto vector = cvss::parse_vector(of.facts.vector);
-  if (!vector) return {"Y", "no CVSS vector says it", true};
+  if (!vector) return {"Y", std::string{tr<"no CVSS vector says it">()}, true};
   // CVSS 4.0 has it as a metric of its own.
   if (const auto told = metric(*vector, "AU"); told == "Y" || told == "N") {
-    return {std::string{told}, fmt::format("the vector says AU:{}", told), false};
+    return {std::string{told}, tr<"the vector says AU:{}">(told), false};
   }
   const bool v2 = vector->version == cvss::Version::v2_0;
   const bool yes = metric(*vector, "AV") == "N" && metric(*vector, "AC") == "L" &&
                    (v2 ? metric(*vector, "Au") == "N" : metric(*vector, "PR") == "N" && metric(*vector, "UI") == "N") &&
                    (vector->version != cvss::Version::v4_0 || metric(*vector, "AT") == "N");
   return {yes ? "Y" : "N",
-          yes ? "over the network, without effort, rights or a person's help (CVSS)"
-              : "it takes nearness, effort, rights or a person's help (CVSS)",
+          std::string{yes ? tr<"over the network, without effort, rights or a person's help (CVSS)">()
+                          : tr<"it takes nearness, effort, rights or a person's help (CVSS)">()},
           false};
 }
 
 Input technical_impact(const Case& of) {
   const auto vector = cvss::parse_vector(of.facts.vector);
-  if (!vector) return {"T", "no CVSS vector says it", true};
+  if (!vector) return {"T", std::string{tr<"no CVSS vector says it">()}, true};
   const bool v4 = vector->version == cvss::Version::v4_0;
   const std::string_view most = vector->version == cvss::Version::v2_0 ? "C" : "H";
   const bool total = metric(*vector, v4 ? "VC" : "C") == most && metric(*vector, v4 ? "VI" : "I") == most;
-  return {total ? "T" : "P", total ? "all may be read and changed (CVSS)" : "not all may be read and changed (CVSS)",
+  return {total ? "T" : "P", std::string{total ? tr<"all may be read and changed (CVSS)">() : tr<"not all may be read and changed (CVSS)">()},
           false};
 }
 
@@ -282,29 +284,29 @@ Input exposure_of(const Case& of) {
   const auto& item = of.item;
   for (const auto& [name, cell] : {std::pair{"exposure", &item.exposure}, std::pair{"zone", &item.zone}}) {
     if (const auto value = exposure_in(*cell)) {
-      return {std::string(1, *value), fmt::format("{} is \"{}\"", name, text::shorten(*cell, 40)), false};
+      return {std::string(1, *value), tr<"{} is \"{}\"">(tr_text(name), text::shorten(*cell, 40)), false};
     }
     if (name != std::string_view{"exposure"}) continue;
     // A level says more than the name of a zone.
     if (const auto level = purdue(item.purdue_level)) {
       const char value = *level < 2 ? 'S' : *level < 4 ? 'C' : 'O';
-      return {std::string(1, value), fmt::format("Purdue level is \"{}\"", text::shorten(item.purdue_level, 20)),
+      return {std::string(1, value), tr<"Purdue level is \"{}\"">(text::shorten(item.purdue_level, 20)),
               false};
     }
   }
-  return {"O", "the inventory says neither exposure nor Purdue level nor a zone that tells it", true};
+  return {"O", std::string{tr<"the inventory says neither exposure nor Purdue level nor a zone that tells it">()}, true};
 }
 
 Input safety_impact(const Case& of) {
   const auto safety = safety_of(of.item);
-  if (safety.level < 0) return {"R", "the inventory says nothing of safety or environment", true};
+  if (safety.level < 0) return {"R", std::string{tr<"the inventory says nothing of safety or environment">()}, true};
   constexpr std::string_view kValues[] = {"N", "M", "M", "R", "C"};
   return {std::string{kValues[safety.level]}, safety.because, false};
 }
 
 Input mission_impact(const Case& of) {
   const auto process = process_of(of.item);
-  if (process.level < 0) return {"MEF", "the inventory says nothing of production or criticality", true};
+  if (process.level < 0) return {"MEF", std::string{tr<"the inventory says nothing of production or criticality">()}, true};
   constexpr std::string_view kValues[] = {"D", "D", "MSC", "MEF", "MF"};
   return {std::string{kValues[process.level]}, process.because, false};
 }
@@ -335,23 +337,23 @@ Input human_impact(const Case& of) {
 /// Mission and well-being: the worse of the two, for CISA's table has one point for both.
 Input well_being(const Case& of) {
   const auto safety = safety_of(of.item), process = process_of(of.item);
-  if (safety.level < 0 && process.level < 0) return {"H", "the inventory says nothing of any consequence", true};
+  if (safety.level < 0 && process.level < 0) return {"H", std::string{tr<"the inventory says nothing of any consequence">()}, true};
   const auto& worse = safety.level >= process.level ? safety : process;
   // One of them said to be harmless says nothing of the other.
   const bool assumed = worse.level < 3 && (safety.level < 0 || process.level < 0);
-  if (assumed) return {"H", fmt::format("{}, and the inventory does not say the rest", worse.because), true};
+  if (assumed) return {"H", tr<"{}, and the inventory does not say the rest">(worse.because), true};
   return {worse.level >= 3 ? "H" : worse.level == 2 ? "M" : "L", worse.because, false};
 }
 
 Input safety_consequence(const Case& of) {
   const auto safety = safety_of(of.item);
-  if (safety.level < 0) return {"Y", "the inventory says nothing of safety or environment", true};
+  if (safety.level < 0) return {"Y", std::string{tr<"the inventory says nothing of safety or environment">()}, true};
   return {safety.level >= 2 ? "Y" : "N", safety.because, false};
 }
 
 Input process_consequence(const Case& of) {
   const auto process = process_of(of.item);
-  if (process.level < 0) return {"H", "the inventory says nothing of production or criticality", true};
+  if (process.level < 0) return {"H", std::string{tr<"the inventory says nothing of production or criticality">()}, true};
   return {process.level >= 3 ? "H" : process.level == 2 ? "M" : "L", process.because, false};
 }
 
@@ -361,12 +363,12 @@ Input remedy(const Case& of) {
   for (const auto& each : of.facts.remedies) {
     if (!is_for(each, of.match)) continue;
     if (each.category == Category::vendor_fix || each.category == Category::optional_patch) {
-      return {"F", "the advisory names a fix", false};
+      return {"F", std::string{tr<"the advisory names a fix">()}, false};
     }
     mitigated = mitigated || each.category == Category::mitigation || each.category == Category::workaround;
   }
-  if (mitigated) return {"M", "the advisory names a mitigation and no fix", false};
-  return {"N", "the advisory names neither fix nor mitigation", false};
+  if (mitigated) return {"M", std::string{tr<"the advisory names a mitigation and no fix">()}, false};
+  return {"N", std::string{tr<"the advisory names neither fix nor mitigation">()}, false};
 }
 
 Input outage(const Case& of) {
@@ -374,18 +376,18 @@ Input outage(const Case& of) {
   if (!date) {
     return {"L",
             of.item.next_outage.empty()
-                ? "the inventory does not say when the next outage is"
-                : fmt::format("\"{}\" is no date to come", text::shorten(of.item.next_outage, 40)),
+                ? std::string{tr<"the inventory does not say when the next outage is">()}
+                : tr<"\"{}\" is no date to come">(text::shorten(of.item.next_outage, 40)),
             true};
   }
-  const auto days = (date->micros - of.today.micros) / (std::int64_t{86'400} * 1'000'000);
-  return {days <= kOutageSoonDays ? "S" : "L", fmt::format("the next outage is {}", format_date(*date)), false};
+  const auto days = (date->micros - of.today.micros) / kDay;
+  return {days <= kOutageSoonDays ? "S" : "L", tr<"the next outage is {}">(format_date(*date)), false};
 }
 
 Input in_kev(const Case& of) {
   if (of.evidence != nullptr && of.evidence->kev) return {"Y", evidence::sentence(*of.evidence->kev), false};
-  if (of.book.has_kev) return {"N", "it is not in CISA KEV", false};
-  return {"Y", "no catalogue (CISA KEV) was given", true};
+  if (of.book.has_kev) return {"N", std::string{tr<"it is not in CISA KEV">()}, false};
+  return {"Y", std::string{tr<"no catalogue (CISA KEV) was given">()}, true};
 }
 
 Input publicly_exposed(const Case& of) {
@@ -465,14 +467,25 @@ std::optional<Timestamp> date_of(std::string_view text) {
   return date ? std::optional{*date} : std::nullopt;
 }
 
+Timestamp midnight_of(Timestamp moment) noexcept { return {moment.micros - ((moment.micros % kDay) + kDay) % kDay}; }
+
+bool is_any_time(const Item& item) {
+  constexpr std::string_view kWords[] = {"now",    "any time",          "anytime", "jederzeit",
+                                         "sofort", "cualquier momento", "ahora"};
+  return std::ranges::find(kWords, text::fold(item.next_outage)) != std::end(kWords);
+}
+
+std::optional<Timestamp> time_changes_at(const Item& item, Timestamp today) {
+  const auto date = date_of(item.next_outage);
+  const auto midnight = midnight_of(today);
+  if (!date || *date < midnight) return std::nullopt;
+  const Timestamp soon{date->micros - kOutageSoonDays * kDay};
+  return midnight < soon ? soon : Timestamp{date->micros + kDay};
+}
+
 std::optional<Timestamp> outage_of(const Item& item, Timestamp today) {
-  constexpr std::int64_t kDay = std::int64_t{86'400} * 1'000'000;
-  const Timestamp midnight{today.micros - ((today.micros % kDay) + kDay) % kDay};
-  const auto folded = text::fold(item.next_outage);
-  for (const std::string_view word :
-       {"now", "any time", "anytime", "jederzeit", "sofort", "cualquier momento", "ahora"}) {
-    if (folded == word) return midnight;
-  }
+  const auto midnight = midnight_of(today);
+  if (is_any_time(item)) return midnight;
   const auto date = date_of(item.next_outage);
   if (!date || *date < midnight) return std::nullopt;
   return date;

@@ -16,7 +16,7 @@ inline constexpr int kOutageSoonDays = 30;
 
 struct Input {
   std::string value;  ///< Key.
-  std::string because;
+  std::string because;  ///< In the thread's language.
   bool assumed = false;
 };
 
@@ -29,6 +29,13 @@ std::optional<Timestamp> date_of(std::string_view text);
 /// When the thing may be taken out of operation next; nothing where that is not known, or has passed.
 std::optional<Timestamp> outage_of(const formats::inventory::Item& item, Timestamp today);
 
+/// UTC.
+Timestamp midnight_of(Timestamp moment) noexcept;
+/// May it be taken out of operation at once, as the inventory says in words?
+bool is_any_time(const formats::inventory::Item& item);
+/// The day on which time alone may change a decision about it: its outage becomes soon, or has passed.
+std::optional<Timestamp> time_changes_at(const formats::inventory::Item& item, Timestamp today);
+
 /// What the inputs are derived from.
 struct Case {
   const Match& match;
@@ -36,7 +43,7 @@ struct Case {
   const VulnerabilityFacts& facts;
   const evidence::Evidence* evidence;  ///< May be nullptr.
   const evidence::Book& book;
-  Timestamp today;
+  Timestamp today;  ///< Midnight.
 };
 
 /// Value of a decision point, by its namespace and key: nothing where it cannot be derived at all.

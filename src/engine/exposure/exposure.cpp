@@ -8,6 +8,7 @@
 #include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/audit/trail.hpp"
+#include "engine/exposure/decision_inputs.hpp"
 #include "engine/exposure/matcher.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/members/input.hpp"
@@ -22,34 +23,83 @@ using domain::RemediationState;
 
 constexpr int kHistoryMax = 200;
 
-store::ExposureFilter filter_of(const inventory::Access& access, const ListInput& input) {
+constexpr int kGroupsMax = 100;
+constexpr std::int64_t kDay = std::int64_t{86'400} * 1'000'000;
+constexpr std::string_view kDues[] = {"overdue", "week", "month", "none"};
+
+struct SortName {
+  std::string_view name;
+  store::ExposureSort sort;
+  char letter;  ///< Of its cursors.
+};
+constexpr SortName kSorts[] = {{"status", store::ExposureSort::status, 'e'},
+                               {"decision", store::ExposureSort::decision, 'd'},
+                               {"due", store::ExposureSort::due, 'u'},
+                               {"site", store::ExposureSort::site, 's'},
+                               {"confidence", store::ExposureSort::confidence, 'c'}};
+struct GroupName {
+  std::string_view name;
+  store::ExposureGroupBy by;
+};
+constexpr GroupName kGroups[] = {{"site", store::ExposureGroupBy::site},
+                                 {"zone", store::ExposureGroupBy::zone},
+                                 {"vendor", store::ExposureGroupBy::vendor}};
+
+char letter_of(store::ExposureSort sort) noexcept {
+  return std::ranges::find(kSorts, sort, &SortName::sort)->letter;
+}
+
+Result<store::ExposureFilter> filter_of(const inventory::Access& access, const ListInput& input, Timestamp now) {
   store::ExposureFilter filter{.site = input.site,
                                .zone = input.zone,
                                .vendor = input.vendor,
                                .asset = input.asset,
                                .record = input.record,
                                .cve = input.cve,
-                               .sites = access.sites};
+                               .sites = access.sites,
+                               .score_from = input.score_from};
   for (const auto each : input.statuses) filter.statuses.push_back(each);
   for (const auto each : input.states) filter.states.push_back(static_cast<std::int64_t>(each));
+  for (const auto each : input.decisions) filter.decisions.push_back(each);
+  const auto today = midnight_of(now);
+  if (input.due == "overdue") {
+    filter.due_before = today;
+  } else if (input.due == "week" || input.due == "month") {
+    filter.due_before = Timestamp{today.micros + (input.due == "week" ? 8 : 31) * kDay};
+  } else if (input.due == "none") {
+    filter.no_due = true;
+  } else if (!input.due.empty()) {
+    return Error::invalid(std::string{tr<"'due' is overdue, week, month or none">()}, "due");
+  }
   return filter;
 }
 
-std::string cursor_of(const store::ExposureRow& row) {
-  return fmt::format("e{}.{}.{}", row.match.status, row.match.record.value, row.match.asset);
+/// The letter says which order it belongs to: in another it would skip and repeat.
+std::string cursor_of(const store::ExposureRow& row, store::ExposureSort sort) {
+  const auto after = store::Exposures::after(row, sort);
+  return fmt::format("{}{}.{}.{}~{}", letter_of(sort), after.number, after.record, after.asset, after.text);
 }
 
-Result<store::ExposureAfter> read_cursor(std::string_view text) {
+Result<store::ExposureAfter> read_cursor(std::string_view text, store::ExposureSort sort) {
+  constexpr std::size_t kCursorBytesMax = 2'000;
   auto bad = Error::invalid("this cursor was not made by this server: start again from the first page", "cursor");
-  if (!text.starts_with('e')) return bad;
-  const auto parts = text::split(text.substr(1), '.');
+  const auto tilde = text.find('~');
+  if (text.size() > kCursorBytesMax || tilde == std::string_view::npos || tilde == 0 ||
+      text::invalid_utf8_at(text) != std::string_view::npos || text.find('\0') != std::string_view::npos) {
+    return bad;
+  }
+  if (text.front() != letter_of(sort)) {
+    return Error::invalid("this cursor belongs to another order: start again from the first page", "cursor");
+  }
+  const auto parts = text::split(text.substr(1, tilde - 1), '.');
   if (parts.size() != 3) return bad;
   store::ExposureAfter after;
-  std::int64_t* const into[] = {&after.status, &after.record, &after.asset};
+  std::int64_t* const into[] = {&after.number, &after.record, &after.asset};
   for (std::size_t i = 0; i < 3; ++i) {
     const auto [end, error] = std::from_chars(parts[i].data(), parts[i].data() + parts[i].size(), *into[i]);
     if (error != std::errc{} || end != parts[i].data() + parts[i].size()) return bad;
   }
+  after.text = std::string{text.substr(tilde + 1)};
   return after;
 }
 
@@ -91,24 +141,42 @@ ListInput open_matters() {
           .states = {RemediationState::open, RemediationState::in_progress}};
 }
 
+std::span<const std::string_view> all_dues() noexcept { return kDues; }
+
+std::string_view to_string(store::ExposureSort sort) noexcept {
+  return std::ranges::find(kSorts, sort, &SortName::sort)->name;
+}
+std::optional<store::ExposureSort> parse_sort(std::string_view text) noexcept {
+  const auto* found = std::ranges::find(kSorts, text, &SortName::name);
+  return found == std::end(kSorts) ? std::nullopt : std::optional{found->sort};
+}
+std::string_view to_string(store::ExposureGroupBy by) noexcept {
+  return std::ranges::find(kGroups, by, &GroupName::by)->name;
+}
+std::optional<store::ExposureGroupBy> parse_group(std::string_view text) noexcept {
+  const auto* found = std::ranges::find(kGroups, text, &GroupName::name);
+  return found == std::end(kGroups) ? std::nullopt : std::optional{found->by};
+}
+
 Result<ExposurePage> list(store::Database& database, const Actor& actor, const inventory::Access& access,
                           const ListInput& input, Timestamp now) {
   TRY_VOID(actor.require(Permission::read_inventory));
   if (input.limit < 1 || input.limit > 200) {
     return Error::invalid(std::string{tr<"a page has 1 to 200 entries">()}, "limit");
   }
+  TRY(const auto filter, filter_of(access, input, now));
   std::optional<store::ExposureAfter> after;
   if (!input.cursor.empty()) {
-    TRY(after, read_cursor(input.cursor));
+    TRY(after, read_cursor(input.cursor, input.sort));
   }
   ExposurePage page;
   TRY(page.rows, database.read([&](store::Connection& connection) {
-    return store::Exposures{connection}.page(reader_of(actor, access), access.organisation, filter_of(access, input),
-                                             after, input.limit + 1, now);
+    return store::Exposures{connection}.page(reader_of(actor, access), access.organisation, filter, input.sort, after,
+                                             input.limit + 1, now);
   }));
   if (std::cmp_greater(page.rows.size(), input.limit)) {
     page.rows.pop_back();
-    page.next_cursor = cursor_of(page.rows.back());
+    page.next_cursor = cursor_of(page.rows.back(), input.sort);
   }
   return page;
 }
@@ -117,10 +185,55 @@ Result<std::vector<store::ExposureCount>> counts(store::Database& database, cons
                                                  const inventory::Access& access, const ListInput& input,
                                                  Timestamp now) {
   TRY_VOID(actor.require(Permission::read_inventory));
+  TRY(const auto filter, filter_of(access, input, now));
   return database.read([&](store::Connection& connection) {
-    return store::Exposures{connection}.counts(reader_of(actor, access), access.organisation, filter_of(access, input),
+    return store::Exposures{connection}.counts(reader_of(actor, access), access.organisation, filter, now);
+  });
+}
+
+Result<DecisionCounts> decision_counts(store::Database& database, const Actor& actor, const inventory::Access& access,
+                                       ListInput input, Timestamp now) {
+  TRY_VOID(actor.require(Permission::read_inventory));
+  input.decisions.clear();
+  TRY(const auto filter, filter_of(access, input, now));
+  return database.snapshot([&](store::Connection& connection) -> Result<DecisionCounts> {
+    store::Exposures exposures{connection};
+    const auto viewer = reader_of(actor, access);
+    DecisionCounts found;
+    TRY(found.counts, exposures.decision_counts(viewer, access.organisation, filter, now));
+    TRY(found.waiting, exposures.waiting(viewer, access.organisation, filter, now));
+    return found;
+  });
+}
+
+Result<std::vector<store::ExposureGroup>> groups(store::Database& database, const Actor& actor,
+                                                 const inventory::Access& access, ListInput input,
+                                                 store::ExposureGroupBy by, Timestamp now) {
+  TRY_VOID(actor.require(Permission::read_inventory));
+  TRY(const auto filter, filter_of(access, input, now));
+  return database.read([&](store::Connection& connection) {
+    return store::Exposures{connection}.groups(reader_of(actor, access), access.organisation, filter, by, kGroupsMax,
                                                now);
   });
+}
+
+Result<std::vector<Subject>> subjects_of(store::Database& database, const Actor& actor,
+                                         const inventory::Access& access, ListInput input, std::int64_t told,
+                                         Timestamp now) {
+  std::vector<Subject> subjects;
+  input.limit = 200;
+  input.cursor.clear();
+  for (;;) {
+    TRY(const auto page, list(database, actor, access, input, now));
+    for (const auto& row : page.rows) subjects.push_back({.asset = row.match.asset, .record = row.match.record});
+    if (subjects.size() > kSubjectsMax) return Error::invalid(tr<"at most {} at once">(kSubjectsMax), "match");
+    if (page.next_cursor.empty()) break;
+    input.cursor = page.next_cursor;
+  }
+  if (std::cmp_not_equal(subjects.size(), told)) {
+    return Error::invalid(tr<"there are {} now, not {}: look at them first">(subjects.size(), told), "match");
+  }
+  return subjects;
 }
 
 Result<std::optional<store::ExposureAtRecord>> at_record(store::Database& database, const Actor& actor,

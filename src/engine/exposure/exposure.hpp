@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,9 +26,20 @@ struct ListInput {
   std::string zone = {}, vendor = {}, cve = {};
   std::optional<std::int64_t> asset = {};
   std::optional<domain::RecordId> record = {};
+  std::vector<int> decisions = {};  ///< Actions as decision.hpp numbers them; none: every one.
+  std::string due = {};             ///< One of all_dues(); empty: whenever.
+  std::optional<int> score_from = {};  ///< Tenths.
+  store::ExposureSort sort = store::ExposureSort::status;
   int limit = 50;  ///< 1..200
   std::string cursor = {};
 };
+/// "overdue", "week" (within seven days, or overdue), "month" (thirty), "none" (no day is set).
+std::span<const std::string_view> all_dues() noexcept;
+std::string_view to_string(store::ExposureSort sort) noexcept;  ///< "due"
+std::optional<store::ExposureSort> parse_sort(std::string_view text) noexcept;
+std::string_view to_string(store::ExposureGroupBy by) noexcept;  ///< "site"
+std::optional<store::ExposureGroupBy> parse_group(std::string_view text) noexcept;
+
 struct ExposurePage {
   std::vector<store::ExposureRow> rows;
   std::string next_cursor;
@@ -39,6 +51,18 @@ Result<ExposurePage> list(store::Database& database, const Actor& actor, const i
 Result<std::vector<store::ExposureCount>> counts(store::Database& database, const Actor& actor,
                                                  const inventory::Access& access, const ListInput& input,
                                                  Timestamp now);
+/// By decision, whatever `decisions` says; `waiting`: of them, how many wait to be decided again, so that for a moment
+/// they may be counted under what they were.
+struct DecisionCounts {
+  std::vector<store::DecisionCount> counts;
+  std::int64_t waiting = 0;
+};
+Result<DecisionCounts> decision_counts(store::Database& database, const Actor& actor, const inventory::Access& access,
+                                       ListInput input, Timestamp now);
+/// At most 100, those with the most urgent decisions first.
+Result<std::vector<store::ExposureGroup>> groups(store::Database& database, const Actor& actor,
+                                                 const inventory::Access& access, ListInput input,
+                                                 store::ExposureGroupBy by, Timestamp now);
 /// Of the actor's own organisation: nothing where they may not read its inventory or there is nothing. The caller has
 /// been allowed to see the record.
 Result<std::optional<store::ExposureAtRecord>> at_record(store::Database& database, const Actor& actor,
@@ -54,7 +78,12 @@ struct Subject {
   std::int64_t asset = 0;
   domain::RecordId record;
 };
-inline constexpr std::size_t kSubjectsMax = 500;
+inline constexpr std::size_t kSubjectsMax = 2'000;
+/// Everything that fits, in the order of the list. Errors: invalid_input where these are more than kSubjectsMax, and
+/// where they are not as many as the actor was told: they have to look again.
+Result<std::vector<Subject>> subjects_of(store::Database& database, const Actor& actor,
+                                         const inventory::Access& access, ListInput input, std::int64_t told,
+                                         Timestamp now);
 struct StateInput {
   domain::RemediationState state = domain::RemediationState::open;
   std::string evidence = {};            ///< At most 2,000 bytes.

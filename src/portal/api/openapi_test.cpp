@@ -12,6 +12,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "engine/audit/view.hpp"
+#include "engine/exposure/decision.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/inventory/inventory.hpp"
 #include "portal/api/schema_checker.hpp"
@@ -319,6 +320,13 @@ class Crawl {
     for (const auto* ending : {"pdf", "xlsx", "csv"}) {
       ask(fmt::format("exposure_report_{}", ending), fmt::format("/api/v1/exposure/report.{}", ending));
     }
+    ask("exposure", "/api/v1/exposure?status=all&state=all&group=site&sort=due");
+    ask("decision_table", "/api/v1/exposure/decisions");
+    ask("decision_table_preview", "/api/v1/exposure/decisions/preview", R"({"base":"cisa"})");
+    ask("decision_table_set", "/api/v1/exposure/decisions", R"({"base":"cisa","note":"A test","version":0})", "PUT");
+    ask("decision_table_set", "/api/v1/exposure/decisions",
+        fmt::format(R"({{"table":{}}})", engine::exposure::Rules::document("deployer")), "PUT");
+    ask("decision_table_version", "/api/v1/exposure/decisions/1");
     ask("looks", "/api/v1/organisation/looks");
     const auto glass = ask("break_glass", "/api/v1/break-glass");
     EXPECT_EQ(json::array_at(glass, "items").size(), 1U);

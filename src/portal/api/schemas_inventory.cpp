@@ -35,11 +35,19 @@ constexpr QueryParameter kExposureQuery[] = {
      R"({"enum":["all","affected","undecidable","under_investigation","fixed","not_affected"]})"},
     {"state", "Only these; without it open and in_progress. An acceptance that has ended is open.",
      R"({"enum":["all","open","in_progress","done","accepted"]})"},
+    {"decision", "Only what is to be done so.",
+     R"({"enum":["act_now","mitigate_now","next_outage","accept","nothing_to_do"]})"},
+    {"due", "overdue; week, month: within 7 or 30 days, or overdue; none: no day is set.",
+     R"({"enum":["overdue","week","month","none"]})"},
+    {"severity", "Of the advisory's score, at least.", R"({"enum":["critical","high","medium"]})"},
     kSite,
     kZone,
     kVendor,
     {"cve", "Only matches that name this vulnerability.", R"({"type":"string"})"},
     {"advisory", "Only of this advisory, as its address has it.", R"({"type":"string"})"},
+    {"sort", "Most urgent, soonest due, most urgent status, by site, surest first; then the newest advisory first.",
+     R"({"enum":["decision","due","status","site","confidence"],"default":"decision"})"},
+    {"group", "Also count by this: `groups`.", R"({"enum":["site","zone","vendor"]})"},
     kLimit,
     kCursor,
 };
@@ -112,7 +120,7 @@ constexpr Operation kOperations[] = {
      .media_type = "text/csv",
      .query = kOverviewQuery},
     {.route = "exposure_state",
-     .description = "At most 500 at once; all or none.",
+     .description = "At most 2,000 at once; all or none.",
      .schema = "",
      .body = "ExposureState",
      .status = 204},
@@ -121,6 +129,20 @@ constexpr Operation kOperations[] = {
      .schema = "",
      .body = "ExposureVerdict",
      .status = 204},
+    {.route = "decision_table",
+     .description = "With the versions that there were, newest first. Version 0: none was ever chosen.",
+     .schema = "DecisionTableInUse",
+     .query = kOneQuery},
+    {.route = "decision_table_version", .description = "", .schema = "DecisionTable", .query = kOneQuery},
+    {.route = "decision_table_set",
+     .description = "Makes a new version. A table has to be complete: every combination of values exactly once; what is "
+                    "wrong is told with its row. 409 where `version` is not the one in use.",
+     .schema = "DecisionTable",
+     .body = "DecisionTableInput"},
+    {.route = "decision_table_preview",
+     .description = "Changes nothing.",
+     .schema = "DecisionTablePreview",
+     .body = "DecisionTableInput"},
 };
 
 }  // namespace
@@ -208,7 +230,7 @@ std::string_view inventory_schemas_json() noexcept {
   "type": "object",
   "required": ["asset", "label", "vendor", "site", "zone", "criticality", "advisory", "tracking_id", "title", "tlp",
                "score", "status", "confidence", "product_ids", "cves", "because", "question", "decision",
-               "decision_because", "due", "verdict", "state",
+               "decision_because", "decision_table", "decision_vulnerability", "decision_path", "due", "verdict", "state",
                "state_until", "found_at", "changed_at"],
   "properties": {
     "asset": {"type": "integer"},
@@ -229,8 +251,25 @@ std::string_view inventory_schemas_json() noexcept {
     "because": {"type": "string"},
     "question": {"description": "What would decide it.", "type": ["string", "null"]},
     "decision": {"enum": ["act_now", "mitigate_now", "next_outage", "accept", "nothing_to_do"]},
-    "decision_because": {"description": "The path through the decision table.", "type": "string"},
-    "due": {"description": "Day by which it is to be done: 2027-05-31.", "type": ["string", "null"]},
+    "decision_because": {"description": "The path through the decision table, in one sentence.", "type": "string"},
+    "decision_table": {"description": "Id of the table that was asked; empty where none was.", "type": "string"},
+    "decision_vulnerability": {"description": "Of several, the one that decided.", "type": "string"},
+    "decision_path": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["point", "name", "value", "value_name", "because", "assumed"],
+        "properties": {
+          "point": {"type": "string"},
+          "name": {"type": "string"},
+          "value": {"type": "string"},
+          "value_name": {"type": "string"},
+          "because": {"type": "string"},
+          "assumed": {"description": "Nothing says it: the more careful value was taken.", "type": "boolean"}
+        }
+      }
+    },
+    "due": {"description": "Day by which it is to be done: 2027-05-31. What is to be done at once is due on the day on which that was found.", "type": ["string", "null"]},
     "verdict": {"enum": ["none", "confirmed", "rejected", "never"]},
     "state": {"enum": ["open", "in_progress", "done", "accepted"]},
     "state_until": {"type": ["string", "null"], "format": "date-time"},
@@ -238,13 +277,88 @@ std::string_view inventory_schemas_json() noexcept {
     "changed_at": {"description": "When something that matters changed: status, products, vulnerabilities, remediations.", "type": "string", "format": "date-time"}
   }
 },
+"ExposureDecisions": {
+  "description": "Matches by decision; undecided: not yet.",
+  "type": "object",
+  "additionalProperties": {"type": "integer"}
+},
 "ExposureList": {
   "type": "object",
-  "required": ["items", "next", "counts"],
+  "required": ["items", "next", "counts", "decisions", "waiting"],
   "properties": {
     "items": {"type": "array", "items": {"$ref": "#/components/schemas/ExposureMatch"}},
     "next": {"type": ["string", "null"]},
-    "counts": {"description": "Matches by status, under the other filters.", "type": "object", "additionalProperties": {"type": "integer"}}
+    "counts": {"description": "Matches by status, under the other filters.", "type": "object", "additionalProperties": {"type": "integer"}},
+    "decisions": {"$ref": "#/components/schemas/ExposureDecisions"},
+    "waiting": {"description": "Of them, how many are being decided anew: for a moment they may be counted and filtered as what they were. Each item says what holds now.", "type": "integer"},
+    "groups": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["value", "decisions"],
+        "properties": {"value": {"type": "string"}, "decisions": {"$ref": "#/components/schemas/ExposureDecisions"}}
+      }
+    }
+  }
+},
+"DecisionTableVersion": {
+  "type": "object",
+  "required": ["version", "base", "note", "by", "at"],
+  "properties": {
+    "version": {"type": "integer"},
+    "base": {"enum": ["ot", "deployer", "cisa", "own"]},
+    "note": {"type": "string"},
+    "by": {"type": "string"},
+    "at": {"type": ["string", "null"], "format": "date-time"}
+  }
+},
+"DecisionTable": {
+  "allOf": [
+    {"$ref": "#/components/schemas/DecisionTableVersion"},
+    {
+      "type": "object",
+      "required": ["id", "name", "table"],
+      "properties": {
+        "id": {"type": "string"},
+        "name": {"type": "string"},
+        "table": {"description": "SSVC DecisionTable 2.0.0, as `tocsin match --decision-table` reads it.", "type": "object"}
+      }
+    }
+  ]
+},
+"DecisionTableInUse": {
+  "allOf": [
+    {"$ref": "#/components/schemas/DecisionTable"},
+    {
+      "type": "object",
+      "required": ["versions"],
+      "properties": {"versions": {"type": "array", "items": {"$ref": "#/components/schemas/DecisionTableVersion"}}}
+    }
+  ]
+},
+"DecisionTableInput": {
+  "type": "object",
+  "properties": {
+    "base": {"enum": ["ot", "deployer", "cisa", "own"], "default": "own"},
+    "table": {"description": "own only: SSVC DecisionTable 2.0.0.", "type": "object"},
+    "note": {"type": "string"},
+    "version": {"description": "The version that was seen.", "type": "integer"}
+  }
+},
+"DecisionTablePreview": {
+  "type": "object",
+  "required": ["looked_at", "whole", "changes"],
+  "properties": {
+    "looked_at": {"description": "Matches that are neither fixed nor not affected.", "type": "integer"},
+    "whole": {"description": "Else there are more.", "type": "boolean"},
+    "changes": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["from", "to", "count"],
+        "properties": {"from": {"type": "string"}, "to": {"type": "string"}, "count": {"type": "integer"}}
+      }
+    }
   }
 },
 "ExposureOverview": {
@@ -397,9 +511,6 @@ std::string_view inventory_schemas_json() noexcept {
   "required": ["matches", "verdict"],
   "properties": {
     "matches": {"$ref": "#/components/schemas/ExposureSubjects"},
-    "decision": {"enum": ["act_now", "mitigate_now", "next_outage", "accept", "nothing_to_do"]},
-    "decision_because": {"description": "The path through the decision table.", "type": "string"},
-    "due": {"description": "Day by which it is to be done: 2027-05-31.", "type": ["string", "null"]},
     "verdict": {"enum": ["none", "confirmed", "rejected", "never"]},
     "reason": {"description": "Needed for rejected and never.", "type": "string"}
   }

@@ -9,14 +9,15 @@
 #include "portal/api/body.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
+#include "portal/pages/exposure_parts.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/inventory_parts.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
-#include "store/records.hpp"
+#include "store/assets.hpp"
 
-/// What advisories mean for one's own plants: the list, and what is said of its entries.
+/// What advisories mean for one's own plants: the list to work through, and what is said of its entries.
 namespace tocsin::portal {
 namespace {
 
@@ -25,107 +26,67 @@ namespace inventory = engine::inventory;
 using domain::MatchVerdict;
 using domain::Permission;
 using domain::RemediationState;
+using exposure::Action;
 using exposure::Status;
 using formats::inventory::Field;
 using html::attribute_if;
 using html::Html;
 using html::render;
 using html::Url;
+using pages::exposure_path;
+using pages::ExposureAsked;
 using pages::Form;
 
-constexpr int kPerPage = 50;
-constexpr int kPerPageMax = 200;
 constexpr Status kStatuses[] = {Status::affected, Status::undecidable, Status::under_investigation, Status::fixed,
                                 Status::not_affected};
 
-/// What the query says, as it was said.
-struct Asked {
-  std::string organisation, status, state, site, zone, vendor, cve, advisory, cursor;
-  int limit = kPerPage;
-};
-
-std::string path_of(std::string_view base, const Asked& asked) {
-  return http::with_query(base, {{"organisation", asked.organisation},
-                                 {"status", asked.status},
-                                 {"state", asked.state},
-                                 {"site", asked.site},
-                                 {"zone", asked.zone},
-                                 {"vendor", asked.vendor},
-                                 {"cve", asked.cve},
-                                 {"advisory", asked.advisory},
-                                 {"limit", asked.limit == kPerPage ? std::string{} : std::to_string(asked.limit)},
-                                 {"cursor", asked.cursor}});
-}
-
-Result<Asked> asked_of(const http::Request& request) {
-  TRY_VOID(request.only_known({"organisation", "status", "state", "site", "zone", "vendor", "cve", "advisory", "limit",
-                               "cursor", pages::kNoticeParameter}));
-  const auto text = [&](std::string_view name) { return std::string{text::trim(request.query.get(name))}; };
-  Asked asked{.organisation = text("organisation"),
-              .status = text("status"),
-              .state = text("state"),
-              .site = text("site"),
-              .zone = text("zone"),
-              .vendor = text("vendor"),
-              .cve = text("cve"),
-              .advisory = text("advisory"),
-              .cursor = text("cursor")};
-  TRY(asked.limit, request.integer("limit", kPerPage, 1, kPerPageMax));
-  return asked;
-}
-
-/// `status`: one of the matcher's, "all", or absent for what wants attention; `state` likewise.
-Result<exposure::ListInput> input_of(App& app, const http::Request& request, const Asked& asked) {
-  auto input = exposure::open_matters();
-  input.limit = asked.limit;
-  input.cursor = asked.cursor;
-  if (asked.status == "all") {
-    input.statuses.clear();
-  } else if (!asked.status.empty()) {
-    input.statuses.clear();
-    for (const auto each : kStatuses) {
-      if (exposure::to_string(each) == asked.status) input.statuses.push_back(static_cast<int>(each));
-    }
-    if (input.statuses.empty()) {
-      return Error::invalid(
-          std::string{tr<"'status' is all, affected, undecidable, under_investigation, fixed or not_affected">()},
-          "status");
-    }
-  }
-  if (asked.state == "all") {
-    input.states.clear();
-  } else if (!asked.state.empty()) {
-    const auto state = domain::parse_remediation_state(asked.state);
-    if (!state) {
-      return Error::invalid(std::string{tr<"'state' is all, open, in_progress, done or accepted">()}, "state");
-    }
-    input.states = {*state};
-  }
-  if (!asked.site.empty()) input.site = asked.site;
-  input.zone = asked.zone;
-  input.vendor = asked.vendor;
-  input.cve = asked.cve;
-  if (!asked.advisory.empty()) {
-    TRY(const auto record, app.database().read([&](store::Connection& connection) {
-      return store::Records{connection}.find(request.viewer, domain::RecordKind::advisory, asked.advisory, request.now);
-    }));
-    if (!record) return Error::not_found("advisory");
-    input.record = record->id;
-  }
-  return input;
-}
-
 Status status_of(const store::ExposureRow& row) { return static_cast<Status>(row.match.status); }
 
-void append_counts(std::string& out, const std::vector<store::ExposureCount>& counts, const Asked& asked) {
+std::int64_t count_of(const exposure::DecisionCounts& counts, Action action) {
+  const auto found = std::ranges::find(counts.counts, static_cast<int>(action), &store::DecisionCount::decision);
+  return found == counts.counts.end() ? 0 : found->count;
+}
+
+std::int64_t total_of(const exposure::DecisionCounts& counts) {
+  std::int64_t total = 0;
+  for (const auto& each : counts.counts) total += each.count;
+  return total;
+}
+
+/// How many matches the list has on all its pages.
+std::int64_t listed(const exposure::DecisionCounts& counts, const ExposureAsked& asked) {
+  const auto action = exposure::parse_action(asked.decision);
+  return action ? count_of(counts, *action) : total_of(counts);
+}
+
+void append_decision_tabs(std::string& out, const exposure::DecisionCounts& counts, const ExposureAsked& asked) {
+  render<"<div class=\"list-bar\"><ul class=\"switch\"><li>[[What to do]]</li>">(out);
+  auto each = asked;
+  each.cursor.clear();
+  const auto link = [&](std::string_view value, std::string_view label, std::int64_t count) {
+    each.decision = value;
+    render<"<li><a href=\"{}\" {}>{} <span class=\"count\">{}</span></a></li>">(
+        out, Url::own(exposure_path("/exposure", each)), attribute_if<"aria-current">(asked.decision == value, "true"),
+        label, text::thousands(count));
+  };
+  link("", tr<"everything">(), total_of(counts));
+  for (const auto action : exposure::kActions) {
+    const auto count = count_of(counts, action);
+    if (count == 0 && action == Action::nothing_to_do && asked.decision != exposure::to_string(action)) continue;
+    link(exposure::to_string(action), pages::action_label(action), count);
+  }
+  out += "</ul></div>\n";
+}
+
+void append_status_tabs(std::string& out, const std::vector<store::ExposureCount>& counts, const ExposureAsked& asked) {
   render<"<div class=\"list-bar\"><ul class=\"switch\"><li>[[Status]]</li>">(out);
   auto each = asked;
   each.cursor.clear();
   const auto link = [&](std::string_view value, std::string_view label, std::int64_t count) {
     each.status = value;
     render<"<li><a href=\"{}\" {}>{} <span class=\"count\">{}</span></a></li>">(
-        out, Url::own(path_of("/exposure", each)), attribute_if<"aria-current">(asked.status == value, "true"), label,
-        text::thousands(count));
+        out, Url::own(exposure_path("/exposure", each)), attribute_if<"aria-current">(asked.status == value, "true"),
+        label, text::thousands(count));
   };
   const auto of = [&](Status status) {
     std::int64_t count = 0;
@@ -139,20 +100,32 @@ void append_counts(std::string& out, const std::vector<store::ExposureCount>& co
   out += "</ul></div>\n";
 }
 
-void append_filters(std::string& out, const Asked& asked, const inventory::FilterValues& values) {
+void append_filters(std::string& out, const ExposureAsked& asked, const inventory::FilterValues& values) {
   render<
       R"(<form class="search-panel filter-form filter-many" action="/exposure" role="search" aria-label="[[Exposure]]">
 <div class="search-row">)">(out);
-  for (const auto& [name, value] : {std::pair{"organisation", asked.organisation}, std::pair{"status", asked.status},
-                                    std::pair{"advisory", asked.advisory}, std::pair{"cve", asked.cve}}) {
+  for (const auto& [name, value] :
+       {std::pair{"organisation", asked.organisation}, std::pair{"status", asked.status},
+        std::pair{"decision", asked.decision}, std::pair{"advisory", asked.advisory}, std::pair{"cve", asked.cve}}) {
     if (!value.empty()) render<"<input type=\"hidden\" name=\"{}\" value=\"{}\">">(out, name, value);
   }
-  std::vector<pages::Option> states{{"all", std::string{tr<"any state">()}}};
+  const auto option = [](std::string_view value, std::string_view label) {
+    return pages::Option{std::string{value}, std::string{label}};
+  };
+  std::vector<pages::Option> states{option("all", tr<"any state">())};
   for (const auto state : domain::all_remediation_states()) {
-    states.push_back({std::string{domain::to_string(state)}, std::string{pages::state_label(state)}});
+    states.push_back(option(domain::to_string(state), pages::state_label(state)));
   }
   pages::append_filter(out, "exposure-state", "state", tr<"State">(), tr<"neither done nor accepted">(), states,
                        asked.state);
+  pages::append_filter(out, "exposure-due", "due", tr<"Due">(), tr<"Due whenever">(),
+                       {option("overdue", tr<"overdue">()), option("week", tr<"due within 7 days">()),
+                        option("month", tr<"due within 30 days">()), option("none", tr<"no day is set">())},
+                       asked.due);
+  pages::append_filter(out, "exposure-severity", "severity", tr<"Severity">(), tr<"Any severity">(),
+                       {option("critical", tr<"critical">()), option("high", tr<"high or more">()),
+                        option("medium", tr<"medium or more">())},
+                       asked.severity);
   if (!values.sites.empty()) {
     pages::append_filter(out, "exposure-site", "site", pages::field_label(Field::site), tr<"Any site">(),
                          pages::options_of(values.sites), asked.site);
@@ -165,7 +138,70 @@ void append_filters(std::string& out, const Asked& asked, const inventory::Filte
     pages::append_filter(out, "exposure-vendor", "vendor", pages::field_label(Field::vendor), tr<"Any vendor">(),
                          pages::options_of(values.vendors), asked.vendor);
   }
+  pages::append_filter(out, "exposure-sort", "sort", tr<"Order">(), tr<"most urgent first">(),
+                       {option("due", tr<"by due date">()), option("status", tr<"by status">()),
+                        option("site", tr<"by site">()), option("confidence", tr<"surest first">())},
+                       asked.sort);
+  pages::append_filter(out, "exposure-group", "group", tr<"Counted by">(), tr<"not counted by place">(),
+                       {option("site", tr<"counted by site">()), option("zone", tr<"counted by zone">()),
+                        option("vendor", tr<"counted by vendor">())},
+                       asked.group);
   render<"<button class=\"button\" type=\"submit\">[[Filter]]</button></div></form>\n">(out);
+}
+
+/// Counts by site, zone or vendor; each a link to its matches.
+void append_groups(std::string& out, const std::vector<store::ExposureGroup>& groups, const ExposureAsked& asked) {
+  if (groups.empty()) return;
+  const auto by = *exposure::parse_group(asked.group);
+  const auto field = by == store::ExposureGroupBy::site   ? Field::site
+                     : by == store::ExposureGroupBy::zone ? Field::zone
+                                                          : Field::vendor;
+  render<
+      "<section class=\"panel\" aria-labelledby=\"groups\"><h2 id=\"groups\">{}</h2>\n<div class=\"table-wrap\"><table "
+      "class=\"stack\"><thead><tr><th scope=\"col\">{}</th>">(out,
+                                                              by == store::ExposureGroupBy::site   ? tr<"By site">()
+                                                              : by == store::ExposureGroupBy::zone ? tr<"By zone">()
+                                                                                                   : tr<"By vendor">(),
+                                                              pages::field_label(field));
+  for (const auto action : exposure::kActions) {
+    render<"<th scope=\"col\" class=\"num\">{}</th>">(out, pages::action_label(action));
+  }
+  out += "</tr></thead><tbody>\n";
+  for (const auto& group : groups) {
+    auto narrowed = asked;
+    narrowed.cursor.clear();
+    narrowed.decision.clear();
+    (by == store::ExposureGroupBy::site   ? narrowed.site
+     : by == store::ExposureGroupBy::zone ? narrowed.zone
+                                          : narrowed.vendor) = group.value;
+    // What says nothing cannot be asked for.
+    const bool is_said = !group.value.empty();
+    out += "<tr><th scope=\"row\">";
+    if (is_said) {
+      render<"<a href=\"{}\">{}</a>">(out, Url::own(exposure_path("/exposure", narrowed)), group.value);
+    } else {
+      render<"[[not said]]">(out);
+    }
+    out += "</th>";
+    for (const auto action : exposure::kActions) {
+      const auto found = std::ranges::find(group.counts, static_cast<int>(action), &store::DecisionCount::decision);
+      render<"<td class=\"num\" data-label=\"{}\">">(out, pages::action_label(action));
+      if (found != group.counts.end()) {
+        narrowed.decision = exposure::to_string(action);
+        const auto number = text::thousands(found->count);
+        if (is_said) {
+          render<"<a href=\"{}\" aria-label=\"{}\">{}</a>">(
+              out, Url::own(exposure_path("/exposure", narrowed)),
+              fmt::format("{}, {}: {}", group.value, pages::action_label(action), number), number);
+        } else {
+          out += number;
+        }
+      }
+      out += "</td>";
+    }
+    out += "</tr>\n";
+  }
+  out += "</tbody></table></div></section>\n";
 }
 
 std::string subject_of(const store::ExposureRow& row) {
@@ -176,11 +212,11 @@ void append_table(std::string& out, const std::vector<store::ExposureRow>& rows,
                   const std::vector<exposure::Decision>& decisions, const http::Request& request, bool may_edit,
                   const Form& form, const std::string& organisation) {
   const auto chosen = form.all("match");
-  out += "<div class=\"table-wrap\"><table class=\"stack\"><thead><tr>";
+  out += "<div class=\"table-wrap\"><table class=\"stack exposure-list\"><thead><tr>";
   if (may_edit) render<"<th scope=\"col\"><span class=\"hidden\">[[Choose]]</span></th>">(out);
   render<
-      "<th scope=\"col\">[[Asset]]</th><th scope=\"col\">[[Advisory]]</th><th scope=\"col\">[[Status]]</th><th "
-      "scope=\"col\">[[What to do]]</th><th scope=\"col\">[[Because]]</th><th "
+      "<th scope=\"col\">[[Asset]]</th><th scope=\"col\" class=\"wide\">[[Advisory, and why]]</th><th "
+      "scope=\"col\">[[Status]]</th><th scope=\"col\" class=\"wide\">[[What to do]]</th><th "
       "scope=\"col\">[[State]]</th></tr></thead><tbody>\n">(out);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto& row = rows[i];
@@ -195,30 +231,33 @@ void append_table(std::string& out, const std::vector<store::ExposureRow>& rows,
     std::string place = row.site;
     if (!row.zone.empty()) place += (place.empty() ? "" : ", ") + row.zone;
     render<
-        R"(<th scope="row"><a href="{}">{}</a><br><span class="note">{}</span></th><td data-label="[[Advisory]]"><a href="{}">{}</a> {}<br><span class="note" lang="en">{}</span></td>)">(
+        R"(<th scope="row"><a href="{}">{}</a><br><span class="note">{}</span></th><td data-label="[[Advisory]]"><a href="{}">{}</a> {} <span class="note" lang="en">{}</span><p lang="en">{}</p></td>)">(
         out, Url::own(http::with_query(pages::asset_url(match.asset), {{"organisation", organisation}})),
         text::shorten(row.label, 60), place, Url::own(pages::advisory_url(row.slug)), row.tracking_id,
-        pages::tlp_badge(row.tlp), text::shorten(row.title, 90));
-    render<R"(<td data-label="[[Status]]">{} <span class="note">{} %</span></td>)">(
-        out, pages::status_tag(status_of(row)), match.confidence / 10);
-    render<R"(<td data-label="[[What to do]]">{} {}</td>)">(
-        out, pages::action_tag(decisions[i].action),
-        decisions[i].due ? html::fragment<"<span class=\"note\">[[by {}]]</span>">(pages::date_html(*decisions[i].due))
-                         : Html{});
-    render<R"(<td data-label="[[Because]]" lang="en">{}</td>)">(
-        out, match.question.empty() ? match.because : fmt::format("{} {}", match.question, match.because));
-    render<R"(<td data-label="[[State]]">{}</td></tr>
-)">(out, pages::state_tag(exposure::state_at(match, request.now)));
+        pages::tlp_badge(row.tlp), text::shorten(row.title, 90),
+        match.question.empty() ? match.because : fmt::format("{} {}", match.question, match.because));
+    render<
+        R"(<td data-label="[[Status]]">{} <span class="note">{} %</span></td><td data-label="[[What to do]]">{}</td><td data-label="[[State]]">{}</td></tr>
+)">(out, pages::status_tag(status_of(row)), match.confidence / 10, pages::decision_html(decisions[i]),
+        pages::state_tag(exposure::state_at(match, request.now)));
   }
   out += "</tbody></table></div>\n";
 }
 
-Html acts_html(const Form& form) {
+Html acts_html(const Form& form, std::int64_t all, std::size_t shown) {
   std::string out;
   const auto value = [&](std::string_view name) { return form.get(name); };
-  render<
-      "<section class=\"panel\" aria-labelledby=\"acts\"><h2 id=\"acts\">[[With those that are chosen]]</h2>\n<div "
-      "class=\"field\"><label for=\"f-state\">[[State]]</label><select id=\"f-state\" name=\"state\">">(out);
+  render<"<section class=\"panel\" aria-labelledby=\"acts\"><h2 id=\"acts\">[[With those that are chosen]]</h2>\n">(
+      out);
+  if (all > 1) {
+    render<
+        R"(<p class="choice"><input id="f-everything" type="checkbox" name="everything" value="{}" {}> <label for="f-everything">{}</label></p>
+)">(out, all, attribute_if<"checked">(form.checked("everything")),
+        std::cmp_greater(all, shown)
+            ? tr<"All {} that fit the filter, on this page and the others">(text::thousands(all))
+            : tr<"All {} of this list">(text::thousands(all)));
+  }
+  render<"<div class=\"field\"><label for=\"f-state\">[[State]]</label><select id=\"f-state\" name=\"state\">">(out);
   for (const auto state : domain::all_remediation_states()) {
     render<"<option value=\"{}\" {}>{}</option>">(out, domain::to_string(state),
                                                   attribute_if<"selected">(value("state") == domain::to_string(state)),
@@ -244,14 +283,13 @@ Html acts_html(const Form& form) {
   return Html::from_trusted(std::move(out));
 }
 
-void append_empty(std::string& out, const Asked& asked, bool any) {
+void append_empty(std::string& out, const ExposureAsked& asked, bool any) {
   out += "<section class=\"panel\">";
   if (!any) {
     render<
         "<h2>[[There is nothing to hold advisories against]]</h2><p>[[First <a href=\"/inventory\">the inventory</a> "
         "has to say what there is in your plants.]]</p>">(out);
-  } else if (asked.status.empty() && asked.state.empty() && asked.site.empty() && asked.zone.empty() &&
-             asked.vendor.empty() && asked.advisory.empty() && asked.cve.empty()) {
+  } else if (!asked.narrows()) {
     render<
         "<h2>[[Nothing waits for you]]</h2><p>[[No advisory that you may read says that something in the inventory is "
         "affected, or everything is done or accepted. See <a href=\"/exposure?status=all&amp;state=all\">all of "
@@ -262,33 +300,73 @@ void append_empty(std::string& out, const Asked& asked, bool any) {
   out += "</section>\n";
 }
 
-Result<http::Response> show(App& app, const http::Request& request, const Form& form) {
-  TRY(auto asked, asked_of(request));
-  TRY(const auto access, pages::inventory_access(app, request));
+boost::json::object counts_json(const std::vector<store::DecisionCount>& counts) {
+  boost::json::object out;
+  for (const auto& each : counts) {
+    out[each.decision == store::kUndecided ? std::string_view{"undecided"}
+                                           : exposure::to_string(static_cast<Action>(each.decision))] = each.count;
+  }
+  return out;
+}
+
+struct Found {
+  exposure::ExposurePage page;
+  std::vector<exposure::Decision> decisions;
+  std::vector<store::ExposureCount> by_status;
+  exposure::DecisionCounts by_decision;
+  std::vector<store::ExposureGroup> groups;
+};
+
+Result<Found> find(App& app, const http::Request& request, const inventory::Access& access,
+                   const ExposureAsked& asked) {
   const auto actor = access::actor(request);
-  TRY(const auto input, input_of(app, request, asked));
-  TRY(const auto found, exposure::list(app.database(), actor, access, input, request.now));
+  TRY(const auto input, pages::exposure_input(app, request, asked));
+  Found found;
+  TRY(found.page, exposure::list(app.database(), actor, access, input, request.now));
+  TRY(found.decisions, exposure::decisions_on(app.database(), actor, access, found.page.rows, request.now));
+  auto any_status = input;
+  any_status.statuses.clear();
+  TRY(found.by_status, exposure::counts(app.database(), actor, access, any_status, request.now));
+  TRY(found.by_decision, exposure::decision_counts(app.database(), actor, access, input, request.now));
+  if (const auto by = exposure::parse_group(asked.group)) {
+    TRY(found.groups, exposure::groups(app.database(), actor, access, input, *by, request.now));
+  }
+  return found;
+}
+
+http::Response as_json(const Found& found, const ExposureAsked& asked, std::string_view next, Timestamp now) {
+  boost::json::array items;
+  for (std::size_t i = 0; i < found.page.rows.size(); ++i) {
+    items.push_back(pages::match_json(found.page.rows[i], found.decisions[i], now));
+  }
+  auto body = pages::page_json(std::move(items), next, {});
+  body.erase("total");
+  auto& by_status = body["counts"].emplace_object();
+  for (const auto& row : found.by_status) {
+    by_status[exposure::to_string(static_cast<Status>(row.status))] = row.open + row.done;
+  }
+  body["decisions"] = counts_json(found.by_decision.counts);
+  body["waiting"] = found.by_decision.waiting;
+  if (!asked.group.empty()) {
+    auto& groups = body["groups"].emplace_array();
+    for (const auto& group : found.groups) {
+      groups.push_back({{"value", group.value}, {"decisions", counts_json(group.counts)}});
+    }
+  }
+  return api::personal_json(body);
+}
+
+Result<http::Response> show(App& app, const http::Request& request, const Form& form) {
+  TRY(auto asked, pages::exposure_asked(request));
+  TRY(const auto access, pages::inventory_access(app, request));
+  TRY(const auto found, find(app, request, access, asked));
   auto next = asked;
-  next.cursor = found.next_cursor;
+  next.cursor = found.page.next_cursor;
   const auto next_path = [&](std::string_view base) {
-    return found.next_cursor.empty() ? std::string{} : path_of(base, next);
+    return next.cursor.empty() ? std::string{} : exposure_path(base, next);
   };
-  auto all = input;
-  all.statuses.clear();
-  TRY(const auto counts, exposure::counts(app.database(), actor, access, all, request.now));
-  TRY(const auto decisions, exposure::decisions_on(app.database(), actor, access, found.rows, request.now));
   if (request.representation == http::Representation::json) {
-    boost::json::array items;
-    for (std::size_t i = 0; i < found.rows.size(); ++i) {
-      items.push_back(pages::match_json(found.rows[i], decisions[i], request.now));
-    }
-    auto body = pages::page_json(std::move(items), next_path("/api/v1/exposure"), {});
-    body.erase("total");
-    auto& by_status = body["counts"].emplace_object();
-    for (const auto& row : counts) {
-      by_status[exposure::to_string(static_cast<Status>(row.status))] = row.open + row.done;
-    }
-    return api::personal_json(body);
+    return as_json(found, asked, next_path("/api/v1/exposure"), request.now);
   }
   TRY(const auto values, inventory::filter_values(app.database(), access));
   TRY(const bool any, app.database().read([&](store::Connection& connection) {
@@ -296,34 +374,50 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
   }));
   const auto organisation = pages::organisation_parameter(request, access);
   asked.organisation = organisation;
+  const auto& rows = found.page.rows;
+  auto file = asked;
+  file.cursor.clear();
+  file.group.clear();
+  file.limit = ExposureAsked{}.limit;
   std::string out;
   render<
-      "<div class=\"page-head\"><h1>[[Exposure]]</h1><p class=\"actions\"><a class=\"button-quiet\" "
-      "href=\"{}\">[[At a glance, and reports]]</a></p></div>\n<p class=\"lead\">[[What the advisories that you may "
-      "read "
-      "say of what is in the inventory, and what was done about it.]]</p>\n">(
-      out, Url::own(http::with_query("/exposure/overview", {{"organisation", organisation}, {"site", asked.site}})));
-  out += pages::error_summary(form).str();
+      "<div class=\"page-head\"><div><h1>[[Exposure]]</h1><p class=\"lead\">[[What the advisories that you may read "
+      "say of what is in the inventory, what is to be done about it, and what was done.]]</p></div><p "
+      "class=\"actions\"><a class=\"button-quiet\" href=\"{}\">[[At a glance, and reports]]</a> <a "
+      "class=\"button-quiet\" href=\"{}\">CSV</a> <a class=\"button-quiet\" "
+      "href=\"{}\">XLSX</a> <a class=\"button-quiet\" href=\"{}\">[[Decision table]]</a></p></div>\n">(
+      out, Url::own(exposure_path("/exposure/export.csv", file)),
+      Url::own(exposure_path("/exposure/export.xlsx", file)),
+      Url::own(http::with_query("/exposure/decisions", {{"organisation", organisation}})));
   pages::append_granted(out, access);
+  out += pages::error_summary(form).str();
   if (any) {
-    append_counts(out, counts, asked);
+    append_decision_tabs(out, found.by_decision, asked);
+    append_status_tabs(out, found.by_status, asked);
     append_filters(out, asked, values);
+    append_groups(out, found.groups, asked);
   }
-  if (found.rows.empty()) {
+  if (found.by_decision.waiting > 0) {
+    render<"<p class=\"callout\">{}</p>\n">(
+        out, trn<"{} match is being decided anew: each line shows what holds now, the counts follow in a moment.",
+                 "{} matches are being decided anew: each line shows what holds now, the counts follow in a moment.">(
+                 found.by_decision.waiting, text::thousands(found.by_decision.waiting)));
+  }
+  if (rows.empty()) {
     append_empty(out, asked, any);
   } else if (access.may_edit) {
-    pages::FormMarkup markup{request, path_of("/exposure", asked), form};
+    pages::FormMarkup markup{request, exposure_path("/exposure", asked), form};
     std::string table;
-    append_table(table, found.rows, decisions, request, true, form, organisation);
+    append_table(table, rows, found.decisions, request, true, form, organisation);
     markup.html(Html::from_trusted(std::move(table)));
-    out += markup.end(acts_html(form)).str();
+    out += markup.end(acts_html(form, listed(found.by_decision, asked), rows.size())).str();
   } else {
-    append_table(out, found.rows, decisions, request, false, form, organisation);
+    append_table(out, rows, found.decisions, request, false, form, organisation);
   }
   pages::append_next(out, next_path("/exposure"));
   pages::Page page;
   page.title = tr<"Exposure">();
-  page.json_url = path_of("/api/v1/exposure", asked);
+  page.json_url = exposure_path("/api/v1/exposure", asked);
   page.main = Html::from_trusted(std::move(out));
   auto response = pages::member_page(app, request, std::move(page), "/exposure");
   if (!form.good()) response.status = 422;
@@ -348,13 +442,27 @@ Result<std::optional<Timestamp>> day_of(const std::string& text) {
   return std::optional{*parsed};
 }
 
-tocsin::Status act(App& app, const http::Request& request, const Form& form) {
+/// Those that were ticked, or all that fit the filter.
+Result<std::vector<exposure::Subject>> subjects_of(App& app, const http::Request& request, const Form& form,
+                                                   const ExposureAsked& asked) {
+  if (form.checked("everything")) {
+    const auto told = pages::id_of(form.get("everything"));
+    if (!told) return Error::not_found("match");
+    TRY(const auto access, pages::inventory_access(app, request));
+    TRY(const auto input, pages::exposure_input(app, request, asked));
+    return exposure::subjects_of(app.database(), access::actor(request), access, input, *told, request.now);
+  }
   std::vector<exposure::Subject> subjects;
   for (const auto& each : form.all("match")) {
     const auto subject = subject_of(each);
     if (!subject) return Error::not_found("match");
     subjects.push_back(*subject);
   }
+  return subjects;
+}
+
+tocsin::Status act(App& app, const http::Request& request, const Form& form, const ExposureAsked& asked) {
+  TRY(const auto subjects, subjects_of(app, request, form, asked));
   const auto actor = access::actor(request);
   if (form.get("do") == "state") {
     const auto state = domain::parse_remediation_state(form.get("state"));
@@ -369,15 +477,15 @@ tocsin::Status act(App& app, const http::Request& request, const Form& form) {
 }
 
 Result<http::Response> post(App& app, const http::Request& request) {
-  TRY(auto form, Form::read(request, {"do", "state", "evidence", "until", "reason"}, {"match"}));
-  TRY(auto asked, asked_of(request));
-  if (const auto done = act(app, request, form); !done) {
+  TRY(auto form, Form::read(request, {"do", "state", "evidence", "until", "reason", "everything"}, {"match"}));
+  TRY(auto asked, pages::exposure_asked(request));
+  if (const auto done = act(app, request, form, asked); !done) {
     auto error = done.error();
     if (error.where == "match") error.where.clear();
     TRY_VOID(form.take(error));
     return show(app, request, form);
   }
-  return pages::done(path_of("/exposure", asked), "saved");
+  return pages::done(exposure_path("/exposure", asked), "saved");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "portal/api/body.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
+#include "portal/pages/exposure_parts.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/inventory_parts.hpp"
 #include "portal/pages/layout.hpp"
@@ -207,44 +208,6 @@ Result<http::Response> list(App& app, const http::Request& request) {
   return pages::member_page(app, request, std::move(page), "/inventory");
 }
 
-/// The path through the table, and what the advisory offers.
-void append_decision(std::string& out, const exposure::Decision& decision) {
-  render<"<details class=\"fold\"><summary>{}{}</summary>">(
-      out, pages::action_tag(decision.action),
-      decision.due ? html::fragment<" <span class=\"note\">[[by {}]]</span>">(pages::date_html(*decision.due))
-                   : Html{});
-  if (decision.path.empty()) render<"<p lang=\"en\">{}</p>">(out, decision.because);
-  if (!decision.path.empty()) {
-    out += "<ol>";
-    for (const auto& step : decision.path) {
-      render<"<li lang=\"en\">{}: <b>{}</b>, {}">(out, step.name, step.in_words, step.because);
-      if (step.assumed) out += " (assumed)";
-      out += "</li>";
-    }
-    out += "</ol>";
-  }
-  if (!decision.to_do.empty()) {
-    out += "<ul>";
-    for (const auto& each : decision.to_do) {
-      render<"<li lang=\"en\">{}">(out, each.text);
-      if (!each.url.empty())
-        render<" <a href=\"{}\" rel=\"noopener noreferrer nofollow\">{}</a>">(out, Url::external(each.url), each.url);
-      out += "</li>";
-    }
-    out += "</ul>";
-  }
-  if (!decision.compensating.empty()) {
-    out += "<ul>";
-    for (const auto* each : decision.compensating) {
-      render<"<li lang=\"en\">{} {} {}</li>">(
-          out, each->mitigation, each->name,
-          each->requirement.empty() ? std::string{} : fmt::format("(IEC 62443-3-3 {})", each->requirement));
-    }
-    out += "</ul>";
-  }
-  out += "</details>";
-}
-
 void append_matches(std::string& out, const std::vector<store::ExposureRow>& rows,
                     const std::vector<exposure::Decision>& decisions, const http::Request& request, bool may_edit) {
   render<"<section class=\"panel\" aria-labelledby=\"matches\"><h2 id=\"matches\">[[What advisories say]]</h2>\n">(out);
@@ -260,13 +223,11 @@ void append_matches(std::string& out, const std::vector<store::ExposureRow>& row
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto& row = rows[i];
     const auto& match = row.match;
-    std::string decision;
-    append_decision(decision, decisions[i]);
     render<
         R"(<tr><th scope="row"><a href="{}">{}</a><br><span class="note" lang="en">{}</span></th><td data-label="[[Status]]">{}</td><td class="num" data-label="[[Sure]]">{} %</td><td data-label="[[What to do]]">{}</td><td data-label="[[Because]]" lang="en">{} {}</td><td data-label="[[State]]">{} {}</td></tr>
 )">(out, Url::own(pages::advisory_url(row.slug)), row.tracking_id, text::shorten(row.title, 100),
         pages::status_tag(static_cast<exposure::Status>(match.status)), match.confidence / 10,
-        Html::from_trusted(std::move(decision)), match.because, match.question,
+        pages::decision_html(decisions[i]), match.because, match.question,
         pages::state_tag(exposure::state_at(match, request.now)),
         !may_edit || match.cves.empty()
             ? Html{}

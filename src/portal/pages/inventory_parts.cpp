@@ -13,6 +13,7 @@
 #include "portal/access.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
+#include "portal/pages/exposure_parts.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/member_parts.hpp"
 
@@ -175,11 +176,8 @@ Html state_tag(domain::RemediationState state) {
 
 Html action_tag(engine::exposure::Action action) {
   static constexpr std::array<std::string_view, 5> kClasses{"suspended", "suspended", "applied", "left", "active"};
-  static constexpr std::array<Message, 5> kLabels{message<"act now">, message<"mitigate now, patch later">,
-                                                  message<"next outage">, message<"accept the risk">,
-                                                  message<"nothing to do">};
   const auto at = static_cast<std::size_t>(action);
-  return html::fragment<"<span class=\"tag tag-{}\">{}</span>">(kClasses[at], kLabels[at].text());
+  return html::fragment<"<span class=\"tag tag-{}\">{}</span>">(kClasses[at], action_label(action));
 }
 
 std::string versions_text(const Item& item) {
@@ -332,6 +330,17 @@ boost::json::object match_json(const store::ExposureRow& row, const engine::expo
   }
   out["decision"] = engine::exposure::to_string(decision.action);
   out["decision_because"] = decision.because;
+  out["decision_table"] = decision.table;
+  out["decision_vulnerability"] = decision.vulnerability;
+  auto& path = out["decision_path"].emplace_array();
+  for (const auto& step : decision.path) {
+    path.push_back({{"point", step.point},
+                    {"name", step.name},
+                    {"value", step.value},
+                    {"value_name", step.in_words},
+                    {"because", step.because},
+                    {"assumed", step.assumed}});
+  }
   out["due"] = nullptr;
   if (decision.due) out["due"] = format_date(*decision.due);
   out["verdict"] = domain::to_string(match.verdict);

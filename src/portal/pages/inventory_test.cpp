@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "base/json.hpp"
+#include "engine/exposure/decisions.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/testing/samples.hpp"
 #include "portal/members_fixture.hpp"
@@ -37,6 +38,16 @@ class InventoryPages : public testing::MemberPortalTest {
   void match() {
     engine::exposure::Runs runs{database()};
     ASSERT_TRUE(runs.all(clock_));
+    ASSERT_TRUE(engine::exposure::Deciding{database()}.all(clock_));
+  }
+  /// Value of the hidden field in a form.
+  static std::string hidden(const http::testing::Reply& page, std::string_view name) {
+    const auto key = fmt::format("name=\"{}\" value=\"", name);
+    const auto begin = page.body.find(key);
+    EXPECT_NE(begin, std::string::npos) << name;
+    if (begin == std::string::npos) return {};
+    const auto from = begin + key.size();
+    return page.body.substr(from, page.body.find('"', from) - from);
   }
   http::testing::Reply upload(As who, std::string_view target, std::string_view file,
                               std::string_view name = "plant.csv") {
@@ -188,7 +199,9 @@ TEST_P(InventoryPages, ExposureIsShownAndAnswered) {
   EXPECT_THAT(get_as(boss, "/advisories/EX-2021-001").body, HasSubstr("1 device at 1 site"));
   EXPECT_THAT(get_as(boss, "/exposure?status=not_affected&state=all").body, HasSubstr("Spare part"));
   EXPECT_EQ(post_as(As::power_member, "/exposure", {{"do", "none"}, {"match", subject(1)}}).status, 403);
-  for (const auto* bad : {"/exposure?status=x", "/exposure?state=x", "/exposure?limit=0", "/exposure?cursor=x"}) {
+  for (const auto* bad : {"/exposure?status=x", "/exposure?state=x", "/exposure?limit=0", "/exposure?cursor=x",
+                          "/exposure?decision=x", "/exposure?due=x", "/exposure?severity=x", "/exposure?sort=x",
+                          "/exposure?group=x"}) {
     EXPECT_EQ(get_as(boss, bad).status, 400) << bad;
   }
   EXPECT_EQ(get_as(boss, "/exposure?advisory=none").status, 404);
@@ -236,6 +249,127 @@ TEST_P(InventoryPages, AVulnerabilityTellsItsOwnersAndIsAnsweredByItself) {
   publish({.version = "2", .tlp = domain::Tlp::red});
   EXPECT_THAT(get_as(boss, vulnerability).body, Not(HasSubstr("<b>You:</b>")));
   EXPECT_EQ(get_as(boss, one).status, 404);
+}
+
+constexpr std::string_view kPlants =
+    "Asset id,Name,Vendor,Product,Firmware,Site,Zone,Exposure,Safety,Criticality,Next outage\n"
+    "1,Open pump,Example Pumps,Flow Controller,V2.8.0,Nord,Z1,internet,high,high,\n"
+    "2,Quiet pump,Example Pumps,Flow Controller,V2.8.0,West,Z2,isolated,low,low,\n"
+    "3,Calm pump,Example Pumps,Flow Controller,V2.8.0,West,Z2,isolated,low,low,\n";
+
+TEST_P(InventoryPages, TheWorklistIsFilteredAndEditedByDecision) {
+  const auto boss = As::water_administrator;
+  publish({});
+  fill(boss, kPlants);
+  match();
+  const auto page = get_as(boss, "/exposure?group=site");
+  EXPECT_THAT(page.body, AllOf(HasSubstr("act now"), HasSubstr("By site"), HasSubstr("Open pump"),
+                               HasSubstr("Exploitation: <b>Public PoC</b>"), HasSubstr("href=\"/exposure/export.csv\""),
+                               HasSubstr("aria-label=\"West, accept the risk: 2\"")));
+  // Most urgent first.
+  EXPECT_LT(page.body.find("Open pump"), page.body.find("Quiet pump"));
+  const auto accepted = get_as(boss, "/exposure?decision=accept");
+  EXPECT_THAT(accepted.body, AllOf(Not(HasSubstr("Open pump")), HasSubstr("Quiet pump"), HasSubstr("Calm pump")));
+  const auto json = get_as(boss, "/api/v1/exposure?decision=accept&sort=due&group=zone");
+  EXPECT_THAT(json.body, AllOf(HasSubstr("\"decisions\":{\"act_now\":1,\"accept\":2}"), HasSubstr("\"waiting\":0"),
+                               HasSubstr("\"value\":\"Z2\""), HasSubstr("\"value_name\":\"Public PoC\"")));
+  // On two pages; the same cursor under another order is refused.
+  const auto first = get_as(boss, "/api/v1/exposure?limit=1&sort=site");
+  const auto parsed = json::parse(first.body).value();
+  const std::string next{parsed.root().at("next").as_string()};
+  EXPECT_THAT(get_as(boss, next).body, HasSubstr("Nord"));
+  EXPECT_EQ(get_as(boss, next.substr(0, next.find("sort=site")) + "sort=due" + next.substr(next.find("sort=site") + 9))
+                .status,
+            400);
+  // As a table, with the path; formulas and commas do no harm.
+  const auto csv = get_as(boss, "/exposure/export.csv?decision=act_now");
+  EXPECT_EQ(csv.header("content-type"), "text/csv; charset=utf-8");
+  EXPECT_THAT(csv.body, AllOf(HasSubstr("asset,site,zone,vendor"), HasSubstr("act_now"),
+                              HasSubstr("Exploitation=Public PoC because"), Not(HasSubstr("Quiet pump"))));
+  EXPECT_TRUE(get_as(boss, "/exposure/export.xlsx").body.starts_with("PK"));
+  // All that fit the filter, as many as were told.
+  const std::vector<testing::Field> fields{{"do", "state"}, {"state", "accepted"}, {"evidence", "By the table"}};
+  auto everything = fields;
+  everything.emplace_back("everything", "3");
+  const auto moved = post_as(boss, "/exposure?decision=accept&limit=1", everything);
+  EXPECT_EQ(moved.status, 422);
+  EXPECT_THAT(moved.body, AllOf(HasSubstr("there are 2 now, not 3"), HasSubstr("All 2 that fit the filter")));
+  everything.back().second = "2";
+  ASSERT_EQ(post_as(boss, "/exposure?decision=accept&limit=1", everything).status, 303);
+  EXPECT_THAT(get_as(boss, "/exposure").body, AllOf(HasSubstr("Open pump"), Not(HasSubstr("Calm pump"))));
+  EXPECT_THAT(get_as(boss, "/exposure?state=accepted").body, AllOf(HasSubstr("Quiet pump"), HasSubstr("Calm pump")));
+  EXPECT_EQ(get_as(As::visitor, "/exposure/export.csv").status, 303);
+  EXPECT_EQ(get_as(As::auditor, "/exposure/export.csv").status, 403);
+}
+
+TEST_P(InventoryPages, AnOrganisationDecidesByItsOwnTable) {
+  const auto boss = As::water_administrator;
+  publish({});
+  fill(boss, kPlants);
+  match();
+  EXPECT_THAT(get_as(boss, "/exposure/decisions").body, AllOf(HasSubstr("Devices of a plant"), HasSubstr("324")));
+  EXPECT_THAT(get_as(As::water_member, "/exposure/decisions").body, Not(HasSubstr("Edit the table in use")));
+  EXPECT_EQ(get_as(As::water_member, "/exposure/decisions/edit").status, 403);
+  // Nothing can be saved that was not seen.
+  const auto edit = get_as(boss, "/exposure/decisions/edit");
+  EXPECT_THAT(edit.body, AllOf(HasSubstr("What each row leads to"), Not(HasSubstr("value=\"save\""))));
+  const std::vector<std::string> acts(108, "ACT");
+  std::vector<testing::Field> fields{{"source", "current"}, {"outcomes", hidden(edit, "outcomes")},
+                                     {"part", "1"},         {"seen", "0"},
+                                     {"note", "Plant rule"}};
+  for (const auto& each : acts) fields.emplace_back("outcome", each);
+  const auto with = [&](std::string_view what, std::string_view previewed) {
+    auto all = fields;
+    all.emplace_back("do", std::string{what});
+    all.emplace_back("previewed", std::string{previewed});
+    return all;
+  };
+  const auto unseen = post_as(boss, "/exposure/decisions/edit", with("save", ""));
+  EXPECT_EQ(unseen.status, 422);
+  EXPECT_THAT(unseen.body, AllOf(HasSubstr("look again"), HasSubstr("<b>2</b> from “accept the risk” to “act now”"),
+                                 HasSubstr("3 matches were looked at"), HasSubstr("rows lead to something else")));
+  // Another part of the table keeps what was chosen.
+  const auto other = post_as(boss, "/exposure/decisions/edit", with("part-0", ""));
+  EXPECT_EQ(other.status, 200);
+  EXPECT_EQ(hidden(other, "part"), "0");
+  EXPECT_EQ(hidden(other, "outcomes"), hidden(unseen, "outcomes"));
+  ASSERT_EQ(post_as(boss, "/exposure/decisions/edit", with("save", hidden(unseen, "previewed"))).status, 303);
+  EXPECT_THAT(get_as(boss, "/exposure").body, HasSubstr("3 matches are being decided anew"));
+  match();
+  EXPECT_THAT(get_as(boss, "/api/v1/exposure").body, HasSubstr("\"decisions\":{\"act_now\":3}"));
+  EXPECT_THAT(get_as(boss, "/exposure/decisions").body,
+              AllOf(HasSubstr("own table"), HasSubstr("Plant rule"), HasSubstr("Wendy Wells")));
+  // Somebody who saw the one before.
+  const auto late = post_as(boss, "/exposure/decisions/edit",
+                            {{"source", "cisa"}, {"seen", "0"}, {"do", "save"}, {"previewed", ""}});
+  EXPECT_EQ(late.status, 422);
+  const auto conflict = post_as(
+      boss, "/exposure/decisions/edit",
+      {{"source", "cisa"}, {"seen", "0"}, {"do", "save"}, {"previewed", hidden(late, "previewed")}});
+  EXPECT_EQ(conflict.status, 422);
+  EXPECT_THAT(conflict.body, HasSubstr("somebody else has changed the table"));
+  // What was before, and back.
+  EXPECT_THAT(get_as(boss, "/exposure/decisions/1").body, HasSubstr("What it changed"));
+  EXPECT_EQ(get_as(boss, "/exposure/decisions/2").status, 404);
+  const auto file = get_as(boss, "/exposure/decisions/table.json?version=1");
+  EXPECT_THAT(file.body, HasSubstr("x_tocsin.portal#own"));
+  const auto sent = upload(boss, "/exposure/decisions/upload", file.body, "table.json");
+  EXPECT_EQ(sent.status, 200);
+  EXPECT_THAT(sent.body, HasSubstr("Each would be decided as it is now."));
+  auto broken = file.body;
+  const auto at = broken.find("\"ACT\"", broken.find("mapping"));
+  broken.replace(at, 5, "\"XXX\"");
+  const auto refused = upload(boss, "/exposure/decisions/upload", broken, "table.json");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(refused.body, AllOf(HasSubstr("Row "), HasSubstr("is no value of")));
+  // Programs.
+  EXPECT_THAT(api(boss, "POST", "/api/v1/exposure/decisions/preview", R"({"base":"ot"})").body,
+              HasSubstr("{\"from\":\"act_now\",\"to\":\"accept\",\"count\":2}"));
+  EXPECT_EQ(api(boss, "PUT", "/api/v1/exposure/decisions", R"({"base":"ot","version":7})").status, 409);
+  EXPECT_EQ(api(boss, "PUT", "/api/v1/exposure/decisions", R"({"base":"own","table":{}})").status, 400);
+  EXPECT_EQ(api(boss, "PUT", "/api/v1/exposure/decisions", R"({"base":"ot","note":"Back","version":1})").status, 200);
+  EXPECT_EQ(api(As::water_member, "PUT", "/api/v1/exposure/decisions", R"({"base":"cisa"})").status, 403);
+  EXPECT_THAT(get_as(As::auditor, "/audit?action=exposure.*").body, HasSubstr("exposure.table"));
 }
 
 TEST_P(InventoryPages, ProgramsDoTheSame) {
@@ -289,6 +423,12 @@ TEST_P(InventoryPages, NobodyElseSeesAnythingOfIt) {
                                       "/exposure?status=all&state=all",
                                       "/exposure?organisation=2",
                                       "/exposure?advisory=EX-2021-001",
+                                      "/exposure?decision=act_now&group=site",
+                                      "/exposure/export.csv",
+                                      "/exposure/decisions",
+                                      "/exposure/decisions/1",
+                                      "/exposure/decisions?organisation=2",
+                                      "/api/v1/exposure/decisions/1",
                                       "/advisories/EX-2021-001",
                                       "/vulnerabilities/CVE-1900-10001",
                                       "/api/v1/advisories/EX-2021-001",
@@ -321,6 +461,8 @@ TEST_P(InventoryPages, NobodyElseSeesAnythingOfIt) {
       post_as(As::water_administrator, "/exposure", {{"do", "state"}, {"state", "in_progress"}, {"match", subject(2)}})
           .status,
       303);
+  ASSERT_EQ(api(As::water_administrator, "PUT", "/api/v1/exposure/decisions", R"({"base":"cisa"})").status, 200);
+  match();
   ASSERT_TRUE(app().watch());
   const auto with = everything();
   for (const auto& [what, answer] : without) {

@@ -17,6 +17,7 @@ extern const Migration kMigration0009Inventory;
 extern const Migration kMigration0010Evidence;
 extern const Migration kMigration0011Notifications;
 extern const Migration kMigration0012Webhook;
+extern const Migration kMigration0013Decisions;
 extern const Migration kMigration0015ExposureHistory;
 
 }  // namespace tocsin::store

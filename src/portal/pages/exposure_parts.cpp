@@ -1,0 +1,225 @@
+#include "portal/pages/exposure_parts.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/messages.hpp"
+#include "base/text.hpp"
+#include "portal/html/template.hpp"
+#include "portal/http/target.hpp"
+#include "portal/pages/form.hpp"
+#include "portal/pages/format.hpp"
+#include "portal/pages/inventory_parts.hpp"
+#include "store/records.hpp"
+
+namespace tocsin::portal::pages {
+namespace {
+
+namespace exposure = engine::exposure;
+using exposure::Action;
+using exposure::Status;
+using html::Html;
+using html::render;
+using html::Url;
+
+constexpr int kPerPage = 50;
+constexpr int kPerPageMax = 200;
+constexpr Status kStatuses[] = {Status::affected, Status::undecidable, Status::under_investigation, Status::fixed,
+                                Status::not_affected};
+struct SeverityFrom {
+  std::string_view name;
+  int tenths;
+};
+constexpr SeverityFrom kSeverities[] = {{"critical", 90}, {"high", 70}, {"medium", 40}};
+
+struct Parameter {
+  std::string_view name;
+  std::string ExposureAsked::* member;
+};
+constexpr Parameter kParameters[] = {{"organisation", &ExposureAsked::organisation},
+                                     {"status", &ExposureAsked::status},
+                                     {"state", &ExposureAsked::state},
+                                     {"decision", &ExposureAsked::decision},
+                                     {"due", &ExposureAsked::due},
+                                     {"severity", &ExposureAsked::severity},
+                                     {"site", &ExposureAsked::site},
+                                     {"zone", &ExposureAsked::zone},
+                                     {"vendor", &ExposureAsked::vendor},
+                                     {"cve", &ExposureAsked::cve},
+                                     {"advisory", &ExposureAsked::advisory},
+                                     {"sort", &ExposureAsked::sort},
+                                     {"group", &ExposureAsked::group},
+                                     {"cursor", &ExposureAsked::cursor}};
+
+Status status_named(std::string_view text, bool& found) {
+  for (const auto each : kStatuses) {
+    if (exposure::to_string(each) == text) {
+      found = true;
+      return each;
+    }
+  }
+  return Status::affected;
+}
+
+::tocsin::Status read_states(const ExposureAsked& asked, exposure::ListInput& input) {
+  if (asked.status == "all") {
+    input.statuses.clear();
+  } else if (!asked.status.empty()) {
+    bool found = false;
+    input.statuses = {static_cast<int>(status_named(asked.status, found))};
+    if (!found) {
+      return Error::invalid(
+          std::string{tr<"'status' is all, affected, undecidable, under_investigation, fixed or not_affected">()},
+          "status");
+    }
+  }
+  if (asked.state == "all") {
+    input.states.clear();
+  } else if (!asked.state.empty()) {
+    const auto state = domain::parse_remediation_state(asked.state);
+    if (!state) {
+      return Error::invalid(std::string{tr<"'state' is all, open, in_progress, done or accepted">()}, "state");
+    }
+    input.states = {*state};
+  }
+  return ok();
+}
+
+}  // namespace
+
+bool ExposureAsked::narrows() const noexcept {
+  return !(status.empty() && state.empty() && decision.empty() && due.empty() && severity.empty() && site.empty() &&
+           zone.empty() && vendor.empty() && cve.empty() && advisory.empty());
+}
+
+Result<ExposureAsked> exposure_asked(const http::Request& request) {
+  TRY_VOID(request.only_known({"organisation", "status", "state", "decision", "due", "severity", "site", "zone",
+                               "vendor", "cve", "advisory", "sort", "group", "limit", "cursor", kNoticeParameter}));
+  ExposureAsked asked;
+  for (const auto& each : kParameters) asked.*each.member = std::string{text::trim(request.query.get(each.name))};
+  TRY(asked.limit, request.integer("limit", kPerPage, 1, kPerPageMax));
+  return asked;
+}
+
+std::string exposure_path(std::string_view base, const ExposureAsked& asked) {
+  return http::with_query(base, {{"organisation", asked.organisation},
+                                 {"status", asked.status},
+                                 {"state", asked.state},
+                                 {"decision", asked.decision},
+                                 {"due", asked.due},
+                                 {"severity", asked.severity},
+                                 {"site", asked.site},
+                                 {"zone", asked.zone},
+                                 {"vendor", asked.vendor},
+                                 {"cve", asked.cve},
+                                 {"advisory", asked.advisory},
+                                 {"sort", asked.sort},
+                                 {"group", asked.group},
+                                 {"limit", asked.limit == kPerPage ? std::string{} : std::to_string(asked.limit)},
+                                 {"cursor", asked.cursor}});
+}
+
+Result<exposure::ListInput> exposure_input(App& app, const http::Request& request, const ExposureAsked& asked) {
+  auto input = exposure::open_matters();
+  input.limit = asked.limit;
+  input.cursor = asked.cursor;
+  TRY_VOID(read_states(asked, input));
+  if (!asked.decision.empty()) {
+    const auto action = exposure::parse_action(asked.decision);
+    if (!action) {
+      return Error::invalid(
+          std::string{tr<"'decision' is act_now, mitigate_now, next_outage, accept or nothing_to_do">()}, "decision");
+    }
+    input.decisions = {static_cast<int>(*action)};
+  }
+  if (!asked.severity.empty()) {
+    const auto* from = std::ranges::find(kSeverities, asked.severity, &SeverityFrom::name);
+    if (from == std::end(kSeverities)) {
+      return Error::invalid(std::string{tr<"'severity' is critical, high or medium">()}, "severity");
+    }
+    input.score_from = from->tenths;
+  }
+  const auto sort = exposure::parse_sort(asked.sort.empty() ? "decision" : asked.sort);
+  if (!sort) {
+    return Error::invalid(std::string{tr<"'sort' is decision, due, status, site or confidence">()}, "sort");
+  }
+  input.sort = *sort;
+  if (!asked.group.empty() && !exposure::parse_group(asked.group)) {
+    return Error::invalid(std::string{tr<"'group' is site, zone or vendor">()}, "group");
+  }
+  input.due = asked.due;
+  if (!asked.site.empty()) input.site = asked.site;
+  input.zone = asked.zone;
+  input.vendor = asked.vendor;
+  input.cve = asked.cve;
+  if (!asked.advisory.empty()) {
+    TRY(const auto record, app.database().read([&](store::Connection& connection) {
+      return store::Records{connection}.find(request.viewer, domain::RecordKind::advisory, asked.advisory, request.now);
+    }));
+    if (!record) return Error::not_found("advisory");
+    input.record = record->id;
+  }
+  return input;
+}
+
+std::string_view action_label(Action action) {
+  static constexpr std::array<Message, 5> kLabels{message<"act now">, message<"mitigate now, patch later">,
+                                                  message<"next outage">, message<"accept the risk">,
+                                                  message<"nothing to do">};
+  return kLabels[static_cast<std::size_t>(action)].text();
+}
+
+std::vector<std::string> path_lines(const exposure::Decision& decision) {
+  std::vector<std::string> lines;
+  for (const auto& step : decision.path) {
+    auto line = fmt::format("{}: {}, {}", tr_text(step.name), tr_text(step.in_words), step.because);
+    lines.push_back(step.assumed ? tr<"{} (assumed)">(line) : std::move(line));
+  }
+  return lines;
+}
+
+Html decision_html(const exposure::Decision& decision) {
+  std::string out;
+  render<"<details class=\"fold decision\"><summary>{}{}</summary>">(
+      out, action_tag(decision.action),
+      decision.due ? html::fragment<" <span class=\"note\">[[by {}]]</span>">(date_html(*decision.due)) : Html{});
+  if (decision.path.empty()) render<"<p>{}</p>">(out, decision.because);
+  if (!decision.path.empty()) {
+    if (!decision.vulnerability.empty()) render<"<p>[[{} decides:]]</p>">(out, decision.vulnerability);
+    out += "<ol>";
+    for (const auto& step : decision.path) {
+      const auto line = html::fragment<"{}: <b>{}</b>, {}">(tr_text(step.name), tr_text(step.in_words), step.because);
+      if (step.assumed) {
+        render<"<li>[[{} (assumed)]]</li>">(out, line);
+      } else {
+        render<"<li>{}</li>">(out, line);
+      }
+    }
+    out += "</ol>";
+  }
+  if (!decision.to_do.empty()) {
+    render<"<p>[[What the advisory offers:]]</p><ul>">(out);
+    for (const auto& each : decision.to_do) {
+      render<"<li lang=\"en\">{}">(out, each.text);
+      if (!each.url.empty())
+        render<" <a href=\"{}\" rel=\"noopener noreferrer nofollow\">{}</a>">(out, Url::external(each.url), each.url);
+      out += "</li>";
+    }
+    out += "</ul>";
+  }
+  if (!decision.compensating.empty()) {
+    render<"<p>[[What stands in an attacker’s way until then:]]</p><ul>">(out);
+    for (const auto* each : decision.compensating) {
+      render<"<li>{} {}{}</li>">(
+          out, each->mitigation, tr_text(each->name),
+          each->requirement.empty() ? std::string{} : fmt::format(" (IEC 62443-3-3 {})", each->requirement));
+    }
+    out += "</ul>";
+  }
+  out += "</details>";
+  return Html::from_trusted(std::move(out));
+}
+
+}  // namespace tocsin::portal::pages

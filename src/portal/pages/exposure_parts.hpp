@@ -1,0 +1,39 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "engine/exposure/decisions.hpp"
+#include "engine/exposure/exposure.hpp"
+#include "portal/app.hpp"
+#include "portal/html/safe.hpp"
+#include "portal/http/message.hpp"
+
+/// What the pages of exposure share: what a query asks for, and how a decision is told.
+namespace tocsin::portal::pages {
+
+/// What the query says, as it was said.
+struct ExposureAsked {
+  std::string organisation, status, state, decision, due, severity, site, zone, vendor, cve, advisory, sort, group,
+      cursor;
+  int limit = 50;
+  bool narrows() const noexcept;
+};
+/// Errors: invalid_input for a parameter that is not known.
+Result<ExposureAsked> exposure_asked(const http::Request& request);
+std::string exposure_path(std::string_view base, const ExposureAsked& asked);
+/// Without status and state: what wants attention. Errors: invalid_input; not_found for an advisory that the asker may
+/// not see.
+Result<engine::exposure::ListInput> exposure_input(App& app, const http::Request& request,
+                                                   const ExposureAsked& asked);
+
+/// "act now", in the reader's language.
+std::string_view action_label(engine::exposure::Action action);
+/// "act now by 2026-12-24" folded over the path through the table and what the advisory offers.
+html::Html decision_html(const engine::exposure::Decision& decision);
+/// "Exploitation: Active, known exploited since ...", a line for each point.
+std::vector<std::string> path_lines(const engine::exposure::Decision& decision);
+
+}  // namespace tocsin::portal::pages
