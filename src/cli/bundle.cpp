@@ -140,6 +140,7 @@ Result<int> apply(const CommandLine& line) {
     object["new"] = applied.created;
     object["updated"] = applied.updated;
     object["unchanged"] = applied.unchanged;
+    object["removed"] = applied.removed;
     object["history"] = applied.history;
     object["conflicting"] = applied.conflicting;
     object["marked"] = applied.marked;

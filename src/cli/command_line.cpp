@@ -171,6 +171,7 @@ class Builder {
         ->required();
     setting(sub, "--default-tlp", "import.default_tlp", "LABEL",
             "For documents without a TLP label; AMBER+STRICT unless told");
+    sub->add_flag("--again", into_.again, "Also documents that were removed here")->envname("TOCSIN_AGAIN");
     quiet(sub);
     format(sub);
   }
@@ -421,6 +422,18 @@ class Builder {
     add_share_options(*sub, into_.share);
     format(sub);
   }
+  void comment(const char* meaning) {
+    add_comment_commands(*app_.add_subcommand("comment", meaning), into_.manage, into_.id, for_manage());
+  }
+  void remove(const char* meaning) {
+    add_remove_options(*app_.add_subcommand("remove", meaning), into_.manage, into_.id, for_manage());
+  }
+  PrepareCommand for_manage() {
+    return [this](CLI::App* sub, const char* examples) {
+      data(prepared(sub, Command::manage, examples));
+      format(sub);
+    };
+  }
   void site(const char* meaning) {
     add_site_commands(*app_.add_subcommand("site", meaning), into_.site,
                       [this](CLI::App* sub, bool sets, const char* examples) {
@@ -537,6 +550,8 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"community", "Communities: who shares with whom", &Builder::community},
       {"case", "Cases: work that several parties share, and who takes part", &Builder::cases},
       {"share", "Say who sees an advisory and why, and change it", &Builder::share},
+      {"comment", "Comments on an advisory: list, add, remove them", &Builder::comment},
+      {"remove", "Remove an advisory for good", &Builder::remove},
       {"site", "Show and set what the portal is called and looks like", &Builder::site},
       {"audit", "Read, verify, sign and prune the log of what was done", &Builder::audit},
       {"mail", "See what waits to be mailed, try it again, send a test mail", &Builder::mail},

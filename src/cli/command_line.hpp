@@ -12,6 +12,7 @@
 #include "cli/installation.hpp"
 #include "cli/inventory_options.hpp"
 #include "cli/mail_options.hpp"
+#include "cli/manage_options.hpp"
 #include "cli/match_options.hpp"
 #include "cli/member_options.hpp"
 #include "cli/notify_options.hpp"
@@ -57,6 +58,7 @@ enum class Command {
   approval,
   cases,
   share,
+  manage,
   match,
   status,
   bundle,
@@ -91,6 +93,7 @@ struct CommandLine {
   InventoryOptions inventory;                               ///< inventory, exposure
   ShareOptions share;                                       ///< share
   WebhookOptions webhook;                                   ///< All of `tocsin webhook`.
+  ManageOptions manage;                                     ///< comment, remove
   MailOptions mail;                                         ///< All of `tocsin mail`.
   NotifyOptions notify;                                     ///< All of `tocsin notify`.
   SiteOptions site;                                         ///< site
@@ -109,6 +112,7 @@ struct CommandLine {
   std::string sort = "relevance", cursor;
   std::string id, revision;  ///< show
   bool raw = false;
+  bool again = false;                   ///< import
   bool verify = false;                  ///< backup: only check the file.
   bool demo = false;                    ///< serve
   std::string name{kUnnamed};           ///< init

@@ -34,6 +34,7 @@ int run_match(const CommandLine& line);
 int run_status(const CommandLine& line);
 int run_bundle(const CommandLine& line);  ///< All of `tocsin bundle`.
 int run_share(const CommandLine& line);
+int run_manage(const CommandLine& line);     ///< comment, remove
 int run_audit(const CommandLine& line);      ///< All of `tocsin audit`.
 int run_mail(const CommandLine& line);       ///< All of `tocsin mail`.
 int run_webhook(const CommandLine& line);    ///< All of `tocsin webhook`.

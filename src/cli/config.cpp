@@ -84,6 +84,8 @@ int dispatch(const CommandLine& line) {
       return run_site(line);
     case Command::share:
       return run_share(line);
+    case Command::manage:
+      return run_manage(line);
     case Command::bundle:
       return run_bundle(line);
     case Command::audit:

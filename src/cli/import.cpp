@@ -51,6 +51,7 @@ boost::json::object summary_json(const exchange::ImportSummary& summary) {
   object.emplace("unchanged", summary.unchanged);
   object.emplace("history", summary.history);
   object.emplace("conflicting", summary.conflicting);
+  object.emplace("removed", summary.removed);
   object.emplace("rejected", summary.rejected);
   object.emplace("skipped", summary.skipped);
   object.emplace("evidence", summary.evidence);
@@ -86,6 +87,7 @@ std::string summary_text(const exchange::ImportSummary& summary, std::string_vie
   add(summary.unchanged, "unchanged");
   add(summary.history, "older, kept as history");
   add(summary.conflicting, "conflicting, kept beside");
+  add(summary.removed, "left out, for they were removed here (--again brings them back)");
   add(summary.evidence, summary.evidence == 1 ? "file of evidence" : "files of evidence");
   add(summary.skipped, "skipped (no advisory)");
   add(summary.rejected, "rejected");
@@ -108,6 +110,7 @@ int run_import(const CommandLine& line) {
   const auto& settings = installation->settings;
   exchange::ImportOptions options;
   options.default_tlp = domain::parse_tlp(settings.text("import.default_tlp")).value_or(options.default_tlp);
+  options.again = line.again;
   options.limits.document_bytes_max = static_cast<std::uint64_t>(settings.integer("import.document_bytes"));
 
   Progress progress{"Importing", "documents", !line.quiet};

@@ -54,7 +54,7 @@ constexpr SettingSpec kSpecs[] = {
      "by-role|optional"},
     {"four_eyes", SettingType::text, "", "",
      "Acts that a second person has to approve, separated by commas: widen_sharing, admit_organisation, grant_role "
-     "(coordinator, auditor, administrator), break_glass, prune_audit."},
+     "(coordinator, auditor, administrator), break_glass, prune_audit, remove_record."},
     {"four_eyes_days", SettingType::integer, "days", "7", "What waits for a second person is over after this.", 1, 90},
     {"breached_passwords", SettingType::text, "", "",
      "File of breached passwords, one SHA-1 and count a line, ordered by hash, as the Pwned Passwords downloader "

@@ -21,6 +21,7 @@ constexpr std::array kActs{
     ActRow{Act::grant_role, "grant_role", "Give a weighty role", Permission::manage_people},
     ActRow{Act::break_glass, "break_glass", "Break the glass", Permission::break_glass},
     ActRow{Act::prune_audit, "prune_audit", "Remove entries of the audit log", Permission::administer},
+    ActRow{Act::remove_record, "remove_record", "Remove an advisory", Permission::delete_record},
 };
 constexpr auto kActList = [] {
   std::array<Act, kActs.size()> list{};

@@ -17,7 +17,8 @@ enum class Act : std::uint8_t {
   admit_organisation = 2,  ///< An organisation becomes a member.
   grant_role = 3,          ///< Coordinator, auditor or administrator is given.
   break_glass = 4,
-  prune_audit = 5  ///< By hand; retention is a setting.
+  prune_audit = 5,   ///< By hand; retention is a setting.
+  remove_record = 6  ///< With all its revisions, for good.
 };
 std::span<const Act> all_acts() noexcept;
 /// "widen_sharing": as settings and programs write it.

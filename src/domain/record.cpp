@@ -117,6 +117,8 @@ std::string_view to_string(PutOutcome outcome) noexcept {
       return "unchanged";
     case PutOutcome::history:
       return "history";
+    case PutOutcome::removed:
+      return "removed";
     case PutOutcome::conflicting:
       break;
   }

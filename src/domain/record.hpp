@@ -135,7 +135,8 @@ enum class PutOutcome {
   updated,     ///< A newer revision; it is now current.
   unchanged,   ///< These very bytes were there already; nothing was written.
   history,     ///< An older revision that was missing; kept as history.
-  conflicting  ///< Same version, other bytes; kept beside, not shown as current.
+  conflicting,  ///< Same version, other bytes; kept beside, not shown as current.
+  removed       ///< These very bytes were removed here; nothing was written.
 };
 std::string_view to_string(PutOutcome outcome) noexcept;
 

@@ -58,6 +58,10 @@ using store::Value;
 #define TOCSIN_EXPLOIT_SCORE_COLUMNS "cve, probability, percentile"
 #define TOCSIN_BUNDLE_COLUMNS "id, direction, key_id, recipient, sequence, digest, at"
 #define TOCSIN_BUNDLE_CONTENT_COLUMNS "bundle_id, record_id, revision_id, marking"
+#define TOCSIN_RECORD_READ_COLUMNS "person_id, record_id, revision_id, read_at"
+#define TOCSIN_RECORD_COMMENT_COLUMNS \
+  "id, uuid, record_id, organisation_id, person_id, wide, body, written_at, edited_at"
+#define TOCSIN_REMOVED_DOCUMENT_COLUMNS "sha512, record_id, kind, issuer, record_key, version, removed_at"
 #define TOCSIN_ASSET_ALL                                                                                               \
   "id, organisation_id, asset_key, label, folded_label, search_text, item_key, name, vendor, family, product, model, " \
   "hardware, versions, serial, cpe, purls, hashes, addresses, site, zone, conduit, purdue_level, criticality, "        \
@@ -211,6 +215,11 @@ constexpr BackupColumn kExploitScore[] = {{"cve", true}, {"probability"}, {"perc
 constexpr BackupColumn kBundle[] = {
     {"id"}, {"direction"}, {"key_id", true}, {"recipient", true}, {"sequence"}, {"digest", true}, {"at"}};
 constexpr BackupColumn kBundleContent[] = {{"bundle_id"}, {"record_id"}, {"revision_id"}, {"marking", true}};
+constexpr BackupColumn kRecordRead[] = {{"person_id"}, {"record_id"}, {"revision_id"}, {"read_at"}};
+constexpr BackupColumn kRecordComment[] = {{"id"},   {"uuid", true}, {"record_id"},  {"organisation_id"}, {"person_id"},
+                                           {"wide"}, {"body", true}, {"written_at"}, {"edited_at"}};
+constexpr BackupColumn kRemovedDocument[] = {{"sha512", true},     {"record_id"},     {"kind"},      {"issuer", true},
+                                             {"record_key", true}, {"version", true}, {"removed_at"}};
 constexpr BackupColumn kAsset[] = {{"id"},
                                    {"organisation_id"},
                                    {"asset_key", true},
@@ -288,8 +297,9 @@ constexpr BackupColumn kWebhook[] = {
     {"busy_until"},   {"failures"},   {"succeeded_at"},          {"failed_at"}};
 constexpr BackupColumn kInventoryGrant[] = {{"id"},         {"organisation_id"}, {"site", true}, {"reason", true},
                                             {"granted_by"}, {"granted_at"},      {"revoked_by"}, {"revoked_at"}};
-constexpr BackupColumn kDecisionTable[] = {{"id"},         {"organisation_id"}, {"version"},   {"base", true},
-                                           {"document", true}, {"note", true},  {"person_id"}, {"at"}};
+constexpr BackupColumn kDecisionTable[] = {
+    {"id"},         {"organisation_id"}, {"version"}, {"base", true}, {"document", true},
+    {"note", true}, {"person_id"},       {"at"}};
 constexpr BackupColumn kChange[] = {{"sequence"}, {"at"}, {"action"}, {"record_id"}, {"revision_id"}};
 
 /// Adds the values to a statement that ends before its brackets.
@@ -431,6 +441,14 @@ const BackupTableCode kTables[] = {
     {"bundle_content", kBundleContent, false,
      TOCSIN_PAGE_BY_TWO("bundle_content", TOCSIN_BUNDLE_CONTENT_COLUMNS, "bundle_id, record_id"),
      TOCSIN_INSERT("bundle_content", TOCSIN_BUNDLE_CONTENT_COLUMNS), 2},
+    {"record_read", kRecordRead, false,
+     TOCSIN_PAGE_BY_TWO("record_read", TOCSIN_RECORD_READ_COLUMNS, "person_id, record_id"),
+     TOCSIN_INSERT("record_read", TOCSIN_RECORD_READ_COLUMNS), 2},
+    {"record_comment", kRecordComment, false, TOCSIN_PAGE("record_comment", TOCSIN_RECORD_COMMENT_COLUMNS, "id"),
+     TOCSIN_INSERT("record_comment", TOCSIN_RECORD_COMMENT_COLUMNS)},
+    {"removed_document", kRemovedDocument, true,
+     TOCSIN_PAGE_BY_TEXT("removed_document", TOCSIN_REMOVED_DOCUMENT_COLUMNS, "sha512"),
+     TOCSIN_INSERT("removed_document", TOCSIN_REMOVED_DOCUMENT_COLUMNS)},
 };
 
 }  // namespace
@@ -480,7 +498,11 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('notice', 'id'), (SELECT greatest(max(id), 1) FROM notice));"
       "SELECT setval(pg_get_serial_sequence('decision_table', 'id'), (SELECT greatest(max(id), 1) FROM "
       "decision_table));"
-      "SELECT setval(pg_get_serial_sequence('record', 'id'), (SELECT greatest(max(id), 1) FROM record));"
+      "SELECT setval(pg_get_serial_sequence('record_comment', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "record_comment));"
+      // Not those of removed ones either.
+      "SELECT setval(pg_get_serial_sequence('record', 'id'), (SELECT greatest(max(id), (SELECT max(record_id) FROM "
+      "removed_document), 1) FROM record));"
       "SELECT setval(pg_get_serial_sequence('revision', 'id'), (SELECT greatest(max(id), 1) FROM revision));"
       "SELECT setval(pg_get_serial_sequence('change', 'sequence'), (SELECT greatest(max(sequence), 1) FROM change));");
 }

@@ -354,6 +354,9 @@ class Taker {
       case domain::PutOutcome::conflicting:
         ++applied_.conflicting;
         break;
+      case domain::PutOutcome::removed:
+        ++applied_.removed;
+        break;
     }
     return ok();
   }

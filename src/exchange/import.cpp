@@ -290,7 +290,7 @@ class Writer {
   Status put(store::Connection& connection, store::Records& records, const domain::NewRevision& revision,
              ImportItem& item) {
     const auto status = connection.attempt([&]() -> Status {
-      TRY(auto put, records.put(revision, clock_.now()));
+      TRY(auto put, records.put(revision, clock_.now(), options_.again ? store::Again::yes : store::Again::no));
       item.outcome = put.outcome;
       item.slug = std::move(put.slug);
       return ok();
@@ -331,8 +331,13 @@ class Writer {
         case domain::PutOutcome::conflicting:
           ++summary_.conflicting;
           break;
+        case domain::PutOutcome::removed:
+          ++summary_.removed;
+          break;
       }
-      if (item.tlp_defaulted && *item.outcome != domain::PutOutcome::unchanged) ++summary_.tlp_defaulted;
+      const bool stored =
+          *item.outcome != domain::PutOutcome::unchanged && *item.outcome != domain::PutOutcome::removed;
+      if (item.tlp_defaulted && stored) ++summary_.tlp_defaulted;
     } else if (item.evidence) {
       ++summary_.evidence;
     } else if (!item.skipped_as.empty()) {

@@ -37,6 +37,7 @@ struct ImportItem {
 
 struct ImportSummary {
   std::int64_t created = 0, updated = 0, unchanged = 0, history = 0, conflicting = 0, rejected = 0;
+  std::int64_t removed = 0;        ///< Left out: these very bytes were removed here.
   std::int64_t skipped = 0;        ///< Known documents that are no record (provider metadata, feeds).
   std::int64_t evidence = 0;       ///< Files of evidence (KEV, EPSS), whether they were newer or not.
   std::int64_t tlp_defaulted = 0;  ///< Of those stored.
@@ -57,7 +58,8 @@ struct ImportOptions {
   int batch = 256;
   /// Bytes per write transaction, about.
   std::size_t batch_bytes = std::size_t{8} << 20;
-  bool index = true;  ///< Derive the search index at the end and after each batch.
+  bool again = false;  ///< Also documents that were removed here.
+  bool index = true;   ///< Derive the search index at the end and after each batch.
   /// Threads that check documents; 0: one per processor, at most 8.
   int threads = 0;
 };

@@ -12,13 +12,13 @@
 /// its own stored cursor, idempotently.
 namespace tocsin::store {
 
-enum class ChangeAction { created = 1, updated = 2, history = 3, conflicting = 4, withdrawn = 5 };
+enum class ChangeAction { created = 1, updated = 2, history = 3, conflicting = 4, withdrawn = 5, removed = 6 };
 
 struct Change {
   std::int64_t sequence = 0;  ///< Strictly growing in commit order: a reader that has seen n never misses one below n.
   Timestamp at;
   ChangeAction action = ChangeAction::created;
-  domain::RecordId record;
+  domain::RecordId record;  ///< `removed`: one that is gone, as is its revision.
   domain::RevisionId revision;
 };
 

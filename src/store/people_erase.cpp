@@ -57,10 +57,11 @@ Status People::erase(domain::PersonId id) {
        Sql{"DELETE FROM case_participant WHERE kind = ? AND grantee_id = ?", domain::Grantee::Kind::person, id},
        Sql{"DELETE FROM outside_role WHERE person_id = ?", id},
        Sql{"DELETE FROM webhook_delivery WHERE webhook_id IN (SELECT id FROM webhook WHERE person_id = ?)", id},
-       Sql{"DELETE FROM webhook WHERE person_id = ?", id},
-       Sql{"DELETE FROM notice WHERE person_id = ?", id},
+       Sql{"DELETE FROM webhook WHERE person_id = ?", id}, Sql{"DELETE FROM notice WHERE person_id = ?", id},
        Sql{"DELETE FROM notice_letter WHERE person_id = ?", id},
        Sql{"DELETE FROM subscription WHERE person_id = ?", id}, Sql{"DELETE FROM reading_time WHERE person_id = ?", id},
+       Sql{"DELETE FROM record_read WHERE person_id = ?", id},
+       Sql{"DELETE FROM record_comment WHERE person_id = ?", id},
        // What they opened and asked for stays, for those whose it was; what they wrote about it does not.
        Sql{"UPDATE break_glass SET reason = '', ended_at = coalesce(ended_at, until) WHERE person_id = ?", id},
        Sql{"UPDATE approval SET reason = '', outcome = '' WHERE person_id = ?", id},
@@ -215,21 +216,33 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                                                                  {"settled_at", moment(row, 3)},
                                                                  {"sent", row.integer(4) == 2}});
                                     }));
+  TRY(auto comments,
+      connection_.all(Sql{"SELECT r.record_key, c.wide, c.body, c.written_at, c.edited_at FROM record_comment c JOIN "
+                          "record r ON r.id = c.record_id WHERE c.person_id = ? ORDER BY c.id",
+                          id},
+                      [](const Row& row) {
+                        return boost::json::value({{"advisory", text(row, 0)},
+                                                   {"for", row.boolean(1) ? "everyone" : "organisation"},
+                                                   {"text", text(row, 2)},
+                                                   {"written_at", moment(row, 3)},
+                                                   {"edited_at", moment(row, 4)}});
+                      }));
+  TRY(auto read, connection_.all(Sql{"SELECT r.record_key, m.read_at FROM record_read m JOIN record r ON r.id = "
+                                     "m.record_id WHERE m.person_id = ? ORDER BY m.record_id",
+                                     id},
+                                 [](const Row& row) {
+                                   return boost::json::value({{"advisory", text(row, 0)}, {"read_at", moment(row, 1)}});
+                                 }));
   const auto array = [](std::vector<boost::json::value>& values) {
     return boost::json::array(values.begin(), values.end());
   };
-  return boost::json::object{{"credentials", array(credentials)},
-                             {"sessions", array(sessions)},
-                             {"tokens", array(tokens)},
-                             {"links", array(links)},
-                             {"mails_to_send", array(mails)},
-                             {"roles_by_groups", array(outside_roles)},
-                             {"break_glass", array(glass)},
-                             {"approvals_asked_for", array(approvals)},
-                             {"webhooks", array(webhooks)},
-                             {"subscriptions", array(subscriptions)},
-                             {"reading_times", array(times)},
-                             {"notices", array(notices)}};
+  return boost::json::object{{"credentials", array(credentials)}, {"sessions", array(sessions)},
+                             {"tokens", array(tokens)},           {"links", array(links)},
+                             {"mails_to_send", array(mails)},     {"roles_by_groups", array(outside_roles)},
+                             {"break_glass", array(glass)},       {"approvals_asked_for", array(approvals)},
+                             {"webhooks", array(webhooks)},       {"subscriptions", array(subscriptions)},
+                             {"reading_times", array(times)},     {"notices", array(notices)},
+                             {"comments", array(comments)},       {"marked_as_read", array(read)}};
 }
 
 }  // namespace tocsin::store

@@ -5,8 +5,10 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "formats/csaf/compare.hpp"
 #include "store/audiences.hpp"
 #include "store/changes.hpp"
+#include "store/removals.hpp"
 
 namespace tocsin::store {
 namespace {
@@ -93,45 +95,38 @@ struct Created {
   std::string slug;
 };
 
+/// The number of the next record. Those of removed ones are not given again, for logs and lists go on naming them;
+/// PostgreSQL's counter never goes back, SQLite takes the next after the largest that is there.
+void append_next_id(store::Dialect dialect, Sql& sql) {
+  if (dialect == Dialect::postgres) {
+    sql.append("nextval(pg_get_serial_sequence('record', 'id'))");
+  } else {
+    sql.append(
+        "1 + max(coalesce((SELECT max(id) FROM record), 0), coalesce((SELECT max(record_id) FROM removed_document), "
+        "0))");
+  }
+}
+
 Result<Created> insert_record(Connection& connection, const domain::NewRevision& revision,
                               std::optional<std::int64_t> audience_id, Timestamp now) {
   const auto plain = domain::slug_of(revision.key);
   const auto by_issuer = plain + "-" + sha256_hex(revision.issuer).substr(0, 6);
   const auto by_both = plain + "-" + sha256_hex(revision.issuer + "\n" + revision.key).substr(0, 12);
-  return returned(connection.first(
-      Sql{"INSERT INTO record (kind, issuer, record_key, slug, title, tlp, owner_id, audience, status, embargo_until, "
-          "version, version_order, format, sha512, current_revision_id, initial_release_at, current_release_at, "
-          "created_at, updated_at, labels, audience_id) VALUES (?, ?, ?, "
-          "CASE WHEN NOT EXISTS (SELECT 1 FROM record WHERE kind = ? AND lower(slug) = ?) THEN ? "
-          "WHEN NOT EXISTS (SELECT 1 FROM record WHERE kind = ? AND lower(slug) = ?) THEN ? ELSE ? END, "
-          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?) RETURNING id, slug",
-          revision.kind,
-          revision.issuer,
-          revision.key,
-          revision.kind,
-          text::lower_ascii(plain),
-          plain,
-          revision.kind,
-          text::lower_ascii(by_issuer),
-          by_issuer,
-          by_both,
-          revision.title,
-          revision.tlp,
-          revision.owner,
-          revision.audience,
-          revision.status,
-          revision.embargo_until,
-          revision.version,
-          revision.version_order,
-          revision.format,
-          revision.sha512,
-          revision.initial_release_at,
-          revision.current_release_at,
-          now,
-          now,
-          write_labels(revision.labels),
-          audience_id},
-      [](const Row& row) { return Created{row.integer(0), row.string(1)}; }));
+  Sql sql{
+      "INSERT INTO record (id, kind, issuer, record_key, slug, title, tlp, owner_id, audience, status, embargo_until, "
+      "version, version_order, format, sha512, current_revision_id, initial_release_at, current_release_at, "
+      "created_at, updated_at, labels, audience_id) VALUES ("};
+  append_next_id(connection.dialect(), sql);
+  sql.append(
+      ", ?, ?, ?, CASE WHEN NOT EXISTS (SELECT 1 FROM record WHERE kind = ? AND lower(slug) = ?) THEN ? "
+      "WHEN NOT EXISTS (SELECT 1 FROM record WHERE kind = ? AND lower(slug) = ?) THEN ? ELSE ? END, "
+      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?) RETURNING id, slug",
+      revision.kind, revision.issuer, revision.key, revision.kind, text::lower_ascii(plain), plain, revision.kind,
+      text::lower_ascii(by_issuer), by_issuer, by_both, revision.title, revision.tlp, revision.owner, revision.audience,
+      revision.status, revision.embargo_until, revision.version, revision.version_order, revision.format,
+      revision.sha512, revision.initial_release_at, revision.current_release_at, now, now,
+      write_labels(revision.labels), audience_id);
+  return returned(connection.first(sql, [](const Row& row) { return Created{row.integer(0), row.string(1)}; }));
 }
 
 Result<RevisionId> insert_revision(Connection& connection, RecordId record, const domain::NewRevision& revision,
@@ -159,6 +154,30 @@ domain::NewRevision kept_as_marked(const Existing& existing, domain::NewRevision
   return revision;
 }
 
+std::optional<formats::csaf::Advisory> read(std::string_view bytes) {
+  const auto parsed = json::parse(bytes);
+  if (!parsed) return std::nullopt;
+  auto advisory = formats::csaf::read_advisory(parsed->root());
+  if (!advisory) return std::nullopt;
+  return std::move(*advisory);
+}
+
+/// Whoever has read the revision before goes on having read it, where nothing in the new one concerns who runs the
+/// products. What cannot be compared is news.
+Status keep_read(Connection& connection, const Existing& existing, RevisionId to, const domain::NewRevision& revision) {
+  TRY(const auto any, connection.first(Sql{"SELECT 1 FROM record_read WHERE record_id = ? AND revision_id = ? LIMIT 1",
+                                           existing.record, existing.current},
+                                       [](const Row& row) { return row.integer(0); }));
+  if (!any || revision.status != existing.status) return ok();
+  TRY(const auto bytes, Records{connection}.document(existing.record, existing.current));
+  if (!bytes) return ok();
+  const auto before = read(*bytes), after = read(revision.bytes);
+  if (!before || !after || formats::csaf::matters_to_owners(formats::csaf::compare(*before, *after))) return ok();
+  TRY_VOID(connection.run(Sql{"UPDATE record_read SET revision_id = ? WHERE record_id = ? AND revision_id = ?", to,
+                              existing.record, existing.current}));
+  return ok();
+}
+
 PutOutcome outcome_of(const Existing& existing, const domain::NewRevision& revision) {
   if (existing.same_bytes.value != 0) return PutOutcome::unchanged;
   if (existing.same_version > 0) return PutOutcome::conflicting;
@@ -167,7 +186,11 @@ PutOutcome outcome_of(const Existing& existing, const domain::NewRevision& revis
 
 }  // namespace
 
-Result<PutResult> Records::put(const domain::NewRevision& given, Timestamp now) {
+Result<PutResult> Records::put(const domain::NewRevision& revision, Timestamp now) {
+  return put(revision, now, Again::no);
+}
+
+Result<PutResult> Records::put(const domain::NewRevision& given, Timestamp now, Again again) {
   // Two importers of one document: the second waits here, then finds what the first has stored.
   TRY_VOID(connection_.lock_changes());
   TRY(const auto existing, look_up(connection_, given));
@@ -175,7 +198,13 @@ Result<PutResult> Records::put(const domain::NewRevision& given, Timestamp now) 
   std::optional<domain::NewRevision> kept;
   if (existing && existing->marked_here) kept = kept_as_marked(*existing, given);
   const auto& revision = kept ? *kept : given;
+  const auto removed = [&]() -> Result<bool> {
+    if (again == Again::yes) return false;
+    return Removals{connection_}.was_removed(revision.sha512);
+  };
   if (!existing) {
+    TRY(const bool is_removed, removed());
+    if (is_removed) return PutResult{.outcome = PutOutcome::removed, .record = {}, .revision = {}, .slug = {}};
     TRY(const auto audience_id, audience_of(connection_, revision));
     TRY(const auto created, insert_record(connection_, revision, audience_id, now));
     const RecordId record{created.value};
@@ -191,6 +220,11 @@ Result<PutResult> Records::put(const domain::NewRevision& given, Timestamp now) 
                    .revision = existing->same_bytes,
                    .slug = existing->slug};
   if (result.outcome == PutOutcome::unchanged) return result;
+  TRY(const bool is_removed, removed());
+  if (is_removed) {
+    result.outcome = PutOutcome::removed;
+    return result;
+  }
   const auto standing = result.outcome == PutOutcome::updated       ? Standing::current
                         : result.outcome == PutOutcome::conflicting ? Standing::conflicting
                                                                     : Standing::superseded;
@@ -212,6 +246,7 @@ Result<PutResult> Records::put(const domain::NewRevision& given, Timestamp now) 
   }
   statements.push_back(Changes::append_sql(action, result.record, result.revision, now));
   TRY_VOID(connection_.run_all(statements));
+  if (result.outcome == PutOutcome::updated) TRY_VOID(keep_read(connection_, *existing, result.revision, revision));
   return result;
 }
 

@@ -19,6 +19,9 @@ struct PutResult {
   std::string slug;
 };
 
+/// Is what was removed here to be put again?
+enum class Again { no, yes };
+
 /// The record aggregate: headers and revisions. Reads take the viewer and answer "absent" for what they may not see.
 class Records {
  public:
@@ -29,9 +32,14 @@ class Records {
   /// slug_of(key); where another record has it, "-" and six hex digits of the issuer's SHA-256 follow; where that is
   /// taken as well (one issuer, two keys that differ in case or odd characters), twelve of the issuer's and the key's.
   /// The owner stays who created the record. Only `updated` and `created` change the header.
+  /// Bytes that were removed here are put only where `again` says so (PutOutcome::removed; then without
+  /// record, unless others of its revisions are here).
+  /// Who has read the current revision has read an `updated` one as well, where nothing in it concerns who runs the
+  /// products.
   /// Where marking and addressees were decided here (engine/sharing), a newer revision keeps them, unless it is marked
   /// narrower.
   Result<PutResult> put(const domain::NewRevision& revision, Timestamp now);
+  Result<PutResult> put(const domain::NewRevision& revision, Timestamp now, Again again);
 
   /// By slug, without regard to ASCII case.
   Result<std::optional<domain::Record>> find(const domain::policy::Viewer& viewer, domain::RecordKind kind,

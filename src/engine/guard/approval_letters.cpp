@@ -17,6 +17,10 @@ using domain::Tlp;
 bool is_confidential(Tlp tlp) noexcept { return tlp != Tlp::clear && tlp != Tlp::green; }
 
 /// What may be said of a request, and of which record it is.
+bool about_record(const store::Approval& approval) noexcept {
+  return approval.act == static_cast<int>(Act::widen_sharing) || approval.act == static_cast<int>(Act::remove_record);
+}
+
 struct Subject {
   post::Waiting waiting;
   std::optional<domain::Record> record;
@@ -27,10 +31,11 @@ Result<Subject> subject_of(store::Connection& connection, const store::Approval&
   if (subject.waiting.act == Act::break_glass) {
     // That somebody wants to see what others hide is news of that thing, whatever it is.
     subject.waiting.act.reset();
-  } else if (subject.waiting.act == Act::widen_sharing) {
+  } else if (about_record(approval)) {
     TRY(const auto parsed, json::parse(approval.parameters));
-    TRY(const auto change, sharing::change_of(parsed.root().as_object()));
-    TRY(subject.record, store::Records{connection}.load(change.record));
+    const auto* record = parsed.root().as_object().if_contains("record");
+    if (record == nullptr || !record->is_int64()) return Error::internal("an approval without its record");
+    TRY(subject.record, store::Records{connection}.load({record->get_int64()}));
     if (!subject.record || is_confidential(subject.record->tlp)) subject.waiting.act.reset();
   }
   return subject;
@@ -45,7 +50,7 @@ Status write_to_deciders(store::Connection& connection, const Actor& actor, cons
   TRY(const auto options, actor.post->options(connection));
   TRY(const auto deciders, deciders_of(connection, approval));
   for (const auto& each : deciders) {
-    if (approval.act == static_cast<int>(Act::widen_sharing)) {
+    if (about_record(approval)) {
       TRY(const auto viewer, members::viewer_of(connection, each, approval.owner));
       if (!subject.record || !domain::policy::may_see(viewer, domain::policy::facts_of(*subject.record), now)) continue;
     }

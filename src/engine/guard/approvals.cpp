@@ -11,6 +11,7 @@
 #include "engine/guard/approval_letters.hpp"
 #include "engine/guard/guard_parts.hpp"
 #include "engine/guard/second_person.hpp"
+#include "engine/manage/removal.hpp"
 #include "engine/members/approvable.hpp"
 #include "engine/members/input.hpp"
 #include "engine/members/members.hpp"
@@ -35,6 +36,9 @@ std::int64_t number_at(const boost::json::object& parameters, std::string_view n
   return found != nullptr && found->is_int64() ? found->get_int64() : 0;
 }
 
+/// Is it decided by the people of the organisation whose record it is?
+bool of_owner(Act act) noexcept { return act == Act::widen_sharing || act == Act::remove_record; }
+
 bool is_own(const Actor& actor, const Approval& approval) noexcept {
   return actor.console ? !approval.person : approval.person.has_value() && actor.viewer.person == approval.person;
 }
@@ -45,7 +49,7 @@ bool may_decide(const Actor& actor, const Approval& approval) noexcept {
   if (!act || is_own(actor, approval) || actor.program) return false;
   if (actor.console) return true;
   if (!actor.may(domain::permission_of(*act))) return false;
-  if (*act == Act::widen_sharing) return actor.viewer.organisation == approval.owner;
+  if (of_owner(*act)) return actor.viewer.organisation == approval.owner;
   if (*act == Act::break_glass) return actor.second_factor;
   // Nobody gives themselves a role, with whosever help.
   if (*act == Act::grant_role) return approval.object != audit::object_of(*actor.viewer.person);
@@ -149,6 +153,8 @@ Status carry_out(store::Connection& connection, const Approval& approval, const 
                                     *tools.audit_key, *prepared.log, now));
       return ok();
     }
+    case Act::remove_record:
+      return manage::remove_record_in(connection, asker, {number_at(parameters, "record")}, approval.basis, now);
   }
   return Error::internal("an approval of no act");
 }
@@ -238,7 +244,7 @@ Result<std::vector<domain::PersonId>> deciders_of(store::Connection& connection,
   std::vector<domain::PersonId> deciders;
   const auto act = domain::act_of(approval.act);
   if (!act) return deciders;
-  const auto where = *act == Act::widen_sharing && approval.owner ? *approval.owner : domain::kOwnOrganisation;
+  const auto where = of_owner(*act) && approval.owner ? *approval.owner : domain::kOwnOrganisation;
   TRY(const auto people, eligible(connection, *act, where));
   for (const auto id : people) {
     const bool own = approval.person && approval.person->value == id;
@@ -254,7 +260,7 @@ Result<std::int64_t> count_others(store::Connection& connection, const Approval&
 }
 
 Result<std::int64_t> count_eligible(store::Connection& connection, Act act) {
-  const auto where = act == Act::widen_sharing ? std::nullopt : std::optional{domain::kOwnOrganisation};
+  const auto where = of_owner(act) ? std::nullopt : std::optional{domain::kOwnOrganisation};
   TRY(const auto people, eligible(connection, act, where));
   return static_cast<std::int64_t>(people.size());
 }

@@ -409,6 +409,13 @@ Status index_all(store::Database& database, const std::function<void(const Index
   }
 }
 
+Status forget_record(store::Connection& connection, domain::RecordId record) {
+  TRY([[maybe_unused]] const auto locked, store::Changes{connection}.cursor(kIndexReader));
+  std::vector<store::Sql> statements;
+  append_delete(connection.dialect(), record.value, statements);
+  return connection.run_all(statements);
+}
+
 Status reset_index(store::Database& database) {
   return database.write([](store::Connection& connection) -> Status {
     TRY([[maybe_unused]] const auto locked, store::Changes{connection}.cursor(kIndexReader));

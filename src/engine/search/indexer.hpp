@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "base/result.hpp"
+#include "domain/record.hpp"
 #include "store/database.hpp"
 
 /// Derives the normalised tables, the full-text index and the packed catalogue rows from the change feed, under the
@@ -19,6 +20,9 @@ struct IndexStep {
 Result<IndexStep> index_step(store::Database& database, int changes_max = 256);
 /// Steps until caught up; `progress` after each.
 Status index_all(store::Database& database, const std::function<void(const IndexStep&)>& progress = {});
+/// Within the transaction that removes a record: what was derived of it goes, and whoever derives at the moment takes
+/// turns with it.
+Status forget_record(store::Connection& connection, domain::RecordId record);
 /// Forgets everything derived and the cursor, so that index_all derives it anew (after an upgrade of the derivation).
 Status reset_index(store::Database& database);
 

@@ -4,10 +4,12 @@
 #include <charconv>
 #include <set>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "domain/tlp.hpp"
 #include "domain/vendor.hpp"
 #include "engine/search/tokens.hpp"
+#include "store/read_marks.hpp"
 
 namespace tocsin::engine::search {
 namespace {
@@ -260,9 +262,24 @@ class Matcher {
     return result;
   }
 
+  /// Marks change without the catalogue: asked anew each time.
+  Result<Bits> read_marks(const Term& term) {
+    if (!viewer_.person) return Error::invalid(std::string{tr<"read is for people who have signed in">()});
+    TRY(const auto records, store::ReadMarks{connection_}.all(*viewer_.person));
+    const auto read = to_bits(snapshot_, records);
+    Bits result(snapshot_.size());
+    for (const auto& value : term.values) {
+      auto bits = read;
+      if (value == "no") bits.flip();
+      result |= bits;
+    }
+    return result;
+  }
+
   Result<Bits> filter(const Term& term) {
     if (auto bits = from_catalogue(snapshot_, term)) return std::move(*bits);
     if (term.field == Field::vendor) return vendors(term);
+    if (term.field == Field::read) return read_marks(term);
     const auto condition = text_match(term, *scope_of(term.field));
     // A filter with nothing to look for ("product:-") finds nothing, rather than everything.
     if (condition.runs.empty()) return Bits(snapshot_.size());

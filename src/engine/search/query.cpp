@@ -30,6 +30,7 @@ constexpr FieldName kFields[] = {
     {Field::status, "status"},
     {Field::country, "country"},
     {Field::has, "has"},
+    {Field::read, "read"},
 };
 
 std::optional<Field> field_of(std::string_view name) {
@@ -333,6 +334,10 @@ std::string to_text(const Query& query) {
     out += to_text(term);
   }
   return out;
+}
+
+bool is_personal(const Query& query) noexcept {
+  return std::ranges::any_of(query.terms, [](const Term& term) { return term.field == Field::read; });
 }
 
 Query with(const Query& query, Field field, std::string_view value, bool any) {

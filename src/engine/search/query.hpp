@@ -39,7 +39,8 @@ enum class Field {
   publisher,
   status,
   country,
-  has  ///< has:fix, has:cve, has:cvss
+  has,  ///< has:fix, has:cve, has:cvss
+  read  ///< read:yes, read:no: of the person who asks.
 };
 std::string_view to_string(Field field) noexcept;
 
@@ -94,6 +95,9 @@ std::string to_text(const Term& term);
 /// to a field that already has an equal-comparison term replaces it unless `any` (then it joins the list: OR).
 Query with(const Query& query, Field field, std::string_view value, bool any = true);
 Query without(const Query& query, Field field, std::string_view value);
+
+/// Does the answer depend on the person who asks, and change without the data?
+bool is_personal(const Query& query) noexcept;
 
 /// One line per filter for the help page: name, example, meaning. The help page and `tocsin search --help` print it.
 struct FilterHelp {

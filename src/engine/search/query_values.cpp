@@ -196,6 +196,7 @@ Status add_word_of(Term& term, const std::string& value, std::span<const std::st
 
 constexpr std::string_view kStatuses[] = {"draft", "final", "interim"};
 constexpr std::string_view kHas[] = {"fix", "cve", "cvss"};
+constexpr std::string_view kRead[] = {"yes", "no"};
 
 struct FieldRules {
   Field field;
@@ -222,8 +223,9 @@ constexpr FieldRules kRules[] = {
     {Field::status, false, false, "status:interim"},
     {Field::country, false, true, "country:Germany"},
     {Field::has, false, false, "has:fix"},
+    {Field::read, false, false, "read:no"},
 };
-static_assert(std::size(kRules) == static_cast<std::size_t>(Field::has) + 1);
+static_assert(std::size(kRules) == static_cast<std::size_t>(Field::read) + 1);
 const FieldRules& rules_of(Field field) noexcept { return kRules[static_cast<std::size_t>(field)]; }
 
 }  // namespace
@@ -247,6 +249,8 @@ Status add_value(Term& term, const std::string& value) {
       return add_word_of(term, text::lower_ascii(value), kStatuses);
     case Field::has:
       return add_word_of(term, text::lower_ascii(value), kHas);
+    case Field::read:
+      return add_word_of(term, text::lower_ascii(value), kRead);
     case Field::tlp: {
       const auto tlp = domain::parse_tlp(value);
       if (!tlp)
@@ -355,6 +359,7 @@ const std::vector<FilterHelp>& filter_help() {
       {"status", "status:interim", "Of the document: draft, interim, final."},
       {"country", "country:Germany", "Where products are deployed, or where their maker sits."},
       {"has", "has:fix", "fix: a fix by the vendor; cve: a vulnerability id; cvss: a score."},
+      {"read", "read:no", "What you have not marked as read, or have (read:yes); for people who have signed in."},
   };
   return kHelp;
 }

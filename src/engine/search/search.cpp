@@ -189,6 +189,18 @@ Result<std::vector<std::int64_t>> SearchEngine::among(const domain::policy::View
   });
 }
 
+Result<std::vector<std::int64_t>> SearchEngine::matching(const domain::policy::Viewer& viewer, std::string_view query,
+                                                         Timestamp now) {
+  TRY(const auto parsed, parse_query(query));
+  TRY(const auto snapshot, loaded(catalogue_));
+  return database_.read([&](store::Connection& connection) -> Result<std::vector<std::int64_t>> {
+    TRY(const auto matched, match(connection, *snapshot, viewer, parsed, now));
+    std::vector<std::int64_t> records;
+    matched.result.each([&](std::size_t position) { records.push_back((*snapshot)[position].record); });
+    return records;
+  });
+}
+
 Result<Overview> SearchEngine::overview(const domain::policy::Viewer& viewer, Timestamp now) {
   TRY(const auto snapshot, loaded(catalogue_));
   TRY(const auto result, snapshot->remember<Overview>("overview", viewer, now, [&]() -> Result<Overview> {

@@ -100,6 +100,9 @@ class SearchEngine {
   /// nothing contains today finds nothing, until something does. As the catalogue stands (Catalogue::generation).
   Result<std::vector<std::int64_t>> among(const domain::policy::Viewer& viewer, const Query& query,
                                           const std::vector<std::int64_t>& records, Timestamp now);
+  /// Numbers of all records that match, in no order. Errors: as search().
+  Result<std::vector<std::int64_t>> matching(const domain::policy::Viewer& viewer, std::string_view query,
+                                             Timestamp now);
   /// For the search box: at most `limit` per kind, for a prefix of at least two characters.
   Result<std::vector<Suggestion>> suggest(const domain::policy::Viewer& viewer, std::string_view prefix, int limit,
                                           Timestamp now);

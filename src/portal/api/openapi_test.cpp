@@ -71,7 +71,10 @@ class OpenApi : public testing::MembersTest {
   static std::string who_may(std::string_view target) {
     if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
     if (target.starts_with("/api/v1/inventory") || target.starts_with("/api/v1/exposure")) return "boss@plant.example";
-    if (target.ends_with("/sharing") || target.starts_with("/api/v1/cases")) return "coordinator@cert.example";
+    if (target.ends_with("/sharing") || target.starts_with("/api/v1/cases") || target.ends_with("/read") ||
+        target.ends_with("/removal") || target.find("/comments") != std::string_view::npos) {
+      return "coordinator@cert.example";
+    }
     for (const std::string_view path : {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities", "/api/v1/site",
                                         "/api/v1/break-glass", "/api/v1/approvals"}) {
       if (target.starts_with(path)) return "admin@cert.example";
@@ -385,6 +388,17 @@ class Crawl {
     ask("case_change", case_url, R"({"title":"Pumps","state":"closed"})", "PATCH");
     ask("case_organisation_delete", case_url + "/organisations/2", {}, "DELETE");
     ask("case_person_delete", case_url + "/people/vendor%40vendor.example", {}, "DELETE");
+    const std::string advisory = "/api/v1/advisories/TDC-2025-001";
+    ask("advisory_mark_read", advisory + "/read", {}, "PUT");
+    ask("advisory_read", advisory + "/read");
+    ask("advisory_mark_unread", advisory + "/read", {}, "DELETE");
+    const auto comment = ask("comment_add", advisory + "/comments", R"({"text":"Seen in the field","for":"everyone"})");
+    const auto comment_url = advisory + "/comments/" + std::string{json::string_at(comment, "id")};
+    ask("comment_change", comment_url, R"({"text":"Seen twice"})", "PATCH");
+    ask("comment", comment_url);
+    EXPECT_FALSE(json::array_at(ask("comments", advisory + "/comments"), "items").empty());
+    ask("comment_remove", comment_url, {}, "DELETE");
+    ask("advisory_removal", advisory + "/removal", R"({"reason":"Of no use any more"})");
     ask("membership_delete", someone + "/memberships/2", {}, "DELETE");
     ask("person_erase_api", someone, {}, "DELETE");
     ask("site_settings", "/api/v1/site");

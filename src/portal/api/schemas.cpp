@@ -130,6 +130,7 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
     {"approval", "Number of an approval."},
     {"community", "Number of a community."},
     {"case", "Number of a case, such as CASE-2026-48213."},
+    {"comment", "`id` of a comment."},
     {"asset", "Number of an asset."},
     {"entry", "Number of an entry."},
     {"contact", "Number of a contact of that organisation."},
@@ -142,7 +143,7 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
 const Operation* find_operation(std::string_view route) noexcept {
   for (const auto operations :
        {std::span<const Operation>{kOperations}, csaf_operations(), member_operations(), change_operations(),
-        case_operations(), inventory_operations(), webhook_operations(), status_operations()}) {
+        case_operations(), manage_operations(), inventory_operations(), webhook_operations(), status_operations()}) {
     for (const auto& each : operations) {
       if (each.route == route) return &each;
     }

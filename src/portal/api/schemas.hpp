@@ -50,6 +50,10 @@ std::string_view inventory_schemas_json() noexcept;
 // What was known of a product: schemas_status.cpp.
 std::span<const Operation> status_operations() noexcept;
 std::string_view status_schemas_json() noexcept;
+// Read marks, comments and removal of advisories: schemas_manage.cpp.
+std::span<const Operation> manage_operations() noexcept;
+std::string_view manage_schemas_json() noexcept;
+
 // Cases: schemas_cases.cpp.
 std::span<const Operation> case_operations() noexcept;
 std::string_view case_schemas_json() noexcept;

@@ -416,7 +416,7 @@ std::string_view member_schemas_json() noexcept {
   "properties": {
     "id": {"type": "integer", "minimum": 1},
     "url": {"description": "Of the page.", "type": "string"},
-    "act": {"enum": ["widen_sharing", "admit_organisation", "grant_role", "break_glass", "prune_audit", ""]},
+    "act": {"enum": ["widen_sharing", "admit_organisation", "grant_role", "break_glass", "prune_audit", "remove_record", ""]},
     "object": {"description": "As in the audit log: person:3.", "type": "string"},
     "state": {
       "description": "refused: approved, but what it was based on had changed. over: nobody decided in time.",

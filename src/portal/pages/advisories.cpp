@@ -1,3 +1,6 @@
+#include <optional>
+#include <set>
+
 #include <fmt/format.h>
 
 #include "base/json.hpp"
@@ -7,9 +10,12 @@
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
+#include "portal/pages/form.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
+#include "portal/pages/manage.hpp"
 #include "portal/pages/routes.hpp"
+#include "store/read_marks.hpp"
 
 /// The list of advisories: search, facets, sort, pages by cursor; and suggestions for the search box.
 namespace tocsin::portal {
@@ -46,7 +52,7 @@ Result<ListAddress> read_address(const http::Request& request) {
     TRY_VOID(request.only_known({"q", "sort", "limit", "cursor", "facets"}));
     address.facets = false;
   } else {
-    TRY_VOID(request.only_known({"q", "sort", "limit", "cursor", "density"}));
+    TRY_VOID(request.only_known({"q", "sort", "limit", "cursor", "density", pages::kNoticeParameter}));
   }
   address.q = std::string{text::trim(request.query.get("q"))};
   if (const auto name = request.query.get("sort"); !name.empty()) {
@@ -329,8 +335,39 @@ void append_nothing_found(std::string& out, const ListAddress& address, const se
       "advisories</a>]]</li>\n</ul></section>\n">(out);
 }
 
+/// Unread or read, and marking all as read: for somebody who has signed in.
+void append_read_bar(std::string& out, const http::Request& request, const ListAddress& address,
+                     const search::SearchResult& result) {
+  render<"<div class=\"list-bar no-print\"><ul class=\"switch\"><li>[[Show]]</li>">(out);
+  struct Choice {
+    std::string_view value;
+    Message label;
+  };
+  static constexpr Choice kChoices[] = {
+      {"", message<"#show#all">}, {"no", message<"#show#unread">}, {"yes", message<"#show#read">}};
+  auto rest = result.query;
+  std::string current;
+  for (const auto& term : rest.terms) {
+    if (term.field == search::Field::read && !term.negated && term.values.size() == 1) current = term.values.front();
+  }
+  std::erase_if(rest.terms, [](const auto& term) { return term.field == search::Field::read; });
+  for (const auto& [value, label] : kChoices) {
+    const auto query = value.empty() ? rest : search::with(rest, search::Field::read, value);
+    render<"<li><a href=\"{}\" rel=\"nofollow\" {}>{}</a></li>">(
+        out, Url::own(page_path(with_query_text(address, search::to_text(query)))),
+        attribute_if<"aria-current">(value == current, "true"), label);
+  }
+  out += "</ul>\n";
+  if (result.total > 0) {
+    out += pages::button_form(request, pages::kReadPath, tr<"Mark all of this search as read">(),
+                              {{"q", search::to_text(result.query)}, {"until", std::to_string(request.now.micros)}})
+               .str();
+  }
+  out += "</div>\n";
+}
+
 http::Response list_page(App& app, const http::Request& request, const ListAddress& address,
-                         const search::SearchResult& result) {
+                         const search::SearchResult& result, const std::optional<std::set<std::int64_t>>& read) {
   const auto canonical = search::to_text(result.query);
   const auto feed = http::with_query("/feeds/advisories.atom", {{"q", canonical}});
   std::string out;
@@ -343,11 +380,16 @@ http::Response list_page(App& app, const http::Request& request, const ListAddre
   append_facets(out, address, result);
   render<"<section aria-labelledby=\"results\"><h2 id=\"results\" class=\"hidden\">[[Results]]</h2>\n">(out);
   append_bar(out, address, result);
+  if (read) append_read_bar(out, request, address, result);
   if (result.hits.empty()) {
     append_nothing_found(out, address, result);
   } else {
     render<"<ul class=\"cards {}\">\n">(out, address.compact ? "compact" : "");
-    for (const auto& hit : result.hits) out += pages::advisory_card_html(hit.card, &hit.snippet).str();
+    for (const auto& hit : result.hits) {
+      out += (read ? pages::advisory_card_html(hit.card, &hit.snippet, read->contains(hit.card.id.value))
+                   : pages::advisory_card_html(hit.card, &hit.snippet))
+                 .str();
+    }
     out += "</ul>\n";
   }
   append_pages(out, address, result, feed);
@@ -422,9 +464,30 @@ Result<http::Response> list(App& app, const http::Request& request) {
   wanted.limit = address.limit;
   wanted.cursor = address.cursor;
   wanted.facets = address.facets;
-  TRY(const auto result, app.search().search(request.viewer, wanted, request.now));
-  auto response = json ? list_json(address, result) : list_page(app, request, address, result);
-  response.cacheable = true;
+  const auto result = app.search().search(request.viewer, wanted, request.now);
+  if (!result) {
+    // A filter that is for others.
+    if (!json && result.error().code == Error::Code::invalid_input && result.error().where.empty()) {
+      return query_error_page(app, request, address, result.error());
+    }
+    return result.error();
+  }
+  if (json) {
+    auto response = list_json(address, *result);
+    response.cacheable = !search::is_personal(result->query);
+    return response;
+  }
+  std::optional<std::set<std::int64_t>> read;
+  if (request.viewer.person) {
+    std::vector<std::int64_t> ids;
+    for (const auto& hit : result->hits) ids.push_back(hit.card.id.value);
+    TRY(read, app.database().read([&](store::Connection& connection) {
+      return store::ReadMarks{connection}.among(*request.viewer.person, ids);
+    }));
+  }
+  auto response = list_page(app, request, address, *result, read);
+  // Marks change without the catalogue: what shows them is made anew.
+  response.cacheable = !read;
   return response;
 }
 

@@ -11,9 +11,11 @@
 #include "portal/pages/advisory_load.hpp"
 #include "portal/pages/advisory_parts.hpp"
 #include "portal/pages/advisory_view.hpp"
+#include "portal/pages/form.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/inventory_parts.hpp"
 #include "portal/pages/layout.hpp"
+#include "portal/pages/manage.hpp"
 #include "portal/pages/raw_json.hpp"
 #include "portal/pages/routes.hpp"
 #include "portal/pages/sharing_view.hpp"
@@ -46,7 +48,11 @@ void breadcrumb(std::string& out, const LoadedAdvisory& loaded) {
 }
 
 Result<http::Response> advisory(App& app, const http::Request& request) {
-  TRY_VOID(request.only_known({}));
+  if (request.representation == http::Representation::json) {
+    TRY_VOID(request.only_known({}));
+  } else {
+    TRY_VOID(request.only_known({pages::kNoticeParameter}));
+  }
   TRY(const auto loaded, pages::load_advisory(app, request));
   if (auto redirect = canonical_redirect(request, loaded, "")) return std::move(*redirect);
   const auto base = pages::advisory_url(loaded.record.slug);
@@ -62,7 +68,11 @@ Result<http::Response> advisory(App& app, const http::Request& request) {
   main += why.str();
   TRY(const auto at_home, pages::exposure_line_html(app, request, loaded.record));
   main += at_home.str();
+  TRY(const auto marks, pages::read_line_html(app, request, loaded.record));
+  main += marks.str();
   main += pages::advisory_body_html(loaded).str();
+  TRY(const auto comments, pages::comments_section_html(app, request, loaded.record));
+  main += comments.str();
   pages::Page page;
   page.title = fmt::format("{} {}", loaded.record.key, loaded.advisory.header.title);
   page.description = text::shorten(loaded.facts.summary, 160);
@@ -73,7 +83,8 @@ Result<http::Response> advisory(App& app, const http::Request& request) {
   auto response = pages::render_page(app, request, page);
   TRY(response, pages::looked_at(app, request, loaded.record, Looking::read, std::move(response)));
   // The inventory changes without the catalogue: what tells of it is made anew for whoever may read one.
-  if (pages::has_inventory(request)) response.cacheable = false;
+  // So do marks and comments.
+  if (request.viewer.person || pages::has_inventory(request)) response.cacheable = false;
   return response;
 }
 

@@ -32,6 +32,7 @@ struct FeedOf {
   std::string page;  ///< Path of the page that shows the same.
   std::string title;
   std::string query;  ///< Filter language.
+  bool personal = false;
 };
 
 Result<http::Response> feed(App& app, const http::Request& request, const FeedOf& of) {
@@ -73,7 +74,7 @@ Result<http::Response> feed(App& app, const http::Request& request, const FeedOf
   http::Response response;
   response.body = std::make_shared<const std::string>(formats::feed::write_atom(atom));
   response.content_type = "application/atom+xml; charset=utf-8";
-  response.cacheable = true;
+  response.cacheable = !of.personal;
   return response;
 }
 
@@ -88,6 +89,7 @@ Result<http::Response> advisories_feed(App& app, const http::Request& request) {
   of.title = text.empty() ? fmt::format("{}: advisories", app.site_text("site_name"))
                           : fmt::format("{}: advisories for {}", app.site_text("site_name"), text);
   of.query = text;
+  of.personal = search::is_personal(query);
   return feed(app, request, of);
 }
 

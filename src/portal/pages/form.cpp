@@ -31,6 +31,8 @@ constexpr NoticeText kNotices[] = {
     {"saved", message<"Saved.">},
     {"removed", message<"Removed.">},
     {"subscribed", message<"You are subscribed.">},
+    {"marked-read", message<"Marked as read.">},
+    {"marked-unread", message<"Marked as unread.">},
     {"signed-out", message<"You have signed out.">},
     {"password-changed", message<"The password has been changed. Your other sessions have ended.">},
     {"password-set", message<"The password is set. Sign in with it now.">},

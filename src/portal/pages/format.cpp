@@ -112,7 +112,10 @@ Html datetime_html(Timestamp time) {
   return fragment<"<time datetime=\"{}\">{}</time>">(format_rfc3339(time, zone), format_minute(time, zone));
 }
 
-Html advisory_card_html(const engine::AdvisoryCard& card, const std::vector<engine::search::Fragment>* snippet) {
+namespace {
+
+Html card_html(const engine::AdvisoryCard& card, const std::vector<engine::search::Fragment>* snippet,
+               std::optional<bool> read) {
   std::string meta;
   render<"<span class=\"id\">{}</span>">(meta, card.key);
   if (!card.vendor_names.empty()) {
@@ -165,15 +168,32 @@ Html advisory_card_html(const engine::AdvisoryCard& card, const std::vector<engi
   } else if (!card.summary.empty()) {
     text = fragment<"<p class=\"card-text\">{}</p>">(card.summary);
   }
-  return fragment<R"(<li class="card sev-edge-{}">
+  Html unread;
+  if (read && !*read) unread = fragment<"<span class=\"hidden\">[[Unread:]] </span>">();
+  return fragment<R"(<li class="card sev-edge-{}{}">
 <div class="card-score">{}</div>
-<div class="card-main"><h3 class="card-title"><a href="{}">{}</a></h3>
+<div class="card-main"><h3 class="card-title"><a href="{}">{}{}</a></h3>
 <p class="card-meta">{}</p>{}
 <p class="card-foot">{}{}</p></div>
 </li>
-)">(formats::cvss::to_string(card.severity), severity_badge(card.severity, card.score_tenths),
-    Url::own(advisory_url(card.slug)), card.title, Html::from_trusted(std::move(meta)), text,
-    Html::from_trusted(std::move(aside)), Html::from_trusted(std::move(cves)));
+)">(formats::cvss::to_string(card.severity),
+    !read   ? ""
+    : *read ? " is-read"
+            : " is-unread",
+    severity_badge(card.severity, card.score_tenths), Url::own(advisory_url(card.slug)), unread, card.title,
+    Html::from_trusted(std::move(meta)), text, Html::from_trusted(std::move(aside)),
+    Html::from_trusted(std::move(cves)));
+}
+
+}  // namespace
+
+Html advisory_card_html(const engine::AdvisoryCard& card, const std::vector<engine::search::Fragment>* snippet) {
+  return card_html(card, snippet, std::nullopt);
+}
+
+Html advisory_card_html(const engine::AdvisoryCard& card, const std::vector<engine::search::Fragment>* snippet,
+                        bool read) {
+  return card_html(card, snippet, read);
 }
 
 Html advisory_cards_html(const std::vector<engine::AdvisoryCard>& cards) {

@@ -32,6 +32,9 @@ html::Html datetime_html(Timestamp time);
 /// The list row of an advisory, used by home, lists, vendor, product and vulnerability pages.
 html::Html advisory_card_html(const engine::AdvisoryCard& card,
                               const std::vector<engine::search::Fragment>* snippet = nullptr);
+/// The same for somebody who has read it, or has not.
+html::Html advisory_card_html(const engine::AdvisoryCard& card, const std::vector<engine::search::Fragment>* snippet,
+                              bool read);
 /// Rows in a list, ready for <ul class="cards">.
 html::Html advisory_cards_html(const std::vector<engine::AdvisoryCard>& cards);
 std::string advisory_url(std::string_view slug);

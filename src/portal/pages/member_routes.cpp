@@ -25,6 +25,8 @@ void add_organisation_api(App& app, http::Router& router);
 void add_people_api(App& app, http::Router& router);
 void add_community_api(App& app, http::Router& router);
 void add_case_api(App& app, http::Router& router);
+void add_manage_routes(App& app, http::Router& router);  ///< Read marks, comments and removal of advisories.
+void add_manage_api(App& app, http::Router& router);
 void add_approval_routes(App& app, http::Router& router);           ///< /approvals
 void add_break_glass_routes(App& app, http::Router& router);        ///< /break-glass
 void add_inventory_routes(App& app, http::Router& router);          ///< /inventory, /inventory/{asset}
@@ -61,6 +63,8 @@ void add_member_routes(App& app, http::Router& router) {
   add_people_api(app, router);
   add_community_api(app, router);
   add_case_api(app, router);
+  add_manage_routes(app, router);
+  add_manage_api(app, router);
   add_approval_routes(app, router);
   add_break_glass_routes(app, router);
   add_inventory_routes(app, router);

@@ -80,6 +80,10 @@ Result<http::Response> privacy(App& app, const http::Request& request) {
               tr<"So that you are told once, and can look it up.">(),
               tr<"Subscriptions until you remove them; what you were told for 400 days, the newest of each advisory until "
                  "the account is erased.">());
+    table.row(tr<"Which advisories you marked as read, and comments that you wrote">(),
+              tr<"To show you what is unread, and your comments to those they are for.">(),
+              tr<"Until you or, of comments for everyone, a coordinator removes them; at the latest until the account "
+                 "or the advisory is erased.">());
     if (kept.mail) {
       table.row(
           tr<"Mails to you that wait to be sent: address and text, sealed">(),

@@ -19,5 +19,6 @@ extern const Migration kMigration0011Notifications;
 extern const Migration kMigration0012Webhook;
 extern const Migration kMigration0013Decisions;
 extern const Migration kMigration0015ExposureHistory;
+extern const Migration kMigration0017Manage;
 
 }  // namespace tocsin::store

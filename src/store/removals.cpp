@@ -1,0 +1,39 @@
+#include "store/removals.hpp"
+
+#include "store/changes.hpp"
+
+namespace tocsin::store {
+
+Result<std::vector<RemovedDocument>> Removals::documents(domain::RecordId record) {
+  return connection_.all(
+      Sql{"SELECT version, sha512 FROM revision WHERE record_id = ? ORDER BY id", record},
+      [](const Row& row) { return RemovedDocument{.version = row.string(0), .sha512 = row.string(1)}; });
+}
+
+Status Removals::remove(const domain::Record& record, Timestamp now) {
+  const auto id = record.id;
+  return connection_.run_all(
+      {Sql{"INSERT INTO removed_document (sha512, record_id, kind, issuer, record_key, version, removed_at) SELECT "
+           "v.sha512, v.record_id, r.kind, r.issuer, r.record_key, max(v.version), CAST(? AS bigint) FROM revision v "
+           "JOIN record r ON r.id = v.record_id WHERE v.record_id = ? GROUP BY v.sha512, v.record_id, r.kind, "
+           "r.issuer, r.record_key ON CONFLICT (sha512) DO UPDATE SET record_id = excluded.record_id, removed_at = "
+           "excluded.removed_at",
+           now, id},
+       Sql{"DELETE FROM record_read WHERE record_id = ?", id},
+       Sql{"DELETE FROM record_comment WHERE record_id = ?", id},
+       Sql{"DELETE FROM asset_match WHERE record_id = ?", id}, Sql{"DELETE FROM asset_state WHERE record_id = ?", id},
+       Sql{"DELETE FROM asset_verdict WHERE record_id = ?", id},
+       Sql{"DELETE FROM bundle_content WHERE record_id = ?", id},
+       Sql{"DELETE FROM revision_document WHERE revision_id IN (SELECT v.id FROM revision v WHERE v.record_id = ?)",
+           id},
+       Sql{"DELETE FROM revision WHERE record_id = ?", id}, Sql{"DELETE FROM record WHERE id = ?", id},
+       Changes::append_sql(ChangeAction::removed, id, record.current_revision, now)});
+}
+
+Result<bool> Removals::was_removed(std::string_view sha512) {
+  TRY(const auto found, connection_.first(Sql{"SELECT 1 FROM removed_document WHERE sha512 = ?", sha512},
+                                          [](const Row& row) { return row.integer(0); }));
+  return found.has_value();
+}
+
+}  // namespace tocsin::store

@@ -1,0 +1,33 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "domain/record.hpp"
+#include "store/database.hpp"
+
+namespace tocsin::store {
+
+/// A document that goes with its record.
+struct RemovedDocument {
+  std::string version, sha512;
+};
+
+class Removals {
+ public:
+  explicit Removals(Connection& connection) : connection_(connection) {}
+  /// All revisions of a record, oldest first.
+  Result<std::vector<RemovedDocument>> documents(domain::RecordId record);
+  /// Within the caller's transaction, which holds the lock on changes: the record, its revisions and documents, who has
+  /// read it, comments, and what inventories and bundles say of it; leaves what Records::put asks, and tells the feed.
+  /// What the search index has derived of it must be gone (engine::search::forget_record).
+  Status remove(const domain::Record& record, Timestamp now);
+  /// Were these very bytes removed here?
+  Result<bool> was_removed(std::string_view sha512);
+
+ private:
+  Connection& connection_;
+};
+
+}  // namespace tocsin::store
