@@ -16,7 +16,6 @@
 #include <fstream>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -166,19 +165,14 @@ int all(const std::vector<csaf::Advisory>& advisories) {
   for (const auto& advisory : many) matcher.add(advisory);
   matcher.prepare();
   const double built = ms_since(start), cpu_built = cpu_seconds();
-  std::atomic<std::size_t> next = 0, matches = 0, affected = 0;
-  const auto work = [&] {
-    for (auto i = next++; i < items.size(); i = next++) {
-      for (const auto& match : matcher.match(items[i])) {
-        ++matches;
-        affected += match.status == exposure::Status::affected && match.confidence >= 0.5 ? 1 : 0;
-      }
-    }
-  };
-  {
-    std::jthread other{work};
-    work();
-  }
+  std::vector<const Item*> asked;
+  for (const auto& item : items) asked.push_back(&item);
+  std::atomic<std::size_t> matches = 0, affected = 0;
+  matcher.match_each(asked, kThreads, [&](std::size_t, const std::vector<exposure::Match>& told) {
+    matches += told.size();
+    affected += static_cast<std::size_t>(std::ranges::count_if(
+        told, [](const auto& match) { return match.status == exposure::Status::affected && match.confidence >= 0.5; }));
+  });
   const double seconds = ms_since(start) / 1000, cpu_done = cpu_seconds();
   fmt::print(
       R"({{"seconds":{:.2f},"build_seconds":{:.2f},"cpu_seconds":{:.2f},"cpu_build_seconds":{:.2f},"matches":{},"affected":{},"peak_mb":{:.0f},"inputs_mb":{:.0f},"per_thing_us":{:.1f}}})"
@@ -308,10 +302,14 @@ int tell(const std::vector<csaf::Advisory>& advisories, const std::string& path)
   build(known, advisories, kAdvisories);
   exposure::AssetIndex index{&known};
   for (const auto& item : items) index.add(item);
+  std::vector<const Item*> asked;
+  for (const auto& item : items) asked.push_back(&item);
   for (const auto* matcher : {&real, &known}) {
     std::fputs("# all\n", file);
+    std::vector<std::vector<exposure::Match>> all(items.size());
+    matcher->match_each(asked, kThreads, [&](std::size_t item, const auto& told) { all[item] = told; });
     for (std::size_t i = 0; i < items.size(); ++i) {
-      for (const auto& match : matcher->match(items[i])) write(file, i, *matcher, match);
+      for (const auto& match : all[i]) write(file, i, *matcher, match);
     }
   }
   for (std::size_t i = 0; i < 150; ++i) {

@@ -1,9 +1,13 @@
 #include "engine/exposure/matcher.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <string>
+#include <thread>
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/keyed_hash.hpp"
 #include "engine/exposure/matcher_state.hpp"
 #include "engine/exposure/targets.hpp"
 
@@ -63,21 +67,29 @@ const std::string& Matcher::id_of(std::size_t advisory) const noexcept {
 
 std::vector<Match> Matcher::match(const Item& item) const {
   TOCSIN_CHECK(state_->prepared);
-  const auto& targets = state_->targets;
+  bool by_serial = false;
+  return state_->match(item, by_serial);
+}
+
+std::vector<Match> Matcher::State::match(const Item& item, bool& by_serial) const {
   Candidates candidates;
   const auto words = words_of(item, targets);
-  state_->by_identifiers(item, candidates);
-  state_->by_order_numbers(words, candidates);
-  state_->by_names(item, words, {}, candidates);
-  state_->by_numbers_names(item, words, candidates);
+  by_identifiers(item, candidates);
+  by_order_numbers(words, candidates);
+  by_names(item, words, {}, candidates);
+  by_numbers_names(item, words, candidates);
+  const auto all = candidates.best();
+  by_serial = std::ranges::any_of(all, [&](const Candidate& each) {
+    return targets.products[each.product].reading.kind == formats::vers::VendorReading::Kind::serial_number;
+  });
   std::vector<Match> matches;
   // An advisory's products follow each other.
   const auto advisory_of = [&](const Candidate& each) { return targets.products[each.product].advisory; };
-  for (auto rest = candidates.best(); !rest.empty();) {
+  for (auto rest = all; !rest.empty();) {
     const auto advisory = advisory_of(rest.front());
     const auto end = std::ranges::find_if(rest, [&](const auto& each) { return advisory_of(each) != advisory; });
     const auto count = static_cast<std::size_t>(end - rest.begin());
-    if (auto match = state_->judge(item, words, rest.first(count))) matches.push_back(std::move(*match));
+    if (auto match = judge(item, words, rest.first(count))) matches.push_back(std::move(*match));
     rest = rest.subspan(count);
   }
   std::ranges::sort(matches, [](const Match& a, const Match& b) {
@@ -85,6 +97,58 @@ std::vector<Match> Matcher::match(const Item& item) const {
     return a.confidence != b.confidence ? a.confidence > b.confidence : a.advisory < b.advisory;
   });
   return matches;
+}
+
+bool Matcher::State::is_listed(const Item& item) const {
+  if (!item.serial.empty() && targets.by_serial.contains(compact_order_number(item.serial))) return true;
+  return std::ranges::any_of(item.hashes, [&](const auto& hash) { return targets.by_hash.contains(hash.second); });
+}
+
+std::string description_of(const Item& item) {
+  std::string out;
+  const auto put = [&out](std::string_view text) {
+    out += std::to_string(text.size());
+    out += ':';
+    out += text;
+  };
+  for (const auto* text : {&item.vendor, &item.family, &item.product, &item.name, &item.model, &item.cpe}) put(*text);
+  for (const auto& version : item.versions) {
+    put(version.component);
+    put(version.text);
+  }
+  out += '|';
+  for (const auto& purl : item.purls) put(purl);
+  return out;
+}
+
+void Matcher::match_each(std::span<const Item* const> items, unsigned threads, const Told& told) const {
+  TOCSIN_CHECK(state_->prepared);
+  HashMap<std::string, std::size_t> group_of;
+  std::vector<std::vector<std::size_t>> groups;
+  for (std::size_t at = 0; at < items.size(); ++at) {
+    const auto [group, is_new] = group_of.try_emplace(description_of(*items[at]), groups.size());
+    if (is_new) groups.emplace_back();
+    groups[group->second].push_back(at);
+  }
+  group_of.clear();
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (auto at = next++; at < groups.size(); at = next++) {
+      auto shared = *items[groups[at].front()];
+      shared.serial.clear();
+      shared.hashes.clear();
+      bool by_serial = false;
+      const auto matches = state_->match(shared, by_serial);
+      for (const auto each : groups[at]) {
+        const auto& item = *items[each];
+        const bool is_own = (by_serial && !item.serial.empty()) || state_->is_listed(item);
+        told(each, is_own ? match(item) : matches);
+      }
+    }
+  };
+  std::vector<std::jthread> others;
+  for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
+  work();
 }
 
 }  // namespace tocsin::engine::exposure

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +68,10 @@ class Matcher {
 
   /// At most one match an advisory, by urgency and confidence. Any thread, after prepare().
   std::vector<Match> match(const formats::inventory::Item& item) const;
+  /// The same for many: what reads alike is looked at once, by as many threads as `threads`. `told` hears of each item
+  /// once, by its place, in no order and from any of the threads.
+  using Told = std::function<void(std::size_t item, const std::vector<Match>& matches)>;
+  void match_each(std::span<const formats::inventory::Item* const> items, unsigned threads, const Told& told) const;
 
  private:
   friend class AssetIndex;

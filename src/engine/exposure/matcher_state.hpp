@@ -41,6 +41,9 @@ struct Candidate {
   Reason reason;
 };
 
+/// All that matching looks at but for the serial number and hashes, so that equal texts are matched alike.
+std::string description_of(const formats::inventory::Item& item);
+
 /// Those of one thing.
 class Candidates {
  public:
@@ -61,6 +64,10 @@ struct Matcher::State {
   Targets targets;
   bool prepared = false;
 
+  /// `by_serial`: whether a serial number may decide.
+  std::vector<Match> match(const formats::inventory::Item& item, bool& by_serial) const;
+  /// Is its serial number or a hash listed?
+  bool is_listed(const formats::inventory::Item& item) const;
   void by_identifiers(const formats::inventory::Item& item, Candidates& candidates) const;
   void by_order_numbers(const ItemWords& words, Candidates& candidates) const;
   /// `number`: the order number that the thing is called so for; empty where its inventory calls it so.

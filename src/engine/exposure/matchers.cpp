@@ -89,6 +89,18 @@ std::string digest_of(const Source& source, const Match& match) {
   return sha256_hex(text).substr(0, 32);
 }
 
+Found found_of(const Source& source, const Match& match) {
+  Found found{.record = source.record, .match = match, .product_keys = {}, .digest = digest_of(source, match)};
+  for (const auto& id : match.product_ids) {
+    if (const auto note = source.products.find(id); note != source.products.end()) {
+      found.product_keys.push_back(note->second.key);
+    }
+  }
+  std::ranges::sort(found.product_keys);
+  found.product_keys.erase(std::unique(found.product_keys.begin(), found.product_keys.end()), found.product_keys.end());
+  return found;
+}
+
 }  // namespace
 
 struct Matchers::State {
@@ -152,27 +164,17 @@ std::size_t Matchers::advisories() const noexcept {
   return count;
 }
 
-std::vector<Found> Matchers::match(const formats::inventory::Item& item) const {
-  std::vector<Found> all;
+std::vector<std::vector<Found>> Matchers::match(std::span<const formats::inventory::Item* const> items) const {
+  std::vector<std::vector<Found>> all(items.size());
   for (const auto& [name, group] : state_->groups) {
     if (group.sources.empty()) continue;
-    for (auto& match : group.matcher.match(item)) {
-      if (!is_worth_showing(match)) continue;
-      const auto& source = group.sources[match.advisory];
-      Found found{.record = source.record, .match = {}, .product_keys = {}, .digest = digest_of(source, match)};
-      for (const auto& id : match.product_ids) {
-        if (const auto note = source.products.find(id); note != source.products.end()) {
-          found.product_keys.push_back(note->second.key);
-        }
+    group.matcher.match_each(items, 1, [&](std::size_t item, const std::vector<Match>& matches) {
+      for (const auto& match : matches) {
+        if (is_worth_showing(match)) all[item].push_back(found_of(group.sources[match.advisory], match));
       }
-      std::ranges::sort(found.product_keys);
-      found.product_keys.erase(std::unique(found.product_keys.begin(), found.product_keys.end()),
-                               found.product_keys.end());
-      found.match = std::move(match);
-      all.push_back(std::move(found));
-    }
+    });
   }
-  std::ranges::sort(all, {}, &Found::record);
+  for (auto& found : all) std::ranges::sort(found, {}, &Found::record);
   return all;
 }
 

@@ -36,8 +36,8 @@ class Matchers {
   /// Newest change that is in it.
   std::int64_t sequence() const noexcept;
   std::size_t advisories() const noexcept;
-  /// What is worth showing, by record.
-  std::vector<Found> match(const formats::inventory::Item& item) const;
+  /// What is worth showing of each item, by record. Items that read alike are looked at once.
+  std::vector<std::vector<Found>> match(std::span<const formats::inventory::Item* const> items) const;
   /// The same of some records only, and faster. Refers to this.
   Matchers part(std::span<const std::int64_t> records) const;
 

@@ -145,9 +145,13 @@ Result<std::int64_t> write(store::Connection& connection, const std::vector<cons
 }
 
 std::vector<Looked> look(const Matchers& matchers, const std::vector<store::Asset>& assets) {
+  std::vector<const formats::inventory::Item*> items;
+  items.reserve(assets.size());
+  for (const auto& asset : assets) items.push_back(&asset.item);
+  auto found = matchers.match(items);
   std::vector<Looked> looked;
   looked.reserve(assets.size());
-  for (const auto& asset : assets) looked.push_back({&asset, matchers.match(asset.item)});
+  for (std::size_t i = 0; i < assets.size(); ++i) looked.push_back({&assets[i], std::move(found[i])});
   return looked;
 }
 
