@@ -18,8 +18,8 @@
 #include "cli/notify_options.hpp"
 #include "cli/share_options.hpp"
 #include "cli/site.hpp"
-#include "cli/webhook_options.hpp"
 #include "cli/status_options.hpp"
+#include "cli/webhook_options.hpp"
 #include "formats/csaf/validate/validate.hpp"
 
 /// The command line: every command and option once, with help, examples and environment variables.

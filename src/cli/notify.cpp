@@ -114,7 +114,8 @@ std::string_view state_of(const store::Notice& notice) {
   using store::NoticeDropped;
   using store::NoticeState;
   if (notice.state == NoticeState::waiting) return "waits";
-  if (notice.state == NoticeState::sent) return notice.letter ? "by mail" : notice.channels.feed ? "in the feed" : "shown";
+  if (notice.state == NoticeState::sent)
+    return notice.letter ? "by mail" : notice.channels.feed ? "in the feed" : "shown";
   switch (notice.dropped) {
     case NoticeDropped::hidden:
       return "hidden";

@@ -31,7 +31,8 @@ void add_notify_commands(CLI::App& group, NotifyOptions& into,
         ->type_name("NUMBER")
         ->required();
   };
-  add("list", What::list, "Show what somebody subscribed to", "  tocsin notify list --data /srv/tocsin ada@water.example");
+  add("list", What::list, "Show what somebody subscribed to",
+      "  tocsin notify list --data /srv/tocsin ada@water.example");
   auto& made = add("add", What::add, "Subscribe somebody to advisories",
                    "  tocsin notify add --data /srv/tocsin ada@water.example --query 'vendor:siemens cvss>=7'\n"
                    "  tocsin notify add --data /srv/tocsin ada@water.example --assets --pace daily");
@@ -47,7 +48,8 @@ void add_notify_commands(CLI::App& group, NotifyOptions& into,
   made.add_option("--by", into.by, "mail, feed or hook; may be repeated; none: mail")
       ->check(CLI::IsMember({"mail", "feed", "hook"}).description(""))
       ->type_name("WAY");
-  number(add("remove", What::remove, "Remove a subscription", "  tocsin notify remove --data /srv/tocsin ada@water.example 3"));
+  number(add("remove", What::remove, "Remove a subscription",
+             "  tocsin notify remove --data /srv/tocsin ada@water.example 3"));
   number(add("test", What::test, "Put a test letter of a subscription into the post",
              "  tocsin notify test --data /srv/tocsin ada@water.example 3\nA running server sends it."));
   add("sent", What::sent, "Show what somebody was told, newest first",

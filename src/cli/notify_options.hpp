@@ -13,9 +13,9 @@ namespace tocsin::cli {
 
 struct NotifyOptions {
   enum class What { list, add, remove, test, sent } what = What::list;
-  std::string person;    ///< Address or number.
-  std::int64_t id = 0;   ///< remove, test
-  int limit = 50;        ///< sent
+  std::string person;   ///< Address or number.
+  std::int64_t id = 0;  ///< remove, test
+  int limit = 50;       ///< sent
   std::string name, query, site;
   bool exposure = false;
   std::vector<std::string> statuses, by;

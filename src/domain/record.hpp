@@ -131,10 +131,10 @@ struct NewRevision {
 
 /// What became of a NewRevision.
 enum class PutOutcome {
-  created,     ///< A new record.
-  updated,     ///< A newer revision; it is now current.
-  unchanged,   ///< These very bytes were there already; nothing was written.
-  history,     ///< An older revision that was missing; kept as history.
+  created,      ///< A new record.
+  updated,      ///< A newer revision; it is now current.
+  unchanged,    ///< These very bytes were there already; nothing was written.
+  history,      ///< An older revision that was missing; kept as history.
   conflicting,  ///< Same version, other bytes; kept beside, not shown as current.
   removed       ///< These very bytes were removed here; nothing was written.
 };

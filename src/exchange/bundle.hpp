@@ -41,7 +41,7 @@ Result<BundleMade> create_bundle(store::Database& database, const engine::Actor&
 struct BundleApplied {
   bool already = false;  ///< It had been taken in before; nothing was written.
   std::int64_t created = 0, updated = 0, unchanged = 0, history = 0, conflicting = 0, marked = 0;
-  std::int64_t removed = 0;  ///< Left out: removed here.
+  std::int64_t removed = 0;           ///< Left out: removed here.
   std::vector<std::string> evidence;  ///< What became of KEV and EPSS, in sentences.
   std::string decision_table;         ///< Id of the table that came along; it is used from the bundle.
 };

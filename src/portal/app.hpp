@@ -186,19 +186,19 @@ void add_feed_routes(App& app, http::Router& router);      ///< /feeds/advisorie
 void add_validation_routes(App& app, http::Router& router);  ///< /api/v1/csaf/validate, /api/v1/csaf/tests
 void add_tool_routes(App& app, http::Router& router);  ///< /tools/csaf, /api/v1/csaf/convert, /api/v1/csaf/compare
 void add_sign_in_routes(App& app,
-                        http::Router& router);              ///< /sign-in, second factor, /sign-out, /confirm, /act-for
-void add_setup_routes(App& app, http::Router& router);      ///< /setup
-void add_link_routes(App& app, http::Router& router);       ///< /link/{secret}
-void add_forgot_routes(App& app, http::Router& router);     ///< /forgot
-void add_address_routes(App& app, http::Router& router);    ///< /account/address
-void add_account_routes(App& app, http::Router& router);    ///< /account
-void add_security_routes(App& app, http::Router& router);   ///< /account/security
-void add_passkey_routes(App& app, http::Router& router);    ///< Passkeys, where public_url is set.
-void add_outside_routes(App& app, http::Router& router);    ///< /sign-in/oidc and its like.
-void add_token_routes(App& app, http::Router& router);      ///< /account/tokens, /api/v1/me, /api/v1/tokens
+                        http::Router& router);             ///< /sign-in, second factor, /sign-out, /confirm, /act-for
+void add_setup_routes(App& app, http::Router& router);     ///< /setup
+void add_link_routes(App& app, http::Router& router);      ///< /link/{secret}
+void add_forgot_routes(App& app, http::Router& router);    ///< /forgot
+void add_address_routes(App& app, http::Router& router);   ///< /account/address
+void add_account_routes(App& app, http::Router& router);   ///< /account
+void add_security_routes(App& app, http::Router& router);  ///< /account/security
+void add_passkey_routes(App& app, http::Router& router);   ///< Passkeys, where public_url is set.
+void add_outside_routes(App& app, http::Router& router);   ///< /sign-in/oidc and its like.
+void add_token_routes(App& app, http::Router& router);     ///< /account/tokens, /api/v1/me, /api/v1/tokens
 void add_notification_routes(App& app, http::Router& router);  ///< /notifications, /unsubscribe/{token}, one's own feed
-void add_member_routes(App& app, http::Router& router);     ///< Organisations, people, communities, audit log.
-void add_site_routes(App& app, http::Router& router);       ///< Style sheet and logo of this site, /admin/site
+void add_member_routes(App& app, http::Router& router);        ///< Organisations, people, communities, audit log.
+void add_site_routes(App& app, http::Router& router);          ///< Style sheet and logo of this site, /admin/site
 void add_operation_routes(App& app, http::Router& router);  ///< /healthz, /readyz, /metrics, /api/openapi.json, assets
 
 /// pages/errors.cpp: the error as a page that helps. No database: it may run on a network thread, and when the database

@@ -14,9 +14,9 @@
 #include "domain/role.hpp"
 #include "domain/sector.hpp"
 #include "engine/audit/trail.hpp"
-#include "engine/hooks/hooks.hpp"
 #include "engine/exposure/controls.hpp"
 #include "engine/exposure/decision.hpp"
+#include "engine/hooks/hooks.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/search/query.hpp"
 #include "engine/site/site.hpp"
@@ -114,8 +114,7 @@ void note_decision_tables() {
   messages::note("Affected");
   for (const auto& control : engine::exposure::all_controls()) messages::note(control.name);
   // Columns of an inventory within a sentence.
-  for (const std::string_view column :
-       {"exposure", "zone", "safety", "environment", "production", "criticality"}) {
+  for (const std::string_view column : {"exposure", "zone", "safety", "environment", "production", "criticality"}) {
     messages::note(column);
   }
 }

@@ -26,10 +26,11 @@ DecisionTableVersion read_whole(const Row& row) {
 }  // namespace
 
 Result<std::optional<DecisionTableVersion>> DecisionTables::current(domain::OrganisationId organisation) {
-  return connection_.first(Sql{TOCSIN_DECISION_TABLE_HEAD ", t.document" TOCSIN_DECISION_TABLE_FROM
-                                                          " WHERE t.organisation_id = ? ORDER BY t.version DESC LIMIT 1",
-                               organisation},
-                           read_whole);
+  return connection_.first(
+      Sql{TOCSIN_DECISION_TABLE_HEAD ", t.document" TOCSIN_DECISION_TABLE_FROM
+                                     " WHERE t.organisation_id = ? ORDER BY t.version DESC LIMIT 1",
+          organisation},
+      read_whole);
 }
 
 Result<std::optional<DecisionTableVersion>> DecisionTables::find(domain::OrganisationId organisation,
@@ -48,9 +49,10 @@ Result<std::vector<DecisionTableVersion>> DecisionTables::history(domain::Organi
 }
 
 Status DecisionTables::add(const DecisionTableVersion& it) {
-  TRY_VOID(connection_.run(Sql{"INSERT INTO decision_table (organisation_id, version, base, document, note, person_id, "
-                               "at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                               it.organisation, it.version, it.base, it.document, it.note, it.person, it.at}));
+  TRY_VOID(
+      connection_.run(Sql{"INSERT INTO decision_table (organisation_id, version, base, document, note, person_id, "
+                          "at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                          it.organisation, it.version, it.base, it.document, it.note, it.person, it.at}));
   return ok();
 }
 

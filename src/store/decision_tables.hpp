@@ -15,9 +15,9 @@ namespace tocsin::store {
 /// By what an organisation decides, as of one version. Rules: engine/exposure/decision_table.hpp.
 struct DecisionTableVersion {
   domain::OrganisationId organisation = {};
-  std::int64_t version = 0;  ///< From 1; 0: none was ever chosen.
-  std::string base = {};     ///< A built-in table's name, or "own".
-  std::string document = {}; ///< own: JSON.
+  std::int64_t version = 0;   ///< From 1; 0: none was ever chosen.
+  std::string base = {};      ///< A built-in table's name, or "own".
+  std::string document = {};  ///< own: JSON.
   std::string note = {};
   std::optional<domain::PersonId> person = {};  ///< Absent: at the console.
   std::string person_name = {};                 ///< Read only.

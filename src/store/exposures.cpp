@@ -128,8 +128,7 @@ void append_joins(Sql& sql, const ExposureFilter& filter, bool asset = false) {
 constexpr std::int64_t kDueNever = 9'223'372'036'854'775'807;
 
 #define TOCSIN_AFTER_NUMBER(column, order) \
-  " AND (" column order                    \
-  " ? OR (" column " = ? AND (m.record_id < ? OR (m.record_id = ? AND m.asset_id > ?))))"
+  " AND (" column order " ? OR (" column " = ? AND (m.record_id < ? OR (m.record_id = ? AND m.asset_id > ?))))"
 
 void append_after(Sql& sql, ExposureSort sort, const ExposureAfter& after) {
   const auto n = after.number, r = after.record;

@@ -33,8 +33,8 @@ struct AssetMatch {
   domain::MatchVerdict verdict = domain::MatchVerdict::none;
   /// What to do about it, as engine/exposure/decision.hpp numbers actions; kUndecided while nothing was decided.
   int decision = kUndecided;
-  std::optional<Timestamp> decision_due = {};  ///< Midnight of the day by which it is to be done.
-  std::string decision_table = {};             ///< That was asked.
+  std::optional<Timestamp> decision_due = {};         ///< Midnight of the day by which it is to be done.
+  std::string decision_table = {};                    ///< That was asked.
   std::optional<Timestamp> decide_at = Timestamp{0};  ///< From when on it has to be decided again.
   domain::RemediationState state = domain::RemediationState::open;
   std::optional<Timestamp> state_until = {};

@@ -170,7 +170,8 @@ AdvisoryFacts decision_facts(const csaf::Advisory& advisory) {
     if (const auto* score = vulnerability.headline_score()) facts.vector = score->vector;
     facts.epss = vulnerability.epss;
     if (vulnerability.first_known_exploitation) {
-      facts.active = tr<"the advisory knows of exploitation since {}">(format_date(*vulnerability.first_known_exploitation));
+      facts.active =
+          tr<"the advisory knows of exploitation since {}">(format_date(*vulnerability.first_known_exploitation));
     }
     for (const auto& threat : vulnerability.threats) {
       if (threat.category == "exploit_status") read_exploit_status(threat.details, facts);
@@ -265,7 +266,8 @@ Decision decide(const Match& match, const formats::inventory::Item& item, const 
   Decision decision;
   today = midnight_of(today);
   if (match.status == Status::fixed || match.status == Status::not_affected) {
-    decision.because = match.status == Status::fixed ? tr<"what is installed has the fix">() : tr<"it is not affected">();
+    decision.because =
+        match.status == Status::fixed ? tr<"what is installed has the fix">() : tr<"it is not affected">();
     return decision;
   }
   Judged worst;
@@ -290,14 +292,14 @@ Decision decide(const Match& match, const formats::inventory::Item& item, const 
   decision.table = rules.table().id();
   decision.path = std::move(worst.path);
   if (match.status != Status::affected) {
-    decision.path.insert(
-        decision.path.begin(),
-        {.point = {},
-         .name = "Status",
-         .value = "affected",
-         .in_words = "Affected",
-         .because = std::string{match.status == Status::undecidable ? tr<"it is undecided">() : tr<"it is under investigation">()},
-         .assumed = true});
+    decision.path.insert(decision.path.begin(), {.point = {},
+                                                 .name = "Status",
+                                                 .value = "affected",
+                                                 .in_words = "Affected",
+                                                 .because = std::string{match.status == Status::undecidable
+                                                                            ? tr<"it is undecided">()
+                                                                            : tr<"it is under investigation">()},
+                                                 .assumed = true});
   }
   const auto outage = outage_of(item, today);
   switch (decision.action) {

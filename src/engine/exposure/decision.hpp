@@ -25,7 +25,7 @@ inline constexpr Action kActions[] = {Action::act_now, Action::mitigate_now, Act
                                       Action::nothing_to_do};
 std::string_view to_string(Action action) noexcept;  ///< "act_now"
 std::optional<Action> parse_action(std::string_view text) noexcept;
-std::string_view in_words(Action action) noexcept;   ///< "Act now", "Mitigate now, patch later"
+std::string_view in_words(Action action) noexcept;  ///< "Act now", "Mitigate now, patch later"
 
 /// What an advisory offers for products.
 struct Remedy {

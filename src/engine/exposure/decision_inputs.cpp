@@ -147,8 +147,7 @@ Input exploitation(const Case& of) {
   const char mature = vector ? maturity(*vector) : '\0';
   if (mature == 'A') return {"A", std::string{tr<"the vector says that it is attacked (E:A)">()}, false};
   if (!of.facts.proof.empty()) return {"P", of.facts.proof, false};
-  if (mature == 'P')
-    return {"P", tr<"the vector says that an exploit exists (E:{})">(metric(*vector, "E")), false};
+  if (mature == 'P') return {"P", tr<"the vector says that an exploit exists (E:{})">(metric(*vector, "E")), false};
   std::optional<double> epss = of.facts.epss;
   std::string epss_text = epss ? tr<"EPSS {} (in the document)">(fmt::format("{:.2f}", *epss)) : std::string{};
   if (of.evidence != nullptr && of.evidence->epss) {
@@ -159,7 +158,10 @@ Input exploitation(const Case& of) {
   if (!of.facts.none.empty()) return {"N", of.facts.none, false};
   if (mature == 'N') return {"N", std::string{tr<"the vector says that no exploit is known (E:U)">()}, false};
   if (of.book.has_kev) {
-    return {"N", epss_text.empty() ? std::string{tr<"it is not in CISA KEV">()} : tr<"it is not in CISA KEV, and {}">(epss_text), false};
+    return {
+        "N",
+        epss_text.empty() ? std::string{tr<"it is not in CISA KEV">()} : tr<"it is not in CISA KEV, and {}">(epss_text),
+        false};
   }
   if (epss) return {"N", tr<"{}, which is less than {}">(epss_text, kEpssPublic), false};
   return {"P", std::string{tr<"neither KEV nor EPSS nor the advisory says whether an exploit is known">()}, true};
@@ -188,8 +190,10 @@ Input technical_impact(const Case& of) {
   const bool v4 = vector->version == cvss::Version::v4_0;
   const std::string_view most = vector->version == cvss::Version::v2_0 ? "C" : "H";
   const bool total = metric(*vector, v4 ? "VC" : "C") == most && metric(*vector, v4 ? "VI" : "I") == most;
-  return {total ? "T" : "P", std::string{total ? tr<"all may be read and changed (CVSS)">() : tr<"not all may be read and changed (CVSS)">()},
-          false};
+  return {
+      total ? "T" : "P",
+      std::string{total ? tr<"all may be read and changed (CVSS)">() : tr<"not all may be read and changed (CVSS)">()},
+      false};
 }
 
 struct ExposureWord {
@@ -290,11 +294,11 @@ Input exposure_of(const Case& of) {
     // A level says more than the name of a zone.
     if (const auto level = purdue(item.purdue_level)) {
       const char value = *level < 2 ? 'S' : *level < 4 ? 'C' : 'O';
-      return {std::string(1, value), tr<"Purdue level is \"{}\"">(text::shorten(item.purdue_level, 20)),
-              false};
+      return {std::string(1, value), tr<"Purdue level is \"{}\"">(text::shorten(item.purdue_level, 20)), false};
     }
   }
-  return {"O", std::string{tr<"the inventory says neither exposure nor Purdue level nor a zone that tells it">()}, true};
+  return {"O", std::string{tr<"the inventory says neither exposure nor Purdue level nor a zone that tells it">()},
+          true};
 }
 
 Input safety_impact(const Case& of) {
@@ -306,7 +310,8 @@ Input safety_impact(const Case& of) {
 
 Input mission_impact(const Case& of) {
   const auto process = process_of(of.item);
-  if (process.level < 0) return {"MEF", std::string{tr<"the inventory says nothing of production or criticality">()}, true};
+  if (process.level < 0)
+    return {"MEF", std::string{tr<"the inventory says nothing of production or criticality">()}, true};
   constexpr std::string_view kValues[] = {"D", "D", "MSC", "MEF", "MF"};
   return {std::string{kValues[process.level]}, process.because, false};
 }
@@ -337,7 +342,8 @@ Input human_impact(const Case& of) {
 /// Mission and well-being: the worse of the two, for CISA's table has one point for both.
 Input well_being(const Case& of) {
   const auto safety = safety_of(of.item), process = process_of(of.item);
-  if (safety.level < 0 && process.level < 0) return {"H", std::string{tr<"the inventory says nothing of any consequence">()}, true};
+  if (safety.level < 0 && process.level < 0)
+    return {"H", std::string{tr<"the inventory says nothing of any consequence">()}, true};
   const auto& worse = safety.level >= process.level ? safety : process;
   // One of them said to be harmless says nothing of the other.
   const bool assumed = worse.level < 3 && (safety.level < 0 || process.level < 0);
@@ -353,7 +359,8 @@ Input safety_consequence(const Case& of) {
 
 Input process_consequence(const Case& of) {
   const auto process = process_of(of.item);
-  if (process.level < 0) return {"H", std::string{tr<"the inventory says nothing of production or criticality">()}, true};
+  if (process.level < 0)
+    return {"H", std::string{tr<"the inventory says nothing of production or criticality">()}, true};
   return {process.level >= 3 ? "H" : process.level == 2 ? "M" : "L", process.because, false};
 }
 
@@ -375,9 +382,8 @@ Input outage(const Case& of) {
   const auto date = outage_of(of.item, of.today);
   if (!date) {
     return {"L",
-            of.item.next_outage.empty()
-                ? std::string{tr<"the inventory does not say when the next outage is">()}
-                : tr<"\"{}\" is no date to come">(text::shorten(of.item.next_outage, 40)),
+            of.item.next_outage.empty() ? std::string{tr<"the inventory does not say when the next outage is">()}
+                                        : tr<"\"{}\" is no date to come">(text::shorten(of.item.next_outage, 40)),
             true};
   }
   const auto days = (date->micros - of.today.micros) / kDay;

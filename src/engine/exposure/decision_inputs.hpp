@@ -15,7 +15,7 @@ inline constexpr double kEpssPublic = 0.1;
 inline constexpr int kOutageSoonDays = 30;
 
 struct Input {
-  std::string value;  ///< Key.
+  std::string value;    ///< Key.
   std::string because;  ///< In the thread's language.
   bool assumed = false;
 };

@@ -49,8 +49,8 @@ Result<Rules> rules_of(const TableChoice& choice) {
   }
   const auto names = Rules::built_in_names();
   if (std::ranges::find(names, choice.base) == names.end()) {
-    return Error::invalid(tr<"there is no table of this name; there are {}, own">(fmt::to_string(fmt::join(names, ", "))),
-                          "base");
+    return Error::invalid(
+        tr<"there is no table of this name; there are {}, own">(fmt::to_string(fmt::join(names, ", "))), "base");
   }
   return Rules::built_in(choice.base);
 }
@@ -113,15 +113,14 @@ TableDifference difference_of(const Rules& before, const Rules& after) {
   const auto& b = after.table();
   TableDifference difference;
   const auto alike = [](const formats::ssvc::TablePoint& x, const formats::ssvc::TablePoint& y) {
-    return x.id == y.id && std::ranges::equal(x.values, y.values, {}, &formats::ssvc::TableValue::key,
-                                              &formats::ssvc::TableValue::key);
+    return x.id == y.id &&
+           std::ranges::equal(x.values, y.values, {}, &formats::ssvc::TableValue::key, &formats::ssvc::TableValue::key);
   };
   difference.same_points = std::ranges::equal(a.inputs, b.inputs, alike) && alike(a.outcome, b.outcome);
   if (!difference.same_points) return difference;
   for (std::size_t i = 0; i < a.outcomes.size(); ++i) {
     if (a.outcomes[i] == b.outcomes[i]) continue;
-    difference.rows.push_back(
-        {.values = combination_at(a, i), .before = a.outcomes[i], .after = b.outcomes[i]});
+    difference.rows.push_back({.values = combination_at(a, i), .before = a.outcomes[i], .after = b.outcomes[i]});
   }
   return difference;
 }
@@ -193,8 +192,7 @@ Result<std::int64_t> set_table(store::Database& database, const Actor& actor, co
 
 Result<TableInUse> table_in_use(store::Database& database, const Actor& actor, const inventory::Access& access) {
   TRY_VOID(actor.require(Permission::read_inventory));
-  return database.read(
-      [&](store::Connection& connection) { return table_of(connection, access.organisation); });
+  return database.read([&](store::Connection& connection) { return table_of(connection, access.organisation); });
 }
 
 Result<store::DecisionTableVersion> table_version(store::Database& database, const Actor& actor,

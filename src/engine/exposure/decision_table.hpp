@@ -48,7 +48,7 @@ Result<TableInUse> table_of(store::Connection& connection, domain::OrganisationI
 
 /// What differs in two tables.
 struct RowChange {
-  std::vector<std::size_t> values;  ///< As combination_at has them.
+  std::vector<std::size_t> values;    ///< As combination_at has them.
   std::size_t before = 0, after = 0;  ///< Outcomes.
 };
 struct TableDifference {

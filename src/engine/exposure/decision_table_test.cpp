@@ -66,12 +66,14 @@ TEST(DecisionTable, WhatIsWrongIsSaidWithItsRow) {
       {"{", ""},
       {changed(R"("x_tocsin.portal#ot:D:1.0.0": "ACCEPT")", R"("x_tocsin.portal#ot:D:1.0.0": "NEVER")"),
        "Row 1: 'NEVER' is no value"},
-      {changed(R"({"ssvc:E:1.1.0": "N", "ssvc:EXP:1.0.1": "S", "x_tocsin.portal#ot:SC:1.0.0": "N", "x_tocsin.portal#ot:PC:1.0.0": "L", "x_tocsin.portal#ot:R:1.0.0": "F", "x_tocsin.portal#ot:O:1.0.0": "L")",
-               R"({"ssvc:E:1.1.0": "N", "ssvc:EXP:1.0.1": "S", "x_tocsin.portal#ot:SC:1.0.0": "N", "x_tocsin.portal#ot:PC:1.0.0": "L", "x_tocsin.portal#ot:R:1.0.0": "F", "x_tocsin.portal#ot:O:1.0.0": "S")"),
+      {changed(
+           R"({"ssvc:E:1.1.0": "N", "ssvc:EXP:1.0.1": "S", "x_tocsin.portal#ot:SC:1.0.0": "N", "x_tocsin.portal#ot:PC:1.0.0": "L", "x_tocsin.portal#ot:R:1.0.0": "F", "x_tocsin.portal#ot:O:1.0.0": "L")",
+           R"({"ssvc:E:1.1.0": "N", "ssvc:EXP:1.0.1": "S", "x_tocsin.portal#ot:SC:1.0.0": "N", "x_tocsin.portal#ot:PC:1.0.0": "L", "x_tocsin.portal#ot:R:1.0.0": "F", "x_tocsin.portal#ot:O:1.0.0": "S")"),
        "Row 2: The combination stands twice"},
-      {changed(R"(    {"ssvc:E:1.1.0": "N", "ssvc:EXP:1.0.1": "S", "x_tocsin.portal#ot:SC:1.0.0": "N", "x_tocsin.portal#ot:PC:1.0.0": "L", "x_tocsin.portal#ot:R:1.0.0": "F", "x_tocsin.portal#ot:O:1.0.0": "S", "x_tocsin.portal#ot:D:1.0.0": "ACCEPT"},
+      {changed(
+           R"(    {"ssvc:E:1.1.0": "N", "ssvc:EXP:1.0.1": "S", "x_tocsin.portal#ot:SC:1.0.0": "N", "x_tocsin.portal#ot:PC:1.0.0": "L", "x_tocsin.portal#ot:R:1.0.0": "F", "x_tocsin.portal#ot:O:1.0.0": "S", "x_tocsin.portal#ot:D:1.0.0": "ACCEPT"},
 )",
-               ""),
+           ""),
        "1 of 324 combinations have no row"},
       {std::string(kTableBytesMax + 1, ' '), "larger than"},
   };

@@ -62,8 +62,8 @@ void make_unique(std::vector<T>& values) {
 
 }  // namespace
 
-Decision decide_stored(const store::AssetMatch& match, const formats::inventory::Item& item,
-                       const AdvisoryFacts& facts, const evidence::Book& book, const Rules& rules, Timestamp now) {
+Decision decide_stored(const store::AssetMatch& match, const formats::inventory::Item& item, const AdvisoryFacts& facts,
+                       const evidence::Book& book, const Rules& rules, Timestamp now) {
   auto decision = decide(match_of(match), item, facts, book, rules, now);
   // Otherwise it would be due on another day every day, and never late.
   if (decision.due_at_once && decision.due && match.decision_due && *match.decision_due < *decision.due) {
@@ -112,9 +112,8 @@ Result<std::vector<std::vector<Decision>>> decisions_by(store::Database& databas
 Result<std::vector<Decision>> decisions_on(store::Database& database, const Actor& actor,
                                            const inventory::Access& access, std::span<const store::ExposureRow> rows,
                                            Timestamp now) {
-  TRY(const auto table, database.read([&](store::Connection& connection) {
-    return table_of(connection, access.organisation);
-  }));
+  TRY(const auto table,
+      database.read([&](store::Connection& connection) { return table_of(connection, access.organisation); }));
   const Rules* const rules = &table.rules;
   TRY(auto all, decisions_by(database, actor, access, rows, {&rules, 1}, now));
   return std::move(all.front());
@@ -124,9 +123,8 @@ tocsin::Status Deciding::load_facts(store::Connection& connection, std::span<con
   if (facts_.size() + records.size() > kFactsKept) facts_.clear();
   store::Sql heads{"SELECT id, current_revision_id FROM record WHERE id IN "};
   heads.append_list(records);
-  TRY(const auto current, connection.all(heads, [](const store::Row& row) {
-    return std::pair{row.integer(0), row.integer(1)};
-  }));
+  TRY(const auto current,
+      connection.all(heads, [](const store::Row& row) { return std::pair{row.integer(0), row.integer(1)}; }));
   std::vector<std::int64_t> missing;
   for (const auto& [record, revision] : current) {
     const auto known = facts_.find(record);
@@ -135,8 +133,9 @@ tocsin::Status Deciding::load_facts(store::Connection& connection, std::span<con
     missing.push_back(revision);
   }
   if (missing.empty()) return ok();
-  store::Sql documents{"SELECT r.id, d.bytes FROM record r JOIN revision_document d ON d.revision_id = "
-                       "r.current_revision_id WHERE d.revision_id IN "};
+  store::Sql documents{
+      "SELECT r.id, d.bytes FROM record r JOIN revision_document d ON d.revision_id = "
+      "r.current_revision_id WHERE d.revision_id IN "};
   documents.append_list(missing);
   return connection.each(documents, [&](const store::Row& row) -> tocsin::Status {
     // One that cannot be read says nothing, and the search index has logged it.
@@ -178,8 +177,7 @@ Result<DecideStep> Deciding::decide(store::Connection& connection, const std::ve
       table = tables.emplace(match.organisation.value, std::move(in_use)).first;
     }
     const auto& item = *items.at(match.asset);
-    const auto decision =
-        decide_stored(match, item, facts_[match.record.value].facts, book, table->second.rules, now);
+    const auto decision = decide_stored(match, item, facts_[match.record.value].facts, book, table->second.rules, now);
     match.decision = static_cast<int>(decision.action);
     match.decision_due = decision.due;
     match.decision_table = decision.table;

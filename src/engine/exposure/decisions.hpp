@@ -20,8 +20,8 @@
 namespace tocsin::engine::exposure {
 
 /// Of one match, by what is known now. What is due at once stays due on the day that was stored first.
-Decision decide_stored(const store::AssetMatch& match, const formats::inventory::Item& item,
-                       const AdvisoryFacts& facts, const evidence::Book& book, const Rules& rules, Timestamp now);
+Decision decide_stored(const store::AssetMatch& match, const formats::inventory::Item& item, const AdvisoryFacts& facts,
+                       const evidence::Book& book, const Rules& rules, Timestamp now);
 
 /// By the organisation's table, in the order of the rows, which are those that list() gave to the same actor. Decided
 /// when somebody looks: what a row holds may be older by a moment.

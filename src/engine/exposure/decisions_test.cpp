@@ -87,8 +87,7 @@ class DecisionsTest : public inventory::InventoryTest {
     entry.cve = std::move(cve);
     entry.added = later(day_number);
     catalogue.entries.push_back(std::move(entry));
-    const auto taken =
-        evidence::import_kev(database(), engine::Actor::at_console(), catalogue, later(day_number));
+    const auto taken = evidence::import_kev(database(), engine::Actor::at_console(), catalogue, later(day_number));
     ASSERT_TRUE(taken) << taken.error().to_string();
     ASSERT_TRUE(taken->taken);
   }
@@ -118,9 +117,8 @@ TEST_P(DecisionsTest, BatchesAndStopsDoNotMatter) {
   const auto expected = stored();
   ASSERT_THAT(expected, SizeIs(10));
   const auto again = [&] {
-    ASSERT_TRUE(database().write([](store::Connection& connection) {
-      return store::Exposures{connection}.decide_all_again();
-    }));
+    ASSERT_TRUE(database().write(
+        [](store::Connection& connection) { return store::Exposures{connection}.decide_all_again(); }));
   };
   for (const int batch : {1, 5, 500}) {
     again();
@@ -243,7 +241,8 @@ TEST_P(DecisionsTest, ListsAreFilteredSortedAndCountedByIt) {
           EXPECT_LE(a.match.decision, b.match.decision);
           break;
         case store::ExposureSort::due:
-          EXPECT_TRUE(!b.match.decision_due || (a.match.decision_due && *a.match.decision_due <= *b.match.decision_due));
+          EXPECT_TRUE(!b.match.decision_due ||
+                      (a.match.decision_due && *a.match.decision_due <= *b.match.decision_due));
           break;
         case store::ExposureSort::site:
           EXPECT_LE(a.site, b.site);
@@ -287,9 +286,9 @@ TEST_P(DecisionsTest, ListsAreFilteredSortedAndCountedByIt) {
   EXPECT_THAT(labels({.due = "week", .score_from = 70}), ElementsAre("Any EX-2021-001", "Open EX-2021-001"));
   EXPECT_THAT(labels({.due = "month", .score_from = 70}),
               ElementsAre("Any EX-2021-001", "Open EX-2021-001", "Planned EX-2021-001"));
-  EXPECT_THAT(labels({.due = "overdue", .score_from = 70}, later(1)), ElementsAre("Any EX-2021-001", "Open EX-2021-001"));
-  EXPECT_THAT(labels({.due = "none", .score_from = 70}),
-              ElementsAre("Asked EX-2021-001", "Quiet EX-2021-001"));
+  EXPECT_THAT(labels({.due = "overdue", .score_from = 70}, later(1)),
+              ElementsAre("Any EX-2021-001", "Open EX-2021-001"));
+  EXPECT_THAT(labels({.due = "none", .score_from = 70}), ElementsAre("Asked EX-2021-001", "Quiet EX-2021-001"));
   EXPECT_EQ(inventory::refusal(list(database(), editor, access, {.due = "soon"}, inventory::kTestNow)),
             "invalid_input at due");
   // Counts and groups are those of the lists.
@@ -326,9 +325,8 @@ TEST_P(DecisionsTest, NobodySeesOrCountsWhatIsHidden) {
   for (const auto& actor : {reader, stranger}) {
     EXPECT_THAT(decision_counts(database(), actor, own(actor), {}, inventory::kTestNow)->counts, IsEmpty());
     EXPECT_EQ(decision_counts(database(), actor, own(actor), {}, inventory::kTestNow)->waiting, 0);
-    EXPECT_THAT(
-        groups(database(), actor, own(actor), {}, store::ExposureGroupBy::site, inventory::kTestNow).value(),
-        IsEmpty());
+    EXPECT_THAT(groups(database(), actor, own(actor), {}, store::ExposureGroupBy::site, inventory::kTestNow).value(),
+                IsEmpty());
     EXPECT_EQ(preview_table(database(), actor, own(actor), {.base = "cisa"}, inventory::kTestNow)->looked_at, 0);
   }
 }

@@ -45,9 +45,7 @@ constexpr GroupName kGroups[] = {{"site", store::ExposureGroupBy::site},
                                  {"zone", store::ExposureGroupBy::zone},
                                  {"vendor", store::ExposureGroupBy::vendor}};
 
-char letter_of(store::ExposureSort sort) noexcept {
-  return std::ranges::find(kSorts, sort, &SortName::sort)->letter;
-}
+char letter_of(store::ExposureSort sort) noexcept { return std::ranges::find(kSorts, sort, &SortName::sort)->letter; }
 
 Result<store::ExposureFilter> filter_of(const inventory::Access& access, const ListInput& input, Timestamp now) {
   store::ExposureFilter filter{.site = input.site,
@@ -217,9 +215,8 @@ Result<std::vector<store::ExposureGroup>> groups(store::Database& database, cons
   });
 }
 
-Result<std::vector<Subject>> subjects_of(store::Database& database, const Actor& actor,
-                                         const inventory::Access& access, ListInput input, std::int64_t told,
-                                         Timestamp now) {
+Result<std::vector<Subject>> subjects_of(store::Database& database, const Actor& actor, const inventory::Access& access,
+                                         ListInput input, std::int64_t told, Timestamp now) {
   std::vector<Subject> subjects;
   input.limit = 200;
   input.cursor.clear();

@@ -26,8 +26,8 @@ struct ListInput {
   std::string zone = {}, vendor = {}, cve = {};
   std::optional<std::int64_t> asset = {};
   std::optional<domain::RecordId> record = {};
-  std::vector<int> decisions = {};  ///< Actions as decision.hpp numbers them; none: every one.
-  std::string due = {};             ///< One of all_dues(); empty: whenever.
+  std::vector<int> decisions = {};     ///< Actions as decision.hpp numbers them; none: every one.
+  std::string due = {};                ///< One of all_dues(); empty: whenever.
   std::optional<int> score_from = {};  ///< Tenths.
   store::ExposureSort sort = store::ExposureSort::status;
   int limit = 50;  ///< 1..200
@@ -81,9 +81,8 @@ struct Subject {
 inline constexpr std::size_t kSubjectsMax = 2'000;
 /// Everything that fits, in the order of the list. Errors: invalid_input where these are more than kSubjectsMax, and
 /// where they are not as many as the actor was told: they have to look again.
-Result<std::vector<Subject>> subjects_of(store::Database& database, const Actor& actor,
-                                         const inventory::Access& access, ListInput input, std::int64_t told,
-                                         Timestamp now);
+Result<std::vector<Subject>> subjects_of(store::Database& database, const Actor& actor, const inventory::Access& access,
+                                         ListInput input, std::int64_t told, Timestamp now);
 struct StateInput {
   domain::RemediationState state = domain::RemediationState::open;
   std::string evidence = {};            ///< At most 2,000 bytes.

@@ -96,8 +96,8 @@ class SearchEngine {
   SearchEngine(store::Database& database, Catalogue& catalogue) : database_(database), catalogue_(catalogue) {}
   /// Errors: invalid_input (query, limit, cursor), unavailable.
   Result<SearchResult> search(const domain::policy::Viewer& viewer, const SearchRequest& request, Timestamp now);
-  /// Which of these records the query finds for the viewer, in the order given. Words are taken as they are written: what
-  /// nothing contains today finds nothing, until something does. As the catalogue stands (Catalogue::generation).
+  /// Which of these records the query finds for the viewer, in the order given. Words are taken as they are written:
+  /// what nothing contains today finds nothing, until something does. As the catalogue stands (Catalogue::generation).
   Result<std::vector<std::int64_t>> among(const domain::policy::Viewer& viewer, const Query& query,
                                           const std::vector<std::int64_t>& records, Timestamp now);
   /// Numbers of all records that match, in no order. Errors: as search().

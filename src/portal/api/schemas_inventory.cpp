@@ -135,8 +135,9 @@ constexpr Operation kOperations[] = {
      .query = kOneQuery},
     {.route = "decision_table_version", .description = "", .schema = "DecisionTable", .query = kOneQuery},
     {.route = "decision_table_set",
-     .description = "Makes a new version. A table has to be complete: every combination of values exactly once; what is "
-                    "wrong is told with its row. 409 where `version` is not the one in use.",
+     .description =
+         "Makes a new version. A table has to be complete: every combination of values exactly once; what is "
+         "wrong is told with its row. 409 where `version` is not the one in use.",
      .schema = "DecisionTable",
      .body = "DecisionTableInput"},
     {.route = "decision_table_preview",

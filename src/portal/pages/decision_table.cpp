@@ -1,3 +1,5 @@
+#include "engine/exposure/decision_table.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -6,7 +8,6 @@
 #include "base/json.hpp"
 #include "base/messages.hpp"
 #include "base/text.hpp"
-#include "engine/exposure/decision_table.hpp"
 #include "portal/access.hpp"
 #include "portal/api/body.hpp"
 #include "portal/html/template.hpp"
@@ -97,8 +98,8 @@ Result<Draft> draft_of(TableChoice origin, std::string source) {
   return draft;
 }
 
-/// How the rows are laid out: a part for each value of the first point, in it a matrix whose columns are the last one or
-/// two points together.
+/// How the rows are laid out: a part for each value of the first point, in it a matrix whose columns are the last one
+/// or two points together.
 struct Layout {
   std::size_t parts = 1, cells = 0;
   std::size_t first = 0;    ///< Point of the rows' first heading.
@@ -234,17 +235,16 @@ void append_preview(std::string& out, const exposure::TablePreview& preview, con
   render<
       "<section class=\"panel\" aria-labelledby=\"preview\"><h2 id=\"preview\" tabindex=\"-1\">[[What would "
       "change]]</h2>\n">(out);
-  const auto looked = trn<"{} match was looked at.", "{} matches were looked at.">(
-      preview.looked_at, text::thousands(preview.looked_at));
+  const auto looked = trn<"{} match was looked at.", "{} matches were looked at.">(preview.looked_at,
+                                                                                   text::thousands(preview.looked_at));
   if (preview.shifts.empty()) {
     render<"<p>{} [[Each would be decided as it is now.]]</p>\n">(out, looked);
   } else {
     render<"<p>{}</p><ul>">(out, looked);
     for (const auto& shift : preview.shifts) {
       render<"<li>{}</li>\n">(
-          out, html::fragment<"[[<b>{}</b> from “{}” to “{}”]]">(text::thousands(shift.count),
-                                                                 pages::action_label(shift.from),
-                                                                 pages::action_label(shift.to)));
+          out, html::fragment<"[[<b>{}</b> from “{}” to “{}”]]">(
+                   text::thousands(shift.count), pages::action_label(shift.from), pages::action_label(shift.to)));
     }
     out += "</ul>\n";
   }
@@ -261,8 +261,7 @@ Result<http::Response> show_draft(App& app, const http::Request& request, const 
   const auto& table = draft.rules.table();
   std::string out;
   if (with_preview) {
-    TRY(const auto preview,
-        exposure::preview_table(app.database(), actor, access, draft.choice, request.now));
+    TRY(const auto preview, exposure::preview_table(app.database(), actor, access, draft.choice, request.now));
     append_preview(out, preview, in_use.rules, draft.rules);
   }
   const auto seen = form.get("seen").empty() ? std::to_string(in_use.version.version) : form.get("seen");
@@ -321,8 +320,8 @@ Result<http::Response> get_edit(App& app, const http::Request& request) {
 }
 
 Result<http::Response> post_edit(App& app, const http::Request& request) {
-  TRY(auto form, Form::read(request, {"do", "source", "document", "outcomes", "part", "seen", "note", "previewed"},
-                            {"outcome"}));
+  TRY(auto form,
+      Form::read(request, {"do", "source", "document", "outcomes", "part", "seen", "note", "previewed"}, {"outcome"}));
   TRY(const auto access, pages::inventory_access(app, request));
   TRY(auto origin, origin_of(app, request, access, form.get("source"), std::string{form.raw("document")}));
   TRY(auto draft, draft_of(std::move(origin), form.get("source")));
@@ -346,8 +345,8 @@ Result<http::Response> post_edit(App& app, const http::Request& request) {
     }
     const auto seen = form.get("seen") == "0" ? std::optional<std::int64_t>{0} : pages::id_of(form.get("seen"));
     if (!seen) return Error::not_found("version");
-    const auto saved = exposure::set_table(app.database(), access::actor(request), draft.choice, form.get("note"),
-                                           seen, request.now);
+    const auto saved =
+        exposure::set_table(app.database(), access::actor(request), draft.choice, form.get("note"), seen, request.now);
     if (saved) return pages::done(kPath, "saved");
     auto error = saved.error();
     if (error.where != "note") error.where.clear();
@@ -491,9 +490,9 @@ Result<http::Response> show(App& app, const http::Request& request) {
   }
   const auto organisation = pages::organisation_parameter(request, access);
   const auto& table = in_use.rules.table();
-  std::string out = pages::breadcrumb_html({{"/exposure", std::string{tr<"Exposure">()}},
-                                            {"", std::string{tr<"Decision table">()}}})
-                        .str();
+  std::string out =
+      pages::breadcrumb_html({{"/exposure", std::string{tr<"Exposure">()}}, {"", std::string{tr<"Decision table">()}}})
+          .str();
   render<
       "<div class=\"page-head\"><div><h1>[[Decision table]]</h1><p class=\"lead\">[[What is to be done about a match "
       "follows from a table that anybody can read. Unlike a score, it says why.]]</p></div></div>\n">(out);
@@ -543,12 +542,11 @@ Result<http::Response> show_version(App& app, const http::Request& request) {
   TRY(const auto before, rules_before(app, request, access, *number));
   const auto organisation = pages::organisation_parameter(request, access);
   const auto title = tr<"Version {}">(*number);
-  std::string out =
-      pages::breadcrumb_html({{"/exposure", std::string{tr<"Exposure">()}},
-                              {http::with_query(kPath, {{"organisation", organisation}}),
-                               std::string{tr<"Decision table">()}},
-                              {"", title}})
-          .str();
+  std::string out = pages::breadcrumb_html({{"/exposure", std::string{tr<"Exposure">()}},
+                                            {http::with_query(kPath, {{"organisation", organisation}}),
+                                             std::string{tr<"Decision table">()}},
+                                            {"", title}})
+                        .str();
   render<"<div class=\"page-head\"><div><h1>{}</h1><p class=\"note\">{}, {}</p></div></div>\n<dl class=\"kv\">">(
       out, title, title_of(version, rules), rules.table().id());
   pages::append_fact(out, tr<"When">(), pages::datetime_html(version.at));
@@ -559,8 +557,8 @@ Result<http::Response> show_version(App& app, const http::Request& request) {
   append_difference(out, before, rules);
   out += "</section>\n";
   if (in_use.version.version != *number) {
-    render<
-        "<section class=\"panel\" aria-labelledby=\"since\"><h2 id=\"since\">[[What was changed since]]</h2>\n">(out);
+    render<"<section class=\"panel\" aria-labelledby=\"since\"><h2 id=\"since\">[[What was changed since]]</h2>\n">(
+        out);
     append_difference(out, rules, in_use.rules);
     if (access.may_edit) {
       render<"<p><a class=\"button\" href=\"{}\">[[Go back to this version]]</a></p>">(

@@ -21,9 +21,9 @@ using formats::inventory::Table;
 constexpr std::size_t kRowsMax = 20'000;
 
 std::vector<std::string> headers() {
-  return {"asset",    "site",     "zone",  "vendor",         "advisory",      "title", "score",       "status",
-          "sure",     "cves",     "decision", "due",         "decided by",    "path",  "table",       "to do",
-          "controls", "state",    "state until", "because",  "question"};
+  return {"asset",  "site",  "zone",     "vendor",   "advisory",    "title",      "score",
+          "status", "sure",  "cves",     "decision", "due",         "decided by", "path",
+          "table",  "to do", "controls", "state",    "state until", "because",    "question"};
 }
 
 std::string controls_of(const exposure::Decision& decision) {
@@ -122,8 +122,8 @@ void add_exposure_export_routes(App& app, http::Router& router) {
                   [&app](const http::Request& request) -> Result<http::Response> {
                     TRY(const auto table, table_of(app, request));
                     TRY(auto bytes, formats::inventory::write_worksheet(table, "Exposure"));
-                    return file(std::move(bytes),
-                                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "exposure.xlsx");
+                    return file(std::move(bytes), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                                "exposure.xlsx");
                   });
 }
 

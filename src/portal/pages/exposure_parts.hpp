@@ -26,8 +26,7 @@ Result<ExposureAsked> exposure_asked(const http::Request& request);
 std::string exposure_path(std::string_view base, const ExposureAsked& asked);
 /// Without status and state: what wants attention. Errors: invalid_input; not_found for an advisory that the asker may
 /// not see.
-Result<engine::exposure::ListInput> exposure_input(App& app, const http::Request& request,
-                                                   const ExposureAsked& asked);
+Result<engine::exposure::ListInput> exposure_input(App& app, const http::Request& request, const ExposureAsked& asked);
 
 /// "act now", in the reader's language.
 std::string_view action_label(engine::exposure::Action action);

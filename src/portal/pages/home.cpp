@@ -76,7 +76,8 @@ void append_hero(std::string& out, const Overview& overview) {
     }
     out += "</ul>\n";
   }
-  render<"<p class=\"hero-more\">[[Or ask of one product: <a href=\"/status\">what was known on a day?</a>]]</p>\n">(out);
+  render<"<p class=\"hero-more\">[[Or ask of one product: <a href=\"/status\">what was known on a day?</a>]]</p>\n">(
+      out);
   out += "</section>\n";
 }
 

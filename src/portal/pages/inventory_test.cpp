@@ -199,9 +199,9 @@ TEST_P(InventoryPages, ExposureIsShownAndAnswered) {
   EXPECT_THAT(get_as(boss, "/advisories/EX-2021-001").body, HasSubstr("1 device at 1 site"));
   EXPECT_THAT(get_as(boss, "/exposure?status=not_affected&state=all").body, HasSubstr("Spare part"));
   EXPECT_EQ(post_as(As::power_member, "/exposure", {{"do", "none"}, {"match", subject(1)}}).status, 403);
-  for (const auto* bad : {"/exposure?status=x", "/exposure?state=x", "/exposure?limit=0", "/exposure?cursor=x",
-                          "/exposure?decision=x", "/exposure?due=x", "/exposure?severity=x", "/exposure?sort=x",
-                          "/exposure?group=x"}) {
+  for (const auto* bad :
+       {"/exposure?status=x", "/exposure?state=x", "/exposure?limit=0", "/exposure?cursor=x", "/exposure?decision=x",
+        "/exposure?due=x", "/exposure?severity=x", "/exposure?sort=x", "/exposure?group=x"}) {
     EXPECT_EQ(get_as(boss, bad).status, 400) << bad;
   }
   EXPECT_EQ(get_as(boss, "/exposure?advisory=none").status, 404);
@@ -314,8 +314,10 @@ TEST_P(InventoryPages, AnOrganisationDecidesByItsOwnTable) {
   const auto edit = get_as(boss, "/exposure/decisions/edit");
   EXPECT_THAT(edit.body, AllOf(HasSubstr("What each row leads to"), Not(HasSubstr("value=\"save\""))));
   const std::vector<std::string> acts(108, "ACT");
-  std::vector<testing::Field> fields{{"source", "current"}, {"outcomes", hidden(edit, "outcomes")},
-                                     {"part", "1"},         {"seen", "0"},
+  std::vector<testing::Field> fields{{"source", "current"},
+                                     {"outcomes", hidden(edit, "outcomes")},
+                                     {"part", "1"},
+                                     {"seen", "0"},
                                      {"note", "Plant rule"}};
   for (const auto& each : acts) fields.emplace_back("outcome", each);
   const auto with = [&](std::string_view what, std::string_view previewed) {
@@ -340,12 +342,12 @@ TEST_P(InventoryPages, AnOrganisationDecidesByItsOwnTable) {
   EXPECT_THAT(get_as(boss, "/exposure/decisions").body,
               AllOf(HasSubstr("own table"), HasSubstr("Plant rule"), HasSubstr("Wendy Wells")));
   // Somebody who saw the one before.
-  const auto late = post_as(boss, "/exposure/decisions/edit",
-                            {{"source", "cisa"}, {"seen", "0"}, {"do", "save"}, {"previewed", ""}});
+  const auto late =
+      post_as(boss, "/exposure/decisions/edit", {{"source", "cisa"}, {"seen", "0"}, {"do", "save"}, {"previewed", ""}});
   EXPECT_EQ(late.status, 422);
-  const auto conflict = post_as(
-      boss, "/exposure/decisions/edit",
-      {{"source", "cisa"}, {"seen", "0"}, {"do", "save"}, {"previewed", hidden(late, "previewed")}});
+  const auto conflict =
+      post_as(boss, "/exposure/decisions/edit",
+              {{"source", "cisa"}, {"seen", "0"}, {"do", "save"}, {"previewed", hidden(late, "previewed")}});
   EXPECT_EQ(conflict.status, 422);
   EXPECT_THAT(conflict.body, HasSubstr("somebody else has changed the table"));
   // What was before, and back.

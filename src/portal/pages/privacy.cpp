@@ -76,10 +76,11 @@ Result<http::Response> privacy(App& app, const http::Request& request) {
               tr<"So that you can see and revoke them.">(), tr<"Until the account is erased.">());
     table.row(tr<"Links of invitations and for new passwords: a hash, whom for, by whom">(),
               tr<"They work once and for a limited time.">(), tr<"Until the account is erased.">());
-    table.row(tr<"What you subscribed to, when you read, and what you were told and why">(),
-              tr<"So that you are told once, and can look it up.">(),
-              tr<"Subscriptions until you remove them; what you were told for 400 days, the newest of each advisory until "
-                 "the account is erased.">());
+    table.row(
+        tr<"What you subscribed to, when you read, and what you were told and why">(),
+        tr<"So that you are told once, and can look it up.">(),
+        tr<"Subscriptions until you remove them; what you were told for 400 days, the newest of each advisory until "
+           "the account is erased.">());
     table.row(tr<"Which advisories you marked as read, and comments that you wrote">(),
               tr<"To show you what is unread, and your comments to those they are for.">(),
               tr<"Until you or, of comments for everyone, a coordinator removes them; at the latest until the account "
