@@ -45,6 +45,7 @@ Status list(const CommandLine& line, store::Database& database, PersonId person)
                                      {"query", it.query},
                                      {"assets", it.exposure},
                                      {"statuses", strings(input.statuses)},
+                                     {"decisions", strings(input.decisions)},
                                      {"site", it.site},
                                      {"pace", to_string(it.pace)},
                                      {"by", strings(ways_of(it.channels))},
@@ -71,6 +72,7 @@ Status add(const CommandLine& line, store::Database& database, PersonId person) 
                                   .query = options.query,
                                   .exposure = options.exposure,
                                   .statuses = options.statuses,
+                                  .decisions = options.decisions,
                                   .site = options.site,
                                   .pace = domain::parse_pace(options.pace).value_or(domain::Pace::now)};
   if (!options.by.empty()) input.channels = {};

@@ -41,6 +41,8 @@ void add_notify_commands(CLI::App& group, NotifyOptions& into,
   made.add_flag("--assets", into.exposure, "Only what speaks of assets of the organisation");
   made.add_option("--status", into.statuses, "With --assets: results of matching, such as affected; may be repeated")
       ->type_name("STATUS");
+  made.add_option("--decision", into.decisions, "With --assets: what is to be done, such as act_now; may be repeated")
+      ->type_name("DECISION");
   made.add_option("--site", into.site, "With --assets: at this site")->type_name("SITE");
   made.add_option("--pace", into.pace, "now, daily or weekly")
       ->check(CLI::IsMember({"now", "daily", "weekly"}).description(""))

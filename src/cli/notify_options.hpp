@@ -18,7 +18,7 @@ struct NotifyOptions {
   int limit = 50;       ///< sent
   std::string name, query, site;
   bool exposure = false;
-  std::vector<std::string> statuses, by;
+  std::vector<std::string> statuses, decisions, by;
   std::string pace = "now";
 };
 

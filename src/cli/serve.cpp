@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <thread>
 
+#include <fmt/format.h>
 #include <pthread.h>
 
 #include "base/log.hpp"
@@ -20,6 +21,7 @@
 #include "engine/exposure/overview.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/exposure/status.hpp"
+#include "engine/hooks/hooks.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/notify/herald.hpp"
 #include "engine/setup/setup.hpp"
@@ -27,6 +29,7 @@
 #include "exchange/hook_sender.hpp"
 #include "exchange/import.hpp"
 #include "exchange/post_office.hpp"
+#include "formats/cvss/cvss.hpp"
 #include "portal/app.hpp"
 #include "portal/http/server.hpp"
 #include "portal/pages/webhook_parts.hpp"
@@ -191,7 +194,8 @@ Status import_demo_inventory(store::Database& database) {
 
 /// What is new is held against the inventories, and what to do about it decided, beside the answering; a large plant
 /// takes several turns.
-void add_exposure_runs(portal::App& app) {
+/// `decided`: whether there is a decision on every match.
+void add_exposure_runs(portal::App& app, const std::shared_ptr<std::atomic<bool>>& decided) {
   constexpr int kStepsATurn = 40;
   app.add_chore("exposure.run", std::chrono::seconds{1},
                 [&app, runs = std::make_shared<engine::exposure::Runs>(app.database())]() -> Status {
@@ -199,19 +203,56 @@ void add_exposure_runs(portal::App& app) {
                   return runs->all(app.clock(), [&steps](const auto&) { return ++steps < kStepsATurn; });
                 });
   app.add_chore("exposure.decide", std::chrono::seconds{1},
-                [&app, deciding = std::make_shared<engine::exposure::Deciding>(app.database())]() -> Status {
+                [&app, decided, deciding = std::make_shared<engine::exposure::Deciding>(app.database())]() -> Status {
                   int steps = 0;
-                  return deciding->all(app.clock(), [&steps](const auto&) { return ++steps < kStepsATurn; });
+                  *decided = false;
+                  return deciding->all(app.clock(), [&](const engine::exposure::DecideStep& step) {
+                    *decided = step.caught_up;
+                    return ++steps < kStepsATurn;
+                  });
                 });
 }
 
 /// Behind the matching of inventories, on the same thread: what concerns somebody's plants is known by then.
-void add_herald(portal::App& app, const engine::post::Post& post) {
+/// What somebody's subscriptions tell by webhook, into the queue of their webhooks.
+Status tell_webhooks(store::Connection& connection, const engine::notify::Told& told, Timestamp now) {
+  const auto action = [&]() -> std::string {
+    switch (told.action) {
+      case store::ChangeAction::created:
+        return "created";
+      case store::ChangeAction::withdrawn:
+        return "withdrawn";
+      default:
+        return "updated";
+    }
+  }();
+  const auto event = engine::hooks::event_of({.id = fmt::format("notice:{}", told.notice),
+                                              .action = action,
+                                              .person = told.person,
+                                              .organisation = told.organisation,
+                                              .record = told.record,
+                                              .title = told.title,
+                                              .severity = std::string{formats::cvss::to_string(told.severity)},
+                                              .url = told.url,
+                                              .tlp = told.tlp,
+                                              .subscriptions = told.subscriptions,
+                                              .at = told.at});
+  TRY_VOID(engine::hooks::enqueue(connection, event, now));
+  return ok();
+}
+
+/// People are told by what is decided, so after that.
+void add_herald(portal::App& app, const engine::post::Post& post, const std::shared_ptr<std::atomic<bool>>& decided) {
   constexpr int kTurnsMax = 40;
   auto herald = std::make_shared<engine::notify::Herald>(
       app.database(), app.search(), app.catalogue(), post,
-      engine::notify::Herald::Options{.site_zone = [&app] { return app.site()->zone; }});
-  app.add_chore("notify.herald", std::chrono::seconds{1}, [&app, herald]() -> Status {
+      engine::notify::Herald::Options{.site_zone = [&app] { return app.site()->zone; },
+                                      .hook =
+                                          [&app](store::Connection& connection, const engine::notify::Told& told) {
+                                            return tell_webhooks(connection, told, app.clock().now());
+                                          }});
+  app.add_chore("notify.herald", std::chrono::seconds{1}, [&app, herald, decided]() -> Status {
+    if (!*decided) return ok();
     int turns = 0;
     return herald->turn(app.clock(), [&turns] { return ++turns < kTurnsMax; });
   });
@@ -334,8 +375,9 @@ int run_serve(const CommandLine& line) {
   if (const auto caught_up = app.catch_up(); !caught_up) return fail(caught_up.error());
   if (auto upkeep = add_upkeep(app, audit_key, settings); !upkeep) return fail(upkeep.error());
   add_status_upkeep(app);
-  add_exposure_runs(app);
-  add_herald(app, *post);
+  const auto decided = std::make_shared<std::atomic<bool>>(false);
+  add_exposure_runs(app, decided);
+  add_herald(app, *post, decided);
   add_exposure_upkeep(app, settings);
   app.start_duty();
   if (post->on()) office.start();

@@ -33,10 +33,10 @@ struct Subscription {
   OrganisationId organisation = {};  ///< Acted for: through its eyes records are seen.
   std::string name = {};
   std::string query = {};  ///< A search expression in its canonical text (engine/search/query.hpp); empty: everything.
-  /// Only advisories that speak of the organisation's assets with one of `statuses` (engine/exposure/matcher.hpp), at
-  /// `site` where one is named.
+  /// Only advisories that speak of the organisation's assets with one of `statuses` (engine/exposure/matcher.hpp), and
+  /// one of `decisions` (engine/exposure/decision.hpp) where some are named, at `site` where one is named.
   bool exposure = false;
-  std::vector<std::int64_t> statuses = {};
+  std::vector<std::int64_t> statuses = {}, decisions = {};
   std::string site = {};
   Pace pace = Pace::now;
   Channels channels = {};

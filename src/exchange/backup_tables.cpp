@@ -76,8 +76,8 @@ using store::Value;
 #define TOCSIN_WEBHOOK_ALL                                                                                           \
   "id, uuid, organisation_id, person_id, name, url, secret, former_secret, former_until, enabled, disabled_reason, " \
   "created_at, busy_until, failures, succeeded_at, failed_at"
-#define TOCSIN_SUBSCRIPTION_ALL                                                                             \
-  "id, person_id, organisation_id, name, query, exposure, statuses, site, pace, mail, feed, hook, paused, " \
+#define TOCSIN_SUBSCRIPTION_ALL                                                                                        \
+  "id, person_id, organisation_id, name, query, exposure, statuses, decisions, site, pace, mail, feed, hook, paused, " \
   "created_at, changed_at"
 #define TOCSIN_READING_TIME_ALL \
   "person_id, digest_minute, digest_weekday, quiet_from, quiet_until, paused, feed_hash, feed_made_at"
@@ -261,10 +261,22 @@ constexpr BackupColumn kAsset[] = {{"id"},
 constexpr BackupColumn kAssetState[] = {
     {"id"}, {"organisation_id"}, {"asset_id"}, {"record_id"}, {"vulnerability", true}, {"state"}, {"person_id"},
     {"at"}, {"evidence", true},  {"until"},    {"is_current"}};
-constexpr BackupColumn kSubscription[] = {
-    {"id"},       {"person_id"},      {"organisation_id"}, {"name", true}, {"query", true},
-    {"exposure"}, {"statuses", true}, {"site", true},      {"pace"},       {"mail"},
-    {"feed"},     {"hook"},           {"paused"},          {"created_at"}, {"changed_at"}};
+constexpr BackupColumn kSubscription[] = {{"id"},
+                                          {"person_id"},
+                                          {"organisation_id"},
+                                          {"name", true},
+                                          {"query", true},
+                                          {"exposure"},
+                                          {"statuses", true},
+                                          {"decisions", true},
+                                          {"site", true},
+                                          {"pace"},
+                                          {"mail"},
+                                          {"feed"},
+                                          {"hook"},
+                                          {"paused"},
+                                          {"created_at"},
+                                          {"changed_at"}};
 constexpr BackupColumn kReadingTime[] = {{"person_id"},   {"digest_minute"}, {"digest_weekday"},  {"quiet_from"},
                                          {"quiet_until"}, {"paused"},        {"feed_hash", true}, {"feed_made_at"}};
 constexpr BackupColumn kNoticeRecord[] = {{"record_id"},   {"revision_id"}, {"tlp"},           {"status"}, {"audience"},

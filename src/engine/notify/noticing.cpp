@@ -162,6 +162,8 @@ Result<std::set<std::int64_t>> exposing(store::Connection& connection, const Sub
       "SELECT DISTINCT m.record_id FROM asset_match m JOIN asset a ON a.id = m.asset_id WHERE m.organisation_id = ?",
       subscription.organisation};
   sql.append(" AND m.status IN ").append_list(std::span<const std::int64_t>{subscription.statuses});
+  if (!subscription.decisions.empty())
+    sql.append(" AND m.decision IN ").append_list(std::span<const std::int64_t>{subscription.decisions});
   if (!subscription.site.empty()) sql.append(" AND a.site = ?", subscription.site);
   sql.append(" AND m.record_id IN ").append_list(std::span<const std::int64_t>{records});
   TRY(const auto found, connection.all(sql, [](const store::Row& row) { return row.integer(0); }));

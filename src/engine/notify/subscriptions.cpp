@@ -7,6 +7,7 @@
 #include "base/secret.hpp"
 #include "base/text.hpp"
 #include "engine/audit/trail.hpp"
+#include "engine/exposure/decision.hpp"
 #include "engine/exposure/matcher.hpp"
 #include "engine/members/members.hpp"
 #include "engine/search/query.hpp"
@@ -67,6 +68,13 @@ Result<Subscription> checked(const Actor& actor, const SubscriptionInput& input)
     }
     std::ranges::sort(it.statuses);
     it.statuses.erase(std::ranges::unique(it.statuses).begin(), it.statuses.end());
+    for (const auto& text : input.decisions) {
+      const auto action = exposure::parse_action(text);
+      if (!action) return Error::invalid(tr<"'{}' is no decision">(text::shorten(text, 40)), "decisions");
+      it.decisions.push_back(static_cast<std::int64_t>(*action));
+    }
+    std::ranges::sort(it.decisions);
+    it.decisions.erase(std::ranges::unique(it.decisions).begin(), it.decisions.end());
     it.site = std::string{text::trim(input.site)};
     if (it.site.size() > kSiteBytesMax) return Error::invalid(tr<"a site has at most {} bytes">(kSiteBytesMax), "site");
   }
@@ -140,6 +148,10 @@ SubscriptionInput input_of(const Subscription& it) {
     for (const auto each : kStatuses) {
       if (static_cast<std::int64_t>(each) == number) input.statuses.emplace_back(exposure::to_string(each));
     }
+  }
+  for (const auto each : exposure::kActions) {
+    if (std::ranges::find(it.decisions, static_cast<std::int64_t>(each)) != it.decisions.end())
+      input.decisions.emplace_back(exposure::to_string(each));
   }
   return input;
 }

@@ -28,6 +28,7 @@ struct SubscriptionInput {
   bool exposure = false;   ///< Needs read_inventory.
   /// Of engine/exposure/matcher.hpp: "affected", ...; none: those that want attention.
   std::vector<std::string> statuses = {};
+  std::vector<std::string> decisions = {};  ///< "act_now", ...; none: any.
   std::string site = {};
   domain::Pace pace = domain::Pace::now;
   domain::Channels channels = {.mail = true};

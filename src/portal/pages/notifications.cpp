@@ -1,10 +1,13 @@
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "base/hash.hpp"
+#include "engine/exposure/decision.hpp"
 #include "engine/exposure/matcher.hpp"
+#include "engine/hooks/hooks.hpp"
 #include "engine/inventory/inventory.hpp"
 #include "engine/notify/subscriptions.hpp"
 #include "formats/feed/atom.hpp"
@@ -103,12 +106,21 @@ std::vector<std::string> own_sites(App& app, const http::Request& request) {
   return values ? values->sites : std::vector<std::string>{};
 }
 
+/// Have they set a webhook of the organisation that they act for?
+bool has_webhook(App& app, const http::Request& request) {
+  const auto webhooks = engine::hooks::list(app.database(), access::actor(request));
+  return webhooks && std::ranges::any_of(*webhooks, [&](const engine::hooks::WebhookRow& row) {
+           return row.it.person == request.principal->person;
+         });
+}
+
 Form form_of(const SubscriptionInput& input) {
   Form form;
   form.with("name", input.name).with("query", input.query).with("site", input.site);
   form.with("pace", std::string{to_string(input.pace)});
   if (input.exposure) form.with("exposure", "yes");
   for (const auto& each : input.statuses) form.with("status", each);
+  for (const auto& each : input.decisions) form.with("decision", each);
   if (input.channels.mail) form.with("channel", "mail");
   if (input.channels.feed) form.with("channel", "feed");
   if (input.channels.hook) form.with("channel", "hook");
@@ -117,13 +129,15 @@ Form form_of(const SubscriptionInput& input) {
 }
 
 Result<Form> read_form(const http::Request& request) {
-  return Form::read(request, {"name", "query", "exposure", "site", "pace", "paused"}, {"status", "channel"});
+  return Form::read(request, {"name", "query", "exposure", "site", "pace", "paused"},
+                    {"status", "decision", "channel"});
 }
 
 SubscriptionInput input_of(const Form& form) {
   SubscriptionInput input{.name = form.get("name"), .query = form.get("query"), .exposure = form.checked("exposure")};
   if (input.exposure) {
     input.statuses = form.all("status");
+    input.decisions = form.all("decision");
     input.site = form.get("site");
   }
   input.pace = domain::parse_pace(form.get("pace")).value_or(Pace::now);
@@ -166,6 +180,11 @@ http::Response edit_page(App& app, const http::Request& request, const Form& for
     }
     markup.checkboxes("status", tr<"Result">(), statuses,
                       tr<"None chosen: affected, undecidable and under investigation.">());
+    std::vector<Option> decisions;
+    for (const auto each : engine::exposure::kActions) {
+      decisions.push_back({std::string{to_string(each)}, std::string{tr_text(in_words(each))}});
+    }
+    markup.checkboxes("decision", tr<"Decision">(), decisions, tr<"None chosen: whatever is to be done.">());
     std::vector<Option> sites{{"", std::string{tr<"Every site">()}}};
     auto names = own_sites(app, request);
     // One that is no longer in the inventory stays chosen until somebody chooses another.
@@ -184,7 +203,9 @@ http::Response edit_page(App& app, const http::Request& request, const Form& for
   std::vector<Option> channels{{"mail", std::string{tr<"Mail">()}, fmt::format("{}", request.principal->email)},
                                {"feed", std::string{tr<"My feed">()},
                                 std::string{tr<"An Atom feed with a secret address, for a feed reader.">()}}};
-  if (subscription && subscription->channels.hook) channels.push_back({"hook", std::string{tr<"Webhook">()}});
+  if ((subscription && subscription->channels.hook) || has_webhook(app, request)) {
+    channels.push_back({"hook", std::string{tr<"Webhook">()}, std::string{tr<"Every webhook that you have set.">()}});
+  }
   markup.checkboxes("channel", tr<"How">(), channels);
   markup.checkbox("paused", tr<"Paused">(), tr<"What happens meanwhile is not told later.">());
   out += "<div class=\"panel\">" +

@@ -7,7 +7,7 @@ constinit const Migration kMigration0011Notifications{
     .name = "notifications",
     .common = R"sql(
 -- What somebody wants to be told of. `query`: a search expression; empty: everything. `statuses`: numbers of
--- engine/exposure/matcher.hpp, joined by blanks.
+-- engine/exposure/matcher.hpp, joined by blanks; `decisions`: of engine/exposure/decision.hpp, empty for any.
 CREATE TABLE subscription (
   id              {serial},
   person_id       {int} NOT NULL REFERENCES person (id),
@@ -16,6 +16,7 @@ CREATE TABLE subscription (
   query           {text} NOT NULL,
   exposure        {int} NOT NULL,
   statuses        {text} NOT NULL,
+  decisions       {text} NOT NULL,
   site            {text_c} NOT NULL,
   pace            {int} NOT NULL,
   mail            {int} NOT NULL,
