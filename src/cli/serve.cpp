@@ -32,7 +32,6 @@
 #include "formats/cvss/cvss.hpp"
 #include "portal/app.hpp"
 #include "portal/http/server.hpp"
-#include "portal/pages/webhook_parts.hpp"
 #include "tocsin_demo.hpp"
 #include "tocsin_demo_members.hpp"
 
@@ -365,7 +364,7 @@ int run_serve(const CommandLine& line) {
   const bool sets_up = setup_state == engine::setup::State::open;
   portal::App app{*installation->database, app_settings, system_clock(), &identity, sets_up ? &setup : nullptr};
   app.set_mail(&*post, post->on() ? &office : nullptr);
-  portal::pages::set_webhooks(app, &*hooks, hooks->options().on ? &hook_sender : nullptr);
+  app.set_webhooks(&*hooks, hooks->options().on ? &hook_sender : nullptr);
   auto options = server_options(line.location, settings, *address);
   auto proxies = portal::http::TrustedProxies::parse(settings.text("trusted_proxies"));
   if (!proxies) return fail(proxies.error());

@@ -28,10 +28,14 @@ class Identity;  // engine/identity/identity.hpp
 namespace tocsin::engine::exposure {
 class StatusDesk;  // engine/exposure/status.hpp
 }
+namespace tocsin::engine::hooks {
+class Hooks;  // engine/hooks/hooks.hpp
+}
 namespace tocsin::engine::post {
 class Post;  // engine/post/post.hpp
 }
 namespace tocsin::exchange {
+class HookSender;  // exchange/hook_sender.hpp
 class OpenId;      // exchange/openid.hpp
 class PostOffice;  // exchange/post_office.hpp
 }  // namespace tocsin::exchange
@@ -85,6 +89,13 @@ class App {
   void set_mail(const engine::post::Post* post, exchange::PostOffice* office = nullptr);
   const engine::post::Post* post() const noexcept { return post_; }
   exchange::PostOffice* office() const noexcept { return office_; }
+  /// Before routes(): by what webhooks are made and sent to; both outlive the app.
+  void set_webhooks(const engine::hooks::Hooks* desk, exchange::HookSender* sender = nullptr) {
+    hooks_desk_ = desk;
+    hook_sender_ = sender;
+  }
+  const engine::hooks::Hooks* hooks_desk() const noexcept { return hooks_desk_; }
+  exchange::HookSender* hook_sender() const noexcept { return hook_sender_; }
   /// Do links go out by mail? Else they are shown, to be handed on.
   bool mails() const noexcept;
   engine::search::SearchEngine& search() noexcept { return search_; }
@@ -132,6 +143,8 @@ class App {
   engine::setup::Setup* setup_;
   const engine::post::Post* post_ = nullptr;
   exchange::PostOffice* office_ = nullptr;
+  const engine::hooks::Hooks* hooks_desk_ = nullptr;
+  exchange::HookSender* hook_sender_ = nullptr;
   engine::search::Catalogue catalogue_;
   engine::search::SearchEngine search_;
   std::unique_ptr<engine::exposure::StatusDesk> status_desk_;

@@ -11,7 +11,6 @@
 #include "portal/app.hpp"
 #include "portal/assets.hpp"
 #include "portal/http/negotiate.hpp"
-#include "portal/pages/webhook_parts.hpp"
 #include "store/changes.hpp"
 #include "store/mail_queue.hpp"
 #include "store/records.hpp"
@@ -87,7 +86,7 @@ void set_webhook_metrics(App& app, const http::Request& request) {
         "tocsin_webhook_oldest_seconds", "Age of the oldest delivery that waits.",
         counts.oldest_waiting ? static_cast<double>(request.now.micros - counts.oldest_waiting->micros) / 1e6 : 0.0);
   }
-  if (const auto* sender = pages::hook_sender(app)) {
+  if (const auto* sender = app.hook_sender()) {
     const auto counts = sender->counts();
     to.set_counter("tocsin_webhook_delivered_total", "Deliveries that receivers have taken.",
                    static_cast<double>(counts.delivered));
@@ -141,7 +140,7 @@ Result<http::Response> metrics(App& app, const http::Request& request) {
     to.set_gauge("tocsin_mail_server_up", "0 while the mail server takes no mail at all.",
                  office->trouble().empty() ? 1 : 0);
   }
-  if (pages::hooks_desk(app) != nullptr) set_webhook_metrics(app, request);
+  if (app.hooks_desk() != nullptr) set_webhook_metrics(app, request);
   auto response = uncached(http::Response::text(to.text()));
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   return response;

@@ -81,13 +81,6 @@ Status note(store::Connection& connection, const Actor& actor, Timestamp now, au
   return ok();
 }
 
-/// For the log: the host, not the path, in which people keep secrets.
-std::string host_of(std::string_view url) {
-  const auto begin = url.find("://");
-  const auto rest = begin == std::string_view::npos ? url : url.substr(begin + 3);
-  return std::string{rest.substr(0, rest.find_first_of("/?"))};
-}
-
 Error disabled() { return Error::conflict(std::string{tr<"This webhook is disabled: enable it first">()}, "webhook"); }
 
 Result<bool> manages(store::Connection& connection, domain::PersonId person, domain::OrganisationId organisation) {
@@ -345,6 +338,12 @@ Result<std::string> sign(std::string_view secret, std::string_view message_id, s
   if (!secret.starts_with(kSecretPrefix)) return Error::invalid("that is no secret of a webhook");
   TRY(const auto key, base64_decode(secret.substr(kSecretPrefix.size())));
   return "v1," + base64_encode(hmac_sha256(key, fmt::format("{}.{}.{}", message_id, seconds, body)));
+}
+
+std::string host_of(std::string_view url) {
+  const auto begin = url.find("://");
+  const auto rest = begin == std::string_view::npos ? url : url.substr(begin + 3);
+  return std::string{rest.substr(0, rest.find_first_of("/?"))};
 }
 
 Result<Totals> totals(store::Database& database) {

@@ -147,6 +147,9 @@ inline constexpr std::string_view kReasons[] = {kSwitchedOff, kGone, kNoAccount,
 Result<std::string> sign(std::string_view secret, std::string_view message_id, std::int64_t seconds,
                          std::string_view body);
 
+/// Of an address, for lists and the log: in the path behind it people keep secrets.
+std::string host_of(std::string_view url);
+
 /// For metrics; of the whole installation.
 struct Totals {
   store::Webhooks::Counts counts;

@@ -14,6 +14,7 @@
 #include "engine/audit/view.hpp"
 #include "engine/exposure/decision.hpp"
 #include "engine/exposure/runs.hpp"
+#include "engine/hooks/hooks.hpp"
 #include "engine/inventory/inventory.hpp"
 #include "portal/api/schema_checker.hpp"
 #include "portal/api/schemas.hpp"
@@ -67,10 +68,14 @@ class OpenApi : public testing::MembersTest {
     ASSERT_TRUE(parsed.has_value()) << parsed.error().to_string();
     document_.emplace(std::move(parsed).value());
   }
+  engine::hooks::Hooks hooks_{SealingKey::random(), {}};
+  void prepare(App& app) override { app.set_webhooks(&hooks_); }
   /// Whose pages these are: the audit log is the auditors'.
   static std::string who_may(std::string_view target) {
     if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
-    if (target.starts_with("/api/v1/inventory") || target.starts_with("/api/v1/exposure")) return "boss@plant.example";
+    for (const std::string_view path : {"/api/v1/inventory", "/api/v1/exposure", "/api/v1/webhooks"}) {
+      if (target.starts_with(path)) return "boss@plant.example";
+    }
     if (target.ends_with("/sharing") || target.starts_with("/api/v1/cases") || target.ends_with("/read") ||
         target.ends_with("/removal") || target.find("/comments") != std::string_view::npos) {
       return "coordinator@cert.example";
@@ -399,6 +404,7 @@ class Crawl {
     EXPECT_FALSE(json::array_at(ask("comments", advisory + "/comments"), "items").empty());
     ask("comment_remove", comment_url, {}, "DELETE");
     ask("advisory_removal", advisory + "/removal", R"({"reason":"Of no use any more"})");
+    webhooks();
     ask("membership_delete", someone + "/memberships/2", {}, "DELETE");
     ask("person_erase_api", someone, {}, "DELETE");
     ask("site_settings", "/api/v1/site");
@@ -411,6 +417,25 @@ class Crawl {
   const std::set<std::string>& covered() const noexcept { return covered_; }
 
  private:
+  void webhooks() {
+    const auto number = [](const value& of) { return std::to_string(json::find(of, "id")->as_int64()); };
+    const auto made = ask("webhook_create", "/api/v1/webhooks", R"({"name":"SIEM","url":"https://siem.example/"})");
+    const auto webhook = "/api/v1/webhooks/" + number(made);
+    ask("webhook_ping", webhook + "/test", "{}");
+    EXPECT_FALSE(json::array_at(ask("webhooks", "/api/v1/webhooks"), "items").empty());
+    ask("webhook_deliveries", webhook + "/deliveries");
+    // Switched off, what waits becomes dead.
+    ask("webhook_change", webhook, R"({"enabled":false})", "PATCH");
+    ask("webhook", webhook);
+    ask("webhook_change", webhook, R"({"enabled":true})", "PATCH");
+    const auto dead = ask("webhook_deliveries", webhook + "/deliveries?state=dead");
+    const auto& items = json::array_at(dead, "items");
+    ASSERT_EQ(items.size(), 1U);
+    ask("webhook_replay_delivery", fmt::format("{}/deliveries/{}/replay", webhook, number(items[0])), "{}");
+    ask("webhook_replay_dead", webhook + "/replay", "{}");
+    ask("webhook_new_secret", webhook + "/rotate", "{}");
+    ask("webhook_delete", webhook, {}, "DELETE");
+  }
   value ask(const std::string& route, const std::string& target, const std::string& body_sent = {},
             std::string_view method = {}) {
     SCOPED_TRACE(target);

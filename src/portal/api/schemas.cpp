@@ -132,6 +132,8 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
     {"case", "Number of a case, such as CASE-2026-48213."},
     {"comment", "`id` of a comment."},
     {"asset", "Number of an asset."},
+    {"webhook", "Number of a webhook."},
+    {"delivery", "Number of a delivery of that webhook."},
     {"entry", "Number of an entry."},
     {"contact", "Number of a contact of that organisation."},
     {"key", "Number of a key of that organisation."},

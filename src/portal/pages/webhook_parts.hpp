@@ -6,16 +6,12 @@
 #include <boost/json.hpp>
 
 #include "engine/hooks/hooks.hpp"
-#include "exchange/hook_sender.hpp"
 #include "portal/app.hpp"
 #include "portal/http/message.hpp"
 
 /// What pages, forms, API and command line of webhooks share.
 namespace tocsin::portal::pages {
 
-const engine::hooks::Hooks* hooks_desk(const App& app);
-exchange::HookSender* hook_sender(const App& app);
-void set_webhooks(const App& app, const engine::hooks::Hooks* desk, exchange::HookSender* sender = nullptr);
 std::string webhook_url(std::int64_t id);
 /// The webhook in the address. Errors: not_found, also for another organisation's.
 Result<engine::hooks::WebhookRow> webhook_of(App& app, const http::Request& request);

@@ -19,16 +19,6 @@ namespace hooks = engine::hooks;
 
 namespace pages {
 
-namespace {
-std::pair<const App*, std::pair<const hooks::Hooks*, exchange::HookSender*>> temporary;
-}
-const hooks::Hooks* hooks_desk(const App& app) { return temporary.first == &app ? temporary.second.first : nullptr; }
-exchange::HookSender* hook_sender(const App& app) {
-  return temporary.first == &app ? temporary.second.second : nullptr;
-}
-void set_webhooks(const App& app, const hooks::Hooks* desk, exchange::HookSender* sender) {
-  temporary = {&app, {desk, sender}};
-}
 std::string webhook_url(std::int64_t id) { return fmt::format("/webhooks/{}", id); }
 
 Result<hooks::WebhookRow> webhook_of(App& app, const http::Request& request) {
@@ -40,12 +30,12 @@ Result<hooks::WebhookRow> webhook_of(App& app, const http::Request& request) {
 }
 
 Result<const hooks::Hooks*> hooks_of(const App& app) {
-  if (pages::hooks_desk(app) == nullptr) return Error::conflict(std::string{tr<"This portal has no webhooks">()});
-  return pages::hooks_desk(app);
+  if (app.hooks_desk() == nullptr) return Error::conflict(std::string{tr<"This portal has no webhooks">()});
+  return app.hooks_desk();
 }
 
 void wake_hooks(const App& app) {
-  if (pages::hook_sender(app) != nullptr) pages::hook_sender(app)->wake();
+  if (app.hook_sender() != nullptr) app.hook_sender()->wake();
 }
 
 boost::json::object webhook_json(const hooks::WebhookRow& row) {
@@ -127,7 +117,7 @@ Result<http::Response> get_list(App& app, const http::Request& request) {
       "<div class=\"page-head\"><h1>[[Webhooks]]</h1><p class=\"actions\"><a class=\"button\" "
       "href=\"/webhooks/new\">[[New webhook]]</a></p></div>\n<p class=\"lead\">[[Your programs are told what is new, "
       "signed, at an address of yours: a SIEM, a ticket system, a chat.]]</p>\n">(out);
-  if (pages::hooks_desk(app) == nullptr || !pages::hooks_desk(app)->options().on) {
+  if (app.hooks_desk() == nullptr || !app.hooks_desk()->options().on) {
     render<"<p class=\"callout\">[[Nothing is sent from here: this is a demonstration.]]</p>\n">(out);
   }
   if (rows.empty()) {
@@ -135,16 +125,16 @@ Result<http::Response> get_list(App& app, const http::Request& request) {
   } else {
     render<
         "<div class=\"table-wrap stack\"><table><thead><tr><th>[[Name]]</th><th>[[Address]]</th><th>[[State]]</th>"
-        "<th>[[#webhook#Told what sees]]</th><th>[[#deliveries#Waiting]]</th><th>[[#deliveries#Dead]]</th>"
+        "<th>[[#webhook#On behalf of]]</th><th>[[#deliveries#Waiting]]</th><th>[[#deliveries#Dead]]</th>"
         "<th>[[#webhook#Last success]]</th></tr></thead><tbody>\n">(out);
     for (const auto& row : rows) {
       render<
           "<tr><th scope=\"row\"><a href=\"{}\">{}</a></th><td data-label=\"[[Address]]\"><span "
-          "class=\"id\">{}</span></td><td data-label=\"[[State]]\">{}</td><td data-label=\"[[#webhook#Told what "
-          "sees]]\">{}</td><td data-label=\"[[#deliveries#Waiting]]\">{}</td><td "
+          "class=\"id\">{}</span></td><td data-label=\"[[State]]\">{}</td><td data-label=\"[[#webhook#On behalf "
+          "of]]\">{}</td><td data-label=\"[[#deliveries#Waiting]]\">{}</td><td "
           "data-label=\"[[#deliveries#Dead]]\">{}</td><td data-label=\"[[#webhook#Last success]]\">{}</td></tr>\n">(
-          out, Url::own(pages::webhook_url(row.it.id)), row.it.name, row.it.url, state_of(row), row.person_name,
-          counted(row.counts.waiting), counted(row.counts.dead),
+          out, Url::own(pages::webhook_url(row.it.id)), row.it.name, hooks::host_of(row.it.url), state_of(row),
+          row.person_name, counted(row.counts.waiting), counted(row.counts.dead),
           row.it.succeeded_at ? pages::datetime_html(*row.it.succeeded_at) : Html::from_text(tr<"never">()));
     }
     out += "</tbody></table></div>\n";
@@ -237,7 +227,7 @@ Result<http::Response> get_one(App& app, const http::Request& request) {
   }
   out += "<dl class=\"kv\">\n";
   pages::append_fact(out, tr<"Address">(), row.it.url);
-  pages::append_fact(out, tr<"#webhook#Told what sees">(), row.person_name);
+  pages::append_fact(out, tr<"#webhook#On behalf of">(), row.person_name);
   pages::append_fact(out, tr<"#webhook#Made">(), pages::datetime_html(row.it.created_at));
   if (row.it.succeeded_at) {
     pages::append_fact(out, tr<"#webhook#Last success">(), pages::datetime_html(*row.it.succeeded_at));
