@@ -134,6 +134,7 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
     {"asset", "Number of an asset."},
     {"webhook", "Number of a webhook."},
     {"delivery", "Number of a delivery of that webhook."},
+    {"version", "Number of a version."},
     {"entry", "Number of an entry."},
     {"contact", "Number of a contact of that organisation."},
     {"key", "Number of a key of that organisation."},

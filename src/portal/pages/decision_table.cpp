@@ -457,7 +457,7 @@ void append_choices(std::string& out, const exposure::TableInUse& in_use) {
       "would change before it does.]]</p><ul class=\"plain-list\">">(out);
   for (const auto name : Rules::built_in_names()) {
     if (in_use.version.base == name) continue;
-    render<"<li><a class=\"button-quiet\" href=\"{}\">{}</a> <span class=\"note\">{}</span></li>\n">(
+    render<"<li><a class=\"button-quiet\" href=\"{}\">{}</a> <code>{}</code></li>\n">(
         out, Url::own(http::with_query(kEditPath, {{"source", name}})), tr_text(Rules::built_in(name).table().name),
         Rules::built_in(name).table().id());
   }
@@ -499,7 +499,7 @@ Result<http::Response> show(App& app, const http::Request& request) {
   pages::append_granted(out, access);
   render<"<section class=\"panel\" aria-labelledby=\"in-use\"><h2 id=\"in-use\">{}</h2><dl class=\"kv\">\n">(
       out, title_of(in_use.version, in_use.rules));
-  pages::append_fact(out, tr<"Id">(), table.id());
+  pages::append_fact(out, tr<"Id">(), html::fragment<"<code>{}</code>">(table.id()));
   pages::append_fact(out, tr<"Rows">(), text::thousands(static_cast<long long>(table.outcomes.size())));
   std::string points;
   for (const auto& point : table.inputs) points += (points.empty() ? "" : ", ") + std::string{tr_text(point.name)};
@@ -547,8 +547,9 @@ Result<http::Response> show_version(App& app, const http::Request& request) {
                                              std::string{tr<"Decision table">()}},
                                             {"", title}})
                         .str();
-  render<"<div class=\"page-head\"><div><h1>{}</h1><p class=\"note\">{}, {}</p></div></div>\n<dl class=\"kv\">">(
-      out, title, title_of(version, rules), rules.table().id());
+  render<
+      "<div class=\"page-head\"><div><h1>{}</h1><p class=\"note\">{}, <code> {}</code></p></div></div>\n<dl "
+      " class=\"kv\">">(out, title, title_of(version, rules), rules.table().id());
   pages::append_fact(out, tr<"When">(), pages::datetime_html(version.at));
   pages::append_fact(out, tr<"Who">(), who_of(version));
   pages::append_fact(out, tr<"Note">(), version.note);

@@ -212,9 +212,9 @@ Html decision_html(const exposure::Decision& decision) {
   if (!decision.compensating.empty()) {
     render<"<p>[[What stands in an attacker’s way until then:]]</p><ul>">(out);
     for (const auto* each : decision.compensating) {
-      render<"<li>{} {}{}</li>">(
+      render<"<li><code>{}</code> {} {}</li>">(
           out, each->mitigation, tr_text(each->name),
-          each->requirement.empty() ? std::string{} : fmt::format(" (IEC 62443-3-3 {})", each->requirement));
+          each->requirement.empty() ? Html{} : html::fragment<"<code>IEC 62443-3-3 {}</code>">(each->requirement));
     }
     out += "</ul>";
   }
