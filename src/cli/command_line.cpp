@@ -402,7 +402,11 @@ class Builder {
   }
   void status(const char* meaning) {
     auto* sub = command("status", Command::status, meaning, kStatusExamples);
-    data(sub);
+    // Not required: with --advisories there is none.
+    sub->add_option("--data", into_.location.folder, "The data folder (tocsin.toml and the embedded database)")
+        ->type_name("DIR")
+        ->envname("TOCSIN_DATA");
+    setting(sub, "--database", "database", "URL", "postgresql://user@host/db or a file, instead of tocsin.toml's");
     as_public(sub);
     quiet(sub);
     add_status_options(*sub, into_.status);

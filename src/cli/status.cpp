@@ -113,6 +113,7 @@ int run_status(const CommandLine& line) {
   std::optional<Installation> installation;
   std::optional<exposure::StatusDesk> desk;
   if (options.advisories.empty()) {
+    if (line.location.folder.empty()) return fail(Error::invalid("is needed, or --advisories", "--data"), json);
     auto opened = open_installation(line.location);
     if (!opened) return fail(opened.error(), json);
     installation = std::move(*opened);

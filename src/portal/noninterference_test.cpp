@@ -117,7 +117,7 @@ std::vector<std::string> targets() {
       "/status",
       "/api/v1/status?product=Flow+Controller",
       "/api/v1/status?vendor=Hidden+Drives&product=Safety+Relay&version=1.5&at=2022-06-30",
-      "/api/v1/status?product=gate3&known_by=received",
+      "/api/v1/status?product=Remote+Terminal&known_by=received",
       "/vulnerabilities",
       "/api/v1/vulnerabilities?sort=score",
       "/api/v1/vulnerabilities?q=weakness",

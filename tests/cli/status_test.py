@@ -21,7 +21,7 @@ class StatusOfDocuments(WithFolder):
 
     def test_tells_what_was_known_and_what_since(self):
         answer = json.loads(self.status("--at", "2025-03-04", "--format", "json").stdout)
-        self.assertEqual(lines(answer, "known"), [("TDC-2025-001", "2", "as_it_stood", "fixed")])
+        self.assertEqual(lines(answer, "known"), [("TDC-2025-001", "2", "as_it_stood", "not_affected")])
         self.assertEqual(lines(answer, "since"), [("TDC-2025-001", "3", "changed", "affected")])
         answer = json.loads(self.status("--format", "json").stdout)
         self.assertEqual(lines(answer, "known"), [("TDC-2025-001", "3", "as_it_stood", "affected")])
@@ -32,13 +32,14 @@ class StatusOfDocuments(WithFolder):
         self.assertIn("Known on 2025-03-04", text)
         self.assertIn("Became known since: 1 advisory", text)
         rows = list(csv.DictReader(io.StringIO(self.status("--at", "2025-03-04", "--format", "csv").stdout)))
-        self.assertEqual([(row["part"], row["status"]) for row in rows], [("known", "fixed"), ("since", "affected")])
+        self.assertEqual([(row["part"], row["status"]) for row in rows], [("known", "not_affected"), ("since", "affected")])
         self.assertIn("CVE-1900-0101", rows[1]["vulnerabilities"])
 
     def test_what_is_no_question_is_explained(self):
         self.assertIn("--product or --model", run("status", "--advisories", DEMO, check=2).stderr)
         self.assertIn("a day is written", self.status("--at", "soon", check=1).stderr)
         self.assertIn("--known-by", self.status("--known-by", "received", check=2).stderr)
+        self.assertIn("--advisories", run("status", "--product", "x", check=1).stderr)
         empty = self.write("empty.json", "{}")
         self.assertIn("No advisory could be read", run("status", "--advisories", empty, "--product", "x", check=1).stderr)
 

@@ -226,7 +226,7 @@ Result<StatusDesk::Document> StatusDesk::document(const KeptRevision& revision) 
   auto history = std::move(read.history);
   strip(read);
   read.history = std::move(history);
-  const auto document = std::make_shared<const csaf::Advisory>(std::move(read));
+  Document document = std::make_shared<const csaf::Advisory>(std::move(read));
   const std::lock_guard lock(mutex_);
   if (by_revision_.contains(revision.revision.value)) return document;
   documents_.push_front({revision.revision.value, document, bytes->size()});

@@ -265,6 +265,10 @@ class Crawl {
     EXPECT_FALSE(json::string_at(ask("advisories", next), "previous").empty());
     each("advisories", "/api/v1/advisories?limit=200", "slug", [this](const std::string& id) { advisory(id); });
     each("vendors", "/api/v1/vendors?sort=newest", "key", [this](const std::string& key) { vendor(key); });
+    for (const auto* question : {"product=HW-740+Safety+Controller&version=V1.5", "model=7HW1+710-1AB00-0XA0",
+                                 "product=Coffee+machine&at=2020-01-01&known_by=received"}) {
+      ask("status", "/api/v1/status?" + std::string{question});
+    }
     ask("csaf_tests", "/api/v1/csaf/tests");
     ask("csaf_tests_service", "/api/v1/tests");
     const std::string request =

@@ -83,12 +83,12 @@ void append_form(std::string& out, const StatusQuestion& question, const Error* 
     render<"<p class=\"callout callout-error status-wide\" id=\"status-error\" role=\"alert\">{}</p>\n">(
         out, error->message);
   }
-  append_field(out, "product", tr<"Product">(), question.product, wrong, "SIMATIC S7-1200");
+  append_field(out, "product", tr<"Product">(), question.product, wrong, {});
   append_field(out, "version", tr<"Version">(), question.version, wrong, "V4.4");
   // A moment with a zone is no day: shown as it was asked.
   append_field(out, "at", tr<"#known#On this day">(), question.at, wrong, "2024-03-01",
                question.at.empty() || question.at.size() == 10 ? "date" : "text");
-  append_field(out, "vendor", tr<"Vendor">(), question.vendor, wrong, "Siemens");
+  append_field(out, "vendor", tr<"Vendor">(), question.vendor, wrong, {});
   append_field(out, "model", tr<"Model or order number">(), question.model, wrong, "6ES7214-1AG40-0XB0");
   render<
       "<div class=\"field\"><label for=\"s-known-by\">[[Known means]]</label><select id=\"s-known-by\" "
@@ -151,9 +151,10 @@ Result<Html> empty_html(App& app, const http::Request& request) {
       "the answer sharper. Without a day, it is what is known now. The address of an answer can be passed on.]]"
       "</p>\n">(out);
   if (!all.empty()) {
-    render<"<ul class=\"examples\" aria-label=\"[[Example questions]]\"><li>[[For example]]</li>">(out);
+    render<"<p>[[For example]]</p>\n<ul class=\"chips\" aria-label=\"[[Example questions]]\">">(out);
     for (const auto& each : all) {
-      render<"<li><a href=\"{}\">{}</a></li>">(out, Url::own(path_of("/status", each)), in_one_line(each));
+      render<"<li><a class=\"chip\" href=\"{}\">{}</a></li>">(out, Url::own(path_of("/status", each)),
+                                                              in_one_line(each));
     }
     out += "</ul>\n";
   }
