@@ -7,12 +7,14 @@ if(NOT NODE OR NOT NPM)
 endif()
 
 # tocsin_web_assets(TARGET): a library that defines tocsin::portal::embedded_assets().
+include(WasmMatcher)
+
 function(tocsin_web_assets target)
   set(web ${CMAKE_SOURCE_DIR}/web)
   set(out ${CMAKE_BINARY_DIR}/web)
   set(styles portal tokens dark base frame parts forms lists home members document print advisory-file)
   list(TRANSFORM styles REPLACE "(.+)" "${web}/styles/\\1.css")
-  set(scripts portal theme preferences theme-toggle copy dates facets keys passkeys suggest tables)
+  set(scripts portal theme preferences theme-toggle copy dates facets keys passkeys suggest tables match match-messages matcher-worker texts)
   list(TRANSFORM scripts REPLACE "(.+)" "${web}/src/\\1.ts")
   add_custom_command(
     OUTPUT ${out}/packages.stamp
@@ -23,10 +25,11 @@ function(tocsin_web_assets target)
     WORKING_DIRECTORY ${CMAKE_BINARY_DIR}/web
     DEPENDS ${web}/package.json ${web}/package-lock.json ${web}/.npmrc
     COMMENT "Installing the packages that build web/" VERBATIM)
+  tocsin_wasm_matcher(${out}/matcher.wasm)
   add_custom_command(
     OUTPUT ${out}/assets_table.cpp ${out}/assets_data.S
     COMMAND ${NODE} ${web}/build.mjs ${out}
-    DEPENDS ${out}/packages.stamp ${web}/build.mjs ${web}/tsconfig.json ${web}/icons/icon.svg ${web}/icons/waves.svg
+    DEPENDS ${out}/packages.stamp ${out}/matcher.wasm ${web}/build.mjs ${web}/tsconfig.json ${web}/icons/icon.svg ${web}/icons/waves.svg
             ${styles} ${scripts}
     COMMENT "Building web/" VERBATIM)
   add_library(${target} STATIC ${out}/assets_table.cpp ${out}/assets_data.S)

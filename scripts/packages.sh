@@ -1,5 +1,5 @@
 # Debian 12 packages by purpose; sourced by ./run, ./test and ./bench. Why each library: docs/dependencies.md.
-BUILD_PACKAGES="ca-certificates clang-19 lld-19 cmake ninja-build ccache pkg-config make
+BUILD_PACKAGES="ca-certificates clang-19 lld-19 wasi-libc libc++-19-dev-wasm32 libclang-rt-19-dev-wasm32 cmake ninja-build ccache pkg-config make
   libboost1.81-dev libboost-json1.81-dev libfmt-dev libssl-dev zlib1g-dev libdeflate-dev libbrotli-dev libsimdjson-dev libsqlite3-dev
   libpq-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libtomlplusplus-dev libcli11-dev libre2-dev libarchive-dev
   libpugixml-dev librnp-dev libpango1.0-dev libcairo2-dev fonts-dejavu-core libsodium-dev libqrcodegencpp-dev libglib2.0-dev

@@ -40,7 +40,7 @@ const dark = {
 
 const built = await esbuild.build({
   absWorkingDir: web,
-  entryPoints: { portal: 'src/portal.ts', theme: 'src/theme.ts', 'portal.css': 'styles/portal.css', 'advisory-file.css': 'styles/advisory-file.css' },
+  entryPoints: { portal: 'src/portal.ts', theme: 'src/theme.ts', match: 'src/match.ts', 'matcher-worker': 'src/matcher-worker.ts', 'portal.css': 'styles/portal.css', 'advisory-file.css': 'styles/advisory-file.css' },
   entryNames: '[name]',
   bundle: true,
   minify: true,
@@ -58,11 +58,13 @@ const kinds = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
+  wasm: 'application/wasm',
 };
 const assets = built.outputFiles.map(({ path, contents }) => ({
   name: path.split('/').pop().replace('.css.css', '.css'),
   bytes: Buffer.from(contents),
 }));
+assets.push({ name: 'matcher.wasm', bytes: readFileSync(join(out, 'matcher.wasm')) });
 assets.push({ name: 'icon.svg', bytes: readFileSync(join(web, 'icons/icon.svg')) });
 assets.sort((a, b) => (a.name < b.name ? -1 : 1));
 

@@ -1,6 +1,6 @@
 #include "base/keyed_hash.hpp"
 
-#include <openssl/rand.h>
+#include <unistd.h>
 
 #include "base/check.hpp"
 
@@ -9,7 +9,8 @@ namespace tocsin {
 const KeyedHash::Keys& KeyedHash::keys() noexcept {
   static const Keys kKeys = [] {
     Keys drawn{};
-    TOCSIN_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(&drawn), sizeof drawn) == 1);
+    // Of the system: also where there is no OpenSSL, in browsers.
+    TOCSIN_CHECK(::getentropy(&drawn, sizeof drawn) == 0);
     // A product with an even number loses bits.
     drawn.second |= 1;
     drawn.third |= 1;

@@ -1,5 +1,7 @@
 #include "base/result.hpp"
 
+#include <cstdlib>
+
 #include <fmt/format.h>
 
 #include "base/messages.hpp"
@@ -49,6 +51,12 @@ std::string_view to_string(Error::Code code) noexcept {
   return "internal";
 }
 
-void throw_exception_from_error(const Error& error, const boost::source_location&) { throw ErrorException(error); }
+void throw_exception_from_error([[maybe_unused]] const Error& error, const boost::source_location&) {
+#ifdef __cpp_exceptions
+  throw ErrorException(error);
+#else
+  std::abort();  // The build for browsers has none.
+#endif
+}
 
 }  // namespace tocsin

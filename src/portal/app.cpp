@@ -15,7 +15,9 @@
 #include "portal/access.hpp"
 #include "portal/api/openapi.hpp"
 #include "portal/api/problem.hpp"
+#include "portal/assets.hpp"
 #include "portal/languages.hpp"
+#include "portal/pages/match.hpp"
 #include "portal/pages/outside.hpp"
 #include "portal/pages/readers_clock.hpp"
 #include "store/evidence.hpp"
@@ -35,6 +37,8 @@ constexpr std::int64_t kTidyMicros = std::int64_t{3'600} * 1'000'000;
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+/// Of the worker that reads inventories (/match): it compiles the matcher, and connects to nothing.
+constexpr const char* kMatcherPolicy = "default-src 'none'; script-src 'wasm-unsafe-eval'";
 constexpr const char* kPermissionsPolicy =
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()";
 
@@ -42,7 +46,9 @@ void decorate(const App& app, const http::Request& request, http::Response& resp
   // What people have uploaded brings a narrower one.
   const bool has_policy = std::ranges::any_of(
       response.headers, [](const auto& header) { return header.first == "Content-Security-Policy"; });
-  if (!has_policy) {
+  if (request.path == asset_path("matcher-worker.js")) {
+    response.with("Content-Security-Policy", kMatcherPolicy);
+  } else if (!has_policy) {
     response.with("Content-Security-Policy",
                   std::string{kContentSecurityPolicy} + pages::outside_form_action(app, request.path));
   }
@@ -245,6 +251,7 @@ http::Router App::routes() {
   add_feed_routes(*this, router);
   add_validation_routes(*this, router);
   add_tool_routes(*this, router);
+  add_match_routes(*this, router);
   add_operation_routes(*this, router);
   if (identity_ != nullptr) {
     add_sign_in_routes(*this, router);

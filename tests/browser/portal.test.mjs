@@ -28,6 +28,7 @@ const pages = {
   'search help': '/help/search',
   api: '/api',
   'csaf tools': '/tools/csaf',
+  match: '/match',
   missing: '/no/such/page',
 };
 const sizes = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };

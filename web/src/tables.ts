@@ -93,9 +93,11 @@ function makeFilter(table: HTMLTableElement): void {
   (table.closest('.table-wrap') ?? table).before(frame);
 }
 
+export function startTable(table: HTMLTableElement): void {
+  makeSortable(table);
+  makeFilter(table);
+}
+
 export function startTables(): void {
-  for (const table of document.querySelectorAll<HTMLTableElement>('table.sortable')) {
-    makeSortable(table);
-    makeFilter(table);
-  }
+  for (const table of document.querySelectorAll<HTMLTableElement>('table.sortable')) startTable(table);
 }

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "formats/cvrf/xml.hpp"
 #include "formats/inventory/discovery.hpp"
+#include "formats/inventory/read_table.hpp"
 #include "formats/inventory/sbom.hpp"
 #include "formats/inventory/table.hpp"
 #include "formats/inventory/worksheet.hpp"
@@ -21,15 +22,6 @@ constexpr json::Limits kJsonLimits{.bytes_max = std::size_t{256} << 20, .depth_m
 constexpr std::size_t kAutomationMlBytesMax = std::size_t{256} << 20;
 constexpr std::string_view kOldOffice = "\xD0\xCF\x11\xE0";
 constexpr std::string_view kRootDocument = "/RootDocument";  ///< How an AutomationML container calls its document.
-
-Error unreadable(std::string_view what) {
-  return Error::invalid(fmt::format("{}; an inventory is {}", what, kReadable));
-}
-
-std::string_view without_mark(std::string_view bytes) {
-  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
-  return bytes;
-}
 
 /// The name of the root element without prefix, of XML in UTF-8 or UTF-16; empty where none is found early.
 std::string root_name(std::string_view bytes) {
@@ -109,67 +101,9 @@ Result<std::optional<std::string>> automation_ml_in(std::string_view zip) {
   return none;
 }
 
-bool is_zeek_text(std::string_view bytes) {
-  bytes = without_mark(bytes);
-  return bytes.starts_with("#separator ") || bytes.starts_with("#fields\t");
-}
-
-bool is_spdx_text(std::string_view bytes) {
-  constexpr std::size_t kHeadBytes = std::size_t{16} << 10;
-  const auto head = without_mark(bytes).substr(0, kHeadBytes);
-  return head.starts_with("SPDXVersion:") || head.find("\nSPDXVersion:") != std::string_view::npos;
-}
-
-/// What is neither packed nor JSON nor XML.
-Result<Kind> recognise_text(std::string_view bytes) {
-  if (is_zeek_text(bytes)) return Kind::zeek;
-  if (is_spdx_text(bytes)) return Kind::spdx;
-  if (bytes.starts_with("%PDF-")) return unreadable("This is a PDF");
-  if (bytes.starts_with("\x89PNG") || bytes.starts_with("\xFF\xD8\xFF")) return unreadable("This is a picture");
-  const auto head = bytes.substr(0, 4096);
-  const bool wide = head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF");
-  if (!wide && head.find('\0') != std::string_view::npos) return unreadable("This is no text");
-  return Kind::table;
-}
-
-bool starts_json(std::string_view bytes) {
-  const auto first = text::trim(without_mark(bytes).substr(0, 4096));
-  return first.starts_with('{') || first.starts_with('[');
-}
-
 bool names_something(const Item& item) {
   return !item.product.empty() || !item.model.empty() || !item.name.empty() || !item.family.empty() ||
          !item.cpe.empty() || !item.purls.empty() || !item.hashes.empty();
-}
-
-Status apply(const std::vector<std::pair<std::string, Field>>& wanted, Inventory& inventory) {
-  for (const auto& [header, field] : wanted) {
-    bool found = false;
-    for (std::size_t column = 0; column < inventory.headers.size(); ++column) {
-      if (inventory.headers[column] != header) continue;
-      inventory.columns[column] = field;
-      found = true;
-    }
-    if (!found) {
-      return Error::invalid(
-          fmt::format("The table has no column '{}', but {}", header, text::list_some(inventory.headers)));
-    }
-  }
-  return ok();
-}
-
-Result<Inventory> map_columns(Kind kind, const Table& table, const ReadOptions& options) {
-  Inventory inventory;
-  inventory.kind = kind;
-  inventory.headers = table.headers;
-  inventory.columns = recognise_columns(table.headers);
-  TRY_VOID(apply(options.columns, inventory));
-  if (!name_things(inventory.columns)) {
-    return Error::invalid(fmt::format("No column says what the things are: {}", text::list_some(table.headers)),
-                          "columns");
-  }
-  inventory.items = items_of(table, inventory.columns);
-  return inventory;
 }
 
 Result<Contents> from_items(Kind kind, Result<std::vector<Item>> items) {

@@ -368,8 +368,8 @@ class Tokeniser {
     const auto find = [&](const auto& words) {
       return std::ranges::find_if(words, [&](std::string_view word) { return word_at(at, word); });
     };
-    const auto* const below = find(kBelowWords);
-    const auto* const above = find(kAboveWords);
+    const auto below = find(kBelowWords);
+    const auto above = find(kAboveWords);
     const bool is_below = below != kBelowWords.end();
     if (!is_below && above == kAboveWords.end()) return false;
     auto end = at + (is_below ? below->size() : above->size());

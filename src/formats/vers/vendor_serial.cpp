@@ -23,7 +23,7 @@ std::string upper(std::string_view text) {
 std::optional<std::size_t> count_in_words(std::string_view word) noexcept {
   constexpr std::array kCounts =
       std::to_array<std::string_view>({"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"});
-  if (const auto* const found = std::ranges::find(kCounts, word); found != kCounts.end()) {
+  if (const auto found = std::ranges::find(kCounts, word); found != kCounts.end()) {
     return static_cast<std::size_t>(found - kCounts.begin()) + 1;
   }
   if (word.empty() || word.size() > 2 || !std::ranges::all_of(word, is_digit)) return std::nullopt;

@@ -151,7 +151,7 @@ std::string replace_signs(std::string_view text) {
       at += 4;
       continue;
     }
-    const auto* const found =
+    const auto found =
         static_cast<unsigned char>(rest[0]) < 0x80
             ? kReplacements.end()
             : std::ranges::find_if(

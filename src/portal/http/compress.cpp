@@ -60,7 +60,7 @@ bool compressible(std::string_view content_type, std::size_t bytes) noexcept {
   if (bytes < kWorthwhileBytes) return false;
   const auto type = content_type.substr(0, content_type.find(';'));
   return type.starts_with("text/") || type.ends_with("json") || type.ends_with("+xml") || type == "application/xml" ||
-         type == "application/javascript";
+         type == "application/javascript" || type == "application/x-tocsin-match";
 }
 
 }  // namespace tocsin::portal::http

@@ -33,6 +33,7 @@ Result<http::Response> about(App& app, const http::Request& request) {
 <li>[[Read an advisory as a page, see what changed between its revisions, and take the document itself: byte for byte as its issuer published it, with its SHA-512.]]</li>
 <li>[[Compare what all advisories say about one <a href="/vulnerabilities">vulnerability</a>, or about one product of a <a href="/vendors">vendor</a>.]]</li>
 <li>[[<a href="/tools/csaf">Check, convert and compare</a> CSAF documents of your own, which are not kept.]]</li>
+<li>[[<a href="/match">Match an inventory</a> of your devices in your own browser, without sending it.]]</li>
 <li>[[Subscribe to an <a href="/feeds/advisories.atom">Atom feed</a>: of everything, of a vendor, or of any search.]]</li>
 <li>[[Let programs use the same by the <a href="/api">API</a>. Nobody needs an account, and every page works without JavaScript.]]</li>
 </ul>

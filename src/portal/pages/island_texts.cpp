@@ -1,6 +1,7 @@
 #include "portal/pages/island_texts.hpp"
 
 #include "portal/html/template.hpp"
+#include "portal/pages/inventory_parts.hpp"
 
 namespace tocsin::portal::pages {
 
@@ -45,6 +46,24 @@ void append_island_texts(std::string& out, std::string_view main) {
 <p data-text="passkey-refused">[[The portal refused. Load the page again and try again.]]</p>
 <p data-text="passkey-failed">[[The passkey could not be used. Try again, or sign in another way.]]</p>
 )">(out);
+  }
+  if (has("data-match")) {
+    render<R"(<p data-text="match-loading">[[The matcher and the advisories are being fetched.]]</p>
+<p data-text="match-ready">[[Ready, with {} advisories. Choose a file; you may cut the network now.]]</p>
+<p data-text="match-reading">[[The file is being read.]]</p>
+<p data-text="match-working">[[{} of {} devices]]</p>
+<p data-text="match-done">[[Done. Nothing of the file was sent.]]</p>
+<p data-text="match-sent">[[Bytes of your file that were sent: 0]]</p>
+<p data-text="match-summary">[[Devices: {}; affected: {}; answers shown: {}.]]</p>
+<p data-text="match-shortened">[[Only the first {} stand here; the files have all.]]</p>
+<p data-text="match-too-large">[[The file is larger than 512 MB. Use the command line for it.]]</p>
+<p data-text="match-broken">[[The matcher has stopped: your browser may have run out of memory, or the portal could not be reached. Load the page again.]]</p>
+)">(out, "{0}", "{0}", "{1}", "{0}", "{1}", "{2}", "{0}");
+    using engine::exposure::Status;
+    for (const auto status :
+         {Status::affected, Status::undecidable, Status::under_investigation, Status::fixed, Status::not_affected}) {
+      render<"<p data-text=\"match-{}\">{}</p>\n">(out, engine::exposure::to_string(status), status_label(status));
+    }
   }
   out += "</template>\n";
 }
