@@ -33,6 +33,12 @@ constexpr std::size_t kCommonWord = 600;
 /// Fits that are not made surer by the absence of others.
 constexpr double kStandsAlready = 0.85;
 
+void prefetch(const NameSketch& sketch) noexcept {
+  __builtin_prefetch(&sketch.held);
+  __builtin_prefetch(&sketch.also);
+  __builtin_prefetch(&sketch.shapes);
+}
+
 std::string shown(const Item& item) {
   for (const auto* text : {&item.product, &item.name, &item.model, &item.family}) {
     if (!text->empty()) return text::shorten(*text, 80);
@@ -303,7 +309,11 @@ void Matcher::State::by_names(const Item& item, const ItemWords& words, std::str
   names.erase(std::unique(names.begin(), names.end()), names.end());
   const auto called = candidates.keep(shown(item));
   Holders holders{targets, words};
-  for (const auto at : names) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    // They lie far from each other: the next are fetched while these are looked at.
+    if (i + 8 < names.size()) prefetch(targets.sketches[names[i + 8]]);
+    if (i + 4 < names.size()) __builtin_prefetch(targets.sketch_terms.data() + targets.sketches[names[i + 4]].terms);
+    const auto at = names[i];
     if (!may_fit(targets.sketches[at], targets.sketch_terms, words)) continue;
     const auto& name = targets.names[at];
     auto fitting = fit(name, words);
@@ -339,7 +349,10 @@ void Matcher::State::by_numbers_names(const Item& item, const ItemWords& words, 
         known.product = known_in->names[name].text;
         known.name.clear();
         known.family.clear();
-        by_names(known, words_of(known, targets), number, candidates);
+        // Called so already: what follows would be less sure.
+        const bool is_same =
+            item.name.empty() && item.family.empty() && item.vendor == known.vendor && item.product == known.product;
+        if (!is_same) by_names(known, words_of(known, targets), number, candidates);
         if (names.size() > kNumbersNamesMax) break;
       }
     }

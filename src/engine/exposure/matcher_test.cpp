@@ -1,5 +1,7 @@
 #include "engine/exposure/matcher.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -175,6 +177,40 @@ TEST_F(Exposure, NothingIsMatchedByNothing) {
   EXPECT_TRUE(matcher_.match(item("Siemens", "", "1.0")).empty());
   EXPECT_TRUE(matcher_.match(item("", "controller", "1.0")).empty());
   EXPECT_TRUE(matcher_.match(item(std::string(100'000, 'a'), std::string(100'000, '('), "1")).empty());
+}
+
+/// Many at once, of which most read alike: each hears what it would hear alone, also where its serial number decides.
+TEST_F(Exposure, ManyAreToldWhatEachIsTold) {
+  matcher_.add(advisory("A-7", "ABB", {{"AC500 V3", "<=the first 4 digits of serial number 2000"}}));
+  matcher_.prepare();
+  std::vector<Item> items;
+  for (const auto* serial : {"", "1000", "3000", "1000"}) {
+    for (const auto* version : {"3.5.0", "3.5.1"}) {
+      items.push_back(item("ABB", "AC500 V3", version));
+      items.back().serial = serial;
+      items.push_back(item("Schneider Electric", "Modicon M340", version));
+    }
+  }
+  items.push_back(Item{});
+  std::vector<const Item*> asked;
+  for (const auto& each : items) asked.push_back(&each);
+  const auto line = [&](const Match& match) {
+    return fmt::format("{} {} {:a} {} {} {}", matcher_.id_of(match.advisory), to_string(match.status), match.confidence,
+                       match.because, match.question, fmt::join(match.product_ids, ","));
+  };
+  for (const unsigned threads : {1U, 3U}) {
+    std::vector<std::vector<std::string>> told(items.size());
+    matcher_.match_each(asked, threads, [&](std::size_t at, const std::vector<Match>& matches) {
+      for (const auto& match : matches) told[at].push_back(line(match));
+    });
+    for (std::size_t at = 0; at < items.size(); ++at) {
+      std::vector<std::string> alone;
+      for (const auto& match : matcher_.match(items[at])) alone.push_back(line(match));
+      EXPECT_EQ(told[at], alone) << items[at].product << " " << items[at].serial;
+    }
+    EXPECT_NE(told[4], told[8]) << "the serial number decides";
+    EXPECT_EQ(told[4], told[12]);
+  }
 }
 
 TEST(ProductNames, AreTakenApart) {
