@@ -12,7 +12,8 @@ function(tocsin_wasm_matcher out)
   set(sources
     base/check base/keyed_hash base/result base/text base/time
     domain/vendor domain/vendor_table
-    engine/exposure/advisory_pack engine/exposure/calibration engine/exposure/fit engine/exposure/matcher
+    engine/exposure/advisory_pack engine/exposure/calibration engine/exposure/candidates engine/exposure/fit
+    engine/exposure/judge engine/exposure/matcher engine/exposure/sketch
     engine/exposure/product_name engine/exposure/targets engine/exposure/vendor_group
     formats/order_number formats/cpe/cpe formats/purl/purl formats/purl/types
     formats/inventory/columns formats/inventory/csv formats/inventory/csv_cell formats/inventory/item

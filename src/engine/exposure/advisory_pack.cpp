@@ -6,6 +6,7 @@
 
 #include "base/keyed_hash.hpp"
 #include "base/packing.hpp"
+#include "engine/exposure/targets.hpp"
 
 namespace tocsin::engine::exposure {
 namespace {
@@ -53,7 +54,7 @@ void write_product(PackWriter& out, const csaf::Product& product, const Position
   out.text(product.family);
   out.text(product.product);
   // Only where there is nothing shorter.
-  out.text(product.product.empty() ? product.name : std::string_view{});
+  out.text(product.product.empty() || name_tells_versions(product.name) ? product.name : std::string_view{});
   out.text(product.version);
   out.number(product.version_is_range ? 1 : 0);
   for (const auto list : kTexts) {

@@ -168,6 +168,10 @@ std::string label_of(const csaf::Vulnerability& vulnerability) {
 
 }  // namespace
 
+bool name_tells_versions(std::string_view name) {
+  return !line_of(name).empty() || text::contains_ignore_case_ascii(behind_colon(name), "serial n");
+}
+
 std::string model_word(std::string_view model) {
   for (const std::string_view end : {" series", " Series", " and", ","}) {
     if (model.ends_with(end)) model.remove_suffix(end.size());

@@ -111,6 +111,8 @@ struct Targets {
 };
 inline constexpr std::size_t kOrderPrefix = 7;
 
+/// Does a leaf's own name say more of its versions than its branches: a serial number, a line of releases?
+bool name_tells_versions(std::string_view name);
 /// "RLC-4XX" of "RLC-4XX series".
 std::string model_word(std::string_view model);
 /// "pkg:npm/name" of "pkg:npm/name@1.2": what names the package, not its version. Empty for what is no package URL.

@@ -1,0 +1,68 @@
+#include <atomic>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/check.hpp"
+#include "base/keyed_hash.hpp"
+#include "engine/exposure/matcher.hpp"
+#include "engine/exposure/matcher_state.hpp"
+#include "engine/exposure/targets.hpp"
+
+// Many things at once: what reads alike is matched once. Apart from the matcher, which browsers run without threads.
+namespace tocsin::engine::exposure {
+
+using formats::inventory::Item;
+
+std::string description_of(const Item& item) {
+  std::string out;
+  const auto put = [&out](std::string_view text) {
+    out += std::to_string(text.size());
+    out += ':';
+    out += text;
+  };
+  for (const auto* text : {&item.vendor, &item.family, &item.product, &item.name, &item.model, &item.cpe}) put(*text);
+  for (const auto& version : item.versions) {
+    put(version.component);
+    put(version.text);
+  }
+  out += '|';
+  for (const auto& purl : item.purls) put(purl);
+  return out;
+}
+
+void Matcher::match_each(std::span<const Item* const> items, unsigned threads, const Told& told) const {
+  TOCSIN_CHECK(state_->prepared);
+  HashMap<std::string, std::size_t> group_of;
+  std::vector<std::vector<std::size_t>> groups;
+  for (std::size_t at = 0; at < items.size(); ++at) {
+    const auto [group, is_new] = group_of.try_emplace(description_of(*items[at]), groups.size());
+    if (is_new) groups.emplace_back();
+    groups[group->second].push_back(at);
+  }
+  group_of.clear();
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (auto at = next++; at < groups.size(); at = next++) {
+      auto shared = *items[groups[at].front()];
+      shared.serial.clear();
+      shared.hashes.clear();
+      bool by_serial = false;
+      const auto matches = state_->match(shared, by_serial);
+      for (const auto each : groups[at]) {
+        const auto& item = *items[each];
+        const bool is_own = (by_serial && !item.serial.empty()) || state_->is_listed(item);
+        told(each, is_own ? match(item) : matches);
+      }
+    }
+  };
+  std::vector<std::jthread> others;
+  for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
+  work();
+}
+
+}  // namespace tocsin::engine::exposure
