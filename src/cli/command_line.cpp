@@ -532,7 +532,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"status", "Tell what was known of a product on a day, and what since", &Builder::status},
       {"bundle", "Carry advisories and evidence over a one-way link, signed", &Builder::bundle},
       {"inventory", "What organisations have in their plants: import, list, export", &Builder::inventory},
-      {"exposure", "What advisories mean for inventories: list, find anew", &Builder::exposure},
+      {"exposure", "What advisories mean for inventories: list, report, find anew", &Builder::exposure},
       {"decision", "By which table it is decided what to do about it: show, set, history", &Builder::decision},
       {"diff", "Tell what changed between two CSAF documents", &Builder::diff},
       {"cvss", "Score and explain CVSS vectors", &Builder::cvss},

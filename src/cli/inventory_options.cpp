@@ -70,6 +70,8 @@ void add_exposure_commands(CLI::App& group, InventoryOptions& into, const Common
           "  tocsin exposure report --organisation 2 --format json --since 2027-05-01\n"
           "As the organisation's members see it; days are those of the site's time zone. In the audit log.");
   add_organisation(report, into);
+  // Instead of text and json, which the others write.
+  if (auto* others = report.get_option_no_throw("--format"); others != nullptr) report.remove_option(others);
   report.add_option("--format", into.format, "pdf, xlsx, csv or json")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"pdf", "xlsx", "csv", "json"}))

@@ -100,7 +100,7 @@ describe('the exposure at a glance', () => {
         await matched(page, '/exposure/overview', 'TDC-2025-001');
         await check(page, `overview ${size} ${colorScheme}`);
         await page.goto(`${portal.url}/exposure/overview?since=visit&days=365`);
-        await page.evaluate(() => { for (const each of document.querySelectorAll('details')) each.open = true; });
+        await page.evaluate(() => { for (const each of document.querySelectorAll('main details')) each.open = true; });
         await check(page, `overview year ${size} ${colorScheme}`);
         await made.close();
       });

@@ -113,7 +113,7 @@ void append_head(std::string& out, const Asked& asked) {
   render<
       "<div class=\"page-head\"><h1>[[Exposure at a glance]]</h1><p class=\"actions\"><a class=\"button\" "
       "href=\"{}\">[[List of all that is open]]</a> <a class=\"button-quiet\" href=\"{}\">[[Report as PDF]]</a> <a "
-      "class=\"button-quiet\" href=\"{}\">XLSX</a> <a class=\"button-quiet\" href=\"{}\">CSV</a></p></div>\n<p "
+      "class=\"button-quiet\" href=\"{}\">[[Workbook]]</a> <a class=\"button-quiet\" href=\"{}\">CSV</a></p></div>\n<p "
       "class=\"lead\">[[What is open because of the advisories that you may read, and what changed. A matter is one "
       "advisory on one asset.]]</p>\n">(out, Url::own(list_url(asked, {.site = asked.input.site.value_or("")})),
                                         Url::own(path_of("/exposure/report.pdf", asked)),
@@ -529,11 +529,13 @@ Result<http::Response> show(App& app, const http::Request& request) {
   } else {
     append_filters(out, asked, values);
     append_figures(out, overview, asked);
-    append_changes(out, overview, asked);
     out += "<div class=\"grid-2\">\n";
     append_decisions(out, overview);
     append_trend(out, overview);
+    out += "</div>\n";
     if (!overview.sites.empty()) append_heats(out, overview, asked);
+    append_changes(out, overview, asked);
+    out += "<div class=\"grid-2\">\n";
     append_times(out, overview);
     append_groups(out, overview.zones, asked, "zones", tr<"Zones">(), pages::field_label(Field::zone), true);
     append_groups(out, overview.vendors, asked, "vendors", tr<"Vendors">(), pages::field_label(Field::vendor), false);

@@ -295,13 +295,13 @@ constexpr paper::Ink kUrgent{0.65, 0.11, 0.11};
 void print_sites(Paper& out, const Overview& overview) {
   if (overview.sites.size() < 2) return;
   out.heading(2, "By site", "");
-  std::vector<TableRow> rows{{{"Site"}, {"Assets"}, {"Open"}, {"Act now"}, {"Mitigate now"}, {"Critical or high"}}};
+  // Four: with more, names of sites are torn.
+  std::vector<TableRow> rows{{{"Site"}, {"Open matters"}, {"Act now, mitigate"}, {"Critical or high"}}};
   for (const auto& each : overview.sites) {
+    const auto urgent = each.actions[0] + each.actions[1];
     rows.push_back({{std::string{site_name(each.site)}, paper::kBlack, true},
-                    {number(each.assets)},
                     {number(each.matters)},
-                    {number(each.actions[0]), each.actions[0] > 0 ? kUrgent : paper::kBlack, each.actions[0] > 0},
-                    {number(each.actions[1])},
+                    {number(urgent), each.actions[0] > 0 ? kUrgent : paper::kBlack, each.actions[0] > 0},
                     {number(each.severities[4] + each.severities[3])}});
   }
   out.table(rows);
