@@ -9,6 +9,7 @@
 #include "portal/api/body.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
+#include "portal/pages/exposure_parts.hpp"
 #include "portal/pages/exposure_report.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/inventory_parts.hpp"
@@ -69,30 +70,16 @@ std::string path_of(std::string_view base, const Asked& asked) {
 
 /// The list of what is open, narrowed.
 struct Narrow {
-  std::string site = {}, zone = {}, vendor = {}, status = {};
+  std::string site = {}, zone = {}, vendor = {}, status = {}, decision = {}, severity = {};
 };
 std::string list_url(const Asked& asked, const Narrow& narrow) {
   return http::with_query("/exposure", {{"organisation", asked.organisation},
                                         {"status", narrow.status},
                                         {"site", narrow.site},
                                         {"zone", narrow.zone},
-                                        {"vendor", narrow.vendor}});
-}
-
-std::string_view decision_label(Action action) {
-  switch (action) {
-    case Action::act_now:
-      return tr<"act now">();
-    case Action::mitigate_now:
-      return tr<"mitigate now, patch later">();
-    case Action::next_outage:
-      return tr<"next outage">();
-    case Action::accept:
-      return tr<"accept the risk">();
-    case Action::nothing_to_do:
-      break;
-  }
-  return tr<"nothing to do">();
+                                        {"vendor", narrow.vendor},
+                                        {"decision", narrow.decision},
+                                        {"severity", narrow.severity}});
 }
 
 std::string site_name(std::string_view site) { return site.empty() ? std::string{tr<"no site">()} : std::string{site}; }
@@ -226,6 +213,7 @@ void append_decisions(std::string& out, const Overview& overview) {
 
 struct HeatColumn {
   std::string label;
+  Narrow narrow;                     ///< What leads to those of a cell, but for the site; all empty: nothing does.
   std::vector<std::int64_t> counts;  ///< By site.
 };
 
@@ -253,7 +241,13 @@ void append_heat(std::string& out, const Overview& overview, const Asked& asked,
       const auto count = column.counts[i];
       // Four steps: the eye tells no more of them apart.
       const auto heat = count == 0 ? 0 : 1 + (count * 4 - 1) / most;
-      render<"<td class=\"num heat-{}\">{}</td>">(out, std::min<std::int64_t>(heat, 4), locale::number(count));
+      auto narrow = column.narrow;
+      narrow.site = site;
+      const bool leads = count > 0 && !site.empty() && !(narrow.decision.empty() && narrow.severity.empty());
+      const auto shown = locale::number(count);
+      render<"<td class=\"num heat-{}\">{}</td>">(
+          out, std::min<std::int64_t>(heat, 4),
+          leads ? html::fragment<"<a href=\"{}\">{}</a>">(Url::own(list_url(asked, narrow)), shown) : html::fragment<"{}">(shown));
     }
     out += "</tr>\n";
   }
@@ -263,13 +257,16 @@ void append_heat(std::string& out, const Overview& overview, const Asked& asked,
 void append_heats(std::string& out, const Overview& overview, const Asked& asked) {
   std::vector<HeatColumn> actions, severities;
   for (const auto action : kByUrgency) {
-    HeatColumn column{.label = std::string{decision_label(action)}, .counts = {}};
+    HeatColumn column{.label = std::string{pages::action_label(action)},
+                      .narrow = {.decision = std::string{to_string(action)}},
+                      .counts = {}};
     for (const auto& site : overview.sites) column.counts.push_back(site.actions[static_cast<std::size_t>(action)]);
     actions.push_back(std::move(column));
   }
   for (const auto severity : kAllSeverities) {
     HeatColumn column{
         .label = std::string{severity == Severity::none ? tr<"Not scored">() : pages::severity_title(severity)},
+        .narrow = {.severity = severity == Severity::none ? std::string{} : std::string{to_string(severity)}},
         .counts = {}};
     for (const auto& site : overview.sites) {
       column.counts.push_back(site.severities[static_cast<std::size_t>(severity)]);
