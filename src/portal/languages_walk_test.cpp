@@ -16,6 +16,7 @@
 #include "engine/exposure/exposure.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/inventory/inventory.hpp"
+#include "engine/manage/comments.hpp"
 #include "portal/html/template.hpp"
 #include "portal/languages.hpp"
 #include "portal/members_fixture.hpp"
@@ -215,6 +216,13 @@ class LanguagesWalk : public testing::MemberPortalTest {
     const auto upload = engine::inventory::keep_upload(database(), owner, "Σ", "Σ;Ω\nΩ;1\n", clock_.now());
     ASSERT_TRUE(upload);
     upload_ = *upload;
+    const auto record = number(store::Sql{"SELECT id FROM record WHERE slug = 'TDC-2025-001'"});
+    for (const auto* text : {"Σω", "Ωσ"}) {
+      const auto comment =
+          engine::manage::add_comment(database(), viewer, domain::RecordId{record}, text, false, clock_.now());
+      ASSERT_TRUE(comment) << comment.error().to_string();
+      comment_ = *comment;
+    }
   }
   void TearDown() override {
     MemberPortalTest::TearDown();
@@ -233,6 +241,7 @@ class LanguagesWalk : public testing::MemberPortalTest {
         {"{asset}", "1"},
         {"{upload}", upload_},
         {"{version}", "1"},
+        {"{comment}", comment_},
         {"{revision}", "1"},
         {"{secret}", "nobodys"},
         {"{product}", "nothing"},
@@ -247,7 +256,7 @@ class LanguagesWalk : public testing::MemberPortalTest {
  private:
   std::string case_;
   std::filesystem::path folder_;
-  std::string upload_;
+  std::string upload_, comment_;
 };
 
 TEST_P(LanguagesWalk, EveryTextOfEveryPageIsAMessage) {

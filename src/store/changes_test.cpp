@@ -7,6 +7,7 @@
 
 #include "store/organisations.hpp"
 #include "store/records.hpp"
+#include "store/removals.hpp"
 #include "store/testing/test_database.hpp"
 
 namespace tocsin::store {
@@ -67,7 +68,7 @@ TEST_P(ChangesTest, WhatIsUndoneNeverHappened) {
   EXPECT_TRUE(after(0).empty());
 }
 
-TEST_P(ChangesTest, AppendsForARecordThatIsThere) {
+TEST_P(ChangesTest, TellsOfRecordsThatAreHereAndThatAreGone) {
   ASSERT_TRUE(put(database(), "EX-1"));
   const auto first = after(0).at(0);
   const auto append = [&](domain::RecordId record) {
@@ -77,7 +78,15 @@ TEST_P(ChangesTest, AppendsForARecordThatIsThere) {
   };
   ASSERT_TRUE(append(first.record));
   EXPECT_EQ(after(first.sequence).at(0).action, ChangeAction::withdrawn);
-  EXPECT_EQ(append({999}).error().code, Error::Code::conflict);
+  // One that was removed: its number stands in the feed for good, its row nowhere.
+  const auto record = database().read([&](Connection& connection) { return Records{connection}.load(first.record); });
+  ASSERT_TRUE(record && *record);
+  const auto removed =
+      database().write([&](Connection& connection) { return Removals{connection}.remove(**record, kTestNow); });
+  ASSERT_TRUE(removed) << removed.error().to_string() << removed.error().detail;
+  EXPECT_EQ(after(0).back().action, ChangeAction::removed);
+  EXPECT_EQ(after(0).back().record, first.record);
+  EXPECT_EQ(after(0).size(), 3U);
 }
 
 TEST_P(ChangesTest, CursorsAreKeptPerReader) {

@@ -5,6 +5,7 @@
 
 #include "engine/exposure/exposure.hpp"
 #include "engine/inventory/testing.hpp"
+#include "engine/manage/removal.hpp"
 #include "engine/search/indexer.hpp"
 #include "engine/testing/samples.hpp"
 
@@ -14,9 +15,11 @@ namespace {
 using domain::MatchVerdict;
 using domain::RemediationState;
 using engine::testing::Sample;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class RunsTest : public inventory::InventoryTest {
@@ -101,6 +104,43 @@ TEST_P(RunsTest, MatchesNewAssetsAndNewAdvisories) {
   for (const auto& each : assets(editor))
     ASSERT_TRUE(inventory::remove(database(), editor, each.id, inventory::kTestNow));
   EXPECT_THAT(rows(), IsEmpty());
+}
+
+TEST_P(RunsTest, NothingIsLeftOfARemovedAdvisory) {
+  publish({});
+  publish({.id = "EX-2021-002", .products = {{.vendor = "Brightwater", .name = "Level meter", .version = "<= 1.2"}}});
+  ASSERT_TRUE(import_csv(editor, kPumps));
+  // One that goes on with what it has loaded.
+  Runs running{database()};
+  for (bool more = true; more;) {
+    const auto step = running.step(inventory::kTestNow, 500);
+    ASSERT_TRUE(step) << step.error().to_string() << step.error().detail;
+    more = !step->caught_up;
+  }
+  const auto record = seen(editor, open_matters()).back().match.record;
+  const auto key = seen(editor, open_matters()).back().tracking_id;
+  auto console = Actor::at_console();
+  console.reason = "Sent by mistake";
+  const auto removed = manage::remove_record(database(), console, record, inventory::kTestNow);
+  ASSERT_TRUE(removed) << removed.error().to_string() << removed.error().detail;
+  const auto matches = [&] {
+    return database()
+        .read([&](store::Connection& connection) {
+          return connection.first(store::Sql{"SELECT count(*) FROM asset_match WHERE record_id = ?", record},
+                                  [](const store::Row& row) { return row.integer(0); });
+        })
+        .value();
+  };
+  EXPECT_EQ(matches(), 0);
+  ASSERT_TRUE(import_csv(editor, "Name,Vendor,Product,Firmware,Site\nP9,Example Pumps,Flow Controller,V2.7.0,Nord\n"));
+  for (bool more = true; more;) {
+    const auto step = running.step(inventory::kTestNow, 500);
+    ASSERT_TRUE(step) << step.error().to_string() << step.error().detail;
+    more = !step->caught_up;
+  }
+  EXPECT_EQ(matches(), 0);
+  EXPECT_THAT(rows(), Not(Contains(HasSubstr(key))));
+  EXPECT_THAT(rows(), Not(IsEmpty()));
 }
 
 /// The same whether advisories or assets came first, at once or one by one, in whatever batches, and stopped anywhere.

@@ -23,6 +23,15 @@ bool sees(const Actor& actor, const Seen& seen, const store::Comment& comment) {
                                                                                  {comment.organisation, comment.wide}));
 }
 
+/// A token that may only read writes nothing: what it needs is the scope by which records are written.
+Status require_writing(const Actor& actor) {
+  TRY_VOID(actor.require(Permission::read_as_member));
+  if (actor.program && ((actor.withheld >> static_cast<unsigned>(Permission::edit_record)) & 1U) != 0) {
+    return Error::forbidden("This token's scopes do not include what is asked for (write-records)");
+  }
+  return ok();
+}
+
 bool writes_widely(const Actor& actor, const Seen& seen) {
   return actor.console || (reads(actor, seen) && actor.may(Permission::edit_record) &&
                            domain::policy::may_comment_widely(actor.viewer, seen.record.owner));
@@ -116,7 +125,7 @@ Result<CommentRow> find_comment(store::Database& database, const Actor& actor, d
 
 Result<std::string> add_comment(store::Database& database, const Actor& actor, domain::RecordId record,
                                 std::string_view text, bool wide, Timestamp now) {
-  TRY_VOID(actor.require(Permission::read_as_member));
+  TRY_VOID(require_writing(actor));
   return database.write([&](store::Connection& connection) -> Result<std::string> {
     TRY_VOID(connection.lock_changes());
     TRY(const auto seen, need_record(connection, actor, record, now));
@@ -152,7 +161,7 @@ Result<std::string> add_comment(store::Database& database, const Actor& actor, d
 
 Status change_comment(store::Database& database, const Actor& actor, domain::RecordId record, std::string_view id,
                       std::string_view text, Timestamp now) {
-  TRY_VOID(actor.require(Permission::read_as_member));
+  TRY_VOID(require_writing(actor));
   return database.write([&](store::Connection& connection) -> Status {
     TRY_VOID(connection.lock_changes());
     TRY(const auto seen, need_record(connection, actor, record, now));
@@ -169,7 +178,7 @@ Status change_comment(store::Database& database, const Actor& actor, domain::Rec
 
 Status remove_comment(store::Database& database, const Actor& actor, domain::RecordId record, std::string_view id,
                       Timestamp now) {
-  TRY_VOID(actor.require(Permission::read_as_member));
+  TRY_VOID(require_writing(actor));
   return database.write([&](store::Connection& connection) -> Status {
     TRY_VOID(connection.lock_changes());
     TRY(const auto seen, need_record(connection, actor, record, now));

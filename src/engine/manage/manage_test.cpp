@@ -215,6 +215,13 @@ TEST_P(Manage, CommentsAreWrittenByThoseWhoMay) {
       {"control characters", wendy(), open_, "a\x1b[31m", false, "invalid_input at text"},
       {"the console", console, closed_, "Hello", true, "ok"},
   };
+  // A token has at most what its scopes name.
+  auto token = wendy();
+  token.program = true;
+  token.withheld = 1U << static_cast<unsigned>(domain::Permission::edit_record);
+  EXPECT_EQ(outcome(add_comment(database(), token, closed_, "Hello", false, kTestNow)), "forbidden");
+  token.withheld = 0;
+  EXPECT_EQ(outcome(add_comment(database(), token, closed_, "Hello", false, kTestNow)), "ok");
   for (const auto& row : table) {
     SCOPED_TRACE(row.name);
     const auto before = number(Sql{"SELECT count(*) FROM record_comment"});

@@ -464,28 +464,21 @@ Result<http::Response> list(App& app, const http::Request& request) {
   wanted.limit = address.limit;
   wanted.cursor = address.cursor;
   wanted.facets = address.facets;
-  const auto result = app.search().search(request.viewer, wanted, request.now);
-  if (!result) {
-    // A filter that is for others.
-    if (!json && result.error().code == Error::Code::invalid_input && result.error().where.empty()) {
-      return query_error_page(app, request, address, result.error());
-    }
-    return result.error();
-  }
+  TRY(const auto result, app.search().search(request.viewer, wanted, request.now));
   if (json) {
-    auto response = list_json(address, *result);
-    response.cacheable = !search::is_personal(result->query);
+    auto response = list_json(address, result);
+    response.cacheable = !search::is_personal(result.query);
     return response;
   }
   std::optional<std::set<std::int64_t>> read;
   if (request.viewer.person) {
     std::vector<std::int64_t> ids;
-    for (const auto& hit : result->hits) ids.push_back(hit.card.id.value);
+    for (const auto& hit : result.hits) ids.push_back(hit.card.id.value);
     TRY(read, app.database().read([&](store::Connection& connection) {
       return store::ReadMarks{connection}.among(*request.viewer.person, ids);
     }));
   }
-  auto response = list_page(app, request, address, *result, read);
+  auto response = list_page(app, request, address, result, read);
   // Marks change without the catalogue: what shows them is made anew.
   response.cacheable = !read;
   return response;
