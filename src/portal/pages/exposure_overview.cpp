@@ -247,7 +247,8 @@ void append_heat(std::string& out, const Overview& overview, const Asked& asked,
       const auto shown = locale::number(count);
       render<"<td class=\"num heat-{}\">{}</td>">(
           out, std::min<std::int64_t>(heat, 4),
-          leads ? html::fragment<"<a href=\"{}\">{}</a>">(Url::own(list_url(asked, narrow)), shown) : html::fragment<"{}">(shown));
+          leads ? html::fragment<"<a href=\"{}\">{}</a>">(Url::own(list_url(asked, narrow)), shown)
+                : html::fragment<"{}">(shown));
     }
     out += "</tr>\n";
   }
