@@ -241,7 +241,8 @@ Status tell_webhooks(store::Connection& connection, const engine::notify::Told& 
 }
 
 /// People are told by what is decided, so after that.
-void add_herald(portal::App& app, const engine::post::Post& post, const std::shared_ptr<std::atomic<bool>>& decided) {
+void add_herald(portal::App& app, const engine::post::Post& post, bool factors_by_role,
+                const std::shared_ptr<std::atomic<bool>>& decided) {
   constexpr int kTurnsMax = 40;
   auto herald = std::make_shared<engine::notify::Herald>(
       app.database(), app.search(), app.catalogue(), post,
@@ -249,7 +250,8 @@ void add_herald(portal::App& app, const engine::post::Post& post, const std::sha
                                       .hook =
                                           [&app](store::Connection& connection, const engine::notify::Told& told) {
                                             return tell_webhooks(connection, told, app.clock().now());
-                                          }});
+                                          },
+                                      .factors_by_role = factors_by_role});
   app.add_chore("notify.herald", std::chrono::seconds{1}, [&app, herald, decided]() -> Status {
     if (!*decided) return ok();
     int turns = 0;
@@ -376,7 +378,7 @@ int run_serve(const CommandLine& line) {
   add_status_upkeep(app);
   const auto decided = std::make_shared<std::atomic<bool>>(false);
   add_exposure_runs(app, decided);
-  add_herald(app, *post, decided);
+  add_herald(app, *post, settings.text("second_factor") == "by-role", decided);
   add_exposure_upkeep(app, settings);
   app.start_duty();
   if (post->on()) office.start();

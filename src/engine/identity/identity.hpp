@@ -124,6 +124,8 @@ class Identity {
   struct State;  ///< state.hpp
   Identity(store::Database& database, SealingKey key, Options options, const Clock& clock);
   ~Identity();
+  /// Options::second_factor_by_role
+  bool factors_by_role() const noexcept;
 
   // --- who is it ---
   /// From memory only, for the network thread: nullptr where unknown here (ask `load_session`). Once a minute it is,

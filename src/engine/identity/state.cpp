@@ -99,6 +99,7 @@ Status Identity::State::tell(const Change& change, domain::PersonId person, post
 Identity::Identity(store::Database& database, SealingKey key, Options options, const Clock& clock)
     : state_(std::make_unique<State>(database, std::move(key), std::move(options), clock)) {}
 Identity::~Identity() = default;
+bool Identity::factors_by_role() const noexcept { return state_->options.second_factor_by_role; }
 
 Actor actor_at(const Where& where, const domain::Person* person, std::optional<domain::OrganisationId> organisation) {
   Actor actor;

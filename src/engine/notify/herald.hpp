@@ -38,6 +38,8 @@ class Herald {
   struct Options {
     std::function<std::shared_ptr<const Zone>()> site_zone = {};  ///< Of people who chose none; absent: UTC.
     Channel hook = {};  ///< Where subscriptions tell by hook; absent: nowhere.
+    /// identity::Options::second_factor_by_role: who owes one is told nothing.
+    bool factors_by_role = false;
   };
   /// All outlive it. One thread at a time.
   Herald(store::Database& database, search::SearchEngine& search, search::Catalogue& catalogue, const post::Post& post,

@@ -10,6 +10,7 @@
 #include "engine/testing/samples.hpp"
 #include "store/audiences.hpp"
 #include "store/changes.hpp"
+#include "store/credentials.hpp"
 
 namespace tocsin::engine::notify {
 namespace {
@@ -407,6 +408,28 @@ TEST_P(HeraldTest, NeitherLosesNorRepeatsWhereverItIsStopped) {
   }
 }
 
+TEST_P(HeraldTest, WhoOwesASecondFactorIsToldNothing) {
+  subscribe_to(reader, {});
+  subscribe_to(stranger, {});  // Manages an organisation: the role demands a second factor.
+  publish({});
+  Herald strict{database(), *engine, *catalogue, post, {.site_zone = {}, .hook = {}, .factors_by_role = true}};
+  notice(kTestNow, strict);
+  send(kTestNow, strict);
+  EXPECT_THAT(told(), ElementsAre("will: New: EX-2021-001: Open door in Flow Controller"));
+  ASSERT_TRUE(database().write([&](store::Connection& connection) {
+    return store::Credentials{connection}.add({.person = *stranger.viewer.person,
+                                               .kind = store::CredentialKind::totp,
+                                               .label = "App",
+                                               .secret = "sealed",
+                                               .created_at = kTestNow});
+  }));
+  publish({.id = "EX-2021-002"}, later(1));
+  notice(later(1), strict);
+  send(later(1), strict);
+  EXPECT_THAT(told(), UnorderedElementsAre("petra: New: EX-2021-002: Open door in Flow Controller",
+                                           "will: New: EX-2021-002: Open door in Flow Controller"));
+}
+
 TEST_P(HeraldTest, OnePersonsFailureDoesNotStopTheOthers) {
   subscribe_to(reader, {.channels = {.mail = true, .hook = true}});
   subscribe_to(stranger, {.name = "By hook", .channels = {.mail = true, .hook = true}});
@@ -447,17 +470,17 @@ TEST_P(HeraldTest, WhatWasToldAndLetterLinksAreTheReadersOwn) {
   EXPECT_FALSE(notices(database(), stranger, person, 0, 50, kTestNow));
 
   const auto token = make_feed_token(database(), reader, person, kTestNow).value();
-  EXPECT_THAT(feed(database(), token, kTestNow).value(), SizeIs(1));
-  EXPECT_FALSE(feed(database(), token + "x", kTestNow));
-  EXPECT_FALSE(feed(database(), "", kTestNow));
+  EXPECT_THAT(feed(database(), token, false, kTestNow).value(), SizeIs(1));
+  EXPECT_FALSE(feed(database(), token + "x", false, kTestNow));
+  EXPECT_FALSE(feed(database(), "", false, kTestNow));
   mark("EX-2021-001", domain::Tlp::amber, {}, later(1));
-  EXPECT_THAT(feed(database(), token, later(2)).value(), IsEmpty());
+  EXPECT_THAT(feed(database(), token, false, later(2)).value(), IsEmpty());
   EXPECT_FALSE(notices(database(), reader, person, 0, 50, later(2)).value().rows.front().item);
   EXPECT_FALSE(follow(database(), reader, page->rows.front().notice.id, later(2)));
   const auto newer = make_feed_token(database(), reader, person, kTestNow).value();
-  EXPECT_FALSE(feed(database(), token, kTestNow));
+  EXPECT_FALSE(feed(database(), token, false, kTestNow));
   ASSERT_TRUE(revoke_feed_token(database(), reader, person, kTestNow));
-  EXPECT_FALSE(feed(database(), newer, kTestNow));
+  EXPECT_FALSE(feed(database(), newer, false, kTestNow));
 
   // A letter's link ends mail, and nothing else.
   const auto all = letters();

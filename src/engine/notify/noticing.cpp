@@ -4,8 +4,8 @@
 
 #include "base/json.hpp"
 #include "base/log.hpp"
-#include "engine/members/members.hpp"
 #include "engine/notify/herald.hpp"
+#include "engine/notify/reader.hpp"
 #include "engine/search/index_state.hpp"
 #include "engine/search/query.hpp"
 #include "formats/csaf/compare.hpp"
@@ -174,18 +174,19 @@ Result<std::set<std::int64_t>> exposing(store::Connection& connection, const Sub
 class Noticing {
  public:
   Noticing(store::Connection& connection, search::SearchEngine& search, const Batch& batch, const Zone& site_zone,
-           Timestamp now)
+           bool factors_by_role, Timestamp now)
       : connection_(connection),
         search_(search),
         batch_(batch),
         site_zone_(site_zone),
+        factors_by_role_(factors_by_role),
         now_(now),
         differences_(connection) {}
 
   Status seat(std::span<const Subscription> subscriptions) {
     const auto& first = subscriptions.front();
-    TRY(const auto viewer, members::viewer_of(connection_, first.person, first.organisation));
-    // They are not in it any more, or it is not active.
+    TRY(const auto viewer, reader_of(connection_, first.person, first.organisation, factors_by_role_));
+    // They are not in it any more, it is not active, or they owe a second factor.
     if (viewer.organisation != first.organisation) return ok();
     std::map<std::int64_t, std::pair<const News*, Telling>> told;
     for (const auto& news : batch_.news) {
@@ -298,6 +299,7 @@ class Noticing {
   search::SearchEngine& search_;
   const Batch& batch_;
   const Zone& site_zone_;
+  bool factors_by_role_;
   Timestamp now_;
   Differences differences_;
   std::map<std::int64_t, Reading> reading_;
@@ -326,7 +328,7 @@ Result<NoticeStep> Herald::notice(Timestamp now, int changes_max) {
   if (batch.news.empty() && batch.next == batch.cursor) return step;
   const auto zone = options_.site_zone ? options_.site_zone() : nullptr;
   TRY(const auto made, database_.read([&](store::Connection& connection) -> Result<std::vector<Noticing::Made>> {
-    Noticing noticing{connection, search_, batch, zone ? *zone : Zone::utc(), now};
+    Noticing noticing{connection, search_, batch, zone ? *zone : Zone::utc(), options_.factors_by_role, now};
     const auto& all = batch.subscriptions;
     for (std::size_t at = 0; at < all.size();) {
       auto end = at;

@@ -5,9 +5,9 @@
 #include "base/log.hpp"
 #include "base/secret.hpp"
 #include "engine/advisories.hpp"
-#include "engine/members/members.hpp"
 #include "engine/notify/herald.hpp"
 #include "engine/notify/letters.hpp"
+#include "engine/notify/reader.hpp"
 #include "store/notices.hpp"
 #include "store/people.hpp"
 #include "store/records.hpp"
@@ -33,12 +33,13 @@ constexpr std::int64_t kTidyMicros = kDayMicros / 24;
 class Sending {
  public:
   Sending(store::Connection& connection, const post::Post& post, const post::Options& options, const Channel& hook,
-          domain::Person person, Timestamp now)
+          bool factors_by_role, domain::Person person, Timestamp now)
       : connection_(connection),
         notices_(connection),
         post_(post),
         options_(options),
         hook_(hook),
+        factors_by_role_(factors_by_role),
         person_(std::move(person)),
         now_(now) {}
 
@@ -53,7 +54,7 @@ class Sending {
   Result<const Viewer*> viewer(domain::OrganisationId organisation) {
     const auto found = viewers_.find(organisation.value);
     if (found != viewers_.end()) return &found->second;
-    TRY(auto made, members::viewer_of(connection_, person_.id, organisation));
+    TRY(auto made, reader_of(connection_, person_.id, organisation, factors_by_role_));
     return &viewers_.emplace(organisation.value, std::move(made)).first->second;
   }
 
@@ -151,6 +152,7 @@ class Sending {
   const post::Post& post_;
   const post::Options& options_;
   const Channel& hook_;
+  bool factors_by_role_;
   domain::Person person_;
   Timestamp now_;
   std::map<std::int64_t, Viewer> viewers_;
@@ -158,7 +160,7 @@ class Sending {
 };
 
 Result<SendStep> send_to(store::Connection& connection, const post::Post& post, const Channel& hook,
-                         domain::PersonId id, Timestamp now) {
+                         bool factors_by_role, domain::PersonId id, Timestamp now) {
   // Another process that sends to the same person waits here, and then finds nothing.
   TRY_VOID(
       connection.run(store::Sql{"UPDATE notice SET due_at = due_at WHERE person_id = ? AND state = ? AND due_at <= ?",
@@ -177,7 +179,7 @@ Result<SendStep> send_to(store::Connection& connection, const post::Post& post, 
   }
   TRY(const auto due, notices.due(id, now, kNoticesAtOnce));
   TRY(const auto options, post.options(connection));
-  Sending sending{connection, post, options, hook, *person, now};
+  Sending sending{connection, post, options, hook, factors_by_role, *person, now};
   TRY_VOID(sending.all(due));
   return sending.done;
 }
@@ -191,8 +193,9 @@ Result<SendStep> Herald::send(Timestamp now, int people_max) {
   SendStep sum;
   std::optional<Error> failed;
   for (const auto person : people) {
-    const auto step = database_.write(
-        [&](store::Connection& connection) { return send_to(connection, post_, options_.hook, person, now); });
+    const auto step = database_.write([&](store::Connection& connection) {
+      return send_to(connection, post_, options_.hook, options_.factors_by_role, person, now);
+    });
     if (!step) {
       log::error("notify.person_failed",
                  {{"person", person.value}, {"message", step.error().message}, {"detail", step.error().detail}});

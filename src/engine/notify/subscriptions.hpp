@@ -83,6 +83,7 @@ Status revoke_feed_token(store::Database& database, const Actor& actor, domain::
 Result<std::optional<Timestamp>> feed_made_at(store::Database& database, const Actor& actor, domain::PersonId person);
 /// What a feed holds: newest first, at most 50, as far as its reader may see it now. Errors: not_found for a token that
 /// is none.
-Result<std::vector<NoticeRow>> feed(store::Database& database, std::string_view token, Timestamp now);
+Result<std::vector<NoticeRow>> feed(store::Database& database, std::string_view token, bool factors_by_role,
+                                    Timestamp now);
 
 }  // namespace tocsin::engine::notify

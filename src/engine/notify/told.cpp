@@ -2,7 +2,7 @@
 
 #include "base/hash.hpp"
 #include "engine/advisories.hpp"
-#include "engine/members/members.hpp"
+#include "engine/notify/reader.hpp"
 #include "engine/notify/subscriptions.hpp"
 #include "store/notices.hpp"
 #include "store/subscriptions.hpp"
@@ -16,14 +16,15 @@ using domain::PersonId;
 constexpr int kListMax = 200, kFeedEntries = 50;
 
 Result<std::vector<NoticeRow>> rows_of(store::Connection& connection, PersonId person,
-                                       std::vector<store::Notice> notices, Timestamp now) {
+                                       std::vector<store::Notice> notices, Timestamp now,
+                                       bool factors_by_role = false) {
   // Through the eyes that it was noticed with: a person may act for several organisations.
   std::map<std::int64_t, std::vector<std::int64_t>> records;
   for (const auto& each : notices) records[each.organisation.value].push_back(each.record.value);
   std::map<std::pair<std::int64_t, std::int64_t>, AdvisoryCard> cards;
   for (const auto& [organisation, ids] : records) {
     const domain::OrganisationId seat{organisation};
-    TRY(const auto viewer, members::viewer_of(connection, person, seat));
+    TRY(const auto viewer, reader_of(connection, person, seat, factors_by_role));
     if (viewer.organisation != seat) continue;
     TRY(auto seen, advisory_cards(connection, viewer, ids, now));
     for (auto& card : seen) cards.insert_or_assign({organisation, card.id.value}, std::move(card));
@@ -80,12 +81,13 @@ Result<std::string> follow(store::Database& database, const Actor& actor, std::i
   });
 }
 
-Result<std::vector<NoticeRow>> feed(store::Database& database, std::string_view token, Timestamp now) {
+Result<std::vector<NoticeRow>> feed(store::Database& database, std::string_view token, bool factors_by_role,
+                                    Timestamp now) {
   return database.read([&](store::Connection& connection) -> Result<std::vector<NoticeRow>> {
     TRY(const auto person, store::Subscriptions{connection}.of_feed(sha256_hex(token)));
     if (!person) return Error::not_found("feed");
     TRY(auto found, store::Notices{connection}.feed(*person, kFeedEntries));
-    TRY(auto rows, rows_of(connection, *person, std::move(found), now));
+    TRY(auto rows, rows_of(connection, *person, std::move(found), now, factors_by_role));
     std::erase_if(rows, [](const auto& row) { return !row.item; });
     return rows;
   });

@@ -625,7 +625,8 @@ std::string permanent_id(std::string_view name) { return "urn:sha256:" + sha256_
 Result<http::Response> feed(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({"token"}));
   const auto token = request.query.get("token");
-  TRY(const auto rows, notify::feed(app.database(), token, request.now));
+  TRY(const auto rows,
+      notify::feed(app.database(), token, app.identity() != nullptr && app.identity()->factors_by_role(), request.now));
   const auto base = app.base_url(request);
   formats::feed::AtomFeed atom;
   atom.id = permanent_id(token);
