@@ -4,54 +4,17 @@ import base64
 import collections
 import hashlib
 import hmac
-import http.server
 import re
 import signal
 import threading
 import unittest
 
+from support.webhook import Receiver
 from support.tocsin import Folder, Server, fresh_postgres, needs_postgres, run
 
 DELIVERIES, KILL_EVERY = 24, 4
 # The lease of a dead process: a turn and two timeouts (exchange/hook_sender.hpp), with webhooks.timeout = 1.
 SETTINGS = 'allow_http = true\nnetworks = "127.0.0.0/8"\ntimeout = 1\n'
-
-
-class Receiver:
-    """Takes what comes; `taken` may kill before it is answered."""
-
-    def __init__(self, taken):
-        self.changed = threading.Condition()
-        self.requests = []
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                with outer.changed:
-                    outer.requests.append((dict((k.lower(), v) for k, v in self.headers.items()), body))
-                    outer.changed.notify_all()
-                taken()
-                try:
-                    self.send_response(204)
-                    self.end_headers()
-                except OSError:
-                    pass
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def ids(self):
-        with self.changed:
-            return {headers["webhook-id"] for headers, _ in self.requests}
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
 
 
 class KilledHookSender(unittest.TestCase):
