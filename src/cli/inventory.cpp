@@ -240,7 +240,7 @@ Result<int> report(Work& work) {
   }));
   TRY(const auto zone, find_zone(site.text("time_zone")));
   TRY(const auto made, exposure::report(work.database, work.actor, access,
-                                        {.site = options.site, .since = options.since}, *zone, work.now));
+                                        {.site = options.report_site, .since = options.since}, *zone, work.now));
   std::string bytes;
   if (options.format == "pdf") {
     TRY(auto pdf, portal::pages::report_pdf(made, *zone, portal::paper::kPagesMaxPrinted));

@@ -76,7 +76,7 @@ void add_exposure_commands(CLI::App& group, InventoryOptions& into, const Common
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"pdf", "xlsx", "csv", "json"}))
       ->capture_default_str();
-  report.add_option("--site", into.site, "Only of this site, as the inventory has it")->type_name("SITE");
+  report.add_option("--site", into.report_site, "Only of this site, as the inventory has it")->type_name("SITE");
   report.add_option("--since", into.since, "Begin of what changed: yesterday, week, or a day such as 2027-05-31")
       ->type_name("DAY")
       ->capture_default_str();

@@ -30,7 +30,7 @@ struct InventoryOptions {
   std::string words;                           ///< list
   bool all = false;                            ///< exposure list: also what is done, fixed, not affected.
   std::string format = "pdf", since = "week";  ///< exposure report
-  std::optional<std::string> site;             ///< exposure report
+  std::optional<std::string> report_site;      ///< exposure report; an empty one is that of no site.
   std::string decision, due, sort = "decision", site, zone, vendor;  ///< exposure list; sort as the portal's.
   bool from_new = false;                                             ///< exposure run: forget what was found.
   std::string table;    ///< decision set: a built-in table's name, or a file.

@@ -150,9 +150,16 @@ Result<std::int64_t> Notices::drop_waiting(domain::PersonId person, NoticeDroppe
           NoticeState::dropped, dropped, now, person, NoticeState::waiting});
 }
 
-Result<std::vector<Notice>> Notices::list(domain::PersonId person, std::int64_t before, int limit) {
+Result<std::vector<Notice>> Notices::list(domain::PersonId person, std::int64_t before, int limit,
+                                          const NoticesWanted& wanted) {
   Sql sql{"SELECT " TOCSIN_NOTICE_COLUMNS " FROM notice n WHERE n.person_id = ?", person};
   if (before != 0) sql.append(" AND n.id < ?", before);
+  if (wanted.organisation) sql.append(" AND n.organisation_id = ?", *wanted.organisation);
+  if (wanted.without_inventory) {
+    sql.append(
+        " AND EXISTS (SELECT 1 FROM notice_subscription l JOIN subscription s ON s.id = l.subscription_id "
+        "WHERE l.notice_id = n.id AND s.exposure = 0)");
+  }
   sql.append(" ORDER BY n.id DESC LIMIT ?", limit);
   return connection_.all(sql, read);
 }

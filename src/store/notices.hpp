@@ -51,6 +51,13 @@ struct NoticedRecord {
   Timestamp at = {};
 };
 
+/// Which of somebody's notices are listed.
+struct NoticesWanted {
+  std::optional<domain::OrganisationId> organisation = {};  ///< Through whose eyes it was noticed; absent: any.
+  /// Only those to which a subscription led, still there, that does not follow the inventory.
+  bool without_inventory = false;
+};
+
 class Notices {
  public:
   explicit Notices(Connection& connection) : connection_(connection) {}
@@ -83,7 +90,8 @@ class Notices {
   /// All that wait for somebody.
   Result<std::int64_t> drop_waiting(domain::PersonId person, NoticeDropped dropped, Timestamp now);
   /// Newest first, before the id `before` where it is not 0.
-  Result<std::vector<Notice>> list(domain::PersonId person, std::int64_t before, int limit);
+  Result<std::vector<Notice>> list(domain::PersonId person, std::int64_t before, int limit,
+                                   const NoticesWanted& wanted = {});
   /// Of their feed; those that were dropped are left out.
   Result<std::vector<Notice>> feed(domain::PersonId person, int limit);
   Result<std::optional<Notice>> find(domain::PersonId person, std::int64_t id);

@@ -6,6 +6,7 @@
 #include "engine/audit/trail.hpp"
 #include "engine/manage/parts.hpp"
 #include "engine/members/input.hpp"
+#include "engine/members/program.hpp"
 #include "store/records.hpp"
 
 namespace tocsin::engine::manage {
@@ -23,13 +24,9 @@ bool sees(const Actor& actor, const Seen& seen, const store::Comment& comment) {
                                                                                  {comment.organisation, comment.wide}));
 }
 
-/// A token that may only read writes nothing: what it needs is the scope by which records are written.
-Status require_writing(const Actor& actor) {
+Status require_commenting(const Actor& actor) {
   TRY_VOID(actor.require(Permission::read_as_member));
-  if (actor.program && ((actor.withheld >> static_cast<unsigned>(Permission::edit_record)) & 1U) != 0) {
-    return Error::forbidden("This token's scopes do not include what is asked for (write-records)");
-  }
-  return ok();
+  return require_writing(actor);
 }
 
 bool writes_widely(const Actor& actor, const Seen& seen) {
@@ -125,7 +122,7 @@ Result<CommentRow> find_comment(store::Database& database, const Actor& actor, d
 
 Result<std::string> add_comment(store::Database& database, const Actor& actor, domain::RecordId record,
                                 std::string_view text, bool wide, Timestamp now) {
-  TRY_VOID(require_writing(actor));
+  TRY_VOID(require_commenting(actor));
   return database.write([&](store::Connection& connection) -> Result<std::string> {
     TRY_VOID(connection.lock_changes());
     TRY(const auto seen, need_record(connection, actor, record, now));
@@ -161,7 +158,7 @@ Result<std::string> add_comment(store::Database& database, const Actor& actor, d
 
 Status change_comment(store::Database& database, const Actor& actor, domain::RecordId record, std::string_view id,
                       std::string_view text, Timestamp now) {
-  TRY_VOID(require_writing(actor));
+  TRY_VOID(require_commenting(actor));
   return database.write([&](store::Connection& connection) -> Status {
     TRY_VOID(connection.lock_changes());
     TRY(const auto seen, need_record(connection, actor, record, now));
@@ -178,7 +175,7 @@ Status change_comment(store::Database& database, const Actor& actor, domain::Rec
 
 Status remove_comment(store::Database& database, const Actor& actor, domain::RecordId record, std::string_view id,
                       Timestamp now) {
-  TRY_VOID(require_writing(actor));
+  TRY_VOID(require_commenting(actor));
   return database.write([&](store::Connection& connection) -> Status {
     TRY_VOID(connection.lock_changes());
     TRY(const auto seen, need_record(connection, actor, record, now));

@@ -10,6 +10,7 @@
 #include "engine/exposure/decision.hpp"
 #include "engine/exposure/matcher.hpp"
 #include "engine/members/members.hpp"
+#include "engine/members/program.hpp"
 #include "engine/search/query.hpp"
 #include "store/members_state.hpp"
 #include "store/people.hpp"
@@ -28,6 +29,13 @@ constexpr exposure::Status kStatuses[] = {exposure::Status::affected, exposure::
 Status require_own(const Actor& actor, PersonId person) {
   if (actor.console || actor.viewer.person == person) return ok();
   return Error::not_found("subscription");
+}
+
+/// A token is for one organisation, and its scopes say whether it may know what the inventory leads to.
+bool exists_for(const Actor& actor, const Subscription& it) {
+  if (!actor.program) return true;
+  return actor.viewer.organisation == it.organisation &&
+         (!it.exposure || in_scope(actor, domain::Permission::read_inventory));
 }
 
 Status note(store::Connection& connection, const Actor& actor, Timestamp now, audit::Action action, std::string object,
@@ -104,9 +112,9 @@ boost::json::object detail_of(const Subscription& it) {
   return detail;
 }
 
-Result<Subscription> need(store::Connection& connection, PersonId person, std::int64_t id) {
+Result<Subscription> need(store::Connection& connection, const Actor& actor, PersonId person, std::int64_t id) {
   TRY(auto found, store::Subscriptions{connection}.find(person, id));
-  if (!found) return Error::not_found("subscription");
+  if (!found || !exists_for(actor, *found)) return Error::not_found("subscription");
   return std::move(*found);
 }
 
@@ -158,19 +166,27 @@ SubscriptionInput input_of(const Subscription& it) {
 
 Result<std::vector<Subscription>> list(store::Database& database, const Actor& actor, PersonId person) {
   TRY_VOID(require_own(actor, person));
-  return database.read([&](store::Connection& connection) { return store::Subscriptions{connection}.of(person); });
+  return database.read([&](store::Connection& connection) -> Result<std::vector<Subscription>> {
+    TRY(auto all, store::Subscriptions{connection}.of(person));
+    std::erase_if(all, [&](const Subscription& each) { return !exists_for(actor, each); });
+    return all;
+  });
 }
 
 Result<std::optional<Subscription>> find(store::Database& database, const Actor& actor, PersonId person,
                                          std::int64_t id) {
   TRY_VOID(require_own(actor, person));
-  return database.read(
-      [&](store::Connection& connection) { return store::Subscriptions{connection}.find(person, id); });
+  return database.read([&](store::Connection& connection) -> Result<std::optional<Subscription>> {
+    TRY(auto found, store::Subscriptions{connection}.find(person, id));
+    if (found && !exists_for(actor, *found)) found.reset();
+    return found;
+  });
 }
 
 Result<std::int64_t> subscribe(store::Database& database, const Actor& actor, PersonId person,
                                const SubscriptionInput& input, Timestamp now) {
   TRY_VOID(require_own(actor, person));
+  TRY_VOID(require_writing(actor));
   TRY(auto it, checked(actor, input));
   it.person = person;
   it.created_at = it.changed_at = now;
@@ -190,9 +206,10 @@ Result<std::int64_t> subscribe(store::Database& database, const Actor& actor, Pe
 Status change(store::Database& database, const Actor& actor, PersonId person, std::int64_t id,
               const SubscriptionInput& input, Timestamp now) {
   TRY_VOID(require_own(actor, person));
+  TRY_VOID(require_writing(actor));
   TRY(auto it, checked(actor, input));
   return database.write([&](store::Connection& connection) -> Status {
-    TRY(const auto before, need(connection, person, id));
+    TRY(const auto before, need(connection, actor, person, id));
     it.id = before.id;
     it.person = before.person;
     it.organisation = before.organisation;
@@ -205,8 +222,9 @@ Status change(store::Database& database, const Actor& actor, PersonId person, st
 
 Status remove(store::Database& database, const Actor& actor, PersonId person, std::int64_t id, Timestamp now) {
   TRY_VOID(require_own(actor, person));
+  TRY_VOID(require_writing(actor));
   return database.write([&](store::Connection& connection) -> Status {
-    TRY(const auto before, need(connection, person, id));
+    TRY(const auto before, need(connection, actor, person, id));
     TRY_VOID(store::Subscriptions{connection}.remove(person, id));
     return note(connection, actor, now, "subscription.remove", object_of(id), before.organisation, detail_of(before));
   });
@@ -215,12 +233,13 @@ Status remove(store::Database& database, const Actor& actor, PersonId person, st
 Status send_test(store::Database& database, const Actor& actor, PersonId person, std::int64_t id,
                  const post::Post& post, Timestamp now) {
   TRY_VOID(require_own(actor, person));
+  TRY_VOID(require_writing(actor));
   if (!post.on()) {
     return Error::conflict(
         std::string{tr<"This portal sends no mail: whoever operates it has set up no mail server.">()});
   }
   return database.write([&](store::Connection& connection) -> Status {
-    TRY(const auto it, need(connection, person, id));
+    TRY(const auto it, need(connection, actor, person, id));
     TRY(const auto to, store::People{connection}.find(person));
     if (!to) return Error::not_found("account");
     TRY(const auto options, post.options(connection));

@@ -14,8 +14,10 @@
 #include "store/notices.hpp"
 
 /// What somebody is told of, when, and what they were told: for page, API and command line. Everybody decides for
-/// themselves alone; the console for anybody. Every write is audited. Errors: forbidden; not_found, also for what is
-/// somebody else's; invalid_input with `where` = the field.
+/// themselves alone; the console for anybody. For a token there is only what belongs to its organisation, and of that,
+/// without the scope of the inventory, only what does not follow it; it writes with the scope of records alone. Every
+/// write is audited. Errors: forbidden; not_found, also for what is somebody else's; invalid_input with `where` = the
+/// field.
 namespace tocsin::engine::notify {
 
 inline constexpr std::int64_t kSubscriptionsMax = 50;
@@ -62,8 +64,9 @@ struct NoticeRow {
   std::string slug = {};  ///< Of the record; empty where hidden.
 };
 struct NoticePage {
-  std::vector<NoticeRow> rows;  ///< Newest first.
-  std::int64_t next = 0;        ///< For `before`; 0 on the last page.
+  std::vector<NoticeRow>
+      rows;               ///< Newest first. Without the names of subscriptions where the inventory is out of scope.
+  std::int64_t next = 0;  ///< For `before`; 0 on the last page.
 };
 Result<NoticePage> notices(store::Database& database, const Actor& actor, domain::PersonId person, std::int64_t before,
                            int limit, Timestamp now);

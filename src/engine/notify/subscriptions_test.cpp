@@ -63,6 +63,31 @@ TEST_P(SubscriptionsTest, BelongToWhoMadeThem) {
   EXPECT_THAT(list(database(), reader, me()).value(), IsEmpty());
 }
 
+TEST_P(SubscriptionsTest, ATokenHasThoseOfItsOrganisationAndScopes) {
+  const auto mine = subscribe(database(), reader, me(), {.name = "All"}, kTestNow).value();
+  const auto plants = subscribe(database(), reader, me(), {.name = "Ours", .exposure = true}, kTestNow).value();
+  const auto without = [](domain::Permission permission) { return 1U << static_cast<unsigned>(permission); };
+  auto token = reader;
+  token.program = true;
+  EXPECT_THAT(list(database(), token, me()).value(), SizeIs(2));
+  token.withheld = without(domain::Permission::read_inventory);
+  EXPECT_THAT(list(database(), token, me()).value(), SizeIs(1));
+  EXPECT_FALSE(find(database(), token, me(), plants).value());
+  EXPECT_EQ(outcome(change(database(), token, me(), plants, {.name = "x"}, kTestNow)), "not_found");
+  EXPECT_EQ(outcome(change(database(), token, me(), mine, {.name = "x"}, kTestNow)), "ok");
+  token.withheld = without(domain::Permission::edit_record);
+  EXPECT_EQ(outcome(subscribe(database(), token, me(), {}, kTestNow)), "forbidden");
+  EXPECT_EQ(outcome(change(database(), token, me(), mine, {}, kTestNow)), "forbidden");
+  EXPECT_EQ(outcome(remove(database(), token, me(), mine, kTestNow)), "forbidden");
+  token.withheld = 0;
+  token.viewer.organisation = power;
+  EXPECT_THAT(list(database(), token, me()).value(), IsEmpty());
+  EXPECT_EQ(outcome(remove(database(), token, me(), mine, kTestNow)), "not_found");
+  // Somebody at a browser sees theirs whomever they act for.
+  token.program = false;
+  EXPECT_THAT(list(database(), token, me()).value(), SizeIs(2));
+}
+
 TEST_P(SubscriptionsTest, AreNoMoreThanSomebodyCanOverlook) {
   for (std::int64_t i = 0; i < kSubscriptionsMax; ++i) {
     ASSERT_TRUE(subscribe(database(), reader, me(), {}, kTestNow));

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <map>
 
 #include "base/hash.hpp"
 #include "engine/advisories.hpp"
+#include "engine/members/program.hpp"
 #include "engine/notify/reader.hpp"
 #include "engine/notify/subscriptions.hpp"
 #include "store/notices.hpp"
@@ -59,12 +61,17 @@ Result<NoticePage> notices(store::Database& database, const Actor& actor, Person
   if (!actor.console && actor.viewer.person != person) return Error::not_found("notice");
   if (limit < 1 || limit > kListMax) return Error::invalid("a page has 1 to 200 entries", "limit");
   return database.read([&](store::Connection& connection) -> Result<NoticePage> {
-    TRY(auto found, store::Notices{connection}.list(person, before, limit + 1));
+    store::NoticesWanted wanted;
+    if (actor.program) wanted.organisation = actor.viewer.organisation.value_or(domain::OrganisationId{});
+    wanted.without_inventory = !in_scope(actor, domain::Permission::read_inventory);
+    TRY(auto found, store::Notices{connection}.list(person, before, limit + 1, wanted));
     NoticePage page;
     if (std::cmp_greater(found.size(), limit)) {
       found.pop_back();
       page.next = found.back().id;
     }
+    // One of them may follow the inventory.
+    if (wanted.without_inventory) std::ranges::for_each(found, [](auto& each) { each.why.clear(); });
     TRY(page.rows, rows_of(connection, person, std::move(found), now));
     return page;
   });

@@ -16,10 +16,13 @@
 #include "engine/exposure/runs.hpp"
 #include "engine/hooks/hooks.hpp"
 #include "engine/inventory/inventory.hpp"
+#include "engine/notify/herald.hpp"
+#include "engine/notify/subscriptions.hpp"
 #include "portal/api/schema_checker.hpp"
 #include "portal/api/schemas.hpp"
 #include "portal/http/target.hpp"
 #include "portal/members_fixture.hpp"
+#include "store/records.hpp"
 
 namespace tocsin::portal::api {
 namespace {
@@ -73,7 +76,8 @@ class OpenApi : public testing::MembersTest {
   /// Whose pages these are: the audit log is the auditors'.
   static std::string who_may(std::string_view target) {
     if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
-    for (const std::string_view path : {"/api/v1/inventory", "/api/v1/exposure", "/api/v1/webhooks"}) {
+    for (const std::string_view path :
+         {"/api/v1/inventory", "/api/v1/exposure", "/api/v1/webhooks", "/api/v1/subscriptions", "/api/v1/notices"}) {
       if (target.starts_with(path)) return "boss@plant.example";
     }
     if (target.ends_with("/sharing") || target.starts_with("/api/v1/cases") || target.ends_with("/read") ||
@@ -146,6 +150,32 @@ class OpenApi : public testing::MembersTest {
                    "'[\"Then: coordinator\"]', '', 'The desk needs it', 17, 1, 0, 1, 1, '')"});
   }
 
+  /// A portal that writes letters from now on, and has told somebody of two advisories.
+  void make_notices() {
+    app().set_mail(&post_);
+    engine::notify::Herald herald{database(), app().search(), app().catalogue(), post_, {}};
+    const auto turn = [&] {
+      ASSERT_TRUE(app().catch_up());
+      engine::exposure::Runs runs{database()};
+      ASSERT_TRUE(runs.all(clock_));
+      ASSERT_TRUE(herald.turn(clock_));
+    };
+    // Of what there is already, before anybody asks for it.
+    turn();
+    ASSERT_TRUE(engine::notify::subscribe(database(), engine::Actor::at_console(), {12},
+                                          {.name = "All", .channels = {.mail = true, .feed = true}}, clock_.now()));
+    for (const auto* id : {"EX-NOTICED-1", "EX-NOTICED-2"}) {
+      auto revision = store_testing::sample_revision(id);
+      revision.tlp = domain::Tlp::clear;
+      revision.audience = domain::Audience::everyone;
+      ASSERT_TRUE(database().write(
+          [&](store::Connection& connection) { return store::Records{connection}.put(revision, clock_.now()); }));
+    }
+    turn();
+  }
+
+  engine::post::Post post_{SealingKey::random(),
+                           {.public_url = "http://cert.example", .site_name = "Grid CERT", .mail = true}};
   std::optional<json::Parsed> document_;
 };
 
@@ -418,6 +448,25 @@ class Crawl {
     ask("site_settings", "/api/v1/site");
     ask("site_logo_delete", "/api/v1/site/logo", {}, "DELETE");
   }
+  /// Of somebody who has been told something.
+  void run_subscriptions() {
+    const auto number = [](const value& of) { return std::to_string(json::find(of, "id")->as_int64()); };
+    const auto made = ask("subscription_create", "/api/v1/subscriptions",
+                          R"({"query":"cvss>=7","exposure":true,"statuses":["affected"],"decisions":["act_now"],)"
+                          R"("site":"North","pace":"daily","channels":["mail","feed"]})");
+    const auto subscription = "/api/v1/subscriptions/" + number(made);
+    EXPECT_EQ(json::array_at(ask("subscriptions", "/api/v1/subscriptions"), "items").size(), 2U);
+    ask("subscription", subscription);
+    ask("subscription_change", subscription, R"({"name":"Ours","exposure":false,"paused":true})", "PATCH");
+    ask("subscription_test", subscription + "/test", "{}");
+    ask("subscription_delete", subscription, {}, "DELETE");
+    const auto told = ask("notices", "/api/v1/notices");
+    ASSERT_EQ(json::array_at(told, "items").size(), 2U);
+    EXPECT_FALSE(json::find(json::array_at(told, "items")[0], "advisory")->is_null());
+    const auto next = std::string{json::string_at(ask("notices", "/api/v1/notices?limit=1"), "next")};
+    ASSERT_FALSE(next.empty());
+    EXPECT_EQ(json::array_at(ask("notices", next), "items").size(), 1U);
+  }
   const std::set<std::string>& covered() const noexcept { return covered_; }
 
  private:
@@ -545,6 +594,8 @@ TEST_P(OpenApi, AnswersConform) {
   make_members();
   crawl.run_members();
   crawl.run_changes();
+  make_notices();
+  crawl.run_subscriptions();
   const auto router = app().routes();
   for (const auto& route : router.routes()) {
     if (!route->pattern.starts_with("/api/v1")) continue;

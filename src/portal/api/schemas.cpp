@@ -134,6 +134,7 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
     {"asset", "Number of an asset."},
     {"webhook", "Number of a webhook."},
     {"delivery", "Number of a delivery of that webhook."},
+    {"subscription", "Number of a subscription of the asker."},
     {"version", "Number of a version."},
     {"entry", "Number of an entry."},
     {"contact", "Number of a contact of that organisation."},
@@ -144,9 +145,9 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
 }  // namespace
 
 const Operation* find_operation(std::string_view route) noexcept {
-  for (const auto operations :
-       {std::span<const Operation>{kOperations}, csaf_operations(), member_operations(), change_operations(),
-        case_operations(), manage_operations(), inventory_operations(), webhook_operations(), status_operations()}) {
+  for (const auto operations : {std::span<const Operation>{kOperations}, csaf_operations(), member_operations(),
+                                change_operations(), case_operations(), manage_operations(), inventory_operations(),
+                                webhook_operations(), status_operations(), subscription_operations()}) {
     for (const auto& each : operations) {
       if (each.route == route) return &each;
     }

@@ -386,8 +386,8 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
       "class=\"actions\"><a class=\"button-quiet\" href=\"{}\">[[At a glance, and reports]]</a> <a "
       "class=\"button-quiet\" href=\"{}\">CSV</a> <a class=\"button-quiet\" "
       "href=\"{}\">XLSX</a> <a class=\"button-quiet\" href=\"{}\">[[Decision table]]</a></p></div>\n">(
-      out, Url::own(exposure_path("/exposure/export.csv", file)),
-      Url::own(exposure_path("/exposure/export.xlsx", file)),
+      out, Url::own(http::with_query("/exposure/overview", {{"organisation", organisation}, {"site", asked.site}})),
+      Url::own(exposure_path("/exposure/export.csv", file)), Url::own(exposure_path("/exposure/export.xlsx", file)),
       Url::own(http::with_query("/exposure/decisions", {{"organisation", organisation}})));
   pages::append_granted(out, access);
   out += pages::error_summary(form).str();

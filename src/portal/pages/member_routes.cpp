@@ -41,6 +41,7 @@ void add_inventory_api(App& app, http::Router& router);
 void add_webhook_routes(App& app, http::Router& router);       ///< /webhooks, /webhooks/{webhook}
 void add_webhook_form_routes(App& app, http::Router& router);  ///< New, edit, secret, remove, test, replay.
 void add_webhook_api(App& app, http::Router& router);
+void add_subscription_api(App& app, http::Router& router);
 
 void add_member_routes(App& app, http::Router& router) {
   add_register_routes(app, router);
@@ -79,6 +80,7 @@ void add_member_routes(App& app, http::Router& router) {
   add_webhook_routes(app, router);
   add_webhook_form_routes(app, router);
   add_webhook_api(app, router);
+  add_subscription_api(app, router);
 }
 
 }  // namespace tocsin::portal

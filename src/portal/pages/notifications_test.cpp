@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "base/json.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/notify/herald.hpp"
 #include "engine/notify/subscriptions.hpp"
@@ -17,6 +18,7 @@ using testing::As;
 using testing::Field;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 /// A portal that writes letters; nobody sends them, so that they can be read out of the queue.
 class NotificationPages : public testing::MemberPortalTest {
@@ -70,6 +72,29 @@ class NotificationPages : public testing::MemberPortalTest {
         fmt::format("POST {} HTTP/1.1\r\nHost: portal.example\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n{}",
                     target, type, body.size(), body));
     return client.read();
+  }
+  http::testing::Reply send(const std::string& who, std::string_view method, const std::string& target,
+                            std::string_view body) {
+    http::testing::Client client{running().port()};
+    client.send(
+        fmt::format("{} {} HTTP/1.1\r\nHost: portal.example\r\n{}Content-Type: application/json\r\n"
+                    "Content-Length: {}\r\n\r\n{}",
+                    method, target, who, body.size(), body));
+    return client.read();
+  }
+  http::testing::Reply api(As who, std::string_view method, const std::string& target, std::string_view body) {
+    return send(cookie(who) + "X-CSRF-Token: " + csrf(who) + "\r\n", method, target, body);
+  }
+  /// The header of a token of Will's.
+  std::string token(std::vector<std::string> scopes) {
+    engine::identity::NewToken wanted;
+    wanted.name = "program";
+    wanted.scopes = std::move(scopes);
+    wanted.expires_at = Timestamp{clock_.now().micros + std::int64_t{86'400'000'000}};
+    const domain::PersonId will{count(Sql{"SELECT id FROM person WHERE email = 'will@water.example'"})};
+    const auto made = identities().create_token(will, water_, wanted, console_);
+    EXPECT_TRUE(made.has_value()) << made.error().message;
+    return "Authorization: Bearer " + made.value() + "\r\n";
   }
 };
 TOCSIN_ON_BOTH_DATABASES(NotificationPages);
@@ -189,6 +214,120 @@ TEST_P(NotificationPages, OnesOwnFeedOpensByItsAddressAlone) {
   EXPECT_EQ(get(path + "x").status, 404);
   EXPECT_EQ(post_as(As::water_member, "/notifications/feed", {{"act", "revoke"}}).status, 303);
   EXPECT_EQ(get(path).status, 404);
+}
+
+TEST_P(NotificationPages, AnswerPrograms) {
+  const std::string all = "/api/v1/subscriptions";
+  EXPECT_EQ(get(all).status, 401);
+  EXPECT_EQ(get("/api/v1/notices").status, 401);
+  struct Case {
+    std::string_view body, where;
+  };
+  const Case wrong[] = {
+      {R"({"query":"vendr:abb"})", "/query"},
+      {R"({"statuses":["affected"]})", "/statuses"},
+      {R"({"exposure":true,"statuses":["broken"]})", "/statuses"},
+      {R"({"exposure":true,"decisions":["panic"]})", "/decisions"},
+      {R"({"site":"North"})", "/site"},
+      {R"({"pace":"hourly"})", "/pace"},
+      {R"({"channels":["pigeon"]})", "/channels"},
+      {R"({"channels":[]})", "/channels"},
+      {R"({"by":["mail"]})", "/by"},
+  };
+  for (const auto& each : wrong) {
+    const auto reply = api(As::water_member, "POST", all, each.body);
+    EXPECT_EQ(reply.status, 400) << each.body;
+    EXPECT_EQ(reply.header("content-type"), "application/problem+json") << each.body;
+    EXPECT_THAT(reply.body, HasSubstr(fmt::format(R"("where":"{}")", each.where))) << each.body;
+  }
+  EXPECT_EQ(count(Sql{"SELECT count(*) FROM subscription"}), 0);
+
+  const auto made = api(As::water_member, "POST", all, R"({"query":"vendor:abb","channels":["mail","feed"]})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_THAT(made.body, AllOf(HasSubstr(R"("name":"vendor:abb")"), HasSubstr(R"("pace":"now")"),
+                               HasSubstr(R"("channels":["mail","feed"])"), HasSubstr(R"("statuses":[])")));
+  const std::string one{made.header("location")};
+  EXPECT_EQ(get_as(As::water_member, one).body, made.body);
+  // What is named changes, and nothing else.
+  EXPECT_THAT(api(As::water_member, "PATCH", one, R"({"pace":"weekly","paused":true})").body,
+              AllOf(HasSubstr(R"("query":"vendor:abb")"), HasSubstr(R"("pace":"weekly")"),
+                    HasSubstr(R"("paused":true)"), HasSubstr(R"("channels":["mail","feed"])")));
+  const auto ours = api(As::water_member, "PATCH", one, R"({"exposure":true,"site":"North"})");
+  EXPECT_THAT(ours.body, AllOf(HasSubstr(R"("statuses":["affected","undecidable","under_investigation"])"),
+                               HasSubstr(R"("site":"North")")));
+  EXPECT_THAT(api(As::water_member, "PATCH", one, R"({"exposure":false})").body,
+              AllOf(HasSubstr(R"("statuses":[])"), HasSubstr(R"("site":"")")));
+  const auto tested = api(As::water_member, "POST", one + "/test", "{}");
+  EXPECT_EQ(tested.status, 202);
+  EXPECT_EQ(tested.body, R"({"to":"will@water.example"})");
+  EXPECT_THAT(letters(), SizeIs(1));
+  // Nobody else knows of it, be they of the same organisation or the portal's administrator.
+  for (const auto who : {As::water_administrator, As::power_member, As::administrator}) {
+    EXPECT_THAT(get_as(who, all).body, HasSubstr(R"("total":0)"));
+    EXPECT_EQ(get_as(who, one).status, 404);
+    EXPECT_EQ(api(who, "PATCH", one, R"({"paused":false})").status, 404);
+    EXPECT_EQ(api(who, "POST", one + "/test", "{}").status, 404);
+    EXPECT_EQ(api(who, "DELETE", one, "").status, 404);
+  }
+  EXPECT_EQ(api(As::water_member, "DELETE", one, "").status, 204);
+  EXPECT_EQ(get_as(As::water_member, one).status, 404);
+}
+
+TEST_P(NotificationPages, TellProgramsWhatWasTold) {
+  tell();
+  ASSERT_EQ(api(As::water_member, "POST", "/api/v1/subscriptions", R"({"name":"All"})").status, 201);
+  publish("EX-1");
+  publish("EX-2", domain::Tlp::green);
+  const auto first = get_as(As::water_member, "/api/v1/notices?limit=1");
+  EXPECT_THAT(first.body, AllOf(HasSubstr(R"("id":"EX-2")"), Not(HasSubstr("EX-1")), HasSubstr(R"("news":"created")"),
+                                HasSubstr(R"("state":"sent")"), HasSubstr(R"("mailed":true)"),
+                                HasSubstr(R"("subscriptions":["All"])"), HasSubstr(R"("dropped_because":null)")));
+  const auto parsed = json::parse(first.body).value();
+  const auto rest = get_as(As::water_member, std::string{json::string_at(parsed.root(), "next")});
+  EXPECT_THAT(rest.body, AllOf(HasSubstr(R"("id":"EX-1")"), HasSubstr(R"("next":null)")));
+  EXPECT_THAT(get_as(As::power_member, "/api/v1/notices").body, HasSubstr(R"("items":[])"));
+  for (const auto* bad : {"cursor=x", "cursor=0", "limit=0", "limit=201", "before=1"}) {
+    EXPECT_EQ(get_as(As::water_member, fmt::format("/api/v1/notices?{}", bad)).status, 400) << bad;
+  }
+}
+
+TEST_P(NotificationPages, ATokenHasWhatItsScopesName) {
+  tell();
+  const std::string all = "/api/v1/subscriptions";
+  const auto reads = token({"read"}), writes = token({"read", "write-records"}),
+             plants = token({"read", "write-records", "read-inventory"});
+  EXPECT_EQ(send(reads, "POST", all, "{}").status, 403);
+  EXPECT_EQ(send(writes, "POST", all, R"({"exposure":true})").status, 403);
+  EXPECT_EQ(count(Sql{"SELECT count(*) FROM subscription"}), 0);
+  ASSERT_EQ(send(writes, "POST", all, R"({"name":"All"})").status, 201);
+  const auto made = send(plants, "POST", all, R"({"name":"Ours","exposure":true})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string ours{made.header("location")};
+  // What follows the inventory does not exist without its scope.
+  EXPECT_THAT(send(reads, "GET", all, "").body, AllOf(HasSubstr(R"("total":1)"), Not(HasSubstr("Ours"))));
+  EXPECT_THAT(send(plants, "GET", all, "").body, HasSubstr(R"("total":2)"));
+  EXPECT_EQ(send(reads, "GET", ours, "").status, 404);
+  EXPECT_EQ(send(writes, "PATCH", ours, R"({"exposure":false})").status, 404);
+  EXPECT_EQ(send(writes, "DELETE", ours, "").status, 404);
+  for (const auto& [method, path, body] : {std::tuple{"PATCH", "", R"({"paused":true})"},
+                                           std::tuple{"POST", "/test", "{}"}, std::tuple{"DELETE", "", ""}}) {
+    const auto path_of_all = fmt::format("{}/{}{}", all, count(Sql{"SELECT min(id) FROM subscription"}), path);
+    EXPECT_EQ(send(reads, method, path_of_all, body).status, 403) << method;
+  }
+  publish("EX-1");
+  EXPECT_THAT(send(reads, "GET", "/api/v1/notices", "").body,
+              AllOf(HasSubstr("EX-1"), HasSubstr(R"("subscriptions":[])")));
+  EXPECT_THAT(send(plants, "GET", "/api/v1/notices", "").body, HasSubstr(R"("subscriptions":["All"])"));
+  // As if only a subscription that follows the inventory had led to it.
+  run(Sql{"UPDATE subscription SET exposure = 1"});
+  EXPECT_THAT(send(reads, "GET", "/api/v1/notices", "").body, HasSubstr(R"("items":[])"));
+  EXPECT_THAT(send(plants, "GET", "/api/v1/notices", "").body, HasSubstr("EX-1"));
+  // A token is for one organisation.
+  run(Sql{"UPDATE notice SET organisation_id = ?", power_});
+  run(Sql{"UPDATE subscription SET organisation_id = ?", power_});
+  EXPECT_THAT(send(plants, "GET", "/api/v1/notices", "").body, HasSubstr(R"("items":[])"));
+  EXPECT_THAT(send(plants, "GET", all, "").body, HasSubstr(R"("total":0)"));
+  EXPECT_THAT(get_as(As::water_member, all).body, HasSubstr(R"("total":2)"));
 }
 
 }  // namespace
