@@ -238,9 +238,9 @@ class Change(WithFolder):
         made = self.valid(run("update-ids", path, check=0))
         self.assertEqual(ids(made), [(url, "#1217"), (url, "#1218"), ("Works", "L-7")])
         self.assertEqual(made["document"]["tracking"]["version"], "1")
-        made = self.valid(run("update-ids", path, "--commit", "--summary", "Ours", "--number", "5", *DATE, check=0))
+        made = self.valid(run("update-ids", path, "--commit", "--summary", "Ours", "--number", "2", *DATE, check=0))
         self.assertEqual(made["document"]["tracking"]["revision_history"][-1],
-                         {"date": "2026-06-01T12:00:00Z", "number": "5", "summary": "Ours"})
+                         {"date": "2026-06-01T12:00:00Z", "number": "2", "summary": "Ours"})
 
         dry = run("update-ids", path, "--dry-run", check=0)
         self.assertEqual(len(dry.stdout.splitlines()), 2)

@@ -24,6 +24,7 @@ class SubscribedWebhook(unittest.TestCase):
             run("org", "add", "--data", data, "Plant", check=0)
             run("user", "add", "--data", data, "rosa@plant.example", "--name", "Rosa", "--org", "Plant",
                 "--roles", "organisation-administrator", check=0)
+            run("user", "password", "--data", data, "rosa@plant.example", stdin="seven purple turbines hum\n", check=0)
             made = run("webhook", "add", "--data", data, receiver.url, "--org", "Plant", "--user", "rosa@plant.example", check=0)
             secret = re.search(r"whsec_(\S+)", made.stdout)[1]
             for name, query in (("Doors", "door"), ("Everything", "")):
