@@ -71,7 +71,7 @@ async function importMessy(page, look = async () => {}) {
   await look('columns');
   await page.click('button[value=compare]');
   await page.waitForSelector('#difference');
-  assert.match(await page.textContent('main'), /Row 4: the same as row 3/);
+  assert.match(await page.textContent('main'), /Row 6: the same as row 5/);
   assert.equal(await page.locator('button[value=import]').count(), 0, 'an error keeps everything out');
   assert.equal(await column('Wo').inputValue(), 'site', 'what was chosen stays');
   await page.check('input[name=keep_good_rows]');

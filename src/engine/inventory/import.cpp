@@ -206,7 +206,11 @@ Status check_columns(const Reading& reading) {
 }
 
 std::vector<Item> items_of(const Reading& reading) {
-  return reading.items.empty() ? formats::inventory::items_of(reading.table, reading.columns) : reading.items;
+  if (!reading.items.empty()) return reading.items;
+  auto items = formats::inventory::items_of(reading.table, reading.columns);
+  // Whoever sent the file looks there for what is wrong: titles, the names of the columns and empty rows count.
+  for (std::size_t i = 0; i < items.size(); ++i) items[i].row = reading.table.lines[i];
+  return items;
 }
 
 Result<Difference> compare(store::Database& database, const Actor& actor, std::vector<Item> items,

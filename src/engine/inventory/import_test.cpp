@@ -96,9 +96,9 @@ TEST_P(ImportTest, ErrorsAreByRowAndRefuseAllUnlessGoodRowsAreKept) {
   EXPECT_EQ(shown->bad, 4U);
   std::vector<std::string> errors;
   for (const auto& each : shown->errors) errors.push_back(fmt::format("{}: {}", each.row, each.message));
-  EXPECT_THAT(errors, ElementsAre(HasSubstr("2: the same as row 1"), HasSubstr("4: the same as row 3"),
-                                  HasSubstr("5: name: nothing says what it is"), HasSubstr("7: the same as row 6")));
-  EXPECT_EQ(refusal(import_csv(editor, kMessy)), "invalid_input at row 2");
+  EXPECT_THAT(errors, ElementsAre(HasSubstr("3: the same as row 2"), HasSubstr("5: the same as row 4"),
+                                  HasSubstr("6: name: nothing says what it is"), HasSubstr("8: the same as row 7")));
+  EXPECT_EQ(refusal(import_csv(editor, kMessy)), "invalid_input at row 3");
   EXPECT_THAT(assets(editor), IsEmpty());
   const auto kept = import_csv(editor, kMessy, {.keep_good_rows = true});
   ASSERT_TRUE(kept);

@@ -88,6 +88,7 @@ Result<Reading> read_file(store::Database& database, domain::OrganisationId orga
                           std::string_view name = {});
 /// Errors: invalid_input where no column names what things are.
 Status check_columns(const Reading& reading);
+/// Of tables, `row` is the line or row in the file.
 std::vector<formats::inventory::Item> items_of(const Reading& reading);
 
 struct ImportOptions {
@@ -97,7 +98,7 @@ struct ImportOptions {
   std::string expected_digest = {};  ///< Of the difference that was shown; conflict where it is another now.
 };
 struct RowError {
-  std::size_t row = 0;  ///< Data rows from 1.
+  std::size_t row = 0;  ///< As items_of() counts: of tables the line or row in the file, from 1.
   std::string message;
 };
 struct FieldChange {

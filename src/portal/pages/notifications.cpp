@@ -311,9 +311,12 @@ void append_subscriptions(std::string& out, App& app, const http::Request& reque
       buttons +=
           pages::button_form(request, path + "/test", tr<"Test">(), {}, FormMarkup::Button::quiet, it.name).str();
     }
-    buttons += pages::button_form(request, path + "/pause", it.paused ? tr<"Go on">() : tr<"Pause">(), {},
-                                  FormMarkup::Button::quiet, it.name)
-                   .str();
+    // Without a way to be told there is nothing to go on with: one is chosen on its own page.
+    if (!it.channels.none()) {
+      buttons += pages::button_form(request, path + "/pause", it.paused ? tr<"Go on">() : tr<"Pause">(), {},
+                                    FormMarkup::Button::quiet, it.name)
+                     .str();
+    }
     buttons +=
         pages::button_form(request, path + "/remove", tr<"Remove">(), {}, FormMarkup::Button::quiet, it.name).str();
     render<
@@ -568,9 +571,10 @@ Result<http::Response> ask_unsubscribe(App& app, const http::Request& request) {
     render<"<p>[[No subscription that led to this letter sends mail any more.]]</p>\n">(out);
   } else {
     // Their names stay with who signs in: the letter may have been passed on.
-    render<"<p>{}</p>\n">(out, trn<"The subscription that led to this letter sends you no more mail.",
-                                   "The {} subscriptions that led to this letter send you no more mail.">(
-                                   static_cast<std::int64_t>(found->size()), found->size()));
+    render<"<p>{}</p>\n">(
+        out, trn<"The subscription that led to this letter will send you no more mail once you press the button.",
+                 "The {} subscriptions that led to this letter will send you no more mail once you "
+                 "press the button.">(static_cast<std::int64_t>(found->size()), found->size()));
     out += pages::button_form(request, fmt::format("/unsubscribe/{}", token), tr<"No more mail">(), {},
                               FormMarkup::Button::normal)
                .str();
