@@ -179,7 +179,7 @@ http::Response edit_page(App& app, const http::Request& request, const Form& for
       statuses.push_back({std::string{to_string(each)}, std::string{pages::status_label(each)}});
     }
     markup.checkboxes("status", tr<"Result">(), statuses,
-                      tr<"None chosen: affected, undecidable and under investigation.">());
+                      tr<"None chosen: affected, undecided and under investigation.">());
     std::vector<Option> decisions;
     for (const auto each : engine::exposure::kActions) {
       decisions.push_back({std::string{to_string(each)}, std::string{tr_text(in_words(each))}});
