@@ -95,7 +95,7 @@ class Builder {
   CLI::App* prepared(CLI::App* sub, Command command, const char* examples) {
     sub->set_help_flag("-h,--help", "This text");
     sub->footer(std::string{"Examples:\n"} + examples);
-    sub->callback([this, command] { into_.command = command; });
+    sub->parse_complete_callback([this, command] { into_.command = command; });
     return sub;
   }
   /// Without the library's own words in the help: the type's name says it.

@@ -48,10 +48,14 @@ TEST(CommandLine, TakesOptionsFromTheEnvironment) {
   ::setenv("TOCSIN_FORMAT", "json", 1);
   const auto line = parse({"doctor"}).parsed;
   const auto flag = parse({"doctor", "--data", "given"}).parsed;
+  const auto within = parse({"inventory", "list", "--data", "given"}).parsed;
   ::unsetenv("TOCSIN_DATA");
   ::unsetenv("TOCSIN_FORMAT");
   ASSERT_TRUE(line.command_line);
   EXPECT_EQ(line.command_line->location.folder, "from-environment");
+  ASSERT_TRUE(within.command_line);
+  EXPECT_EQ(within.command_line->command, Command::inventory);
+  EXPECT_EQ(within.command_line->location.folder, "given");
   EXPECT_TRUE(line.command_line->json);
   EXPECT_EQ(flag.command_line->location.folder, "given");
 }
