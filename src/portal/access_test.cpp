@@ -210,7 +210,8 @@ TEST_P(Routes, ThatChangeSomethingAreNotForAnyoneButAtTheDoor) {
                                    "passkey_sign_in",
                                    "passkey_sign_in_options",
                                    "passkey_second_factor",
-                                   "passkey_second_factor_options"};
+                                   "passkey_second_factor_options",
+                                   "unsubscribe"};
   const auto router = app().routes();
   for (const auto& route : router.routes()) {
     if (route->method == Method::get || route->permission != Permission::anyone) continue;

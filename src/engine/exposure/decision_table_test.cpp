@@ -107,7 +107,8 @@ class DecisionTablesTest : public inventory::InventoryTest {
   }
   std::vector<std::string> decided() {
     std::vector<std::string> out;
-    for (const auto& row : list(database(), editor, own(editor), {}, inventory::kTestNow)->rows) {
+    const auto page = list(database(), editor, own(editor), {}, inventory::kTestNow).value();
+    for (const auto& row : page.rows) {
       out.push_back(fmt::format("{} {}", row.label, to_string(static_cast<Action>(row.match.decision))));
     }
     return out;

@@ -15,6 +15,7 @@
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/account.hpp"
+#include "portal/pages/exposure_parts.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/inventory_parts.hpp"
 #include "portal/pages/layout.hpp"
@@ -182,7 +183,7 @@ http::Response edit_page(App& app, const http::Request& request, const Form& for
                       tr<"None chosen: affected, undecided and under investigation.">());
     std::vector<Option> decisions;
     for (const auto each : engine::exposure::kActions) {
-      decisions.push_back({std::string{to_string(each)}, std::string{tr_text(in_words(each))}});
+      decisions.push_back({std::string{to_string(each)}, std::string{pages::action_label(each)}});
     }
     markup.checkboxes("decision", tr<"Decision">(), decisions, tr<"None chosen: whatever is to be done.">());
     std::vector<Option> sites{{"", std::string{tr<"Every site">()}}};

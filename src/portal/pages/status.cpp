@@ -128,7 +128,8 @@ Result<std::vector<StatusQuestion>> examples(App& app, const http::Request& requ
       for (const auto& [version, status] : oldest.versions) {
         if (question.version.empty()) question.version = version_within(version);
       }
-      question.at = format_date(oldest.card.current_release_at);
+      // Some documents are dated later than they are read.
+      if (oldest.card.current_release_at < request.now) question.at = format_date(oldest.card.current_release_at);
       all.push_back(std::move(question));
     }
     return all;

@@ -9,7 +9,6 @@
 #include <re2/re2.h>
 
 #include "base/json.hpp"
-#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/convert/steps.hpp"
 #include "formats/csaf/id_assignment.hpp"
@@ -124,16 +123,17 @@ class Updater {
     if (found.state == State::assigned) {
       change(id, {.before = std::move(before), .system_name = found.system_name, .text = found.text});
     } else if (found.state != State::conforming) {
-      tell(before.path, tr<"the id '{}' of '{}' stays: no mapping of it is known">(
-                            text::shorten(before.text, 80), text::shorten(before.system_name, 80)));
+      tell(before.path, fmt::format("the id '{}' of '{}' stays: no mapping of it is known",
+                                    text::shorten(before.text, 80), text::shorten(before.system_name, 80)));
     }
   }
 
   void change(object& id, IdChange change) {
     if (options_.accept && !options_.accept(change)) return;
-    tell(change.before.path, tr<"the id '{}' of '{}' becomes '{}' of '{}'">(
-                                 text::shorten(change.before.text, 80), text::shorten(change.before.system_name, 80),
-                                 text::shorten(change.text, 80), text::shorten(change.system_name, 80)));
+    tell(change.before.path,
+         fmt::format("the id '{}' of '{}' becomes '{}' of '{}'", text::shorten(change.before.text, 80),
+                     text::shorten(change.before.system_name, 80), text::shorten(change.text, 80),
+                     text::shorten(change.system_name, 80)));
     edit::put(id, "system_name", value(change.system_name));
     edit::put(id, "text", value(change.text));
     report_.changes.push_back(std::move(change));
