@@ -95,7 +95,10 @@ class Builder {
   CLI::App* prepared(CLI::App* sub, Command command, const char* examples) {
     sub->set_help_flag("-h,--help", "This text");
     sub->footer(std::string{"Examples:\n"} + examples);
-    sub->parse_complete_callback([this, command] { into_.command = command; });
+    sub->callback([this, command] { into_.command = command; });
+    // So that its options are settled when it is read: else the environment would set those of its neighbours as well,
+    // which lead to the same places.
+    sub->parse_complete_callback([] {});
     return sub;
   }
   /// Without the library's own words in the help: the type's name says it.
