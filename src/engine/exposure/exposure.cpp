@@ -205,7 +205,7 @@ Result<DecisionCounts> decision_counts(store::Database& database, const Actor& a
 }
 
 Result<std::vector<store::ExposureGroup>> groups(store::Database& database, const Actor& actor,
-                                                 const inventory::Access& access, ListInput input,
+                                                 const inventory::Access& access, const ListInput& input,
                                                  store::ExposureGroupBy by, Timestamp now) {
   TRY_VOID(actor.require(Permission::read_inventory));
   TRY(const auto filter, filter_of(access, input, now));

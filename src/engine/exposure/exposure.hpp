@@ -61,7 +61,7 @@ Result<DecisionCounts> decision_counts(store::Database& database, const Actor& a
                                        ListInput input, Timestamp now);
 /// At most 100, those with the most urgent decisions first.
 Result<std::vector<store::ExposureGroup>> groups(store::Database& database, const Actor& actor,
-                                                 const inventory::Access& access, ListInput input,
+                                                 const inventory::Access& access, const ListInput& input,
                                                  store::ExposureGroupBy by, Timestamp now);
 /// Of the actor's own organisation: nothing where they may not read its inventory or there is nothing. The caller has
 /// been allowed to see the record.

@@ -47,7 +47,7 @@ Result<Webhook> own(store::Connection& connection, const Actor& actor, std::int6
 
 /// The form of the address; which hosts may be reached is judged when it is connected to (exchange/fetch.hpp).
 Result<std::string> read_url(std::string_view typed, bool allow_http) {
-  TRY(const auto url, members::one_line(typed, "url", 1, kUrlBytesMax));
+  TRY(auto url, members::one_line(typed, "url", 1, kUrlBytesMax));
   constexpr std::string_view kHttps = "https://", kHttp = "http://";
   const auto lower = text::lower_ascii(url);
   const bool http = allow_http && lower.starts_with(kHttp);

@@ -255,7 +255,7 @@ void append_preview(std::string& out, const exposure::TablePreview& preview, con
 
 /// The page of a draft; with `with_preview` it says what would change, and can be saved.
 Result<http::Response> show_draft(App& app, const http::Request& request, const inventory::Access& access,
-                                  const Draft& draft, Form form, bool with_preview) {
+                                  const Draft& draft, const Form& form, bool with_preview) {
   const auto actor = access::actor(request);
   TRY(const auto in_use, exposure::table_in_use(app.database(), actor, access));
   const auto& table = draft.rules.table();
@@ -329,19 +329,19 @@ Result<http::Response> post_edit(App& app, const http::Request& request) {
     auto error = applied.error();
     error.where.clear();
     TRY_VOID(form.take(error));
-    return show_draft(app, request, access, draft, std::move(form), false);
+    return show_draft(app, request, access, draft, form, false);
   }
   const auto wanted = form.get("do");
   if (wanted.starts_with("part-")) {
     const auto part = wanted == "part-0" ? std::optional<std::int64_t>{0} : pages::id_of(wanted.substr(5));
     if (!part || std::cmp_greater_equal(*part, layout_of(draft.rules.table()).parts)) return Error::not_found("table");
     draft.part = static_cast<std::size_t>(*part);
-    return show_draft(app, request, access, draft, std::move(form), false);
+    return show_draft(app, request, access, draft, form, false);
   }
   if (wanted == "save") {
     if (form.get("previewed") != draft.digest()) {
       form.wrong("", tr<"The table was changed after you saw what it changes: look again.">());
-      return show_draft(app, request, access, draft, std::move(form), true);
+      return show_draft(app, request, access, draft, form, true);
     }
     const auto seen = form.get("seen") == "0" ? std::optional<std::int64_t>{0} : pages::id_of(form.get("seen"));
     if (!seen) return Error::not_found("version");
@@ -352,7 +352,7 @@ Result<http::Response> post_edit(App& app, const http::Request& request) {
     if (error.where != "note") error.where.clear();
     TRY_VOID(form.take(error));
   }
-  return show_draft(app, request, access, draft, std::move(form), true);
+  return show_draft(app, request, access, draft, form, true);
 }
 
 // --- a file ---

@@ -289,7 +289,8 @@ class Pages : public Paper {
     const double x0 = kSide + left, width = kWidth - left, top = y_ + 4, base = y_ + height;
     const auto most = std::max<std::int64_t>(1, *std::ranges::max_element(values));
     const auto step = nice_step(most);
-    const auto scale = static_cast<double>((most + step - 1) / step * step);
+    const auto whole = (most + step - 1) / step * step;
+    const auto scale = static_cast<double>(whole);
     const auto y_of = [&](double value) { return base - (base - top) * value / scale; };
     const auto label = [&](std::string_view text, double x, double y, double from_right) {
       set_ink(cairo_, kSmall.ink);
