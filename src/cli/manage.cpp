@@ -62,7 +62,7 @@ Status act(store::Database& database, const CommandLine& line) {
   const auto now = system_clock().now();
   auto actor = engine::Actor::at_console();
   TRY(const auto record, find(database, line));
-  const auto say = [&](boost::json::object object, const std::string& sentence) {
+  const auto say = [&](const boost::json::object& object, const std::string& sentence) {
     if (line.json) {
       print_json(object);
     } else {

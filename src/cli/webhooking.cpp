@@ -21,7 +21,7 @@ Result<exchange::HookSettings> webhook_settings(const Location& location, const 
   if (!hooks.fetch.ca_file.empty() && !std::filesystem::is_regular_file(hooks.fetch.ca_file, failure)) {
     return Error::invalid("There is no such file: " + hooks.fetch.ca_file, "webhooks.ca_file");
   }
-  const auto networks = settings.text("webhooks.networks");
+  const auto& networks = settings.text("webhooks.networks");
   for (const auto each : text::split(networks, ',')) {
     const auto word = text::trim(each);
     if (word.empty()) continue;

@@ -160,7 +160,6 @@ Status App::catch_up() {
   TRY_VOID(load_site());
   TRY_VOID(engine::search::index_all(database_));
   TRY_VOID(catalogue_.refresh());
-  TRY_VOID(status_desk_->refresh(clock_.now(), true));
   note_generation();
   return ok();
 }

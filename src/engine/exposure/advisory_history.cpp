@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -73,24 +74,26 @@ struct Layer {
 /// Reads revisions with their documents, of some records or of all; what cannot be read the search index has logged.
 tocsin::Status read(store::Connection& connection, const std::vector<std::int64_t>* records, Layer& into,
                     Timestamp now) {
-  std::int64_t after = 0;
-  for (int rows = kDocumentsAtOnce; rows == kDocumentsAtOnce;) {
-    rows = 0;
+  // First which, then some at once: else the database sorts all the documents again for each page of them.
+  store::Sql which{"SELECT v.id FROM revision v WHERE v.standing <> ?", domain::Standing::conflicting};
+  if (records != nullptr) which.append(" AND v.record_id IN ").append_list(*records);
+  which.append(" ORDER BY v.id");
+  TRY(const auto ids, connection.all(which, [](const store::Row& row) { return row.integer(0); }));
+  for (std::span<const std::int64_t> left{ids}; !left.empty();) {
+    const auto some = left.first(std::min<std::size_t>(left.size(), kDocumentsAtOnce));
+    left = left.subspan(some.size());
     store::Sql sql{"SELECT " TOCSIN_RECORD_COLUMNS
                    ", v.id, v.version, v.version_order, v.released_at, v.received_at, v.tlp, v.audience, v.status, "
                    "v.embargo_until, (SELECT d.digest FROM audience d WHERE d.id = v.audience_id), b.bytes FROM "
                    "revision v JOIN record r ON r.id = v.record_id JOIN revision_document b ON b.revision_id = v.id "
-                   "WHERE r.kind = ? AND v.standing <> ? AND v.id > ?",
-                   domain::RecordKind::advisory, domain::Standing::conflicting, after};
-    if (records != nullptr) sql.append(" AND r.id IN ").append_list(*records);
-    sql.append(store::Sql{" ORDER BY v.id LIMIT ?", kDocumentsAtOnce});
+                   "WHERE r.kind = ? AND v.id IN ",
+                   domain::RecordKind::advisory};
+    sql.append_list(some).append(" ORDER BY v.id");
     TRY_VOID(connection.each(sql, [&](const store::Row& row) -> tocsin::Status {
-      ++rows;
       const auto record = store::read_record(row);
       int column = store::kRecordColumns;
       domain::Revision revision;
       revision.id = {row.integer(column++)};
-      after = revision.id.value;
       KeptRevision kept;
       kept.version = row.string(column++);
       kept.order = row.string(column++);

@@ -198,11 +198,12 @@ tocsin::Status StatusDesk::refresh(Timestamp now, bool small_only) {
 }
 
 Result<AdvisoryHistory::Pointer> StatusDesk::history(Timestamp now) {
+  bool loaded = false;
   {
     const std::lock_guard lock(mutex_);
-    if (history_ != nullptr) return history_;
+    loaded = history_ != nullptr;
   }
-  TRY_VOID(refresh(now));
+  TRY_VOID(refresh(now, loaded));
   const std::lock_guard lock(mutex_);
   return history_;
 }

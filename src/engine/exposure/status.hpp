@@ -81,7 +81,7 @@ struct StatusAnswer {
 /// Keeps what answering needs, so that an answer takes no longer than matching one thing. Any thread.
 class StatusDesk {
  public:
-  /// Loads at the first question or refresh.
+  /// Loads at the first question or refresh; each question first takes in what is quickly taken in.
   explicit StatusDesk(store::Database& database) : database_(&database) {}
   /// Of documents that stand in no database.
   explicit StatusDesk(AdvisoryHistory::Pointer history) : history_(std::move(history)) {}
