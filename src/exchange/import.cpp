@@ -277,37 +277,62 @@ class Writer {
   Status write(store::Connection& connection, std::vector<ImportItem>& items) {
     items.clear();
     store::Records records{connection};
-    for (const auto& each : batch_) {
-      auto item = item_of(each);
-      if (each.prepared.revision) {
-        TRY_VOID(put(connection, records, *each.prepared.revision, item));
+    TRY(const auto together, put_together(connection, records));
+    for (std::size_t i = 0, stored = 0; i < batch_.size(); ++i) {
+      auto item = item_of(batch_[i]);
+      if (const auto& revision = batch_[i].prepared.revision) {
+        if (together) {
+          keep((*together)[stored++], *revision, item);
+        } else {
+          TRY_VOID(put(connection, records, *revision, item));
+        }
       }
       items.push_back(std::move(item));
     }
     return ok();
   }
 
+  /// Absent where one of them cannot be stored: then each has to be tried alone.
+  Result<std::optional<std::vector<store::PutResult>>> put_together(store::Connection& connection,
+                                                                    store::Records& records) {
+    std::vector<const domain::NewRevision*> revisions;
+    for (const auto& each : batch_) {
+      if (each.prepared.revision) revisions.push_back(&*each.prepared.revision);
+    }
+    std::optional<std::vector<store::PutResult>> results;
+    const auto status = connection.attempt([&]() -> Status {
+      TRY(results, records.put_all(revisions, clock_.now(), again()));
+      return ok();
+    });
+    if (status) return results;
+    if (is_of_the_database(status.error())) return status.error();
+    return std::optional<std::vector<store::PutResult>>{};
+  }
+  store::Again again() const { return options_.again ? store::Again::yes : store::Again::no; }
+
+  static void keep(const store::PutResult& result, const domain::NewRevision& revision, ImportItem& item) {
+    item.outcome = result.outcome;
+    item.slug = result.slug;
+    if (item.outcome != domain::PutOutcome::conflicting) return;
+    item.problems.push_back(Error::conflict(
+        fmt::format("Version {} of {} is here already with other content. This one is kept beside it as "
+                    "conflicting; readers still see the first. A corrected document needs a higher tracking version",
+                    revision.version, revision.key),
+        at(item.name, "/document/tracking/version")));
+  }
+
   Status put(store::Connection& connection, store::Records& records, const domain::NewRevision& revision,
              ImportItem& item) {
     const auto status = connection.attempt([&]() -> Status {
-      TRY(auto put, records.put(revision, clock_.now(), options_.again ? store::Again::yes : store::Again::no));
-      item.outcome = put.outcome;
-      item.slug = std::move(put.slug);
+      TRY(const auto put, records.put(revision, clock_.now(), again()));
+      keep(put, revision, item);
       return ok();
     });
-    if (!status) {
-      const auto& error = status.error();
-      if (is_of_the_database(error)) return error;
-      log::warn("import.put_failed", {{"name", item.name}, {"message", error.message}, {"detail", error.detail}});
-      item.outcome.reset();
-      item.problems.push_back(placed(error, item.name));
-    } else if (item.outcome == domain::PutOutcome::conflicting) {
-      item.problems.push_back(Error::conflict(
-          fmt::format("Version {} of {} is here already with other content. This one is kept beside it as "
-                      "conflicting; readers still see the first. A corrected document needs a higher tracking version",
-                      revision.version, revision.key),
-          at(item.name, "/document/tracking/version")));
-    }
+    if (status) return ok();
+    const auto& error = status.error();
+    if (is_of_the_database(error)) return error;
+    log::warn("import.put_failed", {{"name", item.name}, {"message", error.message}, {"detail", error.detail}});
+    item.problems.push_back(placed(error, item.name));
     return ok();
   }
 

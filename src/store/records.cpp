@@ -8,6 +8,7 @@
 #include "formats/csaf/compare.hpp"
 #include "store/audiences.hpp"
 #include "store/changes.hpp"
+#include "store/record_parts.hpp"
 #include "store/removals.hpp"
 
 namespace tocsin::store {
@@ -17,12 +18,6 @@ using domain::PutOutcome;
 using domain::RecordId;
 using domain::RevisionId;
 using domain::Standing;
-
-std::string write_labels(const std::vector<std::string>& labels) {
-  boost::json::array array;
-  for (const auto& label : labels) array.emplace_back(label);
-  return json::write(array);
-}
 
 std::vector<std::string> read_labels(std::string_view text) {
   std::vector<std::string> labels;
@@ -83,40 +78,41 @@ Result<Id> returned(Result<std::optional<Id>> id) {
   return *found;
 }
 
-/// Id of the list of addressees, made where no record has had this one yet. Absent where the audience is no list.
+}  // namespace
+
+std::string write_labels(const std::vector<std::string>& labels) {
+  boost::json::array array;
+  for (const auto& label : labels) array.emplace_back(label);
+  return json::write(array);
+}
+
 Result<std::optional<std::int64_t>> audience_of(Connection& connection, const domain::NewRevision& revision) {
   if (revision.audience != domain::Audience::listed) return std::optional<std::int64_t>{};
   TRY(const auto id, Audiences{connection}.intern(revision.listed));
   return std::optional{id};
 }
 
+Sql next_record_id(Dialect dialect) {
+  if (dialect == Dialect::postgres) return Sql{"nextval(pg_get_serial_sequence('record', 'id'))"};
+  return Sql{
+      "1 + max(coalesce((SELECT max(id) FROM record), 0), coalesce((SELECT max(record_id) FROM removed_document), "
+      "0))"};
+}
+
+namespace {
+
 struct Created {
   std::int64_t value = 0;
   std::string slug;
 };
-
-/// The number of the next record. Those of removed ones are not given again, for logs and lists go on naming them;
-/// PostgreSQL's counter never goes back, SQLite takes the next after the largest that is there.
-void append_next_id(store::Dialect dialect, Sql& sql) {
-  if (dialect == Dialect::postgres) {
-    sql.append("nextval(pg_get_serial_sequence('record', 'id'))");
-  } else {
-    sql.append(
-        "1 + max(coalesce((SELECT max(id) FROM record), 0), coalesce((SELECT max(record_id) FROM removed_document), "
-        "0))");
-  }
-}
 
 Result<Created> insert_record(Connection& connection, const domain::NewRevision& revision,
                               std::optional<std::int64_t> audience_id, Timestamp now) {
   const auto plain = domain::slug_of(revision.key);
   const auto by_issuer = plain + "-" + sha256_hex(revision.issuer).substr(0, 6);
   const auto by_both = plain + "-" + sha256_hex(revision.issuer + "\n" + revision.key).substr(0, 12);
-  Sql sql{
-      "INSERT INTO record (id, kind, issuer, record_key, slug, title, tlp, owner_id, audience, status, embargo_until, "
-      "version, version_order, format, sha512, current_revision_id, initial_release_at, current_release_at, "
-      "created_at, updated_at, labels, audience_id) VALUES ("};
-  append_next_id(connection.dialect(), sql);
+  Sql sql{"INSERT INTO record (" TOCSIN_RECORD_INSERT_COLUMNS ") VALUES ("};
+  sql.append(next_record_id(connection.dialect()));
   sql.append(
       ", ?, ?, ?, CASE WHEN NOT EXISTS (SELECT 1 FROM record WHERE kind = ? AND lower(slug) = ?) THEN ? "
       "WHEN NOT EXISTS (SELECT 1 FROM record WHERE kind = ? AND lower(slug) = ?) THEN ? ELSE ? END, "
@@ -132,8 +128,7 @@ Result<Created> insert_record(Connection& connection, const domain::NewRevision&
 Result<RevisionId> insert_revision(Connection& connection, RecordId record, const domain::NewRevision& revision,
                                    std::optional<std::int64_t> audience_id, Standing standing, Timestamp now) {
   return returned(connection.first(
-      Sql{"INSERT INTO revision (record_id, version, version_order, standing, format, document_status, sha512, bytes, "
-          "released_at, received_at, source, tlp, audience, audience_id, status, embargo_until) "
+      Sql{"INSERT INTO revision (" TOCSIN_REVISION_INSERT_COLUMNS ") "
           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
           record, revision.version, revision.version_order, standing, revision.format, revision.document_status,
           revision.sha512, revision.bytes.size(), revision.current_release_at, now, revision.source, revision.tlp,

@@ -40,6 +40,10 @@ class Records {
   /// narrower.
   Result<PutResult> put(const domain::NewRevision& revision, Timestamp now);
   Result<PutResult> put(const domain::NewRevision& revision, Timestamp now, Again again);
+  /// Many at once, each with the outcome that `put` would give it; new ones are numbered first. What is plainly new is
+  /// written with few statements, all else is put one by one. An error is of them all: none may be kept.
+  Result<std::vector<PutResult>> put_all(std::span<const domain::NewRevision* const> revisions, Timestamp now,
+                                         Again again);
 
   /// By slug, without regard to ASCII case.
   Result<std::optional<domain::Record>> find(const domain::policy::Viewer& viewer, domain::RecordKind kind,

@@ -1,5 +1,6 @@
 #include "store/records.hpp"
 
+#include <random>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -161,6 +162,78 @@ TEST_P(RecordsTest, PutFollowsTheRules) {
     }
     EXPECT_EQ(standing, std::vector<std::string>(each.standing.begin(), each.standing.end()));
   }
+}
+
+TEST_P(RecordsTest, ManyAtOnceHaveTheOutcomesOfOneByOne) {
+  std::mt19937 random{7};
+  const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+  for (int round = 0; round < 30; ++round) {
+    // The same documents under two issuers; the slugs of both meet.
+    std::vector<NewRevision> together, alone;
+    for (int i = below(80); i >= 0; --i) {
+      auto revision = sample_revision(fmt::format("{}-{}", below(2) == 0 ? "ex" : "EX", below(40)), 1 + below(4),
+                                      below(3) == 0 ? "b" : "a");
+      if (below(5) == 0) {
+        revision.audience = domain::Audience::listed;
+        revision.listed = {{domain::Grantee::Kind::organisation, 1}};
+      }
+      revision.labels = {"round"};
+      revision.issuer = "https://one.example";
+      alone.push_back(revision);
+      revision.issuer = "https://all.example";
+      together.push_back(revision);
+    }
+    std::vector<const NewRevision*> batch;
+    for (const auto& each : together) batch.push_back(&each);
+    std::vector<std::string> wanted, found;
+    const auto told = [](const NewRevision& revision, const PutResult& result) {
+      return fmt::format("{} {} {}", revision.key, revision.version, to_string(result.outcome));
+    };
+    const auto results =
+        database()
+            .write([&](Connection& connection) { return Records(connection).put_all(batch, kTestNow, Again::no); })
+            .value();
+    ASSERT_EQ(results.size(), together.size());
+    for (std::size_t i = 0; i < together.size(); ++i) {
+      wanted.push_back(told(alone[i], put(alone[i])));
+      found.push_back(told(together[i], results[i]));
+      EXPECT_EQ(document(results[i].record, results[i].revision), together[i].bytes);
+    }
+    EXPECT_EQ(found, wanted);
+  }
+  // What stands is the same as well.
+  const auto everything = [&](std::string_view issuer) {
+    return database()
+        .read([&](Connection& connection) {
+          return connection.all(
+              Sql{"SELECT r.record_key, r.title, r.version, r.version_order, r.format, r.sha512, r.tlp, r.audience, "
+                  "r.labels, r.audience_id, v.version, v.standing, v.sha512, v.bytes, v.audience_id, v.source, "
+                  "v.released_at, r.created_at, r.updated_at, r.current_release_at FROM record r JOIN revision v ON "
+                  "v.record_id = r.id WHERE r.issuer = ? ORDER BY r.record_key, v.version_order, v.sha512",
+                  issuer},
+              [](const Row& row) {
+                std::string all;
+                for (int i = 0; i < 20; ++i) all += row.string(i) + "|";
+                return all;
+              });
+        })
+        .value();
+  };
+  EXPECT_EQ(everything("https://all.example"), everything("https://one.example"));
+  EXPECT_EQ(database()
+                .read([](Connection& connection) {
+                  return connection.first(
+                      Sql{"SELECT count(*) FROM record r JOIN revision v ON v.id = r.current_revision_id AND "
+                          "v.record_id = r.id WHERE v.standing = 0 AND v.sha512 = r.sha512"},
+                      [](const Row& row) { return row.integer(0); });
+                })
+                .value(),
+            database()
+                .read([](Connection& connection) {
+                  return connection.first(Sql{"SELECT count(*) FROM record"},
+                                          [](const Row& row) { return row.integer(0); });
+                })
+                .value());
 }
 
 TEST_P(RecordsTest, TheHeaderIsWhatWasPut) {

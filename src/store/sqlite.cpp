@@ -9,9 +9,10 @@
 namespace tocsin::store {
 namespace {
 
-/// 2 MiB a reader, 8 MiB for the writer: an idle server stays small, and the operating system caches the rest.
+/// 2 MiB a reader: an idle server stays small, and the operating system caches the rest. The writer may take 32 MiB:
+/// keys that come in no order write to pages all over an index, each to the log again where it did not stay in memory.
 constexpr int kReaderCacheKib = 2'048;
-constexpr int kWriterCacheKib = 8'192;
+constexpr int kWriterCacheKib = 32'768;
 /// Pages of 4 KiB: 16 MiB of log before it is copied back, so that an import does not copy hot pages all the time.
 constexpr int kCheckpointPages = 4'096;
 /// Rows that one ANALYZE of an index looks at.

@@ -17,6 +17,7 @@
 #include "engine/search/text_index.hpp"
 #include "store/changes.hpp"
 #include "store/records.hpp"
+#include "store/rows.hpp"
 
 namespace tocsin::engine::search {
 namespace {
@@ -225,47 +226,20 @@ void append_delete(store::Dialect dialect, std::int64_t record, std::vector<stor
   append_text_delete(dialect, record, out);
 }
 
-/// Rows of one table, written many to a statement: on PostgreSQL each statement costs more than its rows.
-class Rows {
- public:
-  explicit Rows(store::Sql head) : head_(std::move(head)) {}
-  template <std::size_t N, class... Args>
-  void add(const char (&text)[N], Args&&... parameters) {
-    rows_.emplace_back(text, std::forward<Args>(parameters)...);
-  }
-  void append_to(std::vector<store::Sql>& out) const {
-    // Full groups and single rows: two texts a table, so that the statement cache stays small.
-    constexpr std::size_t kGroup = 32;
-    std::size_t at = 0;
-    for (; at + kGroup <= rows_.size(); at += kGroup) {
-      out.push_back(head_);
-      for (std::size_t i = at; i < at + kGroup; ++i) {
-        if (i > at) out.back().append(", ");
-        out.back().append(rows_[i]);
-      }
-    }
-    for (; at < rows_.size(); ++at) out.emplace_back(head_).append(rows_[at]);
-  }
-
- private:
-  store::Sql head_;
-  std::vector<store::Sql> rows_;
-};
-
 /// Everything derived in one step, by table.
 struct Tables {
-  Rows advisory{store::Sql{
+  store::Rows advisory{store::Sql{
       "INSERT INTO advisory (record_id, publisher, document_status, summary, severity, score_tenths, has_fix, "
       "vulnerability_count, product_count, vendors, sectors, cves) VALUES "}};
-  Rows vendor{store::Sql{"INSERT INTO advisory_vendor (vendor_id, record_id, spelling) VALUES "}};
-  Rows product{
+  store::Rows vendor{store::Sql{"INSERT INTO advisory_vendor (vendor_id, record_id, spelling) VALUES "}};
+  store::Rows product{
       store::Sql{"INSERT INTO advisory_product (record_id, position, product_id, version, version_original, status, "
                  "order_numbers) "
                  "VALUES "}};
-  Rows vulnerability{store::Sql{
+  store::Rows vulnerability{store::Sql{
       "INSERT INTO advisory_vulnerability (record_id, position, vuln_id, title, cwes, score_tenths, severity, vector, "
       "has_fix) VALUES "}};
-  Rows catalogue{store::Sql{"INSERT INTO advisory_catalogue (record_id, packed) VALUES "}};
+  store::Rows catalogue{store::Sql{"INSERT INTO advisory_catalogue (record_id, packed) VALUES "}};
   std::vector<store::Sql> text;
 
   void append_to(std::vector<store::Sql>& out) {
