@@ -19,8 +19,10 @@
 #include "engine/exposure/matcher.hpp"
 #include "engine/exposure/overview.hpp"
 #include "engine/exposure/runs.hpp"
+#include "engine/exposure/sharing.hpp"
 #include "engine/site/site.hpp"
 #include "portal/pages/exposure_report.hpp"
+#include "store/records.hpp"
 
 /// The commands `inventory` and `exposure`. Who may open the data folder acts for any organisation.
 namespace tocsin::cli {
@@ -256,6 +258,72 @@ Result<int> report(Work& work) {
   return kGood;
 }
 
+Result<int> share(Work& work) {
+  TRY(work.actor.viewer.organisation, find_org(work.database, work.options.organisation));
+  if (work.options.stop) {
+    TRY_VOID(exposure::stop_sharing(work.database, work.actor, work.now));
+  } else {
+    TRY_VOID(exposure::share_counts(work.database, work.actor, work.options.sector, work.now));
+  }
+  if (work.line.json) {
+    print_json(boost::json::object{{"shares", !work.options.stop}});
+  } else {
+    print(work.options.stop ? "Its counts go into no sums.\n" : "Its counts go into sums from the next ones on.\n");
+  }
+  return kGood;
+}
+
+Result<int> sums(Work& work) {
+  store::ToldFilter filter{.limit = exposure::kSumsShownMax};
+  const auto sector = exposure::parse_sum_sector(work.options.sector);
+  if (!sector) return Error::invalid("this is no sector", "--sector");
+  filter.sector = *sector;
+  if (!work.options.advisory.empty()) {
+    domain::policy::Viewer viewer;
+    viewer.organisation = domain::kOwnOrganisation;
+    viewer.roles = {domain::Role::member, domain::Role::coordinator};
+    TRY(const auto record, work.database.read([&](store::Connection& connection) {
+      return store::Records{connection}.find(viewer, domain::RecordKind::advisory, work.options.advisory, work.now);
+    }));
+    if (!record) return Error::not_found("advisory");
+    filter.record = record->id;
+  }
+  TRY(const auto found, exposure::sums(work.database, work.actor, filter, work.now));
+  const auto least = found.organisations_min;
+  boost::json::array list;
+  TextTable table{{{.title = "as of"},
+                   {.title = "sector"},
+                   {.title = "devices", .right = true},
+                   {.title = "organisations", .right = true},
+                   {.title = "what", .width_max = 80, .shrinks = true}}};
+  for (const auto& sum : found.rows) {
+    const bool advisory = sum.subject.record.value != 0;
+    for (const auto& each : sum.figures) {
+      if (*sector != store::kAllSectors && each.sector != *sector) continue;
+      const auto slug = exposure::sector_slug(each.sector);
+      list.push_back({{"advisory", advisory ? boost::json::value(sum.tracking_id) : boost::json::value(nullptr)},
+                      {"product", advisory ? boost::json::value(nullptr) : boost::json::value(sum.subject.product)},
+                      {"sector", slug},
+                      {"organisations", each.organisations},
+                      {"assets", each.assets},
+                      {"made_at", format_rfc3339(sum.made_at)}});
+      table.add({{format_rfc3339(sum.made_at).substr(0, 10)},
+                 {slug},
+                 {std::to_string(each.assets)},
+                 {std::to_string(each.organisations)},
+                 {safe_text(advisory ? fmt::format("{} {}", sum.tracking_id, sum.title) : sum.subject.product)}});
+    }
+  }
+  if (work.line.json) {
+    print_json(boost::json::object{{"organisations_min", least}, {"sums", std::move(list)}});
+  } else if (list.empty()) {
+    print(fmt::format("There is nothing that at least {} organisations stand behind.\n", least));
+  } else {
+    print(table.text(output_width(), colours()));
+  }
+  return kGood;
+}
+
 Result<int> run(Work& work) {
   if (work.options.from_new) {
     TRY_VOID(work.database.write([](store::Connection& connection) -> tocsin::Status {
@@ -278,6 +346,8 @@ Result<int> run(Work& work) {
     decided += step.decided;
     return true;
   }));
+  TRY_VOID(
+      exposure::make_sums(work.database, static_cast<int>(work.settings.integer("exposure.sums_least")), work.now));
   if (work.line.json) {
     print_json(boost::json::object{{"assets", assets}, {"changed", matches}, {"decided", decided}});
   } else {
@@ -311,6 +381,10 @@ int run_inventory(const CommandLine& line) {
         return exposures(work);
       case What::exposure_report:
         return report(work);
+      case What::exposure_sums:
+        return sums(work);
+      case What::exposure_share:
+        return share(work);
       default:
         break;
     }

@@ -90,6 +90,24 @@ void add_exposure_commands(CLI::App& group, InventoryOptions& into, const Common
   list.add_option("--site", into.site, "Only of this site")->type_name("SITE");
   list.add_option("--zone", into.zone, "Only of this zone")->type_name("ZONE");
   list.add_option("--vendor", into.vendor, "Only of this vendor")->type_name("VENDOR");
+  auto& sums = add(group, into, common, What::exposure_sums, "sums",
+                   "List how many devices of several organisations advisories affect",
+                   "  tocsin exposure sums\n  tocsin exposure sums --sector water --advisory icsa-24-030-02\n"
+                   "Of organisations that let their counts go into sums; never of fewer than the setting "
+                   "exposure.sums_least. Made once a day, by a server that runs or by 'exposure run'.");
+  sums.add_option("--advisory", into.advisory, "Only of this advisory")->type_name("ADVISORY");
+  sums.add_option("--sector", into.sector, "Only what there is a figure of this sector of")->type_name("SECTOR");
+  auto& share = add(group, into, common, What::exposure_share, "share",
+                    "Let an organisation's counts go into sums, or take that back",
+                    "  tocsin exposure share --organisation 2 --sector water\n"
+                    "  tocsin exposure share --organisation 2 --stop\n"
+                    "It is for the organisation to decide. In the audit log.");
+  share.add_option("--organisation", into.organisation, "Whose counts: number or name")
+      ->type_name("ORGANISATION")
+      ->required();
+  share.add_option("--sector", into.sector, "The sector of its profile in which they count; else in none")
+      ->type_name("SECTOR");
+  share.add_flag("--stop", into.stop, "Take it back");
   auto& run = add(group, into, common, What::exposure_run, "run",
                   "Hold new and changed advisories and assets against each other, and decide what to do",
                   "  tocsin exposure run");

@@ -19,6 +19,8 @@ struct InventoryOptions {
     exposure_list,
     exposure_run,
     exposure_report,
+    exposure_sums,
+    exposure_share,
     decision_show,
     decision_set,
     decision_history
@@ -33,9 +35,11 @@ struct InventoryOptions {
   std::optional<std::string> report_site;      ///< exposure report; an empty one is that of no site.
   std::string decision, due, sort = "decision", site, zone, vendor;  ///< exposure list; sort as the portal's.
   bool from_new = false;                                             ///< exposure run: forget what was found.
-  std::string table;    ///< decision set: a built-in table's name, or a file.
-  std::string note;     ///< decision set
-  std::string version;  ///< decision show: number; empty: the one in use.
+  std::string advisory, sector;  ///< exposure sums; sector also exposure share, a slug.
+  bool stop = false;             ///< exposure share: take it back.
+  std::string table;             ///< decision set: a built-in table's name, or a file.
+  std::string note;              ///< decision set
+  std::string version;           ///< decision show: number; empty: the one in use.
 };
 
 using CommonOptions = std::function<void(CLI::App* command, const char* examples)>;

@@ -20,6 +20,7 @@
 #include "engine/exposure/decisions.hpp"
 #include "engine/exposure/overview.hpp"
 #include "engine/exposure/runs.hpp"
+#include "engine/exposure/sharing.hpp"
 #include "engine/exposure/status.hpp"
 #include "engine/hooks/hooks.hpp"
 #include "engine/identity/identity.hpp"
@@ -271,6 +272,16 @@ void add_exposure_upkeep(portal::App& app, const Settings& settings) {
   });
 }
 
+/// Once a day, after what is new has been matched.
+void add_exposure_sums(portal::App& app, const Settings& settings) {
+  const auto least = static_cast<int>(settings.integer("exposure.sums_least"));
+  app.add_chore("exposure.sums", std::chrono::minutes{1}, [&app, least]() -> Status {
+    TRY(const auto done, engine::exposure::make_sums(app.database(), least, app.clock().now()));
+    if (done.made) log::info("exposure.sums", {{"published", done.published}});
+    return ok();
+  });
+}
+
 /// What was known of a product is asked of memory: filled before somebody asks.
 void add_status_upkeep(portal::App& app) {
   app.add_chore("status.refresh", std::chrono::seconds{1},
@@ -380,6 +391,7 @@ int run_serve(const CommandLine& line) {
   add_exposure_runs(app, decided);
   add_herald(app, *post, settings.text("second_factor") == "by-role", decided);
   add_exposure_upkeep(app, settings);
+  add_exposure_sums(app, settings);
   app.start_duty();
   if (post->on()) office.start();
   if (hooks->options().on) hook_sender.start();

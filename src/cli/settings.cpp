@@ -69,6 +69,11 @@ constexpr SettingSpec kSpecs[] = {
     {"exposure.keep_days", SettingType::integer, "days", "1095",
      "What matches of inventories were stays so long after it ended, for trends and times to remediate; 0: for ever.",
      0, 36'500},
+    {"exposure.sums_least", SettingType::integer, "", "5",
+     "So many organisations at least stand behind each figure of what advisories affect at several "
+     "(docs/decisions/0015-aggregates.md); from the next sums on; where it is raised, what was told of fewer is no "
+     "longer shown.",
+     3, 1'000},
     {"break_glass.minutes", SettingType::integer, "min", "60",
      "How long a record stays open that somebody opened in an emergency (docs/policy.md).", 5, 1'440},
     {"bundle.key", SettingType::text, "", "",

@@ -90,6 +90,12 @@ using store::Value;
 #define TOCSIN_NOTICE_SUBSCRIPTION_ALL "notice_id, subscription_id"
 #define TOCSIN_ASSET_MATCH_SPAN_ALL "id, organisation_id, asset_id, record_id, status, since, until, label, site"
 #define TOCSIN_DECISION_TABLE_ALL "id, organisation_id, version, base, document, note, person_id, at"
+#define TOCSIN_EXPOSURE_CONSENT_ALL \
+  "id, organisation_id, sector, granted_by, granted_at, admitted_at, revoked_by, revoked_at"
+#define TOCSIN_EXPOSURE_SUM_RUN_ALL "day, made_at, least"
+#define TOCSIN_EXPOSURE_SUM_ALL "id, record_id, product, least, made_at, is_current"
+#define TOCSIN_EXPOSURE_SUM_CELL_ALL "sum_id, sector, organisations, assets"
+#define TOCSIN_EXPOSURE_SUM_PART_ALL "id, sum_id, organisation_id, sector, assets"
 #define TOCSIN_AUDIT_CHECKPOINT_COLUMNS "sequence, at, hash, key_id, signature"
 
 constexpr BackupColumn kSetting[] = {{"key", true}, {"value", true}};
@@ -312,6 +318,13 @@ constexpr BackupColumn kInventoryGrant[] = {{"id"},         {"organisation_id"},
 constexpr BackupColumn kDecisionTable[] = {
     {"id"},         {"organisation_id"}, {"version"}, {"base", true}, {"document", true},
     {"note", true}, {"person_id"},       {"at"}};
+constexpr BackupColumn kExposureConsent[] = {{"id"},         {"organisation_id"}, {"sector"},     {"granted_by"},
+                                             {"granted_at"}, {"admitted_at"},     {"revoked_by"}, {"revoked_at"}};
+constexpr BackupColumn kExposureSumRun[] = {{"day"}, {"made_at"}, {"least"}};
+constexpr BackupColumn kExposureSum[] = {{"id"},    {"record_id"}, {"product", true},
+                                         {"least"}, {"made_at"},   {"is_current"}};
+constexpr BackupColumn kExposureSumCell[] = {{"sum_id"}, {"sector"}, {"organisations"}, {"assets"}};
+constexpr BackupColumn kExposureSumPart[] = {{"id"}, {"sum_id"}, {"organisation_id"}, {"sector"}, {"assets"}};
 constexpr BackupColumn kChange[] = {{"sequence"}, {"at"}, {"action"}, {"record_id"}, {"revision_id"}};
 
 /// Adds the values to a statement that ends before its brackets.
@@ -433,6 +446,17 @@ const BackupTableCode kTables[] = {
      TOCSIN_INSERT("notice_subscription", TOCSIN_NOTICE_SUBSCRIPTION_ALL), 2},
     {"decision_table", kDecisionTable, false, TOCSIN_PAGE("decision_table", TOCSIN_DECISION_TABLE_ALL, "id"),
      TOCSIN_INSERT("decision_table", TOCSIN_DECISION_TABLE_ALL)},
+    {"exposure_consent", kExposureConsent, false, TOCSIN_PAGE("exposure_consent", TOCSIN_EXPOSURE_CONSENT_ALL, "id"),
+     TOCSIN_INSERT("exposure_consent", TOCSIN_EXPOSURE_CONSENT_ALL)},
+    {"exposure_sum_run", kExposureSumRun, false, TOCSIN_PAGE("exposure_sum_run", TOCSIN_EXPOSURE_SUM_RUN_ALL, "day"),
+     TOCSIN_INSERT("exposure_sum_run", TOCSIN_EXPOSURE_SUM_RUN_ALL)},
+    {"exposure_sum", kExposureSum, false, TOCSIN_PAGE("exposure_sum", TOCSIN_EXPOSURE_SUM_ALL, "id"),
+     TOCSIN_INSERT("exposure_sum", TOCSIN_EXPOSURE_SUM_ALL)},
+    {"exposure_sum_cell", kExposureSumCell, false,
+     TOCSIN_PAGE_BY_TWO("exposure_sum_cell", TOCSIN_EXPOSURE_SUM_CELL_ALL, "sum_id, sector"),
+     TOCSIN_INSERT("exposure_sum_cell", TOCSIN_EXPOSURE_SUM_CELL_ALL), 2},
+    {"exposure_sum_part", kExposureSumPart, false, TOCSIN_PAGE("exposure_sum_part", TOCSIN_EXPOSURE_SUM_PART_ALL, "id"),
+     TOCSIN_INSERT("exposure_sum_part", TOCSIN_EXPOSURE_SUM_PART_ALL)},
     {"audit", kAudit, false, TOCSIN_PAGE("audit", TOCSIN_AUDIT_COLUMNS, "sequence"),
      TOCSIN_INSERT("audit", TOCSIN_AUDIT_COLUMNS)},
     {"audit_personal", kAuditPersonal, false, TOCSIN_PAGE("audit_personal", TOCSIN_AUDIT_PERSONAL_COLUMNS, "sequence"),
@@ -510,6 +534,11 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('notice', 'id'), (SELECT greatest(max(id), 1) FROM notice));"
       "SELECT setval(pg_get_serial_sequence('decision_table', 'id'), (SELECT greatest(max(id), 1) FROM "
       "decision_table));"
+      "SELECT setval(pg_get_serial_sequence('exposure_consent', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "exposure_consent));"
+      "SELECT setval(pg_get_serial_sequence('exposure_sum', 'id'), (SELECT greatest(max(id), 1) FROM exposure_sum));"
+      "SELECT setval(pg_get_serial_sequence('exposure_sum_part', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "exposure_sum_part));"
       "SELECT setval(pg_get_serial_sequence('record_comment', 'id'), (SELECT greatest(max(id), 1) FROM "
       "record_comment));"
       // Not those of removed ones either.

@@ -201,7 +201,10 @@ Status Organisations::cut_ties(domain::OrganisationId id) {
        Sql{"DELETE FROM inventory_mapping WHERE organisation_id = ?", id},
        Sql{"DELETE FROM inventory_upload WHERE organisation_id = ?", id},
        Sql{"DELETE FROM decision_table WHERE organisation_id = ?", id},
-       Sql{"DELETE FROM inventory_grant WHERE organisation_id = ?", id}});
+       Sql{"DELETE FROM inventory_grant WHERE organisation_id = ?", id},
+       // Sums that were published stay what they were, and nobody knows what of them was this one's.
+       Sql{"DELETE FROM exposure_consent WHERE organisation_id = ?", id},
+       Sql{"UPDATE exposure_sum_part SET organisation_id = NULL WHERE organisation_id = ?", id}});
 }
 
 }  // namespace tocsin::store

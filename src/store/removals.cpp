@@ -26,6 +26,7 @@ Status Removals::remove(const domain::Record& record, Timestamp now) {
        Sql{"DELETE FROM asset_match_span WHERE record_id = ?", id},
        Sql{"DELETE FROM asset_match WHERE record_id = ?", id}, Sql{"DELETE FROM asset_state WHERE record_id = ?", id},
        Sql{"DELETE FROM asset_verdict WHERE record_id = ?", id},
+       Sql{"DELETE FROM exposure_sum WHERE record_id = ?", id},
        Sql{"DELETE FROM bundle_content WHERE record_id = ?", id},
        Sql{"DELETE FROM revision_document WHERE revision_id IN (SELECT v.id FROM revision v WHERE v.record_id = ?)",
            id},

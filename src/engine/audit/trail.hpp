@@ -135,6 +135,8 @@ inline constexpr ActionText kActions[] = {
     {"notification.test", "A test letter of a subscription was sent."},
     {"notification.feed", "The token of somebody's own feed was made or revoked."},
     {"exposure.export", "A report of what advisories mean for an inventory was taken out."},
+    {"exposure.share", "An organisation lets its counts go into sums over several."},
+    {"exposure.unshare", "It does so no longer."},
     {"exposure.table", "The table was changed by which an organisation decides what to do about matches."},
     {"demo.sign-in", "Somebody signed in as one of the demonstration's people."},
 };

@@ -76,6 +76,7 @@ class OpenApi : public testing::MembersTest {
   /// Whose pages these are: the audit log is the auditors'.
   static std::string who_may(std::string_view target) {
     if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
+    if (target.starts_with("/api/v1/exposure/sums")) return "coordinator@cert.example";
     for (const std::string_view path :
          {"/api/v1/inventory", "/api/v1/exposure", "/api/v1/webhooks", "/api/v1/subscriptions", "/api/v1/notices"}) {
       if (target.starts_with(path)) return "boss@plant.example";
@@ -130,6 +131,12 @@ class OpenApi : public testing::MembersTest {
     EXPECT_TRUE(engine::audit::view::record_look(database(), engine::Actor::at_console(), record,
                                                  engine::audit::view::Looking::read, clock_.now()));
     run(store::Sql{"DELETE FROM audit_personal WHERE sequence = 1"});
+    run(
+        store::Sql{"INSERT INTO exposure_sum (id, record_id, product, least, made_at, is_current) VALUES (1, 0, "
+                   "'example-pumps/flow-controller', 5, 0, 1), (2, 1, '', 5, 0, 1)"});
+    run(
+        store::Sql{"INSERT INTO exposure_sum_cell (sum_id, sector, organisations, assets) VALUES (1, -1, 5, 20), (2, "
+                   "-1, 10, 40), (2, 16, 5, 15)"});
     auto plant = engine::Actor::at_console();
     plant.viewer.organisation = domain::OrganisationId{2};
     formats::inventory::Item item;
@@ -363,6 +370,12 @@ class Crawl {
       ask(fmt::format("exposure_report_{}", ending), fmt::format("/api/v1/exposure/report.{}", ending));
     }
     ask("exposure", "/api/v1/exposure?status=all&state=all&group=site&sort=due");
+    const auto sums = ask("exposure_sums", "/api/v1/exposure/sums");
+    EXPECT_EQ(json::array_at(sums, "sums").size(), 2U);
+    ask("exposure_sharing", "/api/v1/exposure/sharing");
+    ask("exposure_sharing_set", "/api/v1/exposure/sharing", R"({"sector":""})", "PUT");
+    ask("exposure_sharing", "/api/v1/exposure/sharing");
+    ask("exposure_sharing_stop", "/api/v1/exposure/sharing", {}, "DELETE");
     ask("decision_table", "/api/v1/exposure/decisions");
     ask("decision_table_preview", "/api/v1/exposure/decisions/preview", R"({"base":"cisa"})");
     ask("decision_table_set", "/api/v1/exposure/decisions", R"({"base":"cisa","note":"A test","version":0})", "PUT");

@@ -145,9 +145,10 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
 }  // namespace
 
 const Operation* find_operation(std::string_view route) noexcept {
-  for (const auto operations : {std::span<const Operation>{kOperations}, csaf_operations(), member_operations(),
-                                change_operations(), case_operations(), manage_operations(), inventory_operations(),
-                                webhook_operations(), status_operations(), subscription_operations()}) {
+  for (const auto operations :
+       {std::span<const Operation>{kOperations}, csaf_operations(), member_operations(), change_operations(),
+        case_operations(), manage_operations(), inventory_operations(), webhook_operations(), status_operations(),
+        sums_operations(), subscription_operations()}) {
     for (const auto& each : operations) {
       if (each.route == route) return &each;
     }

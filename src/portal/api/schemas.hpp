@@ -48,6 +48,8 @@ std::span<const Operation> inventory_operations() noexcept;
 std::string_view inventory_schemas_json() noexcept;
 
 // What was known of a product: schemas_status.cpp.
+std::span<const Operation> sums_operations() noexcept;
+std::string_view sums_schemas_json() noexcept;
 std::span<const Operation> status_operations() noexcept;
 std::string_view status_schemas_json() noexcept;
 // Read marks, comments and removal of advisories: schemas_manage.cpp.

@@ -11,6 +11,7 @@
 #include "portal/pages/advisory_load.hpp"
 #include "portal/pages/advisory_parts.hpp"
 #include "portal/pages/advisory_view.hpp"
+#include "portal/pages/exposure_sums.hpp"
 #include "portal/pages/form.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/inventory_parts.hpp"
@@ -68,9 +69,11 @@ Result<http::Response> advisory(App& app, const http::Request& request) {
   main += why.str();
   TRY(const auto at_home, pages::exposure_line_html(app, request, loaded.record));
   main += at_home.str();
+  TRY(const auto sums, pages::sums_section_html(app, request, loaded.record));
   TRY(const auto marks, pages::read_line_html(app, request, loaded.record));
   main += marks.str();
   main += pages::advisory_body_html(loaded).str();
+  main += sums.str();
   TRY(const auto comments, pages::comments_section_html(app, request, loaded.record));
   main += comments.str();
   pages::Page page;

@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "engine/exposure/sharing.hpp"
 #include "portal/access.hpp"
 #include "portal/api/body.hpp"
 #include "portal/html/template.hpp"
@@ -390,6 +391,9 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
       Url::own(exposure_path("/exposure/export.csv", file)), Url::own(exposure_path("/exposure/export.xlsx", file)),
       Url::own(http::with_query("/exposure/decisions", {{"organisation", organisation}})));
   pages::append_granted(out, access);
+  if (exposure::may_read_sums(access::actor(request))) {
+    render<"<p><a href=\"/exposure/sums\">[[Sums over organisations]]</a></p>\n">(out);
+  }
   out += pages::error_summary(form).str();
   if (any) {
     append_decision_tabs(out, found.by_decision, asked);

@@ -261,6 +261,13 @@ Result<http::Response> show_sharing(App& app, const http::Request& request, cons
         .input({.name = "reason", .label = tr<"What for">(), .maxlength = 500});
     markup_html = Html::from_trusted(markup_html.str() + markup.submit(tr<"Grant">()).str());
   }
+  if (access.organisation != domain::kOwnOrganisation) {
+    markup_html = Html::from_trusted(
+        markup_html.str() +
+        html::fragment<"<p class=\"note\">[[Without granting anything, an organisation may <a href=\"{}\">let its "
+                       "counts go into sums</a> over several.]]</p>\n">(html::Url::own("/exposure/sharing"))
+            .str());
+  }
   return pages::form_answer(
       app, request,
       {.title = std::string{tr<"Who may read the inventory">()},

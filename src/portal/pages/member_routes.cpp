@@ -37,6 +37,7 @@ void add_exposure_overview_routes(App& app, http::Router& router);  ///< /exposu
 void add_exposure_match_routes(App& app, http::Router& router);     ///< /inventory/{asset}/advisories/{id}
 void add_exposure_export_routes(App& app, http::Router& router);    ///< /exposure/export.csv, .xlsx
 void add_decision_table_routes(App& app, http::Router& router);     ///< /exposure/decisions
+void add_exposure_sums_routes(App& app, http::Router& router);      ///< /exposure/sums, /exposure/sharing
 void add_inventory_api(App& app, http::Router& router);
 void add_webhook_routes(App& app, http::Router& router);       ///< /webhooks, /webhooks/{webhook}
 void add_webhook_form_routes(App& app, http::Router& router);  ///< New, edit, secret, remove, test, replay.
@@ -76,6 +77,7 @@ void add_member_routes(App& app, http::Router& router) {
   add_exposure_match_routes(app, router);
   add_exposure_export_routes(app, router);
   add_decision_table_routes(app, router);
+  add_exposure_sums_routes(app, router);
   add_inventory_api(app, router);
   add_webhook_routes(app, router);
   add_webhook_form_routes(app, router);
