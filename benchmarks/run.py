@@ -321,6 +321,24 @@ def bench_validate(corpus):
         row(f"ratio tocsin / csaf-validator-lib, {what}", own[f"{mode}_per_s"] / peer, "", ">= 50")
 
 
+def bench_inventory(work):
+    things = int(os.environ.get("THINGS", "1000000"))
+    print(f"One organisation with {things:,} assets, SQLite")
+    data = work / "inventory"
+    subprocess.run([TOCSIN, "init", "--data", data], check=True, stdout=subprocess.DEVNULL)
+    archive = DATA / "csaf/cisa-ot-2017-2022.tar.zst"
+    if not archive.exists():
+        print("  the real advisories are not there: nothing to measure")
+        return
+    subprocess.run([TOCSIN, "import", "--data", data, "--format", "json", archive], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    output = subprocess.run([ROOT / "build/release/bin/inventory_bench", data / "tocsin.db", str(things)],
+                            capture_output=True, text=True, check=True).stdout
+    for name, value in last_json(output).items():
+        if not name.startswith("new advisory "):
+            row(name.strip(), float(value), "MB" if name == "peak MB" else "ms", "< 200" if name == "new advisory, p95" else "")
+
+
 def bench_exposure(work):
     """Matching things of plants with advisories, both made from the real ones."""
     print("Exposure: things against advisories, two threads")
@@ -382,9 +400,9 @@ def bench_static(data, work, seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["all", "quick", "validate", "policy", "exposure"], default="all")
+    parser.add_argument("what", nargs="?", choices=["all", "quick", "validate", "policy", "exposure", "inventory"], default="all")
     what = parser.parse_args().what
-    wanted = [what] if what in ("validate", "policy", "exposure") else ["validate", "server"]
+    wanted = [what] if what in ("validate", "policy", "exposure", "inventory") else ["validate", "server"]
     count, seconds = (100_000, 10) if what != "quick" else (10_000, 3)
     postgres = os.environ.get("TOCSIN_BENCH_POSTGRES")
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
@@ -405,6 +423,8 @@ def main():
             bench_validate(corpus)
         if what in ("all", "exposure"):
             bench_exposure(work)
+        if what == "inventory":
+            bench_inventory(work)
         if what == "policy":
             data, _ = big_data(count, [corpus])
             bench_policy(data, work)

@@ -9,13 +9,11 @@
 //             a change that must not change what is said
 #include <algorithm>
 #include <atomic>
-#include <cctype>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -28,7 +26,7 @@
 #include "engine/exposure/asset_index.hpp"
 #include "engine/exposure/matcher.hpp"
 #include "engine/exposure/testing/pairs.hpp"
-#include "exposure_lines.hpp"
+#include "exposure_things.hpp"
 
 namespace {
 
@@ -67,34 +65,6 @@ double peak_mb() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-/// "S7-1500" of turn 3 is "S7-4833", "SCALANCE" is "SCALANCEd": other things of the same shape. What a turn does to a
-/// name it does to a thing's name alike.
-std::string shifted(std::string_view text, std::size_t turn) {
-  if (turn == 0) return std::string{text};
-  std::string out;
-  std::size_t letters = 0;
-  const auto end_word = [&] {
-    if (letters >= 6)
-      out += std::string(1, static_cast<char>('a' + turn % 26)) + static_cast<char>('a' + turn / 26 % 26);
-    letters = 0;
-  };
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isdigit(byte) != 0) {
-      end_word();
-      out += static_cast<char>('0' + (static_cast<std::size_t>(c - '0') + turn * 3 + turn / 10) % 10);
-    } else if (std::isalpha(byte) != 0 || byte >= 128) {
-      ++letters;
-      out += c;
-    } else {
-      end_word();
-      out += c;
-    }
-  }
-  end_word();
-  return out;
-}
-
 csaf::Advisory shifted(const csaf::Advisory& from, std::size_t turn) {
   csaf::Advisory advisory;
   advisory.header.tracking_id =
@@ -117,30 +87,6 @@ csaf::Advisory shifted(const csaf::Advisory& from, std::size_t turn) {
   }
   return advisory;
 }
-
-/// The things of a plant: lines of all turns, each with a serial number and a tag of its own.
-class Things {
- public:
-  Things(const std::vector<csaf::Advisory>& advisories, std::size_t turns)
-      : lines_(make_lines(advisories, 7, 6)), turns_(turns) {
-    std::mt19937 random{7};
-    std::ranges::shuffle(lines_, random);
-  }
-  Item make(std::size_t number) const {
-    Item item = lines_[number % lines_.size()].item;
-    const auto turn = number / lines_.size() % turns_;
-    item.product = shifted(item.product, turn);
-    item.model = shifted(item.model, turn);
-    item.key = fmt::format("AT-{:07}", number);
-    item.serial = fmt::format("SN{:09}", number * 7919 % 1'000'000'007);
-    item.site = fmt::format("Plant {}", number % 40);
-    return item;
-  }
-
- private:
-  std::vector<Line> lines_;
-  std::size_t turns_;
-};
 
 void build(exposure::Matcher& matcher, const std::vector<csaf::Advisory>& advisories, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i)

@@ -503,6 +503,26 @@ Status Exposures::set_cursor(const Cursor& cursor) {
   return ok();
 }
 
+Result<std::int64_t> Exposures::generation() {
+  TRY(const auto found, connection_.first(Sql{"SELECT sequence FROM exposure_cursor WHERE name = 'matched'"},
+                                          [](const Row& row) { return row.integer(0); }));
+  return found.value_or(0);
+}
+
+Status Exposures::set_generation(std::int64_t generation) {
+  TRY_VOID(
+      connection_.run(Sql{"INSERT INTO exposure_cursor (name, sequence, until, asset_id) VALUES ('matched', ?, 0, "
+                          "0) ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence",
+                          generation}));
+  return ok();
+}
+
+Result<std::vector<std::int64_t>> Exposures::assets_of(std::span<const std::int64_t> records) {
+  Sql sql{"SELECT DISTINCT asset_id FROM asset_match WHERE record_id IN "};
+  sql.append_list(records).append(" ORDER BY asset_id");
+  return connection_.all(sql, [](const Row& row) { return row.integer(0); });
+}
+
 Status Exposures::reset() {
   TRY_VOID(connection_.run(Sql{"DELETE FROM asset_match"}));
   TRY_VOID(connection_.run(Sql{"UPDATE asset SET due = 1"}));

@@ -193,6 +193,12 @@ class Exposures {
   };
   Result<Cursor> cursor();
   Status set_cursor(const Cursor& cursor);
+  /// Another number whenever something was matched: who keeps by what assets are found sees that another process was at
+  /// it. 0 before the first.
+  Result<std::int64_t> generation();
+  Status set_generation(std::int64_t generation);
+  /// Assets that have matches with these records, by number.
+  Result<std::vector<std::int64_t>> assets_of(std::span<const std::int64_t> records);
   /// Forgets every match and the cursor, so that all is matched anew. Verdicts and states stay.
   Status reset();
 

@@ -74,6 +74,7 @@ class Matcher {
   void match_each(std::span<const formats::inventory::Item* const> items, unsigned threads, const Told& told) const;
 
  private:
+  friend class AssetFinder;
   friend class AssetIndex;
   struct State;
   std::unique_ptr<State> state_;

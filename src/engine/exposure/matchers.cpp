@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -21,6 +22,9 @@ namespace csaf = formats::csaf;
 
 /// Documents that one statement reads: PostgreSQL holds its result in memory.
 constexpr int kDocumentsAtOnce = 32;
+/// So many advisories that have changed lie beside the others before all are loaded anew.
+constexpr std::size_t kChangedMax = 300;
+constexpr int kChangesAtOnce = 1'024;
 
 /// What a digest says of one product.
 struct ProductNote {
@@ -103,14 +107,74 @@ Found found_of(const Source& source, const Match& match) {
 
 }  // namespace
 
+namespace {
+
+using Groups = std::map<std::string, Group>;
+
+void add(Groups& groups, const std::string& group, domain::RecordId record,
+         std::shared_ptr<const csaf::Advisory> advisory) {
+  auto& into = groups[group];
+  into.matcher.add(*advisory);
+  into.sources.push_back(source_of(record, std::move(advisory)));
+}
+
+/// Reads the current revisions of some records, or of all.
+tocsin::Status read(store::Connection& connection, const std::vector<std::int64_t>* records, Groups& groups,
+                    Timestamp now) {
+  std::int64_t after = 0;
+  for (int rows = kDocumentsAtOnce; rows == kDocumentsAtOnce;) {
+    rows = 0;
+    store::Sql sql{"SELECT " TOCSIN_RECORD_COLUMNS
+                   ", d.bytes FROM record r JOIN revision_document d ON d.revision_id = r.current_revision_id "
+                   "WHERE r.kind = ? AND r.id > ?",
+                   domain::RecordKind::advisory, after};
+    if (records != nullptr) sql.append(" AND r.id IN ").append_list(std::span<const std::int64_t>{*records});
+    sql.append(" ORDER BY r.id LIMIT ?", kDocumentsAtOnce);
+    TRY_VOID(connection.each(sql, [&](const store::Row& row) -> tocsin::Status {
+      ++rows;
+      const auto record = store::read_record(row);
+      after = record.id.value;
+      if (record.status == domain::RecordStatus::withdrawn) return ok();
+      const auto parsed = json::parse(row.text(store::kRecordColumns));
+      if (!parsed) return ok();  // The search index has logged it.
+      auto advisory = csaf::read_advisory(parsed->root());
+      if (!advisory) return ok();
+      strip(*advisory);
+      add(groups, group_of(domain::policy::facts_of(record), now), record.id,
+          std::make_shared<const csaf::Advisory>(std::move(*advisory)));
+      return ok();
+    }));
+  }
+  return ok();
+}
+
+bool has(const Group& group, domain::RecordId record) {
+  return std::ranges::find(group.sources, record, &Source::record) != group.sources.end();
+}
+
+}  // namespace
+
 struct Matchers::State {
   std::int64_t sequence = 0;
-  std::map<std::string, Group> groups;
+  Groups groups;
+  Groups changed;                   ///< Instead of what `groups` has of `replaced`.
+  std::set<std::int64_t> replaced;  ///< Records.
 
-  void add(const std::string& group, domain::RecordId record, std::shared_ptr<const csaf::Advisory> advisory) {
-    auto& into = groups[group];
-    into.matcher.add(*advisory);
-    into.sources.push_back(source_of(record, std::move(advisory)));
+  /// The matcher that the changed ones of a group are weighed against: that of the same people, else of what everybody
+  /// may read, with what is new of it. That one is first by name, and so prepared before the others.
+  const Matcher* below(const std::string& name) const {
+    if (const auto own = groups.find(name); own != groups.end()) return &own->second.matcher;
+    const auto open = changed.find(std::string{});
+    return open == changed.end() ? &groups.at(std::string{}).matcher : &open->second.matcher;
+  }
+  template <class F>
+  void each_group(F use) const {
+    for (const auto& [name, group] : groups) {
+      if (!group.sources.empty()) use(group, true);
+    }
+    for (const auto& [name, group] : changed) {
+      if (!group.sources.empty()) use(group, false);
+    }
   }
 };
 
@@ -124,29 +188,7 @@ Result<Matchers> Matchers::load(store::Database& database, Timestamp now) {
   auto& state = *made.state_;
   TRY_VOID(database.snapshot([&](store::Connection& connection) -> tocsin::Status {
     TRY(state.sequence, store::Changes{connection}.newest());
-    std::int64_t after = 0;
-    for (int rows = kDocumentsAtOnce; rows == kDocumentsAtOnce;) {
-      rows = 0;
-      const store::Sql sql{"SELECT " TOCSIN_RECORD_COLUMNS
-                           ", d.bytes FROM record r JOIN revision_document d ON d.revision_id = r.current_revision_id "
-                           "WHERE r.kind = ? AND r.id > ? ORDER BY r.id LIMIT ?",
-                           domain::RecordKind::advisory, after, kDocumentsAtOnce};
-      TRY_VOID(connection.each(sql, [&](const store::Row& row) -> tocsin::Status {
-        ++rows;
-        const auto record = store::read_record(row);
-        after = record.id.value;
-        if (record.status == domain::RecordStatus::withdrawn) return ok();
-        const auto parsed = json::parse(row.text(store::kRecordColumns));
-        if (!parsed) return ok();  // The search index has logged it.
-        auto advisory = csaf::read_advisory(parsed->root());
-        if (!advisory) return ok();
-        strip(*advisory);
-        state.add(group_of(domain::policy::facts_of(record), now), record.id,
-                  std::make_shared<const csaf::Advisory>(std::move(*advisory)));
-        return ok();
-      }));
-    }
-    return ok();
+    return read(connection, nullptr, state.groups, now);
   }));
   auto& open = state.groups[std::string{}];
   open.matcher.prepare();
@@ -156,24 +198,69 @@ Result<Matchers> Matchers::load(store::Database& database, Timestamp now) {
   return made;
 }
 
+tocsin::Status Matchers::refresh(store::Database& database, Timestamp now) {
+  auto& state = *state_;
+  auto replaced = state.replaced;
+  auto sequence = state.sequence;
+  Groups changed;
+  bool much = false;
+  TRY_VOID(database.snapshot([&](store::Connection& connection) -> tocsin::Status {
+    store::Changes changes{connection};
+    TRY(sequence, changes.newest());
+    for (auto after = state.sequence; after < sequence && !much;) {
+      TRY(const auto some, changes.after(after, kChangesAtOnce));
+      if (some.empty()) break;
+      for (const auto& each : some) replaced.insert(each.record.value);
+      much = replaced.size() > kChangedMax;
+      after = some.back().sequence;
+    }
+    if (much) return ok();
+    const std::vector<std::int64_t> records(replaced.begin(), replaced.end());
+    if (records.empty()) return ok();
+    return read(connection, &records, changed, now);
+  }));
+  const auto& open = state.groups.at(std::string{});
+  const auto now_open = changed.find(std::string{});
+  // What everybody could read and no longer can must not weigh any more.
+  const bool hides = std::ranges::any_of(open.sources, [&](const Source& each) {
+    return replaced.contains(each.record.value) && (now_open == changed.end() || !has(now_open->second, each.record));
+  });
+  if (much || hides) {
+    *state_ = State{};  // Before the new ones, so that memory holds one set.
+    TRY(auto loaded, load(database, now));
+    *this = std::move(loaded);
+    return ok();
+  }
+  state.changed = std::move(changed);
+  state.replaced = std::move(replaced);
+  state.sequence = sequence;
+  for (auto& [name, group] : state.changed) group.matcher.prepare(state.below(name));
+  return ok();
+}
+
 std::int64_t Matchers::sequence() const noexcept { return state_->sequence; }
 
 std::size_t Matchers::advisories() const noexcept {
   std::size_t count = 0;
-  for (const auto& [name, group] : state_->groups) count += group.sources.size();
+  state_->each_group([&](const Group& group, bool below) {
+    count += static_cast<std::size_t>(std::ranges::count_if(group.sources, [&](const Source& source) {
+      return !below || !state_->replaced.contains(source.record.value);
+    }));
+  });
   return count;
 }
 
 std::vector<std::vector<Found>> Matchers::match(std::span<const formats::inventory::Item* const> items) const {
   std::vector<std::vector<Found>> all(items.size());
-  for (const auto& [name, group] : state_->groups) {
-    if (group.sources.empty()) continue;
+  state_->each_group([&](const Group& group, bool below) {
     group.matcher.match_each(items, 1, [&](std::size_t item, const std::vector<Match>& matches) {
       for (const auto& match : matches) {
-        if (is_worth_showing(match)) all[item].push_back(found_of(group.sources[match.advisory], match));
+        const auto& source = group.sources[match.advisory];
+        if (below && state_->replaced.contains(source.record.value)) continue;
+        if (is_worth_showing(match)) all[item].push_back(found_of(source, match));
       }
     });
-  }
+  });
   for (auto& found : all) std::ranges::sort(found, {}, &Found::record);
   return all;
 }
@@ -181,16 +268,45 @@ std::vector<std::vector<Found>> Matchers::match(std::span<const formats::invento
 Matchers Matchers::part(std::span<const std::int64_t> records) const {
   Matchers made;
   made.state_->sequence = state_->sequence;
-  for (const auto& [name, group] : state_->groups) {
-    for (const auto& source : group.sources) {
-      if (std::ranges::find(records, source.record.value) == records.end()) continue;
-      made.state_->add(name, source.record, source.advisory);
+  const std::set<std::int64_t> wanted(records.begin(), records.end());
+  const auto take = [&](const Groups& from, Groups& into, bool below) {
+    for (const auto& [name, group] : from) {
+      for (const auto& source : group.sources) {
+        if (!wanted.contains(source.record.value)) continue;
+        if (below && state_->replaced.contains(source.record.value)) continue;
+        add(into, name, source.record, source.advisory);
+      }
+      if (const auto some = into.find(name); some != into.end()) some->second.matcher.prepare(&group.matcher, true);
     }
-    if (const auto some = made.state_->groups.find(name); some != made.state_->groups.end()) {
-      some->second.matcher.prepare(&group.matcher, true);
-    }
-  }
+  };
+  take(state_->groups, made.state_->groups, true);
+  take(state_->changed, made.state_->changed, false);
   return made;
+}
+
+void Matchers::keep(AssetFinder& finder, std::int64_t asset, const formats::inventory::Item& item, bool anew) const {
+  // Also where nobody may read anything: an advisory may come.
+  const auto& open = state_->groups.at(std::string{});
+  std::vector<const Matcher*> known{&open.matcher};
+  state_->each_group([&](const Group& group, bool) {
+    if (&group != &open) known.push_back(&group.matcher);
+  });
+  finder.add(asset, item, known, anew);
+}
+
+std::optional<std::vector<std::int64_t>> Matchers::find(AssetFinder& finder) const {
+  std::vector<std::int64_t> all;
+  bool any = false;
+  state_->each_group([&](const Group& group, bool) {
+    if (any) return;
+    const auto found = finder.find(group.matcher);
+    any = !found;
+    if (found) all.insert(all.end(), found->begin(), found->end());
+  });
+  if (any) return std::nullopt;
+  std::ranges::sort(all);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
 }
 
 }  // namespace tocsin::engine::exposure

@@ -9,6 +9,7 @@
 #include "base/keyed_hash.hpp"
 #include "base/result.hpp"
 #include "domain/policy.hpp"
+#include "engine/exposure/asset_finder.hpp"
 #include "engine/exposure/matcher.hpp"
 #include "store/database.hpp"
 
@@ -29,6 +30,9 @@ class Matchers {
  public:
   /// Of the current revisions of all advisories that are not withdrawn, as they stand at this moment.
   static Result<Matchers> load(store::Database& database, Timestamp now);
+  /// Lays what has changed since beside it, or loads all anew once that is much or something is hidden that everybody
+  /// could read. Nothing made by part() may be in use.
+  tocsin::Status refresh(store::Database& database, Timestamp now);
   ~Matchers();
   Matchers(Matchers&&) noexcept;
   Matchers& operator=(Matchers&&) noexcept;
@@ -40,6 +44,11 @@ class Matchers {
   std::vector<std::vector<Found>> match(std::span<const formats::inventory::Item* const> items) const;
   /// The same of some records only, and faster. Refers to this.
   Matchers part(std::span<const std::int64_t> records) const;
+
+  /// Keeps by what an asset is found. `anew` as AssetFinder::add has it.
+  void keep(AssetFinder& finder, std::int64_t asset, const formats::inventory::Item& item, bool anew = false) const;
+  /// All assets of which match() says something, by number, and some more; nothing where that may be any.
+  std::optional<std::vector<std::int64_t>> find(AssetFinder& finder) const;
 
  private:
   Matchers();

@@ -19,6 +19,8 @@ using domain::MatchVerdict;
 
 /// Changes that one round over the assets takes together.
 constexpr int kChangesAtOnce = 1'024;
+/// Assets that one step keeps for finding, and reads at once.
+constexpr int kKeptInAStep = 20'000, kReadAtOnce = 1'000;
 constexpr std::size_t kListed = 50;  ///< Products and vulnerabilities that a row keeps.
 
 struct Looked {
@@ -210,70 +212,147 @@ void hear(store::AssetMatch& match, const store::AssetVerdict* of_asset,
 tocsin::Status Runs::load(std::int64_t newest, Timestamp now) {
   if (matchers_ && matchers_->sequence() >= newest) return ok();
   part_.reset();
-  matchers_.reset();  // Before the new ones, so that memory holds one set.
+  if (matchers_) {
+    auto refreshed = matchers_->refresh(database_, now);
+    if (!refreshed) matchers_.reset();
+    return refreshed;
+  }
   TRY(auto loaded, Matchers::load(database_, now));
   matchers_.emplace(std::move(loaded));
   return ok();
 }
 
+Result<std::int64_t> Runs::next_generation(store::Connection& connection) const {
+  store::Exposures exposures{connection};
+  TRY(const auto last, exposures.generation());
+  TRY_VOID(exposures.set_generation(last + 1));
+  return last + 1;
+}
+
 Result<RunStep> Runs::match_due(const std::vector<store::Asset>& assets, Timestamp now) {
   const auto looked = look(*matchers_, assets);
-  return database_.write([&](store::Connection& connection) -> Result<RunStep> {
+  std::int64_t generation = 0;
+  TRY(auto step, database_.write([&](store::Connection& connection) -> Result<RunStep> {
     TRY_VOID(connection.lock_changes());
+    RunStep done;
+    TRY(const auto cursor, store::Exposures{connection}.cursor());
+    // Another process has begun with advisories that are not among these: whoever finds the assets for them must not
+    // miss those that are written as matched here.
+    if (cursor.until > matchers_->sequence()) return done;
     TRY(const auto still, still_so(connection, assets, looked));
-    RunStep step;
-    TRY(step.matches, write(connection, still, nullptr, now));
+    TRY(done.matches, write(connection, still, nullptr, now));
     std::vector<std::int64_t> ids;
     for (const auto* each : still) ids.push_back(each->asset->id);
     TRY_VOID(store::Assets{connection}.set_matched(ids));
-    step.assets = static_cast<std::int64_t>(ids.size());
-    return step;
-  });
+    TRY(generation, next_generation(connection));
+    done.assets = static_cast<std::int64_t>(ids.size());
+    return done;
+  }));
+  if (kept_ && kept_->generation + 1 == generation) {
+    kept_->generation = generation;
+    for (const auto& asset : assets) matchers_->keep(kept_->finder, asset.id, asset.item);
+  }
+  return step;
+}
+
+tocsin::Status Runs::read_part(const store::Exposures::Cursor& cursor) {
+  std::set<std::int64_t> records;
+  TRY_VOID(database_.read([&](store::Connection& connection) -> tocsin::Status {
+    store::Changes changes{connection};
+    for (auto after = cursor.sequence; after < cursor.until;) {
+      TRY(const auto some, changes.after(after, kChangesAtOnce));
+      if (some.empty()) break;
+      for (const auto& change : some) {
+        if (change.sequence <= cursor.until) records.insert(change.record.value);
+      }
+      after = some.back().sequence;
+    }
+    return ok();
+  }));
+  std::vector<std::int64_t> ids(records.begin(), records.end());
+  auto matchers = matchers_->part(ids);
+  part_.emplace(Part{.matchers = std::move(matchers), .until = cursor.until, .records = std::move(ids)});
+  return ok();
+}
+
+Result<bool> Runs::fill_finder() {
+  TRY(const auto generation,
+      database_.read([](store::Connection& connection) { return store::Exposures{connection}.generation(); }));
+  // Before the assets are read: what is matched while they are shows as another generation.
+  if (!kept_ || kept_->generation != generation) kept_.emplace(Kept{.finder = AssetFinder{}, .generation = generation});
+  for (int read = 0; !kept_->is_whole && read < kKeptInAStep; read += kReadAtOnce) {
+    TRY(const auto assets, database_.read([&](store::Connection& connection) {
+      return store::Assets{connection}.after(kept_->after, kReadAtOnce);
+    }));
+    for (const auto& asset : assets) matchers_->keep(kept_->finder, asset.id, asset.item);
+    kept_->is_whole = assets.size() < static_cast<std::size_t>(kReadAtOnce) || kept_->finder.is_full();
+    if (!assets.empty()) kept_->after = assets.back().id;
+  }
+  return kept_->is_whole;
 }
 
 Result<RunStep> Runs::match_advisories(const store::Exposures::Cursor& cursor, Timestamp now, int assets_max) {
-  if (!part_ || part_until_ != cursor.until) {
-    std::set<std::int64_t> records;
-    TRY_VOID(database_.read([&](store::Connection& connection) -> tocsin::Status {
-      store::Changes changes{connection};
-      for (auto after = cursor.sequence; after < cursor.until;) {
-        TRY(const auto some, changes.after(after, kChangesAtOnce));
-        if (some.empty()) break;
-        for (const auto& change : some) {
-          if (change.sequence <= cursor.until) records.insert(change.record.value);
-        }
-        after = some.back().sequence;
-      }
-      return ok();
-    }));
-    part_records_.assign(records.begin(), records.end());
-    part_.emplace(matchers_->part(part_records_));
-    part_until_ = cursor.until;
+  if (!part_ || part_->until != cursor.until) TRY_VOID(read_part(cursor));
+  if (!part_->is_found && !every_asset_) {
+    TRY(const auto whole, fill_finder());
+    if (!whole) return RunStep{};
+    part_->assets = part_->matchers.find(kept_->finder);
+    if (part_->assets) {
+      // What they said before may no longer hold.
+      TRY(const auto before, database_.read([&](store::Connection& connection) {
+        return store::Exposures{connection}.assets_of(part_->records);
+      }));
+      auto& ids = *part_->assets;
+      ids.insert(ids.end(), before.begin(), before.end());
+      std::ranges::sort(ids);
+      ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    }
   }
-  TRY(const auto assets, database_.read([&](store::Connection& connection) {
-    return store::Assets{connection}.after(cursor.asset, assets_max);
+  part_->is_found = true;
+  std::vector<std::int64_t> some;
+  if (part_->assets) {
+    const auto from = std::ranges::upper_bound(*part_->assets, cursor.asset);
+    const auto count = std::min<std::ptrdiff_t>(part_->assets->end() - from, assets_max);
+    some.assign(from, from + count);
+  }
+  const bool is_last = part_->assets && (some.empty() || some.back() == part_->assets->back());
+  TRY(const auto assets, database_.read([&](store::Connection& connection) -> Result<std::vector<store::Asset>> {
+    store::Assets all{connection};
+    if (!part_->assets) return all.after(cursor.asset, assets_max);
+    if (some.empty()) return std::vector<store::Asset>{};
+    return all.of_ids(some);
   }));
-  const auto looked = look(*part_, assets);
+  const auto looked = look(part_->matchers, assets);
   auto next = cursor;
-  if (assets.empty()) {
+  if (is_last || (!part_->assets && assets.empty())) {
     next = {.sequence = cursor.until, .until = cursor.until, .asset = 0};
   } else {
-    next.asset = assets.back().id;
+    next.asset = part_->assets ? some.back() : assets.back().id;
   }
-  return database_.write([&](store::Connection& connection) -> Result<RunStep> {
+  std::int64_t generation = 0;
+  TRY(auto step, database_.write([&](store::Connection& connection) -> Result<RunStep> {
     TRY_VOID(connection.lock_changes());
     store::Exposures exposures{connection};
-    RunStep step;
+    RunStep done;
     TRY(const auto present, exposures.cursor());
     // Another process was faster.
-    if (present != cursor) return step;
+    if (present != cursor) return done;
     TRY(const auto still, still_so(connection, assets, looked));
     // An asset that changed meanwhile is due, and then matched against everything.
-    TRY(step.matches, write(connection, still, &part_records_, now));
+    TRY(done.matches, write(connection, still, &part_->records, now));
     TRY_VOID(exposures.set_cursor(next));
-    step.assets = static_cast<std::int64_t>(assets.size());
-    return step;
-  });
+    TRY(generation, next_generation(connection));
+    done.assets = static_cast<std::int64_t>(assets.size());
+    return done;
+  }));
+  if (kept_ && kept_->generation + 1 == generation) {
+    kept_->generation = generation;
+    // These advisories may tell what order numbers are called.
+    for (const auto& each : looked) {
+      if (!each.found.empty()) matchers_->keep(kept_->finder, each.asset->id, each.asset->item, true);
+    }
+  }
+  return step;
 }
 
 Result<RunStep> Runs::step(Timestamp now, int assets_max) {

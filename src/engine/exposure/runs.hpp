@@ -4,14 +4,16 @@
 #include <optional>
 
 #include "base/result.hpp"
+#include "engine/exposure/asset_finder.hpp"
 #include "engine/exposure/matchers.hpp"
 #include "store/assets.hpp"
 #include "store/database.hpp"
 #include "store/exposures.hpp"
 
 /// Holds what is new against what is there: advisories that came or changed against every asset of every organisation,
-/// under a cursor in the change feed; assets that came or changed against every advisory. In batches, each a
-/// transaction: stop it anywhere, run it again, the rows are the same. Two processes do no harm.
+/// under a cursor in the change feed, of which only those are looked at that it may speak of (asset_finder.hpp); assets
+/// that came or changed against every advisory. In batches, each a transaction: stop it anywhere, run it again, the
+/// rows are the same. Two processes do no harm.
 namespace tocsin::engine::exposure {
 
 struct RunStep {
@@ -22,7 +24,8 @@ struct RunStep {
 
 class Runs {
  public:
-  explicit Runs(store::Database& database) : database_(database) {}
+  /// `every_asset`: advisories are held against every asset, whatever they may speak of. The rows are the same.
+  explicit Runs(store::Database& database, bool every_asset = false) : database_(database), every_asset_(every_asset) {}
   /// One batch of at most `assets_max` assets.
   Result<RunStep> step(Timestamp now, int assets_max = 500);
   /// Steps until caught up; `progress` after each, and an end where it says false.
@@ -32,12 +35,33 @@ class Runs {
   tocsin::Status load(std::int64_t newest, Timestamp now);
   Result<RunStep> match_due(const std::vector<store::Asset>& assets, Timestamp now);
   Result<RunStep> match_advisories(const store::Exposures::Cursor& cursor, Timestamp now, int assets_max);
+  tocsin::Status read_part(const store::Exposures::Cursor& cursor);
+  /// Goes on with finder_; false where some is left.
+  Result<bool> fill_finder();
+  /// In the transaction that writes matches: what finder_ is good for from then on.
+  Result<std::int64_t> next_generation(store::Connection& connection) const;
+
+  /// Advisories that are being matched.
+  struct Part {
+    Matchers matchers;
+    std::int64_t until = 0;
+    std::vector<std::int64_t> records;
+    bool is_found = false;
+    std::optional<std::vector<std::int64_t>> assets = {};  ///< That they may speak of, once found; absent: any.
+  };
+  /// By what assets are found, of those that were matched up to a generation (store::Exposures::generation).
+  struct Kept {
+    AssetFinder finder;
+    std::int64_t generation = 0;
+    std::int64_t after = 0;  ///< While it is being filled: the last asset.
+    bool is_whole = false;
+  };
 
   store::Database& database_;
-  std::optional<Matchers> matchers_;  ///< Kept from step to step while no advisory changes.
-  std::optional<Matchers> part_;
-  std::int64_t part_until_ = 0;
-  std::vector<std::int64_t> part_records_;
+  bool every_asset_ = false;
+  std::optional<Matchers> matchers_;  ///< Kept from step to step.
+  std::optional<Part> part_;
+  std::optional<Kept> kept_;
 };
 
 /// What counts once people's verdicts are heard: changes status, confidence, because and verdict.

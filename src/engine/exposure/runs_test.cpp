@@ -321,6 +321,121 @@ TEST_P(RunsTest, ShowsNobodyMoreThanThePolicyDoes) {
             "not_found");
 }
 
+/// A new advisory looks at the assets that it may speak of: the rows are those of looking at all, whatever came and
+/// went in between, also where a revision takes back what was said.
+TEST_P(RunsTest, WhatIsFoundIsWhatIsFoundByLookingAtEveryAsset) {
+  constexpr std::string_view kVendors[] = {"Example Pumps", "Brightwater", "Example Pumps GmbH", ""};
+  constexpr std::string_view kProducts[] = {
+      "Flow Controller", "Flow Controler", "Level meter",       "Flow Controller Pro",      "FC-2100 gateway",
+      "Levle meter",     "Fc 2100",        "Unrelated display", "Brightwater Level meter 7"};
+  const auto fleet = [&](int from, int to) {
+    std::string csv = "Key,Name,Vendor,Product,Model,Firmware,Site\n";
+    for (int i = from; i < to; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      csv += fmt::format("K{},{},{},{},{},V{}.{}.0,Nord\n", i, i % 4 == 0 ? fmt::format("Station {}", i) : "",
+                         kVendors[at % 4], kProducts[at * 7 % 9], i % 5 == 0 ? "6ES7515-2AM02-0AB0" : "", i % 4, i % 7);
+    }
+    return csv;
+  };
+  Runs found{database()}, walked{database(), true};
+  const auto run_all = [&](Runs& runs) {
+    std::int64_t assets = 0;
+    for (int i = 0; i < 10'000; ++i) {
+      const auto step = runs.step(inventory::kTestNow, 7);
+      EXPECT_TRUE(step) << step.error().to_string() << step.error().detail;
+      if (!step || step->caught_up) return assets;
+      assets += step->assets;
+    }
+    ADD_FAILURE() << "does not come to an end";
+    return assets;
+  };
+  std::int64_t looked_at = 0, looked_at_all = 0;
+  const auto compare = [&](const Sample& sample) {
+    struct Before {
+      store::Exposures::Cursor cursor;
+      std::int64_t generation = 0;
+    };
+    const auto before = database().read([](store::Connection& connection) -> Result<Before> {
+      store::Exposures exposures{connection};
+      Before read;
+      TRY(read.cursor, exposures.cursor());
+      TRY(read.generation, exposures.generation());
+      return read;
+    });
+    ASSERT_TRUE(before);
+    publish(sample);
+    // First by walking, then what that wrote is taken back, so that the other goes on from where it was.
+    looked_at_all += run_all(walked);
+    const auto expected = rows();
+    ASSERT_TRUE(database().write([&](store::Connection& connection) -> tocsin::Status {
+      store::Exposures exposures{connection};
+      TRY_VOID(
+          connection.run(store::Sql{"DELETE FROM asset_match WHERE record_id IN (SELECT id FROM record WHERE "
+                                    "record_key = ?)",
+                                    sample.id}));
+      TRY_VOID(exposures.set_cursor(before->cursor));
+      return exposures.set_generation(before->generation);
+    }));
+    looked_at += run_all(found);
+    EXPECT_EQ(rows(), expected) << sample.id << " " << sample.version;
+  };
+  ASSERT_TRUE(import_csv(editor, fleet(0, 60)));
+  ASSERT_TRUE(import_csv(stranger, fleet(20, 50)));
+  publish({});
+  run_all(found);
+  // Both have loaded the same advisories, so that they weigh words alike.
+  ASSERT_TRUE(database().write([](store::Connection& connection) -> tocsin::Status {
+    TRY_VOID(connection.run(store::Sql{"UPDATE asset SET due = 1"}));
+    return ok();
+  }));
+  run_all(walked);
+  compare({.id = "EX-2", .products = {{.vendor = "Brightwater", .name = "Level meter", .version = "vers:all/*"}}});
+  ASSERT_TRUE(import_csv(editor, fleet(55, 90)));
+  run_all(found);
+  compare({.id = "EX-3", .products = {{.name = "FC-2100", .version = "< V3.0.0"}, {.name = "6ES7515-2AM02-0AB0"}}});
+  compare({.id = "EX-2",
+           .version = "2",
+           .products = {{.vendor = "Brightwater", .name = "Unrelated display", .version = "vers:all/*"}}});
+  compare({.id = "EX-4",
+           .products = {{.name = "Flow Controller Pro", .version = "vers:all/*"}},
+           .tlp = domain::Tlp::amber,
+           .audience = domain::Audience::listed,
+           .listed = {{domain::Grantee::Kind::organisation, power.value}}});
+  // What everybody could read is hidden: all is loaded anew.
+  compare({.id = "EX-3", .version = "2", .products = {{.name = "FC-2100"}}, .status = domain::RecordStatus::draft});
+  compare({.id = "EX-5", .products = {{.vendor = "Elsewhere", .name = "Nobody has it", .version = "vers:all/*"}}});
+  EXPECT_THAT(rows(), ::testing::SizeIs(::testing::Gt(20U)));
+  EXPECT_LT(looked_at, looked_at_all * 3 / 4);
+}
+
+/// Whoever has loaded the advisories earlier must not write an asset as matched that another process has passed by.
+TEST_P(RunsTest, WhoIsBehindWritesNothingAsMatched) {
+  publish({});
+  ASSERT_TRUE(import_csv(editor, kPumps));
+  Runs one{database()};
+  for (bool more = true; more;) {
+    const auto step = one.step(inventory::kTestNow, 500);
+    ASSERT_TRUE(step);
+    more = !step->caught_up;
+  }
+  publish({.id = "EX-2", .products = {{.vendor = "Brightwater", .name = "Level meter", .version = "<= 1.2"}}});
+  run();
+  ASSERT_TRUE(import_csv(editor, "Name,Vendor,Product,Firmware,Site\nM2,Brightwater,Level meter,1.1,West\n"));
+  for (bool more = true; more;) {
+    const auto step = one.step(inventory::kTestNow, 500);
+    ASSERT_TRUE(step);
+    more = !step->caught_up;
+  }
+  EXPECT_THAT(told(editor, open_matters()), Contains("M2 EX-2 affected"));
+  publish({.id = "EX-3", .products = {{.vendor = "Brightwater", .name = "Level meter", .version = "<= 1.2"}}});
+  for (bool more = true; more;) {
+    const auto step = one.step(inventory::kTestNow, 500);
+    ASSERT_TRUE(step);
+    more = !step->caught_up;
+  }
+  EXPECT_THAT(told(editor, open_matters()), Contains("M2 EX-3 affected"));
+}
+
 /// How sure a match is depends on other names: but only on those that whoever sees it may see.
 TEST_P(RunsTest, HiddenAdvisoriesDoNotChangeWhatIsSaidOfOthers) {
   publish({});

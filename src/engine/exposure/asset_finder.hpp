@@ -1,0 +1,69 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "base/keyed_hash.hpp"
+#include "engine/exposure/matcher.hpp"
+#include "engine/exposure/targets.hpp"
+#include "formats/inventory/item.hpp"
+
+namespace tocsin::engine::exposure {
+
+/// Pairs of numbers, to be found by the first: eight bytes each, sorted, with what came lately beside it.
+class NumberPairs {
+ public:
+  void add(std::uint32_t from, std::uint32_t to) { fresh_.push_back(std::uint64_t{from} << 32U | to); }
+  /// Sorts what was added; before the next take().
+  void settle();
+  /// Appends what belongs to `from`, perhaps repeatedly.
+  void take(std::uint32_t from, std::vector<std::uint32_t>& out) const;
+  std::size_t size() const noexcept { return settled_.size() + fresh_.size() + sorted_.size(); }
+
+ private:
+  std::vector<std::uint64_t> settled_, sorted_, fresh_;
+};
+
+/// Which assets an advisory may speak of, for all organisations of a portal: the same keys as AssetIndex has, as
+/// numbers, so that a million assets take some hundred megabytes; the assets themselves stay in the database. Finds all
+/// of which a matcher says something, and some more, also where words weigh otherwise than when an asset was added:
+/// what once said most of it still says nearly most.
+class AssetFinder {
+ public:
+  /// Beyond so many entries (of eight bytes) it holds nothing and finds everything.
+  static constexpr std::size_t kEntriesMax = 48'000'000;
+  explicit AssetFinder(std::size_t entries_max = kEntriesMax) : entries_max_(entries_max) {}
+
+  /// `known` tell what an order number is called and how common a word is. What was added of an asset before stays, and
+  /// is found for nothing. `anew`: an advisory may call its order numbers otherwise by now.
+  void add(std::int64_t asset, const formats::inventory::Item& item, std::span<const Matcher* const> known,
+           bool anew = false);
+  /// The assets in the order of their numbers, or nothing: any.
+  std::optional<std::vector<std::int64_t>> find(const Matcher& asked);
+  bool is_full() const noexcept { return full_; }
+  std::size_t entries() const noexcept {
+    return kinds_by_term_.size() + assets_by_kind_.size() + assets_by_own_.size();
+  }
+
+ private:
+  void add_terms(const formats::inventory::Item& item, const Targets& known, std::uint32_t kind);
+  void add_words(const ItemWords& words, const Targets& known, std::uint32_t kind);
+  void add_term(char what, std::string_view text, std::uint32_t kind);
+
+  std::size_t entries_max_;
+  bool full_ = false;
+  std::unordered_map<std::uint64_t, std::uint32_t> kinds_;  ///< By a hash of what matching looks at.
+  NumberPairs kinds_by_term_, assets_by_kind_, assets_by_own_;
+  /// Words without digits that no advisory has, by first letter and length: they may be mistyped.
+  HashMap<std::uint32_t, std::unordered_set<std::string, KeyedHash, std::equal_to<>>> unknown_;
+  std::unordered_set<std::uint64_t> put_;  ///< Terms of the kind that is being added.
+};
+
+}  // namespace tocsin::engine::exposure
