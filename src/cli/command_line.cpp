@@ -8,9 +8,16 @@
 #include "cli/document_options.hpp"
 #include "cli/output.hpp"
 #include "engine/search/query.hpp"
+#include "engine/search/search.hpp"
 
 namespace tocsin::cli {
 namespace {
+
+std::vector<std::string> sort_names() {
+  std::vector<std::string> names;
+  for (const auto sort : engine::search::all_sorts()) names.emplace_back(engine::search::to_string(sort));
+  return names;
+}
 
 /// Before a search word that would look like an option; no shell user types this byte.
 constexpr char kWordMark = '\x1a';
@@ -197,8 +204,8 @@ class Builder {
         ->envname("TOCSIN_LIMIT")
         ->capture_default_str();
     sub->add_option("--sort", into_.sort, "Order of the results")
-        ->check(plain(CLI::IsMember({"relevance", "updated", "published", "severity"})))
-        ->type_name("relevance|updated|published|severity")
+        ->check(plain(CLI::IsMember(sort_names())))
+        ->type_name("updated|severity|title|...")
         ->envname("TOCSIN_SORT")
         ->capture_default_str();
     sub->add_option("--cursor", into_.cursor, "Where the last page ended")

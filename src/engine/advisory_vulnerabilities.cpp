@@ -9,6 +9,7 @@
 #include "engine/advisories.hpp"
 #include "engine/card.hpp"
 #include "engine/keyset.hpp"
+#include "engine/search/evidence_sql.hpp"
 #include "formats/csaf/advisory.hpp"
 
 namespace tocsin::engine {
@@ -317,6 +318,61 @@ Result<std::optional<VulnerabilityDetail>> vulnerability(store::Connection& conn
   return std::optional{std::move(detail)};
 }
 
+namespace {
+
+/// What is typed above the list: words, and the filters of evidence as the search of advisories has them.
+struct FilterParts {
+  std::string words;
+  std::vector<search::Term> evidence;
+};
+Result<FilterParts> parts_of(std::string_view filter) {
+  FilterParts parts;
+  for (const auto word : text::split(filter, ' ')) {
+    const auto name = text::lower_ascii(word.substr(word.starts_with('-') ? 1 : 0));
+    const auto begins = [&](std::string_view field) {
+      return name.starts_with(field) && name.size() > field.size() &&
+             std::string_view{":<>="}.find(name[field.size()]) != std::string_view::npos;
+    };
+    if (begins("kev") || begins("epss")) {
+      auto query = search::parse_query(word);
+      if (!query) {
+        auto error = std::move(query).error();
+        error.where = "q";
+        return error;
+      }
+      std::ranges::move(query->terms, std::back_inserter(parts.evidence));
+    } else if (!word.empty()) {
+      parts.words.append(parts.words.empty() ? "" : " ").append(word);
+    }
+  }
+  return parts;
+}
+
+void append_evidence(store::Sql& sql, const search::Term& term) {
+  if (term.field == search::Field::kev) {
+    // Both, or neither.
+    if (term.values.size() != 1) {
+      if (term.negated) sql.append(" AND 1 = 0");
+      return;
+    }
+    if ((term.values.front() == "yes") != term.negated) {
+      sql.append(" AND v.vuln_id IN (SELECT k.cve FROM known_exploited k)");
+    } else {
+      sql.append(" AND v.vuln_id NOT IN (SELECT k.cve FROM known_exploited k)");
+    }
+    return;
+  }
+  if (term.negated) {
+    sql.append(" AND v.vuln_id NOT IN (SELECT e.cve FROM exploit_score e WHERE");
+  } else {
+    sql.append(" AND v.vuln_id IN (SELECT e.cve FROM exploit_score e WHERE");
+  }
+  search::append_epss(sql, term);
+  sql.append(")");
+}
+
+}  // namespace
+
 Result<VulnerabilityPage> vulnerabilities(store::Connection& connection, const Viewer& viewer, std::string_view filter,
                                           VulnerabilitySort sort, int limit, std::string_view cursor, Timestamp now) {
   std::optional<Keyset> after;
@@ -324,10 +380,12 @@ Result<VulnerabilityPage> vulnerabilities(store::Connection& connection, const V
     TRY(after, parse_keyset(letter_of(sort), cursor));
   }
   const auto size = static_cast<std::size_t>(clamp_limit(limit));
-  const auto wanted = text::trim(filter);
+  TRY(const auto parts, parts_of(filter));
+  const std::string_view wanted = parts.words;
   VulnerabilityPage page;
-  if (!wanted.empty() || sort == VulnerabilitySort::id) {
+  if (!wanted.empty() || !parts.evidence.empty() || sort == VulnerabilitySort::id) {
     auto sql = vulnerability_rows(viewer, now);
+    for (const auto& term : parts.evidence) append_evidence(sql, term);
     if (!wanted.empty()) {
       // Letters of ASCII alone are equal in both cases, on both databases.
       sql.append(" AND (lower(v.vuln_id) LIKE ? ESCAPE '\\' OR lower(v.title) LIKE ? ESCAPE '\\')",

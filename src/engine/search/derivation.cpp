@@ -228,6 +228,7 @@ Derived derive(std::int64_t record, const Advisory& advisory) {
         row.cwes.push_back(number);
     }
   }
+  derived.fields = header_fields(advisory, facts);
   derived.text = text_of(advisory, facts);
   return derived;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "domain/advisory_facts.hpp"
+#include "engine/search/header_fields.hpp"
 #include "engine/search/snapshot.hpp"
 #include "engine/search/text_index.hpp"
 #include "formats/csaf/advisory.hpp"
@@ -20,7 +21,8 @@ struct Derived {
   std::vector<std::pair<std::string, std::string>> vendor_spellings;  ///< Vendor key, as the document writes it.
   std::vector<std::string> vectors;                                   ///< Headline vector per vulnerability fact.
   std::vector<char> fixes;                                            ///< Has a vendor fix, per vulnerability fact.
-  CatalogueRow row;                                                   ///< Without vendors and policy facts.
+  std::vector<FieldValue> fields;
+  CatalogueRow row;  ///< Without vendors and policy facts.
   TextDocument text;
 };
 

@@ -222,6 +222,7 @@ void append_delete(store::Dialect dialect, std::int64_t record, std::vector<stor
   out.emplace_back("DELETE FROM advisory_product WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM advisory_vulnerability WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM advisory_catalogue WHERE record_id = ?", record);
+  out.emplace_back("DELETE FROM advisory_field WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM advisory WHERE record_id = ?", record);
   append_text_delete(dialect, record, out);
 }
@@ -240,10 +241,12 @@ struct Tables {
       "INSERT INTO advisory_vulnerability (record_id, position, vuln_id, title, cwes, score_tenths, severity, vector, "
       "has_fix) VALUES "}};
   store::Rows catalogue{store::Sql{"INSERT INTO advisory_catalogue (record_id, packed) VALUES "}};
+  store::Rows field{
+      store::Sql{"INSERT INTO advisory_field (field, record_id, position, value, sort_key, number) VALUES "}};
   std::vector<store::Sql> text;
 
   void append_to(std::vector<store::Sql>& out) {
-    for (const auto* rows : {&advisory, &vendor, &product, &vulnerability, &catalogue}) rows->append_to(out);
+    for (const auto* rows : {&advisory, &vendor, &product, &vulnerability, &catalogue, &field}) rows->append_to(out);
     std::ranges::move(text, std::back_inserter(out));
   }
 };
@@ -274,6 +277,10 @@ void append_insert(store::Dialect dialect, const Derived& derived, const Names& 
     out.vulnerability.add("(?, ?, ?, ?, ?, ?, ?, ?, ?)", derived.record, position++, id, each.title,
                           json_list(each.cwe_ids), each.score_tenths, each.severity, derived.vectors[i],
                           derived.fixes[i] != 0);
+  }
+  for (const auto& each : derived.fields) {
+    out.field.add("(?, ?, ?, ?, ?, ?)", static_cast<std::int64_t>(each.field), derived.record, each.position,
+                  each.value, each.sort_key, each.number);
   }
   CatalogueRow row = derived.row;
   for (const auto& key : facts.vendor_keys) row.vendors.push_back(static_cast<std::uint32_t>(names.vendor(key)));
@@ -395,6 +402,7 @@ Status reset_index(store::Database& database) {
     TRY([[maybe_unused]] const auto locked, store::Changes{connection}.cursor(kIndexReader));
     std::vector<store::Sql> statements;
     statements.emplace_back("DELETE FROM advisory_text");
+    statements.emplace_back("DELETE FROM advisory_field");
     statements.emplace_back("DELETE FROM advisory_catalogue");
     statements.emplace_back("DELETE FROM advisory_vulnerability");
     statements.emplace_back("DELETE FROM advisory_product");

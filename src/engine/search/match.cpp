@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "domain/tlp.hpp"
 #include "domain/vendor.hpp"
+#include "engine/search/header_fields.hpp"
 #include "engine/search/tokens.hpp"
 #include "store/read_marks.hpp"
 
@@ -282,6 +283,8 @@ class Matcher {
     if (auto bits = from_catalogue(snapshot_, term)) return std::move(*bits);
     if (term.field == Field::vendor) return vendors(term);
     if (term.field == Field::read) return read_marks(term);
+    if (term.field == Field::kev || term.field == Field::epss) return evidence_bits(connection_, snapshot_, term);
+    if (header_field_of(term.field)) return header_bits(connection_, snapshot_, term);
     const auto condition = text_match(term, *scope_of(term.field));
     // A filter with nothing to look for ("product:-") finds nothing, rather than everything.
     if (condition.runs.empty()) return Bits(snapshot_.size());

@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "engine/search/bits.hpp"
+#include "engine/search/header_fields.hpp"
 #include "engine/search/snapshot.hpp"
 
 /// Keyset pages over tiers of positions.
@@ -29,5 +30,7 @@ struct PageOfPositions {
 };
 PageOfPositions page_of(const CatalogueSnapshot& snapshot, const std::vector<Bits>& tiers,
                         CatalogueSnapshot::Order order, const Cursor* cursor, std::size_t limit);
+PageOfPositions page_of(const CatalogueSnapshot& snapshot, const std::vector<Bits>& tiers, const FieldOrder& order,
+                        const Cursor* cursor, std::size_t limit);
 
 }  // namespace tocsin::engine::search

@@ -31,6 +31,17 @@ constexpr FieldName kFields[] = {
     {Field::country, "country"},
     {Field::has, "has"},
     {Field::read, "read"},
+    {Field::category, "category"},
+    {Field::csaf, "csaf"},
+    {Field::role, "role"},
+    {Field::name_space, "namespace"},
+    {Field::edition, "edition"},
+    {Field::revision, "revision"},
+    {Field::revised, "revised"},
+    {Field::summary, "summary"},
+    {Field::aggregate, "aggregate"},
+    {Field::kev, "kev"},
+    {Field::epss, "epss"},
 };
 
 std::optional<Field> field_of(std::string_view name) {
@@ -337,7 +348,9 @@ std::string to_text(const Query& query) {
 }
 
 bool is_personal(const Query& query) noexcept {
-  return std::ranges::any_of(query.terms, [](const Term& term) { return term.field == Field::read; });
+  return std::ranges::any_of(query.terms, [](const Term& term) {
+    return term.field == Field::read || term.field == Field::kev || term.field == Field::epss;
+  });
 }
 
 Query with(const Query& query, Field field, std::string_view value, bool any) {

@@ -39,8 +39,19 @@ enum class Field {
   publisher,
   status,
   country,
-  has,  ///< has:fix, has:cve, has:cvss
-  read  ///< read:yes, read:no: of the person who asks.
+  has,   ///< has:fix, has:cve, has:cvss
+  read,  ///< read:yes, read:no: of the person who asks.
+  category,
+  csaf,
+  role,        ///< Category of the publisher.
+  name_space,  ///< Of the publisher: "namespace".
+  edition,     ///< Version of the document.
+  revision,    ///< Number in the revision history, like `revised` (date) and `summary`.
+  revised,
+  summary,
+  aggregate,  ///< Text of the aggregate severity.
+  kev,        ///< kev:yes, kev:no
+  epss
 };
 std::string_view to_string(Field field) noexcept;
 
@@ -62,10 +73,11 @@ struct Term {
   /// Without quotes and '*', several mean any of them: words as typed, the rest in its canonical spelling
   /// ("CVE-2021-22893", "CWE-787", sector slugs).
   std::vector<std::string> values;
-  std::optional<int> score_tenths;                  ///< cvss; of a range the lower end
-  std::optional<int> score_tenths_max;              ///< cvss: upper end of a range, inclusive
-  std::vector<formats::cvss::Severity> severities;  ///< severity (after applying the comparison)
-  std::vector<domain::Sector> sectors;              ///< sector
+  std::optional<int> score_tenths;                         ///< cvss; of a range the lower end
+  std::optional<int> score_tenths_max;                     ///< cvss: upper end of a range, inclusive
+  std::optional<std::int64_t> millionths, millionths_max;  ///< epss, likewise.
+  std::vector<formats::cvss::Severity> severities;         ///< severity (after applying the comparison)
+  std::vector<domain::Sector> sectors;                     ///< sector
   /// published, updated: any of from <= t < until; several where several were listed.
   std::vector<Interval> intervals;
   std::size_t column = 0;  ///< 0-based byte offset in the text, for errors.
@@ -74,7 +86,8 @@ struct Term {
   friend bool operator==(const Term& a, const Term& b) {
     return a.field == b.field && a.negated == b.negated && a.phrase == b.phrase && a.prefix == b.prefix &&
            a.comparison == b.comparison && a.values == b.values && a.score_tenths == b.score_tenths &&
-           a.score_tenths_max == b.score_tenths_max && a.severities == b.severities && a.sectors == b.sectors &&
+           a.score_tenths_max == b.score_tenths_max && a.millionths == b.millionths &&
+           a.millionths_max == b.millionths_max && a.severities == b.severities && a.sectors == b.sectors &&
            a.intervals == b.intervals;
   }
 };
@@ -96,7 +109,7 @@ std::string to_text(const Term& term);
 Query with(const Query& query, Field field, std::string_view value, bool any = true);
 Query without(const Query& query, Field field, std::string_view value);
 
-/// Does the answer depend on the person who asks, and change without the data?
+/// Does the answer change without the catalogue: with the person who asks, or with evidence that is imported?
 bool is_personal(const Query& query) noexcept;
 
 /// One line per filter for the help page: name, example, meaning. The help page and `tocsin search --help` print it.

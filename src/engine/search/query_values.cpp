@@ -75,6 +75,56 @@ Status add_score(Term& term, const std::string& value) {
   return ok();
 }
 
+/// "0.5", "1", "0.000123" as millionths.
+std::optional<std::int64_t> read_millionths(std::string_view text) {
+  const auto point = text.find('.');
+  const auto whole = text.substr(0, point);
+  if (whole != "0" && whole != "1") return std::nullopt;
+  std::int64_t millionths = whole == "1" ? 1'000'000 : 0;
+  if (point != std::string_view::npos) {
+    const auto fraction = text.substr(point + 1);
+    if (!all_digits(fraction) || fraction.size() > 6) return std::nullopt;
+    std::int64_t unit = 100'000;
+    for (const char digit : fraction) {
+      millionths += (digit - '0') * unit;
+      unit /= 10;
+    }
+  }
+  return millionths <= 1'000'000 ? std::optional{millionths} : std::nullopt;
+}
+
+std::string millionths_text(std::int64_t millionths) {
+  auto text = fmt::format("{}.{:06}", millionths / 1'000'000, millionths % 1'000'000);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+Status add_probability(Term& term, const std::string& value) {
+  const auto wrong = [] {
+    return Error::invalid(std::string{tr<"epss takes a number from 0 to 1, as in epss>=0.5 or epss:0.1..0.5">()});
+  };
+  if (!term.values.empty()) return wrong();
+  const auto dots = value.find("..");
+  if (dots == std::string::npos) {
+    term.millionths = read_millionths(value);
+    if (!term.millionths) return wrong();
+    term.values.push_back(millionths_text(*term.millionths));
+    return ok();
+  }
+  const auto low = std::string_view{value}.substr(0, dots);
+  const auto high = std::string_view{value}.substr(dots + 2);
+  const auto from = low.empty() ? std::optional<std::int64_t>{0} : read_millionths(low);
+  const auto to = high.empty() ? std::optional<std::int64_t>{1'000'000} : read_millionths(high);
+  if (term.comparison != Comparison::equal || !from || !to || *from > *to || (low.empty() && high.empty())) {
+    return wrong();
+  }
+  term.millionths = from;
+  term.millionths_max = to;
+  term.values.push_back(millionths_text(*from) + ".." + millionths_text(*to));
+  return ok();
+}
+
 /// A year, month or day: from its first moment to the first after it.
 std::optional<std::pair<Timestamp, Timestamp>> read_date(std::string_view text) {
   const auto parts = text::split(text, '-');
@@ -196,7 +246,7 @@ Status add_word_of(Term& term, const std::string& value, std::span<const std::st
 
 constexpr std::string_view kStatuses[] = {"draft", "final", "interim"};
 constexpr std::string_view kHas[] = {"fix", "cve", "cvss"};
-constexpr std::string_view kRead[] = {"yes", "no"};
+constexpr std::string_view kYesNo[] = {"yes", "no"};
 
 struct FieldRules {
   Field field;
@@ -224,8 +274,19 @@ constexpr FieldRules kRules[] = {
     {Field::country, false, true, "country:Germany"},
     {Field::has, false, false, "has:fix"},
     {Field::read, false, false, "read:no"},
+    {Field::category, false, true, "category:csaf_security_advisory"},
+    {Field::csaf, false, false, "csaf:2.0"},
+    {Field::role, false, false, "role:vendor"},
+    {Field::name_space, false, true, "namespace:https://www.cisa.gov/"},
+    {Field::edition, false, true, "edition:1.1.0"},
+    {Field::revision, false, true, "revision:2.0.0"},
+    {Field::revised, true, false, "revised:2022-05"},
+    {Field::summary, false, false, "summary:\"initial publication\""},
+    {Field::aggregate, false, true, "aggregate:Important"},
+    {Field::kev, false, false, "kev:yes"},
+    {Field::epss, true, false, "epss>=0.5"},
 };
-static_assert(std::size(kRules) == static_cast<std::size_t>(Field::read) + 1);
+static_assert(std::size(kRules) == static_cast<std::size_t>(Field::epss) + 1);
 const FieldRules& rules_of(Field field) noexcept { return kRules[static_cast<std::size_t>(field)]; }
 
 }  // namespace
@@ -240,6 +301,7 @@ Status add_value(Term& term, const std::string& value) {
       return add_score(term, value);
     case Field::published:
     case Field::updated:
+    case Field::revised:
       return add_date(term, value);
     case Field::severity:
       return add_severity(term, value);
@@ -250,7 +312,10 @@ Status add_value(Term& term, const std::string& value) {
     case Field::has:
       return add_word_of(term, text::lower_ascii(value), kHas);
     case Field::read:
-      return add_word_of(term, text::lower_ascii(value), kRead);
+    case Field::kev:
+      return add_word_of(term, text::lower_ascii(value), kYesNo);
+    case Field::epss:
+      return add_probability(term, value);
     case Field::tlp: {
       const auto tlp = domain::parse_tlp(value);
       if (!tlp)
@@ -360,6 +425,17 @@ const std::vector<FilterHelp>& filter_help() {
       {"country", "country:Germany", "Where products are deployed, or where their maker sits."},
       {"has", "has:fix", "fix: a fix by the vendor; cve: a vulnerability id; cvss: a score."},
       {"read", "read:no", "What you have not marked as read, or have (read:yes); for people who have signed in."},
+      {"kev", "kev:yes", "A vulnerability that is known to be exploited (CISA's catalogue), or none (kev:no)."},
+      {"epss", "epss>=0.5", "Probability of exploitation (EPSS) of a vulnerability, from 0 to 1; also epss:0.1..0.5."},
+      {"category", "category:csaf_vex", "Category of the document; ends in * for all that begin so."},
+      {"csaf", "csaf:2.1", "Version of CSAF."},
+      {"role", "role:vendor", "Category of the publisher: vendor, coordinator, discoverer, ..."},
+      {"namespace", "namespace:https://www.cisa.gov*", "Namespace of the publisher."},
+      {"edition", "edition:1.1.0", "Version of the document."},
+      {"revision", "revision:2.0.0", "Number of a revision in its history."},
+      {"revised", "revised:2022-05", "Date of any of its revisions."},
+      {"summary", "summary:\"added CVE\"", "Words in the summary of a revision."},
+      {"aggregate", "aggregate:Important", "Aggregate severity, as the document words it."},
   };
   return kHelp;
 }

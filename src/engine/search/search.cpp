@@ -1,12 +1,14 @@
 #include "engine/search/search.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
 #include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/search/facets.hpp"
+#include "engine/search/header_fields.hpp"
 #include "engine/search/match.hpp"
 #include "engine/search/page.hpp"
 #include "engine/search/snapshot.hpp"
@@ -21,11 +23,56 @@ CatalogueSnapshot::Order order_of(Sort sort) {
       return CatalogueSnapshot::Order::published;
     case Sort::severity:
       return CatalogueSnapshot::Order::severity;
-    case Sort::relevance:
-    case Sort::updated:
+    case Sort::cvss:
+      return CatalogueSnapshot::Order::cvss;
+    case Sort::tlp:
+      return CatalogueSnapshot::Order::tlp;
+    default:
       break;
   }
   return CatalogueSnapshot::Order::updated;
+}
+
+/// What the database sorts by; nothing for what the catalogue does.
+std::optional<HeaderField> field_of(Sort sort) {
+  switch (sort) {
+    case Sort::id:
+      return HeaderField::id;
+    case Sort::title:
+      return HeaderField::title;
+    case Sort::publisher:
+      return HeaderField::publisher;
+    case Sort::role:
+      return HeaderField::publisher_category;
+    case Sort::name_space:
+      return HeaderField::publisher_namespace;
+    case Sort::category:
+      return HeaderField::category;
+    case Sort::csaf:
+      return HeaderField::csaf_version;
+    case Sort::status:
+      return HeaderField::status;
+    case Sort::edition:
+      return HeaderField::document_version;
+    case Sort::revision:
+      return HeaderField::revision_number;
+    case Sort::revised:
+      return HeaderField::revision_date;
+    case Sort::summary:
+      return HeaderField::revision_summary;
+    case Sort::aggregate:
+      return HeaderField::aggregate_severity;
+    case Sort::cve:
+      return HeaderField::cve;
+    case Sort::vendor:
+      return HeaderField::vendor;
+    case Sort::product:
+      return HeaderField::product;
+    case Sort::version:
+      return HeaderField::product_version;
+    default:
+      return std::nullopt;
+  }
 }
 
 /// The catalogue is loaded by whoever needs it first; afterwards the portal's duty keeps it fresh.
@@ -104,22 +151,26 @@ Result<Overview> overview_of(store::Connection& connection, const CatalogueSnaps
 
 }  // namespace
 
+std::span<const Sort> all_sorts() noexcept {
+  static constexpr auto kAll = [] {
+    std::array<Sort, static_cast<std::size_t>(Sort::version) + 1> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Sort>(i);
+    return all;
+  }();
+  return kAll;
+}
+
 std::string_view to_string(Sort sort) noexcept {
-  switch (sort) {
-    case Sort::relevance:
-      return "relevance";
-    case Sort::updated:
-      return "updated";
-    case Sort::published:
-      return "published";
-    case Sort::severity:
-      break;
-  }
-  return "severity";
+  static constexpr std::string_view kNames[] = {
+      "relevance", "updated", "published", "severity", "cvss",   "tlp",     "id",      "title",
+      "publisher", "role",    "namespace", "category", "csaf",   "status",  "edition", "revision",
+      "revised",   "summary", "aggregate", "cve",      "vendor", "product", "version"};
+  static_assert(std::size(kNames) == static_cast<std::size_t>(Sort::version) + 1);
+  return kNames[static_cast<std::size_t>(sort)];
 }
 
 std::optional<Sort> parse_sort(std::string_view text) noexcept {
-  for (const auto sort : {Sort::relevance, Sort::updated, Sort::published, Sort::severity}) {
+  for (const auto sort : all_sorts()) {
     if (to_string(sort) == text) return sort;
   }
   return std::nullopt;
@@ -146,8 +197,15 @@ Result<SearchResult> SearchEngine::search(const domain::policy::Viewer& viewer, 
     } else {
       ranked.push_back(matched.result);
     }
-    const auto page = page_of(*snapshot, ranked, order_of(request.sort), cursor ? &*cursor : nullptr,
-                              static_cast<std::size_t>(request.limit));
+    const auto* at = cursor ? &*cursor : nullptr;
+    const auto limit = static_cast<std::size_t>(request.limit);
+    PageOfPositions page;
+    if (const auto field = field_of(request.sort)) {
+      TRY(const auto order, field_order(connection, *snapshot, *field));
+      page = page_of(*snapshot, ranked, *order, at, limit);
+    } else {
+      page = page_of(*snapshot, ranked, order_of(request.sort), at, limit);
+    }
     TRY(auto cards, cards_of(connection, *snapshot, viewer, page.positions, now));
     for (auto& card : cards) {
       Hit hit;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,34 @@
 /// Search over advisories: one function behind page, API, feed and command line.
 namespace tocsin::engine::search {
 
-enum class Sort { relevance, updated, published, severity };  ///< All descending; relevance = updated without words.
+/// The first six descending, relevance = updated without words; the others ascending by what the filter of that name
+/// looks for (of several values the least, of revisions the newest), but for `revised`, newest first.
+enum class Sort {
+  relevance,
+  updated,
+  published,
+  severity,
+  cvss,
+  tlp,
+  id,
+  title,
+  publisher,
+  role,
+  name_space,
+  category,
+  csaf,
+  status,
+  edition,
+  revision,
+  revised,
+  summary,
+  aggregate,
+  cve,
+  vendor,
+  product,
+  version
+};
+std::span<const Sort> all_sorts() noexcept;
 std::string_view to_string(Sort sort) noexcept;
 std::optional<Sort> parse_sort(std::string_view text) noexcept;
 

@@ -1,12 +1,15 @@
 #include "engine/search/search.hpp"
 
+#include <map>
 #include <random>
 #include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/search/header_fields.hpp"
 #include "engine/testing/samples.hpp"
+#include "store/evidence.hpp"
 
 namespace tocsin::engine::search {
 namespace {
@@ -152,6 +155,28 @@ TEST_P(SearchTest, FindsWhatAPlantEngineerTypes) {
       {"publisher:cert", {kMueller, kSiemens, kSchneider}},
       {"country:germany", {kSchneider}},
       {"siemens vendor:\"Schneider Electric\" published:2020..2021 cvss>=7 sector:energy -rejected", {kSchneider}},
+      {"csaf:2.0", {kMueller, kSiemens, kSchneider}},
+      {"csaf:2.1", {}},
+      {"category:csaf_security_advisory", {kMueller, kSiemens, kSchneider}},
+      {"category:CSAF_sec*", {kMueller, kSiemens, kSchneider}},
+      {"category:csaf_vex", {}},
+      {"category:csaf%", {}},
+      {"role:Coordinator", {kMueller, kSiemens, kSchneider}},
+      {"-role:vendor", {kMueller, kSiemens, kSchneider}},
+      {"namespace:https://cert.example", {kMueller, kSiemens, kSchneider}},
+      {"namespace:https://cert*", {kMueller, kSiemens, kSchneider}},
+      {"namespace:https://other.example", {}},
+      {"edition:1", {kMueller, kSiemens, kSchneider}},
+      {"edition:2,3", {}},
+      {"revision:1", {kMueller, kSiemens, kSchneider}},
+      {"revised:2022-03", {kSiemens}},
+      {"revised<2022", {kSchneider}},
+      {"revised:2021,2022-06", {kMueller, kSchneider}},
+      {"summary:x", {kMueller, kSiemens, kSchneider}},
+      {"summary:xx", {}},
+      {"aggregate:important", {}},
+      {"kev:yes", {}},
+      {"kev:no", {kMueller, kSiemens, kSchneider}},
       {"http://nowhere.example", {}},
       {"", {kMueller, kSiemens, kSchneider}},
   };
@@ -160,6 +185,118 @@ TEST_P(SearchTest, FindsWhatAPlantEngineerTypes) {
     EXPECT_EQ(found, wanted.keys) << wanted.query;
     EXPECT_EQ(find(std::string{wanted.query}).total, static_cast<std::int64_t>(wanted.keys.size())) << wanted.query;
   }
+}
+
+TEST_P(SearchTest, AsksWhatIsKnownOfExploitation) {
+  ASSERT_TRUE(database().write([](store::Connection& connection) -> Status {
+    store::Evidence evidence{connection};
+    TRY_VOID(evidence.put(store::KnownExploited{.cve = "CVE-2020-7537"}));
+    const store::ExploitScore scores[] = {{.cve = "CVE-2020-7537", .probability = 500'000},
+                                          {.cve = "CVE-2021-2289", .probability = 20'000}};
+    return evidence.replace_scores(scores);
+  }));
+  // The catalogue is as it was: nothing was indexed since.
+  EXPECT_THAT(keys("kev:yes"), ElementsAre(kSchneider));
+  EXPECT_THAT(keys("kev:no"), ElementsAre(kMueller, kSiemens));
+  EXPECT_THAT(keys("-kev:yes"), ElementsAre(kMueller, kSiemens));
+  EXPECT_THAT(keys("epss>=0.5"), ElementsAre(kSchneider));
+  EXPECT_THAT(keys("epss>0.5"), IsEmpty());
+  EXPECT_THAT(keys("epss:0.5"), ElementsAre(kSchneider));
+  EXPECT_THAT(keys("epss<0.5"), ElementsAre(kMueller));
+  EXPECT_THAT(keys("epss<=0.02"), ElementsAre(kMueller));
+  EXPECT_THAT(keys("epss:0.01..1"), ElementsAre(kMueller, kSchneider));
+  EXPECT_THAT(keys("kev:yes epss>=0.1 vendor:schneider"), ElementsAre(kSchneider));
+  EXPECT_TRUE(is_personal(parse_query("kev:yes").value()));
+  const auto vulnerabilities_of = [&](std::string_view filter) {
+    const auto page = database().read([&](store::Connection& connection) {
+      return vulnerabilities(connection, {}, filter, VulnerabilitySort::score, 10, "", now);
+    });
+    std::vector<std::string> ids;
+    EXPECT_TRUE(page) << page.error().to_string() << page.error().detail;
+    for (const auto& each : page->rows) ids.push_back(each.id);
+    return ids;
+  };
+  EXPECT_THAT(vulnerabilities_of("kev:yes"), ElementsAre("CVE-2020-7537"));
+  EXPECT_THAT(vulnerabilities_of("kev:no"), ElementsAre("CVE-2021-22893", "CVE-2021-2289"));
+  EXPECT_THAT(vulnerabilities_of("-kev:yes epss<0.5"), ElementsAre("CVE-2021-2289"));
+  EXPECT_THAT(vulnerabilities_of("CVE-2021 epss>=0.01"), ElementsAre("CVE-2021-2289"));
+  EXPECT_THAT(vulnerabilities_of("epss>=0.9"), IsEmpty());
+  EXPECT_EQ(database()
+                .read([&](store::Connection& connection) {
+                  return vulnerabilities(connection, {}, "epss>=9", VulnerabilitySort::score, 10, "", now);
+                })
+                .error()
+                .where,
+            "q");
+  ASSERT_TRUE(database().write([](store::Connection& connection) {
+    return store::Evidence{connection}.remove_known_exploited("CVE-2020-7537");
+  }));
+  EXPECT_THAT(keys("kev:yes"), IsEmpty());
+}
+
+TEST_P(SearchTest, SortsByEveryRequiredField) {
+  put({.id = "ICSA-9-1", .title = "A 10", .products = {{"Beta", "Box 9", "1.9"}}, .cve = "CVE-2021-10000"});
+  put({.id = "ICSA-10-1", .title = "A 9", .products = {{"Beta", "Box 10", "1.10"}}, .cve = "CVE-2021-9999"});
+  index();
+  const auto sorted = [&](Sort sort) {
+    SearchRequest request;
+    request.query = "vendor:beta";
+    request.sort = sort;
+    std::vector<std::string> found;
+    for (const auto& hit : find(request).hits) found.push_back(hit.card.key);
+    return found;
+  };
+  // Numbers count as numbers.
+  EXPECT_THAT(sorted(Sort::id), ElementsAre("ICSA-9-1", "ICSA-10-1"));
+  EXPECT_THAT(sorted(Sort::title), ElementsAre("ICSA-10-1", "ICSA-9-1"));
+  EXPECT_THAT(sorted(Sort::cve), ElementsAre("ICSA-10-1", "ICSA-9-1"));
+  EXPECT_THAT(sorted(Sort::product), ElementsAre("ICSA-9-1", "ICSA-10-1"));
+  EXPECT_THAT(sorted(Sort::version), ElementsAre("ICSA-9-1", "ICSA-10-1"));
+  for (const auto sort : all_sorts()) {
+    EXPECT_EQ(parse_sort(to_string(sort)), sort);
+    // There and back, two at a time: each once, in one order.
+    SearchRequest request;
+    request.sort = sort;
+    std::vector<std::string> all, walked, back;
+    for (const auto& hit : find(request).hits) all.push_back(hit.card.key);
+    EXPECT_THAT(all, SizeIs(5)) << to_string(sort);
+    request.limit = 2;
+    for (;;) {
+      const auto page = find(request);
+      for (const auto& hit : page.hits) walked.push_back(hit.card.key);
+      if (page.next_cursor.empty()) {
+        request.cursor = page.previous_cursor;
+        break;
+      }
+      request.cursor = page.next_cursor;
+    }
+    EXPECT_EQ(walked, all) << to_string(sort);
+    while (!request.cursor.empty()) {
+      const auto page = find(request);
+      for (std::size_t i = page.hits.size(); i-- > 0;) back.push_back(page.hits[i].card.key);
+      request.cursor = page.previous_cursor;
+    }
+    EXPECT_EQ(back, std::vector<std::string>(all.rbegin() + 1, all.rend())) << to_string(sort);
+  }
+}
+
+TEST(HeaderFields, KeepWhatADocumentSaysOfItself) {
+  formats::csaf::Advisory advisory;
+  advisory.header.category = "csaf_vex";
+  advisory.header.publisher_category = "vendor";
+  advisory.aggregate_severity = "  Very  Important ";
+  advisory.history = {{.number = "1", .date = Timestamp{1}, .summary = "First"},
+                      {.number = "2", .date = Timestamp{2}, .summary = "Second"}};
+  std::map<HeaderField, std::vector<std::string>> found;
+  for (const auto& each : header_fields(advisory, {})) found[each.field].push_back(each.value);
+  EXPECT_THAT(found[HeaderField::aggregate_severity], ElementsAre("very important"));
+  EXPECT_THAT(found[HeaderField::revision_number], ElementsAre("2", "1"));
+  EXPECT_THAT(found[HeaderField::revision_summary], ElementsAre("second", "first"));
+  EXPECT_THAT(found[HeaderField::category], ElementsAre("csaf_vex"));
+  EXPECT_FALSE(found.contains(HeaderField::publisher_namespace));
+  EXPECT_LT(natural_key("1.9"), natural_key("1.10"));
+  EXPECT_LT(natural_key("a2"), natural_key("a010"));
+  EXPECT_EQ(natural_key("007"), natural_key("7"));
 }
 
 TEST_P(SearchTest, TellsWhatItCorrected) {

@@ -206,6 +206,10 @@ std::int64_t CatalogueSnapshot::sort_key(const Entry& entry, Order order) const 
       return entry.current;
     case Order::published:
       return entry.initial;
+    case Order::cvss:
+      return (std::int64_t{entry.score_tenths} + 1) * (std::int64_t{1} << 40) + entry.current / 1'000'000;
+    case Order::tlp:
+      return std::int64_t{entry.tlp} * (std::int64_t{1} << 40) + entry.current / 1'000'000;
     case Order::severity:
       break;
   }

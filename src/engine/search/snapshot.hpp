@@ -102,7 +102,7 @@ class CatalogueSnapshot {
   std::uint32_t cwe_max() const noexcept { return cwe_max_; }
   std::int64_t generation() const noexcept { return generation_; }
 
-  enum class Order { updated, published, severity };
+  enum class Order { updated, published, severity, cvss, tlp };
   /// Positions, best first; ties by record id, newest first. Sorted by whoever asks first.
   std::span<const std::uint32_t> order(Order order) const;
   /// The key that `order` sorts by, larger first.
@@ -125,6 +125,12 @@ class CatalogueSnapshot {
   template <class Make>
   Result<std::shared_ptr<const Bits>> remember_text(std::string key, Make make) const {
     return texts_.get<Bits>(std::move(key), make);
+  }
+
+  /// An order of the positions that is made from the database, by its number.
+  template <class T, class Make>
+  Result<std::shared_ptr<const T>> remember_order(std::size_t number, Make make) const {
+    return field_orders_.get<T>(std::to_string(number), make);
   }
 
  private:
@@ -168,10 +174,11 @@ class CatalogueSnapshot {
   VendorNames vendor_names_;
   std::uint32_t vendor_max_ = 0, cwe_max_ = 0;
   std::int64_t generation_ = 0;
-  mutable std::array<Sorted, 3> orders_;
+  mutable std::array<Sorted, 5> orders_;
   mutable Memo views_{256};
   /// A set of 100,000 positions has 12.5 KB.
   mutable Memo texts_{512};
+  mutable Memo field_orders_{32};
 };
 
 }  // namespace tocsin::engine::search

@@ -11,8 +11,10 @@ constexpr QueryParameter kCursor{"cursor", "Opaque; from `next` of the page befo
 constexpr QueryParameter kAdvisoriesQuery[] = {
     {"q", "Search in the filter language: words, phrases, and filters such as vendor:siemens or cvss>=9.",
      R"({"type":"string","default":""})"},
-    {"sort", "Order, best or newest first. Without words in q, relevance is the same as updated.",
-     R"({"enum":["relevance","updated","published","severity"],"default":"relevance"})"},
+    {"sort",
+     "Order. Best, newest, highest first: relevance (without words in q the same as updated), updated, published, "
+     "severity, cvss, tlp, revised; the others ascending by what the filter of that name looks for.",
+     R"({"enum":["relevance","updated","published","severity","cvss","tlp","id","title","publisher","role","namespace","category","csaf","status","edition","revision","revised","summary","aggregate","cve","vendor","product","version"],"default":"relevance"})"},
     {"limit", "Advisories in a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":25})"},
     kCursor,
     {"facets", "Count the matches by severity, vendor, sector, year and weakness as well.",
@@ -38,7 +40,8 @@ constexpr QueryParameter kDiffQuery[] = {
 };
 
 constexpr QueryParameter kVulnerabilitiesQuery[] = {
-    {"q", "Beginning of the id, or a word of the title.", R"({"type":"string","default":""})"},
+    {"q", "Beginning of the id, or a word of the title; and the filters kev:yes, kev:no, epss>=0.5, epss:0.1..0.5.",
+     R"({"type":"string","default":""})"},
     {"sort", "Order: newest advisory, highest score or id first.",
      R"({"enum":["newest","score","id"],"default":"newest"})"},
     {"limit", "Vulnerabilities in a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},

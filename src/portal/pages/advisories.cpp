@@ -45,6 +45,12 @@ struct ListAddress {
   bool facets = true;    ///< API: "facets".
 };
 
+std::string sort_names() {
+  std::string names;
+  for (const auto sort : search::all_sorts()) names.append(names.empty() ? "" : ", ").append(search::to_string(sort));
+  return names;
+}
+
 Result<ListAddress> read_address(const http::Request& request) {
   ListAddress address;
   const bool json = request.representation == http::Representation::json;
@@ -57,8 +63,7 @@ Result<ListAddress> read_address(const http::Request& request) {
   address.q = std::string{text::trim(request.query.get("q"))};
   if (const auto name = request.query.get("sort"); !name.empty()) {
     const auto sort = search::parse_sort(name);
-    if (!sort)
-      return Error::invalid(std::string{tr<"'sort' is one of relevance, updated, published, severity">()}, "sort");
+    if (!sort) return Error::invalid(tr<"'sort' is one of {}">(sort_names()), "sort");
     address.sort = *sort;
   }
   TRY(address.limit, request.integer("limit", kLimitDefault, 1, search::kLimitMax));
@@ -246,6 +251,48 @@ void append_facets(std::string& out, const ListAddress& address, const search::S
   out += "</details>\n";
 }
 
+/// The many that are asked for less: a form of its own, so that it works without JavaScript.
+void append_more_sorts(std::string& out, const ListAddress& address) {
+  using search::Sort;
+  struct SortLabel {
+    Sort sort;
+    Message label;
+  };
+  static constexpr SortLabel kSorts[] = {{Sort::cvss, message<"#sort by#CVSS score">},
+                                         {Sort::tlp, message<"#sort by#TLP">},
+                                         {Sort::id, message<"#sort by#id">},
+                                         {Sort::title, message<"#sort by#title">},
+                                         {Sort::vendor, message<"#sort by#vendor">},
+                                         {Sort::product, message<"#sort by#product">},
+                                         {Sort::version, message<"#sort by#product version">},
+                                         {Sort::cve, message<"#sort by#CVE">},
+                                         {Sort::publisher, message<"#sort by#publisher">},
+                                         {Sort::role, message<"#sort by#publisher's category">},
+                                         {Sort::name_space, message<"#sort by#publisher's namespace">},
+                                         {Sort::category, message<"#sort by#document category">},
+                                         {Sort::csaf, message<"#sort by#CSAF version">},
+                                         {Sort::status, message<"#sort by#status">},
+                                         {Sort::edition, message<"#sort by#document version">},
+                                         {Sort::revision, message<"#sort by#newest revision's number">},
+                                         {Sort::revised, message<"#sort by#newest revision's date">},
+                                         {Sort::summary, message<"#sort by#newest revision's summary">},
+                                         {Sort::aggregate, message<"#sort by#aggregate severity">}};
+  const bool any = std::ranges::find(kSorts, address.sort, &SortLabel::sort) != std::end(kSorts);
+  out += "<form class=\"switch\" action=\"/advisories\">";
+  if (!address.q.empty()) render<"<input type=\"hidden\" name=\"q\" value=\"{}\">">(out, address.q);
+  if (address.limit != kLimitDefault) render<"<input type=\"hidden\" name=\"limit\" value=\"{}\">">(out, address.limit);
+  if (address.compact) out += "<input type=\"hidden\" name=\"density\" value=\"compact\">";
+  render<
+      "<label class=\"hidden\" for=\"more-sorts\">[[Sort by something else]]</label><select id=\"more-sorts\" "
+      "name=\"sort\">">(out);
+  if (!any) render<"<option value=\"{}\">[[something else]]</option>">(out, search::to_string(address.sort));
+  for (const auto& [sort, label] : kSorts) {
+    render<"<option value=\"{}\" {}>{}</option>">(out, search::to_string(sort),
+                                                  attribute_if<"selected">(sort == address.sort), label);
+  }
+  render<"</select> <button class=\"button-quiet\" type=\"submit\">[[#verb#Sort]]</button></form>\n">(out);
+}
+
 void append_bar(std::string& out, const ListAddress& address, const search::SearchResult& result) {
   const auto last = result.first_position + static_cast<std::int64_t>(result.hits.size()) - 1;
   out += "<div class=\"list-bar\">";
@@ -277,7 +324,9 @@ void append_bar(std::string& out, const ListAddress& address, const search::Sear
     render<"<li><a href=\"{}\" rel=\"nofollow\" {}>{}</a></li>">(
         out, Url::own(page_path(other)), attribute_if<"aria-current">(sort == current, "true"), label);
   }
-  render<"</ul>\n<ul class=\"switch\"><li>[[Rows]]</li>">(out);
+  out += "</ul>\n";
+  append_more_sorts(out, address);
+  render<"<ul class=\"switch\"><li>[[Rows]]</li>">(out);
   for (const bool compact : {false, true}) {
     auto other = address;
     other.compact = compact;

@@ -152,7 +152,8 @@ TEST_P(Pages, FacetsLinkToWhatTheyPromise) {
 }
 
 TEST_P(Pages, WalksAllPagesByCursor) {
-  for (const auto* sort : {"relevance", "updated", "published", "severity"}) {
+  for (const auto* sort :
+       {"relevance", "updated", "published", "severity", "cvss", "tlp", "revised", "aggregate", "cve", "namespace"}) {
     std::vector<std::string> seen;
     std::string next = "/api/v1/advisories?limit=5&sort=" + std::string{sort};
     for (int pages_left = 10; !next.empty() && pages_left > 0; --pages_left) {

@@ -65,7 +65,7 @@ TEST_P(SiteLanguagePages, IsSpokenWhereTheBrowserAsksForNoneOfOurs) {
 
 TEST_P(LanguagePages, ErrorsSpeakTheReadersLanguage) {
   const std::pair<std::string_view, std::string_view> cases[] = {
-      {"/advisories?sort=nothing", "„sort“ ist relevance, updated, published oder severity"},
+      {"/advisories?sort=nothing", "„sort“ ist eines von relevance, updated, published, severity, cvss"},
       {"/advisories?q=cvss:many", "cvss nimmt eine Zahl von 0 bis 10"},
       // Found before anybody asked for the language.
       {"/advisories/%zz", "auf „%“ folgen zwei hexadezimale Ziffern"},

@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "base/locale.hpp"
 #include "base/messages.hpp"
+#include "base/text.hpp"
 #include "engine/advisories.hpp"
 #include "engine/evidence/evidence.hpp"
 #include "portal/app.hpp"
@@ -57,6 +58,9 @@ Result<http::Response> list(App& app, const http::Request& request) {
   const auto sort_name = request.query.has("sort") ? request.query.get("sort") : kSorts[0].name;
   const auto sort = std::ranges::find(kSorts, sort_name, &SortName::name);
   if (sort == std::end(kSorts)) return Error::invalid(std::string{tr<"sort takes newest, score or id">()}, "sort");
+  // Evidence is imported without the catalogue's knowing.
+  const auto lower = text::lower_ascii(q);
+  const bool asks_evidence = lower.find("kev") != std::string::npos || lower.find("epss") != std::string::npos;
   TRY(const auto page_of, app.database().read([&](store::Connection& connection) {
     return engine::vulnerabilities(connection, request.viewer, q, sort->sort, limit, request.query.get("cursor"),
                                    request.now);
@@ -81,7 +85,7 @@ Result<http::Response> list(App& app, const http::Request& request) {
                                           {"newest_release_date", format_rfc3339(row.newest)}});
     }
     auto response = http::Response::json(json::write(pages::page_json(std::move(items), next, std::nullopt)));
-    response.cacheable = true;
+    response.cacheable = !asks_evidence;
     return response;
   }
   std::string main;
@@ -89,7 +93,7 @@ Result<http::Response> list(App& app, const http::Request& request) {
   render<
       "<form class=\"search-row\" method=\"get\" action=\"/vulnerabilities\" role=\"search\"><label class=\"hidden\" "
       "for=\"vq\">[[Id or title]]</label><input class=\"search-input\" id=\"vq\" name=\"q\" value=\"{}\" "
-      "placeholder=\"[[CVE-2021-22893, or words of a title]]\"><button "
+      "placeholder=\"[[CVE-2021-22893, words of a title, kev:yes or epss&gt;=0.5]]\"><button "
       "class=\"button\">[[#verb#Find]]</button></form>">(main, q);
   std::string orders;
   for (const auto& each : kSorts) {
@@ -139,7 +143,7 @@ Result<http::Response> list(App& app, const http::Request& request) {
   page.json_url = http::with_query("/api/v1/vulnerabilities", {{"q", q}});
   page.canonical = "/vulnerabilities";
   auto response = pages::render_page(app, request, page);
-  response.cacheable = true;
+  response.cacheable = !asks_evidence;
   return response;
 }
 
