@@ -55,6 +55,9 @@ bool is_access(MemberAction action) noexcept;
 /// Makes and prints the links of an admitted organisation's applicants.
 Status print_invitations(const CommandLine& line, const Installation& installation,
                          domain::OrganisationId organisation);
+/// Puts the letter that invites somebody into the outgoing post. Their address; empty where no mail is sent here.
+Result<std::string> send_invitation(const CommandLine& line, const Installation& installation, domain::PersonId person,
+                                    domain::OrganisationId organisation);
 int run_access(const CommandLine& line, const Installation& installation);
 /// Invites somebody as administrator of the CERT. Errors: conflict where the address is in it already.
 Status add_first_administrator(store::Database& database, const std::string& email, const std::string& name);

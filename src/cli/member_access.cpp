@@ -14,6 +14,7 @@
 #include "cli/text_table.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/members/members.hpp"
+#include "engine/post/mail_key.hpp"
 #include "formats/keys/public_key.hpp"
 
 /// `user password`, `user reset-link` and `token`: what goes through engine/identity.
@@ -90,6 +91,7 @@ struct Access {
   const CommandLine& line;
   const Installation& installation;
   identity::Identity who;
+  const engine::post::Post* post = nullptr;  ///< Where mail is sent.
   engine::Actor actor = engine::Actor::at_console();
   const MemberOptions& options() const { return line.members; }
 };
@@ -193,6 +195,12 @@ Status work_on(Access& access) {
       return set_password(access, person);
     case MemberAction::user_reset_link:
       return reset_link(access, person);
+    case MemberAction::user_remove_mail_key:
+      TRY_VOID(engine::post::remove_mail_key(*access.installation.database, access.actor, person, access.post,
+                                             system_clock().now()));
+      print(access.line.json ? fmt::format("{{\"person\":{}}}\n", person.value)
+                             : fmt::format("Mail to person {} is not encrypted any more.\n", person.value));
+      return ok();
     case MemberAction::token_create:
       return token_create(access, person);
     case MemberAction::token_list:
@@ -209,8 +217,8 @@ Status work_on(Access& access) {
 
 bool is_access(MemberAction action) noexcept {
   return action == MemberAction::user_password || action == MemberAction::user_reset_link ||
-         action == MemberAction::token_create || action == MemberAction::token_list ||
-         action == MemberAction::token_revoke;
+         action == MemberAction::user_remove_mail_key || action == MemberAction::token_create ||
+         action == MemberAction::token_list || action == MemberAction::token_revoke;
 }
 
 namespace {
@@ -246,6 +254,15 @@ Status print_invitations(const CommandLine& line, const Installation& installati
   return ok();
 }
 
+Result<std::string> send_invitation(const CommandLine& line, const Installation& installation, domain::PersonId person,
+                                    domain::OrganisationId organisation) {
+  std::optional<engine::post::Post> post;
+  TRY(auto options, access_options(line, installation, post));
+  if (!post || !post->on()) return std::string{};
+  identity::Identity who{*installation.database, SealingKey::random(), std::move(options), system_clock()};
+  return who.send_link(identity::LinkPurpose::invitation, person, organisation, engine::Actor::at_console());
+}
+
 int run_access(const CommandLine& line, const Installation& installation) {
   std::optional<engine::post::Post> post;
   auto options = access_options(line, installation, post);
@@ -253,7 +270,8 @@ int run_access(const CommandLine& line, const Installation& installation) {
   Access access{.line = line,
                 .installation = installation,
                 .who = identity::Identity{*installation.database, SealingKey::random(), std::move(options).value(),
-                                          system_clock()}};
+                                          system_clock()},
+                .post = post ? &*post : nullptr};
   if (const auto worked = work_on(access); !worked) return fail(worked.error(), line.json);
   return kGood;
 }

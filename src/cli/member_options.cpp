@@ -167,6 +167,7 @@ void add_user_commands(CLI::App& group, MemberOptions& into, const PrepareComman
   sub->add_option("--org", into.organisation, "Number or name; the CERT unless told")->type_name("ORG");
   roles(sub, into, "Roles beside member");
   person_fields(sub, into);
+  sub->add_flag("--no-invitation", into.no_invitation, "Send no mail with a link, where mail is set up");
 
   sub = add(group, into, prepare, MemberAction::user_list, "list", "List people",
             "  tocsin user list --data /srv/tocsin --org 'Water works'");
@@ -208,6 +209,9 @@ void add_user_commands(CLI::App& group, MemberOptions& into, const PrepareComman
         "  tocsin user password --data /srv/tocsin ada@water.example\nNever as an argument: other users would see it.");
   about(MemberAction::user_reset_link, "reset-link", "Print a link by which somebody sets their password, once",
         "  tocsin user reset-link --data /srv/tocsin ada@water.example");
+  about(MemberAction::user_remove_mail_key, "remove-mail-key",
+        "Remove the key that mail to somebody is encrypted to, when they have lost its secret half",
+        "  tocsin user remove-mail-key --data /srv/tocsin ada@water.example");
 }
 
 void add_token_commands(CLI::App& group, MemberOptions& into, const PrepareCommand& prepare) {

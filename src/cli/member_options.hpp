@@ -36,6 +36,7 @@ enum class MemberAction {
   user_export,
   user_password,
   user_reset_link,
+  user_remove_mail_key,
   community_add,
   community_list,
   community_show,
@@ -62,7 +63,7 @@ struct MemberOptions {
   std::string organisation, person;  ///< Filters, or a community's member.
   std::string text, status, cursor;
   int limit = 50;
-  bool hidden = false, yes = false;
+  bool hidden = false, yes = false, no_invitation = false;
   std::vector<std::string> scopes, networks;  ///< token create
   int days = 90;
   std::int64_t token = 0;

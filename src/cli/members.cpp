@@ -206,8 +206,15 @@ Status user_add(const Work& work) {
                                    .language = work.options.language,
                                    .time_zone = work.options.time_zone};
   TRY(const auto id, members::invite(work.database, work.actor, organisation, input, roles, work.now));
-  return done(work, fmt::format("Person {} is in organisation {} now.", id.value, organisation.value), "person",
-              id.value);
+  TRY_VOID(done(work, fmt::format("Person {} is in organisation {} now.", id.value, organisation.value), "person",
+                id.value));
+  if (work.options.no_invitation) return ok();
+  TRY(const auto row, members::find_person(work.database, work.actor, id));
+  // Who has an account needs no link: the organisation is there at the next sign-in.
+  if (!row || row->person.status != domain::PersonStatus::invited) return ok();
+  TRY(const auto address, send_invitation(work.line, work.installation, id, organisation));
+  if (!address.empty() && !work.json) print(fmt::format("The invitation goes to {} by mail.\n", address));
+  return ok();
 }
 
 Status user_list(const Work& work) {
@@ -366,6 +373,7 @@ Status work_on(const Work& work) {
     case MemberAction::none:
     case MemberAction::user_password:
     case MemberAction::user_reset_link:
+    case MemberAction::user_remove_mail_key:
     case MemberAction::token_create:
     case MemberAction::token_list:
     case MemberAction::token_revoke:

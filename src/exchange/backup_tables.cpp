@@ -59,6 +59,7 @@ using store::Value;
 #define TOCSIN_BUNDLE_COLUMNS "id, direction, key_id, recipient, sequence, digest, at"
 #define TOCSIN_BUNDLE_CONTENT_COLUMNS "bundle_id, record_id, revision_id, marking"
 #define TOCSIN_RECORD_READ_COLUMNS "person_id, record_id, revision_id, read_at"
+#define TOCSIN_MAIL_KEY_COLUMNS "person_id, kind, fingerprint, body, otherwise, added_at"
 #define TOCSIN_RECORD_COMMENT_COLUMNS \
   "id, uuid, record_id, organisation_id, person_id, wide, body, written_at, edited_at"
 #define TOCSIN_REMOVED_DOCUMENT_COLUMNS "sha512, record_id, kind, issuer, record_key, version, removed_at"
@@ -221,6 +222,8 @@ constexpr BackupColumn kExploitScore[] = {{"cve", true}, {"probability"}, {"perc
 constexpr BackupColumn kBundle[] = {
     {"id"}, {"direction"}, {"key_id", true}, {"recipient", true}, {"sequence"}, {"digest", true}, {"at"}};
 constexpr BackupColumn kBundleContent[] = {{"bundle_id"}, {"record_id"}, {"revision_id"}, {"marking", true}};
+constexpr BackupColumn kMailKey[] = {{"person_id"},  {"kind"},      {"fingerprint", true},
+                                     {"body", true}, {"otherwise"}, {"added_at"}};
 constexpr BackupColumn kRecordRead[] = {{"person_id"}, {"record_id"}, {"revision_id"}, {"read_at"}};
 constexpr BackupColumn kRecordComment[] = {{"id"},   {"uuid", true}, {"record_id"},  {"organisation_id"}, {"person_id"},
                                            {"wide"}, {"body", true}, {"written_at"}, {"edited_at"}};
@@ -480,6 +483,8 @@ const BackupTableCode kTables[] = {
     {"record_read", kRecordRead, false,
      TOCSIN_PAGE_BY_TWO("record_read", TOCSIN_RECORD_READ_COLUMNS, "person_id, record_id"),
      TOCSIN_INSERT("record_read", TOCSIN_RECORD_READ_COLUMNS), 2},
+    {"mail_key", kMailKey, false, TOCSIN_PAGE("mail_key", TOCSIN_MAIL_KEY_COLUMNS, "person_id"),
+     TOCSIN_INSERT("mail_key", TOCSIN_MAIL_KEY_COLUMNS)},
     {"record_comment", kRecordComment, false, TOCSIN_PAGE("record_comment", TOCSIN_RECORD_COMMENT_COLUMNS, "id"),
      TOCSIN_INSERT("record_comment", TOCSIN_RECORD_COMMENT_COLUMNS)},
     {"removed_document", kRemovedDocument, true,

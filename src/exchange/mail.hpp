@@ -35,13 +35,17 @@ struct Mail {
   std::string html = {};
   /// Message-ID left of the '@', the same at every attempt, so that receivers can drop a double. Empty: a new one.
   std::string id = {};
+  /// A key of formats/keys/mail_key.hpp; empty: in the clear. Then subject, text and `headers` go inside (PGP/MIME, RFC
+  /// 3156; S/MIME, RFC 8551; header protection, RFC 9788), and `outer_subject` is all that is read on the way.
+  std::string encrypt_to = {};
+  std::string outer_subject = {};
 };
 
 /// Is this where mail can be sent with? For `doctor` and the start. Errors: invalid_input.
 Status check(const MailSettings& settings);
 /// The message as it is sent, lines ended by CR LF: quoted-printable text, Auto-Submitted: auto-generated (RFC 3834).
 /// Errors: invalid_input for a line break, NUL or other control character in a header, for what is no mail address of
-/// ASCII letters, for a header that is ours to write; too_large.
+/// ASCII letters, for a header that is ours to write, for a key that cannot be encrypted to at `date`; too_large.
 Result<std::string> mail_message(const MailSettings& settings, const Mail& mail, Timestamp date,
                                  std::string_view message_id);
 /// How handing a mail over went, for whoever tries again.

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "domain/person.hpp"
 #include "exchange/mail.hpp"
+#include "formats/keys/mail_key.hpp"
 
 namespace tocsin::exchange {
 namespace {
@@ -155,26 +156,84 @@ std::string date_text(Timestamp date) {
   return text;
 }
 
-std::string part(std::string_view subtype, std::string_view content) {
-  return fmt::format("Content-Type: text/{}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{}",
-                     subtype, quoted_printable(content));
+/// `more`: further parameters of its type.
+std::string part(std::string_view subtype, std::string_view content, std::string_view more = {}) {
+  return fmt::format("Content-Type: text/{}; charset=utf-8{}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{}",
+                     subtype, more, quoted_printable(content));
 }
 
 /// From its Content-Type on. The plain text comes first: of alternatives receivers show the last that they can.
-std::string body_of(const Mail& mail) {
-  if (mail.html.empty()) return part("plain", mail.text);
+std::string body_of(const Mail& mail, std::string_view more = {}) {
+  if (mail.html.empty()) return part("plain", mail.text, more);
   // No quoted-printable text has "=_" in it (RFC 2045 section 6.7), so that nothing can end a part before its time; and
   // the same at every attempt, for a double is the same letter.
   constexpr std::string_view kBoundary = "=_tocsin";
   return fmt::format(
-      "Content-Type: multipart/alternative; boundary=\"{0}\"\r\n\r\n--{0}\r\n{1}\r\n--{0}\r\n{2}\r\n--{0}--\r\n",
-      kBoundary, part("plain", mail.text), part("html", mail.html));
+      "Content-Type: multipart/alternative; boundary=\"{0}\"{3}\r\n\r\n--{0}\r\n{1}\r\n--{0}\r\n{2}\r\n--{0}--\r\n",
+      kBoundary, part("plain", mail.text), part("html", mail.html), more);
 }
 
 bool is_message_id(std::string_view id) noexcept {
   const auto at = id.find('@');
   return at != 0 && at != std::string_view::npos && at + 1 < id.size() && id.size() <= 250 &&
          std::ranges::all_of(id, [](char c) { return c > 0x20 && c < 0x7F && c != '<' && c != '>'; });
+}
+
+/// RFC 9788 section 2.2: each header line of the message outside, as it stands there.
+std::string outer_lines(std::string_view headers) {
+  std::string out;
+  bool first = true;
+  while (!headers.empty()) {
+    const auto end = std::min(headers.find("\r\n"), headers.size());
+    const auto line = headers.substr(0, end);
+    // A folded line goes on with a blank.
+    const bool begins = first || (!line.starts_with(' ') && !line.starts_with('\t'));
+    out += fmt::format("{}{}\r\n", begins ? "HP-Outer: " : "", line);
+    headers.remove_prefix(std::min(end + 2, headers.size()));
+    first = false;
+  }
+  return out;
+}
+
+/// Base64 in lines of 76 (RFC 2045 section 6.8).
+std::string base64_lines(std::string_view bytes) {
+  constexpr std::size_t kLine = 76;
+  const auto encoded = base64_encode(bytes);
+  std::string out;
+  for (std::size_t at = 0; at < encoded.size(); at += kLine) out += encoded.substr(at, kLine) + "\r\n";
+  return out;
+}
+
+std::string with_crlf(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\r') continue;
+    if (c == '\n') out += '\r';
+    out += c;
+  }
+  return out;
+}
+
+/// From its Content-Type on: what is inside, encrypted.
+Result<std::string> encrypted_body(const Mail& mail, std::string_view inside, Timestamp now) {
+  namespace keys = formats::keys;
+  TRY(const auto key, keys::read_public_key(mail.encrypt_to));
+  TRY(const auto sealed, keys::encrypt_to(mail.encrypt_to, inside, now));
+  if (key.kind == keys::PublicKey::Kind::certificate) {
+    return fmt::format(
+        "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=\"smime.p7m\"\r\n"
+        "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"smime.p7m\"\r\n\r\n{}",
+        base64_lines(sealed));
+  }
+  // RFC 3156 section 4. No armour has "=_" in it.
+  constexpr std::string_view kBoundary = "=_tocsin_sealed";
+  return fmt::format(
+      "Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; boundary=\"{0}\"\r\n\r\n"
+      "This is an OpenPGP/MIME encrypted message (RFC 3156).\r\n--{0}\r\n"
+      "Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n\r\n--{0}\r\n"
+      "Content-Type: application/octet-stream; name=\"encrypted.asc\"\r\n"
+      "Content-Disposition: inline; filename=\"encrypted.asc\"\r\n\r\n{1}\r\n--{0}--\r\n",
+      kBoundary, with_crlf(sealed));
 }
 
 }  // namespace
@@ -193,10 +252,21 @@ Result<std::string> mail_message(const MailSettings& settings, const Mail& mail,
   TRY(const auto to, to_line(mail));
   TRY_VOID(check_header_text("subject", mail.subject, kMailSubjectBytesMax));
   TRY(const auto further, further_headers(mail));
-  return from + to +
-         fmt::format("Subject: {}\r\nDate: {}\r\nMessage-ID: <{}>\r\nAuto-Submitted: auto-generated\r\n",
-                     header_text(mail.subject), date_text(date), message_id) +
-         further + "MIME-Version: 1.0\r\n" + body_of(mail);
+  const auto headers_with = [&](std::string_view subject) {
+    return from + to +
+           fmt::format("Subject: {}\r\nDate: {}\r\nMessage-ID: <{}>\r\nAuto-Submitted: auto-generated\r\n",
+                       header_text(subject), date_text(date), message_id);
+  };
+  const auto inner = headers_with(mail.subject) + further;
+  if (mail.encrypt_to.empty()) return inner + "MIME-Version: 1.0\r\n" + body_of(mail);
+  TRY_VOID(check_header_text("subject", mail.outer_subject, kMailSubjectBytesMax));
+  const auto outer = headers_with(mail.outer_subject);
+  // "protected-headers" is what mail programs knew before RFC 9788.
+  TRY(const auto sealed, encrypted_body(mail,
+                                        inner + outer_lines(outer) + "MIME-Version: 1.0\r\n" +
+                                            body_of(mail, "; protected-headers=\"v1\"; hp=\"cipher\""),
+                                        date));
+  return outer + "MIME-Version: 1.0\r\n" + sealed;
 }
 
 }  // namespace tocsin::exchange

@@ -4,10 +4,19 @@
 #include <random>
 
 #include "base/log.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
+#include "engine/post/letters.hpp"
+#include "engine/post/mail_key.hpp"
+#include "formats/keys/mail_key.hpp"
+#include "store/mail_keys.hpp"
 #include "store/mail_queue.hpp"
+#include "store/people.hpp"
 
 namespace tocsin::exchange {
+
+namespace post = engine::post;
+
 namespace {
 
 using std::chrono::microseconds;
@@ -156,6 +165,46 @@ Result<bool> PostOffice::work_once() {
   return deliver_letter(*found, now);
 }
 
+Result<std::optional<Mail>> PostOffice::mail_of(const store::QueuedMail& queued, post::Letter letter, Timestamp now) {
+  const auto mail = [&](post::Letter& from) {
+    return Mail{.to = {from.address},
+                .subject = std::move(from.subject),
+                .text = std::move(from.text),
+                .headers = std::move(from.headers),
+                .html = std::move(from.html),
+                .id = queued.message_id};
+  };
+  if (!queued.person) return std::optional{mail(letter)};
+  struct Receiver {
+    std::optional<store::MailKeyRow> key;
+    std::optional<domain::Person> person;
+    post::Options writing;
+  };
+  TRY(const auto receiver, database_.read([&](store::Connection& connection) -> Result<Receiver> {
+    Receiver found;
+    TRY(found.key, store::MailKeys{connection}.find(*queued.person));
+    if (!found.key) return found;
+    TRY(found.person, store::People{connection}.find(*queued.person));
+    TRY(found.writing, post_.options(connection));
+    return found;
+  }));
+  if (!receiver.key || post::tells_of(queued, *receiver.key)) return std::optional{mail(letter)};
+  const std::string language = receiver.person ? receiver.person->language : std::string{};
+  const LanguageScope speaking{post::language_for(receiver.writing, language, post::Cause::other)};
+  const auto usable = formats::keys::read_mail_key(receiver.key->body, now);
+  if (usable) {
+    auto sealed = mail(letter);
+    sealed.encrypt_to = receiver.key->body;
+    sealed.outer_subject = post::sealed_subject(receiver.writing, language);
+    return std::optional{std::move(sealed)};
+  }
+  if (!receiver.person || receiver.key->otherwise == store::MailOtherwise::nothing) return std::optional<Mail>{};
+  log::warn("mail.withheld", {{"message_id", queued.message_id}, {"purpose", mail_purpose(queued.purpose)}});
+  auto instead = post::withheld(receiver.writing, *receiver.person, usable.error().message, letter.expires_at);
+  instead.address = letter.address;
+  return std::optional{mail(instead)};
+}
+
 Result<bool> PostOffice::deliver_letter(const store::QueuedMail& queued, Timestamp now) {
   if (queued.expires_at <= now) {
     TRY_VOID(give_up(queued, queued.problem.empty() ? "It was too old when it could have been sent"
@@ -172,14 +221,12 @@ Result<bool> PostOffice::deliver_letter(const store::QueuedMail& queued, Timesta
     TRY_VOID(give_up(queued, "It was sealed by another key than this installation's sealing.key"));
     return true;
   }
-  const auto delivery = deliver_(settings_,
-                                 {.to = {letter->address},
-                                  .subject = letter->subject,
-                                  .text = letter->text,
-                                  .headers = letter->headers,
-                                  .html = letter->html,
-                                  .id = queued.message_id},
-                                 clock_);
+  TRY(const auto mail, mail_of(queued, *letter, now));
+  if (!mail) {
+    TRY_VOID(give_up(queued, "The receiver's key for encrypted mail cannot be used, and they want no notice instead"));
+    return true;
+  }
+  const auto delivery = deliver_(settings_, *mail, clock_);
   using Outcome = Delivery::Outcome;
   if (delivery.outcome != Outcome::no_server) {
     server_ = {};

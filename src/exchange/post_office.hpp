@@ -70,6 +70,9 @@ class PostOffice {
   };
   void run();
   Result<bool> deliver_letter(const store::QueuedMail& queued, Timestamp now);
+  /// The letter as it goes out, encrypted where its receiver gave a key; nullopt: they want nothing in its place where
+  /// that cannot be used.
+  Result<std::optional<Mail>> mail_of(const store::QueuedMail& queued, engine::post::Letter letter, Timestamp now);
   std::vector<std::string> held(Timestamp now) const;
   Status put_off(const store::QueuedMail& queued, const Error& error, std::chrono::microseconds wait, bool counted);
   Status give_up(const store::QueuedMail& queued, std::string_view problem);

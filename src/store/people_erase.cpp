@@ -51,8 +51,9 @@ std::string_view link_purpose(std::int64_t purpose) {
 Status People::erase(domain::PersonId id) {
   TRY_VOID(end_sessions(id));
   return connection_.run_all(
-      {Sql{"DELETE FROM mail_queue WHERE person_id = ?", id}, Sql{"DELETE FROM one_time_link WHERE person_id = ?", id},
-       Sql{"DELETE FROM credential WHERE person_id = ?", id}, Sql{"DELETE FROM membership WHERE person_id = ?", id},
+      {Sql{"DELETE FROM mail_queue WHERE person_id = ?", id}, Sql{"DELETE FROM mail_key WHERE person_id = ?", id},
+       Sql{"DELETE FROM one_time_link WHERE person_id = ?", id}, Sql{"DELETE FROM credential WHERE person_id = ?", id},
+       Sql{"DELETE FROM membership WHERE person_id = ?", id},
        Sql{"DELETE FROM community_person WHERE person_id = ?", id},
        Sql{"DELETE FROM case_participant WHERE kind = ? AND grantee_id = ?", domain::Grantee::Kind::person, id},
        Sql{"DELETE FROM outside_role WHERE person_id = ?", id},
@@ -227,6 +228,12 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                                                    {"written_at", moment(row, 3)},
                                                    {"edited_at", moment(row, 4)}});
                       }));
+  TRY(auto mail_keys,
+      connection_.all(Sql{"SELECT fingerprint, body, added_at FROM mail_key WHERE person_id = ?", id},
+                      [](const Row& row) {
+                        return boost::json::value(
+                            {{"fingerprint", text(row, 0)}, {"key", text(row, 1)}, {"added_at", moment(row, 2)}});
+                      }));
   TRY(auto read, connection_.all(Sql{"SELECT r.record_key, m.read_at FROM record_read m JOIN record r ON r.id = "
                                      "m.record_id WHERE m.person_id = ? ORDER BY m.record_id",
                                      id},
@@ -242,7 +249,8 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                              {"break_glass", array(glass)},       {"approvals_asked_for", array(approvals)},
                              {"webhooks", array(webhooks)},       {"subscriptions", array(subscriptions)},
                              {"reading_times", array(times)},     {"notices", array(notices)},
-                             {"comments", array(comments)},       {"marked_as_read", array(read)}};
+                             {"comments", array(comments)},       {"marked_as_read", array(read)},
+                             {"mail_keys", array(mail_keys)}};
 }
 
 }  // namespace tocsin::store

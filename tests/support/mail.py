@@ -22,7 +22,8 @@ class Letter:
         self.id = message["Message-ID"]
         self.subject = str(message["Subject"])
         part = lambda kind: message.get_body((kind,))
-        self.text = str(part("plain").get_content()).replace("\r\n", "\n")
+        self.text = str(part("plain").get_content()).replace("\r\n", "\n") if part("plain") else ""
+        self.raw = envelope.content
         self.html = str(part("html").get_content()) if part("html") else ""
 
     def link(self):

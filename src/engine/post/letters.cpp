@@ -70,6 +70,10 @@ constexpr EventWords kEvents[] = {
      message<"A token for programs was made that acts as you">},
     {Event::address_changed, message<"Your mail address was changed">,
      message<"The mail address of your account was changed, and this one does not belong to it any more">},
+    {Event::mail_key_set, message<"The key for mail to you was changed">,
+     message<"A key was put into your account, and mail to you is encrypted to it">},
+    {Event::mail_key_removed, message<"The key for mail to you was removed">,
+     message<"The key to which mail to you was encrypted was removed from your account">},
 };
 
 std::string words_of(const Doer& doer) {
@@ -182,6 +186,22 @@ Letter notice(const Options& options, const domain::Person& to, std::string_view
                                 tr<"If you know of this, there is nothing to do.">(), advice);
   return letter(options, Purpose::notice, to, address, fmt::format("{}: {}", site, words->subject), text,
                 {now.micros + kNoticeMicros});
+}
+
+std::string sealed_subject(const Options& options, std::string_view profile_language) {
+  const LanguageScope speaking{language_for(options, profile_language, Cause::other)};
+  return tr<"Message from {}">(line(options.site_name));
+}
+
+Letter withheld(const Options& options, const domain::Person& to, std::string_view why, Timestamp expires_at) {
+  const LanguageScope speaking{language_for(options, to.language, Cause::other)};
+  const auto site = line(options.site_name);
+  auto text = fmt::format(
+      "{}\n", tr<"There is a message for you on {} that is not sent, for it could not be encrypted.">(site));
+  if (!why.empty()) text += fmt::format("\n{}\n", tr<"Of your key: {}.">(line(why)));
+  text += fmt::format("\n{}\n{}/account/mail-key\n", tr<"Sign in to read what is new, and to give a key that works:">(),
+                      options.public_url);
+  return letter(options, Purpose::notice, to, to.email, tr<"Message from {}">(site), text, expires_at);
 }
 
 Letter approval_wanted(const Options& options, const domain::Person& to, const Waiting& waiting) {

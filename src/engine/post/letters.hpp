@@ -37,6 +37,8 @@ enum class Event {
   passkey_removed,
   token_created,
   address_changed,
+  mail_key_set,
+  mail_key_removed,
 };
 /// Who did it, as far as its recipient is told.
 struct Doer {
@@ -46,6 +48,12 @@ struct Doer {
 /// `detail`: a token's or passkey's name, or empty. `address`: where to; the old one where the address was changed.
 Letter notice(const Options& options, const domain::Person& to, std::string_view address, Event event,
               std::string_view detail, const Doer& doer, Timestamp now);
+
+/// What stands in place of a letter's subject where it is encrypted: the same of all.
+std::string sealed_subject(const Options& options, std::string_view profile_language);
+/// In place of a letter that cannot be encrypted: that there is one, and why it does not come. `why`: a sentence, in
+/// their language, or empty.
+Letter withheld(const Options& options, const domain::Person& to, std::string_view why, Timestamp expires_at);
 
 /// Of a request that needs a second person (engine/guard). Mail is read by others on its way: what it is about stands
 /// on the portal only.

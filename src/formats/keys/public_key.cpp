@@ -13,6 +13,7 @@
 
 #include "base/check.hpp"
 #include "base/text.hpp"
+#include "formats/keys/rnp.hpp"
 
 namespace tocsin::formats::keys {
 namespace {
@@ -27,15 +28,6 @@ constexpr std::string_view kPemEnd = "-----END CERTIFICATE-----";
 Error refused(std::string_view message) { return Error::invalid(std::string{message}, std::string{kWhere}); }
 Error damaged_pgp() { return refused("This is no OpenPGP public key that can be read"); }
 Error damaged_certificate() { return refused("This is no certificate that can be read"); }
-
-struct RnpDelete {
-  void operator()(rnp_ffi_st* it) const noexcept { rnp_ffi_destroy(it); }
-  void operator()(rnp_input_st* it) const noexcept { rnp_input_destroy(it); }
-  void operator()(rnp_key_handle_st* it) const noexcept { rnp_key_handle_destroy(it); }
-  void operator()(rnp_identifier_iterator_st* it) const noexcept { rnp_identifier_iterator_destroy(it); }
-};
-template <class T>
-using Rnp = std::unique_ptr<T, RnpDelete>;
 
 // Debian's build writes its complaints about damaged keys to standard error and has no working switch against it: a
 // line for whoever reads the log beside ours, of those who may add keys only, and never with the key's content.

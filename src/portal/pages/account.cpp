@@ -96,7 +96,9 @@ http::Response profile_page(App& app, const http::Request& request, const domain
       pages::zone_options(tr<"As the site: {}">(app.site()->zone->name()), form.raw("time_zone")));
   render<"<div class=\"grid-2\">\n<section class=\"panel\"><h2>[[About you]]</h2>\n">(out);
   render<
-      "<dl class=\"kv\"><dt>[[E-mail address]]</dt><dd>{}{} <a href=\"/account/address\">[[Change]]</a></dd></dl>\n">(
+      "<dl class=\"kv\"><dt>[[E-mail address]]</dt><dd>{}{} <a "
+      "href=\"/account/address\">[[Change]]</a></dd>\n<dt>[[Encrypted mail]]</dt><dd><a "
+      "href=\"/account/mail-key\">[[Your key]]</a></dd></dl>\n">(
       out, person.email,
       person.email_verified_at ? Html{} : fragment<" <span class=\"tag\">[[not confirmed]]</span>">());
   out += markup.submit(tr<"Save">()).str();
@@ -229,6 +231,7 @@ void add_account_routes(App& app, http::Router& router) {
   add(Method::get, "/account/data", "account_data", bind(data));
   add(Method::get, "/account/erase", "account_erase_page", bind(show_erase));
   add(Method::post, "/account/erase", "account_erase", bind(erase));
+  pages::add_mail_key_routes(app, router);
 }
 
 }  // namespace tocsin::portal

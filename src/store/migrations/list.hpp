@@ -20,6 +20,7 @@ extern const Migration kMigration0012Webhook;
 extern const Migration kMigration0013Decisions;
 extern const Migration kMigration0015ExposureHistory;
 extern const Migration kMigration0017Manage;
+extern const Migration kMigration0018MailKey;
 extern const Migration kMigration0019Clauses;
 extern const Migration kMigration0020ExposureSums;
 
