@@ -317,7 +317,10 @@ Result<int> sums(Work& work) {
   if (work.line.json) {
     print_json(boost::json::object{{"organisations_min", least}, {"sums", std::move(list)}});
   } else if (list.empty()) {
-    print(fmt::format("There is nothing that at least {} organisations stand behind.\n", least));
+    print(
+        fmt::format("There is nothing yet that at least {} organisations stand behind. Their administrators let counts "
+                    "go into sums under Exposure; sums are made once a day.\n",
+                    least));
   } else {
     print(table.text(output_width(), colours()));
   }

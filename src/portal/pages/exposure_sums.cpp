@@ -106,7 +106,9 @@ void append_subject(std::string& out, const store::ToldSum& sum) {
 
 void append_sums(std::string& out, const std::vector<store::ToldSum>& sums, const Asked& asked, int least) {
   if (sums.empty()) {
-    render<"<p>[[There is nothing that at least {} organisations stand behind.]]</p>\n">(out, least);
+    render<
+        "<p>[[There is nothing yet that at least {} organisations stand behind. Their administrators let counts go "
+        "into sums under Exposure; sums are made once a day.]]</p>\n">(out, least);
     return;
   }
   const auto sector = exposure::parse_sum_sector(asked.sector).value_or(store::kAllSectors);
@@ -150,7 +152,7 @@ void append_filters(std::string& out, const Asked& asked) {
                        {{"advisories", std::string{tr<"Advisories">()}}, {"products", std::string{tr<"Products">()}}},
                        asked.what);
   render<
-      "<label class=\"visually-hidden\" for=\"sums-product\">[[Product]]</label><input id=\"sums-product\" "
+      "<label class=\"hidden\" for=\"sums-product\">[[Product]]</label><input id=\"sums-product\" "
       "name=\"product\" type=\"search\" maxlength=\"200\" placeholder=\"[[Product]]\" value=\"{}\"><button "
       "class=\"button\" type=\"submit\">[[Show]]</button></div></form>\n">(out, asked.product);
 }
