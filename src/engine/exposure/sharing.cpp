@@ -107,7 +107,8 @@ std::optional<std::int64_t> parse_sum_sector(std::string_view slug) {
 }
 
 Result<std::vector<store::ExposureConsent>> consents(store::Database& database, const Actor& actor) {
-  TRY_VOID(actor.require(Permission::read_inventory));
+  // Who decides on it knows of it, whether they see the inventory or not.
+  if (!actor.may(Permission::manage_own_organisation)) TRY_VOID(actor.require(Permission::read_inventory));
   if (!actor.viewer.organisation) return Error::not_found("organisation");
   return database.read([&](store::Connection& connection) {
     return store::ExposureSums{connection}.consents(*actor.viewer.organisation);
