@@ -103,11 +103,11 @@ class Fresh {
 };
 
 /// `count` numbers that no row of the table has.
-Result<std::vector<std::int64_t>> numbers(Connection& connection, Sql first, Sql every, std::size_t count) {
+Result<std::vector<std::int64_t>> numbers(Connection& connection, const Sql& first, const Sql& every,
+                                          std::size_t count) {
   std::vector<std::int64_t> ids;
   const auto take = [](const Row& row) { return row.integer(0); };
   if (connection.dialect() == Dialect::postgres) {
-    ids.reserve(count);
     TRY(ids, connection.all(every, take));
   } else {
     TRY(const auto next, connection.first(first, take));

@@ -77,7 +77,7 @@ Change change_between(const std::vector<Contribution>& before, const std::vector
 }
 
 /// A difference that is no difference, or one of enough organisations.
-bool is_anonymous_change(const Change& change, Amounts beside, int organisations_min) {
+bool is_anonymous_change(const Change& change, const Amounts& beside, int organisations_min) {
   auto amounts = change.counted();
   if (amounts.empty() && beside.empty()) return change.departed == 0;
   return is_anonymous(append(amounts, beside), organisations_min);

@@ -53,7 +53,7 @@ Result<std::string> usable_algorithm(X509& certificate) {
   // All bits where the certificate names no usage (RFC 5280 section 4.2.1.3).
   const auto usage = X509_get_key_usage(&certificate);
   const int bits = EVP_PKEY_get_bits(key);
-  const Error weak = refused(
+  Error weak = refused(
       tr<"This key is too weak: it takes RSA of 2048 bits and more, or an elliptic curve of 256 bits and more">());
   switch (EVP_PKEY_get_base_id(key)) {
     case EVP_PKEY_RSA:
