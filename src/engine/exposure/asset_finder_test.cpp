@@ -12,10 +12,12 @@ namespace {
 
 using formats::inventory::Item;
 
-/// All things of the pairs, also without vendor, with a number alone, mistyped, and under a name of their own.
+/// Things of every third pair, also without vendor, with a number alone, mistyped, and under a name of their own.
 std::vector<Item> things() {
   std::vector<Item> items;
+  std::size_t number = 0;
   for (const auto& pair : testing::labelled_pairs()) {
+    if (number++ % 3 != 0) continue;
     items.push_back(pair.item);
     items.push_back(pair.item);
     items.back().vendor.clear();
@@ -68,7 +70,7 @@ TEST(AssetFinder, FindsAllOfWhichTheMatcherSaysSomething) {
     const std::array matchers{known};
     for (std::size_t i = 0; i < items.size(); ++i) finder.add(static_cast<std::int64_t>(i), items[i], matchers);
     std::size_t matches = 0, found = 0, asked = 0;
-    for (std::size_t at = 1; at < advisories.size(); at += 20) {
+    for (std::size_t at = 1; at < advisories.size(); at += 70) {
       Matcher fresh, part;
       fresh.add(advisories[at]);
       fresh.prepare(known);
@@ -78,7 +80,7 @@ TEST(AssetFinder, FindsAllOfWhichTheMatcherSaysSomething) {
       expect_all_found(finder, part, items, matches, found);
       asked += 2;
     }
-    EXPECT_GT(matches, 300U);
+    EXPECT_GT(matches, 30U);
     // And it does find: not simply everything.
     EXPECT_LT(found, asked * items.size() / 5);
   }
