@@ -1,0 +1,275 @@
+#include "formats/stix/reader.hpp"
+
+#include <array>
+#include <cstring>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace tocsin::formats::stix {
+namespace {
+
+constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+enum : unsigned char { kPlain = 0, kOpens, kCloses, kQuotes };
+constexpr auto kClasses = [] {
+  std::array<unsigned char, 256> made{};
+  made[static_cast<unsigned char>('{')] = made[static_cast<unsigned char>('[')] = kOpens;
+  made[static_cast<unsigned char>('}')] = made[static_cast<unsigned char>(']')] = kCloses;
+  made[static_cast<unsigned char>('"')] = kQuotes;
+  return made;
+}();
+
+class Cutter {
+ public:
+  Cutter(std::string_view bytes, const ReadLimits& limits, const std::function<Status(const RawObject&)>& visit)
+      : bytes_(bytes), limits_(limits), visit_(visit) {}
+
+  Result<Content> run() {
+    if (bytes_.size() > limits_.bytes_max) return Error::too_large("STIX content", limits_.bytes_max);
+    if (bytes_.starts_with("\xEF\xBB\xBF")) return wrong("a byte order mark stands before the content");
+    skip_blanks();
+    if (at_ == bytes_.size()) return wrong("there is no content");
+    if (bytes_[at_] == '[') {
+      content_.form = Form::list;
+      TRY_VOID(list());
+    } else {
+      TRY_VOID(top());
+    }
+    skip_blanks();
+    if (at_ < bytes_.size()) {
+      if (content_.form != Form::lines) return wrong("something stands behind the end of the content");
+    }
+    content_.objects = index_;
+    return std::move(content_);
+  }
+
+ private:
+  Error wrong(std::string_view what) const { return Error::invalid(std::string{what}, fmt::format("byte {}", at_)); }
+
+  void skip_blanks() noexcept {
+    while (at_ < bytes_.size() && is_blank(bytes_[at_])) ++at_;
+  }
+
+  /// Behind the closing quote of the string that begins at `at_`.
+  bool skip_string() noexcept {
+    const char* const begin = bytes_.data() + at_ + 1;
+    const char* const end = bytes_.data() + bytes_.size();
+    for (const char* from = begin; from < end;) {
+      const auto* quote = static_cast<const char*>(std::memchr(from, '"', static_cast<std::size_t>(end - from)));
+      if (quote == nullptr) break;
+      const char* slash = quote;
+      while (slash > begin && slash[-1] == '\\') --slash;
+      if ((quote - slash) % 2 == 0) {
+        at_ = static_cast<std::size_t>(quote - bytes_.data()) + 1;
+        return true;
+      }
+      from = quote + 1;
+    }
+    at_ = bytes_.size();
+    return false;
+  }
+
+  /// Behind the value that begins at `at_`; what is in it is not judged.
+  bool skip_value() noexcept {
+    if (at_ >= bytes_.size()) return false;
+    const char first = bytes_[at_];
+    if (first == '"') return skip_string();
+    if (first != '{' && first != '[') {
+      const auto from = at_;
+      while (at_ < bytes_.size() && !is_blank(bytes_[at_]) && bytes_[at_] != ',' && bytes_[at_] != ']' &&
+             bytes_[at_] != '}') {
+        ++at_;
+      }
+      return at_ > from;
+    }
+    std::size_t depth = 0;
+    while (at_ < bytes_.size()) {
+      switch (kClasses[static_cast<unsigned char>(bytes_[at_])]) {
+        case kOpens:
+          ++depth;
+          break;
+        case kCloses:
+          if (--depth == 0) {
+            ++at_;
+            return true;
+          }
+          break;
+        case kQuotes:
+          if (!skip_string()) return false;
+          continue;
+        default:
+          break;
+      }
+      ++at_;
+    }
+    return false;
+  }
+
+  Status emit(std::size_t from, Form form) {
+    if (index_ >= limits_.objects_max) return Error::too_large("number of STIX objects", limits_.objects_max);
+    const auto bytes = bytes_.substr(from, at_ - from);
+    if (bytes.size() > limits_.object_bytes_max) {
+      return Error::too_large("STIX object", limits_.object_bytes_max, fmt::format("byte {}", from));
+    }
+    return visit_(RawObject{.bytes = bytes, .index = index_++, .offset = from, .form = form});
+  }
+
+  /// At '['.
+  Status list() {
+    ++at_;
+    skip_blanks();
+    if (at_ < bytes_.size() && bytes_[at_] == ']') {
+      ++at_;
+      return ok();
+    }
+    while (true) {
+      skip_blanks();
+      const auto from = at_;
+      if (!skip_value()) return wrong("the list of objects does not end");
+      TRY_VOID(emit(from, content_.form));
+      skip_blanks();
+      if (at_ >= bytes_.size()) return wrong("the list of objects does not end");
+      const char c = bytes_[at_++];
+      if (c == ']') return ok();
+      if (c != ',') {
+        --at_;
+        return wrong("between two objects of a list stands no comma");
+      }
+    }
+  }
+
+  /// One object that may be a bundle or envelope; or several in a row.
+  Status top() {
+    const auto from = at_;
+    if (bytes_[at_] != '{') return wrong("STIX content begins with { or [");
+    const auto list_at = objects_member();
+    at_ = from;
+    if (list_at) return wrapped(*list_at);
+    if (!skip_value()) return wrong("the object does not end");
+    const auto behind = at_;
+    skip_blanks();
+    const bool is_alone = at_ == bytes_.size();
+    content_.form = is_alone ? Form::object : Form::lines;
+    at_ = behind;
+    TRY_VOID(emit(from, content_.form));
+    while (true) {
+      skip_blanks();
+      if (at_ == bytes_.size()) return ok();
+      const auto next = at_;
+      if (bytes_[at_] != '{') return wrong("behind an object something else than an object stands");
+      if (!skip_value()) return wrong("the object does not end");
+      TRY_VOID(emit(next, Form::lines));
+    }
+  }
+
+  /// Where the list of the member "objects" begins, if the object at `at_` has one. Looks no further than that: members
+  /// behind it are seen when they are reached.
+  std::optional<std::size_t> objects_member() {
+    ++at_;
+    while (true) {
+      skip_blanks();
+      if (at_ >= bytes_.size() || bytes_[at_] != '"') return std::nullopt;
+      const auto name_at = at_;
+      if (!skip_string()) return std::nullopt;
+      const auto name = bytes_.substr(name_at, at_ - name_at);
+      skip_blanks();
+      if (at_ >= bytes_.size() || bytes_[at_] != ':') return std::nullopt;
+      ++at_;
+      skip_blanks();
+      if (name == "\"objects\"" && at_ < bytes_.size() && bytes_[at_] == '[') return at_;
+      if (!skip_value()) return std::nullopt;
+      skip_blanks();
+      if (at_ >= bytes_.size() || bytes_[at_] != ',') return std::nullopt;
+      ++at_;
+    }
+  }
+
+  /// A bundle or an envelope; its list of objects begins at `list_at`.
+  Status wrapped(std::size_t list_at) {
+    const auto& bytes = bytes_;
+    content_.header = "{";
+    bool is_bundle = false;
+    content_.form = Form::bundle;
+    ++at_;
+    while (true) {
+      skip_blanks();
+      const auto name_at = at_;
+      if (at_ >= bytes.size() || bytes[at_] != '"' || !skip_string()) return wrong("a member's name is expected");
+      const auto name = bytes.substr(name_at, at_ - name_at);
+      skip_blanks();
+      if (at_ >= bytes.size() || bytes[at_] != ':') return wrong("behind a member's name stands no colon");
+      ++at_;
+      skip_blanks();
+      const auto value_at = at_;
+      if (value_at == list_at) {
+        TRY_VOID(list());
+      } else {
+        if (!skip_value()) return wrong("the content does not end");
+        const auto value = bytes.substr(value_at, at_ - value_at);
+        if (value.size() > limits_.object_bytes_max) return Error::too_large("bundle member", limits_.object_bytes_max);
+        if (content_.header.size() + value.size() > limits_.object_bytes_max)
+          return Error::too_large("bundle without its objects", limits_.object_bytes_max);
+        if (content_.header.size() > 1) content_.header += ',';
+        content_.header.append(name).append(":").append(value);
+        is_bundle = is_bundle || (name == "\"type\"" && value == "\"bundle\"") || name == "\"id\"";
+      }
+      skip_blanks();
+      if (at_ >= bytes.size()) return wrong("the content does not end");
+      const char c = bytes[at_++];
+      if (c == '}') break;
+      if (c != ',') {
+        --at_;
+        return wrong("between two members stands no comma");
+      }
+    }
+    content_.header += '}';
+    if (!is_bundle) content_.form = Form::envelope;
+    return ok();
+  }
+
+  std::string_view bytes_;
+  const ReadLimits& limits_;
+  const std::function<Status(const RawObject&)>& visit_;
+  std::size_t at_ = 0, index_ = 0;
+  Content content_;
+};
+
+}  // namespace
+
+std::string_view to_string(Form form) noexcept {
+  switch (form) {
+    case Form::bundle:
+      return "bundle";
+    case Form::envelope:
+      return "envelope";
+    case Form::list:
+      return "list";
+    case Form::object:
+      return "object";
+    case Form::lines:
+      break;
+  }
+  return "lines";
+}
+
+std::string RawObject::pointer() const {
+  switch (form) {
+    case Form::bundle:
+    case Form::envelope:
+      return fmt::format("/objects/{}", index);
+    case Form::list:
+    case Form::lines:
+      return fmt::format("/{}", index);
+    case Form::object:
+      break;
+  }
+  return {};
+}
+
+Result<Content> read_objects(std::string_view bytes, const ReadLimits& limits,
+                             const std::function<Status(const RawObject&)>& visit) {
+  return Cutter{bytes, limits, visit}.run();
+}
+
+}  // namespace tocsin::formats::stix
