@@ -1,0 +1,641 @@
+#include "formats/stix/check.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "formats/language/language.hpp"
+#include "formats/stix/pattern.hpp"
+
+namespace tocsin::formats::stix {
+namespace {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
+constexpr bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+std::string shown(std::string_view text) { return text::shorten(text, 80); }
+
+bool is_type_name(std::string_view name) noexcept {
+  return name.size() >= 3 && name.size() <= 250 && name.front() != '-' && name.find("--") == name.npos &&
+         std::ranges::all_of(name, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
+}
+bool is_property_name(std::string_view name) noexcept {
+  return name.size() >= 3 && name.size() <= 250 &&
+         std::ranges::all_of(name, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
+}
+bool is_dictionary_key(std::string_view name) noexcept {
+  return !name.empty() && name.size() <= 250 && std::ranges::all_of(name, [](char c) {
+    return is_lower(c) || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '-';
+  });
+}
+bool is_url(std::string_view text) noexcept {
+  const auto colon = text.find(':');
+  if (colon == text.npos || colon == 0 || colon + 1 == text.size()) return false;
+  const auto scheme = text.substr(0, colon);
+  if (!std::ranges::all_of(scheme,
+                           [](char c) {
+                             return is_lower(c) || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '+' || c == '-' ||
+                                    c == '.';
+                           }) ||
+      is_digit(scheme.front())) {
+    return false;
+  }
+  return std::ranges::none_of(
+      text, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '<' || c == '>' || c == '"'; });
+}
+bool is_base64(std::string_view text) noexcept {
+  if (text.size() % 4 != 0) return false;
+  auto body = text;
+  for (int i = 0; i < 2 && body.ends_with('='); ++i) body.remove_suffix(1);
+  return std::ranges::all_of(
+      body, [](char c) { return is_lower(c) || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '+' || c == '/'; });
+}
+bool is_ipv4(std::string_view text, bool with_prefix) noexcept {
+  int parts = 0;
+  while (true) {
+    std::size_t size = 0;
+    int number = 0;
+    while (size < text.size() && size < 3 && is_digit(text[size])) number = number * 10 + (text[size++] - '0');
+    if (size == 0 || number > 255 || (size > 1 && text[0] == '0')) return false;
+    text.remove_prefix(size);
+    if (++parts == 4) break;
+    if (!text.starts_with('.')) return false;
+    text.remove_prefix(1);
+  }
+  if (text.empty()) return true;
+  if (!with_prefix || text.front() != '/' || text.size() < 2 || text.size() > 3) return false;
+  int bits = 0;
+  for (const char c : text.substr(1)) {
+    if (!is_digit(c)) return false;
+    bits = bits * 10 + (c - '0');
+  }
+  return bits <= 32;
+}
+bool is_ipv6(std::string_view text) noexcept {
+  if (const auto slash = text.find('/'); slash != text.npos) {
+    const auto bits = text.substr(slash + 1);
+    if (bits.empty() || bits.size() > 3 || !std::ranges::all_of(bits, is_digit)) return false;
+    int number = 0;
+    for (const char c : bits) number = number * 10 + (c - '0');
+    if (number > 128) return false;
+    text = text.substr(0, slash);
+  }
+  if (const auto zone = text.find('%'); zone != text.npos) text = text.substr(0, zone);
+  int groups = 0;
+  bool gap = false;
+  if (text.starts_with("::")) {
+    gap = true;
+    text.remove_prefix(2);
+    if (text.empty()) return true;
+  }
+  while (true) {
+    if (text.find('.') != text.npos && text.find(':') == text.npos) {
+      if (!is_ipv4(text, false)) return false;
+      groups += 2;
+      break;
+    }
+    std::size_t size = 0;
+    while (size < text.size() && size < 5 && is_hex(text[size])) ++size;
+    if (size == 0 || size > 4) return false;
+    ++groups;
+    text.remove_prefix(size);
+    if (text.empty()) break;
+    if (text.starts_with("::")) {
+      if (gap) return false;
+      gap = true;
+      text.remove_prefix(2);
+      if (text.empty()) break;
+    } else if (text.front() == ':') {
+      text.remove_prefix(1);
+    } else {
+      return false;
+    }
+  }
+  return gap ? groups < 8 : groups == 8;
+}
+
+struct HashForm {
+  std::string_view name;
+  std::size_t digits;  ///< 0: not hexadecimal.
+};
+constexpr HashForm kHashForms[] = {{"MD5", 32},      {"SHA-1", 40},     {"SHA-224", 56},    {"SHA-256", 64},
+                                   {"SHA-384", 96},  {"SHA-512", 128},  {"SHA3-224", 56},   {"SHA3-256", 64},
+                                   {"SHA3-384", 96}, {"SHA3-512", 128}, {"RIPEMD-160", 40}, {"WHIRLPOOL", 128}};
+
+}  // namespace
+
+void Checker::wrong_type(Node value, std::string_view wanted) {
+  report_.say(Test::type, value, fmt::format("The value is not {}.", wanted), fmt::format("Give {} there.", wanted));
+}
+
+bool Checker::object(Node root, bool as_2_0) {
+  root_ = root;
+  has_toplevel_extension_ = false;
+  if (!root.is_object()) {
+    report_.say(Test::object, root, "Among the objects stands something that is no object.", "Take it out.");
+    return as_2_0;
+  }
+  Node type, id, spec_version, created, modified, extensions;
+  bool revoked = false, has_markings = false;
+  for (const auto [name, value] : root.members()) {
+    if (name == "type") type = value;
+    if (name == "id") id = value;
+    if (name == "spec_version") spec_version = value;
+    if (name == "created") created = value;
+    if (name == "modified") modified = value;
+    if (name == "extensions") extensions = value;
+    if (name == "revoked") revoked = value.is_true();
+    if (name == "object_marking_refs" || name == "granular_markings") has_markings = true;
+  }
+  const auto type_name = type.text();
+  if (type_name.empty()) {
+    report_.say(Test::object, root, "The object does not say its type.", "Give it the property type.");
+    return as_2_0;
+  }
+  type_ = type_of(type_name);
+  is_2_0_ = spec_version ? spec_version.text() == "2.0" : as_2_0 || !(is_in(kScos, type_) || type_ == Type::custom);
+  if (spec_version && spec_version.text() != "2.1" && spec_version.text() != "2.0") {
+    report_.say(Test::spec_version, spec_version, "spec_version is neither 2.0 nor 2.1.",
+                "Write \"2.1\" where the object is of STIX 2.1.");
+  }
+  bool comes_by_extension = false;
+  for (const auto [name, value] : extensions.members()) {
+    const auto kind = value.text_at("extension_type");
+    has_toplevel_extension_ = has_toplevel_extension_ || kind == "toplevel-property-extension";
+    comes_by_extension = comes_by_extension || kind.starts_with("new-");
+  }
+  if (type_ == Type::custom) {
+    if (!is_type_name(type_name)) {
+      report_.say(Test::type_name, type, fmt::format("'{}' is no name for a type.", shown(type_name)),
+                  "Use 3 to 250 characters a-z and 0-9 with single hyphens between them.");
+    } else if (!type_name.starts_with("x-") && !comes_by_extension) {
+      report_.say(Test::custom_object, type, fmt::format("'{}' is no type of the standard.", shown(type_name)),
+                  "Define it by an extension, or begin its name with x-.");
+    }
+  }
+  part(root, static_cast<std::size_t>(type_), {});
+  if (id.is_string()) this->id(root, id, type_, type_name);
+  if (has_markings) markings(root);
+  own_rules(root, type_);
+  address(root);
+  across_.object(root, type_, id.text(), created, modified, revoked);
+  return is_2_0_;
+}
+
+void Checker::bundle(Node header) {
+  if (header.text_at("type") != "bundle") {
+    report_.say(Test::bundle, header, "What holds the objects is no bundle.", "Give it the type \"bundle\".");
+  }
+  const auto id = header.text_at("id");
+  const auto parts = parse_id(id);
+  if (!parts || parts->type != "bundle") {
+    report_.say(Test::bundle, header["id"] ? header["id"] : header,
+                "The bundle has no identifier of the form bundle--UUID.", "Give it one.");
+  }
+  for (const auto [name, value] : header.members()) {
+    if (name == "type" || name == "id") continue;
+    if (name == "spec_version") {
+      if (value.text() != "2.0") {
+        report_.say(Test::bundle, value, "Only bundles of STIX 2.0 have a spec_version.",
+                    "Take it out: objects have their own.");
+      }
+      continue;
+    }
+    if (!is_property_name(name)) {
+      report_.say_in(Test::property_name, header, name, fmt::format("'{}' is no name for a property.", shown(name)),
+                     {});
+    }
+  }
+}
+
+void Checker::part(Node object, std::size_t part, Node container) {
+  std::uint64_t there = 0;
+  std::size_t others = 0, own = 0;
+  const auto common = part < kTypes ? common_properties(static_cast<Type>(part)).size() : 0;
+  for (const auto [name, value] : object.members()) {
+    const auto found = property_of(part, name_number(name));
+    if (found.property != nullptr) {
+      const auto bit = std::uint64_t{1} << found.position;
+      if ((there & bit) != 0) {
+        report_.say_in(Test::repeated, object, name, fmt::format("'{}' is given twice.", name), "Keep one of them.");
+        continue;
+      }
+      there |= bit;
+      if (found.position >= common) ++own;
+      const auto flags = found.property->flags;
+      if (is_2_0_ ? (flags & kNot20) != 0 : (flags & kOnly20) != 0) {
+        custom(object, name, value);
+      } else if (found.property->kind == Kind::extensions) {
+        extensions(value, static_cast<Type>(part), container);
+        ++own;
+      } else {
+        property(*found.property, value, container);
+      }
+      continue;
+    }
+    if (container && name == "type") continue;
+    ++others;
+    if (part < kTypes) {
+      custom(object, name, value);
+    } else if (!name.starts_with("x_")) {
+      report_.say_in(Test::unknown, object, name,
+                     fmt::format("'{}' is no property of this part of an object.", shown(name)),
+                     "Take it out, or bring it by an extension.");
+    }
+  }
+  // Names that no table has are few; where they are not, sorting finds the repeated.
+  if (others > 1) {
+    std::vector<std::string_view> names;
+    for (const auto [name, value] : object.members()) names.push_back(name);
+    std::ranges::sort(names);
+    for (auto at = std::ranges::adjacent_find(names); at != names.end();) {
+      if (property_of(part, name_number(*at)).property == nullptr) {
+        report_.say_in(Test::repeated, object, *at, fmt::format("'{}' is given twice.", shown(*at)),
+                       "Keep one of them.");
+      }
+      at = std::adjacent_find(at + 1, names.end());
+    }
+  }
+  auto missing = required_of(part, is_2_0_) & ~there;
+  if (container) {  // Observables of 2.0 have no id.
+    missing &= ~std::uint64_t{0} << common;
+  }
+  for (; missing != 0; missing &= missing - 1) {
+    const auto& name = property_at(part, static_cast<std::uint8_t>(std::countr_zero(missing)))->name;
+    report_.say(Test::required, object, fmt::format("'{}' is missing.", name),
+                fmt::format("Give the property {}.", name));
+  }
+  const auto one_of = grammar_of(part).one_of;
+  if (one_of.empty()) return;
+  if (one_of == "*") {
+    if (own == 0)
+      report_.say(Test::one_of, object, "None of the type's own properties is there.", "Give at least one of them.");
+    return;
+  }
+  bool any = false;
+  for (const auto name : text::split(one_of, ' ')) any = any || static_cast<bool>(object[name]);
+  if (!any) {
+    report_.say(Test::one_of, object, fmt::format("None of the properties {} is there.", one_of), "Give one of them.");
+  }
+}
+
+void Checker::custom(Node object, std::string_view name, Node value) {
+  if (value.is_array() && value.empty()) {
+    report_.say(Test::empty_list, value, "The list is empty.", "Leave the property out.");
+  }
+  if (!is_property_name(name)) {
+    report_.say_in(Test::property_name, object, name, fmt::format("'{}' is no name for a property.", shown(name)),
+                   "Use 3 to 250 characters a-z, 0-9 and underscore.");
+    return;
+  }
+  if (name.starts_with("x_") || has_toplevel_extension_ || type_ == Type::custom) return;
+  report_.say_in(Test::custom_property, object, name, fmt::format("'{}' is no property of the type.", shown(name)),
+                 "Bring it by an extension, or begin its name with x_.");
+}
+
+void Checker::property(const Property& property, Node value, Node container) {
+  if ((property.flags & kDeprecated) != 0 && !is_2_0_) {
+    report_.say(
+        Test::deprecated, value, fmt::format("'{}' is deprecated.", property.name),
+        property.name == "objects" ? "Use object_refs and objects of their own." : "Use a relationship instead.");
+  }
+  if ((property.flags & kList) == 0) return this->value(property, value, container);
+  if (!value.is_array()) return wrong_type(value, "a list");
+  if (value.empty()) {
+    report_.say(Test::empty_list, value, "The list is empty.", "Leave the property out.");
+    return;
+  }
+  for (const auto each : value.elements()) this->value(property, each, container);
+}
+
+void Checker::value(const Property& property, Node value, Node container) {
+  switch (property.kind) {
+    case Kind::string:
+      if (!value.is_string()) wrong_type(value, "a string");
+      break;
+    case Kind::boolean:
+      if (!value.is_boolean()) wrong_type(value, "true or false");
+      break;
+    case Kind::integer:
+    case Kind::number: {
+      if (property.kind == Kind::integer ? !value.is_integer() : !value.is_number()) {
+        wrong_type(value, property.kind == Kind::integer ? "a whole number" : "a number");
+        break;
+      }
+      const auto number = *value.number();
+      if (number < property.min || number > property.max) {
+        report_.say(Test::range, value, fmt::format("{} is outside of what '{}' may be.", number, property.name),
+                    std::isfinite(property.min) && std::isfinite(property.max)
+                        ? fmt::format("It lies between {} and {}.", property.min, property.max)
+                        : std::string{});
+      }
+      break;
+    }
+    case Kind::timestamp: {
+      if (!value.is_string()) return wrong_type(value, "a timestamp");
+      const auto time = parse_time(value.text());
+      if (!time) {
+        report_.say(Test::timestamp, value, fmt::format("'{}' is no timestamp.", shown(value.text())),
+                    "Write it in UTC as 2016-01-01T00:00:00.000Z.");
+      } else if (time->fraction_digits < 3 && (property.name == "created" || property.name == "modified") &&
+                 !container) {
+        report_.say(Test::precision, value, fmt::format("'{}' has no milliseconds.", property.name),
+                    "Write three digits behind the seconds, as in 00.000Z.");
+      }
+      break;
+    }
+    case Kind::identifier:
+    case Kind::reference_or_key:
+      reference(property, value, container);
+      break;
+    case Kind::enumeration:
+    case Kind::open_vocabulary:
+      words(property, value);
+      break;
+    case Kind::dictionary:
+      dictionary(value);
+      break;
+    case Kind::hashes:
+      hashes(value);
+      break;
+    case Kind::hex:
+      if (!value.is_string()) return wrong_type(value, "a string");
+      if (value.text().size() % 2 != 0 || !std::ranges::all_of(value.text(), is_hex)) {
+        report_.say(Test::hex, value, "The value is not hexadecimal.", "Write pairs of the digits 0-9 and a-f.");
+      }
+      break;
+    case Kind::binary:
+      if (!value.is_string()) return wrong_type(value, "a string");
+      if (!is_base64(value.text()))
+        report_.say(Test::binary, value, "The value is no base64.", "Encode it as RFC 4648 section 4 says.");
+      break;
+    case Kind::language:
+      if (!value.is_string()) return wrong_type(value, "a language tag");
+      if (value.text() != "en" && !language::check_tag(value.text())) {
+        report_.say(Test::language, value, fmt::format("'{}' is no tag of a language.", shown(value.text())),
+                    "Use a tag of RFC 5646, such as de or pt-br.");
+      }
+      break;
+    case Kind::url:
+      if (!value.is_string()) return wrong_type(value, "a URL");
+      if (!is_url(value.text()))
+        report_.say(Test::url, value, fmt::format("'{}' is no URL.", shown(value.text())),
+                    "Write it with its scheme and without blanks.");
+      break;
+    case Kind::structure:
+      if (!value.is_object()) return wrong_type(value, "an object");
+      part(value, property.detail, container);
+      break;
+    case Kind::container:
+      this->container(value);
+      break;
+    case Kind::contents:
+      contents(value);
+      break;
+    case Kind::definition:
+      if (!value.is_object()) wrong_type(value, "an object");
+      break;
+    case Kind::extensions:
+    case Kind::any:
+      break;
+  }
+}
+
+void Checker::reference(const Property& property, Node value, Node container) {
+  if (!value.is_string()) return wrong_type(value, "an identifier");
+  const auto id = value.text();
+  if (container) {
+    const auto to = container[id];
+    if (!to) {
+      report_.say(Test::reference_local, value, fmt::format("'{}' is no key of the observed objects.", shown(id)),
+                  "Refer to a key of the same container.");
+    } else if (!is_in(property.refs, type_of(to.text_at("type"))) && type_of(to.text_at("type")) != Type::custom) {
+      report_.say(Test::reference_type, value,
+                  fmt::format("'{}' may not refer to an object of type {}.", property.name, shown(to.text_at("type"))),
+                  {});
+    }
+    return;
+  }
+  const auto parts = parse_id(id);
+  if (!parts) {
+    report_.say(Test::id_form, value, fmt::format("'{}' is no identifier.", shown(id)), "Identifiers are type--UUID.");
+    return;
+  }
+  const auto type = type_of(parts->type);
+  if (!is_in(property.refs, type) && type != Type::custom) {
+    report_.say(Test::reference_type, value,
+                fmt::format("'{}' may not refer to an object of type {}.", property.name, parts->type),
+                "Refer to an object of a type that is allowed there.");
+  }
+}
+
+void Checker::words(const Property& property, Node value) {
+  if (!value.is_string()) return wrong_type(value, "a string");
+  const auto words = static_cast<Words>(property.detail);
+  if (has_word(words, value.text()) || is_2_0_) return;
+  const bool closed = property.kind == Kind::enumeration;
+  const auto test = closed                         ? Test::enumeration
+                    : words == Words::pattern_type ? Test::pattern_language
+                                                   : Test::vocabulary;
+  const auto all = words_of(words);
+  auto mend = all.size() > 12 ? std::string{} : fmt::format("The standard has {}.", fmt::join(all, ", "));
+  report_.say(test, value,
+              fmt::format("'{}' is no value that the standard gives '{}'.", shown(value.text()), property.name),
+              std::move(mend));
+}
+
+void Checker::hashes(Node value) {
+  if (!value.is_object()) return wrong_type(value, "a dictionary of hashes");
+  if (value.empty()) report_.say(Test::empty_dictionary, value, "The dictionary is empty.", "Leave the property out.");
+  for (const auto [name, digest] : value.members()) {
+    if (!digest.is_string()) {
+      wrong_type(digest, "a string");
+      continue;
+    }
+    if (!is_dictionary_key(name) || name.size() < 3) {
+      report_.say(Test::dictionary_key, digest, fmt::format("'{}' is no key of a hash.", shown(name)),
+                  "Use 3 to 250 letters, digits, hyphens and underscores.");
+      continue;
+    }
+    const auto* const form = std::ranges::find(kHashForms, name, &HashForm::name);
+    if (form != std::end(kHashForms)) {
+      if (digest.text().size() != form->digits || !std::ranges::all_of(digest.text(), is_hex)) {
+        report_.say(Test::hash_value, digest, fmt::format("The value is no {} hash.", name),
+                    fmt::format("It has {} hexadecimal digits.", form->digits));
+      }
+    }
+    if (!is_2_0_ && !has_word(Words::hash_algorithm, name)) {
+      report_.say(Test::hash_name, digest,
+                  fmt::format("'{}' is no algorithm of the standard's vocabulary.", shown(name)),
+                  "Use MD5, SHA-1, SHA-256, SHA-512, SHA3-256, SHA3-512, SSDEEP or TLSH.");
+    }
+  }
+}
+
+void Checker::dictionary(Node value) {
+  if (!value.is_object()) return wrong_type(value, "a dictionary");
+  if (value.empty()) report_.say(Test::empty_dictionary, value, "The dictionary is empty.", "Leave the property out.");
+  for (const auto [name, each] : value.members()) {
+    if (!is_dictionary_key(name)) {
+      report_.say_in(Test::dictionary_key, value, name, fmt::format("'{}' is no key of a dictionary.", shown(name)),
+                     "Use up to 250 letters, digits, hyphens and underscores.");
+    }
+  }
+}
+
+void Checker::extensions(Node value, Type owner, Node container) {
+  if (!value.is_object()) return wrong_type(value, "a dictionary of extensions");
+  if (value.empty()) report_.say(Test::empty_dictionary, value, "The dictionary is empty.", "Leave the property out.");
+  for (const auto [name, extension] : value.members()) {
+    if (!extension.is_object()) {
+      wrong_type(extension, "an object");
+      continue;
+    }
+    const auto all = predefined_extensions();
+    const auto known = std::ranges::find(all, name, &PredefinedExtension::name);
+    if (known != all.end()) {
+      if (known->owner != owner) {
+        report_.say(Test::extension, extension, fmt::format("'{}' extends no {}.", name, to_string(owner)), {});
+      }
+      part(extension, static_cast<std::size_t>(known->part), container);
+      continue;
+    }
+    const auto kind = extension["extension_type"];
+    const auto parts = parse_id(name);
+    if (parts && parts->type == "extension-definition") {
+      if (!kind && !is_2_0_) {
+        report_.say(Test::extension, extension, "The extension does not say its extension_type.",
+                    "Give one of the standard's five.");
+      } else if (kind && !has_word(Words::extension_type, kind.text())) {
+        report_.say(Test::enumeration, kind, fmt::format("'{}' is no type of an extension.", shown(kind.text())),
+                    fmt::format("The standard has {}.", fmt::join(words_of(Words::extension_type), ", ")));
+      }
+    } else if (!is_2_0_) {
+      report_.say(Test::extension, extension,
+                  fmt::format("'{}' is neither a predefined extension nor the id of a definition.", shown(name)),
+                  "Use the id of an extension-definition.");
+    }
+  }
+}
+
+void Checker::container(Node value) {
+  if (!value.is_object()) return wrong_type(value, "a dictionary of observables");
+  if (value.empty()) report_.say(Test::empty_dictionary, value, "The dictionary is empty.", "Leave the property out.");
+  for (const auto [name, each] : value.members()) {
+    const auto type = type_of(each.text_at("type"));
+    if (!each.is_object() || each.text_at("type").empty()) {
+      report_.say(Test::object, each, "Among the observables stands something without a type.",
+                  "Give it the property type.");
+      continue;
+    }
+    if (type == Type::custom) continue;
+    if (!is_in(kScos, type)) {
+      report_.say(Test::reference_type, each, fmt::format("'{}' is no type of an observable.", to_string(type)), {});
+      continue;
+    }
+    const bool was_2_0 = is_2_0_;
+    is_2_0_ = true;
+    part(each, static_cast<std::size_t>(type), value);
+    is_2_0_ = was_2_0;
+  }
+}
+
+void Checker::contents(Node value) {
+  if (!value.is_object()) return wrong_type(value, "a dictionary of languages");
+  if (value.empty())
+    report_.say(Test::empty_dictionary, value, "The dictionary is empty.", "Give the texts of a language.");
+  for (const auto [tag, texts] : value.members()) {
+    if (!language::check_tag(tag)) {
+      report_.say_in(Test::language, value, tag, fmt::format("'{}' is no tag of a language.", shown(tag)),
+                     "Use a tag of RFC 5646, such as de or pt-br.");
+    }
+    if (!texts.is_object()) wrong_type(texts, "a dictionary of translated properties");
+  }
+}
+
+void Checker::id(Node root, Node id, Type type, std::string_view type_name) {
+  const auto parts = parse_id(id.text());
+  if (!parts) {
+    report_.say(Test::id_form, id, fmt::format("'{}' is no identifier.", shown(id.text())),
+                "Identifiers are type--UUID, the UUID in lower case.");
+    return;
+  }
+  if (parts->type != type_name) {
+    report_.say(Test::id_type, id,
+                fmt::format("The identifier of an object of type {} begins with another type.", type_name),
+                fmt::format("Begin it with {}--.", type_name));
+  }
+  if (!is_in(kScos, type)) {
+    if (parts->version != '4' && type != Type::marking_definition && type != Type::custom) {
+      report_.say(Test::id_version, id, "The UUID is of another version than 4.", "Make identifiers at random.");
+    }
+    return;
+  }
+  if (is_2_0_ || type == Type::process) return;
+  if (parts->version != '5') {
+    report_.say(Test::id_version, id, "The UUID of an observable is not of version 5.",
+                "Derive it from what contributes to it, so that equal observables have equal identifiers.");
+    return;
+  }
+  const auto expected = deterministic_id(root);
+  if (expected && *expected != id.text()) {
+    report_.say(Test::id_deterministic, id, "The identifier does not follow from the observable's properties.",
+                fmt::format("By {} it is {}.", contributing_properties(type_name), *expected));
+  }
+}
+
+void Checker::markings(Node root) {
+  for (const auto each : root["granular_markings"].elements()) {
+    const auto selectors = each["selectors"];
+    if (static_cast<bool>(each["lang"]) == static_cast<bool>(each["marking_ref"]) && !is_2_0_) {
+      report_.say(Test::granular, each, "A granular marking has one of marking_ref and lang, and not both.", {});
+    }
+    for (const auto selector : selectors.elements()) {
+      if (selector.is_string() && !selects(root, selector.text())) {
+        report_.say(Test::selector, selector,
+                    fmt::format("'{}' selects nothing in the object.", shown(selector.text())),
+                    "Selectors are written as in labels.[0] or external_references.[0].url.");
+      }
+    }
+  }
+}
+
+void Checker::address(Node root) {
+  if (!is_in(of(Type::ipv4_addr, Type::ipv6_addr, Type::mac_addr), type_)) return;
+  const auto value = root["value"];
+  if (!value.is_string()) return;
+  const auto text = value.text();
+  bool fits = false;
+  std::string_view what = "IPv4 address or network";
+  if (type_ == Type::ipv4_addr) {
+    fits = is_ipv4(text, true);
+  } else if (type_ == Type::ipv6_addr) {
+    fits = is_ipv6(text);
+    what = "IPv6 address or network";
+  } else {
+    what = "MAC address";
+    fits = text.size() == 17;
+    for (std::size_t i = 0; fits && i < text.size(); ++i) {
+      fits = i % 3 == 2 ? text[i] == ':' : is_hex(text[i]) && (is_digit(text[i]) || is_lower(text[i]));
+    }
+  }
+  if (!fits) report_.say(Test::value, value, fmt::format("'{}' is no {}.", shown(text), what), {});
+}
+
+void Checker::order(Node root, std::string_view first, std::string_view second, bool strictly) {
+  const auto a = root[first], b = root[second];
+  if (!a.is_string() || !b.is_string()) return;
+  const auto earlier = parse_time(a.text()), later = parse_time(b.text());
+  if (!earlier || !later) return;
+  if (*later < *earlier || (strictly && !(*earlier < *later))) {
+    report_.say(Test::order, b,
+                fmt::format("'{}' is not {} '{}'.", second, strictly ? "behind" : "at or behind", first),
+                fmt::format("Put right {} or {}.", first, second));
+  }
+}
+
+}  // namespace tocsin::formats::stix

@@ -1,0 +1,61 @@
+#pragma once
+#include <cstdint>
+
+/// Every rule of the validator by name; validate.cpp says them, tests.cpp has their ids and groups.
+namespace tocsin::formats::stix {
+
+enum class Test : std::uint8_t {
+  json,
+  object,
+  repeated,
+  type,
+  required,
+  one_of,
+  empty_list,
+  empty_dictionary,
+  unknown,
+  bundle,
+  type_name,
+  property_name,
+  id_form,
+  id_type,
+  id_version,
+  id_deterministic,
+  id_reused,
+  timestamp,
+  precision,
+  order,
+  reference_type,
+  reference_local,
+  enumeration,
+  vocabulary,
+  range,
+  hex,
+  binary,
+  url,
+  hash_name,
+  hash_value,
+  dictionary_key,
+  language,
+  markings_loop,
+  granular,
+  selector,
+  tlp,
+  extension,
+  extension_unknown,
+  custom_property,
+  custom_object,
+  deprecated,
+  relationship,
+  relationship_name,
+  versions,
+  revoked,
+  pattern,
+  pattern_language,
+  together,
+  value,
+  spec_version,
+  count
+};
+
+}  // namespace tocsin::formats::stix

@@ -1,0 +1,188 @@
+#include "formats/stix/validate.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "formats/stix/grammar.hpp"
+#include "formats/stix/ids.hpp"
+#include "formats/stix/pattern.hpp"
+
+namespace tocsin::formats::stix {
+namespace {
+
+constexpr std::string_view kIdentity =
+    R"("type":"identity","spec_version":"2.1","id":"identity--f431f809-377b-45e0-aa1c-6a4751cae5ff","created":"2016-04-06T20:03:48.000Z","modified":"2016-04-06T20:03:48.000Z","name":"A")";
+constexpr std::string_view kTail =
+    R"("spec_version":"2.1","created":"2016-04-06T20:03:48.000Z","modified":"2016-04-06T20:03:48.000Z")";
+
+std::string with(std::string_view type, std::string_view members) {
+  return fmt::format(R"({{"type":"{0}","id":"{0}--f431f809-377b-45e0-aa1c-6a4751cae5f0",{1}{2}{3}}})", type, kTail,
+                     members.empty() ? "" : ",", members);
+}
+std::string identity(std::string_view more) {
+  return fmt::format("{{{}{}{}}}", kIdentity, more.empty() ? "" : ",", more);
+}
+
+struct RuleCase {
+  std::string_view name;
+  std::string json;
+  std::string_view test;  ///< Empty: nothing is found.
+  std::string_view path;
+};
+void PrintTo(const RuleCase& each, std::ostream* out) { *out << each.json; }
+class Rule : public testing::TestWithParam<RuleCase> {};
+
+TEST_P(Rule, IsFoundWhereItIsBroken) {
+  Validator validator;
+  const auto verdict = validator.validate(GetParam().json);
+  if (GetParam().test.empty()) {
+    for (const auto& each : verdict.findings) ADD_FAILURE() << each.test << " " << each.path << " " << each.message;
+    return;
+  }
+  std::string all;
+  bool found = false;
+  for (const auto& each : verdict.findings) {
+    all += each.test + " " + each.path + " " + each.message + "\n";
+    found = found || (each.test == GetParam().test && each.path == GetParam().path);
+  }
+  EXPECT_TRUE(found) << all;
+}
+
+const RuleCase kRules[] = {
+    {"GoodIdentity", identity(""), "", ""},
+    {"Broken", R"([{"a":}])", "STIX-json", "/0"},
+    {"NoObject", "[1]", "STIX-3-object", "/0"},
+    {"NoType", R"([{"id":"x"}])", "STIX-3-object", "/0"},
+    {"RepeatedKey", identity(R"("name":"B")"), "STIX-json-repeated", "/name"},
+    {"RepeatedOwnKey", identity(R"("x_a":1,"x_b":2,"x_a":3)"), "STIX-json-repeated", "/x_a"},
+    {"WrongType", identity(R"("description":5)"), "STIX-2-type", "/description"},
+    {"ListIsMissing", identity(R"("labels":"a")"), "STIX-2-type", "/labels"},
+    {"EmptyList", identity(R"("labels":[])"), "STIX-2.10-empty", "/labels"},
+    {"Required", with("tool", ""), "STIX-3-required", ""},
+    {"IdForm", R"({"type":"tool","spec_version":"2.1","id":"tool--1","name":"x"})", "STIX-2.9-form", "/id"},
+    {"ReferenceType", identity(R"("created_by_ref":"tool--f431f809-377b-45e0-aa1c-6a4751cae5ff")"),
+     "STIX-3-reference-type", "/created_by_ref"},
+    {"Timestamp", with("campaign", R"("name":"x","first_seen":"2016-02-30T00:00:00Z")"), "STIX-2.16-timestamp",
+     "/first_seen"},
+    {"Order",
+     with("campaign", R"("name":"x","first_seen":"2016-02-02T00:00:00.5Z","last_seen":"2016-02-02T00:00:00.41Z")"),
+     "STIX-3-order", "/last_seen"},
+    {"Range", identity(R"("confidence":101)"), "STIX-3-range", "/confidence"},
+    {"Vocabulary", identity(R"("identity_class":"robot")"), "STIX-10-vocabulary", "/identity_class"},
+    {"Enumeration",
+     with("opinion", R"("opinion":"maybe","object_refs":["tool--f431f809-377b-45e0-aa1c-6a4751cae5ff"])"),
+     "STIX-10-enumeration", "/opinion"},
+    {"Language", identity(R"("lang":"klingon-english-xx")"), "STIX-3.2-lang", "/lang"},
+    {"Selector",
+     identity(
+         R"("granular_markings":[{"marking_ref":"marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9","selectors":["labels.[0]"]}])"),
+     "STIX-7.2.3-selector", "/granular_markings/0/selectors/0"},
+    {"SelectorThatSelects",
+     identity(
+         R"("granular_markings":[{"marking_ref":"marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9","selectors":["name"]}])"),
+     "", ""},
+    {"CustomProperty", identity(R"("colour":1)"), "STIX-11.1-custom-property", "/colour"},
+    {"PropertyName", identity(R"("Colour":1)"), "STIX-3-property-name", "/Colour"},
+    {"CustomObject", with("gadget", ""), "STIX-11.2-custom-object", "/type"},
+    {"Pattern", with("indicator", R"("pattern":"[a:b = ]","pattern_type":"stix","valid_from":"2016-01-01T00:00:00Z")"),
+     "STIX-9-pattern", "/pattern"},
+    {"ValidUntil",
+     with(
+         "indicator",
+         R"("pattern":"[a:b = 1]","pattern_type":"stix","valid_from":"2016-01-01T00:00:00Z","valid_until":"2016-01-01T00:00:00Z")"),
+     "STIX-3-order", "/valid_until"},
+    {"RelationshipTypes",
+     with(
+         "relationship",
+         R"("relationship_type":"uses","source_ref":"campaign--f431f809-377b-45e0-aa1c-6a4751cae5f1","target_ref":"identity--f431f809-377b-45e0-aa1c-6a4751cae5ff")"),
+     "STIX-5.1-types", ""},
+    {"Tlp", with("marking-definition", R"("definition_type":"tlp","definition":{"tlp":"red"})"), "STIX-7.2.1-tlp", ""},
+    {"FamilyHasName", with("malware", R"("is_family":true)"), "STIX-3-required", ""},
+    {"Deterministic",
+     R"({"type":"ipv4-addr","spec_version":"2.1","id":"ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4","value":"198.51.100.3"})",
+     "", ""},
+    {"NotDeterministic",
+     R"({"type":"ipv4-addr","spec_version":"2.1","id":"ipv4-addr--ff26c055-6336-5bc5-b98d-13d6226742dd","value":"198.51.100.4"})",
+     "STIX-2.9-deterministic", "/id"},
+    {"Address",
+     R"({"type":"ipv4-addr","spec_version":"2.1","id":"ipv4-addr--ff26c055-6336-5bc5-b98d-13d6226742dd","value":"198.51.100"})",
+     "STIX-6-value", "/value"},
+    {"Hash",
+     R"({"type":"file","spec_version":"2.1","id":"file--ff26c055-6336-4bc5-b98d-13d6226742dd","hashes":{"MD5":"00"}})",
+     "STIX-2.7-hash", "/hashes/MD5"},
+    {"OneOf", R"({"type":"file","spec_version":"2.1","id":"file--ff26c055-6336-4bc5-b98d-13d6226742dd","size":1})",
+     "STIX-3-one-of", ""},
+    {"Bundle", R"({"type":"bundle","id":"x","objects":[]})", "STIX-8-bundle", "/id"},
+    {"SameUuid",
+     fmt::format(
+         "[{},{}]", identity(""),
+         R"({"type":"tool","id":"tool--f431f809-377b-45e0-aa1c-6a4751cae5ff","name":"x","spec_version":"2.1","created":"2016-04-06T20:03:48.000Z","modified":"2016-04-06T20:03:48.000Z"})"),
+     "STIX-2.9-reused", "/0"},
+    {"ContainerKey",
+     with(
+         "observed-data",
+         R"("first_observed":"2016-01-01T00:00:00Z","last_observed":"2016-01-01T00:00:00Z","number_observed":1,"objects":{"0":{"type":"email-addr","value":"a@b.example","belongs_to_ref":"1"}})"),
+     "STIX-4.14-container", "/objects/0/belongs_to_ref"},
+};
+INSTANTIATE_TEST_SUITE_P(Stix, Rule, testing::ValuesIn(kRules),
+                         [](const auto& each) { return std::string{each.param.name}; });
+
+TEST(StixTests, HaveDifferentIds) {
+  std::set<std::string_view> ids;
+  for (const auto& each : tests()) EXPECT_TRUE(ids.insert(each.id).second) << each.id;
+}
+
+TEST(StixReport, KeepsSomeOfEachAndCountsTheRest) {
+  std::string many = "[1";
+  for (int i = 0; i < 150; ++i) many += ",1";
+  Validator validator;
+  const auto verdict = validator.validate(many + "]");
+  EXPECT_EQ(verdict.findings.size(), kFindingsPerTestMax + 1);
+  EXPECT_EQ(verdict.findings.back().message, "The same was found 51 more times.");
+}
+
+std::string slurp(const std::filesystem::path& path) {
+  std::ifstream in{path, std::ios::binary};
+  std::stringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+TEST(StixPattern, FollowsTheOfficialSyntaxCases) {
+  const char* data = std::getenv("TOCSIN_DATA");
+  if (data == nullptr) GTEST_SKIP() << "TOCSIN_DATA names no folder of test data";
+  const auto text = slurp(std::filesystem::path{data} / "stix/pattern-syntax-cases.json");
+  if (text.empty()) GTEST_SKIP() << "the official cases are not there";
+  const auto root = boost::json::parse(text);
+  std::size_t count = 0;
+  for (const auto& each : root.at("cases").as_array()) {
+    const auto version = each.at("stix_version").as_string() == "2.0" ? PatternVersion::v2_0 : PatternVersion::v2_1;
+    const std::string pattern{each.at("pattern").as_string().c_str()};
+    const auto read = parse_pattern(pattern, version);
+    EXPECT_EQ(read.has_value(), each.at("expect").as_string() == "valid")
+        << pattern << " " << (read ? std::string{} : read.error().to_string());
+    ++count;
+    if (!read) continue;
+    const auto once = to_string(*read);
+    const auto again = parse_pattern(once, version);
+    ASSERT_TRUE(again) << pattern << "\n" << once << "\n" << again.error().to_string();
+    EXPECT_EQ(to_string(*again), once);
+  }
+  EXPECT_EQ(count, 65U);
+}
+
+TEST(StixPattern, SaysWhereItIsWrong) {
+  EXPECT_EQ(parse_pattern("[file:name = 'a' XOR file:size = 1]").error().where, "1:18");
+  EXPECT_EQ(parse_pattern("[file:name\n = a]").error().where, "2:4");
+  std::string deep(200, '(');
+  EXPECT_EQ(parse_pattern(deep).error().code, Error::Code::too_large);
+  EXPECT_EQ(equal_values(*parse_pattern("[file:name = 'a'] OR [url:value IN ('b', 'c')]")).size(), 3U);
+}
+
+}  // namespace
+}  // namespace tocsin::formats::stix
