@@ -1,6 +1,10 @@
 #include "cli/sarif.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+
+#include "formats/stix/validate.hpp"
 
 namespace tocsin::cli {
 namespace {
@@ -46,7 +50,7 @@ object text(std::string_view words) {
 
 }  // namespace
 
-void SarifLog::add(std::string_view file, const formats::csaf::Verdict& verdict) {
+void SarifLog::add(std::string_view file, std::span<const Finding> findings) {
   object place;
   place["uri"] = uri_of(file);
   object artifact;
@@ -54,7 +58,7 @@ void SarifLog::add(std::string_view file, const formats::csaf::Verdict& verdict)
   const auto index = artifacts_.size();
   artifacts_.push_back(std::move(artifact));
   place["index"] = index;
-  for (const auto& finding : verdict.findings) {
+  for (const auto& finding : findings) {
     rules_.insert(finding.test);
     object physical;
     physical["artifactLocation"] = place;
@@ -79,6 +83,12 @@ object SarifLog::finish() && {
   for (const auto& id : rules_) {
     object rule;
     rule["id"] = id;
+    const auto stix = std::ranges::find(formats::stix::tests(), id, &formats::stix::TestInfo::id);
+    if (stix != formats::stix::tests().end()) {
+      rule["shortDescription"] = text(stix->what);
+      rules.push_back(std::move(rule));
+      continue;
+    }
     rule["shortDescription"] = text(id == "schema"           ? "The grammar of the CSAF schema"
                                     : id.starts_with("TOC-") ? fmt::format("Quality test {} of Tocsin", id)
                                                              : fmt::format("Test {} of the CSAF standard", id));

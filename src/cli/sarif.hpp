@@ -1,12 +1,13 @@
 #pragma once
 #include <cstddef>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include <boost/json.hpp>
 
-#include "formats/csaf/validate/validate.hpp"
+#include "formats/finding.hpp"
 
 /// Verdicts as SARIF 2.1.0 (OASIS), which code hosts and editors show beside the file.
 namespace tocsin::cli {
@@ -14,7 +15,7 @@ namespace tocsin::cli {
 class SarifLog {
  public:
   /// `file` as a relative or absolute path; a member of an archive as "archive.tar/member.json".
-  void add(std::string_view file, const formats::csaf::Verdict& verdict);
+  void add(std::string_view file, std::span<const formats::Finding> findings);
   /// The whole log: one run of this tool.
   boost::json::object finish() &&;
 

@@ -30,6 +30,7 @@ bool is_record_of_no_kind_yet(DocumentKind kind) {
     case DocumentKind::rolie_category:
     case DocumentKind::cve_record:
     case DocumentKind::stix_bundle:
+    case DocumentKind::stix_object:
     case DocumentKind::cyclonedx:
     case DocumentKind::spdx:
     case DocumentKind::openvex:

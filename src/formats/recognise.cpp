@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "formats/cvrf/xml.hpp"
 #include "formats/kev/kev.hpp"
+#include "formats/stix/reader.hpp"
 
 namespace tocsin::formats {
 namespace {
@@ -46,6 +47,10 @@ DocumentKind recognise(const value& root) noexcept {
   if (string_at(root, "dataType") == "CVE_RECORD") return DocumentKind::cve_record;
   if (string_at(root, "type") == "bundle" && string_at(root, "id").starts_with("bundle--"))
     return DocumentKind::stix_bundle;
+  if (stix::names_an_object(string_at(root, "type"), string_at(root, "id"),
+                            has(root, "spec_version") || has(root, "created"))) {
+    return DocumentKind::stix_object;
+  }
   if (string_at(root, "bomFormat") == "CycloneDX") return DocumentKind::cyclonedx;
   if (has(root, "spdxVersion") || text::contains(string_at(root, "@context"), "spdx.org")) return DocumentKind::spdx;
   if (text::contains(string_at(root, "@context"), "openvex.dev")) return DocumentKind::openvex;
@@ -95,6 +100,8 @@ std::string_view to_string(DocumentKind kind) noexcept {
       return "CVE record";
     case DocumentKind::stix_bundle:
       return "STIX bundle";
+    case DocumentKind::stix_object:
+      return "STIX object";
     case DocumentKind::cyclonedx:
       return "CycloneDX BOM";
     case DocumentKind::spdx:

@@ -18,6 +18,7 @@ enum class DocumentKind {
   rolie_category,
   cve_record,  ///< CVE JSON 5
   stix_bundle,
+  stix_object,  ///< One object outside of a bundle.
   cyclonedx,
   spdx,
   openvex,

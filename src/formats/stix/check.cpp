@@ -19,12 +19,15 @@ constexpr bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <=
 
 std::string shown(std::string_view text) { return text::shorten(text, 80); }
 
-bool is_type_name(std::string_view name) noexcept {
-  return name.size() >= 3 && name.size() <= 250 && name.front() != '-' && name.find("--") == name.npos &&
+/// Names of 2.1 begin with a letter; 2.0 does not say so.
+bool begins_well(std::string_view name, bool is_2_0) noexcept { return is_2_0 || is_lower(name.front()); }
+bool is_type_name(std::string_view name, bool is_2_0) noexcept {
+  return name.size() >= 3 && name.size() <= 250 && begins_well(name, is_2_0) && name.front() != '-' &&
+         name.find("--") == name.npos &&
          std::ranges::all_of(name, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
 }
-bool is_property_name(std::string_view name) noexcept {
-  return name.size() >= 3 && name.size() <= 250 &&
+bool is_property_name(std::string_view name, bool is_2_0) noexcept {
+  return name.size() >= 3 && name.size() <= 250 && begins_well(name, is_2_0) &&
          std::ranges::all_of(name, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
 }
 bool is_dictionary_key(std::string_view name) noexcept {
@@ -48,7 +51,7 @@ bool is_url(std::string_view text) noexcept {
       text, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '<' || c == '>' || c == '"'; });
 }
 bool is_base64(std::string_view text) noexcept {
-  if (text.size() % 4 != 0) return false;
+  if (text.empty() || text.size() % 4 != 0) return false;
   auto body = text;
   for (int i = 0; i < 2 && body.ends_with('='); ++i) body.remove_suffix(1);
   return std::ranges::all_of(
@@ -118,6 +121,11 @@ bool is_ipv6(std::string_view text) noexcept {
   return gap ? groups < 8 : groups == 8;
 }
 
+/// "x-example-com-foo-ext", section 11.3.
+bool is_custom_extension(std::string_view name) noexcept {
+  return name.size() >= 5 && name.ends_with("-ext") && is_type_name(name, false);
+}
+
 struct HashForm {
   std::string_view name;
   std::size_t digits;  ///< 0: not hexadecimal.
@@ -162,14 +170,18 @@ bool Checker::object(Node root, bool as_2_0) {
     report_.say(Test::spec_version, spec_version, "spec_version is neither 2.0 nor 2.1.",
                 "Write \"2.1\" where the object is of STIX 2.1.");
   }
-  bool comes_by_extension = false;
+  bool comes_by_extension = false, is_new_observable = false;
   for (const auto [name, value] : extensions.members()) {
     const auto kind = value.text_at("extension_type");
     has_toplevel_extension_ = has_toplevel_extension_ || kind == "toplevel-property-extension";
     comes_by_extension = comes_by_extension || kind.starts_with("new-");
+    is_new_observable = is_new_observable || kind == "new-sco";
   }
   if (type_ == Type::custom) {
-    if (!is_type_name(type_name)) {
+    is_observable_ = is_new_observable || (!comes_by_extension && !is_2_0_ && !created && !modified);
+    if (type_name == "action") {
+      report_.say(Test::reserved, type, "The type action is reserved.", "Use another name.");
+    } else if (!is_type_name(type_name, is_2_0_)) {
       report_.say(Test::type_name, type, fmt::format("'{}' is no name for a type.", shown(type_name)),
                   "Use 3 to 250 characters a-z and 0-9 with single hyphens between them.");
     } else if (!type_name.starts_with("x-") && !comes_by_extension) {
@@ -195,6 +207,8 @@ void Checker::bundle(Node header) {
   if (!parts || parts->type != "bundle") {
     report_.say(Test::bundle, header["id"] ? header["id"] : header,
                 "The bundle has no identifier of the form bundle--UUID.", "Give it one.");
+  } else if (parts->version != '4') {
+    report_.say(Test::id_version, header["id"], "The UUID is of another version than 4.", "Make identifiers at random.");
   }
   for (const auto [name, value] : header.members()) {
     if (name == "type" || name == "id") continue;
@@ -205,7 +219,7 @@ void Checker::bundle(Node header) {
       }
       continue;
     }
-    if (!is_property_name(name)) {
+    if (!is_property_name(name, false)) {
       report_.say_in(Test::property_name, header, name, fmt::format("'{}' is no name for a property.", shown(name)),
                      {});
     }
@@ -264,6 +278,8 @@ void Checker::part(Node object, std::size_t part, Node container) {
   if (container) {  // Observables of 2.0 have no id.
     missing &= ~std::uint64_t{0} << common;
   }
+  // Observables need type and id; type, spec_version and id stand first in every table.
+  if (part == static_cast<std::size_t>(Type::custom) && is_observable_) missing &= 0b101;
   for (; missing != 0; missing &= missing - 1) {
     const auto& name = property_at(part, static_cast<std::uint8_t>(std::countr_zero(missing)))->name;
     report_.say(Test::required, object, fmt::format("'{}' is missing.", name),
@@ -284,10 +300,22 @@ void Checker::part(Node object, std::size_t part, Node container) {
 }
 
 void Checker::custom(Node object, std::string_view name, Node value) {
+  if (value.is_null()) return wrong_type(value, "a value");
+  if (name == "action" ? !is_2_0_ || type_ == Type::course_of_action
+                       : !is_2_0_ && (name == "severity" || name == "username" || name == "phone_number" ||
+                                      name == "phone_numbers")) {
+    report_.say_in(Test::reserved, object, name, fmt::format("The name '{}' is reserved.", name),
+                   "Use another name, or bring the property within an extension.");
+    return;
+  }
+  if (name == "defanged" && !is_2_0_ && !is_in(kScos, type_) && type_ != Type::custom) {
+    report_.say_in(Test::not_applicable, object, name, "Only observables may be defanged.", "Take defanged out.");
+    return;
+  }
   if (value.is_array() && value.empty()) {
     report_.say(Test::empty_list, value, "The list is empty.", "Leave the property out.");
   }
-  if (!is_property_name(name)) {
+  if (!is_property_name(name, is_2_0_)) {
     report_.say_in(Test::property_name, object, name, fmt::format("'{}' is no name for a property.", shown(name)),
                    "Use 3 to 250 characters a-z, 0-9 and underscore.");
     return;
@@ -345,6 +373,9 @@ void Checker::value(const Property& property, Node value, Node container) {
                  !container) {
         report_.say(Test::precision, value, fmt::format("'{}' has no milliseconds.", property.name),
                     "Write three digits behind the seconds, as in 00.000Z.");
+      } else if (time->fraction_digits > 0 && property.name == "time_date_stamp") {
+        report_.say(Test::precision, value, "'time_date_stamp' is more precise than a second.",
+                    "Write it without a fraction, as in 00Z.");
       }
       break;
     }
@@ -364,8 +395,10 @@ void Checker::value(const Property& property, Node value, Node container) {
       break;
     case Kind::hex:
       if (!value.is_string()) return wrong_type(value, "a string");
-      if (value.text().size() % 2 != 0 || !std::ranges::all_of(value.text(), is_hex)) {
+      if (value.text().empty() || value.text().size() % 2 != 0 || !std::ranges::all_of(value.text(), is_hex)) {
         report_.say(Test::hex, value, "The value is not hexadecimal.", "Write pairs of the digits 0-9 and a-f.");
+      } else if (std::ranges::any_of(value.text(), [](char c) { return c >= 'A' && c <= 'F'; })) {
+        report_.say(Test::hex_case, value, "The value has digits in upper case.", "Write a-f in lower case.");
       }
       break;
     case Kind::binary:
@@ -375,7 +408,7 @@ void Checker::value(const Property& property, Node value, Node container) {
       break;
     case Kind::language:
       if (!value.is_string()) return wrong_type(value, "a language tag");
-      if (value.text() != "en" && !language::check_tag(value.text())) {
+      if (value.text() != "en" && !is_2_0_ && !language::check_tag(value.text())) {
         report_.say(Test::language, value, fmt::format("'{}' is no tag of a language.", shown(value.text())),
                     "Use a tag of RFC 5646, such as de or pt-br.");
       }
@@ -422,7 +455,8 @@ void Checker::reference(const Property& property, Node value, Node container) {
   }
   const auto parts = parse_id(id);
   if (!parts) {
-    report_.say(Test::id_form, value, fmt::format("'{}' is no identifier.", shown(id)), "Identifiers are type--UUID.");
+    report_.say(Test::id_form, value, fmt::format("'{}' is no identifier.", shown(id)),
+                "Identifiers are type--UUID, the UUID of RFC 4122.");
     return;
   }
   const auto type = type_of(parts->type);
@@ -507,12 +541,21 @@ void Checker::extensions(Node value, Type owner, Node container) {
     const auto kind = extension["extension_type"];
     const auto parts = parse_id(name);
     if (parts && parts->type == "extension-definition") {
+      across_.uses_extension(name, report_.pointer_of(extension));
       if (!kind && !is_2_0_) {
         report_.say(Test::extension, extension, "The extension does not say its extension_type.",
                     "Give one of the standard's five.");
       } else if (kind && !has_word(Words::extension_type, kind.text())) {
         report_.say(Test::enumeration, kind, fmt::format("'{}' is no type of an extension.", shown(kind.text())),
                     fmt::format("The standard has {}.", fmt::join(words_of(Words::extension_type), ", ")));
+      }
+    } else if (is_custom_extension(name)) {
+      if (extension.empty()) {
+        report_.say(Test::empty_dictionary, extension, "The extension is empty.", "Leave it out.");
+      } else if (!is_2_0_) {
+        report_.say(Test::custom_extension, extension,
+                    fmt::format("'{}' is no extension of the standard and has no definition.", shown(name)),
+                    "Use the id of an extension-definition.");
       }
     } else if (!is_2_0_) {
       report_.say(Test::extension, extension,
@@ -575,7 +618,18 @@ void Checker::id(Node root, Node id, Type type, std::string_view type_name) {
     }
     return;
   }
-  if (is_2_0_ || type == Type::process) return;
+  if (is_2_0_) return;
+  const auto names = contributing_properties(type_name);
+  const bool contributes = std::ranges::any_of(
+      text::split(names, ' '), [&](std::string_view name) { return !name.empty() && static_cast<bool>(root[name]); });
+  if (!contributes) {
+    if (parts->version != '4') {
+      report_.say(Test::id_not_contributing, id,
+                  "The UUID is not of version 4, though the observable has no property from which it could follow.",
+                  "Make such identifiers at random.");
+    }
+    return;
+  }
   if (parts->version != '5') {
     report_.say(Test::id_version, id, "The UUID of an observable is not of version 5.",
                 "Derive it from what contributes to it, so that equal observables have equal identifiers.");

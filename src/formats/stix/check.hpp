@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +32,7 @@ class Report {
   void say_at(Test test, std::string path, std::string message, std::string mend);
   /// Says how many were not kept.
   void finish();
+  std::string pointer_of(Node node) const { return raw_.pointer() + node.pointer_from(root_); }
   const RawObject& raw() const noexcept { return raw_; }
 
  private:
@@ -46,15 +48,22 @@ class Across {
  public:
   explicit Across(Report& report) : report_(report) {}
   void object(Node root, Type type, std::string_view id, Node created, Node modified, bool revoked);
+  void uses_extension(std::string_view id, std::string pointer);
   void finish();
 
  private:
-  struct Seen {
-    std::string created, creator, modified;
-    std::string pointer, revoked_at;  ///< revoked_at: the latest modification that revokes.
-    std::size_t bytes_hash = 0;
-    std::string latest;
+  struct Version {
+    std::string text;
+    std::optional<StixTime> time;
+    std::string_view bytes;
   };
+  struct Seen {
+    std::string created, creator, pointer;
+    std::optional<StixTime> created_at;
+    std::vector<Version> versions;           ///< What has a modification; of others one.
+    std::optional<std::size_t> revoking;     ///< The latest version that revokes.
+  };
+  void same_version(Node root, std::string_view id, const Version& first, std::string_view bytes);
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
@@ -63,8 +72,11 @@ class Across {
   using Map = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
   Report& report_;
   Map<Seen> seen_;
+  std::vector<const std::pair<const std::string, Seen>*> in_order_;
   Map<std::vector<std::string>> marked_;  ///< Marking definitions and what marks them.
-  Map<std::string> marking_pointers_;
+  std::vector<std::string> marking_order_;
+  Map<std::string> extensions_;  ///< Extensions that several objects together use, and where the first use is.
+  std::vector<std::string> extension_order_;
 };
 
 class Checker {
@@ -100,6 +112,7 @@ class Checker {
   Type type_ = Type::custom;
   bool is_2_0_ = false;
   bool has_toplevel_extension_ = false;
+  bool is_observable_ = false;  ///< Of a custom object: nothing says that it is a domain object.
   std::vector<std::string> told_;  ///< Relationships that were told of.
 };
 

@@ -74,6 +74,17 @@ constexpr Property kCommonSdo[] = {str("type", kReq),
                                    kMarks,
                                    kGranular,
                                    make("extensions", Kind::extensions, kNot20)};
+constexpr Property kCommonExtension[] = {str("type", kReq),
+                                         str("spec_version", kRequired),
+                                         str("id", kReq),
+                                         ref("created_by_ref", of(Type::identity), kRequired),
+                                         when("created", kReq),
+                                         when("modified", kReq),
+                                         flag("revoked"),
+                                         list(str("labels")),
+                                         kExternal,
+                                         kMarks,
+                                         kGranular};
 constexpr Property kCommonMarking[] = {str("type", kReq),
                                        str("spec_version", kRequired),
                                        str("id", kReq),
@@ -252,6 +263,7 @@ const PartGrammar& grammar_of(std::size_t part) noexcept {
 
 std::span<const Property> common_properties(Type type) noexcept {
   if (type == Type::marking_definition) return kCommonMarking;
+  if (type == Type::extension_definition) return kCommonExtension;
   return is_in(kScos, type) ? std::span<const Property>{kCommonSco} : std::span<const Property>{kCommonSdo};
 }
 

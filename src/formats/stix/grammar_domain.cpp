@@ -10,7 +10,7 @@ constexpr auto kAbout = kAnyType & ~kMetas;
 constexpr Property kAttackPattern[] = {str("name", kReq), str("description"), list(str("aliases", kNot20)), kill_chain};
 constexpr Property kCampaign[] = {str("name", kReq),  str("description"), list(str("aliases")),
                                   when("first_seen"), when("last_seen"),  str("objective")};
-constexpr Property kCourseOfAction[] = {str("name", kReq), str("description"), make("action", Kind::any, kDeprecated)};
+constexpr Property kCourseOfAction[] = {str("name", kReq), str("description")};
 constexpr Property kGrouping[] = {str("name"), str("description"), open("context", Words::grouping_context, kReq),
                                   list(ref("object_refs", kAnyType, kReq))};
 constexpr Property kIdentity[] = {str("name", kReq),

@@ -100,7 +100,7 @@ constexpr Property kProcess[] = {flag("is_hidden"),
                                  sco_ref("parent_ref", of(Type::process)),
                                  list(sco_ref("child_refs", of(Type::process)))};
 constexpr Property kSoftware[] = {str("name", kReq),      str("cpe"),    str("swid", kNot20),
-                                  list(str("languages")), str("vendor"), str("version")};
+                                  list(make("languages", Kind::language)), str("vendor"), str("version")};
 constexpr Property kUrl[] = {str("value", kReq)};
 constexpr Property kUserAccount[] = {str("user_id", kRequired20),
                                      str("credential", kNot20),

@@ -106,6 +106,8 @@ std::optional<IdParts> parse_id(std::string_view id) noexcept {
   }
   // The variant of RFC 4122.
   if (uuid[19] != '8' && uuid[19] != '9' && uuid[19] != 'a' && uuid[19] != 'b') return std::nullopt;
+  // Later versions are of RFC 9562, which the standard does not know.
+  if (uuid[14] < '1' || uuid[14] > '5') return std::nullopt;
   return IdParts{id.substr(0, at - 2), uuid, uuid[14]};
 }
 

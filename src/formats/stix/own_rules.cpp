@@ -27,7 +27,6 @@ constexpr FixedMarking kTlpMarkings[] = {
     {"marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003", "amber+strict", true},
     {"marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1", "red", true},
 };
-constexpr std::string_view kTlp2 = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d";
 
 bool is_relationship_name(std::string_view name) noexcept {
   return !name.empty() &&
@@ -166,17 +165,37 @@ void Checker::own_rules(Node root, Type type) {
     case Type::software:
       check_value("cpe", static_cast<bool>(cpe::parse(root.text_at("cpe"))), "CPE 2.3 name");
       break;
+    case Type::windows_registry_key: {
+      const auto key = root.text_at("key");
+      const auto hive = text::lower_ascii(key.substr(0, std::min(key.find('\\'), std::size_t{8})));
+      check_value("key", hive != "hklm" && hive != "hkcu" && hive != "hkcr" && hive != "hkcc" && hive != "hku",
+                  "full key: its hive is shortened");
+      break;
+    }
     case Type::x509_certificate:
       order(root, "validity_not_before", "validity_not_after", false);
       break;
+    case Type::extension_definition:
+      if (const auto names = root["extension_properties"]) {
+        bool toplevel = false;
+        for (const auto each : root["extension_types"].elements()) {
+          toplevel = toplevel || each.text() == "toplevel-property-extension";
+        }
+        if (toplevel) break;
+        report_.say(Test::together, names, "'extension_properties' needs the type toplevel-property-extension.",
+                    "Take it out, or give that type too.");
+      }
+      break;
     case Type::marking_definition: {
+      needs("definition", "definition_type");
+      needs("definition_type", "definition");
       const auto definition = root["definition"];
       const auto kind = root.text_at("definition_type");
       if (kind == "tlp" && definition.is_object()) part(definition, static_cast<std::size_t>(Part::tlp_marking), {});
       if (kind == "statement" && definition.is_object())
         part(definition, static_cast<std::size_t>(Part::statement_marking), {});
-      const bool is_tlp_2 = static_cast<bool>(root["extensions"][kTlp2]);
-      const auto level = is_tlp_2 ? root["extensions"][kTlp2].text_at("tlp_2_0") : definition.text_at("tlp");
+      const bool is_tlp_2 = static_cast<bool>(root["extensions"][kTlp2Extension]);
+      const auto level = is_tlp_2 ? root["extensions"][kTlp2Extension].text_at("tlp_2_0") : definition.text_at("tlp");
       const auto* const by_id = std::ranges::find(kTlpMarkings, root.text_at("id"), &FixedMarking::id);
       const bool is_fixed = by_id != std::end(kTlpMarkings);
       if (kind == "tlp" || is_tlp_2 || is_fixed) {

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "formats/stix/grammar.hpp"
+
 namespace tocsin::formats::stix {
 namespace {
 
@@ -24,6 +26,19 @@ class Cutter {
  public:
   Cutter(std::string_view bytes, const ReadLimits& limits, const std::function<Status(const RawObject&)>& visit)
       : bytes_(bytes), limits_(limits), visit_(visit) {}
+
+  /// What looks_like_stix answers.
+  bool looks_well() noexcept {
+    if (bytes_.starts_with("\xEF\xBB\xBF")) at_ = 3;
+    skip_blanks();
+    if (at_ >= bytes_.size()) return false;
+    if (bytes_[at_] == '[') {
+      ++at_;
+      skip_blanks();
+      return at_ < bytes_.size() && bytes_[at_] == '{' && object_looks_well(false);
+    }
+    return bytes_[at_] == '{' && object_looks_well(true);
+  }
 
   Result<Content> run() {
     if (bytes_.size() > limits_.bytes_max) return Error::too_large("STIX content", limits_.bytes_max);
@@ -104,6 +119,47 @@ class Cutter {
       ++at_;
     }
     return false;
+  }
+
+  /// At '{'.
+  bool object_looks_well(bool may_wrap) noexcept {
+    std::string_view type, id;
+    bool has_version = false, has_created = false;
+    ++at_;
+    while (true) {
+      skip_blanks();
+      if (at_ >= bytes_.size() || bytes_[at_] != '"') break;
+      const auto name_at = at_;
+      if (!skip_string()) return false;
+      const auto name = bytes_.substr(name_at + 1, at_ - name_at - 2);
+      // That of a CSAF document may be long.
+      if (name == "document") return false;
+      skip_blanks();
+      if (at_ >= bytes_.size() || bytes_[at_] != ':') return false;
+      ++at_;
+      skip_blanks();
+      const auto value_at = at_;
+      if (may_wrap && name == "objects" && at_ < bytes_.size() && bytes_[at_] == '[') {
+        if (type == "bundle") return true;
+        ++at_;
+        skip_blanks();
+        if (at_ < bytes_.size() && bytes_[at_] == '{') return object_looks_well(false);
+        at_ = value_at;
+      }
+      if (!skip_value()) break;
+      const auto value = bytes_.substr(value_at, at_ - value_at);
+      if (value.size() >= 2 && value.front() == '"') {
+        if (name == "type") type = value.substr(1, value.size() - 2);
+        if (name == "id") id = value.substr(1, value.size() - 2);
+      }
+      has_version = has_version || (name == "spec_version" && (value == "\"2.1\"" || value == "\"2.0\""));
+      has_created = has_created || name == "created";
+      skip_blanks();
+      if (at_ >= bytes_.size() || bytes_[at_] != ',') break;
+      ++at_;
+    }
+    if (may_wrap && type == "bundle" && id.starts_with("bundle--")) return true;
+    return names_an_object(type, id, has_version || has_created);
   }
 
   Status emit(std::size_t from, Form form) {
@@ -236,6 +292,17 @@ class Cutter {
 };
 
 }  // namespace
+
+bool names_an_object(std::string_view type, std::string_view id, bool has_version) noexcept {
+  return !type.empty() && id.size() > type.size() + 2 && id.starts_with(type) &&
+         id.substr(type.size()).starts_with("--") && (has_version || type_of(type) != Type::custom);
+}
+
+bool looks_like_stix(std::string_view bytes) noexcept {
+  static constexpr ReadLimits kNone;
+  static const std::function<Status(const RawObject&)> kNobody;
+  return Cutter{bytes, kNone, kNobody}.looks_well();
+}
 
 std::string_view to_string(Form form) noexcept {
   switch (form) {

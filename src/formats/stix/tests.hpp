@@ -1,8 +1,12 @@
 #pragma once
 #include <cstdint>
+#include <string_view>
 
 /// Every rule of the validator by name; validate.cpp says them, tests.cpp has their ids and groups.
 namespace tocsin::formats::stix {
+
+/// TLP 2.0 for STIX 2.1: its definition is known wherever its markings are.
+inline constexpr std::string_view kTlp2Extension = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d";
 
 enum class Test : std::uint8_t {
   json,
@@ -55,6 +59,11 @@ enum class Test : std::uint8_t {
   together,
   value,
   spec_version,
+  reserved,
+  not_applicable,
+  custom_extension,
+  hex_case,
+  id_not_contributing,
   count
 };
 

@@ -58,6 +58,9 @@ struct StixTime {
   std::int64_t seconds = 0;
   std::uint32_t nanos = 0;
   int fraction_digits = 0;
+  friend bool operator==(const StixTime& a, const StixTime& b) noexcept {
+    return a.seconds == b.seconds && a.nanos == b.nanos;
+  }
   friend bool operator<(const StixTime& a, const StixTime& b) noexcept {
     return a.seconds != b.seconds ? a.seconds < b.seconds : a.nanos < b.nanos;
   }

@@ -62,7 +62,7 @@ const RuleCase kRules[] = {
     {"RepeatedOwnKey", identity(R"("x_a":1,"x_b":2,"x_a":3)"), "STIX-json-repeated", "/x_a"},
     {"WrongType", identity(R"("description":5)"), "STIX-2-type", "/description"},
     {"ListIsMissing", identity(R"("labels":"a")"), "STIX-2-type", "/labels"},
-    {"EmptyList", identity(R"("labels":[])"), "STIX-2.10-empty", "/labels"},
+    {"EmptyList", identity(R"("labels":[])"), "STIX-2.12-empty", "/labels"},
     {"Required", with("tool", ""), "STIX-3-required", ""},
     {"IdForm", R"({"type":"tool","spec_version":"2.1","id":"tool--1","name":"x"})", "STIX-2.9-form", "/id"},
     {"ReferenceType", identity(R"("created_by_ref":"tool--f431f809-377b-45e0-aa1c-6a4751cae5ff")"),
@@ -122,12 +122,12 @@ const RuleCase kRules[] = {
      fmt::format(
          "[{},{}]", identity(""),
          R"({"type":"tool","id":"tool--f431f809-377b-45e0-aa1c-6a4751cae5ff","name":"x","spec_version":"2.1","created":"2016-04-06T20:03:48.000Z","modified":"2016-04-06T20:03:48.000Z"})"),
-     "STIX-2.9-reused", "/0"},
+     "STIX-2.9-reused", "/1"},
     {"ContainerKey",
      with(
          "observed-data",
          R"("first_observed":"2016-01-01T00:00:00Z","last_observed":"2016-01-01T00:00:00Z","number_observed":1,"objects":{"0":{"type":"email-addr","value":"a@b.example","belongs_to_ref":"1"}})"),
-     "STIX-4.14-container", "/objects/0/belongs_to_ref"},
+     "STIX-2.13-container", "/objects/0/belongs_to_ref"},
 };
 INSTANTIATE_TEST_SUITE_P(Stix, Rule, testing::ValuesIn(kRules),
                          [](const auto& each) { return std::string{each.param.name}; });

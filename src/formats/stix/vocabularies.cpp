@@ -1,4 +1,5 @@
-// The words of section 10 and the enumerations of properties, each list in the order of its bytes.
+// The words of section 10 and the enumerations of properties. Errata 01 adds 'rust', 'legal', 'incident' (of reports)
+// and 'private-sector' (of threat actors).
 #include <algorithm>
 #include <array>
 
@@ -23,7 +24,7 @@ constexpr string_view kContext[] = {"malware-analysis", "suspicious-activity", "
 constexpr string_view kIdentityClass[] = {"class", "group", "individual", "organization", "system", "unknown"};
 constexpr string_view kLanguages[] = {"applescript",  "bash",       "c",     "c#",          "c++",   "go",
                                       "java",         "javascript", "lua",   "objective-c", "perl",  "php",
-                                      "powershell",   "python",     "ruby",  "scala",       "swift", "typescript",
+                                      "powershell",   "python",     "ruby", "rust",  "scala",       "swift", "typescript",
                                       "visual-basic", "x86-32",     "x86-64"};
 constexpr string_view kIndicator[] = {"anomalous-activity", "anonymization",      "attribution", "benign",
                                       "compromised",        "malicious-activity", "unknown"};
@@ -50,6 +51,7 @@ constexpr string_view kSector[] = {"aerospace",
                                    "hospitality-leisure",
                                    "infrastructure",
                                    "insurance",
+                                   "legal",
                                    "manufacturing",
                                    "mining",
                                    "non-profit",
@@ -171,7 +173,7 @@ constexpr string_view kRegion[] = {"africa",
                                    "western-africa",
                                    "western-asia",
                                    "western-europe"};
-constexpr string_view kReport[] = {"attack-pattern", "campaign", "identity",      "indicator",
+constexpr string_view kReport[] = {"attack-pattern", "campaign", "identity", "incident",     "indicator",
                                    "intrusion-set",  "malware",  "observed-data", "threat-actor",
                                    "threat-report",  "tool",     "vulnerability"};
 constexpr string_view kRole[] = {
@@ -187,6 +189,7 @@ constexpr string_view kActor[] = {"activist",
                                   "insider-accidental",
                                   "insider-disgruntled",
                                   "nation-state",
+                                  "private-sector",
                                   "sensationalist",
                                   "spy",
                                   "terrorist",
@@ -201,7 +204,7 @@ constexpr string_view kRegistry[] = {"REG_BINARY",
                                      "REG_DWORD_BIG_ENDIAN",
                                      "REG_DWORD_LITTLE_ENDIAN",
                                      "REG_EXPAND_SZ",
-                                     "REG_FULL_RESOURCE_DESCRIPTOR",
+                                     "REG_FULL_RESOURCE_DESCRIPTION",
                                      "REG_INVALID_TYPE",
                                      "REG_LINK",
                                      "REG_MULTI_SZ",
