@@ -157,8 +157,8 @@ class Reporter {
     if (verdict.is_valid()) {
       print(safe_text(fmt::format("{}: valid ({}){}\n", file, name_of(verdict), found.empty() ? "" : ", " + found)));
     } else {
-      print(safe_text(fmt::format("{}: not valid{}, {}\n", file, named ? fmt::format(" ({})", name_of(verdict)) : "",
-                                  found)));
+      print(safe_text(
+          fmt::format("{}: not valid{}, {}\n", file, named ? fmt::format(" ({})", name_of(verdict)) : "", found)));
     }
     for (const auto& each : verdict.findings) {
       print(safe_text(fmt::format("  {} {}: {}\n", each.test, each.path.empty() ? "/" : each.path, each.message)));

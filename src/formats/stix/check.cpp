@@ -126,6 +126,28 @@ bool is_custom_extension(std::string_view name) noexcept {
   return name.size() >= 5 && name.ends_with("-ext") && is_type_name(name, false);
 }
 
+bool fits(Values values, Node value) noexcept {
+  switch (values) {
+    case Values::any:
+      return !value.is_null();
+    case Values::text:
+      return value.is_string();
+    case Values::whole:
+      return value.is_integer();
+    case Values::text_or_whole:
+      return value.is_string() || value.is_integer();
+    case Values::texts:
+    case Values::text_or_texts:
+      break;
+  }
+  if (value.is_string()) return values == Values::text_or_texts;
+  if (!value.is_array()) return false;
+  for (const auto each : value.elements()) {
+    if (!each.is_string()) return false;
+  }
+  return true;
+}
+
 struct HashForm {
   std::string_view name;
   std::size_t digits;  ///< 0: not hexadecimal.
@@ -165,7 +187,10 @@ bool Checker::object(Node root, bool as_2_0) {
     return as_2_0;
   }
   type_ = type_of(type_name);
-  is_2_0_ = spec_version ? spec_version.text() == "2.0" : as_2_0 || !(is_in(kScos, type_) || type_ == Type::custom);
+  // What says nothing is of 2.0, whose objects never do; but bundles of 2.0 say what they hold.
+  is_2_0_ = spec_version
+                ? spec_version.text() == "2.0"
+                : as_2_0 || (report_.raw().form != Form::bundle && !is_in(kScos, type_) && type_ != Type::custom);
   if (spec_version && spec_version.text() != "2.1" && spec_version.text() != "2.0") {
     report_.say(Test::spec_version, spec_version, "spec_version is neither 2.0 nor 2.1.",
                 "Write \"2.1\" where the object is of STIX 2.1.");
@@ -194,7 +219,7 @@ bool Checker::object(Node root, bool as_2_0) {
   if (has_markings) markings(root);
   own_rules(root, type_);
   address(root);
-  across_.object(root, type_, id.text(), created, modified, revoked);
+  across_.object(root, type_, id.text(), created, modified, revoked, is_2_0_);
   return is_2_0_;
 }
 
@@ -208,7 +233,8 @@ void Checker::bundle(Node header) {
     report_.say(Test::bundle, header["id"] ? header["id"] : header,
                 "The bundle has no identifier of the form bundle--UUID.", "Give it one.");
   } else if (parts->version != '4') {
-    report_.say(Test::id_version, header["id"], "The UUID is of another version than 4.", "Make identifiers at random.");
+    report_.say(Test::id_version, header["id"], "The UUID is of another version than 4.",
+                "Make identifiers at random.");
   }
   for (const auto [name, value] : header.members()) {
     if (name == "type" || name == "id") continue;
@@ -388,7 +414,7 @@ void Checker::value(const Property& property, Node value, Node container) {
       words(property, value);
       break;
     case Kind::dictionary:
-      dictionary(value);
+      dictionary(value, static_cast<Values>(property.detail));
       break;
     case Kind::hashes:
       hashes(value);
@@ -453,7 +479,8 @@ void Checker::reference(const Property& property, Node value, Node container) {
     }
     return;
   }
-  const auto parts = parse_id(id);
+  std::string lower;
+  const auto parts = id_parts(value, lower);
   if (!parts) {
     report_.say(Test::id_form, value, fmt::format("'{}' is no identifier.", shown(id)),
                 "Identifiers are type--UUID, the UUID of RFC 4122.");
@@ -510,13 +537,21 @@ void Checker::hashes(Node value) {
   }
 }
 
-void Checker::dictionary(Node value) {
+void Checker::dictionary(Node value, Values values) {
   if (!value.is_object()) return wrong_type(value, "a dictionary");
   if (value.empty()) report_.say(Test::empty_dictionary, value, "The dictionary is empty.", "Leave the property out.");
   for (const auto [name, each] : value.members()) {
     if (!is_dictionary_key(name)) {
       report_.say_in(Test::dictionary_key, value, name, fmt::format("'{}' is no key of a dictionary.", shown(name)),
                      "Use up to 250 letters, digits, hyphens and underscores.");
+    }
+    if (each.is_array() && each.empty()) {
+      report_.say(Test::empty_list, each, "The list is empty.", "Leave the key out.");
+    } else if (!fits(is_2_0_ && !each.is_null() ? Values::any : values, each)) {
+      static constexpr std::string_view kWanted[] = {"a value",           "a string",
+                                                     "a whole number",    "a string or a whole number",
+                                                     "a list of strings", "a list of strings"};
+      wrong_type(each, kWanted[static_cast<std::size_t>(values)]);
     }
   }
 }
@@ -600,11 +635,26 @@ void Checker::contents(Node value) {
   }
 }
 
+std::optional<IdParts> Checker::id_parts(Node id, std::string& lower) {
+  if (const auto parts = parse_id(id.text())) return parts;
+  constexpr std::size_t kUuid = 36;
+  if (id.text().size() <= kUuid) return std::nullopt;
+  const auto uuid_at = id.text().size() - kUuid;
+  lower = std::string{id.text().substr(0, uuid_at)} + text::lower_ascii(id.text().substr(uuid_at));
+  const auto parts = parse_id(lower);
+  if (parts) {
+    report_.say(Test::id_case, id, "The UUID has digits in upper case.",
+                "Write it in lower case, as RFC 4122 says of what is written; identifiers are compared byte by byte.");
+  }
+  return parts;
+}
+
 void Checker::id(Node root, Node id, Type type, std::string_view type_name) {
-  const auto parts = parse_id(id.text());
+  std::string lower;
+  const auto parts = id_parts(id, lower);
   if (!parts) {
     report_.say(Test::id_form, id, fmt::format("'{}' is no identifier.", shown(id.text())),
-                "Identifiers are type--UUID, the UUID in lower case.");
+                "Identifiers are type--UUID, the UUID of RFC 4122.");
     return;
   }
   if (parts->type != type_name) {
@@ -612,13 +662,18 @@ void Checker::id(Node root, Node id, Type type, std::string_view type_name) {
                 fmt::format("The identifier of an object of type {} begins with another type.", type_name),
                 fmt::format("Begin it with {}--.", type_name));
   }
+  if (is_2_0_) {
+    if (parts->version != '4') {
+      report_.say(Test::id_form, id, "In STIX 2.0 the UUID of an identifier is of version 4.", "Make it at random.");
+    }
+    return;
+  }
   if (!is_in(kScos, type)) {
     if (parts->version != '4' && type != Type::marking_definition && type != Type::custom) {
       report_.say(Test::id_version, id, "The UUID is of another version than 4.", "Make identifiers at random.");
     }
     return;
   }
-  if (is_2_0_) return;
   const auto names = contributing_properties(type_name);
   const bool contributes = std::ranges::any_of(
       text::split(names, ' '), [&](std::string_view name) { return !name.empty() && static_cast<bool>(root[name]); });

@@ -47,7 +47,7 @@ class Report {
 class Across {
  public:
   explicit Across(Report& report) : report_(report) {}
-  void object(Node root, Type type, std::string_view id, Node created, Node modified, bool revoked);
+  void object(Node root, Type type, std::string_view id, Node created, Node modified, bool revoked, bool is_2_0);
   void uses_extension(std::string_view id, std::string pointer);
   void finish();
 
@@ -59,9 +59,10 @@ class Across {
   };
   struct Seen {
     std::string created, creator, pointer;
+    bool is_2_0 = false;
     std::optional<StixTime> created_at;
-    std::vector<Version> versions;           ///< What has a modification; of others one.
-    std::optional<std::size_t> revoking;     ///< The latest version that revokes.
+    std::vector<Version> versions;        ///< What has a modification; of others one.
+    std::optional<std::size_t> revoking;  ///< The latest version that revokes.
   };
   void same_version(Node root, std::string_view id, const Version& first, std::string_view bytes);
   struct Hash {
@@ -93,11 +94,13 @@ class Checker {
   void reference(const Property& property, Node value, Node container);
   void words(const Property& property, Node value);
   void hashes(Node value);
-  void dictionary(Node value);
+  void dictionary(Node value, Values values);
   void extensions(Node value, Type owner, Node container);
   void container(Node value);
   void contents(Node value);
   void id(Node root, Node id, Type type, std::string_view type_name);
+  /// The parts of an identifier, also where it has upper case, which is told.
+  std::optional<IdParts> id_parts(Node id, std::string& lower);
   void own_rules(Node root, Type type);
   void address(Node root);
   void order(Node root, std::string_view first, std::string_view second, bool strictly);
@@ -112,7 +115,7 @@ class Checker {
   Type type_ = Type::custom;
   bool is_2_0_ = false;
   bool has_toplevel_extension_ = false;
-  bool is_observable_ = false;  ///< Of a custom object: nothing says that it is a domain object.
+  bool is_observable_ = false;     ///< Of a custom object: nothing says that it is a domain object.
   std::vector<std::string> told_;  ///< Relationships that were told of.
 };
 

@@ -140,6 +140,9 @@ enum class Words : std::uint8_t {
 std::span<const std::string_view> words_of(Words words) noexcept;
 bool has_word(Words words, std::string_view word) noexcept;
 
+/// What the values of a dictionary are.
+enum class Values : std::uint8_t { any, text, whole, text_or_whole, texts, text_or_texts };
+
 /// What has properties: the object types, and the parts that objects have.
 enum class Part : std::uint8_t {
   kill_chain_phase = kTypes,
@@ -182,7 +185,7 @@ struct Property {
   std::string_view name;
   Kind kind = Kind::string;
   std::uint8_t flags = 0;
-  std::uint8_t detail = 0;  ///< Words or Part, as `kind` says.
+  std::uint8_t detail = 0;  ///< Words, Part or Values, as `kind` says.
   Types refs = 0;           ///< Of an identifier: what it may refer to.
   double min = -std::numeric_limits<double>::infinity();
   double max = std::numeric_limits<double>::infinity();

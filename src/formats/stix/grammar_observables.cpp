@@ -7,7 +7,6 @@ namespace {
 constexpr Types kAddresses = of(Type::ipv4_addr, Type::ipv6_addr, Type::mac_addr, Type::domain_name);
 constexpr Types kCustom = of(Type::custom);
 constexpr auto kHashes = make("hashes", Kind::hashes);
-constexpr auto kByteMax = kExactMax;
 
 constexpr Property kArtifact[] = {str("mime_type"),
                                   make("payload_bin", Kind::binary),
@@ -15,7 +14,7 @@ constexpr Property kArtifact[] = {str("mime_type"),
                                   kHashes,
                                   one_of("encryption_algorithm", Words::encryption_algorithm),
                                   str("decryption_key")};
-constexpr Property kAutonomousSystem[] = {whole("number", 0, 4294967295.0, kReq), str("name"), str("rir")};
+constexpr Property kAutonomousSystem[] = {any_whole("number", kReq), str("name"), str("rir")};
 constexpr Property kDirectory[] = {str("path", kReq),
                                    str("path_enc"),
                                    when("ctime", kNot20),
@@ -41,7 +40,7 @@ constexpr Property kEmailMessage[] = {flag("is_multipart", kReq),
                                       str("message_id", kNot20),
                                       str("subject"),
                                       list(str("received_lines")),
-                                      make("additional_header_fields", Kind::dictionary),
+                                      dictionary_of("additional_header_fields", Values::text_or_texts),
                                       str("body"),
                                       list(part("body_multipart", Part::mime_part)),
                                       sco_ref("raw_email_ref", of(Type::artifact))};
@@ -79,29 +78,30 @@ constexpr Property kNetworkTraffic[] = {when("start"),
                                         count_of_things("dst_byte_count"),
                                         count_of_things("src_packets"),
                                         count_of_things("dst_packets"),
-                                        make("ipfix", Kind::dictionary),
+                                        dictionary_of("ipfix", Values::text_or_whole),
                                         sco_ref("src_payload_ref", of(Type::artifact)),
                                         sco_ref("dst_payload_ref", of(Type::artifact)),
                                         list(sco_ref("encapsulates_refs", of(Type::network_traffic))),
                                         sco_ref("encapsulated_by_ref", of(Type::network_traffic))};
 constexpr Property kProcess[] = {flag("is_hidden"),
-                                 count_of_things("pid"),
+                                 any_whole("pid"),
                                  str("name", kOnly20),
                                  when("created_time", kNot20),
                                  when("created", kOnly20),
                                  str("cwd"),
                                  str("command_line"),
                                  list(str("arguments", kOnly20)),
-                                 make("environment_variables", Kind::dictionary),
+                                 dictionary_of("environment_variables", Values::text),
                                  list(sco_ref("opened_connection_refs", of(Type::network_traffic))),
                                  sco_ref("creator_user_ref", of(Type::user_account)),
                                  sco_ref("image_ref", of(Type::file)),
                                  sco_ref("binary_ref", of(Type::file), kOnly20),
                                  sco_ref("parent_ref", of(Type::process)),
                                  list(sco_ref("child_refs", of(Type::process)))};
-constexpr Property kSoftware[] = {str("name", kReq),      str("cpe"),    str("swid", kNot20),
-                                  list(make("languages", Kind::language)), str("vendor"), str("version")};
-constexpr Property kUrl[] = {str("value", kReq)};
+constexpr Property kSoftware[] = {str("name", kReq),   str("cpe"),
+                                  str("swid", kNot20), list(make("languages", Kind::language)),
+                                  str("vendor"),       str("version")};
+constexpr Property kUrl[] = {make("value", Kind::url, kReq)};
 constexpr Property kUserAccount[] = {str("user_id", kRequired20),
                                      str("credential", kNot20),
                                      str("account_login"),
@@ -117,12 +117,9 @@ constexpr Property kUserAccount[] = {str("user_id", kRequired20),
                                      when("password_last_changed", kOnly20),
                                      when("account_first_login"),
                                      when("account_last_login")};
-constexpr Property kRegistryKey[] = {str("key", kRequired20),
-                                     list(part("values", Part::registry_value)),
-                                     when("modified_time", kNot20),
-                                     when("modified", kOnly20),
-                                     sco_ref("creator_user_ref", of(Type::user_account)),
-                                     count_of_things("number_of_subkeys")};
+constexpr Property kRegistryKey[] = {
+    str("key", kRequired20),   list(part("values", Part::registry_value)),          when("modified_time", kNot20),
+    when("modified", kOnly20), sco_ref("creator_user_ref", of(Type::user_account)), any_whole("number_of_subkeys")};
 constexpr Property kX509[] = {flag("is_self_signed"),
                               kHashes,
                               str("version"),
@@ -134,7 +131,7 @@ constexpr Property kX509[] = {flag("is_self_signed"),
                               str("subject"),
                               str("subject_public_key_algorithm"),
                               str("subject_public_key_modulus"),
-                              count_of_things("subject_public_key_exponent"),
+                              any_whole("subject_public_key_exponent"),
                               part("x509_v3_extensions", Part::x509_v3)};
 
 constexpr Property kKillChainPhase[] = {str("kill_chain_name", kReq), str("phase_name", kReq)};
@@ -166,23 +163,23 @@ constexpr Property kX509V3[] = {str("basic_constraints"),
 constexpr Property kPeSection[] = {str("name", kReq), count_of_things("size"),
                                    real("entropy", -std::numeric_limits<double>::infinity(), 1e300), kHashes};
 constexpr Property kPeOptionalHeader[] = {hex("magic_hex"),
-                                          count_of_things("major_linker_version"),
-                                          count_of_things("minor_linker_version"),
+                                          any_whole("major_linker_version"),
+                                          any_whole("minor_linker_version"),
                                           count_of_things("size_of_code"),
                                           count_of_things("size_of_initialized_data"),
                                           count_of_things("size_of_uninitialized_data"),
-                                          count_of_things("address_of_entry_point"),
-                                          count_of_things("base_of_code"),
-                                          count_of_things("base_of_data"),
-                                          count_of_things("image_base"),
-                                          count_of_things("section_alignment"),
-                                          count_of_things("file_alignment"),
-                                          count_of_things("major_os_version"),
-                                          count_of_things("minor_os_version"),
-                                          count_of_things("major_image_version"),
-                                          count_of_things("minor_image_version"),
-                                          count_of_things("major_subsystem_version"),
-                                          count_of_things("minor_subsystem_version"),
+                                          any_whole("address_of_entry_point"),
+                                          any_whole("base_of_code"),
+                                          any_whole("base_of_data"),
+                                          any_whole("image_base"),
+                                          any_whole("section_alignment"),
+                                          any_whole("file_alignment"),
+                                          any_whole("major_os_version"),
+                                          any_whole("minor_os_version"),
+                                          any_whole("major_image_version"),
+                                          any_whole("minor_image_version"),
+                                          any_whole("major_subsystem_version"),
+                                          any_whole("minor_subsystem_version"),
                                           hex("win32_version_value_hex"),
                                           count_of_things("size_of_image"),
                                           count_of_things("size_of_headers"),
@@ -194,17 +191,17 @@ constexpr Property kPeOptionalHeader[] = {hex("magic_hex"),
                                           count_of_things("size_of_heap_reserve"),
                                           count_of_things("size_of_heap_commit"),
                                           hex("loader_flags_hex"),
-                                          count_of_things("number_of_rva_and_sizes"),
+                                          any_whole("number_of_rva_and_sizes"),
                                           kHashes};
 constexpr Property kStream[] = {str("name", kReq), kHashes, count_of_things("size")};
 constexpr Property kArchive[] = {list(sco_ref("contains_refs", of(Type::file, Type::directory), kReq)), str("comment"),
                                  str("version", kOnly20)};
 constexpr Property kNtfs[] = {str("sid"), list(part("alternate_data_streams", Part::alternate_data_stream))};
-constexpr Property kPdf[] = {str("version"), flag("is_optimized"), make("document_info_dict", Kind::dictionary),
+constexpr Property kPdf[] = {str("version"), flag("is_optimized"), dictionary_of("document_info_dict", Values::text),
                              str("pdfid0"), str("pdfid1")};
-constexpr Property kRaster[] = {count_of_things("image_height"), count_of_things("image_width"),
-                                count_of_things("bits_per_pixel"), str("image_compression_algorithm", kOnly20),
-                                make("exif_tags", Kind::dictionary)};
+constexpr Property kRaster[] = {any_whole("image_height"), any_whole("image_width"), any_whole("bits_per_pixel"),
+                                str("image_compression_algorithm", kOnly20),
+                                dictionary_of("exif_tags", Values::text_or_whole)};
 constexpr Property kPeBinary[] = {open("pe_type", Words::windows_pebinary_type, kReq),
                                   str("imphash"),
                                   hex("machine_hex"),
@@ -217,21 +214,18 @@ constexpr Property kPeBinary[] = {open("pe_type", Words::windows_pebinary_type, 
                                   make("file_header_hashes", Kind::hashes),
                                   part("optional_header", Part::pe_optional_header),
                                   list(part("sections", Part::pe_section))};
-constexpr Property kHttp[] = {str("request_method", kReq),
-                              str("request_value", kReq),
-                              str("request_version"),
-                              make("request_header", Kind::dictionary),
-                              count_of_things("message_body_length"),
-                              sco_ref("message_body_data_ref", of(Type::artifact))};
+constexpr Property kHttp[] = {str("request_method", kReq),      str("request_value", kReq),
+                              str("request_version"),           dictionary_of("request_header", Values::texts),
+                              any_whole("message_body_length"), sco_ref("message_body_data_ref", of(Type::artifact))};
 constexpr Property kIcmp[] = {hex("icmp_type_hex", kReq), hex("icmp_code_hex", kReq)};
 constexpr Property kSocket[] = {one_of("address_family", Words::network_socket_address_family, kReq),
                                 flag("is_blocking"),
                                 flag("is_listening"),
                                 str("protocol_family", kOnly20),
-                                make("options", Kind::dictionary),
+                                dictionary_of("options", Values::whole),
                                 one_of("socket_type", Words::network_socket_type),
-                                whole("socket_descriptor", 0, kByteMax),
-                                whole("socket_handle", -kByteMax, kByteMax)};
+                                count_of_things("socket_descriptor"),
+                                any_whole("socket_handle")};
 constexpr Property kTcp[] = {hex("src_flags_hex"), hex("dst_flags_hex")};
 constexpr Property kWindowsProcess[] = {flag("aslr_enabled"),
                                         flag("dep_enabled"),
@@ -248,8 +242,7 @@ constexpr Property kWindowsService[] = {str("service_name", kRequired20),
                                         list(sco_ref("service_dll_refs", of(Type::file))),
                                         one_of("service_type", Words::windows_service_type),
                                         one_of("service_status", Words::windows_service_status)};
-constexpr Property kUnixAccount[] = {whole("gid", -kByteMax, kByteMax), list(str("groups")), str("home_dir"),
-                                     str("shell")};
+constexpr Property kUnixAccount[] = {any_whole("gid"), list(str("groups")), str("home_dir"), str("shell")};
 constexpr Property kTlp[] = {one_of("tlp", Words::tlp, kReq)};
 constexpr Property kStatement[] = {str("statement", kReq)};
 
@@ -280,7 +273,7 @@ constexpr PartGrammar kGrammars[] = {
     {kGranularMarking, "lang marking_ref"},
     {kMimePart, "body body_raw_ref"},
     {kRegistryValue, kAnyOfAll},
-    {kX509V3, {}},
+    {kX509V3, kAnyOfAll},
     {kPeSection, {}},
     {kPeOptionalHeader, kAnyOfAll},
     {kStream, {}},
@@ -288,7 +281,9 @@ constexpr PartGrammar kGrammars[] = {
     {kNtfs, kAnyOfAll},
     {kPdf, kAnyOfAll},
     {kRaster, kAnyOfAll},
-    {kPeBinary, {}},
+    {kPeBinary,
+     "imphash machine_hex number_of_sections time_date_stamp pointer_to_symbol_table_hex number_of_symbols "
+     "size_of_optional_header characteristics_hex file_header_hashes optional_header sections"},
     {kHttp, {}},
     {kIcmp, {}},
     {kSocket, {}},

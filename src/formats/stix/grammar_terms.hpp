@@ -47,6 +47,11 @@ constexpr Property whole(std::string_view name, double min, double max, int flag
 }
 constexpr double kExactMax = 9007199254740991.0;
 constexpr Property count_of_things(std::string_view name, int flags = 0) { return whole(name, 0, kExactMax, flags); }
+/// Any whole number that JSON carries exactly (section 2.10): the standard gives it no bounds.
+constexpr Property any_whole(std::string_view name, int flags = 0) { return whole(name, -kExactMax, kExactMax, flags); }
+constexpr Property dictionary_of(std::string_view name, Values values) {
+  return make(name, Kind::dictionary, 0, static_cast<int>(values));
+}
 constexpr Property real(std::string_view name, double min, double max, int flags = 0) {
   auto made = make(name, Kind::number, flags);
   made.min = min;

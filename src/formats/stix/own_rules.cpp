@@ -33,11 +33,19 @@ bool is_relationship_name(std::string_view name) noexcept {
          std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
+/// By its form alone: the registry of IANA grows.
+bool is_character_set(std::string_view name) noexcept {
+  return name.size() >= 2 && name.size() <= 250 && std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  std::string_view{"/.+_:()-"}.find(c) != std::string_view::npos;
+         });
+}
+
 }  // namespace
 
 void Checker::relationship(Node root) {
   const auto name = root.text_at("relationship_type");
-  if (name.empty()) return;
+  if (!root["relationship_type"].is_string()) return;
   const auto source_name = type_of_id(root.text_at("source_ref")), target_name = type_of_id(root.text_at("target_ref"));
   const auto source = type_of(source_name), target = type_of(target_name);
   if (!is_relationship_name(name)) {
@@ -128,9 +136,6 @@ void Checker::own_rules(Node root, Type type) {
       needs("longitude", "latitude");
       needs("precision", "latitude");
       break;
-    case Type::malware_analysis:
-      order(root, "analysis_started", "analysis_ended", false);
-      break;
     case Type::observed_data:
       order(root, "first_observed", "last_observed", false);
       excludes("objects", "object_refs");
@@ -162,8 +167,26 @@ void Checker::own_rules(Node root, Type type) {
                     "Leave out end, or set is_active to false.");
       }
       break;
+    case Type::email_addr: {
+      const auto value = root.text_at("value");
+      const auto at = value.rfind('@');
+      check_value("value", at != value.npos && at > 0 && at + 1 < value.size(), "address of mail");
+      break;
+    }
+    case Type::domain_name: {
+      const auto value = root.text_at("value");
+      check_value("value", !value.empty() && value.find_first_of(" \t\r\n/@") == value.npos, "name of a domain");
+      break;
+    }
     case Type::software:
       check_value("cpe", static_cast<bool>(cpe::parse(root.text_at("cpe"))), "CPE 2.3 name");
+      break;
+    case Type::file:
+      needs("name_enc", "name");
+      check_value("name_enc", is_character_set(root.text_at("name_enc")), "name of a character set");
+      break;
+    case Type::directory:
+      check_value("path_enc", is_character_set(root.text_at("path_enc")), "name of a character set");
       break;
     case Type::windows_registry_key: {
       const auto key = root.text_at("key");
@@ -172,9 +195,6 @@ void Checker::own_rules(Node root, Type type) {
                   "full key: its hive is shortened");
       break;
     }
-    case Type::x509_certificate:
-      order(root, "validity_not_before", "validity_not_after", false);
-      break;
     case Type::extension_definition:
       if (const auto names = root["extension_properties"]) {
         bool toplevel = false;

@@ -392,6 +392,8 @@ class Parser {
     out.op = Operator::in;
     TRY_VOID(next());
     TRY_VOID(expect("("));
+    // Official grammars know a set of nothing, which nothing is in.
+    if (token_.is(")")) return next();
     while (true) {
       TRY_VOID(constant(out));
       if (!token_.is(",")) break;

@@ -153,7 +153,7 @@ class Cutter {
         if (name == "id") id = value.substr(1, value.size() - 2);
       }
       has_version = has_version || (name == "spec_version" && (value == "\"2.1\"" || value == "\"2.0\""));
-      has_created = has_created || name == "created";
+      has_created = has_created || name == "created" || name == "extensions";
       skip_blanks();
       if (at_ >= bytes_.size() || bytes_[at_] != ',') break;
       ++at_;

@@ -47,8 +47,8 @@ Result<Content> read_objects(std::string_view bytes, const ReadLimits& limits,
 /// Is an object of that type and id one of STIX? `has_version`: it says its spec_version or when it was created, as
 /// types that the standard does not know have to.
 bool names_an_object(std::string_view type, std::string_view id, bool has_version) noexcept;
-/// Is this a bundle, an envelope, a list or lines of STIX objects, or one object? Looks at the outermost members and the
-/// first object, no further, so that other documents cost next to nothing. What it accepts may still be damaged.
+/// Is this a bundle, an envelope, a list or lines of STIX objects, or one object? Looks at the outermost members and
+/// the first object, no further, so that other documents cost next to nothing. What it accepts may still be damaged.
 bool looks_like_stix(std::string_view bytes) noexcept;
 
 }  // namespace tocsin::formats::stix

@@ -62,7 +62,7 @@ void Across::same_version(Node root, std::string_view id, const Version& first, 
               "A change needs a later modified.");
 }
 
-void Across::object(Node root, Type type, std::string_view id, Node created, Node modified, bool revoked) {
+void Across::object(Node root, Type type, std::string_view id, Node created, Node modified, bool revoked, bool is_2_0) {
   if (id.empty()) return;
   const auto [at, is_new] = seen_.try_emplace(std::string{id});
   auto& seen = at->second;
@@ -74,6 +74,7 @@ void Across::object(Node root, Type type, std::string_view id, Node created, Nod
     seen.created_at = created_at;
     seen.creator = root.text_at("created_by_ref");
     seen.pointer = report_.raw().pointer();
+    seen.is_2_0 = is_2_0;
   } else if (type != Type::marking_definition && !is_in(kScos, type)) {
     const bool same_creation =
         created_at && seen.created_at ? *created_at == *seen.created_at : created.text() == seen.created;
@@ -91,8 +92,7 @@ void Across::object(Node root, Type type, std::string_view id, Node created, Nod
   }
   if (modified.is_string() && type != Type::marking_definition && !is_in(kScos, type)) {
     seen.versions.push_back({std::string{modified.text()}, modified_at, bytes});
-    if (revoked && modified_at &&
-        (!seen.revoking || *seen.versions[*seen.revoking].time < *modified_at)) {
+    if (revoked && modified_at && (!seen.revoking || *seen.versions[*seen.revoking].time < *modified_at)) {
       seen.revoking = seen.versions.size() - 1;
     }
   }
@@ -106,7 +106,7 @@ void Across::object(Node root, Type type, std::string_view id, Node created, Nod
 }
 
 void Across::finish() {
-  std::unordered_map<std::string_view, std::string_view> uuids;
+  std::unordered_map<std::string_view, const std::pair<const std::string, Seen>*> uuids;
   for (const auto* const each : in_order_) {
     const auto& [id, seen] = *each;
     if (seen.revoking) {
@@ -121,9 +121,11 @@ void Across::finish() {
     }
     const auto parts = parse_id(id);
     if (!parts) continue;
-    const auto [at, is_new] = uuids.try_emplace(parts->uuid, id);
-    if (!is_new && type_of_id(at->second) != parts->type) {
-      report_.say_at(Test::id_reused, seen.pointer, fmt::format("'{}' and '{}' have the same UUID.", at->second, id),
+    if (seen.is_2_0) continue;  // Does not forbid it.
+    const auto [at, is_new] = uuids.try_emplace(parts->uuid, each);
+    const auto& first = at->second->first;
+    if (!is_new && type_of_id(first) != parts->type) {
+      report_.say_at(Test::id_reused, seen.pointer, fmt::format("'{}' and '{}' have the same UUID.", first, id),
                      "Give each object a UUID of its own.");
     }
   }
@@ -135,8 +137,8 @@ void Across::finish() {
       const auto next = todo.back();
       todo.pop_back();
       if (next == id) {
-        report_.say_at(Test::markings_loop, seen_.find(id)->second.pointer, fmt::format("'{}' is marked by itself.", id),
-                       "Take the reference out that leads back.");
+        report_.say_at(Test::markings_loop, seen_.find(id)->second.pointer,
+                       fmt::format("'{}' is marked by itself.", id), "Take the reference out that leads back.");
         break;
       }
       if (std::ranges::find(done, next) != done.end() || done.size() > 1000) continue;

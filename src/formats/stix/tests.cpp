@@ -69,6 +69,7 @@ constexpr TestInfo kTests[] = {
     {"STIX-2.8-lower-case", G::recommended, "The digits of hex values are in lower case."},
     {"STIX-2.9-not-contributing", G::mandatory,
      "An observable that has nothing from which an identifier follows has a UUID of version 4."},
+    {"STIX-2.9-lower-case", G::recommended, "UUIDs are written in lower case."},
 };
 static_assert(std::size(kTests) == static_cast<std::size_t>(Test::count));
 

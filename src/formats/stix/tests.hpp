@@ -64,6 +64,7 @@ enum class Test : std::uint8_t {
   custom_extension,
   hex_case,
   id_not_contributing,
+  id_case,
   count
 };
 

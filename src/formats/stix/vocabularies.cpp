@@ -22,10 +22,10 @@ constexpr string_view kExtensionType[] = {"new-sco", "new-sdo", "new-sro", "prop
                                           "toplevel-property-extension"};
 constexpr string_view kContext[] = {"malware-analysis", "suspicious-activity", "unspecified"};
 constexpr string_view kIdentityClass[] = {"class", "group", "individual", "organization", "system", "unknown"};
-constexpr string_view kLanguages[] = {"applescript",  "bash",       "c",     "c#",          "c++",   "go",
-                                      "java",         "javascript", "lua",   "objective-c", "perl",  "php",
-                                      "powershell",   "python",     "ruby", "rust",  "scala",       "swift", "typescript",
-                                      "visual-basic", "x86-32",     "x86-64"};
+constexpr string_view kLanguages[] = {"applescript", "bash",         "c",      "c#",          "c++",   "go",
+                                      "java",        "javascript",   "lua",    "objective-c", "perl",  "php",
+                                      "powershell",  "python",       "ruby",   "rust",        "scala", "swift",
+                                      "typescript",  "visual-basic", "x86-32", "x86-64"};
 constexpr string_view kIndicator[] = {"anomalous-activity", "anonymization",      "attribution", "benign",
                                       "compromised",        "malicious-activity", "unknown"};
 constexpr string_view kSector[] = {"aerospace",
@@ -173,9 +173,9 @@ constexpr string_view kRegion[] = {"africa",
                                    "western-africa",
                                    "western-asia",
                                    "western-europe"};
-constexpr string_view kReport[] = {"attack-pattern", "campaign", "identity", "incident",     "indicator",
-                                   "intrusion-set",  "malware",  "observed-data", "threat-actor",
-                                   "threat-report",  "tool",     "vulnerability"};
+constexpr string_view kReport[] = {"attack-pattern", "campaign",      "identity", "incident",
+                                   "indicator",      "intrusion-set", "malware",  "observed-data",
+                                   "threat-actor",   "threat-report", "tool",     "vulnerability"};
 constexpr string_view kRole[] = {
     "agent",          "director", "independent", "infrastructure-architect", "infrastructure-operator",
     "malware-author", "sponsor"};
