@@ -16,7 +16,9 @@ const char* const kValidateExamples =
     "  tocsin validate --format json feed.tar.gz | jq 'select(.valid | not)'\n"
     "Modes: basic is the schema and the mandatory tests, extended adds the optional (2.1: "
     "recommended) ones and the rule for file names, full adds the informative ones. Provider metadata, aggregators and "
-    "ROLIE documents are judged by what CSAF says of them. --quality adds what the standard lets pass though it cannot "
+    "ROLIE documents are judged by what CSAF says of them. STIX 2.1 and 2.0 content is recognised: basic is every "
+    "MUST, "
+    "extended adds SHOULD, full adds hints (docs/stix.md). --quality adds what the standard lets pass though it cannot "
     "be meant. Needs no data folder. Exit 1 if any document is not valid.";
 
 void add_validate_options(CLI::App& command, CommandLine& into) {

@@ -4,7 +4,7 @@ import tarfile
 import unittest
 
 from support.documents import WithFolder, advisory
-from support.tocsin import DEMO, json_lines, run
+from support.tocsin import DEMO, ROOT, json_lines, run
 
 
 class Validate(WithFolder):
@@ -57,6 +57,29 @@ class Validate(WithFolder):
         self.assertEqual(location["logicalLocations"][0]["fullyQualifiedName"], "/document/tracking/status")
         self.assertTrue(location["physicalLocation"]["artifactLocation"]["uri"].endswith("/a%20b.json"))
         self.assertEqual(len(log["runs"][0]["artifacts"]), 1 + len(list(DEMO.glob("*.json"))))
+
+    def test_stix_is_recognised(self):
+        every = ROOT / "src/formats/stix/testdata/every-type.json"
+        self.assertIn("valid (STIX 2.1 bundle)", run("validate", every, check=0).stdout)
+        bundle = json.loads(every.read_text())
+        tool = next(each for each in bundle["objects"] if each["type"] == "tool")
+        for kind, content in (("bundle", bundle), ("envelope", {"objects": [tool]}), ("list", [tool]), ("object", tool)):
+            path = self.write(f"{kind}.json", json.dumps(content))
+            (verdict,) = json_lines(run("validate", "--mode", "full", "--format", "json", path, check=0).stdout)
+            self.assertEqual((verdict["kind"], verdict["stix_version"], verdict["results"]), (f"STIX {kind}", "2.1", []))
+            self.assertIsNone(verdict["csaf_version"])
+
+    def test_stix_modes_and_sarif(self):
+        tool = {"type": "tool", "spec_version": "2.1", "id": "tool--f431f809-377b-45e0-aa1c-6a4751cae5ff", "name": "x", "colour": 1,
+                "created": "2016-04-06T20:03:48.000Z", "modified": "2016-04-06T20:03:48.000Z"}
+        path = self.write("a.json", json.dumps([tool]))
+        self.assertNotIn("STIX-11.1", run("validate", path, check=0).stdout)
+        self.assertIn("STIX-11.1-custom-property /0/colour", run("validate", "--mode", "extended", path, check=0).stdout)
+        path = self.write("b.json", json.dumps([tool | {"name": 5}]))
+        run_of = json.loads(run("validate", "--format", "sarif", path, check=1).stdout)["runs"][0]
+        self.assertEqual([(each["ruleId"], each["level"]) for each in run_of["results"]], [("STIX-2-type", "error")])
+        (rule,) = run_of["tool"]["driver"]["rules"]
+        self.assertEqual(rule["shortDescription"]["text"], "A property's value has the type that the standard gives it.")
 
     def test_archives(self):
         archive = self.folder / "a.tar.gz"

@@ -254,6 +254,17 @@ TEST(StixTests, HaveACaseEach) {
   for (const auto& each : tests()) EXPECT_TRUE(met.contains(each.id)) << each.id;
 }
 
+TEST(StixTests, AreInTheDocument) {
+  const auto text = testing::read_file(std::filesystem::path{TOCSIN_SOURCE_DIR} / "docs/stix.md");
+  std::size_t rows = 0;
+  for (auto at = text.find("| `STIX-"); at != text.npos; at = text.find("| `STIX-", at + 1)) ++rows;
+  EXPECT_EQ(rows, tests().size());
+  for (const auto& each : tests()) {
+    EXPECT_NE(text.find(fmt::format("| `{}` |", each.id)), text.npos) << each.id;
+    EXPECT_NE(text.find(fmt::format("| {} | {} |", to_string(each.group), each.what)), text.npos) << each.what;
+  }
+}
+
 TEST(StixValidator, FindsNothingInOneOfEachType) {
   const auto text =
       testing::read_file(std::filesystem::path{TOCSIN_SOURCE_DIR} / "src/formats/stix/testdata/every-type.json");
