@@ -537,7 +537,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"import", "Import advisories: files, folders, archives, standard input", &Builder::import},
       {"search", "Search the advisories", &Builder::search},
       {"show", "Show one advisory", &Builder::show},
-      {"validate", "Validate CSAF 2.0 and 2.1 documents", &Builder::validate},
+      {"validate", "Validate CSAF 2.0 and 2.1 documents, and STIX", &Builder::validate},
       {"match", "Match an inventory against advisories, offline", &Builder::match},
       {"status", "Tell what was known of a product on a day, and what since", &Builder::status},
       {"bundle", "Carry advisories and evidence over a one-way link, signed", &Builder::bundle},

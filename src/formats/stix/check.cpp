@@ -8,123 +8,13 @@
 
 #include "base/text.hpp"
 #include "formats/language/language.hpp"
+#include "formats/stix/forms.hpp"
 #include "formats/stix/pattern.hpp"
 
 namespace tocsin::formats::stix {
 namespace {
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
-constexpr bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
 std::string shown(std::string_view text) { return text::shorten(text, 80); }
-
-/// Names of 2.1 begin with a letter; 2.0 does not say so.
-bool begins_well(std::string_view name, bool is_2_0) noexcept { return is_2_0 || is_lower(name.front()); }
-bool is_type_name(std::string_view name, bool is_2_0) noexcept {
-  return name.size() >= 3 && name.size() <= 250 && begins_well(name, is_2_0) && name.front() != '-' &&
-         name.find("--") == name.npos &&
-         std::ranges::all_of(name, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
-}
-bool is_property_name(std::string_view name, bool is_2_0) noexcept {
-  return name.size() >= 3 && name.size() <= 250 && begins_well(name, is_2_0) &&
-         std::ranges::all_of(name, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
-}
-bool is_dictionary_key(std::string_view name) noexcept {
-  return !name.empty() && name.size() <= 250 && std::ranges::all_of(name, [](char c) {
-    return is_lower(c) || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '-';
-  });
-}
-bool is_url(std::string_view text) noexcept {
-  const auto colon = text.find(':');
-  if (colon == text.npos || colon == 0 || colon + 1 == text.size()) return false;
-  const auto scheme = text.substr(0, colon);
-  if (!std::ranges::all_of(scheme,
-                           [](char c) {
-                             return is_lower(c) || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '+' || c == '-' ||
-                                    c == '.';
-                           }) ||
-      is_digit(scheme.front())) {
-    return false;
-  }
-  return std::ranges::none_of(
-      text, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '<' || c == '>' || c == '"'; });
-}
-bool is_base64(std::string_view text) noexcept {
-  if (text.empty() || text.size() % 4 != 0) return false;
-  auto body = text;
-  for (int i = 0; i < 2 && body.ends_with('='); ++i) body.remove_suffix(1);
-  return std::ranges::all_of(
-      body, [](char c) { return is_lower(c) || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '+' || c == '/'; });
-}
-bool is_ipv4(std::string_view text, bool with_prefix) noexcept {
-  int parts = 0;
-  while (true) {
-    std::size_t size = 0;
-    int number = 0;
-    while (size < text.size() && size < 3 && is_digit(text[size])) number = number * 10 + (text[size++] - '0');
-    if (size == 0 || number > 255 || (size > 1 && text[0] == '0')) return false;
-    text.remove_prefix(size);
-    if (++parts == 4) break;
-    if (!text.starts_with('.')) return false;
-    text.remove_prefix(1);
-  }
-  if (text.empty()) return true;
-  if (!with_prefix || text.front() != '/' || text.size() < 2 || text.size() > 3) return false;
-  int bits = 0;
-  for (const char c : text.substr(1)) {
-    if (!is_digit(c)) return false;
-    bits = bits * 10 + (c - '0');
-  }
-  return bits <= 32;
-}
-bool is_ipv6(std::string_view text) noexcept {
-  if (const auto slash = text.find('/'); slash != text.npos) {
-    const auto bits = text.substr(slash + 1);
-    if (bits.empty() || bits.size() > 3 || !std::ranges::all_of(bits, is_digit)) return false;
-    int number = 0;
-    for (const char c : bits) number = number * 10 + (c - '0');
-    if (number > 128) return false;
-    text = text.substr(0, slash);
-  }
-  if (const auto zone = text.find('%'); zone != text.npos) text = text.substr(0, zone);
-  int groups = 0;
-  bool gap = false;
-  if (text.starts_with("::")) {
-    gap = true;
-    text.remove_prefix(2);
-    if (text.empty()) return true;
-  }
-  while (true) {
-    if (text.find('.') != text.npos && text.find(':') == text.npos) {
-      if (!is_ipv4(text, false)) return false;
-      groups += 2;
-      break;
-    }
-    std::size_t size = 0;
-    while (size < text.size() && size < 5 && is_hex(text[size])) ++size;
-    if (size == 0 || size > 4) return false;
-    ++groups;
-    text.remove_prefix(size);
-    if (text.empty()) break;
-    if (text.starts_with("::")) {
-      if (gap) return false;
-      gap = true;
-      text.remove_prefix(2);
-      if (text.empty()) break;
-    } else if (text.front() == ':') {
-      text.remove_prefix(1);
-    } else {
-      return false;
-    }
-  }
-  return gap ? groups < 8 : groups == 8;
-}
-
-/// "x-example-com-foo-ext", section 11.3.
-bool is_custom_extension(std::string_view name) noexcept {
-  return name.size() >= 5 && name.ends_with("-ext") && is_type_name(name, false);
-}
 
 bool fits(Values values, Node value) noexcept {
   switch (values) {
@@ -147,14 +37,6 @@ bool fits(Values values, Node value) noexcept {
   }
   return true;
 }
-
-struct HashForm {
-  std::string_view name;
-  std::size_t digits;  ///< 0: not hexadecimal.
-};
-constexpr HashForm kHashForms[] = {{"MD5", 32},      {"SHA-1", 40},     {"SHA-224", 56},    {"SHA-256", 64},
-                                   {"SHA-384", 96},  {"SHA-512", 128},  {"SHA3-224", 56},   {"SHA3-256", 64},
-                                   {"SHA3-384", 96}, {"SHA3-512", 128}, {"RIPEMD-160", 40}, {"WHIRLPOOL", 128}};
 
 }  // namespace
 
@@ -421,7 +303,7 @@ void Checker::value(const Property& property, Node value, Node container) {
       break;
     case Kind::hex:
       if (!value.is_string()) return wrong_type(value, "a string");
-      if (value.text().empty() || value.text().size() % 2 != 0 || !std::ranges::all_of(value.text(), is_hex)) {
+      if (!is_hex_text(value.text())) {
         report_.say(Test::hex, value, "The value is not hexadecimal.", "Write pairs of the digits 0-9 and a-f.");
       } else if (std::ranges::any_of(value.text(), [](char c) { return c >= 'A' && c <= 'F'; })) {
         report_.say(Test::hex_case, value, "The value has digits in upper case.", "Write a-f in lower case.");
@@ -522,12 +404,9 @@ void Checker::hashes(Node value) {
                   "Use 3 to 250 letters, digits, hyphens and underscores.");
       continue;
     }
-    const auto* const form = std::ranges::find(kHashForms, name, &HashForm::name);
-    if (form != std::end(kHashForms)) {
-      if (digest.text().size() != form->digits || !std::ranges::all_of(digest.text(), is_hex)) {
-        report_.say(Test::hash_value, digest, fmt::format("The value is no {} hash.", name),
-                    fmt::format("It has {} hexadecimal digits.", form->digits));
-      }
+    if (!is_hash(name, digest.text())) {
+      report_.say(Test::hash_value, digest, fmt::format("The value is no {} hash.", name),
+                  "Write the whole digest; most are pairs of hexadecimal digits.");
     }
     if (!is_2_0_ && !has_word(Words::hash_algorithm, name)) {
       report_.say(Test::hash_name, digest,
@@ -727,10 +606,7 @@ void Checker::address(Node root) {
     what = "IPv6 address or network";
   } else {
     what = "MAC address";
-    fits = text.size() == 17;
-    for (std::size_t i = 0; fits && i < text.size(); ++i) {
-      fits = i % 3 == 2 ? text[i] == ':' : is_hex(text[i]) && (is_digit(text[i]) || is_lower(text[i]));
-    }
+    fits = is_mac(text);
   }
   if (!fits) report_.say(Test::value, value, fmt::format("'{}' is no {}.", shown(text), what), {});
 }

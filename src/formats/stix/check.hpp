@@ -48,7 +48,7 @@ class Across {
  public:
   explicit Across(Report& report) : report_(report) {}
   void object(Node root, Type type, std::string_view id, Node created, Node modified, bool revoked, bool is_2_0);
-  void uses_extension(std::string_view id, std::string pointer);
+  void uses_extension(std::string_view id, const std::string& pointer);
   void finish();
 
  private:

@@ -138,7 +138,7 @@ class Lifter {
         std::string name{"TLP:"};
         for (const char c : text_at(*definition, "tlp"))
           name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-        made["name"] = std::move(name);
+        made["name"] = name;
       }
     }
     if (type == "observed-data") observed(made);
@@ -169,8 +169,8 @@ class Lifter {
     const std::string text{text_at(made, "pattern")};
     if (parse_pattern(text, PatternVersion::v2_1)) return;
     if (const auto read = parse_pattern(text, PatternVersion::v2_0)) {
-      if (auto written = to_string(*read); parse_pattern(written, PatternVersion::v2_1)) {
-        made["pattern"] = std::move(written);
+      if (const auto written = to_string(*read); parse_pattern(written, PatternVersion::v2_1)) {
+        made["pattern"] = written;
         return;
       }
     }

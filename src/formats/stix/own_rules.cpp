@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "formats/cpe/cpe.hpp"
 #include "formats/stix/check.hpp"
+#include "formats/stix/forms.hpp"
 #include "formats/stix/pattern.hpp"
 
 namespace tocsin::formats::stix {
@@ -31,14 +32,6 @@ constexpr FixedMarking kTlpMarkings[] = {
 bool is_relationship_name(std::string_view name) noexcept {
   return !name.empty() &&
          std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-}
-
-/// By its form alone: the registry of IANA grows.
-bool is_character_set(std::string_view name) noexcept {
-  return name.size() >= 2 && name.size() <= 250 && std::ranges::all_of(name, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  std::string_view{"/.+_:()-"}.find(c) != std::string_view::npos;
-         });
 }
 
 }  // namespace

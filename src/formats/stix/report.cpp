@@ -43,9 +43,9 @@ void Report::finish() {
   }
 }
 
-void Across::uses_extension(std::string_view id, std::string pointer) {
+void Across::uses_extension(std::string_view id, const std::string& pointer) {
   if (report_.raw().form == Form::object) return;
-  if (extensions_.try_emplace(std::string{id}, std::move(pointer)).second) extension_order_.emplace_back(id);
+  if (extensions_.try_emplace(std::string{id}, pointer).second) extension_order_.emplace_back(id);
 }
 
 void Across::same_version(Node root, std::string_view id, const Version& first, std::string_view bytes) {

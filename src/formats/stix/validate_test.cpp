@@ -166,6 +166,7 @@ const RuleCase kRules[] = {
      "STIX-2.1-binary", "/payload_bin"},
     {"Url", identity(R"("external_references":[{"source_name":"a","url":"see there"}])"), "STIX-2.5-url",
      "/external_references/0/url"},
+    {"FuzzyHash", file(R"("hashes":{"TLSH":"00"})"), "STIX-2.7-hash", "/hashes/TLSH"},
     {"HashName", file(R"("hashes":{"x_own":"00"})"), "STIX-10.7-hash-algorithm", "/hashes/x_own"},
     {"DictionaryKey", file(R"("name":"a","extensions":{"pdf-ext":{"document_info_dict":{"a b":"c"}}})"), "STIX-2.3-key",
      "/extensions/pdf-ext/document_info_dict/a b"},
