@@ -53,13 +53,14 @@ bool Checker::object(Node root, bool as_2_0) {
   }
   Node type, id, spec_version, created, modified, extensions;
   bool revoked = false, has_markings = false;
+  // Of what is repeated, which is told, the first: as everywhere else.
   for (const auto [name, value] : root.members()) {
-    if (name == "type") type = value;
-    if (name == "id") id = value;
-    if (name == "spec_version") spec_version = value;
-    if (name == "created") created = value;
-    if (name == "modified") modified = value;
-    if (name == "extensions") extensions = value;
+    if (name == "type" && !type) type = value;
+    if (name == "id" && !id) id = value;
+    if (name == "spec_version" && !spec_version) spec_version = value;
+    if (name == "created" && !created) created = value;
+    if (name == "modified" && !modified) modified = value;
+    if (name == "extensions" && !extensions) extensions = value;
     if (name == "revoked") revoked = value.is_true();
     if (name == "object_marking_refs" || name == "granular_markings") has_markings = true;
   }

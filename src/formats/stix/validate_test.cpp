@@ -1,9 +1,7 @@
 #include "formats/stix/validate.hpp"
 
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -301,18 +299,10 @@ TEST(StixReport, KeepsSomeOfEachAndCountsTheRest) {
   EXPECT_EQ(verdict.findings.back().message, "The same was found 51 more times.");
 }
 
-std::string slurp(const std::filesystem::path& path) {
-  std::ifstream in{path, std::ios::binary};
-  std::stringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
 TEST(StixPattern, FollowsTheOfficialSyntaxCases) {
-  const char* data = std::getenv("TOCSIN_DATA");
-  if (data == nullptr) GTEST_SKIP() << "TOCSIN_DATA names no folder of test data";
-  const auto text = slurp(std::filesystem::path{data} / "stix/pattern-syntax-cases.json");
-  if (text.empty()) GTEST_SKIP() << "the official cases are not there";
+  const auto path = testing::data_root() / "stix/pattern-syntax-cases.json";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no official cases of patterns: " << path;
+  const auto text = testing::read_file(path);
   const auto root = boost::json::parse(text);
   std::size_t count = 0;
   for (const auto& each : root.at("cases").as_array()) {
