@@ -11,6 +11,8 @@ namespace tocsin::domain {
 
 std::string_view to_string(RecordKind kind) noexcept {
   switch (kind) {
+    case RecordKind::stix_object:
+      return "STIX object";
     case RecordKind::advisory:
       break;
   }

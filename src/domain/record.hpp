@@ -24,7 +24,10 @@ struct RevisionId {
 };
 
 /// What a record is about. Stored as its number; only ever added to.
-enum class RecordKind { advisory = 1 };
+enum class RecordKind {
+  advisory = 1,     ///< A CSAF document.
+  stix_object = 2,  ///< One STIX object of any type, or marking definition.
+};
 std::string_view to_string(RecordKind kind) noexcept;
 
 /// Life of a record here, independent of the document's own status member.

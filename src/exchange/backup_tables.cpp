@@ -43,7 +43,7 @@ using store::Value;
 #define TOCSIN_REVISION_COLUMNS                                                                            \
   "id, record_id, version, version_order, standing, format, document_status, sha512, bytes, released_at, " \
   "received_at, source, tlp, audience, audience_id, status, embargo_until"
-#define TOCSIN_CHANGE_COLUMNS "sequence, at, action, record_id, revision_id"
+#define TOCSIN_CHANGE_COLUMNS "sequence, at, action, record_id, revision_id, kind"
 #define TOCSIN_AUDIT_COLUMNS                                                                                 \
   "sequence, at, person_id, organisation_id, action, object, owner_id, outcome, request_id, personal_hash, " \
   "previous_hash, hash"
@@ -328,7 +328,7 @@ constexpr BackupColumn kExposureSum[] = {{"id"},    {"record_id"}, {"product", t
                                          {"least"}, {"made_at"},   {"is_current"}};
 constexpr BackupColumn kExposureSumCell[] = {{"sum_id"}, {"sector"}, {"organisations"}, {"assets"}};
 constexpr BackupColumn kExposureSumPart[] = {{"id"}, {"sum_id"}, {"organisation_id"}, {"sector"}, {"assets"}};
-constexpr BackupColumn kChange[] = {{"sequence"}, {"at"}, {"action"}, {"record_id"}, {"revision_id"}};
+constexpr BackupColumn kChange[] = {{"sequence"}, {"at"}, {"action"}, {"record_id"}, {"revision_id"}, {"kind"}};
 
 /// Adds the values to a statement that ends before its brackets.
 Sql with_values(Sql sql, const std::vector<Value>& values) {

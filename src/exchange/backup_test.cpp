@@ -58,9 +58,9 @@ std::string contents(store::Database& database) {
                           return ok();
                         }));
     TRY_VOID(
-        connection.each(store::Sql{"SELECT sequence, at, action, record_id, revision_id FROM change ORDER BY sequence"},
+        connection.each(store::Sql{"SELECT sequence, at, action, record_id, revision_id, kind FROM change ORDER BY sequence"},
                         [&](const store::Row& row) -> Status {
-                          for (int i = 0; i < 5; ++i) all += row.string(i) + "|";
+                          for (int i = 0; i < 6; ++i) all += row.string(i) + "|";
                           all += "\n";
                           return ok();
                         }));

@@ -375,7 +375,7 @@ class Taker {
              wanted.audience, now_, put.record},
          Sql{"UPDATE revision SET tlp = ?, audience = ?, audience_id = NULL WHERE id = ?", wanted.tlp, wanted.audience,
              put.revision},
-         store::Changes::append_sql(store::ChangeAction::updated, put.record, put.revision, now_)});
+         store::Changes::append_sql(store::ChangeAction::updated, record->kind, put.record, put.revision, now_)});
   }
 
   store::Connection& connection_;

@@ -20,6 +20,7 @@ struct Change {
   ChangeAction action = ChangeAction::created;
   domain::RecordId record;  ///< `removed`: one that is gone, as is its revision.
   domain::RevisionId revision;
+  domain::RecordKind kind = domain::RecordKind::advisory;
 };
 
 class Changes {
@@ -27,13 +28,16 @@ class Changes {
   explicit Changes(Connection& connection) : connection_(connection) {}
   /// Call inside a write transaction. PostgreSQL: takes a transaction-long advisory lock first, so that sequence order
   /// is commit order.
-  Status append(ChangeAction action, domain::RecordId record, domain::RevisionId revision, Timestamp now);
+  Status append(ChangeAction action, domain::RecordKind kind, domain::RecordId record, domain::RevisionId revision,
+                Timestamp now);
   /// The statement that append runs, for a caller that holds the lock and wants it among others in run_all.
-  static Sql append_sql(ChangeAction action, domain::RecordId record, domain::RevisionId revision, Timestamp now);
-  /// Changes after `sequence`, oldest first, at most `limit`.
-  Result<std::vector<Change>> after(std::int64_t sequence, int limit);
-  /// 0 where nothing was ever written.
-  Result<std::int64_t> newest();
+  static Sql append_sql(ChangeAction action, domain::RecordKind kind, domain::RecordId record,
+                        domain::RevisionId revision, Timestamp now);
+  /// Changes of one kind of record after `sequence`, oldest first, at most `limit`.
+  Result<std::vector<Change>> after(std::int64_t sequence, int limit,
+                                    domain::RecordKind kind = domain::RecordKind::advisory);
+  /// The newest of that kind. 0 where there was never one.
+  Result<std::int64_t> newest(domain::RecordKind kind = domain::RecordKind::advisory);
   /// Cursor of a derived reader ("search"); 0 where it never ran. Inside a write transaction it locks the cursor row,
   /// so that two processes deriving the same thing take turns.
   Result<std::int64_t> cursor(std::string_view reader);

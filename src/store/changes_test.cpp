@@ -73,7 +73,8 @@ TEST_P(ChangesTest, TellsOfRecordsThatAreHereAndThatAreGone) {
   const auto first = after(0).at(0);
   const auto append = [&](domain::RecordId record) {
     return database().write([&](Connection& connection) {
-      return Changes(connection).append(ChangeAction::withdrawn, record, first.revision, kTestNow);
+      return Changes(connection)
+          .append(ChangeAction::withdrawn, domain::RecordKind::advisory, record, first.revision, kTestNow);
     });
   };
   ASSERT_TRUE(append(first.record));

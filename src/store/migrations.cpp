@@ -83,7 +83,8 @@ std::span<const Migration> all_migrations() {
       kMigration0007Guard,     kMigration0008Cases,           kMigration0009Inventory,
       kMigration0010Evidence,  kMigration0011Notifications,   kMigration0012Webhook,
       kMigration0013Decisions, kMigration0015ExposureHistory, kMigration0017Manage,
-      kMigration0018MailKey,   kMigration0019Clauses,         kMigration0020ExposureSums};
+      kMigration0018MailKey,   kMigration0019Clauses,         kMigration0020ExposureSums,
+      kMigration0021ChangeKind};
   return migrations;
 }
 

@@ -181,8 +181,8 @@ Result<std::int64_t> Organisations::hand_records(domain::OrganisationId from, do
                                                  Timestamp now) {
   TRY_VOID(connection_.lock_changes());
   TRY_VOID(
-      connection_.run(Sql{"INSERT INTO change (at, action, record_id, revision_id) SELECT CAST(? AS bigint), "
-                          "CAST(? AS bigint), id, current_revision_id FROM record WHERE owner_id = ? ORDER BY id",
+      connection_.run(Sql{"INSERT INTO change (at, action, record_id, revision_id, kind) SELECT CAST(? AS bigint), "
+                          "CAST(? AS bigint), id, current_revision_id, kind FROM record WHERE owner_id = ? ORDER BY id",
                           now, ChangeAction::updated, from}));
   return connection_.run(Sql{"UPDATE record SET owner_id = ?, updated_at = ? WHERE owner_id = ?", to, now, from});
 }

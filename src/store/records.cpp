@@ -206,7 +206,7 @@ Result<PutResult> Records::put(const domain::NewRevision& given, Timestamp now, 
     TRY(const auto id, insert_revision(connection_, record, revision, audience_id, Standing::current, now));
     TRY_VOID(connection_.run_all({insert_document(id, revision),
                                   Sql{"UPDATE record SET current_revision_id = ? WHERE id = ?", id, record},
-                                  Changes::append_sql(ChangeAction::created, record, id, now)}));
+                                  Changes::append_sql(ChangeAction::created, revision.kind, record, id, now)}));
     return PutResult{.outcome = PutOutcome::created, .record = record, .revision = id, .slug = created.slug};
   }
 
@@ -239,7 +239,7 @@ Result<PutResult> Records::put(const domain::NewRevision& given, Timestamp now, 
         revision.version_order, revision.format, revision.sha512, result.revision, revision.initial_release_at,
         revision.current_release_at, now, write_labels(revision.labels), audience_id, result.record);
   }
-  statements.push_back(Changes::append_sql(action, result.record, result.revision, now));
+  statements.push_back(Changes::append_sql(action, revision.kind, result.record, result.revision, now));
   TRY_VOID(connection_.run_all(statements));
   if (result.outcome == PutOutcome::updated) TRY_VOID(keep_read(connection_, *existing, result.revision, revision));
   return result;

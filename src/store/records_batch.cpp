@@ -134,7 +134,7 @@ void append(const NewRevision& each, const Numbered& ids, Timestamp now, Rows& r
                 each.bytes.size(), each.current_release_at, now, each.source, each.tlp, each.audience, ids.audience,
                 each.status, each.embargo_until);
   documents.add("(?, ?)", ids.revision, Blob{each.bytes});
-  changes.add("(?, ?, ?, ?)", now, ChangeAction::created, ids.record, ids.revision);
+  changes.add("(?, ?, ?, ?, ?)", now, ChangeAction::created, ids.record, ids.revision, each.kind);
 }
 
 }  // namespace
@@ -154,7 +154,7 @@ Result<std::vector<PutResult>> Records::put_all(std::span<const NewRevision* con
   Rows records{Sql{"INSERT INTO record (" TOCSIN_RECORD_INSERT_COLUMNS ") VALUES "}};
   Rows revisions{Sql{"INSERT INTO revision (id, " TOCSIN_REVISION_INSERT_COLUMNS ") VALUES "}};
   Rows documents{Sql{"INSERT INTO revision_document (revision_id, bytes) VALUES "}};
-  Rows changes{Sql{"INSERT INTO change (at, action, record_id, revision_id) VALUES "}};
+  Rows changes{Sql{"INSERT INTO change (at, action, record_id, revision_id, kind) VALUES "}};
   std::vector<PutResult> results(given.size());
   std::vector<bool> done(given.size(), false);
   for (std::size_t i = 0; i < fresh.size(); ++i) {

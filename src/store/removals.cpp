@@ -31,7 +31,7 @@ Status Removals::remove(const domain::Record& record, Timestamp now) {
        Sql{"DELETE FROM revision_document WHERE revision_id IN (SELECT v.id FROM revision v WHERE v.record_id = ?)",
            id},
        Sql{"DELETE FROM revision WHERE record_id = ?", id}, Sql{"DELETE FROM record WHERE id = ?", id},
-       Changes::append_sql(ChangeAction::removed, id, record.current_revision, now)});
+       Changes::append_sql(ChangeAction::removed, record.kind, id, record.current_revision, now)});
 }
 
 Result<bool> Removals::was_removed(std::string_view sha512) {

@@ -192,7 +192,7 @@ Status store_marking(store::Connection& connection, const Wanted& wanted, Timest
            after.tlp, after.audience, audience_id, after.status, after.embargo_until, now, record.id},
        Sql{"UPDATE revision SET tlp = ?, audience = ?, audience_id = ?, status = ?, embargo_until = ? WHERE id = ?",
            after.tlp, after.audience, audience_id, after.status, after.embargo_until, record.current_revision},
-       store::Changes::append_sql(store::ChangeAction::updated, record.id, record.current_revision, now)});
+       store::Changes::append_sql(store::ChangeAction::updated, record.kind, record.id, record.current_revision, now)});
 }
 
 Status carry_out(store::Connection& connection, const Actor& actor, Wanted wanted, Timestamp now) {

@@ -23,5 +23,6 @@ extern const Migration kMigration0017Manage;
 extern const Migration kMigration0018MailKey;
 extern const Migration kMigration0019Clauses;
 extern const Migration kMigration0020ExposureSums;
+extern const Migration kMigration0021ChangeKind;
 
 }  // namespace tocsin::store
