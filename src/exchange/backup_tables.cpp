@@ -328,7 +328,8 @@ constexpr BackupColumn kExposureSum[] = {{"id"},    {"record_id"}, {"product", t
                                          {"least"}, {"made_at"},   {"is_current"}};
 constexpr BackupColumn kExposureSumCell[] = {{"sum_id"}, {"sector"}, {"organisations"}, {"assets"}};
 constexpr BackupColumn kExposureSumPart[] = {{"id"}, {"sum_id"}, {"organisation_id"}, {"sector"}, {"assets"}};
-constexpr BackupColumn kChange[] = {{"sequence"}, {"at"}, {"action"}, {"record_id"}, {"revision_id"}, {"kind"}};
+constexpr BackupColumn kChange[] = {{"sequence"},  {"at"},          {"action"},
+                                    {"record_id"}, {"revision_id"}, {"kind", false, 1}};
 
 /// Adds the values to a statement that ends before its brackets.
 Sql with_values(Sql sql, const std::vector<Value>& values) {

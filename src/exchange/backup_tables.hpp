@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ namespace tocsin::exchange {
 struct BackupColumn {
   std::string_view name;
   bool text = false;  ///< Else an integer.
+  /// What rows of a backup from before the column had it mean; absent: whoever lacks the column is damaged.
+  std::optional<std::int64_t> before = {};
 };
 using BackupColumns = std::span<const BackupColumn>;
 

@@ -57,13 +57,13 @@ std::string contents(store::Database& database) {
                           all += sha512_hex(row.text(6)) + "\n";
                           return ok();
                         }));
-    TRY_VOID(
-        connection.each(store::Sql{"SELECT sequence, at, action, record_id, revision_id, kind FROM change ORDER BY sequence"},
-                        [&](const store::Row& row) -> Status {
-                          for (int i = 0; i < 6; ++i) all += row.string(i) + "|";
-                          all += "\n";
-                          return ok();
-                        }));
+    TRY_VOID(connection.each(
+        store::Sql{"SELECT sequence, at, action, record_id, revision_id, kind FROM change ORDER BY sequence"},
+        [&](const store::Row& row) -> Status {
+          for (int i = 0; i < 6; ++i) all += row.string(i) + "|";
+          all += "\n";
+          return ok();
+        }));
     for (const auto& table : backup_table_list()) {
       all += table.name;
       TRY_VOID(connection.each(table.page({}, 1'000), [&](const store::Row& row) -> Status {
@@ -155,6 +155,39 @@ TEST_P(BackupTest, RestoresTheSameIntoBothDatabases) {
     ASSERT_TRUE(restore_backup(*second, back));
     EXPECT_EQ(contents(*second), before);
   }
+}
+
+TEST_P(BackupTest, RestoresABackupFromBeforeTheFeedKnewKinds) {
+  auto parts = testing::unpack(backup());
+  const auto before = contents(database());
+  boost::json::object manifest;
+  boost::json::array listed;
+  std::size_t taken_out = 0;
+  for (auto& [name, bytes] : parts) {
+    constexpr std::string_view kKind = ",\"kind\":1";
+    if (name.contains("/change")) {
+      for (auto at = bytes.find(kKind); at != std::string::npos; at = bytes.find(kKind, at)) {
+        bytes.erase(at, kKind.size());
+        ++taken_out;
+      }
+    }
+    if (name == "manifest.json") {
+      manifest = json::parse(bytes)->root().get_object();
+      manifest["parts"] = listed;
+      bytes = json::write(manifest);
+      continue;
+    }
+    if (name == "manifest.sha512") {
+      bytes = sha512_hex(json::write(manifest)) + "\n";
+      continue;
+    }
+    listed.emplace_back(boost::json::object{{"name", name}, {"bytes", bytes.size()}, {"sha512", sha512_hex(bytes)}});
+  }
+  ASSERT_EQ(taken_out, 27U);
+  const auto other = fresh(GetParam());
+  const auto restored = restore_backup(*other, folder.write("old.tar.zst", testing::pack(Packing::tar_zst, parts)));
+  ASSERT_TRUE(restored) << restored.error().to_string() << restored.error().detail;
+  EXPECT_EQ(contents(*other), before);
 }
 
 TEST_P(BackupTest, KeepsTheAuditLogVerifiable) {

@@ -314,6 +314,7 @@ class Filler final : public Receiver {
   static Result<store::Value> value_of(const BackupTableCode& table, const BackupColumn& column,
                                        const boost::json::value& row) {
     const auto* value = json::find(row, column.name);
+    if (value == nullptr && column.before) return store::Value{*column.before};
     if (value == nullptr) return damaged(fmt::format("a row of {} lacks {}", table.name, column.name));
     if (value->is_null()) return store::Value{};
     if (column.text && value->is_string()) return store::Value{std::string_view{value->get_string()}};
