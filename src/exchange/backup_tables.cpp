@@ -90,6 +90,8 @@ using store::Value;
   "feed, hook, why, changed_at, noticed_at, due_at, settled_at, letter_id"
 #define TOCSIN_NOTICE_SUBSCRIPTION_ALL "notice_id, subscription_id"
 #define TOCSIN_ASSET_MATCH_SPAN_ALL "id, organisation_id, asset_id, record_id, status, since, until, label, site"
+#define TOCSIN_ASSET_DECISION_ALL \
+  "id, organisation_id, asset_id, record_id, at, before_action, before_due, after_action, after_due, because"
 #define TOCSIN_DECISION_TABLE_ALL "id, organisation_id, version, base, document, note, person_id, at"
 #define TOCSIN_EXPOSURE_CONSENT_ALL \
   "id, organisation_id, sector, granted_by, granted_at, admitted_at, revoked_by, revoked_at"
@@ -300,6 +302,9 @@ constexpr BackupColumn kNotice[] = {
 constexpr BackupColumn kNoticeSubscription[] = {{"notice_id"}, {"subscription_id"}};
 constexpr BackupColumn kAssetMatchSpan[] = {{"id"},    {"organisation_id"}, {"asset_id"},    {"record_id"}, {"status"},
                                             {"since"}, {"until"},           {"label", true}, {"site", true}};
+constexpr BackupColumn kAssetDecision[] = {{"id"},        {"organisation_id"}, {"asset_id"},   {"record_id"},
+                                           {"at"},        {"before_action"},   {"before_due"}, {"after_action"},
+                                           {"after_due"}, {"because", true}};
 constexpr BackupColumn kAssetVerdict[] = {{"id"},
                                           {"organisation_id"},
                                           {"verdict"},
@@ -426,6 +431,8 @@ const BackupTableCode kTables[] = {
      TOCSIN_INSERT("asset_state", TOCSIN_ASSET_STATE_ALL)},
     {"asset_match_span", kAssetMatchSpan, false, TOCSIN_PAGE("asset_match_span", TOCSIN_ASSET_MATCH_SPAN_ALL, "id"),
      TOCSIN_INSERT("asset_match_span", TOCSIN_ASSET_MATCH_SPAN_ALL)},
+    {"asset_decision", kAssetDecision, false, TOCSIN_PAGE("asset_decision", TOCSIN_ASSET_DECISION_ALL, "id"),
+     TOCSIN_INSERT("asset_decision", TOCSIN_ASSET_DECISION_ALL)},
     {"asset_verdict", kAssetVerdict, false, TOCSIN_PAGE("asset_verdict", TOCSIN_ASSET_VERDICT_ALL, "id"),
      TOCSIN_INSERT("asset_verdict", TOCSIN_ASSET_VERDICT_ALL)},
     {"inventory_mapping", kInventoryMapping, false,
@@ -529,6 +536,8 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('asset_state', 'id'), (SELECT greatest(max(id), 1) FROM asset_state));"
       "SELECT setval(pg_get_serial_sequence('asset_match_span', 'id'), (SELECT greatest(max(id), 1) FROM "
       "asset_match_span));"
+      "SELECT setval(pg_get_serial_sequence('asset_decision', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "asset_decision));"
       "SELECT setval(pg_get_serial_sequence('asset_verdict', 'id'), (SELECT greatest(max(id), 1) FROM asset_verdict));"
       "SELECT setval(pg_get_serial_sequence('inventory_mapping', 'id'), (SELECT greatest(max(id), 1) FROM "
       "inventory_mapping));"

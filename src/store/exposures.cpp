@@ -12,11 +12,12 @@ namespace {
 using domain::MatchVerdict;
 using domain::RemediationState;
 
-#define TOCSIN_MATCH_COLUMNS                                                                                 \
-  "m.asset_id, m.record_id, m.organisation_id, m.status, m.found_status, m.confidence, m.found_confidence, " \
-  "m.product_ids, m.product_keys, m.cves, m.because, m.question, m.digest, m.verdict, m.decision, m.state, " \
-  "m.state_until, m.found_at, m.changed_at, m.found_because, m.decision_due, m.decision_table, m.decide_at"
-constexpr int kMatchColumns = 23;
+#define TOCSIN_MATCH_COLUMNS                                                                                  \
+  "m.asset_id, m.record_id, m.organisation_id, m.status, m.found_status, m.confidence, m.found_confidence, "  \
+  "m.product_ids, m.product_keys, m.cves, m.because, m.question, m.digest, m.verdict, m.decision, m.state, "  \
+  "m.state_until, m.found_at, m.changed_at, m.found_because, m.decision_due, m.decision_table, m.decide_at, " \
+  "m.decision_basis"
+constexpr int kMatchColumns = 24;
 
 template <class Enum>
 Enum enum_of(std::int64_t number) {
@@ -42,6 +43,7 @@ AssetMatch read_match(const Row& row) {
           .decision = static_cast<int>(row.integer(14)),
           .decision_due = row.optional_time(20),
           .decision_table = row.string(21),
+          .decision_basis = row.string(23),
           .decide_at = row.optional_time(22),
           .state = enum_of<RemediationState>(row.integer(15)),
           .state_until = row.optional_time(16),
@@ -453,9 +455,9 @@ Status Exposures::set_decisions(std::span<const AssetMatch> matches) {
   std::vector<Sql> statements;
   for (const auto& it : matches) {
     statements.emplace_back(
-        "UPDATE asset_match SET decision = ?, decision_due = ?, decision_table = ?, decide_at = ? WHERE asset_id = ? "
-        "AND record_id = ?",
-        it.decision, it.decision_due, it.decision_table, it.decide_at, it.asset, it.record);
+        "UPDATE asset_match SET decision = ?, decision_due = ?, decision_table = ?, decision_basis = ?, decide_at = ? "
+        "WHERE asset_id = ? AND record_id = ?",
+        it.decision, it.decision_due, it.decision_table, it.decision_basis, it.decide_at, it.asset, it.record);
   }
   return connection_.run_all(statements);
 }

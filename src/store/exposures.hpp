@@ -35,6 +35,7 @@ struct AssetMatch {
   int decision = kUndecided;
   std::optional<Timestamp> decision_due = {};         ///< Midnight of the day by which it is to be done.
   std::string decision_table = {};                    ///< That was asked.
+  std::string decision_basis = {};                    ///< As engine/exposure/decision_change.hpp writes it.
   std::optional<Timestamp> decide_at = Timestamp{0};  ///< From when on it has to be decided again.
   domain::RemediationState state = domain::RemediationState::open;
   std::optional<Timestamp> state_until = {};
@@ -178,7 +179,7 @@ class Exposures {
   // --- for deciding: no policy. All in Database::write, after lock_changes ---
   /// Those whose time has come, by record.
   Result<std::vector<ToDecide>> to_decide(Timestamp now, int limit);
-  /// Decision, due, table and decide_at of each, by asset and record.
+  /// Decision, due, table, basis and decide_at of each, by asset and record.
   Status set_decisions(std::span<const AssetMatch> matches);
   Status decide_again(std::span<const std::int64_t> records);
   Status decide_again(domain::OrganisationId organisation);

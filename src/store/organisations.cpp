@@ -197,6 +197,7 @@ Status Organisations::cut_ties(domain::OrganisationId id) {
        // What it had in its plants is nobody's business any more.
        Sql{"DELETE FROM asset WHERE organisation_id = ?", id},
        Sql{"DELETE FROM asset_match_span WHERE organisation_id = ?", id},
+       Sql{"DELETE FROM asset_decision WHERE organisation_id = ?", id},
        Sql{"DELETE FROM asset_verdict WHERE organisation_id = ?", id},
        Sql{"DELETE FROM inventory_mapping WHERE organisation_id = ?", id},
        Sql{"DELETE FROM inventory_upload WHERE organisation_id = ?", id},

@@ -5,9 +5,11 @@
 
 #include "base/json.hpp"
 #include "engine/evidence/evidence.hpp"
+#include "engine/exposure/decision_change.hpp"
 #include "engine/exposure/decision_inputs.hpp"
 #include "store/assets.hpp"
 #include "store/changes.hpp"
+#include "store/decision_history.hpp"
 #include "store/records.hpp"
 
 namespace tocsin::engine::exposure {
@@ -170,6 +172,7 @@ Result<DecideStep> Deciding::decide(store::Connection& connection, const std::ve
   TRY(const auto book, evidence::look_up(connection, cves));
   TRY_VOID(load_facts(connection, of_records));
   std::map<std::int64_t, TableInUse> tables;
+  std::vector<store::DecisionChange> changes;
   for (auto& match : matches) {
     auto table = tables.find(match.organisation.value);
     if (table == tables.end()) {
@@ -178,12 +181,17 @@ Result<DecideStep> Deciding::decide(store::Connection& connection, const std::ve
     }
     const auto& item = *items.at(match.asset);
     const auto decision = decide_stored(match, item, facts_[match.record.value].facts, book, table->second.rules, now);
+    if (auto change = change_of_decision(match, decision, table->second.rules, now)) {
+      changes.push_back(*std::move(change));
+    }
     match.decision = static_cast<int>(decision.action);
     match.decision_due = decision.due;
     match.decision_table = decision.table;
+    match.decision_basis = basis_of(decision);
     match.decide_at = decision.table.empty() ? std::nullopt : time_changes_at(item, now);
   }
   TRY_VOID(exposures.set_decisions(matches));
+  TRY_VOID(store::DecisionHistory{connection}.note(changes));
   return DecideStep{.decided = static_cast<std::int64_t>(matches.size()), .caught_up = false};
 }
 

@@ -7,6 +7,8 @@
 
 #include "engine/evidence/evidence.hpp"
 #include "engine/exposure/decision_inputs.hpp"
+#include "engine/exposure/overview.hpp"
+#include "engine/exposure/parts.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/inventory/testing.hpp"
 #include "engine/search/indexer.hpp"
@@ -17,9 +19,14 @@ namespace {
 
 using domain::RemediationState;
 using engine::testing::Sample;
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 constexpr std::string_view kPlant =
     "Asset id,Name,Vendor,Product,Firmware,Site,Zone,Exposure,Safety,Criticality,Next outage\n"
@@ -193,6 +200,92 @@ TEST_P(DecisionsTest, WhatItFollowsFromDecidesAgain) {
   EXPECT_EQ(waiting(later(1)), 5);
   settle(later(1));
   stored(later(1));
+}
+
+TEST_P(DecisionsTest, KeepsHowDecisionsChangedAndWhy) {
+  publish({});
+  know_exploited("CVE-1999-9999", 0);
+  ASSERT_TRUE(import_csv(editor, plant(200)));
+  match();
+  settle();
+  const auto told = [&](std::string_view label, Timestamp now) {
+    std::vector<std::string> out;
+    const auto page = list(database(), editor, own(editor), {}, now).value();
+    for (const auto& row : page.rows) {
+      if (row.label != label) continue;
+      const auto parts = match_parts(database(), editor, {row.match.asset, row.match.record}, now).value();
+      for (const auto& each : parts.decisions) {
+        EXPECT_EQ(each.label, label);
+        out.push_back(fmt::format("{} -> {}: {}", to_string(static_cast<Action>(each.before)),
+                                  to_string(static_cast<Action>(each.after)), each.because));
+      }
+    }
+    return out;
+  };
+  EXPECT_THAT(told("Open", later(0)), IsEmpty()) << "the first decision is no change";
+  know_exploited("CVE-1900-10001", 1);
+  settle(later(1));
+  EXPECT_THAT(told("Open", later(1)),
+              ElementsAre(AllOf(StartsWith("mitigate_now -> act_now: Exploitation is Active, was "),
+                                HasSubstr("known exploited"))));
+  EXPECT_THAT(told("Quiet", later(1)), SizeIs(1));
+  // Decided again without another outcome: nothing to tell.
+  ASSERT_TRUE(
+      database().write([](store::Connection& connection) { return store::Exposures{connection}.decide_all_again(); }));
+  settle(later(2));
+  EXPECT_THAT(told("Open", later(2)), SizeIs(1));
+  // A table of another kind says so; back again is a second change.
+  ASSERT_TRUE(set_table(database(), editor, {.base = "cisa"}, "", {}, later(3)));
+  settle(later(3));
+  const auto by_table = told("Planned", later(3));
+  ASSERT_FALSE(by_table.empty());
+  EXPECT_THAT(by_table.front(), HasSubstr("decided by the table cisa:"));
+  // What somebody says of the match.
+  const auto rows = list(database(), editor, own(editor), {}, later(4)).value().rows;
+  const auto open = std::ranges::find(rows, std::string{"Open"}, &store::ExposureRow::label);
+  ASSERT_NE(open, rows.end());
+  ASSERT_TRUE(set_verdict(database(), editor, {{open->match.asset, open->match.record}}, domain::MatchVerdict::rejected,
+                          "A spare", later(4)));
+  settle(later(4));
+  EXPECT_THAT(told("Open", later(4)).front(), AllOf(HasSubstr("-> nothing_to_do: "), HasSubstr("not affected")));
+  // Of others nobody is told; what is too old is forgotten; what is removed takes its own along.
+  EXPECT_FALSE(match_parts(database(), stranger, {open->match.asset, open->match.record}, later(4)));
+  const auto looked = overview(database(), editor, own(editor), {.since = "week"}, Zone::utc(), later(4)).value();
+  EXPECT_EQ(looked.decision_change_count, static_cast<std::int64_t>(looked.decision_changes.size()));
+  EXPECT_GE(looked.decision_change_count, 3);
+  EXPECT_EQ(overview(database(), stranger, own(stranger), {.since = "week"}, Zone::utc(), later(4))
+                .value()
+                .decision_change_count,
+            0);
+  ASSERT_TRUE(keep_history(database(), 2, later(4)));
+  EXPECT_THAT(told("Quiet", later(4)), Not(Contains(HasSubstr("Exploitation is Active"))));
+  EXPECT_THAT(told("Open", later(4)).front(), HasSubstr("not affected"));
+}
+
+TEST_P(DecisionsTest, KeepsOnlySoManyChangesOfOneMatch) {
+  publish({});
+  ASSERT_TRUE(import_csv(editor, plant(200)));
+  match();
+  settle();
+  const auto row = list(database(), editor, own(editor), {}, inventory::kTestNow).value().rows.front();
+  ASSERT_TRUE(database().write([&](store::Connection& connection) -> tocsin::Status {
+    store::DecisionHistory history{connection};
+    for (int i = 0; i < store::DecisionHistory::kKeptOfMatch + 7; ++i) {
+      const store::DecisionChange change{.organisation = row.match.organisation,
+                                         .asset = row.match.asset,
+                                         .record = row.match.record,
+                                         .at = inventory::kTestNow,
+                                         .before = 0,
+                                         .after = 1,
+                                         .because = std::to_string(i)};
+      TRY_VOID(history.note({&change, 1}));
+    }
+    return ok();
+  }));
+  const auto parts = match_parts(database(), editor, {row.match.asset, row.match.record}, inventory::kTestNow).value();
+  ASSERT_THAT(parts.decisions, SizeIs(store::DecisionHistory::kKeptOfMatch));
+  EXPECT_EQ(parts.decisions.front().because, "106");
+  EXPECT_EQ(parts.decisions.back().because, "7");
 }
 
 TEST_P(DecisionsTest, TimeDecidesAgain) {

@@ -8,6 +8,7 @@
 #include "base/messages.hpp"
 #include "engine/audit/trail.hpp"
 #include "store/changes.hpp"
+#include "store/decision_history.hpp"
 
 namespace tocsin::engine::exposure {
 namespace {
@@ -168,6 +169,9 @@ tocsin::Status load_history(store::Connection& connection, Overview& out, const 
   TRY(out.changes, history.changes(scope, out.since, input.changes_max, now));
   TRY(out.said_counts, history.said_counts(scope, out.since, now));
   TRY(out.said, history.said(scope, out.since, input.changes_max, now));
+  store::DecisionHistory decisions{connection};
+  TRY(out.decision_change_count, decisions.count(scope, out.since, now));
+  TRY(out.decision_changes, decisions.changes(scope, out.since, input.changes_max, now));
   return ok();
 }
 
@@ -263,6 +267,7 @@ Result<Overview> overview(store::Database& database, const Actor& actor, const i
   out.tlp = out.totals.tlp;
   for (const auto& each : out.changes) raise(out.tlp, each.tlp);
   for (const auto& each : out.said) raise(out.tlp, each.tlp);
+  for (const auto& each : out.decision_changes) raise(out.tlp, each.tlp);
   for (const auto& each : out.decided.matters) raise(out.tlp, each.row.tlp);
   return out;
 }
@@ -296,7 +301,10 @@ Result<HistoryUpkeep> keep_history(store::Database& database, int keep_days, Tim
       TRY(done.settled, history.settle(now));
     }
     if (keep_days > 0) {
-      TRY(done.forgotten, history.prune({now.micros - keep_days * kDay}, kForgottenAtOnce));
+      const Timestamp before{now.micros - keep_days * kDay};
+      TRY(done.forgotten, history.prune(before, kForgottenAtOnce));
+      TRY(const auto decisions, store::DecisionHistory{connection}.prune(before, kForgottenAtOnce));
+      done.forgotten += decisions;
     }
     return done;
   });

@@ -10,6 +10,7 @@
 #include "base/zone.hpp"
 #include "engine/exposure/decisions.hpp"
 #include "engine/exposure/exposure.hpp"
+#include "store/decision_history.hpp"
 #include "store/exposure_figures.hpp"
 #include "store/exposure_history.hpp"
 
@@ -99,6 +100,8 @@ struct Overview {
   std::vector<store::ExposureChange> changes;
   std::vector<store::ExposureSaidCount> said_counts;
   std::vector<store::ExposureSaid> said;
+  std::int64_t decision_change_count = 0;
+  std::vector<store::DecisionChange> decision_changes;  ///< Newest first.
   /// The highest marking of the advisories that are counted now or named among the changes.
   std::optional<domain::Tlp> tlp;
 };

@@ -29,7 +29,7 @@ Result<MatchParts> match_parts(store::Database& database, const Actor& actor, co
     TRY(auto row, store::Exposures{connection}.find(reader_of(actor, {.organisation = organisation}), organisation,
                                                     subject.asset, subject.record, now));
     if (!row) return Error::not_found("match");
-    MatchParts parts{.row = std::move(*row), .states = {}};
+    MatchParts parts{.row = std::move(*row), .states = {}, .decisions = {}};
     TRY(const auto said, store::current_vulnerability_states(connection, organisation, subject.asset, subject.record));
     for (const auto& cve : parts.row.match.cves) {
       const auto found = std::ranges::find(said, cve, &store::AssetState::vulnerability);
@@ -39,6 +39,10 @@ Result<MatchParts> match_parts(store::Database& database, const Actor& actor, co
                                                                      .record = subject.record,
                                                                      .vulnerability = cve});
     }
+    using store::DecisionHistory;
+    TRY(parts.decisions, DecisionHistory{connection}.of_match(
+                             {.viewer = reader_of(actor, {.organisation = organisation}), .organisation = organisation},
+                             subject.asset, subject.record, DecisionHistory::kKeptOfMatch, now));
     return parts;
   });
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include "engine/exposure/exposure.hpp"
+#include "store/decision_history.hpp"
 
 /// What is said of single vulnerabilities. Errors as in exposure.hpp.
 namespace tocsin::engine::exposure {
@@ -13,6 +14,7 @@ Result<std::optional<store::ExposureAtRecord>> at_vulnerability(store::Database&
 struct MatchParts {
   store::ExposureRow row;
   std::vector<store::AssetState> states;  ///< One for each of row.match.cves, in their order; `id` 0: nothing said.
+  std::vector<store::DecisionChange> decisions;  ///< How what to do about it changed, newest first, at most 100.
 };
 /// read_inventory. Errors: not_found.
 Result<MatchParts> match_parts(store::Database& database, const Actor& actor, const Subject& subject, Timestamp now);

@@ -441,7 +441,7 @@ std::string_view inventory_schemas_json() noexcept {
     },
     "changed": {
       "type": "object",
-      "required": ["since", "counts", "matches", "state_counts", "states"],
+      "required": ["since", "counts", "matches", "decision_count", "decisions", "state_counts", "states"],
       "properties": {
         "since": {"type": "string", "format": "date-time"},
         "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
@@ -460,6 +460,25 @@ std::string_view inventory_schemas_json() noexcept {
               "advisory": {"description": "As its address has it.", "type": "string"},
               "before": {"enum": ["affected", "undecidable", "under_investigation", "fixed", "not_affected", null]},
               "now": {"enum": ["affected", "undecidable", "under_investigation", "fixed", "not_affected", null]},
+              "at": {"type": "string", "format": "date-time"}
+            }
+          }
+        },
+        "decision_count": {"description": "How often what is to be done became something else.", "type": "integer"},
+        "decisions": {
+          "description": "What is to be done became something else: newest first, at most 25.",
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": ["asset", "label", "site", "advisory", "before", "now", "because", "at"],
+            "properties": {
+              "asset": {"type": "integer"},
+              "label": {"type": "string"},
+              "site": {"type": "string"},
+              "advisory": {"description": "As its address has it.", "type": "string"},
+              "before": {"$ref": "#/components/schemas/DecidedThen"},
+              "now": {"$ref": "#/components/schemas/DecidedThen"},
+              "because": {"description": "In English.", "type": "string"},
               "at": {"type": "string", "format": "date-time"}
             }
           }
@@ -486,6 +505,14 @@ std::string_view inventory_schemas_json() noexcept {
         }
       }
     }
+  }
+},
+"DecidedThen": {
+  "type": "object",
+  "required": ["action", "due"],
+  "properties": {
+    "action": {"enum": ["act_now", "mitigate_now", "next_outage", "accept", "nothing_to_do"]},
+    "due": {"type": ["string", "null"], "format": "date"}
   }
 },
 "ExposureSubjects": {

@@ -4,6 +4,7 @@
 #include "engine/exposure/parts.hpp"
 #include "portal/access.hpp"
 #include "portal/html/template.hpp"
+#include "portal/pages/exposure_parts.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/inventory_parts.hpp"
 #include "portal/pages/layout.hpp"
@@ -50,6 +51,22 @@ void append_states(std::string& out, const exposure::MatchParts& parts, Timestam
   out += "</tbody></table></div>\n";
 }
 
+void append_decisions(std::string& out, const exposure::MatchParts& parts) {
+  if (parts.decisions.empty()) return;
+  render<
+      "<section aria-labelledby=\"decisions\"><h2 id=\"decisions\">[[How the decision changed]]</h2>\n<div "
+      "class=\"table-wrap\"><table class=\"stack\"><thead><tr><th scope=\"col\">[[When]]</th><th "
+      "scope=\"col\">[[Before]]</th><th scope=\"col\">[[Then]]</th><th "
+      "scope=\"col\">[[Because]]</th></tr></thead><tbody>\n">(out);
+  for (const auto& each : parts.decisions) {
+    render<
+        R"(<tr><th scope="row">{}</th><td data-label="[[Before]]">{}</td><td data-label="[[Then]]">{}</td><td data-label="[[Because]]" lang="en">{}</td></tr>
+)">(out, pages::datetime_html(each.at), pages::stored_action_html(each.before, each.due_before),
+        pages::stored_action_html(each.after, each.due_after), each.because);
+  }
+  out += "</tbody></table></div></section>\n";
+}
+
 Result<http::Response> show(App& app, const http::Request& request, const Form& form) {
   TRY_VOID(request.only_known({pages::kNoticeParameter}));
   TRY(const auto subject, subject_of(app, request));
@@ -66,6 +83,7 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
       Url::own(pages::advisory_url(row.slug)), row.title, row.match.because);
   out += pages::error_summary(form).str();
   append_states(out, parts, request.now);
+  append_decisions(out, parts);
   if (!row.match.cves.empty()) {
     render<"<section class=\"panel narrow\" aria-labelledby=\"say\"><h2 id=\"say\">[[What was done about one]]</h2>\n">(
         out);

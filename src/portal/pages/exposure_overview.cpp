@@ -423,7 +423,28 @@ void append_change_counts(std::string& out, const Overview& overview) {
   for (const auto& each : overview.said_counts) {
     render<"<li><b>{}</b> [[noted as: {}]]</li>\n">(out, locale::number(each.count), pages::state_label(each.state));
   }
+  if (overview.decision_change_count > 0) {
+    render<"<li><b>{}</b> [[decided otherwise]]</li>\n">(out, locale::number(overview.decision_change_count));
+  }
   out += "</ul>\n";
+}
+
+void append_decision_changes(std::string& out, const Overview& overview, const Asked& asked) {
+  if (overview.decision_changes.empty()) return;
+  render<
+      "<h3>[[What is to be done became something else]]</h3>\n<div class=\"table-wrap\"><table "
+      "class=\"stack\"><thead><tr><th scope=\"col\">[[Asset]]</th><th scope=\"col\">[[Advisory]]</th><th "
+      "scope=\"col\">[[Before]]</th><th scope=\"col\">[[Now]]</th><th scope=\"col\">[[Because]]</th><th "
+      "scope=\"col\">[[When]]</th></tr></thead><tbody>\n">(out);
+  for (const auto& each : overview.decision_changes) {
+    render<
+        R"(<tr><th scope="row">{}<br><span class="note">{}</span></th><td data-label="[[Advisory]]"><a href="{}">{}</a> {}</td><td data-label="[[Before]]">{}</td><td data-label="[[Now]]">{}</td><td data-label="[[Because]]" lang="en">{}</td><td data-label="[[When]]">{}</td></tr>
+)">(out, asset_html(asked, each.asset, false, each.label), each.site, Url::own(pages::advisory_url(each.slug)),
+        each.tracking_id, pages::tlp_badge(each.tlp), pages::stored_action_html(each.before, each.due_before),
+        pages::stored_action_html(each.after, each.due_after), text::shorten(each.because, 240),
+        pages::date_html(each.at));
+  }
+  out += "</tbody></table></div>\n";
 }
 
 void append_changes(std::string& out, const Overview& overview, const Asked& asked) {
@@ -431,7 +452,7 @@ void append_changes(std::string& out, const Overview& overview, const Asked& ask
       "<section class=\"panel\" aria-labelledby=\"changes\"><div class=\"panel-head\"><h2 id=\"changes\">[[What "
       "changed "
       "since {}]]</h2></div>\n">(out, pages::datetime_html(overview.since));
-  if (overview.changes.empty() && overview.said.empty()) {
+  if (overview.changes.empty() && overview.said.empty() && overview.decision_changes.empty()) {
     render<"<p>[[Nothing: no match came, went or changed its status, and nobody noted anything.]]</p></section>\n">(
         out);
     return;
@@ -452,6 +473,7 @@ void append_changes(std::string& out, const Overview& overview, const Asked& ask
     }
     out += "</tbody></table></div>\n";
   }
+  append_decision_changes(out, overview, asked);
   if (!overview.said.empty()) {
     render<
         "<h3>[[What people noted]]</h3>\n<div class=\"table-wrap\"><table class=\"stack\"><thead><tr><th "
@@ -468,7 +490,8 @@ void append_changes(std::string& out, const Overview& overview, const Asked& ask
     out += "</tbody></table></div>\n";
   }
   const auto listed = static_cast<std::size_t>(asked.input.changes_max);
-  if (overview.changes.size() >= listed || overview.said.size() >= listed) {
+  if (overview.changes.size() >= listed || overview.said.size() >= listed ||
+      overview.decision_changes.size() >= listed) {
     render<"<p>[[Listed are the first {}. The <a href=\"{}\">workbook</a> has more.]]</p>\n">(
         out, listed, Url::own(path_of("/exposure/report.xlsx", asked)));
   }

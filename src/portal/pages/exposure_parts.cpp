@@ -171,6 +171,13 @@ std::string_view action_label(Action action) {
   return kLabels[static_cast<std::size_t>(action)].text();
 }
 
+Html stored_action_html(int action, std::optional<Timestamp> due) {
+  if (action < 0 || action >= store::kUndecided) return {};
+  return html::fragment<"{}{}">(
+      action_tag(static_cast<Action>(action)),
+      due ? html::fragment<" <span class=\"note\">[[by {}]]</span>">(date_html(*due)) : Html{});
+}
+
 std::vector<std::string> path_lines(const exposure::Decision& decision) {
   std::vector<std::string> lines;
   for (const auto& step : decision.path) {

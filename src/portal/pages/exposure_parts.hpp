@@ -30,6 +30,8 @@ Result<engine::exposure::ListInput> exposure_input(App& app, const http::Request
 
 /// "act now", in the reader's language.
 std::string_view action_label(engine::exposure::Action action);
+/// "act now by 2026-12-24"; an action as it is stored.
+html::Html stored_action_html(int action, std::optional<Timestamp> due);
 /// "act now by 2026-12-24" folded over the path through the table and what the advisory offers.
 html::Html decision_html(const engine::exposure::Decision& decision);
 /// "Exploitation: Active, known exploited since ...", a line for each point.

@@ -200,6 +200,13 @@ Table site_table(const Overview& overview) {
   return table;
 }
 
+/// "act now by 2027-05-31"
+std::string decided_words(int action, std::optional<Timestamp> due) {
+  if (action < 0 || action >= store::kUndecided) return {};
+  auto words = std::string{in_words(static_cast<engine::exposure::Action>(action))};
+  return due ? fmt::format("{} by {}", words, format_date(*due)) : words;
+}
+
 Table change_table(const Overview& overview, const Zone& zone) {
   Table table;
   table.headers = {"When", "What", "Asset", "Site", "Advisory", "TLP", "Before", "Now", "By", "Note"};
@@ -208,6 +215,12 @@ Table change_table(const Overview& overview, const Zone& zone) {
         {format_minute(each.at, zone), std::string{in_words(engine::exposure::change_of(each.before, each.after))},
          each.label, each.site, each.tracking_id, fmt::format("TLP:{}", domain::to_string(each.tlp)),
          status_words(each.before), status_words(each.after), "", each.asset_gone ? "the asset was removed" : ""});
+  }
+  for (const auto& each : overview.decision_changes) {
+    table.rows.push_back({format_minute(each.at, zone), "decided otherwise", each.label, each.site, each.tracking_id,
+                          fmt::format("TLP:{}", domain::to_string(each.tlp)),
+                          decided_words(each.before, each.due_before), decided_words(each.after, each.due_after), "",
+                          each.because});
   }
   for (const auto& each : overview.said) {
     table.rows.push_back({format_minute(each.at, zone), std::string{"state set: "} + std::string{in_words(each.state)},
@@ -339,7 +352,7 @@ void print_worklist(Paper& out, const Overview& overview, const Zone& zone) {
 
 void print_changes(Paper& out, const Overview& overview, const Zone& zone) {
   out.heading(2, fmt::format("What changed since {}", format_date(overview.since, zone)), "");
-  if (overview.changes.empty() && overview.said.empty()) {
+  if (overview.changes.empty() && overview.said.empty() && overview.decision_changes.empty()) {
     out.paragraph("Nothing.");
     return;
   }
@@ -359,6 +372,20 @@ void print_changes(Paper& out, const Overview& overview, const Zone& zone) {
     }
     out.table(rows);
     if (overview.changes.size() > kPrintedChanges) out.paragraph("More stand in the workbook.");
+  }
+  if (!overview.decision_changes.empty()) {
+    out.heading(3, "What is to be done became something else", "");
+    std::vector<TableRow> rows{{{"Day"}, {"Asset, site"}, {"Advisory"}, {"What"}}};
+    for (std::size_t i = 0; i < std::min(overview.decision_changes.size(), kPrintedChanges); ++i) {
+      const auto& each = overview.decision_changes[i];
+      rows.push_back({{format_date(each.at, zone)},
+                      {placed(each.label, each.site), paper::kBlack, true},
+                      {each.tracking_id},
+                      {fmt::format("{}, was {}: {}", decided_words(each.after, each.due_after),
+                                   decided_words(each.before, each.due_before), text::shorten(each.because, 240))}});
+    }
+    out.table(rows);
+    if (overview.decision_changes.size() > kPrintedChanges) out.paragraph("More stand in the workbook.");
   }
   if (!overview.said.empty()) {
     out.heading(3, "What people noted", "");
@@ -421,6 +448,13 @@ boost::json::object actions_json(const std::array<std::int64_t, engine::exposure
     object[engine::exposure::to_string(action)] = counts[static_cast<std::size_t>(action)];
   }
   return object;
+}
+
+boost::json::object decided_json(int action, std::optional<Timestamp> due) {
+  const auto known = action >= 0 && action < store::kUndecided;
+  return {{"action", engine::exposure::to_string(known ? static_cast<engine::exposure::Action>(action)
+                                                       : engine::exposure::Action::nothing_to_do)},
+          {"due", due ? boost::json::value{format_date(*due)} : boost::json::value{}}};
 }
 
 boost::json::value status_json(const std::optional<int>& status) {
@@ -578,6 +612,18 @@ boost::json::object overview_json(const Overview& overview, const Zone& zone) {
         {"before", status_json(each.before)},
         {"now", status_json(each.after)},
         {"at", format_rfc3339(each.at)}});
+  }
+  changed["decision_count"] = overview.decision_change_count;
+  auto& otherwise = changed["decisions"].emplace_array();
+  for (const auto& each : overview.decision_changes) {
+    otherwise.push_back(boost::json::object{{"asset", each.asset},
+                                            {"label", each.label},
+                                            {"site", each.site},
+                                            {"advisory", each.slug},
+                                            {"before", decided_json(each.before, each.due_before)},
+                                            {"now", decided_json(each.after, each.due_after)},
+                                            {"because", each.because},
+                                            {"at", format_rfc3339(each.at)}});
   }
   auto& states = changed["state_counts"].emplace_object();
   for (const auto state : domain::all_remediation_states()) states[domain::to_string(state)] = 0;

@@ -24,5 +24,6 @@ extern const Migration kMigration0018MailKey;
 extern const Migration kMigration0019Clauses;
 extern const Migration kMigration0020ExposureSums;
 extern const Migration kMigration0021ChangeKind;
+extern const Migration kMigration0028DecisionHistory;
 
 }  // namespace tocsin::store
