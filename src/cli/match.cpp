@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <span>
+#include <thread>
+#include <vector>
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -15,6 +20,8 @@ namespace exposure = engine::exposure;
 namespace inventory = formats::inventory;
 using exposure::Status;
 
+/// What is found of so many rows is held before it is told.
+constexpr std::size_t kItemsAtOnce = 10'000;
 constexpr std::size_t kInventoryBytesMax = std::size_t{1} << 30;
 
 /// "Header=field" of the command line.
@@ -51,6 +58,29 @@ Result<std::vector<inventory::Item>> read_items(const MatchOptions& options) {
   return in_file(options.assets, std::move(error));
 }
 
+/// Told in the order of the rows. How many are affected.
+std::size_t match_all(std::span<const inventory::Item> items, double confidence, const Knowledge& knowledge,
+                      MatchWriter& writer) {
+  const auto threads = std::max(1U, std::thread::hardware_concurrency());
+  std::size_t affected = 0;
+  for (std::size_t from = 0; from < items.size(); from += kItemsAtOnce) {
+    const auto some = items.subspan(from, std::min(kItemsAtOnce, items.size() - from));
+    std::vector<const inventory::Item*> asked;
+    for (const auto& each : some) asked.push_back(&each);
+    std::vector<std::vector<exposure::Match>> found(some.size());
+    knowledge.matcher.match_each(asked, threads, [&](std::size_t at, const std::vector<exposure::Match>& matches) {
+      for (const auto& each : matches) {
+        if (exposure::is_worth_showing(each, confidence)) found[at].push_back(each);
+      }
+    });
+    for (std::size_t at = 0; at < some.size(); ++at) {
+      for (const auto& match : found[at]) writer.tell(some[at], match);
+      affected += std::ranges::any_of(found[at], [](const auto& match) { return match.status == Status::affected; });
+    }
+  }
+  return affected;
+}
+
 }  // namespace
 
 int run_match(const CommandLine& line) {
@@ -64,16 +94,7 @@ int run_match(const CommandLine& line) {
   const auto knowledge = read_knowledge(line);
   if (!knowledge) return fail(knowledge.error(), json);
   MatchWriter writer{line.match, *knowledge};
-  std::size_t affected = 0;
-  for (const auto& item : *items) {
-    bool is_affected = false;
-    for (const auto& match : knowledge->matcher.match(item)) {
-      if (match.confidence < line.match.confidence && match.status != Status::undecidable) continue;
-      is_affected = is_affected || match.status == Status::affected;
-      writer.tell(item, match);
-    }
-    affected += is_affected ? 1 : 0;
-  }
+  const auto affected = match_all(*items, line.match.confidence, *knowledge, writer);
   if (const auto written = writer.finish(items->size(), affected); !written) return fail(written.error());
   return affected == 0 ? kGood : kFailed;
 }

@@ -25,13 +25,24 @@ struct Read {
   csaf::Advisory advisory;
   exposure::AdvisoryFacts facts;
 };
+/// By publisher's namespace and tracking id, which nobody writes twice differing in case.
+using Advisories = std::map<std::pair<std::string, std::string>, Read>;
+std::pair<std::string, std::string> name_of(std::string issuer, std::string_view key) {
+  return {std::move(issuer), text::lower_ascii(key)};
+}
+
+/// What bundles for one recipient have told so far.
+struct Stream {
+  std::optional<exchange::BundleLink> last;
+  Advisories advisories;
+};
 
 /// Takes documents from wherever they come; of several revisions of one the newest counts.
 class Reader {
  public:
   explicit Reader(bool quiet) : progress_{"Reading advisories", "advisories", !quiet} {}
 
-  Status take(const std::string& name, std::string_view bytes) {
+  Status take(Advisories& into, const std::string& name, std::string_view bytes) {
     auto parsed = json::parse(bytes);
     auto advisory = parsed ? csaf::read_advisory(parsed->root()) : Result<csaf::Advisory>{parsed.error()};
     if (!advisory) {
@@ -41,10 +52,7 @@ class Reader {
     }
     ++read_;
     const auto& header = advisory->header;
-    const auto order = [](const csaf::Advisory& each) {
-      return std::pair{csaf::version_order(each.header.tracking_version), each.header.current_release_date.micros};
-    };
-    const auto [at, is_new] = newest_.try_emplace({header.publisher_namespace, text::lower_ascii(header.tracking_id)});
+    const auto [at, is_new] = into.try_emplace(name_of(header.publisher_namespace, header.tracking_id));
     if (!is_new && !(order(at->second.advisory) < order(*advisory))) return ok();
     at->second.facts = exposure::decision_facts(*advisory);
     exposure::strip(*advisory);
@@ -54,7 +62,9 @@ class Reader {
 
   Status read(const std::vector<std::string>& paths) {
     exchange::SourceEvents events;
-    events.visit = [&](const exchange::SourceDocument& document) { return take(document.name, document.bytes); };
+    events.visit = [&](const exchange::SourceDocument& document) {
+      return take(newest_, document.name, document.bytes);
+    };
     events.bad = [&](const std::string& name, const Error& error) {
       progress_.clear();
       complain(fmt::format("{} is left out: {}", name, error.message));
@@ -64,8 +74,37 @@ class Reader {
     return ok();
   }
 
+  /// Follows the others of its recipient: what it takes back is not there any more.
+  Status take(const exchange::Bundle& bundle, const std::string& path, const MatchOptions& options, Knowledge& into) {
+    const auto& manifest = bundle.manifest();
+    auto& stream = streams_[manifest.recipient];
+    if (manifest.previous && manifest.previous != stream.last) {
+      return Error::conflict(fmt::format("The bundle holds only what is new since number {}: name that one before it",
+                                         manifest.previous->sequence),
+                             path);
+    }
+    if (stream.last && stream.last->sequence >= manifest.sequence) {
+      return Error::conflict(fmt::format("The bundle is number {} and stands behind number {}: name the newest last",
+                                         manifest.sequence, stream.last->sequence),
+                             path);
+    }
+    stream.last = bundle.link();
+    if (!manifest.previous && manifest.format > 1) stream.advisories.clear();
+    for (const auto& each : manifest.withdrawn) stream.advisories.erase(name_of(each.issuer, each.key));
+    return bundle.each([&](const exchange::BundleEntry& entry, const std::string& content) -> Status {
+      if (entry.kind == exchange::bundle_kind::kAdvisory) return take(stream.advisories, entry.name, content);
+      return take_beside(entry, content, options, into);
+    });
+  }
+
   Status finish(Knowledge& into) {
     progress_.clear();
+    for (auto& [recipient, stream] : streams_) {
+      for (auto& [name, each] : stream.advisories) {
+        const auto [at, is_new] = newest_.try_emplace(name);
+        if (is_new || order(at->second.advisory) < order(each.advisory)) at->second = std::move(each);
+      }
+    }
     if (read_ == 0) return Error::invalid("No advisory could be read", "--advisories");
     for (auto& [id, each] : newest_) {
       into.matcher.add(each.advisory);
@@ -76,29 +115,33 @@ class Reader {
   }
 
  private:
-  std::map<std::pair<std::string, std::string>, Read> newest_;
+  static std::pair<std::string, std::int64_t> order(const csaf::Advisory& each) {
+    return {csaf::version_order(each.header.tracking_version), each.header.current_release_date.micros};
+  }
+  /// What the command line names wins.
+  static Status take_beside(const exchange::BundleEntry& entry, std::string_view bytes, const MatchOptions& options,
+                            Knowledge& into) {
+    namespace kind = exchange::bundle_kind;
+    if (entry.kind == kind::kKev && options.kev.empty()) {
+      TRY(const auto parsed, json::parse(bytes));
+      TRY(const auto catalogue, formats::kev::read_json(parsed.root()));
+      into.book.add(catalogue);
+    }
+    if (entry.kind == kind::kEpss && options.epss.empty()) {
+      TRY(const auto scores, formats::epss::read(bytes));
+      into.book.add(scores);
+    }
+    if (entry.kind == kind::kDecisionTable && options.decision_table.empty()) {
+      TRY(into.rules, exposure::Rules::read(bytes));
+    }
+    return ok();
+  }
+
+  Advisories newest_;
+  std::map<std::string, Stream> streams_;  ///< By recipient.
   Progress progress_;
   std::uint64_t read_ = 0;
 };
-
-/// What bundles bring beside advisories; what the command line names wins.
-Status take_entry(const exchange::BundleEntry& entry, std::string_view bytes, const MatchOptions& options,
-                  Reader& reader, Knowledge& into) {
-  if (entry.kind == "advisory") return reader.take(entry.name, bytes);
-  if (entry.kind == "kev" && options.kev.empty()) {
-    TRY(const auto parsed, json::parse(bytes));
-    TRY(const auto catalogue, formats::kev::read_json(parsed.root()));
-    into.book.add(catalogue);
-  }
-  if (entry.kind == "epss" && options.epss.empty()) {
-    TRY(const auto scores, formats::epss::read(bytes));
-    into.book.add(scores);
-  }
-  if (entry.kind == "decision_table" && options.decision_table.empty()) {
-    TRY(into.rules, exposure::Rules::read(bytes));
-  }
-  return ok();
-}
 
 Status read_bundles(const MatchOptions& options, Reader& reader, Knowledge& into) {
   if (options.bundles.empty()) return ok();
@@ -107,23 +150,13 @@ Status read_bundles(const MatchOptions& options, Reader& reader, Knowledge& into
     TRY(key, read_public_key(options.bundle_key));
   }
   if (key.empty()) complain("The bundle is whole; whether it is from whom you think is not checked without --key");
-  std::optional<exchange::BundleLink> last;
   for (const auto& path : options.bundles) {
     TRY(auto bytes, exchange::read_bundle_file(path));
     auto bundle = exchange::Bundle::open(std::move(bytes), key);
     if (!bundle) return in_file(path, bundle.error());
-    // All by one hand, and none missing between them.
+    // All by one hand, and for each recipient none missing between them.
     if (key.empty()) key = bundle->public_key();
-    const auto& previous = bundle->manifest().previous;
-    if (previous && previous != last) {
-      return Error::conflict(
-          fmt::format("The bundle holds only what is new since number {}: name that one before it", previous->sequence),
-          path);
-    }
-    last = bundle->link();
-    TRY_VOID(bundle->each([&](const exchange::BundleEntry& entry, const std::string& content) {
-      return take_entry(entry, content, options, reader, into);
-    }));
+    TRY_VOID(reader.take(*bundle, path, options, into));
   }
   return ok();
 }

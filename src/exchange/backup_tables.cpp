@@ -56,8 +56,9 @@ using store::Value;
 #define TOCSIN_EVIDENCE_SOURCE_COLUMNS "name, version, as_of, released_at, entries, imported_at"
 #define TOCSIN_KNOWN_EXPLOITED_COLUMNS "cve, added_at, due_at, ransomware, vendor, product, name, action"
 #define TOCSIN_EXPLOIT_SCORE_COLUMNS "cve, probability, percentile"
-#define TOCSIN_BUNDLE_COLUMNS "id, direction, key_id, recipient, sequence, digest, at"
+#define TOCSIN_BUNDLE_COLUMNS "id, direction, key_id, recipient, sequence, digest, at, table_version"
 #define TOCSIN_BUNDLE_CONTENT_COLUMNS "bundle_id, record_id, revision_id, marking"
+#define TOCSIN_BUNDLE_GONE_COLUMNS "bundle_id, record_id, issuer, record_key"
 #define TOCSIN_RECORD_READ_COLUMNS "person_id, record_id, revision_id, read_at"
 #define TOCSIN_MAIL_KEY_COLUMNS "person_id, kind, fingerprint, body, otherwise, added_at"
 #define TOCSIN_RECORD_COMMENT_COLUMNS \
@@ -221,8 +222,9 @@ constexpr BackupColumn kEvidenceSource[] = {{"name", true},  {"version", true}, 
 constexpr BackupColumn kKnownExploited[] = {{"cve", true},    {"added_at"},      {"due_at"},     {"ransomware"},
                                             {"vendor", true}, {"product", true}, {"name", true}, {"action", true}};
 constexpr BackupColumn kExploitScore[] = {{"cve", true}, {"probability"}, {"percentile"}};
-constexpr BackupColumn kBundle[] = {
-    {"id"}, {"direction"}, {"key_id", true}, {"recipient", true}, {"sequence"}, {"digest", true}, {"at"}};
+constexpr BackupColumn kBundle[] = {{"id"},       {"direction"},    {"key_id", true}, {"recipient", true},
+                                    {"sequence"}, {"digest", true}, {"at"},           {"table_version"}};
+constexpr BackupColumn kBundleGone[] = {{"bundle_id"}, {"record_id"}, {"issuer", true}, {"record_key", true}};
 constexpr BackupColumn kBundleContent[] = {{"bundle_id"}, {"record_id"}, {"revision_id"}, {"marking", true}};
 constexpr BackupColumn kMailKey[] = {{"person_id"},  {"kind"},      {"fingerprint", true},
                                      {"body", true}, {"otherwise"}, {"added_at"}};
@@ -488,6 +490,9 @@ const BackupTableCode kTables[] = {
     {"bundle_content", kBundleContent, false,
      TOCSIN_PAGE_BY_TWO("bundle_content", TOCSIN_BUNDLE_CONTENT_COLUMNS, "bundle_id, record_id"),
      TOCSIN_INSERT("bundle_content", TOCSIN_BUNDLE_CONTENT_COLUMNS), 2},
+    {"bundle_gone", kBundleGone, false,
+     TOCSIN_PAGE_BY_TWO("bundle_gone", TOCSIN_BUNDLE_GONE_COLUMNS, "bundle_id, record_id"),
+     TOCSIN_INSERT("bundle_gone", TOCSIN_BUNDLE_GONE_COLUMNS), 2},
     {"record_read", kRecordRead, false,
      TOCSIN_PAGE_BY_TWO("record_read", TOCSIN_RECORD_READ_COLUMNS, "person_id, record_id"),
      TOCSIN_INSERT("record_read", TOCSIN_RECORD_READ_COLUMNS), 2},

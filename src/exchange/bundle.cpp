@@ -1,25 +1,21 @@
 #include "exchange/bundle.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
 #include <fstream>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "domain/policy.hpp"
 #include "engine/audit/trail.hpp"
 #include "engine/evidence/evidence.hpp"
-#include "engine/exposure/decision.hpp"
+#include "engine/exposure/decision_table.hpp"
+#include "engine/inventory/inventory.hpp"
 #include "engine/search/indexer.hpp"
-#include "engine/sharing/sharing.hpp"
-#include "exchange/import.hpp"
+#include "exchange/new_file.hpp"
+#include "exchange/source.hpp"
 #include "store/bundles.hpp"
-#include "store/changes.hpp"
 #include "store/evidence.hpp"
 #include "store/members_state.hpp"
 #include "store/organisations.hpp"
@@ -33,13 +29,6 @@ using store::Sql;
 /// So many bundles back one may still say "since": a receiver that lags further behind gets a whole one.
 constexpr int kToldKept = 24;
 constexpr std::size_t kHeadersAtOnce = 1000;
-
-constexpr std::string_view kAdvisory = "advisory";
-constexpr std::string_view kKev = "kev";
-constexpr std::string_view kEpss = "epss";
-constexpr std::string_view kDecisionTable = "decision_table";
-
-std::string error_text(int number) { return std::error_code(number, std::generic_category()).message(); }
 
 /// As somebody of that organisation without a role of their own there, or as nobody.
 Result<domain::policy::Viewer> viewer_for(store::Connection& connection,
@@ -138,13 +127,73 @@ Status gather_advisories(store::Connection& connection, const domain::policy::Vi
       }
       TRY(auto bytes, records.document(record.id, record.current_revision));
       if (!bytes) return Error::internal("A revision has no document", record.slug);
-      into.add(kAdvisory, record.slug + ".json", std::move(*bytes));
+      into.add(bundle_kind::kAdvisory, record.slug + ".json", std::move(*bytes));
       into.manifest.entries.back().tlp = domain::to_string(record.tlp);
       into.manifest.entries.back().audience = audience_text(record.audience);
       ++into.made.advisories;
     }
   }
   return ok();
+}
+
+/// What was told in the bundle that is followed and is not for the recipient any more. After gather_advisories.
+Status gather_withdrawn(store::Connection& connection, const store::Bundles::Told& before,
+                        const std::vector<store::BundleGone>& gone, Gathered& into) {
+  auto& withdrawn = into.manifest.withdrawn;
+  for (const auto& [id, told] : before) {
+    if (into.told.contains(id)) continue;
+    TRY(const auto record, store::Records{connection}.load(domain::RecordId{id}));
+    if (record) withdrawn.push_back({.issuer = record->issuer, .key = record->key});
+  }
+  for (const auto& each : gone) {
+    // Removed and there again, as another record: what the recipient may see of that, it gets.
+    TRY(const auto again, store::Records{connection}.load(domain::RecordKind::advisory, each.issuer, each.key));
+    if (!again || !into.told.contains(again->id.value)) withdrawn.push_back({.issuer = each.issuer, .key = each.key});
+  }
+  std::ranges::sort(withdrawn);
+  const auto repeats = std::ranges::unique(withdrawn);
+  withdrawn.erase(repeats.begin(), repeats.end());
+  into.made.withdrawn = static_cast<std::int64_t>(withdrawn.size());
+  return ok();
+}
+
+/// The one that was named, or the one that the recipient has chosen.
+Status gather_table(store::Connection& connection, const BundleRequest& request, bool may_read, Gathered& into) {
+  namespace exposure = engine::exposure;
+  auto document = request.decision_table;
+  if (document.empty()) {
+    if (!may_read || !request.recipient) return ok();
+    TRY(const auto in_use, exposure::table_of(connection, *request.recipient));
+    if (in_use.version.version == 0) return ok();
+    document = exposure::document_of(in_use.choice());
+  }
+  TRY(const auto rules, exposure::Rules::read(document));
+  into.made.decision_table = rules.table().id();
+  into.add(bundle_kind::kDecisionTable, "decision_table.json", std::move(document));
+  return ok();
+}
+
+Status gather_programs(const BundleRequest& request, Gathered& into) {
+  for (const auto& program : request.programs) {
+    if (std::ranges::find(into.made.programs, program.machine) != into.made.programs.end()) {
+      return Error::invalid(fmt::format("Two programs for {} are given, and one can go along", program.machine),
+                            "--program");
+    }
+    into.add(bundle_kind::kProgram, "tocsin-" + program.machine, program.bytes);
+    into.made.programs.push_back(program.machine);
+  }
+  return ok();
+}
+
+/// Errors other than that they may not.
+Result<bool> may_read_table(store::Database& database, const engine::Actor& actor, const BundleRequest& request,
+                            Timestamp now) {
+  if (!request.recipient || !request.decision_table.empty()) return false;
+  const auto access = engine::inventory::access(database, actor, request.recipient, now);
+  if (access) return true;
+  const auto code = access.error().code;
+  if (code == Error::Code::forbidden || code == Error::Code::not_found) return false;
+  return access.error();
 }
 
 Status gather_evidence(store::Connection& connection, const domain::policy::Viewer& viewer, Timestamp now,
@@ -155,7 +204,7 @@ Status gather_evidence(store::Connection& connection, const domain::policy::View
     // All of it: that a vulnerability is not in it says something as well.
     TRY(const auto entries, evidence.all_known_exploited());
     into.made.kev = static_cast<std::int64_t>(entries.size());
-    into.add(kKev, "known_exploited_vulnerabilities.json", kev_json(*kev, entries));
+    into.add(bundle_kind::kKev, "known_exploited_vulnerabilities.json", kev_json(*kev, entries));
   }
   TRY(const auto epss, evidence.source(store::kEpssSource));
   if (!epss) return ok();
@@ -168,52 +217,9 @@ Status gather_evidence(store::Connection& connection, const domain::policy::View
   TRY(auto scores, evidence.scores(cves));
   std::ranges::sort(scores, {}, &store::ExploitScore::cve);
   into.made.epss = static_cast<std::int64_t>(scores.size());
-  into.add(kEpss, fmt::format("epss_scores-{}.csv", format_date(epss->as_of)), epss_csv(*epss, scores));
+  into.add(bundle_kind::kEpss, fmt::format("epss_scores-{}.csv", format_date(epss->as_of)), epss_csv(*epss, scores));
   return ok();
 }
-
-/// Written beside and made durable; has its name only when rename_to_place() was called.
-class NewFile {
- public:
-  explicit NewFile(std::string path) : path_(std::move(path)), part_(path_ + ".part") {}
-  ~NewFile() {
-    if (written_) ::unlink(part_.c_str());
-  }
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-
-  Status write(std::string_view bytes) {
-    std::error_code failure;
-    if (std::filesystem::exists(path_, failure)) {
-      return Error::conflict("There is a file of this name already", printable_name(path_));
-    }
-    const int descriptor = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (descriptor < 0) return failed();
-    written_ = true;
-    while (!bytes.empty()) {
-      const auto count = ::write(descriptor, bytes.data(), bytes.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) break;
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-    const bool good = bytes.empty() && ::fsync(descriptor) == 0;
-    const auto result = good ? ok() : failed();
-    ::close(descriptor);
-    return result;
-  }
-  Status rename_to_place() {
-    // Not over a file that appeared meanwhile.
-    if (::link(part_.c_str(), path_.c_str()) != 0) return failed();
-    return ok();
-  }
-
- private:
-  Status failed() const {
-    return Error::unavailable(fmt::format("Cannot write {}: {}", printable_name(path_), error_text(errno)));
-  }
-  const std::string path_, part_;
-  bool written_ = false;
-};
 
 Result<BundleMade> note_made(store::Connection& connection, const engine::Actor& actor, const BundleRequest& request,
                              const SigningKey& key, const Gathered& gathered, const std::string& digest,
@@ -233,7 +239,7 @@ Result<BundleMade> note_made(store::Connection& connection, const engine::Actor&
                                   .digest = digest,
                                   .at = now}));
   TRY_VOID(bundles.put_told(id, gathered.told));
-  TRY_VOID(bundles.forget_told(key.key_id(), manifest.recipient, kToldKept));
+  TRY_VOID(bundles.forget_told(store::BundleDirection::made, key.key_id(), manifest.recipient, kToldKept));
   auto made = gathered.made;
   made.link = {.sequence = manifest.sequence, .digest = digest};
   made.previous = manifest.previous;
@@ -243,145 +249,19 @@ Result<BundleMade> note_made(store::Connection& connection, const engine::Actor&
   detail["key_id"] = key.key_id();
   detail["recipient"] = manifest.recipient;
   detail["advisories"] = made.advisories;
+  if (made.withdrawn > 0) detail["withdrawn"] = made.withdrawn;
+  if (!made.decision_table.empty()) detail["decision_table"] = made.decision_table;
+  if (!made.programs.empty()) {
+    boost::json::array programs;
+    for (const auto& each : made.programs) programs.emplace_back(each);
+    detail["programs"] = std::move(programs);
+  }
   if (made.previous) detail["since"] = made.previous->sequence;
   auto object = request.recipient ? engine::audit::object_of(*request.recipient) : std::string{};
   TRY_VOID(engine::audit::record(connection, actor, now, "bundle.create", std::move(object), {},
                                  domain::audit::Outcome::done, detail));
   return made;
 }
-
-/// What the receiver has to have done before.
-Status check_place(store::Connection& connection, const Bundle& bundle, bool& already) {
-  const auto& manifest = bundle.manifest();
-  store::Bundles bundles{connection};
-  const auto stream =
-      manifest.recipient.empty() ? std::string{"what is public"} : fmt::format("'{}'", manifest.recipient);
-  TRY(const auto here, bundles.find(store::BundleDirection::applied, bundle.key_id(), manifest.recipient));
-  if (here && here->sequence == manifest.sequence) {
-    if (here->digest == bundle.digest()) {
-      already = true;
-      return ok();
-    }
-    return Error::conflict(
-        fmt::format("Two different bundles have the number {} for {}: the one that was taken in on {} and "
-                    "this one. Ask who signs them which is right",
-                    manifest.sequence, stream, format_date(here->at)));
-  }
-  if (here && manifest.sequence < here->sequence) {
-    return Error::conflict(
-        fmt::format("The bundle is number {} for {} and number {} was taken in already: what is older "
-                    "never replaces what is newer",
-                    manifest.sequence, stream, here->sequence));
-  }
-  if (!manifest.previous) return ok();
-  const auto follows = manifest.previous->sequence;
-  if (!here) {
-    return Error::conflict(
-        fmt::format("The bundle holds only what is new since number {}, and none was taken in here yet: "
-                    "begin with a whole one",
-                    follows));
-  }
-  if (here->sequence != follows) {
-    return Error::conflict(
-        fmt::format("The bundle follows number {} and number {} was taken in last: a bundle is missing. "
-                    "Take in what is between them, or a whole one",
-                    follows, here->sequence));
-  }
-  if (here->digest != manifest.previous->digest) {
-    return Error::conflict(
-        fmt::format("The bundle follows another number {} than the one that was taken in here", follows));
-  }
-  return ok();
-}
-
-/// One that was addressed by name is, here, for those it came to.
-domain::Audience audience_here(std::string_view text) {
-  const auto audience = engine::sharing::parse_audience(text);
-  if (!audience || *audience == domain::Audience::listed) return domain::Audience::owner_only;
-  return *audience;
-}
-
-class Taker {
- public:
-  Taker(store::Connection& connection, Timestamp now, BundleApplied& applied)
-      : connection_(connection), now_(now), applied_(applied) {}
-
-  Status take(const BundleEntry& entry, std::string bytes) {
-    if (entry.kind == kAdvisory) return advisory(entry, std::move(bytes));
-    if (entry.kind == kKev) {
-      TRY(const auto parsed, json::parse(bytes));
-      TRY(const auto catalogue, formats::kev::read_json(parsed.root()));
-      TRY(const auto taken, engine::evidence::take_kev(connection_, catalogue, now_));
-      applied_.evidence.push_back(taken.said);
-    }
-    if (entry.kind == kEpss) {
-      TRY(const auto scores, formats::epss::read(bytes));
-      TRY(const auto taken, engine::evidence::take_epss(connection_, scores, now_));
-      applied_.evidence.push_back(taken.said);
-    }
-    if (entry.kind == kDecisionTable) {
-      TRY(const auto rules, engine::exposure::Rules::read(bytes));
-      applied_.decision_table = rules.table().id();
-    }
-    // Of a later version: what it does not know, it leaves.
-    return ok();
-  }
-
- private:
-  Status advisory(const BundleEntry& entry, std::string bytes) {
-    auto prepared = prepare(entry.name, std::move(bytes), {});
-    if (!prepared.problems.empty()) return prepared.problems.front();
-    const auto tlp = domain::parse_tlp(entry.tlp);
-    if (!prepared.revision || !tlp) return Error::invalid("Is no advisory with a marking", printable_name(entry.name));
-    auto& revision = *prepared.revision;
-    revision.tlp = *tlp;
-    revision.audience = audience_here(entry.audience);
-    revision.status = domain::RecordStatus::published;
-    TRY(const auto put, store::Records{connection_}.put(revision, now_));
-    switch (put.outcome) {
-      case domain::PutOutcome::created:
-        ++applied_.created;
-        break;
-      case domain::PutOutcome::updated:
-        ++applied_.updated;
-        break;
-      case domain::PutOutcome::unchanged:
-        ++applied_.unchanged;
-        return mark(put, revision);
-      case domain::PutOutcome::history:
-        ++applied_.history;
-        break;
-      case domain::PutOutcome::conflicting:
-        ++applied_.conflicting;
-        break;
-      case domain::PutOutcome::removed:
-        ++applied_.removed;
-        break;
-    }
-    return ok();
-  }
-
-  /// The same document that is for others now. What was decided here stays, unless the marking became narrower.
-  Status mark(const store::PutResult& put, const domain::NewRevision& wanted) {
-    TRY(const auto marked_here, connection_.first(Sql{"SELECT marked_here FROM record WHERE id = ?", put.record},
-                                                  [](const store::Row& row) { return row.boolean(0); }));
-    TRY(const auto record, store::Records{connection_}.load(put.record));
-    if (!record || record->current_revision != put.revision) return ok();
-    if (record->tlp == wanted.tlp && record->audience == wanted.audience) return ok();
-    if (marked_here.value_or(false) && wanted.tlp <= record->tlp) return ok();
-    ++applied_.marked;
-    return connection_.run_all(
-        {Sql{"UPDATE record SET tlp = ?, audience = ?, audience_id = NULL, updated_at = ? WHERE id = ?", wanted.tlp,
-             wanted.audience, now_, put.record},
-         Sql{"UPDATE revision SET tlp = ?, audience = ?, audience_id = NULL WHERE id = ?", wanted.tlp, wanted.audience,
-             put.revision},
-         store::Changes::append_sql(store::ChangeAction::updated, record->kind, put.record, put.revision, now_)});
-  }
-
-  store::Connection& connection_;
-  const Timestamp now_;
-  BundleApplied& applied_;
-};
 
 }  // namespace
 
@@ -393,6 +273,7 @@ Result<BundleMade> create_bundle(store::Database& database, const engine::Actor&
   const auto now = clock.now();
   // The scores that go along are those of vulnerabilities that the index knows.
   TRY_VOID(engine::search::index_all(database));
+  TRY(const auto may_read, may_read_table(database, actor, request, now));
   TRY(auto gathered, database.snapshot([&](store::Connection& connection) -> Result<Gathered> {
     Gathered into;
     auto& manifest = into.manifest;
@@ -410,6 +291,7 @@ Result<BundleMade> create_bundle(store::Database& database, const engine::Actor&
     TRY(const auto newest, bundles.find(store::BundleDirection::made, key.key_id(), manifest.recipient));
     manifest.sequence = newest ? newest->sequence + 1 : 1;
     store::Bundles::Told before;
+    std::vector<store::BundleGone> gone;
     if (request.since) {
       TRY(const auto since,
           bundles.find(store::BundleDirection::made, key.key_id(), manifest.recipient, request.since));
@@ -420,17 +302,20 @@ Result<BundleMade> create_bundle(store::Database& database, const engine::Actor&
             "--since",
             {}};
       }
-      TRY(before, bundles.told(since->id));
-      if (before.empty()) {
+      if (newest->sequence - since->sequence >= kToldKept) {
         return Error::conflict(fmt::format(
             "What bundle {} held is not known any more: make a whole one, without --since", *request.since));
       }
+      TRY(before, bundles.told(since->id));
+      TRY(gone, bundles.gone(since->id));
       manifest.previous = BundleLink{.sequence = since->sequence, .digest = since->digest};
     }
     TRY(const auto viewer, viewer_for(connection, request.recipient));
     TRY_VOID(gather_advisories(connection, viewer, before, now, into));
+    TRY_VOID(gather_withdrawn(connection, before, gone, into));
     TRY_VOID(gather_evidence(connection, viewer, now, into));
-    if (!request.decision_table.empty()) into.add(kDecisionTable, "decision_table.json", request.decision_table);
+    TRY_VOID(gather_table(connection, request, may_read, into));
+    TRY_VOID(gather_programs(request, into));
     return into;
   }));
   TRY(const auto sealed, seal_bundle(gathered.manifest, gathered.contents, key));
@@ -442,46 +327,6 @@ Result<BundleMade> create_bundle(store::Database& database, const engine::Actor&
   made.bytes = sealed.bytes.size();
   for (const auto& each : gathered.contents) made.content_bytes += each.size();
   return made;
-}
-
-Result<BundleApplied> apply_bundle(store::Database& database, const engine::Actor& actor, const Bundle& bundle,
-                                   const Clock& clock) {
-  TRY_VOID(actor.require(domain::Permission::publish_record));
-  TRY(auto applied, database.write([&](store::Connection& connection) -> Result<BundleApplied> {
-    // Also orders two that take in at once.
-    TRY_VOID(connection.lock_changes());
-    const auto now = clock.now();
-    BundleApplied into;
-    TRY_VOID(check_place(connection, bundle, into.already));
-    if (into.already) return into;
-    Taker taker{connection, now, into};
-    TRY_VOID(
-        bundle.each([&](const BundleEntry& entry, std::string bytes) { return taker.take(entry, std::move(bytes)); }));
-    const auto& manifest = bundle.manifest();
-    TRY_VOID(store::Bundles{connection}.add({.id = 0,
-                                             .direction = store::BundleDirection::applied,
-                                             .key_id = bundle.key_id(),
-                                             .recipient = manifest.recipient,
-                                             .sequence = manifest.sequence,
-                                             .digest = bundle.digest(),
-                                             .at = now}));
-    boost::json::object detail;
-    detail["sequence"] = manifest.sequence;
-    detail["digest"] = bundle.digest();
-    detail["key_id"] = bundle.key_id();
-    detail["issuer"] = manifest.issuer;
-    detail["recipient"] = manifest.recipient;
-    detail["created"] = into.created;
-    detail["updated"] = into.updated;
-    detail["unchanged"] = into.unchanged;
-    detail["conflicting"] = into.conflicting;
-    TRY_VOID(
-        engine::audit::record(connection, actor, now, "bundle.apply", {}, {}, domain::audit::Outcome::done, detail));
-    return into;
-  }));
-  // Also after one that was killed before it came to that.
-  TRY_VOID(engine::search::index_all(database));
-  return applied;
 }
 
 Result<std::string> read_bundle_file(const std::string& path) {

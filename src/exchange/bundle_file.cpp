@@ -22,8 +22,12 @@ constexpr const char* kCompressionLevel = "19";
 constexpr std::size_t kHeadLineMax = 128;
 constexpr std::size_t kHexBytes = 128;
 constexpr std::size_t kNameBytesMax = 1024;
+/// Of what issuers write; nothing else bounds that.
+constexpr std::size_t kOriginBytesMax = std::size_t{1} << 16;
 
-std::string head_line() { return fmt::format("{}{}\n", kMagic, kBundleFormat); }
+std::string head_line(int format) { return fmt::format("{}{}\n", kMagic, format); }
+
+bool is_known(std::int64_t format) { return format >= kBundleFormatOldest && format <= kBundleFormat; }
 
 Error no_memory() { return Error::unavailable("There is no memory to pack or unpack the bundle"); }
 
@@ -132,7 +136,7 @@ class Unpacker {
 boost::json::object manifest_json(const BundleManifest& manifest, std::uint64_t content_bytes,
                                   const std::string& packed) {
   boost::json::object out;
-  out["format"] = kBundleFormat;
+  out["format"] = manifest.format;
   out["sequence"] = manifest.sequence;
   out["previous"] = nullptr;
   if (manifest.previous) {
@@ -156,6 +160,12 @@ boost::json::object manifest_json(const BundleManifest& manifest, std::uint64_t 
     entries.push_back(std::move(entry));
   }
   out["entries"] = std::move(entries);
+  if (manifest.format == 1) return out;
+  boost::json::array withdrawn;
+  for (const auto& each : manifest.withdrawn) {
+    withdrawn.push_back(boost::json::object{{"issuer", each.issuer}, {"id", each.key}});
+  }
+  out["withdrawn"] = std::move(withdrawn);
   return out;
 }
 
@@ -172,10 +182,11 @@ Result<std::int64_t> number_at(const boost::json::value& object, std::string_vie
   return value;
 }
 
-Result<std::string> text_at(const boost::json::value& object, std::string_view member, std::string_view where) {
+Result<std::string> text_at(const boost::json::value& object, std::string_view member, std::string_view where,
+                            std::size_t bytes_max = kNameBytesMax) {
   const auto* found = json::find(object, member);
-  if (found == nullptr || !found->is_string() || found->get_string().size() > kNameBytesMax) {
-    return wrong(fmt::format("A text of at most {} bytes was expected", kNameBytesMax),
+  if (found == nullptr || !found->is_string() || found->get_string().size() > bytes_max) {
+    return wrong(fmt::format("A text of at most {} bytes was expected", bytes_max),
                  json::pointer_append(where, member));
   }
   return std::string{std::string_view{found->get_string()}};
@@ -195,12 +206,37 @@ struct Content {
   std::string sha512;
 };
 
-Result<BundleManifest> read_manifest(const boost::json::value& root, Content& content) {
+Status read_withdrawn(const boost::json::value& root, BundleManifest& manifest) {
+  const auto* list = json::find(root, "withdrawn");
+  if (manifest.format == 1) {
+    return list == nullptr ? ok() : wrong("A bundle of format 1 takes nothing back", "/withdrawn");
+  }
+  if (list == nullptr || !list->is_array()) return wrong("A list was expected", "/withdrawn");
+  const auto& all = list->get_array();
+  if (all.size() > kBundleEntriesMax) {
+    return wrong(fmt::format("The bundle takes back more than {} advisories", text::thousands(kBundleEntriesMax)),
+                 "/withdrawn");
+  }
+  if (!all.empty() && !manifest.previous) {
+    return wrong("A bundle that follows none takes back what is not in it, and names nothing", "/withdrawn");
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto where = json::pointer_append("/withdrawn", i);
+    BundleWithdrawal each;
+    TRY(each.issuer, text_at(all[i], "issuer", where, kOriginBytesMax));
+    TRY(each.key, text_at(all[i], "id", where, kOriginBytesMax));
+    manifest.withdrawn.push_back(std::move(each));
+  }
+  return ok();
+}
+
+/// `head`: the format that the first line says.
+Result<BundleManifest> read_manifest(const boost::json::value& root, int head, Content& content) {
   BundleManifest manifest;
+  manifest.format = head;
   TRY(const auto format, number_at(root, "format", "", 1));
-  if (format != kBundleFormat) {
-    return wrong(fmt::format("The bundle has format {} and this version of Tocsin knows {}", format, kBundleFormat),
-                 "/format");
+  if (format != head) {
+    return wrong(fmt::format("The bundle's list has format {} and its first line {}", format, head), "/format");
   }
   TRY(manifest.sequence, number_at(root, "sequence", "", 1));
   const auto* previous = json::find(root, "previous");
@@ -252,6 +288,7 @@ Result<BundleManifest> read_manifest(const boost::json::value& root, Content& co
     manifest.entries.push_back(std::move(entry));
   }
   if (sum != content.bytes) return wrong("The entries together have another size than the content", "/content/bytes");
+  TRY_VOID(read_withdrawn(root, manifest));
   return manifest;
 }
 
@@ -268,6 +305,7 @@ std::optional<std::string_view> take_line(std::string_view& rest) {
 
 Result<SealedBundle> seal_bundle(BundleManifest manifest, const std::vector<std::string>& contents,
                                  const SigningKey& key) {
+  const auto head = head_line(manifest.format);
   std::uint64_t total = 0;
   Packer content;
   TRY_VOID(content.begin());
@@ -284,11 +322,10 @@ Result<SealedBundle> seal_bundle(BundleManifest manifest, const std::vector<std:
   TRY_VOID(list.begin());
   TRY_VOID(list.add(json::write(manifest_json(manifest, total, packed))));
   TRY(const auto packed_list, list.end());
-  const auto signed_text = head_line() + packed_list;
+  const auto signed_text = head + packed_list;
   SealedBundle sealed;
   sealed.digest = sha512_hex(signed_text);
-  sealed.bytes =
-      fmt::format("{}{}\n{}\n{}\n", head_line(), key.public_key(), key.sign(signed_text), packed_list.size());
+  sealed.bytes = fmt::format("{}{}\n{}\n{}\n", head, key.public_key(), key.sign(signed_text), packed_list.size());
   sealed.bytes += packed_list;
   sealed.bytes += packed;
   if (sealed.bytes.size() > kBundleFileBytesMax) return Error::too_large("The bundle", kBundleFileBytesMax);
@@ -303,10 +340,15 @@ Result<Bundle> Bundle::open(std::string bytes, std::string_view public_key) {
   if (!rest.starts_with(kMagic)) return Error::invalid("Is no bundle of Tocsin", "1");
   const auto first = take_line(rest);
   if (!first) return Error::invalid("Is no bundle of Tocsin", "1");
-  if (fmt::format("{}\n", *first) != head_line()) {
-    return Error::invalid(fmt::format("The bundle has format '{}' and this version of Tocsin knows {}",
-                                      printable_name(first->substr(kMagic.size())), kBundleFormat),
-                          "1");
+  int format = 0;
+  const auto digits = first->substr(kMagic.size());
+  std::from_chars(digits.data(), digits.data() + digits.size(), format);
+  // Written back it has to be the same line: that is what is signed.
+  if (!is_known(format) || head_line(format) != fmt::format("{}\n", *first)) {
+    return Error::invalid(
+        fmt::format("The bundle has format '{}' and this version of Tocsin knows {} to {}: a newer one may read it",
+                    printable_name(digits), kBundleFormatOldest, kBundleFormat),
+        "1");
   }
   const auto key = take_line(rest), signature = take_line(rest), size = take_line(rest);
   std::size_t manifest_bytes = 0;
@@ -328,7 +370,7 @@ Result<Bundle> Bundle::open(std::string bytes, std::string_view public_key) {
                           "2");
   }
   const auto packed_list = rest.substr(0, manifest_bytes);
-  const auto signed_text = head_line() + std::string{packed_list};
+  const auto signed_text = head_line(format) + std::string{packed_list};
   // Before anything of it is unpacked.
   if (!verify_signature(bundle.public_key_, signed_text, *signature)) {
     return Error::invalid("The bundle's signature is wrong: it was changed after it was signed", "3");
@@ -340,7 +382,7 @@ Result<Bundle> Bundle::open(std::string bytes, std::string_view public_key) {
   TRY(const auto text, list.take_all(kBundleManifestBytesMax));
   TRY(const auto parsed, json::parse(text, {.bytes_max = kBundleManifestBytesMax, .depth_max = 8}));
   Content content;
-  TRY(bundle.manifest_, read_manifest(parsed.root(), content));
+  TRY(bundle.manifest_, read_manifest(parsed.root(), format, content));
   if (packed.size() < content.packed) return cut();
   if (packed.size() != content.packed || sha512_hex(packed) != content.sha512) {
     return Error::invalid("The bundle's content was changed after it was signed");

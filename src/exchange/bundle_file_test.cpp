@@ -1,5 +1,8 @@
 #include "exchange/bundle_file.hpp"
 
+#include <functional>
+
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -111,6 +114,13 @@ TEST_F(BundleFileTest, AListThatDoesNotFitItsContentIsRefused) {
       {[](BundleManifest& each) { each.previous->sequence = 7; }, "smaller number"},
       {[](BundleManifest& each) { each.previous->digest = "x"; }, "128 hex digits"},
       {[](BundleManifest& each) { each.issuer = std::string(2000, 'x'); }, "at most 1024"},
+      {[](BundleManifest& each) { each.withdrawn = {{.issuer = "x", .key = std::string(70000, 'x')}}; },
+       "at most 65536"},
+      {[](BundleManifest& each) {
+         each.withdrawn = {{.issuer = "x", .key = "y"}};
+         each.previous.reset();
+       },
+       "takes back what is not in it"},
   };
   for (const auto& each : cases) {
     auto wrong = manifest({"a.json"});
@@ -127,11 +137,38 @@ TEST_F(BundleFileTest, OtherFilesAreNoBundles) {
   for (const std::string text : {"", "{}", "tocsin-bundle", "tocsin-bundle 1", "tocsin-bundle 1\n\n\n\n"}) {
     EXPECT_FALSE(whole(text, key_.public_key())) << text;
   }
-  auto later = sealed();
-  later.replace(0, 15, "tocsin-bundle 2");
-  const auto opened = Bundle::open(later, key_.public_key());
-  ASSERT_FALSE(opened);
-  EXPECT_THAT(opened.error().message, HasSubstr("format '2'"));
+}
+
+/// What it says of itself is the first that is read, and part of what is signed.
+TEST_F(BundleFileTest, FormatsAreToldApart) {
+  const auto with = [&](std::string_view digits) {
+    auto bytes = sealed();
+    bytes.replace(0, 15, fmt::format("tocsin-bundle {}", digits));
+    const auto opened = Bundle::open(bytes, key_.public_key());
+    return opened ? std::string{} : opened.error().message;
+  };
+  EXPECT_EQ(with("2"), "");
+  for (const auto* later : {"3", "10", "02", "2 ", "+2", "-1", "0", "x", "", "99999999999999999999"}) {
+    EXPECT_THAT(with(later), HasSubstr("this version of Tocsin knows 1 to 2: a newer one may read it")) << later;
+  }
+  EXPECT_THAT(with("1"), HasSubstr("signature is wrong")) << "none is made an older one";
+}
+
+TEST_F(BundleFileTest, WhatIsTakenBackIsInTheSignedList) {
+  auto made = manifest({"a.json"});
+  made.withdrawn = {{.issuer = "https://cert.example", .key = "A-1"}, {.issuer = "https://cert.example", .key = "A-2"}};
+  const auto bundle = Bundle::open(seal_bundle(made, {"first"}, key_)->bytes, key_.public_key());
+  ASSERT_TRUE(bundle) << bundle.error().to_string();
+  EXPECT_EQ(bundle->manifest().format, 2);
+  EXPECT_EQ(bundle->manifest().withdrawn, made.withdrawn);
+  // Of the first form: as it was, and without a word of that.
+  made.format = 1;
+  const auto sealed = seal_bundle(made, {"first"}, key_);
+  EXPECT_TRUE(sealed->bytes.starts_with("tocsin-bundle 1\n"));
+  const auto old = Bundle::open(sealed->bytes, key_.public_key());
+  ASSERT_TRUE(old) << old.error().to_string();
+  EXPECT_EQ(old->manifest().format, 1);
+  EXPECT_TRUE(old->manifest().withdrawn.empty());
 }
 
 /// A signed bundle may be a bomb as well, where the key was stolen: what is unpacked ends at what was announced.

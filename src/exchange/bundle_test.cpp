@@ -12,13 +12,8 @@
 #include "engine/audit/trail.hpp"
 #include "engine/evidence/evidence.hpp"
 #include "engine/sharing/sharing.hpp"
-#include "exchange/import.hpp"
-#include "exchange/testing.hpp"
+#include "exchange/testing/bundles.hpp"
 #include "store/audit.hpp"
-#include "store/migrations.hpp"
-#include "store/organisations.hpp"
-#include "store/records.hpp"
-#include "store/testing/test_database.hpp"
 
 namespace tocsin::exchange {
 namespace {
@@ -26,83 +21,9 @@ namespace {
 using store_testing::kTestNow;
 using ::testing::HasSubstr;
 
-const ManualClock kClock{kTestNow};
+const auto& kClock = kBundleClock;
 
-std::int64_t scalar(store::Database& database, const store::Sql& sql) {
-  return database
-      .read([&](store::Connection& connection) {
-        return connection.first(sql, [](const store::Row& row) { return row.integer(0); });
-      })
-      .value()
-      .value_or(-1);
-}
-std::int64_t records_of(store::Database& database) {
-  return scalar(database, store::Sql{"SELECT count(*) FROM record"});
-}
-
-/// Where bundles are made; the fixture's own database is the receiver.
-class BundleTest : public store_testing::DatabaseTest {
- protected:
-  void SetUp() override {
-    DatabaseTest::SetUp();
-    if (IsSkipped()) return;
-    ASSERT_TRUE(store::migrate(database()));
-    auto opened = store::Database::open({.url = folder_.file("maker.db")});
-    ASSERT_TRUE(opened) << opened.error().message;
-    maker_ = *std::move(opened);
-    ASSERT_TRUE(store::migrate(*maker_));
-    for (auto* each : {&database(), maker_.get()}) {
-      ASSERT_TRUE(each->write([](store::Connection& connection) {
-        return store::Organisations{connection}.ensure_own("Our CERT", kTestNow);
-      }));
-    }
-  }
-
-  void import(const std::vector<testing::AdvisoryText>& texts) {
-    std::vector<SourceDocument> documents;
-    for (const auto& text : texts)
-      documents.push_back({.name = text.id + ".json", .bytes = testing::advisory_json(text)});
-    const auto done = import_documents(*maker_, std::move(documents), {}, {}, kClock);
-    ASSERT_TRUE(done) << done.error().message;
-    ASSERT_EQ(done->rejected, 0);
-  }
-  static testing::AdvisoryText text(std::string id, std::string tlp = "WHITE", std::string version = "1") {
-    testing::AdvisoryText made;
-    made.id = std::move(id);
-    made.version = std::move(version);
-    made.tlp = std::move(tlp);
-    return made;
-  }
-
-  Result<BundleMade> make(const std::string& name, std::optional<std::int64_t> since = {},
-                          std::optional<domain::OrganisationId> recipient = {}) {
-    BundleRequest request;
-    request.since = since;
-    request.recipient = recipient;
-    request.issuer = "Our CERT";
-    request.path = folder_.file(name);
-    return create_bundle(*maker_, engine::Actor::at_console(), request, key_, kClock);
-  }
-  Bundle bundle(const std::string& name) {
-    auto opened = Bundle::open(testing::read_file(folder_.file(name)), key_.public_key());
-    EXPECT_TRUE(opened) << opened.error().message;
-    return *std::move(opened);
-  }
-  Result<BundleApplied> apply(const std::string& name) {
-    return apply_bundle(database(), engine::Actor::at_console(), bundle(name), kClock);
-  }
-  std::optional<domain::Record> received(const std::string& slug) {
-    return database()
-        .read([&](store::Connection& connection) {
-          return store::Records{connection}.load(domain::RecordKind::advisory, slug);
-        })
-        .value();
-  }
-
-  testing::TemporaryFolder folder_;
-  std::unique_ptr<store::Database> maker_;
-  SigningKey key_ = SigningKey::random();
-};
+class BundleTest : public Bundles {};
 TOCSIN_ON_BOTH_DATABASES(BundleTest);
 
 TEST_P(BundleTest, CarriesWhatIsPublicByteForByte) {
@@ -189,27 +110,18 @@ TEST_P(BundleTest, TwoOfOneNumberAreNotTheSame) {
 }
 
 TEST_P(BundleTest, AnOrganisationGetsWhatItMaySee) {
-  domain::Organisation plant;
-  plant.kind = domain::OrganisationKind::asset_owner;
-  plant.name = "Power plant";
-  plant.uuid = "11111111-2222-4333-8444-555555555555";
-  plant.created_at = kTestNow;
-  const auto id =
-      maker_->write([&](store::Connection& connection) { return store::Organisations{connection}.insert(plant); });
-  ASSERT_TRUE(id) << id.error().message << id.error().detail;
+  const auto id = plant();
   import({text("A-1"), text("A-2", "GREEN"), text("A-3", "AMBER"), text("A-4", "AMBER")});
-  const auto listed = maker_->read([](store::Connection& connection) {
-    return store::Records{connection}.load(domain::RecordKind::advisory, "A-3");
-  });
-  engine::sharing::Marking marking = engine::sharing::marking_of(**listed);
+  const auto listed = of_maker("A-3");
+  engine::sharing::Marking marking = engine::sharing::marking_of(listed);
   marking.audience = domain::Audience::listed;
-  marking.listed = {{.kind = domain::Grantee::Kind::organisation, .id = id->value}};
-  const auto shared = engine::sharing::change_marking(*maker_, engine::Actor::at_console(), (*listed)->id, marking,
+  marking.listed = {{.kind = domain::Grantee::Kind::organisation, .id = id.value}};
+  const auto shared = engine::sharing::change_marking(*maker_, engine::Actor::at_console(), listed.id, marking,
                                                       {.given = true, .digest = {}}, kTestNow);
   ASSERT_TRUE(shared) << shared.error().to_string();
-  const auto made = make("plant", {}, *id);
-  ASSERT_TRUE(made) << made.error().to_string();
-  EXPECT_EQ(made->advisories, 3);
+  const auto first = make("plant", {}, id);
+  ASSERT_TRUE(first) << first.error().to_string();
+  EXPECT_EQ(first->advisories, 3);
   ASSERT_TRUE(apply("plant"));
   EXPECT_EQ(received("A-2")->tlp, domain::Tlp::green);
   EXPECT_EQ(received("A-2")->audience, domain::Audience::everyone);
@@ -217,14 +129,12 @@ TEST_P(BundleTest, AnOrganisationGetsWhatItMaySee) {
   EXPECT_EQ(received("A-3")->audience, domain::Audience::owner_only) << "addressed by name: for those it came to";
   EXPECT_FALSE(received("A-4"));
   // A narrower marking follows without a new revision.
-  const auto green = maker_->read([](store::Connection& connection) {
-    return store::Records{connection}.load(domain::RecordKind::advisory, "A-1");
-  });
-  marking = engine::sharing::marking_of(**green);
+  const auto green = of_maker("A-1");
+  marking = engine::sharing::marking_of(green);
   marking.tlp = domain::Tlp::green;
-  ASSERT_TRUE(engine::sharing::change_marking(*maker_, engine::Actor::at_console(), (*green)->id, marking,
+  ASSERT_TRUE(engine::sharing::change_marking(*maker_, engine::Actor::at_console(), green.id, marking,
                                               {.given = true, .digest = {}}, kTestNow));
-  const auto next = make("next", 1, *id);
+  const auto next = make("next", 1, id);
   ASSERT_TRUE(next);
   EXPECT_EQ(next->advisories, 1);
   const auto applied = apply("next");

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -24,6 +25,12 @@ struct BundleRow {
   std::int64_t sequence = 0;
   std::string digest = {};
   Timestamp at = {};
+  /// applied: the version of the own organisation's decision table that came with it.
+  std::optional<std::int64_t> table_version = {};
+};
+/// A record that was told of and is gone.
+struct BundleGone {
+  std::string issuer, key;
 };
 /// What was told of a record.
 struct BundleTold {
@@ -43,8 +50,16 @@ class Bundles {
   using Told = std::map<std::int64_t, BundleTold>;  ///< By record.
   Result<Told> told(std::int64_t bundle);
   Status put_told(std::int64_t bundle, const Told& told);
-  /// Forgets what was told in all but the newest `keep` bundles made in the stream.
-  Status forget_told(std::string_view key_id, std::string_view recipient, int keep);
+  /// Forgets what was told in all but the newest `keep` bundles of the stream.
+  Status forget_told(BundleDirection direction, std::string_view key_id, std::string_view recipient, int keep);
+  /// What was told in a bundle made here and was removed since (Removals::remove).
+  Result<std::vector<BundleGone>> gone(std::int64_t bundle);
+  /// Is it told of in a bundle that was taken in?
+  Result<bool> came_by_bundle(domain::RecordId record);
+  /// Also, or only, in one of another stream?
+  Result<bool> came_otherwise(domain::RecordId record, std::string_view key_id, std::string_view recipient);
+  /// Did this version of the own organisation's decision table come with a bundle?
+  Result<bool> brought_table(std::int64_t version);
 
  private:
   Connection& connection_;

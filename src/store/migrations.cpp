@@ -84,7 +84,7 @@ std::span<const Migration> all_migrations() {
       kMigration0010Evidence,   kMigration0011Notifications,   kMigration0012Webhook,
       kMigration0013Decisions,  kMigration0015ExposureHistory, kMigration0017Manage,
       kMigration0018MailKey,    kMigration0019Clauses,         kMigration0020ExposureSums,
-      kMigration0021ChangeKind, kMigration0028DecisionHistory};
+      kMigration0021ChangeKind, kMigration0025BundleGone,      kMigration0028DecisionHistory};
   return migrations;
 }
 

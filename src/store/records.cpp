@@ -361,6 +361,19 @@ Result<std::int64_t> Records::count(const domain::policy::Viewer& viewer, domain
   return number.value_or(0);
 }
 
+Result<std::optional<domain::Record>> Records::load(domain::RecordKind kind, std::string_view issuer,
+                                                    std::string_view key) {
+  for (const auto text : {issuer, key}) {
+    if (text.find('\0') != std::string_view::npos || text::invalid_utf8_at(text) != std::string_view::npos) {
+      return std::optional<domain::Record>{};
+    }
+  }
+  return connection_.first(
+      Sql{"SELECT " TOCSIN_RECORD_COLUMNS " FROM record r WHERE r.kind = ? AND r.issuer = ? AND r.record_key = ?", kind,
+          issuer, key},
+      [](const Row& row) { return read_record(row); });
+}
+
 Result<std::optional<domain::Record>> Records::load(RecordId record) {
   return connection_.first(Sql{"SELECT " TOCSIN_RECORD_COLUMNS " FROM record r WHERE r.id = ?", record},
                            [](const Row& row) { return read_record(row); });

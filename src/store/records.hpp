@@ -64,6 +64,8 @@ class Records {
   Result<std::optional<domain::Record>> load(domain::RecordId record);
   /// The same by slug: for breaking the glass, which is about what the policy hides.
   Result<std::optional<domain::Record>> load(domain::RecordKind kind, std::string_view slug);
+  /// The same by its issuer and key: for what is told elsewhere.
+  Result<std::optional<domain::Record>> load(domain::RecordKind kind, std::string_view issuer, std::string_view key);
 
  private:
   Connection& connection_;

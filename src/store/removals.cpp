@@ -10,9 +10,9 @@ Result<std::vector<RemovedDocument>> Removals::documents(domain::RecordId record
       [](const Row& row) { return RemovedDocument{.version = row.string(0), .sha512 = row.string(1)}; });
 }
 
-Status Removals::remove(const domain::Record& record, Timestamp now) {
+Status Removals::remove(const domain::Record& record, Timestamp now, Remembered remembered) {
   const auto id = record.id;
-  return connection_.run_all(
+  TRY_VOID(connection_.run_all(
       {Sql{"INSERT INTO removed_document (sha512, record_id, kind, issuer, record_key, version, removed_at) SELECT "
            "v.sha512, v.record_id, r.kind, r.issuer, r.record_key, max(v.version), CAST(? AS bigint) FROM revision v "
            "JOIN record r ON r.id = v.record_id WHERE v.record_id = ? GROUP BY v.sha512, v.record_id, r.kind, "
@@ -28,11 +28,18 @@ Status Removals::remove(const domain::Record& record, Timestamp now) {
        Sql{"DELETE FROM asset_match WHERE record_id = ?", id}, Sql{"DELETE FROM asset_state WHERE record_id = ?", id},
        Sql{"DELETE FROM asset_verdict WHERE record_id = ?", id},
        Sql{"DELETE FROM exposure_sum WHERE record_id = ?", id},
+       Sql{"INSERT INTO bundle_gone (bundle_id, record_id, issuer, record_key) SELECT c.bundle_id, c.record_id, "
+           "r.issuer, r.record_key FROM bundle_content c JOIN bundle b ON b.id = c.bundle_id JOIN record r ON r.id = "
+           "c.record_id WHERE c.record_id = ? AND b.direction = 1",
+           id},
        Sql{"DELETE FROM bundle_content WHERE record_id = ?", id},
        Sql{"DELETE FROM revision_document WHERE revision_id IN (SELECT v.id FROM revision v WHERE v.record_id = ?)",
            id},
        Sql{"DELETE FROM revision WHERE record_id = ?", id}, Sql{"DELETE FROM record WHERE id = ?", id},
-       Changes::append_sql(ChangeAction::removed, record.kind, id, record.current_revision, now)});
+       Changes::append_sql(ChangeAction::removed, record.kind, id, record.current_revision, now)}));
+  if (remembered == Remembered::yes) return ok();
+  TRY_VOID(connection_.run(Sql{"DELETE FROM removed_document WHERE record_id = ?", id}));
+  return ok();
 }
 
 Result<bool> Removals::was_removed(std::string_view sha512) {

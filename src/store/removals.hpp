@@ -14,6 +14,9 @@ struct RemovedDocument {
   std::string version, sha512;
 };
 
+/// Whether the documents of what is removed are remembered, so that nothing brings them back unasked.
+enum class Remembered { yes, no };
+
 class Removals {
  public:
   explicit Removals(Connection& connection) : connection_(connection) {}
@@ -22,7 +25,8 @@ class Removals {
   /// Within the caller's transaction, which holds the lock on changes: the record, its revisions and documents, who has
   /// read it, comments, and what inventories and bundles say of it; leaves what Records::put asks, and tells the feed.
   /// What the search index has derived of it must be gone (engine::search::forget_record).
-  Status remove(const domain::Record& record, Timestamp now);
+  /// Bundles made here that told of it remember that it is gone.
+  Status remove(const domain::Record& record, Timestamp now, Remembered remembered = Remembered::yes);
   /// Were these very bytes removed here?
   Result<bool> was_removed(std::string_view sha512);
 

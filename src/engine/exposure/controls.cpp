@@ -1,6 +1,8 @@
 #include "engine/exposure/controls.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 #include "base/text.hpp"
 
@@ -108,6 +110,15 @@ constexpr Word kWords[] = {
     {"monitor", "M0931"},
 };
 
+/// Of each word its control's place. This is asked for every match of every row: names are not compared there.
+constexpr auto kControlOf = [] {
+  std::array<std::size_t, std::size(kWords)> places{};
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    while (kControls[places[i]].mitigation != kWords[i].mitigation) ++places[i];
+  }
+  return places;
+}();
+
 }  // namespace
 
 std::span<const Control> all_controls() noexcept { return kControls; }
@@ -119,12 +130,14 @@ const Control* find_control(std::string_view mitigation) noexcept {
 
 std::vector<const Control*> controls_of_text(std::string_view text) {
   const auto folded = text::fold(text);
+  std::array<bool, std::size(kControls)> named{};
+  for (std::size_t i = 0; i < std::size(kWords); ++i) {
+    auto& is_named = named[kControlOf[i]];
+    is_named = is_named || text::contains(folded, kWords[i].word);
+  }
   std::vector<const Control*> found;
-  for (const auto& control : kControls) {
-    const bool named = std::ranges::any_of(kWords, [&](const Word& each) {
-      return each.mitigation == control.mitigation && text::contains(folded, each.word);
-    });
-    if (named && found.size() < kTextControlsMax) found.push_back(&control);
+  for (std::size_t i = 0; i < named.size() && found.size() < kTextControlsMax; ++i) {
+    if (named[i]) found.push_back(&kControls[i]);
   }
   return found;
 }

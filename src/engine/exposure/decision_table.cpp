@@ -55,6 +55,15 @@ Result<Rules> rules_of(const TableChoice& choice) {
   return Rules::built_in(choice.base);
 }
 
+Result<TableChoice> choice_of(std::string_view document) {
+  for (const auto name : Rules::built_in_names()) {
+    if (Rules::document(name) == document) return TableChoice{.base = std::string{name}};
+  }
+  TableChoice choice{.base = std::string{kOwnTable}, .document = std::string{document}};
+  TRY_VOID(rules_of(choice));
+  return choice;
+}
+
 std::string document_of(const TableChoice& choice) {
   return choice.base == kOwnTable ? choice.document : std::string{Rules::document(choice.base)};
 }
@@ -163,31 +172,40 @@ Result<std::int64_t> set_table(store::Database& database, const Actor& actor, co
   if (!actor.viewer.organisation) return Error::not_found("organisation");
   const auto organisation = *actor.viewer.organisation;
   TRY(const auto why, members::one_line(note, "note", 0, members::kReasonBytesMax));
-  TRY(const auto rules, rules_of(choice));
   return database.write([&](store::Connection& connection) -> Result<std::int64_t> {
     TRY_VOID(connection.lock_changes());
-    store::DecisionTables tables{connection};
-    TRY(const auto present, table_of(connection, organisation));
-    if (expected && *expected != present.version.version) {
-      return Error::conflict(std::string{tr<"somebody else has changed the table meanwhile: look at theirs first">()});
+    if (expected) {
+      TRY(const auto present, table_of(connection, organisation));
+      if (*expected != present.version.version) {
+        return Error::conflict(
+            std::string{tr<"somebody else has changed the table meanwhile: look at theirs first">()});
+      }
     }
-    if (same(present.choice(), choice)) {
-      return Error::invalid(std::string{tr<"this is the table that is in use already">()});
-    }
-    store::DecisionTableVersion next{.organisation = organisation,
-                                     .version = present.version.version + 1,
-                                     .base = choice.base,
-                                     .document = choice.base == kOwnTable ? choice.document : std::string{},
-                                     .note = why,
-                                     .person = actor.viewer.person,
-                                     .at = now};
-    TRY_VOID(tables.add(next));
-    TRY_VOID(store::Exposures{connection}.decide_again(organisation));
-    TRY_VOID(audit::record(connection, actor, now, "exposure.table", audit::object_of("inventory", organisation.value),
-                           organisation, domain::audit::Outcome::done,
-                           {{"version", next.version}, {"table", rules.table().id()}, {"base", choice.base}}));
-    return next.version;
+    return set_table_in(connection, actor, organisation, choice, why, now);
   });
+}
+
+Result<std::int64_t> set_table_in(store::Connection& connection, const Actor& actor,
+                                  domain::OrganisationId organisation, const TableChoice& choice, std::string note,
+                                  Timestamp now) {
+  TRY(const auto rules, rules_of(choice));
+  TRY(const auto present, table_of(connection, organisation));
+  if (same(present.choice(), choice)) {
+    return Error::invalid(std::string{tr<"this is the table that is in use already">()});
+  }
+  store::DecisionTableVersion next{.organisation = organisation,
+                                   .version = present.version.version + 1,
+                                   .base = choice.base,
+                                   .document = choice.base == kOwnTable ? choice.document : std::string{},
+                                   .note = std::move(note),
+                                   .person = actor.viewer.person,
+                                   .at = now};
+  TRY_VOID(store::DecisionTables{connection}.add(next));
+  TRY_VOID(store::Exposures{connection}.decide_again(organisation));
+  TRY_VOID(audit::record(connection, actor, now, "exposure.table", audit::object_of("inventory", organisation.value),
+                         organisation, domain::audit::Outcome::done,
+                         {{"version", next.version}, {"table", rules.table().id()}, {"base", choice.base}}));
+  return next.version;
 }
 
 Result<TableInUse> table_in_use(store::Database& database, const Actor& actor, const inventory::Access& access) {

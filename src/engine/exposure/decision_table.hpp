@@ -29,6 +29,8 @@ struct TableChoice {
 };
 /// Errors: invalid_input: no such table; what Rules::read says, which row it is in words.
 Result<Rules> rules_of(const TableChoice& choice);
+/// A built-in table's JSON chooses that one, any other is one's own. Errors: those of rules_of.
+Result<TableChoice> choice_of(std::string_view document);
 /// The choice's JSON, whatever the base.
 std::string document_of(const TableChoice& choice);
 
@@ -76,6 +78,11 @@ Result<TablePreview> preview_table(store::Database& database, const Actor& actor
 /// was seen; conflict where another one counts. Errors: also invalid_input where it is what is used already.
 Result<std::int64_t> set_table(store::Database& database, const Actor& actor, const TableChoice& choice,
                                std::string_view note, std::optional<std::int64_t> expected, Timestamp now);
+/// The same within a transaction that holds the lock on changes, for an organisation that the caller may decide for.
+/// `note` is in one line.
+Result<std::int64_t> set_table_in(store::Connection& connection, const Actor& actor,
+                                  domain::OrganisationId organisation, const TableChoice& choice, std::string note,
+                                  Timestamp now);
 Result<TableInUse> table_in_use(store::Database& database, const Actor& actor, const inventory::Access& access);
 /// not_found where there is none of this number.
 Result<store::DecisionTableVersion> table_version(store::Database& database, const Actor& actor,

@@ -26,7 +26,8 @@ Result<domain::Record> examine(store::Connection& connection, const Actor& actor
   return std::move(seen.record);
 }
 
-Status carry_out(store::Connection& connection, const Actor& actor, const domain::Record& record, Timestamp now) {
+Status carry_out(store::Connection& connection, const Actor& actor, const domain::Record& record, Timestamp now,
+                 store::Remembered remembered = store::Remembered::yes) {
   store::Removals removals{connection};
   TRY(const auto documents, removals.documents(record.id));
   boost::json::array revisions;
@@ -34,7 +35,7 @@ Status carry_out(store::Connection& connection, const Actor& actor, const domain
     revisions.emplace_back(boost::json::object{{"version", each.version}, {"sha512", each.sha512}});
   }
   TRY_VOID(search::forget_record(connection, record.id));
-  TRY_VOID(removals.remove(record, now));
+  TRY_VOID(removals.remove(record, now, remembered));
   // What is long stands last: an entry that is too long loses its end.
   TRY_VOID(audit::record(connection, actor, now, "record.remove", audit::object_of(record.id), record.owner,
                          domain::audit::Outcome::done,
@@ -85,6 +86,11 @@ Status remove_record(store::Database& database, const Actor& actor, domain::Reco
       return carry_out(connection, named, found, now);
     });
   });
+}
+
+Status take_back_in(store::Connection& connection, const Actor& actor, const domain::Record& record, Timestamp now) {
+  TRY_VOID(may_remove(actor, record));
+  return carry_out(connection, actor, record, now, store::Remembered::no);
 }
 
 Status remove_record_in(store::Connection& connection, const Actor& actor, domain::RecordId record,

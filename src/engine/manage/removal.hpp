@@ -22,4 +22,9 @@ Status remove_record(store::Database& database, const Actor& actor, domain::Reco
 Status remove_record_in(store::Connection& connection, const Actor& actor, domain::RecordId record,
                         std::string_view basis, Timestamp now);
 
+/// Takes back what came from elsewhere, by who may remove, where that place no longer tells it: as removing, but the
+/// same documents may come again. Within the caller's transaction, which holds the lock on changes. `actor.reason` says
+/// why, for the log.
+Status take_back_in(store::Connection& connection, const Actor& actor, const domain::Record& record, Timestamp now);
+
 }  // namespace tocsin::engine::manage
