@@ -10,7 +10,7 @@ endif()
 # tocsin_wasm_matcher(OUT): makes the file OUT.
 function(tocsin_wasm_matcher out)
   set(sources
-    base/check base/keyed_hash base/result base/text base/time
+    base/check base/keyed_hash base/result base/text base/text_fold base/time
     domain/vendor domain/vendor_table
     engine/exposure/advisory_pack engine/exposure/calibration engine/exposure/candidates engine/exposure/fit
     engine/exposure/judge engine/exposure/matcher engine/exposure/sketch

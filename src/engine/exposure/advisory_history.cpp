@@ -6,11 +6,10 @@
 #include <set>
 #include <span>
 
-#include <fmt/format.h>
-
 #include "base/json.hpp"
 #include "base/keyed_hash.hpp"
 #include "base/text.hpp"
+#include "engine/exposure/policy_group.hpp"
 #include "store/changes.hpp"
 #include "store/records.hpp"
 
@@ -25,14 +24,6 @@ constexpr int kDocumentsAtOnce = 32;
 /// Records beside the rest: above it, all is loaded anew, for each is looked at twice.
 constexpr std::size_t kChangedMax = 300;
 constexpr int kChangesAtOnce = 1'000;
-
-std::string text_of(const policy::Facts& facts) {
-  auto text = fmt::format("{}|{}|{}|{}|{}", static_cast<int>(facts.tlp), static_cast<int>(facts.status),
-                          static_cast<int>(facts.audience), facts.owner.value,
-                          facts.embargo_until ? facts.embargo_until->micros : 0);
-  for (const auto& grantee : facts.listed) text += fmt::format("|{}:{}", static_cast<int>(grantee.kind), grantee.id);
-  return text;
-}
 
 /// Revisions that exactly the same people may see.
 struct Group {
@@ -50,7 +41,7 @@ struct Layer {
     const auto& anybody = policy::Viewer::anonymous();
     const auto name = may_see(anybody, revision, now)
                           ? std::string{}
-                          : text_of(revision.record_facts) + "/" + text_of(revision.revision_facts);
+                          : policy_group(revision.record_facts) + "/" + policy_group(revision.revision_facts);
     auto& group = groups[name];
     strip(advisory);
     group.matcher.add(advisory);

@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "domain/advisory_facts.hpp"
 #include "domain/vendor.hpp"
+#include "engine/exposure/policy_group.hpp"
 #include "store/changes.hpp"
 #include "store/records.hpp"
 
@@ -70,13 +71,7 @@ struct Group {
 /// Names the group; the one that everybody may read is "".
 std::string group_of(const domain::policy::Facts& facts, Timestamp now) {
   if (domain::policy::may_see(domain::policy::Viewer::anonymous(), facts, now)) return {};
-  auto name = fmt::format("{}|{}|{}|{}|{}", static_cast<int>(facts.tlp), static_cast<int>(facts.status),
-                          static_cast<int>(facts.audience), facts.owner.value,
-                          facts.embargo_until ? facts.embargo_until->micros : 0);
-  for (const auto& grantee : facts.listed) {
-    name += fmt::format("|{}:{}", static_cast<int>(grantee.kind), grantee.id);
-  }
-  return name;
+  return policy_group(facts);
 }
 
 std::string digest_of(const Source& source, const Match& match) {

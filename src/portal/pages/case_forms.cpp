@@ -7,6 +7,7 @@
 #include "portal/html/template.hpp"
 #include "portal/pages/case_parts.hpp"
 #include "portal/pages/form.hpp"
+#include "portal/pages/join_form.hpp"
 #include "portal/pages/member_parts.hpp"
 
 /// Opening, changing and closing cases, and who takes part.
@@ -129,24 +130,18 @@ Result<http::Response> show_add(App& app, const http::Request& request, const ca
                                 const Form& form) {
   const auto& it = detail.row.it;
   const auto url = pages::case_url(it.number);
-  TRY(auto options, pages::organisation_options(app, access::actor(request)));
-  std::erase_if(options, [&](const auto& option) {
-    return std::ranges::any_of(detail.participants, [&](const auto& each) {
-      return each.it.who.kind == Grantee::Kind::organisation && std::to_string(each.it.who.id) == option.value;
-    });
-  });
-  options.insert(options.begin(), pages::Option{.value = "", .label = std::string{tr<"Choose an organisation">()}});
+  TRY(const auto options, pages::organisations_to_join(app, request, [&](std::string_view id) {
+        return std::ranges::any_of(detail.participants, [&](const auto& each) {
+          return each.it.who.kind == Grantee::Kind::organisation && std::to_string(each.it.who.id) == id;
+        });
+      }));
   std::vector<pages::Option> parts;
   for (const auto part : domain::all_case_parts()) {
     parts.push_back({.value = std::string{domain::slug(part)}, .label = std::string{tr_text(domain::to_string(part))}});
   }
   FormMarkup markup{request, url + "/add", form};
-  markup.select({.name = "organisation", .label = tr<"An organisation, with all of its people">()}, options)
-      .input({.name = "email",
-              .label = tr<"Or one person, by mail address">(),
-              .hint = tr<"Only a person is reached by what is TLP:RED. Their organisation does not see it by this.">(),
-              .type = "email",
-              .maxlength = 254})
+  pages::join_fields(markup, options,
+                     tr<"Only a person is reached by what is TLP:RED. Their organisation does not see it by this.">())
       .select({.name = "part", .label = tr<"Part in the case">(), .required = true}, parts);
   return pages::form_answer(
       app, request,
@@ -170,18 +165,13 @@ Result<http::Response> post_add(App& app, const http::Request& request) {
   const auto& number = detail.row.it.number;
   TRY(auto form, Form::read(request, {"organisation", "email", "part"}));
   const auto add = [&]() -> Status {
-    const auto organisation = form.get("organisation"), email = form.get("email");
     const auto part = domain::parse_case_part(form.get("part"));
     if (!part) return Error::invalid(std::string{tr<"choose a part">()}, "part");
-    if (organisation.empty() == email.empty()) {
-      return Error::invalid(std::string{tr<"choose an organisation or type an address: one of the two">()},
-                            "organisation");
+    TRY(const auto who, pages::who_joins(form));
+    if (const auto* email = std::get_if<std::string>(&who)) {
+      return cases::add_person(app.database(), actor, number, *email, *part, request.now);
     }
-    if (organisation.empty()) return cases::add_person(app.database(), actor, number, email, *part, request.now);
-    const auto id = pages::id_of(organisation);
-    if (!id) return Error::invalid(std::string{tr<"choose an organisation from the list">()}, "organisation");
-    return cases::add_participant(app.database(), actor, number, Grantee{Grantee::Kind::organisation, *id}, *part,
-                                  request.now);
+    return cases::add_participant(app.database(), actor, number, std::get<Grantee>(who), *part, request.now);
   };
   if (const auto added = add(); !added) {
     TRY_VOID(form.take(added.error()));
@@ -195,18 +185,13 @@ Result<http::Response> post_remove(App& app, const http::Request& request) {
   const auto actor = access::actor(request);
   const auto& number = detail.row.it.number;
   TRY(const auto form, Form::read(request, {"kind", "member", "email"}));
-  if (const auto email = form.get("email"); !email.empty()) {
-    TRY_VOID(cases::remove_person(app.database(), actor, number, email, request.now));
-    return pages::done(pages::case_url(number), "removed");
+  TRY(const auto who, pages::who_leaves(form));
+  if (const auto* email = std::get_if<std::string>(&who)) {
+    TRY_VOID(cases::remove_person(app.database(), actor, number, *email, request.now));
+  } else {
+    TRY_VOID(cases::remove_participant(app.database(), actor, number, std::get<Grantee>(who), request.now));
   }
-  const auto id = pages::id_of(form.get("member"));
-  const auto kind = form.get("kind");
-  for (const auto each : {Grantee::Kind::organisation, Grantee::Kind::person}) {
-    if (!id || kind != domain::to_string(each)) continue;
-    TRY_VOID(cases::remove_participant(app.database(), actor, number, Grantee{each, *id}, request.now));
-    return pages::done(pages::case_url(number), "removed");
-  }
-  return Error::invalid(std::string{tr<"an organisation or a person is removed, by number">()}, "kind");
+  return pages::done(pages::case_url(number), "removed");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/form.hpp"
+#include "portal/pages/join_form.hpp"
 #include "portal/pages/member_parts.hpp"
 
 /// Making, changing and closing communities, and who is in them.
@@ -126,19 +127,13 @@ Result<http::Response> show_add(App& app, const http::Request& request, const me
                                 const Form& form) {
   const auto& community = detail.row.community;
   const auto url = pages::community_url(community.id);
-  TRY(auto options, pages::organisation_options(app, access::actor(request)));
-  std::erase_if(options, [&](const auto& option) {
-    return std::ranges::any_of(detail.organisations,
-                               [&](const auto& each) { return std::to_string(each.id.value) == option.value; });
-  });
-  options.insert(options.begin(), pages::Option{.value = "", .label = std::string{tr<"Choose an organisation">()}});
+  TRY(const auto options, pages::organisations_to_join(app, request, [&](std::string_view id) {
+        return std::ranges::any_of(detail.organisations,
+                                   [&](const auto& each) { return std::to_string(each.id.value) == id; });
+      }));
   FormMarkup markup{request, url + "/add", form};
-  markup.select({.name = "organisation", .label = tr<"An organisation, with all of its people">()}, options)
-      .input({.name = "email",
-              .label = tr<"Or one person, by mail address">(),
-              .hint = tr<"For somebody whose organisation shall not see what is addressed to the community.">(),
-              .type = "email",
-              .maxlength = 254});
+  pages::join_fields(markup, options,
+                     tr<"For somebody whose organisation shall not see what is addressed to the community.">());
   return pages::form_answer(
       app, request,
       {.title = tr<"Add a member to {}">(community.name),
@@ -160,18 +155,12 @@ Result<http::Response> post_add(App& app, const http::Request& request) {
   const auto actor = access::actor(request);
   TRY(auto form, Form::read(request, {"organisation", "email"}));
   const auto add = [&]() -> Status {
-    const auto organisation = form.get("organisation"), email = form.get("email");
-    if (organisation.empty() == email.empty()) {
-      return Error::invalid(std::string{tr<"choose an organisation or type an address: one of the two">()},
-                            "organisation");
+    TRY(const auto who, pages::who_joins(form));
+    const auto community = detail.row.community.id;
+    if (const auto* email = std::get_if<std::string>(&who)) {
+      return members::list_in_community(app.database(), actor, community, *email, request.now);
     }
-    if (organisation.empty()) {
-      return members::list_in_community(app.database(), actor, detail.row.community.id, email, request.now);
-    }
-    const auto id = pages::id_of(organisation);
-    if (!id) return Error::invalid(std::string{tr<"choose an organisation from the list">()}, "organisation");
-    return members::add_to_community(app.database(), actor, detail.row.community.id,
-                                     Grantee{Grantee::Kind::organisation, *id}, request.now);
+    return members::add_to_community(app.database(), actor, community, std::get<Grantee>(who), request.now);
   };
   if (const auto added = add(); !added) {
     TRY_VOID(form.take(added.error()));
@@ -183,20 +172,15 @@ Result<http::Response> post_add(App& app, const http::Request& request) {
 Result<http::Response> post_remove(App& app, const http::Request& request) {
   TRY(const auto detail, target(app, request));
   TRY(const auto form, Form::read(request, {"kind", "member", "email"}));
-  if (const auto email = form.get("email"); !email.empty()) {
-    TRY_VOID(members::unlist_from_community(app.database(), access::actor(request), detail.row.community.id, email,
-                                            request.now));
-    return pages::done(pages::community_url(detail.row.community.id), "removed");
+  TRY(const auto who, pages::who_leaves(form));
+  const auto actor = access::actor(request);
+  const auto community = detail.row.community.id;
+  if (const auto* email = std::get_if<std::string>(&who)) {
+    TRY_VOID(members::unlist_from_community(app.database(), actor, community, *email, request.now));
+  } else {
+    TRY_VOID(members::remove_from_community(app.database(), actor, community, std::get<Grantee>(who), request.now));
   }
-  const auto id = pages::id_of(form.get("member"));
-  const auto kind = form.get("kind");
-  for (const auto each : {Grantee::Kind::organisation, Grantee::Kind::person}) {
-    if (!id || kind != domain::to_string(each)) continue;
-    TRY_VOID(members::remove_from_community(app.database(), access::actor(request), detail.row.community.id,
-                                            Grantee{each, *id}, request.now));
-    return pages::done(pages::community_url(detail.row.community.id), "removed");
-  }
-  return Error::invalid(std::string{tr<"an organisation or a person is removed, by number">()}, "kind");
+  return pages::done(pages::community_url(community), "removed");
 }
 
 }  // namespace

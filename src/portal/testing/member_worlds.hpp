@@ -82,7 +82,19 @@ inline std::vector<std::string> member_targets() {
                                "/people",
                                "/api/v1/people",
                                "/api/v1/people?q=roe&limit=1",
-                               "/people?organisation=2"};
+                               "/people?organisation=2",
+                               "/people/7/edit",
+                               "/people/8/roles/2",
+                               "/people/9/erase",
+                               "/communities/new",
+                               "/communities/2/edit",
+                               "/cases/new",
+                               "/organisations/new",
+                               "/organisations/6/edit",
+                               "/organisations/7/status",
+                               "/organisations/2/contacts/new",
+                               "/organisations/3/keys/new",
+                               "/organisations/4/clients/new"};
   for (std::int64_t id = 1; id <= 4; ++id) {
     all.push_back("/cases/" + case_number_of(id));
     all.push_back("/api/v1/cases/" + case_number_of(id));
@@ -101,13 +113,6 @@ inline std::vector<std::string> member_targets() {
     all.push_back(fmt::format("/api/v1/people/{}", id));
   }
   return all;
-}
-
-inline bool is_of_members(std::string_view target) {
-  for (const std::string_view start : {"/cases", "/communities", "/organisations", "/people"}) {
-    if (target.starts_with(start) || target.starts_with("/api/v1" + std::string{start})) return true;
-  }
-  return false;
 }
 
 class MemberWorld {
