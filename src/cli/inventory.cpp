@@ -14,14 +14,18 @@
 #include "cli/progress.hpp"
 #include "cli/site.hpp"
 #include "cli/text_table.hpp"
+#include "engine/exposure/asked_runs.hpp"
 #include "engine/exposure/decisions.hpp"
 #include "engine/exposure/exposure.hpp"
+#include "engine/exposure/lists.hpp"
 #include "engine/exposure/matcher.hpp"
 #include "engine/exposure/overview.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/exposure/sharing.hpp"
 #include "engine/site/site.hpp"
+#include "portal/pages/exposure_lists.hpp"
 #include "portal/pages/exposure_report.hpp"
+#include "portal/pages/inventory_parts.hpp"
 #include "store/records.hpp"
 
 /// The commands `inventory` and `exposure`. Who may open the data folder acts for any organisation.
@@ -80,13 +84,14 @@ Result<int> import(Work& work) {
   TRY(const auto access, access_of(work));
   TRY(const auto bytes, read_file(options.file, kFileBytesMax, "cannot be read"));
   if (bytes.size() > kFileBytesMax) return Error::too_large("The inventory", kFileBytesMax, options.file);
-  auto read = inventory::read_file(work.database, access.organisation, bytes, options.file);
+  auto read = inventory::read_file(work.database, access.organisation, bytes, options.file, options.bom_name);
   if (!read) return in_file(options.file, read.error());
   auto reading = std::move(read).value();
   TRY_VOID(apply_columns(options.columns, reading.table, reading.columns));
   TRY_VOID(inventory::check_columns(reading));
   const inventory::ImportOptions how{
-      .keep_good_rows = options.keep_good_rows, .remove_missing = options.remove_missing, .file_name = options.file};
+      .keep_good_rows = options.keep_good_rows, .remove_missing = options.remove_missing, .file_name = options.file,
+                                      .bom = reading.bom, .kind = reading.kind};
   auto items = inventory::items_of(reading);
   TRY(const auto difference, options.dry_run
                                  ? inventory::compare(work.database, work.actor, std::move(items), how)
@@ -191,21 +196,7 @@ Result<int> exposures(Work& work) {
       const bool open = state == domain::RemediationState::open || state == domain::RemediationState::in_progress;
       affected += status == exposure::Status::affected && open ? 1 : 0;
       if (work.line.json) {
-        boost::json::array cves;
-        for (const auto& each : match.cves) cves.emplace_back(each);
-        print_json(boost::json::object{{"asset", match.asset},
-                                       {"label", row.label},
-                                       {"site", row.site},
-                                       {"advisory", row.tracking_id},
-                                       {"status", exposure::to_string(status)},
-                                       {"confidence", match.confidence / 1000.0},
-                                       {"cves", std::move(cves)},
-                                       {"decision", exposure::to_string(decision.action)},
-                                       {"due", due},
-                                       {"decision_because", decision.because},
-                                       {"state", domain::to_string(state)},
-                                       {"because", match.because},
-                                       {"question", match.question}});
+        print_json(portal::pages::match_json(row, decision, work.now));
       } else {
         table.add({{safe_text(row.label)},
                    {safe_text(row.site)},
@@ -327,8 +318,153 @@ Result<int> sums(Work& work) {
   return kGood;
 }
 
+Result<domain::RecordId> find_advisory(Work& work, const inventory::Access& access, const std::string& name) {
+  TRY(const auto record, work.database.read([&](store::Connection& connection) {
+    return store::Records{connection}.find(exposure::reader_of(work.actor, access), domain::RecordKind::advisory, name,
+                                           work.now);
+  }));
+  if (!record) return Error::not_found("advisory");
+  return record->id;
+}
+
+Result<int> boms(Work& work) {
+  TRY(const auto access, access_of(work));
+  TRY(const auto found, inventory::boms(work.database, access));
+  TextTable table{{{.title = "bill of materials", .width_max = 80, .shrinks = true},
+                   {.title = "kind"},
+                   {.title = "components", .right = true},
+                   {.title = "imported"},
+                   {.title = "id", .right = true}}};
+  for (const auto& bom : found) {
+    if (work.line.json) {
+      print_json(portal::pages::bom_json(bom));
+      continue;
+    }
+    table.add({{safe_text(bom.name)},
+               {bom.kind},
+               {std::to_string(bom.components)},
+               {format_date(bom.imported_at)},
+               {std::to_string(bom.id)}});
+  }
+  if (work.line.json) return kGood;
+  print(found.empty() ? std::string{"There is no bill of materials.\n"} : table.text(output_width(), colours()));
+  return kGood;
+}
+
+Result<int> lists(Work& work) {
+  const auto& options = work.options;
+  TRY(const auto access, access_of(work));
+  const auto by = exposure::parse_list(options.by).value_or(store::ExposureListBy::product);
+  auto input = options.all ? exposure::ListInput{} : exposure::open_matters();
+  input.limit = 200;
+  if (!options.site.empty()) input.site = options.site;
+  input.vendor = options.vendor;
+  input.cve = options.cve;
+  input.product = options.product;
+  input.bom = options.bom;
+  input.asset = options.asset;
+  if (!options.advisory.empty()) {
+    TRY(input.record, find_advisory(work, access, options.advisory));
+  }
+  TextTable table{{{.title = options.by, .width_max = 60, .shrinks = true},
+                   {.title = "assets", .right = true},
+                   {.title = "advisories", .right = true},
+                   {.title = "matches", .right = true},
+                   {.title = "what to do", .width_max = 60, .shrinks = true},
+                   {.title = "state", .width_max = 60, .shrinks = true},
+                   {.title = "id", .width_max = 40, .shrinks = true}}};
+  for (;;) {
+    TRY(const auto page, exposure::tallies(work.database, work.actor, access, by, input, work.now));
+    for (const auto& row : page.rows) {
+      if (work.line.json) {
+        print_json(portal::pages::tally_json(row, by));
+        continue;
+      }
+      std::string decisions, states;
+      for (std::size_t i = 0; i < row.decisions.size(); ++i) {
+        if (row.decisions[i] == 0) continue;
+        decisions += fmt::format("{}{} {}", decisions.empty() ? "" : ", ", row.decisions[i],
+                                 i < std::size(exposure::kActions) ? exposure::to_string(exposure::kActions[i])
+                                                                   : std::string_view{"undecided"});
+      }
+      for (const auto state : domain::all_remediation_states()) {
+        const auto count = row.states[static_cast<std::size_t>(state)];
+        if (count > 0) states += fmt::format("{}{} {}", states.empty() ? "" : ", ", count, domain::to_string(state));
+      }
+      const bool counted = by == store::ExposureListBy::product || by == store::ExposureListBy::bom;
+      table.add({{safe_text(row.vendor.empty() ? row.name : row.vendor + " " + row.name)},
+                 {counted ? fmt::format("{} of {}", row.assets, row.in_inventory) : std::to_string(row.assets)},
+                 {std::to_string(row.advisories)},
+                 {std::to_string(row.matches)},
+                 {decisions},
+                 {states},
+                 {safe_text(row.id == 0 || by == store::ExposureListBy::advisory ? row.key : std::to_string(row.id))}});
+    }
+    if (page.next_cursor.empty()) break;
+    input.cursor = page.next_cursor;
+  }
+  if (work.line.json) return kGood;
+  print(table.empty() ? std::string{"No match.\n"} : table.text(output_width(), colours()));
+  return kGood;
+}
+
+/// Decides what was found.
+Result<std::int64_t> decide(Work& work) {
+  std::int64_t decided = 0;
+  exposure::Deciding deciding{work.database};
+  TRY_VOID(deciding.all(system_clock(), [&](const exposure::DecideStep& step) {
+    decided += step.decided;
+    return true;
+  }));
+  return decided;
+}
+
+/// What was named, for one organisation.
+Result<int> run_asked(Work& work) {
+  const auto& options = work.options;
+  if (options.from_new) return Error::invalid("--anew is for every inventory and all there is: name nothing beside it");
+  TRY(const auto access, access_of(work));
+  work.actor.viewer.organisation = access.organisation;
+  exposure::RunInput input{.assets = options.assets,
+                           .products = options.products,
+                           .boms = options.boms,
+                           .everything = options.everything};
+  for (const auto& name : options.advisories) {
+    TRY(const auto record, find_advisory(work, access, name));
+    input.records.push_back(record);
+  }
+  TRY(const auto id, exposure::ask_run(work.database, work.actor, input, work.now));
+  exposure::Runs runs{work.database};
+  store::AskedRun run;
+  // Those that wait from before come first; a server that runs may be faster.
+  for (;;) {
+    TRY(const auto step, runs.asked_step(system_clock().now()));
+    TRY(run, exposure::asked_run(work.database, work.actor, access, id, system_clock().now()));
+    if (run.done || step.caught_up) break;
+  }
+  TRY(const auto decided, decide(work));
+  if (work.line.json) {
+    print_json(portal::pages::run_json(run));
+  } else {
+    print(fmt::format("Run {}: {} looked at, {} changed, {} of them in what matters, {} decided.\n", run.id,
+                      text::count_of(run.looked_at, "asset", "assets"),
+                      text::count_of(run.changed, "match", "matches"), text::thousands(run.news),
+                      text::thousands(decided)));
+  }
+  return kGood;
+}
+
 Result<int> run(Work& work) {
-  if (work.options.from_new) {
+  const auto& options = work.options;
+  if (options.everything || !options.advisories.empty() || !options.assets.empty() || !options.products.empty() ||
+      !options.boms.empty()) {
+    return run_asked(work);
+  }
+  if (!options.organisation.empty()) {
+    return Error::invalid("Say what of the organisation is to be matched: --advisory, --asset, --product, --bom or "
+                          "--everything");
+  }
+  if (options.from_new) {
     TRY_VOID(work.database.write([](store::Connection& connection) -> tocsin::Status {
       TRY_VOID(connection.lock_changes());
       return store::Exposures{connection}.reset();
@@ -343,12 +479,8 @@ Result<int> run(Work& work) {
   }));
   // What was not found again has ended; how long it is kept is for the server, which knows the settings it runs with.
   TRY_VOID(exposure::keep_history(work.database, 0, work.now));
-  std::int64_t decided = 0;
-  exposure::Deciding deciding{work.database};
-  TRY_VOID(deciding.all(system_clock(), [&](const exposure::DecideStep& step) {
-    decided += step.decided;
-    return true;
-  }));
+  TRY_VOID(runs.asked(system_clock()));
+  TRY(const auto decided, decide(work));
   TRY_VOID(
       exposure::make_sums(work.database, static_cast<int>(work.settings.integer("exposure.sums_least")), work.now));
   if (work.line.json) {
@@ -388,6 +520,10 @@ int run_inventory(const CommandLine& line) {
         return sums(work);
       case What::exposure_share:
         return share(work);
+      case What::exposure_lists:
+        return lists(work);
+      case What::bom_list:
+        return boms(work);
       default:
         break;
     }

@@ -42,6 +42,8 @@ void add_inventory_commands(CLI::App& group, InventoryOptions& into, const Commo
   import.add_option("--column", into.columns, "What a column says, where its name is not understood")
       ->type_name("HEADER=FIELD")
       ->allow_extra_args(false);
+  import.add_option("--bom", into.bom_name, "What to call a bill of materials; else as it says itself")
+      ->type_name("NAME");
   import.add_flag("--dry-run", into.dry_run, "Change nothing");
   import.add_flag("--keep-good-rows", into.keep_good_rows, "Leave rows with errors out");
   import.add_flag("--remove-missing", into.remove_missing, "Remove assets that are not in the file");
@@ -49,6 +51,9 @@ void add_inventory_commands(CLI::App& group, InventoryOptions& into, const Commo
                    "  tocsin inventory list --organisation 2\n  tocsin inventory list hw-710 --organisation 2");
   list.add_option("words", into.words, "Only assets with these words")->type_name("WORDS");
   add_organisation(list, into);
+  add_organisation(add(group, into, common, What::bom_list, "boms", "List bills of materials",
+                       "  tocsin inventory boms --organisation 2"),
+                   into);
   add_organisation(add(group, into, common, What::exported, "export", "Write the inventory as CSV",
                        "  tocsin inventory export --organisation 2 > plant.csv\nRead back, it gives the same assets."),
                    into);
@@ -108,10 +113,44 @@ void add_exposure_commands(CLI::App& group, InventoryOptions& into, const Common
   share.add_option("--sector", into.sector, "The sector of its profile in which they count; else in none")
       ->type_name("SECTOR");
   share.add_flag("--stop", into.stop, "Take it back");
+  auto& lists = add(group, into, common, What::exposure_lists, "lists",
+                    "Count the matches by product, bill of materials, advisory, vulnerability or asset",
+                    "  tocsin exposure lists --organisation 2\n"
+                    "  tocsin exposure lists --organisation 2 --by bom --advisory icsa-24-030-02 --all\n"
+                    "As the organisation's members see it, the most urgent first.");
+  add_organisation(lists, into);
+  lists.add_option("--by", into.by, "What a line is about")
+      ->check(CLI::IsMember({"product", "bom", "advisory", "vulnerability", "asset"}))
+      ->capture_default_str();
+  lists.add_flag("--all", into.all, "Also what is done, accepted, fixed or not affected");
+  lists.add_option("--advisory", into.advisory, "Only of this advisory, as its address has it")->type_name("ADVISORY");
+  lists.add_option("--cve", into.cve, "Only of this vulnerability")->type_name("CVE");
+  lists.add_option("--product", into.product, "Only of this product: its id in that list")->type_name("PRODUCT");
+  lists.add_option("--bom", into.bom, "Only of components of this bill of materials")->type_name("NUMBER");
+  lists.add_option("--asset", into.asset, "Only of this asset")->type_name("NUMBER");
+  lists.add_option("--site", into.site, "Only of this site")->type_name("SITE");
+  lists.add_option("--vendor", into.vendor, "Only of this vendor")->type_name("VENDOR");
   auto& run = add(group, into, common, What::exposure_run, "run",
-                  "Hold new and changed advisories and assets against each other, and decide what to do",
-                  "  tocsin exposure run");
+                  "Hold advisories and assets against each other, and decide what to do",
+                  "  tocsin exposure run\n"
+                  "  tocsin exposure run --organisation 2 --advisory icsa-24-030-02 --advisory icsa-24-044-01\n"
+                  "  tocsin exposure run --organisation 2 --asset 17\n"
+                  "  tocsin exposure run --organisation 2 --everything\n"
+                  "Alone it does what is new or changed, in every inventory. What is named is matched again, apart "
+                  "from that and written down; it finds the same, and what has not changed is no news.");
   run.add_flag("--anew", into.from_new, "Forget what was found and find everything anew; what people said stays");
+  add_organisation(run, into);
+  run.add_option("--advisory", into.advisories, "This advisory, as its address has it; may be repeated")
+      ->type_name("ADVISORY")
+      ->allow_extra_args(false);
+  run.add_option("--asset", into.assets, "This asset; may be repeated")->type_name("NUMBER")->allow_extra_args(false);
+  run.add_option("--product", into.products, "Every asset of this product (exposure lists); may be repeated")
+      ->type_name("PRODUCT")
+      ->allow_extra_args(false);
+  run.add_option("--bom", into.boms, "Every component of this bill of materials; may be repeated")
+      ->type_name("NUMBER")
+      ->allow_extra_args(false);
+  run.add_flag("--everything", into.everything, "Every asset of the organisation against every advisory");
 }
 
 void add_decision_commands(CLI::App& group, InventoryOptions& into, const CommonOptions& common) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -21,6 +22,8 @@ struct InventoryOptions {
     exposure_report,
     exposure_sums,
     exposure_share,
+    exposure_lists,
+    bom_list,
     decision_show,
     decision_set,
     decision_history
@@ -35,6 +38,13 @@ struct InventoryOptions {
   std::optional<std::string> report_site;      ///< exposure report; an empty one is that of no site.
   std::string decision, due, sort = "decision", site, zone, vendor;  ///< exposure list; sort as the portal's.
   bool from_new = false;                                             ///< exposure run: forget what was found.
+  std::vector<std::string> advisories;                               ///< exposure run: as their addresses have them.
+  std::vector<std::int64_t> assets, boms;                            ///< exposure run
+  std::vector<std::string> products;                                 ///< exposure run
+  bool everything = false;                                           ///< exposure run: of one organisation.
+  std::string by = "product", cve, product;                          ///< exposure lists
+  std::optional<std::int64_t> asset, bom;                            ///< exposure lists
+  std::string bom_name;                                              ///< import
   std::string advisory, sector;  ///< exposure sums; sector also exposure share, a slug.
   bool stop = false;             ///< exposure share: take it back.
   std::string table;             ///< decision set: a built-in table's name, or a file.

@@ -43,12 +43,12 @@ Status list(const CommandLine& line, store::Database& database, PersonId person)
                                      {"name", it.name},
                                      {"organisation", it.organisation.value},
                                      {"query", it.query},
-                                     {"assets", it.exposure},
+                                     {"exposure", it.exposure},
                                      {"statuses", strings(input.statuses)},
                                      {"decisions", strings(input.decisions)},
                                      {"site", it.site},
                                      {"pace", to_string(it.pace)},
-                                     {"by", strings(ways_of(it.channels))},
+                                     {"channels", strings(ways_of(it.channels))},
                                      {"paused", it.paused}});
       continue;
     }

@@ -200,7 +200,9 @@ void add_exposure_runs(portal::App& app, const std::shared_ptr<std::atomic<bool>
   app.add_chore("exposure.run", std::chrono::seconds{1},
                 [&app, runs = std::make_shared<engine::exposure::Runs>(app.database())]() -> Status {
                   int steps = 0;
-                  return runs->all(app.clock(), [&steps](const auto&) { return ++steps < kStepsATurn; });
+                  TRY_VOID(runs->all(app.clock(), [&steps](const auto&) { return ++steps < kStepsATurn; }));
+                  // What somebody asked for waits until what is new is done, and is never mixed with it.
+                  return runs->asked(app.clock(), [&steps](const auto&) { return ++steps < 2 * kStepsATurn; });
                 });
   app.add_chore("exposure.decide", std::chrono::seconds{1},
                 [&app, decided, deciding = std::make_shared<engine::exposure::Deciding>(app.database())]() -> Status {

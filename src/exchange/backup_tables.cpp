@@ -69,6 +69,8 @@ using store::Value;
   "hardware, versions, serial, cpe, purls, hashes, addresses, site, zone, conduit, purdue_level, criticality, "        \
   "exposure, safety, environment, production, owner, next_outage, tags, others, digest, identity, row_version, due, "  \
   "added_at, changed_at"
+#define TOCSIN_BOM_ALL "id, organisation_id, name, kind, file_name, imported_at, imported_by"
+#define TOCSIN_BOM_PART_ALL "bom_id, asset_id"
 #define TOCSIN_ASSET_STATE_ALL \
   "id, organisation_id, asset_id, record_id, vulnerability, state, person_id, at, evidence, until, is_current"
 #define TOCSIN_ASSET_VERDICT_ALL \
@@ -271,6 +273,9 @@ constexpr BackupColumn kAsset[] = {{"id"},
                                    {"due"},
                                    {"added_at"},
                                    {"changed_at"}};
+constexpr BackupColumn kBom[] = {{"id"},           {"organisation_id"}, {"name", true},  {"kind", true},
+                                 {"file_name", true}, {"imported_at"},     {"imported_by"}};
+constexpr BackupColumn kBomPart[] = {{"bom_id"}, {"asset_id"}};
 constexpr BackupColumn kAssetState[] = {
     {"id"}, {"organisation_id"}, {"asset_id"}, {"record_id"}, {"vulnerability", true}, {"state"}, {"person_id"},
     {"at"}, {"evidence", true},  {"until"},    {"is_current"}};
@@ -429,6 +434,11 @@ const BackupTableCode kTables[] = {
     {"approval", kApproval, false, TOCSIN_PAGE("approval", TOCSIN_APPROVAL_COLUMNS, "id"),
      TOCSIN_INSERT("approval", TOCSIN_APPROVAL_COLUMNS)},
     {"asset", kAsset, false, TOCSIN_PAGE("asset", TOCSIN_ASSET_ALL, "id"), TOCSIN_INSERT("asset", TOCSIN_ASSET_ALL)},
+    {"inventory_bom", kBom, false, TOCSIN_PAGE("inventory_bom", TOCSIN_BOM_ALL, "id"),
+     TOCSIN_INSERT("inventory_bom", TOCSIN_BOM_ALL)},
+    {"inventory_bom_part", kBomPart, false,
+     TOCSIN_PAGE_BY_TWO("inventory_bom_part", TOCSIN_BOM_PART_ALL, "bom_id, asset_id"),
+     TOCSIN_INSERT("inventory_bom_part", TOCSIN_BOM_PART_ALL), 2},
     {"asset_state", kAssetState, false, TOCSIN_PAGE("asset_state", TOCSIN_ASSET_STATE_ALL, "id"),
      TOCSIN_INSERT("asset_state", TOCSIN_ASSET_STATE_ALL)},
     {"asset_match_span", kAssetMatchSpan, false, TOCSIN_PAGE("asset_match_span", TOCSIN_ASSET_MATCH_SPAN_ALL, "id"),
@@ -538,6 +548,7 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('approval', 'id'), (SELECT greatest(max(id), 1) FROM approval));"
       "SELECT setval(pg_get_serial_sequence('bundle', 'id'), (SELECT greatest(max(id), 1) FROM bundle));"
       "SELECT setval(pg_get_serial_sequence('asset', 'id'), (SELECT greatest(max(id), 1) FROM asset));"
+      "SELECT setval(pg_get_serial_sequence('inventory_bom', 'id'), (SELECT greatest(max(id), 1) FROM inventory_bom));"
       "SELECT setval(pg_get_serial_sequence('asset_state', 'id'), (SELECT greatest(max(id), 1) FROM asset_state));"
       "SELECT setval(pg_get_serial_sequence('asset_match_span', 'id'), (SELECT greatest(max(id), 1) FROM "
       "asset_match_span));"

@@ -263,6 +263,33 @@ Result<std::vector<Asset>> Assets::after(std::int64_t id, int limit) {
   return connection_.all(Sql{TOCSIN_ASSET_ROW " WHERE id > ? ORDER BY id LIMIT ?", id, limit}, read_asset);
 }
 
+Result<std::vector<std::int64_t>> Assets::ids_of_keys(domain::OrganisationId organisation,
+                                                      std::span<const std::string> keys) {
+  Sql sql{"SELECT id FROM asset WHERE organisation_id = ? AND asset_key IN ", organisation};
+  sql.append_list(keys).append(" ORDER BY id");
+  return connection_.all(sql, [](const Row& row) { return row.integer(0); });
+}
+
+Result<std::vector<std::int64_t>> Assets::ids_of(domain::OrganisationId organisation,
+                                                 std::span<const std::int64_t> ids) {
+  Sql sql{"SELECT id FROM asset WHERE organisation_id = ? AND id IN ", organisation};
+  sql.append_list(ids).append(" ORDER BY id");
+  return connection_.all(sql, [](const Row& row) { return row.integer(0); });
+}
+
+Result<std::vector<std::int64_t>> Assets::ids_of_identity(domain::OrganisationId organisation,
+                                                          std::string_view identity) {
+  return connection_.all(
+      Sql{"SELECT id FROM asset WHERE organisation_id = ? AND identity = ? ORDER BY id", organisation, identity},
+      [](const Row& row) { return row.integer(0); });
+}
+
+Result<std::vector<Asset>> Assets::after(domain::OrganisationId organisation, std::int64_t id, int limit) {
+  return connection_.all(
+      Sql{TOCSIN_ASSET_ROW " WHERE organisation_id = ? AND id > ? ORDER BY id LIMIT ?", organisation, id, limit},
+      read_asset);
+}
+
 Result<std::vector<std::int64_t>> Assets::unchanged(std::span<const Asset> assets) {
   std::map<std::int64_t, std::int64_t> versions;
   std::vector<std::int64_t> ids;

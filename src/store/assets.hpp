@@ -59,6 +59,10 @@ class Assets {
   Result<std::optional<Asset>> find_by_key(domain::OrganisationId organisation, std::string_view key);
   /// Those of these keys that are there, by key.
   Result<std::vector<Asset>> of_keys(domain::OrganisationId organisation, std::span<const std::string> keys);
+  Result<std::vector<std::int64_t>> ids_of_keys(domain::OrganisationId organisation, std::span<const std::string> keys);
+  /// Of these numbers, those that are the organisation's, sorted.
+  Result<std::vector<std::int64_t>> ids_of(domain::OrganisationId organisation, std::span<const std::int64_t> ids);
+  Result<std::vector<std::int64_t>> ids_of_identity(domain::OrganisationId organisation, std::string_view identity);
   /// In the order of `sort` after `after`, at most `limit`; `changed` has the newest first.
   Result<std::vector<Asset>> page(domain::OrganisationId organisation, const AssetFilter& filter, AssetSort sort,
                                   const std::optional<AssetAfter>& after, int limit);
@@ -82,6 +86,9 @@ class Assets {
   /// Assets that wait for the matcher, by number.
   Result<std::vector<Asset>> due(int limit);
   Result<std::vector<Asset>> after(std::int64_t id, int limit);
+  /// Of one organisation, by number.
+  Result<std::vector<Asset>> after(domain::OrganisationId organisation, std::int64_t id, int limit);
+  /// By number.
   Result<std::vector<Asset>> of_ids(std::span<const std::int64_t> ids);
   /// Of these numbers, those whose row still has this version.
   Result<std::vector<std::int64_t>> unchanged(std::span<const Asset> assets);

@@ -5,6 +5,7 @@
 
 #include "domain/organisation.hpp"
 #include "store/asset_json.hpp"
+#include "store/exposure_where.hpp"
 
 namespace tocsin::store {
 namespace {
@@ -89,42 +90,6 @@ AssetState read_state(const Row& row) {
           .until = row.optional_time(11)};
 }
 
-/// An acceptance that has ended counts as open.
-#define TOCSIN_STATE_NOW \
-  "(CASE WHEN m.state = 3 AND m.state_until IS NOT NULL AND m.state_until <= ? THEN 0 ELSE m.state END)"
-
-void append_where(Sql& sql, const domain::policy::Viewer& viewer, domain::OrganisationId organisation,
-                  const ExposureFilter& filter, Timestamp now) {
-  sql.append(" WHERE m.organisation_id = ? AND ", organisation);
-  sql.append(domain::policy::visible_sql(viewer, now));
-  if (!filter.statuses.empty()) sql.append(" AND m.status IN ").append_list(std::span{filter.statuses});
-  if (!filter.states.empty()) {
-    sql.append(" AND " TOCSIN_STATE_NOW " IN ", now);
-    sql.append_list(std::span{filter.states});
-  }
-  if (filter.site) sql.append(" AND a.site = ?", *filter.site);
-  if (!filter.zone.empty()) sql.append(" AND a.zone = ?", filter.zone);
-  if (!filter.vendor.empty()) sql.append(" AND a.vendor = ?", filter.vendor);
-  if (filter.asset) sql.append(" AND m.asset_id = ?", *filter.asset);
-  if (filter.record) sql.append(" AND m.record_id = ?", *filter.record);
-  if (!filter.cve.empty()) sql.append(" AND m.cves LIKE ?", "%\"" + filter.cve + "\"%");
-  if (filter.sites) sql.append(" AND a.site IN ").append_list(std::span<const std::string>{*filter.sites});
-  if (!filter.decisions.empty()) sql.append(" AND m.decision IN ").append_list(std::span{filter.decisions});
-  if (filter.due_from) sql.append(" AND m.decision_due >= ?", *filter.due_from);
-  if (filter.due_before) sql.append(" AND m.decision_due < ?", *filter.due_before);
-  if (filter.no_due) sql.append(" AND m.decision_due IS NULL");
-  if (filter.score_from) sql.append(" AND v.score_tenths >= ?", *filter.score_from);
-}
-
-/// The tables that the filter's conditions speak of.
-void append_joins(Sql& sql, const ExposureFilter& filter, bool asset = false) {
-  sql.append(" FROM asset_match m JOIN record r ON r.id = m.record_id");
-  if (asset || filter.site || !filter.zone.empty() || !filter.vendor.empty() || filter.sites) {
-    sql.append(" JOIN asset a ON a.id = m.asset_id");
-  }
-  if (filter.score_from) sql.append(" LEFT JOIN advisory v ON v.record_id = m.record_id");
-}
-
 /// What has no due date comes after all that has one.
 #define TOCSIN_DUE_ORDER "coalesce(m.decision_due, 9223372036854775807)"
 constexpr std::int64_t kDueNever = 9'223'372'036'854'775'807;
@@ -176,12 +141,55 @@ void append_order(Sql& sql, ExposureSort sort) {
 
 }  // namespace
 
+void append_exposure_where(Sql& sql, const domain::policy::Viewer& viewer, domain::OrganisationId organisation,
+                           const ExposureFilter& filter, Timestamp now, ExposureStateOf whose) {
+  sql.append(" WHERE m.organisation_id = ? AND ", organisation);
+  sql.append(domain::policy::visible_sql(viewer, now));
+  if (!filter.statuses.empty()) sql.append(" AND m.status IN ").append_list(std::span{filter.statuses});
+  if (!filter.states.empty()) {
+    if (whose == ExposureStateOf::vulnerability) {
+      sql.append(" AND " TOCSIN_STATE_NOW_ONE " IN ", now, now);
+    } else {
+      sql.append(" AND " TOCSIN_STATE_NOW " IN ", now);
+    }
+    sql.append_list(std::span{filter.states});
+  }
+  if (filter.site) sql.append(" AND a.site = ?", *filter.site);
+  if (!filter.zone.empty()) sql.append(" AND a.zone = ?", filter.zone);
+  if (!filter.vendor.empty()) sql.append(" AND a.vendor = ?", filter.vendor);
+  if (!filter.product.empty()) sql.append(" AND a.identity = ?", filter.product);
+  if (filter.bom) {
+    sql.append(" AND m.asset_id IN (SELECT b.asset_id FROM inventory_bom_part b WHERE b.bom_id = ?)", *filter.bom);
+  }
+  if (filter.asset) sql.append(" AND m.asset_id = ?", *filter.asset);
+  if (filter.record) sql.append(" AND m.record_id = ?", *filter.record);
+  if (!filter.cve.empty()) {
+    sql.append(" AND m.cves LIKE ?", "%\"" + filter.cve + "\"%");
+    if (whose == ExposureStateOf::vulnerability) sql.append(" AND j.value = ?", filter.cve);
+  }
+  if (filter.sites) sql.append(" AND a.site IN ").append_list(std::span<const std::string>{*filter.sites});
+  if (!filter.decisions.empty()) sql.append(" AND m.decision IN ").append_list(std::span{filter.decisions});
+  if (filter.due_from) sql.append(" AND m.decision_due >= ?", *filter.due_from);
+  if (filter.due_before) sql.append(" AND m.decision_due < ?", *filter.due_before);
+  if (filter.no_due) sql.append(" AND m.decision_due IS NULL");
+  if (filter.score_from) sql.append(" AND v.score_tenths >= ?", *filter.score_from);
+}
+
+void append_exposure_joins(Sql& sql, const ExposureFilter& filter, bool asset) {
+  sql.append(" FROM asset_match m JOIN record r ON r.id = m.record_id");
+  if (asset || filter.site || !filter.zone.empty() || !filter.vendor.empty() || !filter.product.empty() ||
+      filter.sites) {
+    sql.append(" JOIN asset a ON a.id = m.asset_id");
+  }
+  if (filter.score_from) sql.append(" LEFT JOIN advisory v ON v.record_id = m.record_id");
+}
+
 Result<std::vector<ExposureRow>> Exposures::page(const domain::policy::Viewer& viewer,
                                                  domain::OrganisationId organisation, const ExposureFilter& filter,
                                                  ExposureSort sort, const std::optional<ExposureAfter>& after,
                                                  int limit, Timestamp now) {
   Sql sql{TOCSIN_EXPOSURE_ROW};
-  append_where(sql, viewer, organisation, filter, now);
+  append_exposure_where(sql, viewer, organisation, filter, now);
   if (after) append_after(sql, sort, *after);
   append_order(sql, sort);
   sql.append(" LIMIT ?", limit);
@@ -215,8 +223,8 @@ Result<std::vector<ExposureCount>> Exposures::counts(const domain::policy::Viewe
                                                      domain::OrganisationId organisation, const ExposureFilter& filter,
                                                      Timestamp now) {
   Sql sql{"SELECT m.status, sum(CASE WHEN " TOCSIN_STATE_NOW " < 2 THEN 1 ELSE 0 END), count(*)", now};
-  append_joins(sql, filter);
-  append_where(sql, viewer, organisation, filter, now);
+  append_exposure_joins(sql, filter);
+  append_exposure_where(sql, viewer, organisation, filter, now);
   sql.append(" GROUP BY m.status ORDER BY m.status");
   return connection_.all(sql, [](const Row& row) {
     return ExposureCount{static_cast<int>(row.integer(0)), row.integer(1), row.integer(2) - row.integer(1)};
@@ -227,8 +235,8 @@ Result<std::vector<DecisionCount>> Exposures::decision_counts(const domain::poli
                                                               domain::OrganisationId organisation,
                                                               const ExposureFilter& filter, Timestamp now) {
   Sql sql{"SELECT m.decision, count(*)"};
-  append_joins(sql, filter);
-  append_where(sql, viewer, organisation, filter, now);
+  append_exposure_joins(sql, filter);
+  append_exposure_where(sql, viewer, organisation, filter, now);
   sql.append(" GROUP BY m.decision ORDER BY m.decision");
   return connection_.all(
       sql, [](const Row& row) { return DecisionCount{static_cast<int>(row.integer(0)), row.integer(1)}; });
@@ -249,8 +257,8 @@ Result<std::vector<ExposureGroup>> Exposures::groups(const domain::policy::Viewe
       sql.append("SELECT a.vendor, m.decision, count(*)");
       break;
   }
-  append_joins(sql, filter, true);
-  append_where(sql, viewer, organisation, filter, now);
+  append_exposure_joins(sql, filter, true);
+  append_exposure_where(sql, viewer, organisation, filter, now);
   sql.append(" GROUP BY 1, 2 ORDER BY 1, 2");
   std::vector<ExposureGroup> groups;
   TRY_VOID(connection_.each(sql, [&](const Row& row) -> Status {
@@ -275,8 +283,8 @@ Result<std::vector<ExposureGroup>> Exposures::groups(const domain::policy::Viewe
 Result<std::int64_t> Exposures::waiting(const domain::policy::Viewer& viewer, domain::OrganisationId organisation,
                                         const ExposureFilter& filter, Timestamp now) {
   Sql sql{"SELECT count(*)"};
-  append_joins(sql, filter);
-  append_where(sql, viewer, organisation, filter, now);
+  append_exposure_joins(sql, filter);
+  append_exposure_where(sql, viewer, organisation, filter, now);
   sql.append(" AND m.decide_at <= ?", now);
   TRY(const auto found, connection_.first(sql, [](const Row& row) { return row.integer(0); }));
   return found.value_or(0);

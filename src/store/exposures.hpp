@@ -76,6 +76,8 @@ struct ExposureFilter {
   std::vector<std::int64_t> states = {};
   std::optional<std::string> site = {};
   std::string zone = {}, vendor = {};
+  std::string product = {};              ///< Asset::identity.
+  std::optional<std::int64_t> bom = {};  ///< Components of this bill of materials.
   std::optional<std::int64_t> asset = {};
   std::optional<domain::RecordId> record = {};
   std::string cve = {};

@@ -195,6 +195,8 @@ Status Organisations::cut_ties(domain::OrganisationId id) {
        Sql{"DELETE FROM organisation_client WHERE provider_id = ? OR client_id = ?", id, id},
        Sql{"DELETE FROM case_participant WHERE kind = ? AND grantee_id = ?", domain::Grantee::Kind::organisation, id},
        // What it had in its plants is nobody's business any more.
+       Sql{"DELETE FROM exposure_run WHERE organisation_id = ?", id},
+       Sql{"DELETE FROM inventory_bom WHERE organisation_id = ?", id},
        Sql{"DELETE FROM asset WHERE organisation_id = ?", id},
        Sql{"DELETE FROM asset_match_span WHERE organisation_id = ?", id},
        Sql{"DELETE FROM asset_decision WHERE organisation_id = ?", id},

@@ -25,6 +25,7 @@ Status Removals::remove(const domain::Record& record, Timestamp now, Remembered 
        Sql{"DELETE FROM notice WHERE record_id = ?", id}, Sql{"DELETE FROM notice_record WHERE record_id = ?", id},
        Sql{"DELETE FROM asset_match_span WHERE record_id = ?", id},
        Sql{"DELETE FROM asset_decision WHERE record_id = ?", id},
+       Sql{"DELETE FROM exposure_run_change WHERE record_id = ?", id},
        Sql{"DELETE FROM asset_match WHERE record_id = ?", id}, Sql{"DELETE FROM asset_state WHERE record_id = ?", id},
        Sql{"DELETE FROM asset_verdict WHERE record_id = ?", id},
        Sql{"DELETE FROM exposure_sum WHERE record_id = ?", id},

@@ -47,31 +47,6 @@ constexpr GroupName kGroups[] = {{"site", store::ExposureGroupBy::site},
 
 char letter_of(store::ExposureSort sort) noexcept { return std::ranges::find(kSorts, sort, &SortName::sort)->letter; }
 
-Result<store::ExposureFilter> filter_of(const inventory::Access& access, const ListInput& input, Timestamp now) {
-  store::ExposureFilter filter{.site = input.site,
-                               .zone = input.zone,
-                               .vendor = input.vendor,
-                               .asset = input.asset,
-                               .record = input.record,
-                               .cve = input.cve,
-                               .sites = access.sites,
-                               .score_from = input.score_from};
-  for (const auto each : input.statuses) filter.statuses.push_back(each);
-  for (const auto each : input.states) filter.states.push_back(static_cast<std::int64_t>(each));
-  for (const auto each : input.decisions) filter.decisions.push_back(each);
-  const auto today = midnight_of(now);
-  if (input.due == "overdue") {
-    filter.due_before = today;
-  } else if (input.due == "week" || input.due == "month") {
-    filter.due_before = Timestamp{today.micros + (input.due == "week" ? 8 : 31) * kDay};
-  } else if (input.due == "none") {
-    filter.no_due = true;
-  } else if (!input.due.empty()) {
-    return Error::invalid(std::string{tr<"'due' is overdue, week, month or none">()}, "due");
-  }
-  return filter;
-}
-
 /// The letter says which order it belongs to: in another it would skip and repeat.
 std::string cursor_of(const store::ExposureRow& row, store::ExposureSort sort) {
   const auto after = store::Exposures::after(row, sort);
@@ -137,6 +112,33 @@ ListInput open_matters() {
   return {.statuses = {static_cast<int>(Status::affected), static_cast<int>(Status::undecidable),
                        static_cast<int>(Status::under_investigation)},
           .states = {RemediationState::open, RemediationState::in_progress}};
+}
+
+Result<store::ExposureFilter> filter_of(const inventory::Access& access, const ListInput& input, Timestamp now) {
+  store::ExposureFilter filter{.site = input.site,
+                               .zone = input.zone,
+                               .vendor = input.vendor,
+                               .product = input.product,
+                               .bom = input.bom,
+                               .asset = input.asset,
+                               .record = input.record,
+                               .cve = input.cve,
+                               .sites = access.sites,
+                               .score_from = input.score_from};
+  for (const auto each : input.statuses) filter.statuses.push_back(each);
+  for (const auto each : input.states) filter.states.push_back(static_cast<std::int64_t>(each));
+  for (const auto each : input.decisions) filter.decisions.push_back(each);
+  const auto today = midnight_of(now);
+  if (input.due == "overdue") {
+    filter.due_before = today;
+  } else if (input.due == "week" || input.due == "month") {
+    filter.due_before = Timestamp{today.micros + (input.due == "week" ? 8 : 31) * kDay};
+  } else if (input.due == "none") {
+    filter.no_due = true;
+  } else if (!input.due.empty()) {
+    return Error::invalid(std::string{tr<"'due' is overdue, week, month or none">()}, "due");
+  }
+  return filter;
 }
 
 std::span<const std::string_view> all_dues() noexcept { return kDues; }

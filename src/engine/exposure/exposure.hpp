@@ -24,6 +24,8 @@ struct ListInput {
   std::vector<domain::RemediationState> states = {};
   std::optional<std::string> site = {};
   std::string zone = {}, vendor = {}, cve = {};
+  std::string product = {};              ///< store::Asset::identity
+  std::optional<std::int64_t> bom = {};  ///< Components of this bill of materials.
   std::optional<std::int64_t> asset = {};
   std::optional<domain::RecordId> record = {};
   std::vector<int> decisions = {};     ///< Actions as decision.hpp numbers them; none: every one.
@@ -39,6 +41,9 @@ std::string_view to_string(store::ExposureSort sort) noexcept;  ///< "due"
 std::optional<store::ExposureSort> parse_sort(std::string_view text) noexcept;
 std::string_view to_string(store::ExposureGroupBy by) noexcept;  ///< "site"
 std::optional<store::ExposureGroupBy> parse_group(std::string_view text) noexcept;
+
+/// As the store takes it. Errors: invalid_input for a `due` that is none.
+Result<store::ExposureFilter> filter_of(const inventory::Access& access, const ListInput& input, Timestamp now);
 
 struct ExposurePage {
   std::vector<store::ExposureRow> rows;

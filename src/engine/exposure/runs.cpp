@@ -11,6 +11,7 @@
 #include "store/assets.hpp"
 #include "store/changes.hpp"
 #include "store/exposure_history.hpp"
+#include "store/exposure_runs.hpp"
 
 namespace tocsin::engine::exposure {
 namespace {
@@ -101,7 +102,8 @@ class Said {
 };
 
 /// Makes the rows of these assets what was found; `records`: only rows of those are touched, or all where absent.
-Result<std::int64_t> write(store::Connection& connection, const std::vector<const Looked*>& looked,
+/// Returns which are others than before.
+Result<std::vector<store::RunChange>> write(store::Connection& connection, const std::vector<const Looked*>& looked,
                            const std::vector<std::int64_t>* records, Timestamp now) {
   store::Exposures exposures{connection};
   std::vector<const store::Asset*> assets;
@@ -110,7 +112,8 @@ Result<std::int64_t> write(store::Connection& connection, const std::vector<cons
     assets.push_back(each->asset);
     ids.push_back(each->asset->id);
   }
-  if (ids.empty()) return 0;
+  std::vector<store::RunChange> changes;
+  if (ids.empty()) return changes;
   TRY(const auto said, Said::load(exposures, assets));
   std::vector<store::AssetMatch> before;
   if (records != nullptr) {
@@ -126,24 +129,30 @@ Result<std::int64_t> write(store::Connection& connection, const std::vector<cons
       auto row = row_of(*each->asset, found, now);
       said.apply(*each->asset, row);
       const auto known = there.find({row.asset, row.record.value});
+      bool is_news = true;
       if (known != there.end()) {
         const auto& old = *known->second;
         row.found_at = old.found_at;
         // No news where nothing that matters has changed.
-        if (old.digest == row.digest) row.changed_at = old.changed_at;
+        is_news = old.digest != row.digest;
+        if (!is_news) row.changed_at = old.changed_at;
         const bool as_before = same(old, row);
         there.erase(known);
         if (as_before) continue;
       }
+      changes.push_back({.asset = row.asset, .record = row.record, .is_news = is_news});
       put.push_back(std::move(row));
     }
   }
   std::vector<store::AssetMatch> gone;
-  for (const auto& [key, row] : there) gone.push_back(*row);
+  for (const auto& [key, row] : there) {
+    changes.push_back({.asset = row->asset, .record = row->record, .is_news = true});
+    gone.push_back(*row);
+  }
   TRY_VOID(exposures.put(put));
   TRY_VOID(exposures.remove(gone));
   TRY_VOID(store::ExposureHistory{connection}.note(put, gone, now));
-  return static_cast<std::int64_t>(put.size() + gone.size());
+  return changes;
 }
 
 std::vector<Looked> look(const Matchers& matchers, const std::vector<store::Asset>& assets) {
@@ -212,6 +221,7 @@ void hear(store::AssetMatch& match, const store::AssetVerdict* of_asset,
 tocsin::Status Runs::load(std::int64_t newest, Timestamp now) {
   if (matchers_ && matchers_->sequence() >= newest) return ok();
   part_.reset();
+  asked_.reset();
   if (matchers_) {
     auto refreshed = matchers_->refresh(database_, now);
     if (!refreshed) matchers_.reset();
@@ -240,7 +250,8 @@ Result<RunStep> Runs::match_due(const std::vector<store::Asset>& assets, Timesta
     // miss those that are written as matched here.
     if (cursor.until > matchers_->sequence()) return done;
     TRY(const auto still, still_so(connection, assets, looked));
-    TRY(done.matches, write(connection, still, nullptr, now));
+    TRY(const auto changes, write(connection, still, nullptr, now));
+    done.matches = std::ssize(changes);
     std::vector<std::int64_t> ids;
     for (const auto* each : still) ids.push_back(each->asset->id);
     TRY_VOID(store::Assets{connection}.set_matched(ids));
@@ -339,7 +350,8 @@ Result<RunStep> Runs::match_advisories(const store::Exposures::Cursor& cursor, T
     if (present != cursor) return done;
     TRY(const auto still, still_so(connection, assets, looked));
     // An asset that changed meanwhile is due, and then matched against everything.
-    TRY(done.matches, write(connection, still, &part_->records, now));
+    TRY(const auto changes, write(connection, still, &part_->records, now));
+    done.matches = std::ssize(changes);
     TRY_VOID(exposures.set_cursor(next));
     TRY(generation, next_generation(connection));
     done.assets = static_cast<std::int64_t>(assets.size());
@@ -399,6 +411,81 @@ Result<RunStep> Runs::step(Timestamp now, int assets_max) {
   }
   TRY_VOID(load(state.newest, now));
   return match_advisories(cursor, now, assets_max);
+}
+
+Result<RunStep> Runs::asked_step(Timestamp now, int assets_max) {
+  struct State {
+    std::optional<store::AskedRun> run;
+    std::int64_t newest = 0;
+    std::vector<store::Asset> assets;
+    std::int64_t last = 0;  ///< Asset up to which these go.
+    bool is_end = false;
+  };
+  TRY(const auto state, database_.snapshot([&](store::Connection& connection) -> Result<State> {
+    State read;
+    TRY(read.run, store::ExposureRuns{connection}.next());
+    if (!read.run) return read;
+    TRY(read.newest, store::Changes{connection}.newest());
+    const auto& run = *read.run;
+    store::Assets assets{connection};
+    if (run.assets.empty()) {
+      TRY(read.assets, assets.after(run.organisation, run.after_asset, assets_max));
+      read.is_end = std::cmp_less(read.assets.size(), assets_max);
+      if (!read.assets.empty()) read.last = read.assets.back().id;
+      return read;
+    }
+    // Of those that were named some may be gone by now.
+    const auto from = std::ranges::upper_bound(run.assets, run.after_asset);
+    const auto count = std::min<std::ptrdiff_t>(run.assets.end() - from, assets_max);
+    read.is_end = from + count == run.assets.end();
+    if (count > 0) {
+      read.last = *(from + count - 1);
+      TRY(read.assets, assets.of_ids(std::span{from, from + count}));
+    }
+    return read;
+  }));
+  if (!state.run) return RunStep{.caught_up = true};
+  const auto& run = *state.run;
+  const std::vector<std::int64_t>* records = run.records.empty() ? nullptr : &run.records;
+  std::vector<Looked> looked;
+  if (!state.assets.empty()) {
+    TRY_VOID(load(state.newest, now));
+    if (records != nullptr && (!asked_ || asked_->run != run.id)) {
+      asked_.emplace(Asked{.run = run.id, .matchers = matchers_->part(run.records)});
+    }
+    looked = look(records == nullptr ? *matchers_ : asked_->matchers, state.assets);
+  }
+  auto next = run;
+  next.looked_at += std::ssize(state.assets);
+  next.after_asset = std::max(run.after_asset, state.last);
+  if (state.is_end) {
+    next.done = true;
+    next.ended_at = now;
+  }
+  return database_.write([&](store::Connection& connection) -> Result<RunStep> {
+    TRY_VOID(connection.lock_changes());
+    RunStep done;
+    store::ExposureRuns runs{connection};
+    TRY(const auto cursor, store::Exposures{connection}.cursor());
+    // Another process writes by newer advisories than these: what it found stays.
+    if (!looked.empty() && cursor.until > matchers_->sequence()) return done;
+    TRY(const auto advanced, runs.advance(run, next));
+    if (advanced == 0) return done;
+    TRY(const auto still, still_so(connection, state.assets, looked));
+    TRY(const auto changes, write(connection, still, records, now));
+    TRY_VOID(runs.note(run.id, changes));
+    done.assets = std::ssize(state.assets);
+    done.matches = std::ssize(changes);
+    return done;
+  });
+}
+
+tocsin::Status Runs::asked(const Clock& clock, const std::function<bool(const RunStep&)>& progress) {
+  for (;;) {
+    TRY(const auto done, asked_step(clock.now()));
+    if (progress && !progress(done)) return ok();
+    if (done.caught_up) return ok();
+  }
 }
 
 tocsin::Status Runs::all(const Clock& clock, const std::function<bool(const RunStep&)>& progress) {

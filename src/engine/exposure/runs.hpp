@@ -31,6 +31,11 @@ class Runs {
   /// Steps until caught up; `progress` after each, and an end where it says false.
   tocsin::Status all(const Clock& clock, const std::function<bool(const RunStep&)>& progress = {});
 
+  /// The same for what somebody asked for (asked_runs.hpp), the oldest first: one batch of it. Never together with what
+  /// happens by itself. The rows become what they would be anyway; what has not changed in what matters is no news.
+  Result<RunStep> asked_step(Timestamp now, int assets_max = 500);
+  tocsin::Status asked(const Clock& clock, const std::function<bool(const RunStep&)>& progress = {});
+
  private:
   tocsin::Status load(std::int64_t newest, Timestamp now);
   Result<RunStep> match_due(const std::vector<store::Asset>& assets, Timestamp now);
@@ -57,10 +62,17 @@ class Runs {
     bool is_whole = false;
   };
 
+  /// Advisories that somebody asked for.
+  struct Asked {
+    std::int64_t run = 0;
+    Matchers matchers;
+  };
+
   store::Database& database_;
   bool every_asset_ = false;
   std::optional<Matchers> matchers_;  ///< Kept from step to step.
   std::optional<Part> part_;
+  std::optional<Asked> asked_;
   std::optional<Kept> kept_;
 };
 

@@ -167,13 +167,79 @@ class Comparison {
   Sha512 digest_;
 };
 
+/// The last part of a path, without what is no name.
+std::string_view file_of(std::string_view path) {
+  const auto slash = path.find_last_of("/\\");
+  if (slash != std::string_view::npos) path.remove_prefix(slash + 1);
+  return path == "-" ? std::string_view{} : path;
+}
+
+std::string bom_name(const formats::inventory::Contents& contents, std::string_view file, std::string_view given) {
+  constexpr std::size_t kNameBytesMax = 200;
+  for (const auto name : {given, std::string_view{contents.about}, file_of(file)}) {
+    // What files say may hold anything.
+    std::string clean;
+    for (const char c : name) clean += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+    if (auto trimmed = text::trim(clean); !trimmed.empty()) return text::shorten(trimmed, kNameBytesMax);
+  }
+  return std::string{formats::inventory::to_string(contents.kind)};
+}
+
+/// "Pump controller 2.1#pkg:npm/left-pad": a reference names a component only inside of its own bill of materials.
+void name_components(std::vector<Item>& items, std::string_view bom) {
+  for (auto& item : items) {
+    std::string reference = item.key;
+    if (reference.empty() && !item.purls.empty()) reference = item.purls.front();
+    if (reference.empty()) {
+      reference = item.product;
+      for (const auto& version : item.versions) reference += "@" + version.text;
+    }
+    auto key = fmt::format("{}#{}", bom, reference);
+    // References may be as long as they like; fields of an asset may not.
+    if (key.size() > kFieldBytesMax) key = fmt::format("{}#{}", bom, sha256_hex(reference));
+    item.key = std::move(key);
+  }
+}
+
+/// The components of a bill of materials, instead of those before.
+Status put_bom(store::Connection& connection, const Actor& actor, domain::OrganisationId organisation,
+               const HashMap<std::string, std::size_t>& row_of, const ImportOptions& options, Timestamp now) {
+  store::Boms boms{connection};
+  TRY(const auto bom, boms.put({.organisation = organisation,
+                                .name = options.bom,
+                                .kind = std::string{formats::inventory::to_string(options.kind)},
+                                .file_name = text::shorten(file_of(options.file_name), 200),
+                                .imported_at = now,
+                                .imported_by = actor.viewer.person}));
+  std::vector<std::string> keys;
+  const auto flush = [&]() -> Status {
+    TRY(const auto ids, store::Assets{connection}.ids_of_keys(organisation, keys));
+    keys.clear();
+    return boms.add_parts(bom, ids);
+  };
+  for (const auto& [key, row] : row_of) {
+    keys.push_back(key);
+    if (keys.size() == kChunk) TRY_VOID(flush());
+  }
+  return flush();
+}
+
 }  // namespace
 
 Result<Reading> read_file(store::Database& database, domain::OrganisationId organisation, std::string_view bytes,
-                          std::string_view name) {
+                          std::string_view name, std::string_view bom) {
   TRY(auto contents, formats::inventory::read_contents(bytes, name));
-  Reading reading{
-      .kind = contents.kind, .items = std::move(contents.items), .table = std::move(contents.table), .columns = {}};
+  Reading reading{.kind = contents.kind,
+                  .items = std::move(contents.items),
+                  .table = std::move(contents.table),
+                  .columns = {},
+                  .bom = {}};
+  if (contents.is_bom()) {
+    reading.bom = bom_name(contents, name, bom);
+    name_components(reading.items, reading.bom);
+  } else if (!bom.empty()) {
+    return Error::invalid(std::string{tr<"This is no bill of materials that could be given a name">()}, "bom");
+  }
   if (!contents.is_table()) return reading;
   auto& table = reading.table;
   for (auto& header : table.headers) header = std::string{formats::inventory::without_apostrophe(header)};
@@ -249,6 +315,7 @@ Result<Difference> import(store::Database& database, const Actor& actor, std::ve
       return Error::conflict(
           std::string{tr<"The inventory has changed since the difference was shown: look at it again">()}, "digest");
     }
+    if (!options.bom.empty()) TRY_VOID(put_bom(connection, actor, organisation, rows.row_of, options, now));
     TRY_VOID(audit::record(connection, actor, now, "inventory.import",
                            audit::object_of("inventory", organisation.value), organisation,
                            domain::audit::Outcome::done,

@@ -14,6 +14,7 @@
 #include "formats/inventory/read.hpp"
 #include "formats/inventory/table.hpp"
 #include "store/assets.hpp"
+#include "store/boms.hpp"
 #include "store/database.hpp"
 #include "store/inventory_parts.hpp"
 
@@ -81,11 +82,13 @@ struct Reading {
   std::vector<formats::inventory::Item> items;     ///< Of what has no columns: bills of materials, scans.
   formats::inventory::Table table;                 ///< Of tables and workbooks.
   std::vector<formats::inventory::Field> columns;  ///< Remembered ones first, then recognised ones.
+  std::string bom;  ///< Of a bill of materials: under which name its components belong together.
 };
-/// Whatever formats/inventory reads; `name` is the file's, for recognising only. Remembers nothing. Errors: those of
-/// formats::inventory::read_contents().
+/// Whatever formats/inventory reads; `name` is the file's, for recognising. Remembers nothing. A bill of materials is
+/// called `bom`, else what it says that it is of, else as its file; the keys of its components begin with that, so that
+/// those of two products stay two. Errors: those of formats::inventory::read_contents().
 Result<Reading> read_file(store::Database& database, domain::OrganisationId organisation, std::string_view bytes,
-                          std::string_view name = {});
+                          std::string_view name = {}, std::string_view bom = {});
 /// Errors: invalid_input where no column names what things are.
 Status check_columns(const Reading& reading);
 /// Of tables, `row` is the line or row in the file.
@@ -94,7 +97,9 @@ std::vector<formats::inventory::Item> items_of(const Reading& reading);
 struct ImportOptions {
   bool keep_good_rows = false;       ///< Rows with errors are left out; else one error refuses all.
   bool remove_missing = false;       ///< Assets that are not in the file go.
-  std::string file_name = {};        ///< For the audit log.
+  std::string file_name = {};        ///< Kept with a bill of materials.
+  std::string bom = {};              ///< Reading::bom: what is imported are its components, instead of those before.
+  formats::inventory::Kind kind = formats::inventory::Kind::table;
   std::string expected_digest = {};  ///< Of the difference that was shown; conflict where it is another now.
 };
 struct RowError {
@@ -135,6 +140,15 @@ Result<std::string> keep_upload(store::Database& database, const Actor& actor, s
 Result<std::optional<store::InventoryUpload>> find_upload(store::Database& database, const Actor& actor,
                                                           std::string_view id);
 Status drop_upload(store::Database& database, const Actor& actor, std::string_view id);
+
+// --- bills of materials ---
+/// By name, at most 1,000, as far as the access goes.
+Result<std::vector<store::Bom>> boms(store::Database& database, const Access& access);
+/// Those in which an asset stands.
+Result<std::vector<store::Bom>> boms_of(store::Database& database, const Access& access, std::int64_t asset);
+/// edit_inventory. `components`: the assets that stand in no other go with it. Returns how many went.
+Result<std::int64_t> remove_bom(store::Database& database, const Actor& actor, std::int64_t bom, bool components,
+                                Timestamp now);
 
 // --- exporting ---
 /// CSV whose columns are read back to the same assets; in pieces, so that no inventory is in memory as a whole.

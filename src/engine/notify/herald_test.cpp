@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "engine/exposure/asked_runs.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/inventory/testing.hpp"
 #include "engine/notify/subscriptions.hpp"
@@ -216,6 +217,34 @@ TEST_P(HeraldTest, SeveralRevisionsAtOnceAreOnePieceOfNews) {
   publish({.version = "0", .summary = "History."}, later(4));
   turn(later(5));
   EXPECT_THAT(told(), ElementsAre("will: Changed: EX-2021-001: Open door in Flow Controller"));
+}
+
+TEST_P(HeraldTest, MatchingByHandIsNoNews) {
+  ASSERT_TRUE(import_csv(editor, "Name,Vendor,Product,Firmware\nP1,Example Pumps,Flow Controller,V2.8.0\n"));
+  subscribe_to(reader, {.name = "Ours", .exposure = true});
+  publish({});
+  turn();
+  EXPECT_THAT(told(), SizeIs(1));
+  const auto again = [&](const exposure::RunInput& input, Timestamp now) {
+    ASSERT_TRUE(exposure::ask_run(database(), editor, input, now));
+    exposure::Runs runs{database()};
+    for (int i = 0; i < 100; ++i) {
+      const auto step = runs.asked_step(now);
+      ASSERT_TRUE(step) << step.error().to_string() << step.error().detail;
+      if (step->caught_up) break;
+    }
+    turn(now);
+  };
+  const auto matches = exposure::list(database(), editor, own(editor), {}, kTestNow).value().rows;
+  ASSERT_THAT(matches, SizeIs(1));
+  again({.everything = true}, later(1));
+  again({.records = {matches[0].match.record}}, later(2));
+  again({.assets = {matches[0].match.asset}}, later(3));
+  EXPECT_THAT(told(), IsEmpty());
+  // A revision in which nothing that matters has changed, and matched by hand besides.
+  publish({.version = "2", .summary = "Said in other words."}, later(4));
+  again({.everything = true}, later(5));
+  EXPECT_THAT(told(), IsEmpty());
 }
 
 TEST_P(HeraldTest, GathersADigestByThePersonsClock) {

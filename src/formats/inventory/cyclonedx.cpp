@@ -80,6 +80,12 @@ Component component_of(const value& from) {
   return component;
 }
 
+/// "Pump controller 2.1"
+void say(const Component& subject, std::string* about) {
+  if (about == nullptr || subject.name.empty()) return;
+  *about = subject.name + (subject.version.empty() ? "" : " " + subject.version);
+}
+
 std::string name_of(const Element& of, std::string_view name) {
   const auto* found = child(of, name);
   return std::string{found == nullptr ? std::string_view{} : text_of(*found, "name")};
@@ -132,7 +138,7 @@ class Collector {
 
 }  // namespace
 
-Result<std::vector<Item>> read_cyclonedx(const value& root) {
+Result<std::vector<Item>> read_cyclonedx(const value& root, std::string* about) {
   const auto version = json::string_at(root, "specVersion");
   if (json::string_at(root, "bomFormat") != "CycloneDX" || !version.starts_with("1.")) {
     return Error::invalid(fmt::format("is no CycloneDX 1.x, but specVersion is '{}'", text::shorten(version, 40)),
@@ -143,12 +149,13 @@ Result<std::vector<Item>> read_cyclonedx(const value& root) {
   };
   const value* subject = nullptr;
   if (const auto* metadata = json::find(root, "metadata")) subject = json::find(*metadata, "component");
+  if (subject != nullptr) say(component_of(*subject), about);
   std::vector<const value*> top;
   children_of(root, top);
   return Collector<value>{}.collect(subject, top, children_of);
 }
 
-Result<std::vector<Item>> read_cyclonedx_xml(std::string_view bytes) {
+Result<std::vector<Item>> read_cyclonedx_xml(std::string_view bytes, std::string* about) {
   constexpr std::size_t kDepthMax = 128, kNodesMax = 2'000'000;
   TRY(const auto document, cvrf::parse_xml(bytes, {.nodes_max = kNodesMax, .depth_max = kDepthMax}));
   const auto& root = document.root();
@@ -164,9 +171,11 @@ Result<std::vector<Item>> read_cyclonedx_xml(std::string_view bytes) {
     }
   };
   const auto* metadata = child(root, "metadata");
+  const auto* subject = metadata == nullptr ? nullptr : child(*metadata, "component");
+  if (subject != nullptr) say(component_of(*subject), about);
   std::vector<const Element*> top;
   children_of(root, top);
-  return Collector<Element>{}.collect(metadata == nullptr ? nullptr : child(*metadata, "component"), top, children_of);
+  return Collector<Element>{}.collect(subject, top, children_of);
 }
 
 }  // namespace tocsin::formats::inventory

@@ -117,6 +117,12 @@ Result<Contents> from_items(Kind kind, Result<std::vector<Item>> items) {
   return contents;
 }
 
+/// Arguments are evaluated in any order: `about` is looked at when the reader has been there.
+Result<Contents> named(Result<Contents> contents, const std::string& about) {
+  if (contents) contents->about = about;
+  return contents;
+}
+
 Result<Contents> from_table(Kind kind, Result<Table> table) {
   if (!table) return table.error();
   Contents contents;
@@ -129,8 +135,9 @@ Result<Contents> read_json(std::string_view bytes, std::string_view name) {
   if (is_json_lines(bytes)) return from_items(Kind::zeek, read_zeek(bytes, name));
   TRY(const auto parsed, json::parse(without_mark(bytes), kJsonLimits));
   TRY(const auto kind, recognise_json(parsed.root(), name));
-  if (kind == Kind::cyclonedx) return from_items(kind, read_cyclonedx(parsed.root()));
-  if (kind == Kind::spdx) return from_items(kind, read_spdx(parsed.root()));
+  std::string about;
+  if (kind == Kind::cyclonedx) return named(from_items(kind, read_cyclonedx(parsed.root(), &about)), about);
+  if (kind == Kind::spdx) return named(from_items(kind, read_spdx(parsed.root(), &about)), about);
   if (kind == Kind::netbox) return from_items(kind, read_netbox(parsed.root()));
   return from_items(kind, read_zeek(bytes, name));
 }
@@ -139,15 +146,16 @@ Result<Contents> read_any(std::string_view bytes, std::string_view name, std::st
   // JSON is parsed once, whatever it is.
   if (starts_json(bytes)) return read_json(bytes, name);
   TRY(const auto kind, recognise(bytes, name));
+  std::string about;
   switch (kind) {
     case Kind::table:
       return from_table(kind, read_csv(bytes));
     case Kind::worksheet:
       return from_table(kind, read_worksheet(bytes, sheet));
     case Kind::cyclonedx:
-      return from_items(kind, read_cyclonedx_xml(bytes));
+      return named(from_items(kind, read_cyclonedx_xml(bytes, &about)), about);
     case Kind::spdx:
-      return from_items(kind, read_spdx_tags(bytes));
+      return named(from_items(kind, read_spdx_tags(bytes, &about)), about);
     case Kind::nmap:
       return from_items(kind, read_nmap(bytes));
     case Kind::zeek:

@@ -48,6 +48,8 @@ struct Contents {
   Kind kind = Kind::table;
   Table table;              ///< Of tables and workbooks.
   std::vector<Item> items;  ///< Of all others.
+  std::string about;        ///< Of bills of materials: what they are of, as they say it; may be empty.
+  bool is_bom() const noexcept { return kind == Kind::cyclonedx || kind == Kind::spdx; }
   bool is_table() const noexcept { return kind == Kind::table || kind == Kind::worksheet; }
 };
 

@@ -49,10 +49,11 @@ Error other_version(std::string_view version) {
 
 }  // namespace
 
-Result<std::vector<Item>> read_spdx(const boost::json::value& root) {
+Result<std::vector<Item>> read_spdx(const boost::json::value& root, std::string* about) {
   using json::string_at;
   if (const auto version = string_at(root, "spdxVersion"); !version.starts_with("SPDX-2."))
     return other_version(version);
+  if (const auto name = text::trim(string_at(root, "name")); about != nullptr && !name.empty()) *about = name;
   std::vector<Item> items;
   for (const auto& package : json::array_at(root, "packages")) {
     if (items.size() == kItemsMax) return too_many();
@@ -75,7 +76,7 @@ Result<std::vector<Item>> read_spdx(const boost::json::value& root) {
   return items;
 }
 
-Result<std::vector<Item>> read_spdx_tags(std::string_view text) {
+Result<std::vector<Item>> read_spdx_tags(std::string_view text, std::string* about) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   std::vector<Item> items;
   Item item;
@@ -114,6 +115,7 @@ Result<std::vector<Item>> read_spdx_tags(std::string_view text) {
     }
     const auto tag = text::trim(line.substr(0, colon));
     const auto value = text::trim(line.substr(colon + 1));
+    if (tag == "DocumentName" && about != nullptr && !value.empty()) *about = value;
     if (tag == "SPDXVersion") {
       if (!value.starts_with("SPDX-2.")) return other_version(value);
       has_version = true;

@@ -73,7 +73,7 @@ Result<bool> flag(const http::Request& request, std::string_view name) {
 
 /// The body is the file.
 Result<http::Response> import(App& app, const http::Request& request) {
-  TRY_VOID(request.only_known({"dry_run", "keep_good_rows", "remove_missing", "digest"}));
+  TRY_VOID(request.only_known({"dry_run", "keep_good_rows", "remove_missing", "digest", "bom"}));
   inventory::ImportOptions options;
   TRY(const bool dry_run, flag(request, "dry_run"));
   TRY(options.keep_good_rows, flag(request, "keep_good_rows"));
@@ -82,8 +82,11 @@ Result<http::Response> import(App& app, const http::Request& request) {
   const auto actor = access::actor(request);
   TRY_VOID(actor.require(Permission::edit_inventory));
   TRY(const auto reading,
-      inventory::read_file(app.database(), actor.viewer.organisation.value_or(domain::OrganisationId{}), request.body));
+      inventory::read_file(app.database(), actor.viewer.organisation.value_or(domain::OrganisationId{}), request.body, {},
+                           request.query.get("bom")));
   TRY_VOID(inventory::check_columns(reading));
+  options.bom = reading.bom;
+  options.kind = reading.kind;
   auto items = inventory::items_of(reading);
   auto difference = dry_run ? inventory::compare(app.database(), actor, std::move(items), options)
                             : inventory::import(app.database(), actor, std::move(items), options, request.now);

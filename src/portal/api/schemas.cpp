@@ -135,6 +135,8 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
     {"case", "Number of a case, such as CASE-2026-48213."},
     {"comment", "`id` of a comment."},
     {"asset", "Number of an asset."},
+    {"bom", "Number of a bill of materials."},
+    {"run", "Number of a run."},
     {"webhook", "Number of a webhook."},
     {"delivery", "Number of a delivery of that webhook."},
     {"subscription", "Number of a subscription of the asker."},
@@ -151,7 +153,7 @@ const Operation* find_operation(std::string_view route) noexcept {
   for (const auto operations :
        {std::span<const Operation>{kOperations}, csaf_operations(), member_operations(), change_operations(),
         case_operations(), manage_operations(), inventory_operations(), webhook_operations(), status_operations(),
-        sums_operations(), subscription_operations()}) {
+        sums_operations(), subscription_operations(), list_operations()}) {
     for (const auto& each : operations) {
       if (each.route == route) return &each;
     }

@@ -47,6 +47,9 @@ std::string_view change_schemas_json() noexcept;
 std::span<const Operation> inventory_operations() noexcept;
 std::string_view inventory_schemas_json() noexcept;
 
+// Lists of exposure, runs, bills of materials: schemas_lists.cpp.
+std::span<const Operation> list_operations() noexcept;
+std::string_view list_schemas_json() noexcept;
 // What was known of a product: schemas_status.cpp.
 std::span<const Operation> sums_operations() noexcept;
 std::string_view sums_schemas_json() noexcept;

@@ -189,7 +189,7 @@ std::string_view advisory_schemas_json() noexcept {
 "AdvisoryDetail": {
   "type": "object",
   "required": ["id", "slug", "url", "title", "summary", "severity", "score", "has_fix", "tlp", "category", "csaf_version", "lang",
-    "status", "version", "aliases", "initial_release_date", "current_release_date", "publisher", "sectors", "countries",
+    "status", "version", "versioning", "aliases", "initial_release_date", "current_release_date", "publisher", "sectors", "countries",
     "headquarters", "notes", "products", "vulnerabilities", "references", "acknowledgments", "revision_history", "quality", "extensions",
     "revision", "document_url", "sharing"],
   "properties": {
@@ -217,6 +217,7 @@ std::string_view advisory_schemas_json() noexcept {
     "lang": {"type": "string"},
     "status": {"enum": ["draft", "interim", "final"]},
     "version": {"type": "string"},
+    "versioning": {"description": "How versions are counted.", "enum": ["integer", "semantic", null]},
     "aliases": {"$ref": "#/components/schemas/Texts"},
     "initial_release_date": {"$ref": "#/components/schemas/Time"},
     "current_release_date": {"$ref": "#/components/schemas/Time"},

@@ -45,6 +45,9 @@ constexpr QueryParameter kExposureQuery[] = {
     kVendor,
     {"cve", "Only matches that name this vulnerability.", R"({"type":"string"})"},
     {"advisory", "Only of this advisory, as its address has it.", R"({"type":"string"})"},
+    {"product", "Only of assets of this product: `product` of `GET /exposure/lists`.", R"({"type":"string"})"},
+    {"bom", "Only of components of this bill of materials.", R"({"type":"integer","minimum":1})"},
+    {"asset", "Only of this asset.", R"({"type":"integer","minimum":1})"},
     {"sort", "Most urgent, soonest due, most urgent status, by site, surest first; then the newest advisory first.",
      R"({"enum":["decision","due","status","site","confidence"],"default":"decision"})"},
     {"group", "Also count by this: `groups`.", R"({"enum":["site","zone","vendor"]})"},
@@ -65,6 +68,8 @@ constexpr QueryParameter kImportQuery[] = {
     {"keep_good_rows", "Leave rows with errors out; else one error refuses all.",
      R"({"type":"boolean","default":false})"},
     {"remove_missing", "Remove assets that are not in the file.", R"({"type":"boolean","default":false})"},
+    {"bom", "What to call a bill of materials; else as it says itself. Another of the same name is replaced.",
+     R"({"type":"string","maxLength":200})"},
     {"digest", "`digest` of a dry run: 409 where something else would be done now.", R"({"type":"string"})"},
 };
 

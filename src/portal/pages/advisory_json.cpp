@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "formats/csaf/validate/version_number.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/evidence.hpp"
 #include "portal/pages/format.hpp"
@@ -177,6 +178,18 @@ object advisory_json(const LoadedAdvisory& loaded) {
   out["lang"] = header.lang;
   out["status"] = header.tracking_status;
   out["version"] = header.tracking_version;
+  // CSAF 2.1 sections 3.1.19.1 and 3.1.19.2; another major version may speak of other products.
+  switch (csaf::read_version_number(header.tracking_version).kind) {
+    case csaf::VersionNumber::Kind::integer:
+      out["versioning"] = "integer";
+      break;
+    case csaf::VersionNumber::Kind::semantic:
+      out["versioning"] = "semantic";
+      break;
+    case csaf::VersionNumber::Kind::invalid:
+      out["versioning"] = nullptr;
+      break;
+  }
   out["aliases"] = strings(header.aliases);
   out["initial_release_date"] = format_rfc3339(header.initial_release_date);
   out["current_release_date"] = format_rfc3339(header.current_release_date);

@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "engine/exposure/asked_runs.hpp"
 #include "engine/exposure/sharing.hpp"
 #include "portal/access.hpp"
 #include "portal/api/body.hpp"
@@ -107,7 +108,8 @@ void append_filters(std::string& out, const ExposureAsked& asked, const inventor
 <div class="search-row">)">(out);
   for (const auto& [name, value] :
        {std::pair{"organisation", asked.organisation}, std::pair{"status", asked.status},
-        std::pair{"decision", asked.decision}, std::pair{"advisory", asked.advisory}, std::pair{"cve", asked.cve}}) {
+        std::pair{"decision", asked.decision}, std::pair{"advisory", asked.advisory}, std::pair{"cve", asked.cve},
+        std::pair{"product", asked.product}, std::pair{"bom", asked.bom}, std::pair{"asset", asked.asset}}) {
     if (!value.empty()) render<"<input type=\"hidden\" name=\"{}\" value=\"{}\">">(out, name, value);
   }
   const auto option = [](std::string_view value, std::string_view label) {
@@ -245,7 +247,7 @@ void append_table(std::string& out, const std::vector<store::ExposureRow>& rows,
   out += "</tbody></table></div>\n";
 }
 
-Html acts_html(const Form& form, std::int64_t all, std::size_t shown) {
+Html acts_html(const Form& form, const ExposureAsked& asked, std::int64_t all, std::size_t shown) {
   std::string out;
   const auto value = [&](std::string_view name) { return form.get(name); };
   render<"<section class=\"panel\" aria-labelledby=\"acts\"><h2 id=\"acts\">[[With those that are chosen]]</h2>\n">(
@@ -257,6 +259,11 @@ Html acts_html(const Form& form, std::int64_t all, std::size_t shown) {
         std::cmp_greater(all, shown)
             ? tr<"All {} that fit the filter, on this page and the others">(text::thousands(all))
             : tr<"All {} of this list">(text::thousands(all)));
+  }
+  if (!asked.cve.empty()) {
+    render<
+        R"(<p class="choice"><input id="f-vulnerability" type="checkbox" name="vulnerability" value="{}" {}> <label for="f-vulnerability">[[The state of {} only, not of its advisories as a whole]]</label></p>
+)">(out, asked.cve, attribute_if<"checked">(form.checked("vulnerability")), asked.cve);
   }
   render<"<div class=\"field\"><label for=\"f-state\">[[State]]</label><select id=\"f-state\" name=\"state\">">(out);
   for (const auto state : domain::all_remediation_states()) {
@@ -271,7 +278,8 @@ Html acts_html(const Form& form, std::int64_t all, std::size_t shown) {
       "value=\"{}\"></div>\n<div class=\"field\"><label for=\"f-until\">[[Accepted until]]</label><input "
       "id=\"f-until\" "
       "name=\"until\" type=\"date\" value=\"{}\"></div>\n<p><button class=\"button\" name=\"do\" "
-      "value=\"state\">[[Set the state]]</button></p>\n">(out, value("evidence"), value("until"));
+      "value=\"state\">[[Set the state]]</button> <button class=\"button-quiet\" name=\"do\" "
+      "value=\"run\">[[Match again]]</button></p>\n">(out, value("evidence"), value("until"));
   render<
       "<div class=\"field\"><label for=\"f-reason\">[[Why the match is right or wrong]]</label><input id=\"f-reason\" "
       "type=\"text\" name=\"reason\" maxlength=\"1000\" autocomplete=\"off\" value=\"{}\"></div>\n<p "
@@ -357,6 +365,14 @@ http::Response as_json(const Found& found, const ExposureAsked& asked, std::stri
   return api::personal_json(body);
 }
 
+/// The same filters, for the lists.
+ExposureAsked list_of(ExposureAsked asked) {
+  asked.cursor.clear();
+  asked.sort.clear();
+  asked.group.clear();
+  return asked;
+}
+
 Result<http::Response> show(App& app, const http::Request& request, const Form& form) {
   TRY(auto asked, pages::exposure_asked(request));
   TRY(const auto access, pages::inventory_access(app, request));
@@ -385,9 +401,12 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
       "<div class=\"page-head\"><div><h1>[[Exposure]]</h1><p class=\"lead\">[[What the advisories that you may read "
       "say of what is in the inventory, what is to be done about it, and what was done.]]</p></div><p "
       "class=\"actions\"><a class=\"button-quiet\" href=\"{}\">[[At a glance, and reports]]</a> <a "
+      "class=\"button-quiet\" href=\"{}\">[[Lists]]</a> <a class=\"button-quiet\" href=\"{}\">[[Runs]]</a> <a "
       "class=\"button-quiet\" href=\"{}\">CSV</a> <a class=\"button-quiet\" "
       "href=\"{}\">XLSX</a> <a class=\"button-quiet\" href=\"{}\">[[Decision table]]</a></p></div>\n">(
       out, Url::own(http::with_query("/exposure/overview", {{"organisation", organisation}, {"site", asked.site}})),
+      Url::own(exposure_path("/exposure/lists", list_of(asked))),
+      Url::own(http::with_query("/exposure/runs", {{"organisation", organisation}})),
       Url::own(exposure_path("/exposure/export.csv", file)), Url::own(exposure_path("/exposure/export.xlsx", file)),
       Url::own(http::with_query("/exposure/decisions", {{"organisation", organisation}})));
   pages::append_granted(out, access);
@@ -399,6 +418,8 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
     append_decision_tabs(out, found.by_decision, asked);
     append_status_tabs(out, found.by_status, asked);
     append_filters(out, asked, values);
+    TRY(const auto narrowed, pages::exposure_narrowed_html(app, access, asked, "/exposure"));
+    out += narrowed.str();
     append_groups(out, found.groups, asked);
   }
   if (found.by_decision.waiting > 0) {
@@ -414,7 +435,7 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
     std::string table;
     append_table(table, rows, found.decisions, request, true, form, organisation);
     markup.html(Html::from_trusted(std::move(table)));
-    out += markup.end(acts_html(form, listed(found.by_decision, asked), rows.size())).str();
+    out += markup.end(acts_html(form, asked, listed(found.by_decision, asked), rows.size())).str();
   } else {
     append_table(out, rows, found.decisions, request, false, form, organisation);
   }
@@ -468,12 +489,25 @@ Result<std::vector<exposure::Subject>> subjects_of(App& app, const http::Request
 tocsin::Status act(App& app, const http::Request& request, const Form& form, const ExposureAsked& asked) {
   TRY(const auto subjects, subjects_of(app, request, form, asked));
   const auto actor = access::actor(request);
+  if (form.get("do") == "run") {
+    exposure::RunInput input;
+    for (const auto& each : subjects) {
+      input.records.push_back(each.record);
+      input.assets.push_back(each.asset);
+    }
+    TRY_VOID(exposure::ask_run(app.database(), actor, input, request.now));
+    return ok();
+  }
   if (form.get("do") == "state") {
     const auto state = domain::parse_remediation_state(form.get("state"));
     if (!state) return Error::invalid(std::string{tr<"choose a state">()}, "state");
     TRY(const auto until, day_of(form.get("until")));
     return exposure::set_state(app.database(), actor, subjects,
-                               {.state = *state, .evidence = form.get("evidence"), .until = until}, request.now);
+                               {.state = *state,
+                                .evidence = form.get("evidence"),
+                                .until = until,
+                                .vulnerability = form.checked("vulnerability") ? asked.cve : std::string{}},
+                               request.now);
   }
   const auto verdict = domain::parse_match_verdict(form.get("do"));
   if (!verdict) return Error::invalid(std::string{tr<"choose what to do">()}, "state");
@@ -481,7 +515,7 @@ tocsin::Status act(App& app, const http::Request& request, const Form& form, con
 }
 
 Result<http::Response> post(App& app, const http::Request& request) {
-  TRY(auto form, Form::read(request, {"do", "state", "evidence", "until", "reason", "everything"}, {"match"}));
+  TRY(auto form, Form::read(request, {"do", "state", "evidence", "until", "reason", "everything", "vulnerability"}, {"match"}));
   TRY(auto asked, pages::exposure_asked(request));
   if (const auto done = act(app, request, form, asked); !done) {
     auto error = done.error();
@@ -489,6 +523,7 @@ Result<http::Response> post(App& app, const http::Request& request) {
     TRY_VOID(form.take(error));
     return show(app, request, form);
   }
+  if (form.get("do") == "run") return pages::done("/exposure/runs", "run-asked");
   return pages::done(exposure_path("/exposure", asked), "saved");
 }
 

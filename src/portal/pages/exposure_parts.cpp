@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,8 @@
 #include "portal/pages/form.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/inventory_parts.hpp"
+#include "store/boms.hpp"
+#include "store/exposure_lists.hpp"
 #include "store/records.hpp"
 
 namespace tocsin::portal::pages {
@@ -49,6 +52,10 @@ constexpr Parameter kParameters[] = {{"organisation", &ExposureAsked::organisati
                                      {"vendor", &ExposureAsked::vendor},
                                      {"cve", &ExposureAsked::cve},
                                      {"advisory", &ExposureAsked::advisory},
+                                     {"product", &ExposureAsked::product},
+                                     {"bom", &ExposureAsked::bom},
+                                     {"asset", &ExposureAsked::asset},
+                                     {"by", &ExposureAsked::by},
                                      {"sort", &ExposureAsked::sort},
                                      {"group", &ExposureAsked::group},
                                      {"cursor", &ExposureAsked::cursor}};
@@ -91,12 +98,19 @@ Status status_named(std::string_view text, bool& found) {
 
 bool ExposureAsked::narrows() const noexcept {
   return !(status.empty() && state.empty() && decision.empty() && due.empty() && severity.empty() && site.empty() &&
-           zone.empty() && vendor.empty() && cve.empty() && advisory.empty());
+           zone.empty() && vendor.empty() && cve.empty() && advisory.empty() && product.empty() && bom.empty() && asset.empty());
 }
 
-Result<ExposureAsked> exposure_asked(const http::Request& request) {
-  TRY_VOID(request.only_known({"organisation", "status", "state", "decision", "due", "severity", "site", "zone",
-                               "vendor", "cve", "advisory", "sort", "group", "limit", "cursor", kNoticeParameter}));
+Result<ExposureAsked> exposure_asked(const http::Request& request, bool lists) {
+  if (lists) {
+    TRY_VOID(request.only_known({"organisation", "status", "state", "decision", "due", "severity", "site", "zone",
+                                 "vendor", "cve", "advisory", "product", "bom", "asset", "by", "limit", "cursor",
+                                 kNoticeParameter}));
+  } else {
+    TRY_VOID(request.only_known({"organisation", "status", "state", "decision", "due", "severity", "site", "zone",
+                                 "vendor", "cve", "advisory", "product", "bom", "asset", "sort", "group", "limit",
+                                 "cursor", kNoticeParameter}));
+  }
   ExposureAsked asked;
   for (const auto& each : kParameters) asked.*each.member = std::string{text::trim(request.query.get(each.name))};
   TRY(asked.limit, request.integer("limit", kPerPage, 1, kPerPageMax));
@@ -115,6 +129,10 @@ std::string exposure_path(std::string_view base, const ExposureAsked& asked) {
                                  {"vendor", asked.vendor},
                                  {"cve", asked.cve},
                                  {"advisory", asked.advisory},
+                                 {"product", asked.product},
+                                 {"bom", asked.bom},
+                                 {"asset", asked.asset},
+                                 {"by", asked.by},
                                  {"sort", asked.sort},
                                  {"group", asked.group},
                                  {"limit", asked.limit == kPerPage ? std::string{} : std::to_string(asked.limit)},
@@ -154,6 +172,10 @@ Result<exposure::ListInput> exposure_input(App& app, const http::Request& reques
   input.zone = asked.zone;
   input.vendor = asked.vendor;
   input.cve = asked.cve;
+  input.product = asked.product;
+  // What no number looks like is nobody's.
+  if (!asked.bom.empty()) input.bom = exposure_number(asked.bom).value_or(0);
+  if (!asked.asset.empty()) input.asset = exposure_number(asked.asset).value_or(0);
   if (!asked.advisory.empty()) {
     TRY(const auto record, app.database().read([&](store::Connection& connection) {
       return store::Records{connection}.find(request.viewer, domain::RecordKind::advisory, asked.advisory, request.now);
@@ -162,6 +184,46 @@ Result<exposure::ListInput> exposure_input(App& app, const http::Request& reques
     input.record = record->id;
   }
   return input;
+}
+
+std::optional<std::int64_t> exposure_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number <= 0) return std::nullopt;
+  return number;
+}
+
+Result<Html> exposure_narrowed_html(App& app, const engine::inventory::Access& access, const ExposureAsked& asked,
+                                    std::string_view base) {
+  std::string out;
+  auto rest = asked;
+  rest.cursor.clear();
+  const auto add = [&](std::string_view what, std::string_view name, std::string ExposureAsked::* member) {
+    auto without = rest;
+    (without.*member).clear();
+    render<"<li>{}: <b>{}</b> <a href=\"{}\" aria-label=\"{}\">[[show all]]</a></li>">(
+        out, what, name, Url::own(exposure_path(base, without)), tr<"show all, not only {}">(name));
+  };
+  if (!asked.product.empty()) {
+    TRY(const auto name, app.database().read([&](store::Connection& connection) {
+      return store::product_of(connection, access.organisation, asked.product);
+    }));
+    add(tr<"Product">(), name.value_or(std::string{tr<"none of the inventory">()}), &ExposureAsked::product);
+  }
+  if (!asked.bom.empty()) {
+    TRY(const auto bom, app.database().read([&](store::Connection& connection) {
+      return store::Boms{connection}.find(access.organisation, exposure_number(asked.bom).value_or(0));
+    }));
+    add(tr<"Bill of materials">(), bom ? bom->name : std::string{tr<"none of the inventory">()}, &ExposureAsked::bom);
+  }
+  if (!asked.asset.empty()) {
+    TRY(const auto asset, engine::inventory::find(app.database(), access, exposure_number(asked.asset).value_or(0)));
+    add(tr<"Asset">(), asset ? asset->label : std::string{tr<"none of the inventory">()}, &ExposureAsked::asset);
+  }
+  if (!asked.advisory.empty()) add(tr<"Advisory">(), asked.advisory, &ExposureAsked::advisory);
+  if (!asked.cve.empty()) add(tr<"Vulnerability">(), asked.cve, &ExposureAsked::cve);
+  if (out.empty()) return Html{};
+  return Html::from_trusted("<ul class=\"plain-list narrowed\">" + out + "</ul>\n");
 }
 
 std::string_view action_label(Action action) {

@@ -30,6 +30,7 @@ struct NoticeText {
 constexpr NoticeText kNotices[] = {
     {"saved", message<"Saved.">},
     {"removed", message<"Removed.">},
+    {"run-asked", message<"It is being matched. What comes of it stands here in a moment.">},
     {"subscribed", message<"You are subscribed.">},
     {"marked-read", message<"Marked as read.">},
     {"marked-unread", message<"Marked as unread.">},

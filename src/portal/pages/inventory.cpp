@@ -7,6 +7,7 @@
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/exposure_parts.hpp"
+#include "portal/pages/exposure_lists.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/inventory_parts.hpp"
 #include "portal/pages/layout.hpp"
@@ -179,6 +180,8 @@ Result<http::Response> list(App& app, const http::Request& request) {
     render<"<a class=\"button-quiet\" href=\"{}\">[[#verb#Export]]</a> ">(
         out, Url::own(http::with_query("/inventory/export.csv", {{"organisation", asked.organisation}})));
   }
+  render<"<a class=\"button-quiet\" href=\"{}\">[[Bills of materials]]</a> ">(
+      out, Url::own(http::with_query("/inventory/boms", {{"organisation", asked.organisation}})));
   if (!access.granted) render<"<a class=\"button-quiet\" href=\"/inventory/sharing\">[[Who may read it]]</a>">(out);
   out += "</p></div>\n";
   pages::append_granted(out, access);
@@ -287,6 +290,22 @@ void append_facts(std::string& out, const store::Asset& asset) {
   out += "</dl>\n";
 }
 
+/// The bills of materials in which it stands.
+void append_boms(std::string& out, const std::vector<store::Bom>& boms, const std::string& organisation) {
+  if (boms.empty()) return;
+  render<"<p>[[Part of:]] ">(out);
+  for (std::size_t i = 0; i < boms.size(); ++i) {
+    render<"{}<a href=\"{}\">{}</a>">(
+        out, i == 0 ? "" : ", ",
+        Url::own(http::with_query("/exposure", {{"bom", std::to_string(boms[i].id)},
+                                                {"organisation", organisation},
+                                                {"status", "all"},
+                                                {"state", "all"}})),
+        boms[i].name);
+  }
+  out += "</p>\n";
+}
+
 Result<http::Response> one(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({"organisation", pages::kNoticeParameter}));
   const auto id = pages::id_in_path(request, "asset");
@@ -306,12 +325,14 @@ Result<http::Response> one(App& app, const http::Request& request) {
     return api::with_version(api::personal_json(body), inventory::version_of(*found));
   }
   TRY(const auto states, exposure::history(app.database(), actor, access, *id, request.now));
+  TRY(const auto boms, inventory::boms_of(app.database(), access, *id));
   const auto url = pages::asset_url(*id);
   std::string out = pages::breadcrumb_html({{"/inventory", std::string{tr<"Inventory">()}}, {"", found->label}}).str();
   render<"<div class=\"page-head\"><div><h1>{}</h1><p class=\"note\">{}</p></div><p class=\"actions\">">(
       out, found->label, html::fragment<"[[in the inventory since {}]]">(pages::date_html(found->added_at)));
   if (access.may_edit) {
-    render<"<a class=\"button-quiet\" href=\"{}\">[[Edit]]</a>">(out, Url::own(url + "/edit"));
+    render<"<a class=\"button-quiet\" href=\"{}\">[[Edit]]</a> ">(out, Url::own(url + "/edit"));
+    out += pages::match_again_html(request, "asset", std::to_string(*id)).str();
   }
   out += "</p></div>\n";
   pages::append_granted(out, access);
@@ -319,6 +340,7 @@ Result<http::Response> one(App& app, const http::Request& request) {
     render<"<p class=\"callout\">[[It is being held against the advisories; that takes a moment.]]</p>\n">(out);
   }
   append_facts(out, *found);
+  append_boms(out, boms, pages::organisation_parameter(request, access));
   append_matches(out, matches.rows, decisions, request, access.may_edit);
   append_history(out, states);
   if (access.may_edit) {

@@ -227,7 +227,9 @@ Result<http::Response> show_columns(App& app, const http::Request& request, cons
   if (difference != nullptr) markup.hidden("digest", difference->digest);
   std::string buttons;
   const bool may_import = difference != nullptr && (difference->bad == 0 || form.checked("keep_good_rows")) &&
-                          (difference->added + difference->changed + difference->removed > 0);
+                          (difference->added + difference->changed + difference->removed > 0 ||
+                           // A bill of materials of components that are all known is still one.
+                           !work.reading.bom.empty());
   if (may_import) {
     render<
         "<button class=\"button\" name=\"do\" value=\"import\">[[Import it now]]</button> <button "
@@ -282,7 +284,10 @@ Result<http::Response> post_columns(App& app, const http::Request& request) {
     return show_columns(app, request, work, form, nullptr);
   }
   inventory::ImportOptions options{.keep_good_rows = form.checked("keep_good_rows"),
-                                   .remove_missing = form.checked("remove_missing")};
+                                   .remove_missing = form.checked("remove_missing"),
+                                   .file_name = work.upload.file_name,
+                                   .bom = work.reading.bom,
+                                   .kind = work.reading.kind};
   if (form.get("do") == "import") {
     options.expected_digest = form.get("digest");
     const auto imported =

@@ -1,5 +1,8 @@
 #include "portal/pages/inventory_parts.hpp"
 
+#include "engine/exposure/lists.hpp"
+#include "portal/pages/exposure_lists.hpp"
+
 #include <array>
 #include <cmath>
 
@@ -232,14 +235,48 @@ Html you_html(const store::ExposureAtRecord& found, const std::string& list) {
       html::Url::own(list), devices, sites);
 }
 
+/// How many assets the advisory matches at all, in which states, lists of them, and the button that matches again.
+Result<Html> exposure_counts_html(App& app, const http::Request& request, const domain::Record& record) {
+  const auto actor = access::actor(request);
+  const engine::inventory::Access access{.organisation = *actor.viewer.organisation};
+  TRY(const auto tally, engine::exposure::tally_of(app.database(), actor, access, record.id, request.now));
+  std::string out;
+  if (tally) {
+    std::string states;
+    for (const auto state : domain::all_remediation_states()) {
+      const auto count = tally->states[static_cast<std::size_t>(state)];
+      if (count == 0) continue;
+      states += fmt::format("{}{} {}", states.empty() ? "" : ", ", text::thousands(count), state_label(state));
+    }
+    const auto list = [&](std::string_view by) {
+      return html::Url::own(http::with_query(
+          "/exposure/lists", {{"by", by}, {"advisory", record.slug}, {"status", "all"}, {"state", "all"}}));
+    };
+    render<
+        "<p class=\"note\">{} ({}): <a href=\"{}\">[[by product]]</a>, <a href=\"{}\">[[by bill of materials]]</a>, <a "
+        "href=\"{}\">[[by asset]]</a></p>">(
+        out, trn<"It speaks of {} asset of the inventory", "It speaks of {} assets of the inventory">(
+                 tally->assets, text::thousands(tally->assets)),
+        states, list("product"), list("bom"), list("asset"));
+  }
+  out += match_again_html(request, "advisory", record.slug).str();
+  if (out.empty()) return Html{};
+  return Html::from_trusted("<div class=\"no-print at-home\">" + out + "</div>\n");
+}
+
 }  // namespace
 
 Result<Html> exposure_line_html(App& app, const http::Request& request, const domain::Record& record) {
   if (!has_inventory(request)) return Html{};
   TRY(const auto found, engine::exposure::at_record(app.database(), access::actor(request), record.id));
-  if (!found) return Html{};
-  return you_html(*found,
-                  http::with_query("/exposure", {{"advisory", record.slug}, {"status", "all"}, {"state", "all"}}));
+  std::string out;
+  if (found) {
+    out += you_html(*found,
+                    http::with_query("/exposure", {{"advisory", record.slug}, {"status", "all"}, {"state", "all"}}))
+               .str();
+  }
+  TRY(const auto counted, exposure_counts_html(app, request, record));
+  return Html::from_trusted(out + counted.str());
 }
 
 Result<Html> vulnerability_line_html(App& app, const http::Request& request, std::string_view vulnerability) {

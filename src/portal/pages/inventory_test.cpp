@@ -427,6 +427,17 @@ TEST_P(InventoryPages, NobodyElseSeesAnythingOfIt) {
                                       "/exposure?advisory=EX-2021-001",
                                       "/exposure?decision=act_now&group=site",
                                       "/exposure/export.csv",
+                                      "/exposure/lists",
+                                      "/exposure/lists?by=advisory&status=all&state=all",
+                                      "/exposure/lists?organisation=2",
+                                      "/api/v1/exposure/lists?by=vulnerability",
+                                      "/exposure/runs",
+                                      "/exposure/runs?organisation=2",
+                                      "/api/v1/exposure/runs",
+                                      "/api/v1/exposure/runs/1",
+                                      "/inventory/boms",
+                                      "/inventory/boms?organisation=2",
+                                      "/api/v1/inventory/boms",
                                       "/exposure/decisions",
                                       "/exposure/decisions/1",
                                       "/exposure/decisions?organisation=2",
@@ -464,6 +475,7 @@ TEST_P(InventoryPages, NobodyElseSeesAnythingOfIt) {
           .status,
       303);
   ASSERT_EQ(api(As::water_administrator, "PUT", "/api/v1/exposure/decisions", R"({"base":"cisa"})").status, 200);
+  ASSERT_EQ(post_as(As::water_administrator, "/exposure/runs", {{"everything", "yes"}}).status, 303);
   match();
   ASSERT_TRUE(app().watch());
   const auto with = everything();

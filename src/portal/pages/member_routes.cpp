@@ -38,6 +38,9 @@ void add_exposure_match_routes(App& app, http::Router& router);     ///< /invent
 void add_exposure_export_routes(App& app, http::Router& router);    ///< /exposure/export.csv, .xlsx
 void add_decision_table_routes(App& app, http::Router& router);     ///< /exposure/decisions
 void add_exposure_sums_routes(App& app, http::Router& router);      ///< /exposure/sums, /exposure/sharing
+void add_exposure_list_routes(App& app, http::Router& router);      ///< /exposure/lists
+void add_exposure_run_routes(App& app, http::Router& router);       ///< /exposure/runs
+void add_bom_routes(App& app, http::Router& router);                ///< /inventory/boms
 void add_inventory_api(App& app, http::Router& router);
 void add_webhook_routes(App& app, http::Router& router);       ///< /webhooks, /webhooks/{webhook}
 void add_webhook_form_routes(App& app, http::Router& router);  ///< New, edit, secret, remove, test, replay.
@@ -78,6 +81,9 @@ void add_member_routes(App& app, http::Router& router) {
   add_exposure_export_routes(app, router);
   add_decision_table_routes(app, router);
   add_exposure_sums_routes(app, router);
+  add_exposure_list_routes(app, router);
+  add_exposure_run_routes(app, router);
+  add_bom_routes(app, router);
   add_inventory_api(app, router);
   add_webhook_routes(app, router);
   add_webhook_form_routes(app, router);
