@@ -174,7 +174,8 @@ class Builder {
                 "  tocsin import --data /srv/tocsin advisory.json feed/ archive.tar.zst\n"
                 "  curl -s https://example.com/a.json | tocsin import --data /srv/tocsin -\n"
                 "Archives: .tar, .tar.gz, .tar.zst, .zip; what a file is shows in its content. One bad document "
-                "never spoils the others; exit 1 if any was rejected. Importing again changes nothing.");
+                "never spoils the others; exit 1 if any was rejected. Importing again changes nothing.\n"
+                "Of a file of STIX each object is taken by itself (docs/stix.md).");
     data(sub);
     sub->add_option("paths", into_.paths, "Files, folders, archives, or - for standard input")
         ->type_name("PATH")
@@ -534,7 +535,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
   static const CommandRow rows[] = {
       {"init", "Create a data folder with settings and an empty database", &Builder::init},
       {"serve", "Serve the portal, API and feeds over HTTP", &Builder::serve},
-      {"import", "Import advisories: files, folders, archives, standard input", &Builder::import},
+      {"import", "Import advisories and STIX: files, folders, archives, standard input", &Builder::import},
       {"search", "Search the advisories", &Builder::search},
       {"show", "Show one advisory", &Builder::show},
       {"validate", "Validate CSAF 2.0 and 2.1 documents, and STIX", &Builder::validate},

@@ -9,6 +9,7 @@
 #include "domain/person.hpp"
 #include "engine/guard/approvals.hpp"
 #include "engine/search/indexer.hpp"
+#include "engine/threat/indexer.hpp"
 
 namespace tocsin::cli {
 namespace {
@@ -176,6 +177,13 @@ int run_reindex(const CommandLine& line) {
     auto status = engine::search::reset_index(database);
     if (status) {
       status = engine::search::index_all(database, [&](const engine::search::IndexStep& step) {
+        changes += step.changes;
+        progress.update(static_cast<std::uint64_t>(changes), 0, static_cast<std::uint64_t>(changes));
+      });
+    }
+    if (status) status = engine::threat::reset_index(database);
+    if (status) {
+      status = engine::threat::index_all(database, [&](const engine::threat::IndexStep& step) {
         changes += step.changes;
         progress.update(static_cast<std::uint64_t>(changes), 0, static_cast<std::uint64_t>(changes));
       });

@@ -9,6 +9,20 @@
 namespace tocsin::cli {
 namespace {
 
+boost::json::object counts_json(const exchange::ObjectCounts& counts) {
+  boost::json::object object;
+  object.emplace("new", counts.created);
+  object.emplace("updated", counts.updated);
+  object.emplace("unchanged", counts.unchanged);
+  object.emplace("history", counts.history);
+  object.emplace("conflicting", counts.conflicting);
+  object.emplace("removed", counts.removed);
+  object.emplace("refused", counts.refused);
+  object.emplace("lifted", counts.lifted);
+  object.emplace("tlp_defaulted", counts.tlp_defaulted);
+  return object;
+}
+
 boost::json::object item_json(const exchange::ImportItem& item) {
   boost::json::object object;
   object.emplace("file", item.name);
@@ -27,6 +41,11 @@ boost::json::object item_json(const exchange::ImportItem& item) {
     };
     if (!item.evidence->added.empty()) object["added"] = list(item.evidence->added);
     if (!item.evidence->removed.empty()) object["removed"] = list(item.evidence->removed);
+  }
+  if (item.objects) {
+    object["outcome"] = "objects";
+    object["kind"] = "STIX";
+    object["objects"] = counts_json(*item.objects);
   }
   if (!item.key.empty()) object.emplace("id", item.key);
   if (!item.skipped_as.empty()) object.emplace("kind", item.skipped_as);
@@ -56,6 +75,8 @@ boost::json::object summary_json(const exchange::ImportSummary& summary) {
   object.emplace("skipped", summary.skipped);
   object.emplace("evidence", summary.evidence);
   object.emplace("tlp_defaulted", summary.tlp_defaulted);
+  object.emplace("stix", summary.stix);
+  if (summary.stix > 0) object.emplace("objects", counts_json(summary.objects));
   object.emplace("documents", summary.documents);
   object.emplace("bytes", summary.bytes);
   object.emplace("seconds", summary.seconds);
@@ -74,29 +95,57 @@ std::string evidence_text(const engine::evidence::Taken& taken) {
   return out;
 }
 
+constexpr std::string_view kRemovedHere = "left out, for they were removed here (--again brings them back)";
+
+/// " 3 new, 1 updated".
+struct Parts {
+  std::string text;
+  void add(std::int64_t count, std::string_view what) {
+    if (count > 0) text += fmt::format("{} {} {}", text.empty() ? "" : ",", text::thousands(count), what);
+  }
+};
+
+std::string objects_text(const exchange::ObjectCounts& counts) {
+  Parts parts;
+  parts.add(counts.created, "new");
+  parts.add(counts.updated, "updated");
+  parts.add(counts.unchanged, "unchanged");
+  parts.add(counts.history, "older, kept as history");
+  parts.add(counts.conflicting, "conflicting, kept beside");
+  parts.add(counts.removed, kRemovedHere);
+  parts.add(counts.refused, "refused");
+  std::string out = fmt::format("STIX objects:{}.\n", parts.text.empty() ? " none" : parts.text);
+  if (counts.lifted > 0) {
+    out += fmt::format("{} of STIX 2.0 {} lifted to 2.1.\n", text::count_of(counts.lifted, "object", "objects"),
+                       counts.lifted == 1 ? "was" : "were");
+  }
+  return out;
+}
+
 std::string summary_text(const exchange::ImportSummary& summary, std::string_view default_tlp) {
   const auto rate = summary.seconds > 0 ? static_cast<double>(summary.documents) / summary.seconds : 0.0;
   std::string out = fmt::format("{} in {:.1f} s ({}/s):", text::count_of(summary.documents, "document", "documents"),
                                 summary.seconds, text::thousands(static_cast<long long>(rate)));
-  std::string parts;
-  const auto add = [&](std::int64_t count, std::string_view what) {
-    if (count > 0) parts += fmt::format("{} {} {}", parts.empty() ? "" : ",", text::thousands(count), what);
-  };
-  add(summary.created, "new");
-  add(summary.updated, "updated");
-  add(summary.unchanged, "unchanged");
-  add(summary.history, "older, kept as history");
-  add(summary.conflicting, "conflicting, kept beside");
-  add(summary.removed, "left out, for they were removed here (--again brings them back)");
-  add(summary.evidence, summary.evidence == 1 ? "file of evidence" : "files of evidence");
-  add(summary.skipped, "skipped (no advisory)");
-  add(summary.rejected, "rejected");
-  out += (parts.empty() ? " nothing to import" : parts) + ".\n";
-  if (summary.tlp_defaulted > 0) {
+  Parts parts;
+  parts.add(summary.created, "new");
+  parts.add(summary.updated, "updated");
+  parts.add(summary.unchanged, "unchanged");
+  parts.add(summary.history, "older, kept as history");
+  parts.add(summary.conflicting, "conflicting, kept beside");
+  parts.add(summary.removed, kRemovedHere);
+  parts.add(summary.evidence, summary.evidence == 1 ? "file of evidence" : "files of evidence");
+  parts.add(summary.stix, summary.stix == 1 ? "file of STIX" : "files of STIX");
+  parts.add(summary.skipped, "skipped (no advisory)");
+  parts.add(summary.rejected, "rejected");
+  out += (parts.text.empty() ? " nothing to import" : parts.text) + ".\n";
+  if (summary.stix > 0) out += objects_text(summary.objects);
+  if (const auto defaulted = summary.tlp_defaulted + summary.objects.tlp_defaulted; defaulted > 0) {
+    const auto* what = summary.objects.tlp_defaulted > 0 ? "documents and objects" : "documents";
     out += fmt::format(
         "{} no TLP label and got TLP:{}. Where they are meant for everyone, set default_tlp under [import] in "
         "tocsin.toml, or give --default-tlp, before importing.\n",
-        summary.tlp_defaulted == 1 ? "1 document bore" : text::thousands(summary.tlp_defaulted) + " documents bore",
+        defaulted == 1 ? fmt::format("1 {} bore", summary.tlp_defaulted == 1 ? "document" : "object")
+                       : fmt::format("{} {} bore", text::thousands(defaulted), what),
         default_tlp);
   }
   return out;
@@ -130,8 +179,9 @@ int run_import(const CommandLine& line) {
     }
     if (item.problems.empty()) return;
     progress.clear();
-    const auto* what = item.rejected() ? "rejected" : "conflict";
     for (const auto& problem : item.problems) {
+      const bool is_conflict = problem.code == Error::Code::conflict && !item.rejected();
+      const auto* what = is_conflict || (item.outcome && !item.objects) ? "conflict" : "rejected";
       fmt::print(stderr, "{}: {}\n", what, safe_text(problem.to_string()));
     }
   };

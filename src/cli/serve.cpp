@@ -35,6 +35,7 @@
 #include "portal/http/server.hpp"
 #include "tocsin_demo.hpp"
 #include "tocsin_demo_members.hpp"
+#include "tocsin_demo_threats.hpp"
 
 namespace tocsin::cli {
 namespace {
@@ -162,6 +163,9 @@ Status import_demo(store::Database& database) {
   std::vector<exchange::SourceDocument> documents;
   for (const auto& each : demo::files()) {
     documents.push_back({.name = fmt::format("demo:{}", each.path), .bytes = std::string{each.bytes}});
+  }
+  for (const auto& each : demo_threats::files()) {
+    documents.push_back({.name = fmt::format("demo:threats/{}", each.path), .bytes = std::string{each.bytes}});
   }
   TRY(const auto summary, exchange::import_documents(database, std::move(documents), {}, {}, system_clock()));
   if (summary.created + summary.updated > 0) {

@@ -113,7 +113,9 @@ TEST_P(BackupTest, KeepsEveryTableAndColumnThatIsNotDerived) {
                                                       "webhook_delivery", "outside_attempt", "inventory_upload",
                                                       "exposure_run",     "exposure_run_change"};
           if (kLeftOut.contains(table)) return ok();
-          if (kDerived.contains(table) || table.starts_with("advisory_") || table.starts_with("sqlite_")) return ok();
+          if (kDerived.contains(table) || table.starts_with("advisory_") || table.starts_with("stix_") ||
+              table.starts_with("sqlite_"))
+            return ok();
           there[table].insert(row.string(1));
           return ok();
         });
@@ -166,7 +168,7 @@ TEST_P(BackupTest, RestoresABackupFromBeforeTheFeedKnewKinds) {
   std::size_t taken_out = 0;
   for (auto& [name, bytes] : parts) {
     constexpr std::string_view kKind = ",\"kind\":1";
-    if (name.contains("/change")) {
+    if (name.find("/change") != name.npos) {
       for (auto at = bytes.find(kKind); at != std::string::npos; at = bytes.find(kKind, at)) {
         bytes.erase(at, kKind.size());
         ++taken_out;

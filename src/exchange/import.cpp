@@ -10,6 +10,7 @@
 
 #include "base/log.hpp"
 #include "engine/search/indexer.hpp"
+#include "engine/threat/indexer.hpp"
 #include "store/records.hpp"
 
 namespace tocsin::exchange {
@@ -152,8 +153,7 @@ class Indexer {
   Status committed() {
     if (!enabled_) return ok();
     if (!thread_.joinable()) {
-      TRY_VOID(engine::search::index_step(database_, changes_max_));
-      return ok();
+      return step();
     }
     {
       const std::lock_guard lock(mutex_);
@@ -165,10 +165,17 @@ class Indexer {
   /// What is left, also of an import that was killed.
   Status finish() {
     end();
-    return enabled_ ? engine::search::index_all(database_) : ok();
+    if (!enabled_) return ok();
+    TRY_VOID(engine::search::index_all(database_));
+    return engine::threat::index_all(database_);
   }
 
  private:
+  Status step() {
+    TRY_VOID(engine::search::index_step(database_, changes_max_));
+    // Takes no turn to write where there is nothing of it.
+    return engine::threat::index_all(database_);
+  }
   void end() {
     if (!thread_.joinable()) return;
     {
@@ -187,7 +194,7 @@ class Indexer {
       lock.unlock();
       try {
         // finish() meets whatever goes wrong here again, and reports it.
-        if (!engine::search::index_step(database_, changes_max_)) return;
+        if (!step()) return;
       } catch (const std::exception&) {
         return;
       }
@@ -204,6 +211,33 @@ class Indexer {
   std::thread thread_;
 };
 
+/// Objects of a file of STIX in one transaction: others shall get their turn to write in between.
+constexpr std::size_t kObjectsAtOnce = 4'096;
+
+void count(ObjectCounts& counts, domain::PutOutcome outcome, bool tlp_defaulted) {
+  switch (outcome) {
+    case domain::PutOutcome::created:
+      ++counts.created;
+      break;
+    case domain::PutOutcome::updated:
+      ++counts.updated;
+      break;
+    case domain::PutOutcome::unchanged:
+      ++counts.unchanged;
+      return;
+    case domain::PutOutcome::history:
+      ++counts.history;
+      break;
+    case domain::PutOutcome::conflicting:
+      ++counts.conflicting;
+      break;
+    case domain::PutOutcome::removed:
+      ++counts.removed;
+      return;
+  }
+  if (tlp_defaulted) ++counts.tlp_defaulted;
+}
+
 /// The writer's half: batches, one transaction each.
 class Writer {
  public:
@@ -213,6 +247,7 @@ class Writer {
 
   Status add(Checked checked) {
     if (checked.prepared.kev || checked.prepared.epss) return add_evidence(checked);
+    if (checked.prepared.stix) return add_objects(checked);
     batch_bytes_ += checked.size;
     batch_.push_back(std::move(checked));
     const bool full =
@@ -256,6 +291,67 @@ class Writer {
     tell(item, checked.size);
     return ok();
   }
+  /// Transactions of its own: a file may hold a million of them.
+  Status add_objects(const Checked& checked) {
+    TRY_VOID(flush());
+    const auto& objects = *checked.prepared.stix;
+    auto item = item_of(checked);
+    item.objects.emplace();
+    item.objects->refused = objects.refused;
+    item.objects->lifted = objects.lifted;
+    for (std::size_t at = 0; at < objects.revisions.size(); at += kObjectsAtOnce) {
+      const auto end = std::min(at + kObjectsAtOnce, objects.revisions.size());
+      // The database may run it again.
+      std::optional<ImportItem> after;
+      TRY_VOID(database_.write([&](store::Connection& connection) {
+        after = item;
+        return write_objects(connection, objects, at, end, *after);
+      }));
+      item = *std::move(after);
+      TRY_VOID(indexer_.committed());
+    }
+    tell(item, checked.size);
+    return ok();
+  }
+
+  Status write_objects(store::Connection& connection, const PreparedObjects& objects, std::size_t at, std::size_t end,
+                       ImportItem& item) {
+    store::Records records{connection};
+    std::vector<const domain::NewRevision*> revisions;
+    for (auto i = at; i < end; ++i) revisions.push_back(&objects.revisions[i]);
+    TRY(const auto together, put_together(connection, records, revisions));
+    for (auto i = at; i < end; ++i) {
+      const auto& revision = objects.revisions[i];
+      std::optional<domain::PutOutcome> outcome;
+      if (together) {
+        outcome = (*together)[i - at].outcome;
+      } else {
+        ImportItem alone;
+        alone.name = item.name;
+        TRY_VOID(put(connection, records, revision, alone));
+        outcome = alone.outcome;
+        if (!outcome) {
+          ++item.objects->refused;
+          for (auto& each : alone.problems) problem(item, std::move(each));
+          continue;
+        }
+      }
+      count(*item.objects, *outcome, objects.tlp_defaulted[i]);
+      if (*outcome != domain::PutOutcome::conflicting) continue;
+      problem(item,
+              Error::conflict(
+                  fmt::format("{} of {} is here already with other content. This one is kept beside it as "
+                              "conflicting; readers still see the first",
+                              revision.version.empty() ? "An object" : "Version " + revision.version, revision.key),
+                  item.name));
+    }
+    return ok();
+  }
+
+  static void problem(ImportItem& item, Error error) {
+    if (item.problems.size() < kProblemsMax) item.problems.push_back(std::move(error));
+  }
+
   /// The database itself is in trouble: what was committed stays, the rest is for another try.
   static bool is_of_the_database(const Error& error) {
     return error.code == Error::Code::unavailable || error.code == Error::Code::timeout;
@@ -277,7 +373,11 @@ class Writer {
   Status write(store::Connection& connection, std::vector<ImportItem>& items) {
     items.clear();
     store::Records records{connection};
-    TRY(const auto together, put_together(connection, records));
+    std::vector<const domain::NewRevision*> revisions;
+    for (const auto& each : batch_) {
+      if (each.prepared.revision) revisions.push_back(&*each.prepared.revision);
+    }
+    TRY(const auto together, put_together(connection, records, revisions));
     for (std::size_t i = 0, stored = 0; i < batch_.size(); ++i) {
       auto item = item_of(batch_[i]);
       if (const auto& revision = batch_[i].prepared.revision) {
@@ -293,12 +393,9 @@ class Writer {
   }
 
   /// Absent where one of them cannot be stored: then each has to be tried alone.
-  Result<std::optional<std::vector<store::PutResult>>> put_together(store::Connection& connection,
-                                                                    store::Records& records) {
-    std::vector<const domain::NewRevision*> revisions;
-    for (const auto& each : batch_) {
-      if (each.prepared.revision) revisions.push_back(&*each.prepared.revision);
-    }
+  Result<std::optional<std::vector<store::PutResult>>> put_together(
+      store::Connection& connection, store::Records& records,
+      const std::vector<const domain::NewRevision*>& revisions) {
     std::optional<std::vector<store::PutResult>> results;
     const auto status = connection.attempt([&]() -> Status {
       TRY(results, records.put_all(revisions, clock_.now(), again()));
@@ -365,6 +462,9 @@ class Writer {
       if (item.tlp_defaulted && stored) ++summary_.tlp_defaulted;
     } else if (item.evidence) {
       ++summary_.evidence;
+    } else if (item.objects) {
+      ++summary_.stix;
+      summary_.objects += *item.objects;
     } else if (!item.skipped_as.empty()) {
       ++summary_.skipped;
     } else {
@@ -464,6 +564,19 @@ Result<ImportSummary> run(store::Database& database, const ImportOptions& option
 Status stopped() { return Error::unavailable("The import was stopped"); }
 
 }  // namespace
+
+ObjectCounts& ObjectCounts::operator+=(const ObjectCounts& more) noexcept {
+  created += more.created;
+  updated += more.updated;
+  unchanged += more.unchanged;
+  history += more.history;
+  conflicting += more.conflicting;
+  removed += more.removed;
+  refused += more.refused;
+  lifted += more.lifted;
+  tlp_defaulted += more.tlp_defaulted;
+  return *this;
+}
 
 Result<ImportSummary> import_paths(store::Database& database, const std::vector<std::string>& paths,
                                    const ImportOptions& options, const ImportEvents& events, const Clock& clock) {

@@ -13,11 +13,23 @@
 #include "exchange/source.hpp"
 #include "store/database.hpp"
 
-/// Import of documents: recognise, check structure, read, store, index. One document's error never spoils the others.
+/// Import of documents: recognise, check structure, read, store, index. One document's error never spoils the others,
+/// nor does one STIX object's. A CSAF document is one record, a file of STIX as many as it has objects.
 namespace tocsin::exchange {
 
 /// More problems of one document than this are not listed.
 inline constexpr std::size_t kProblemsMax = 20;
+
+/// What became of the objects of one file of STIX, or of several.
+struct ObjectCounts {
+  std::int64_t created = 0, updated = 0, unchanged = 0, history = 0, conflicting = 0, removed = 0;
+  std::int64_t refused = 0;        ///< Not stored: damaged.
+  std::int64_t lifted = 0;         ///< Of those read: were STIX 2.0, and are kept as 2.1.
+  std::int64_t tlp_defaulted = 0;  ///< Of those stored.
+  std::int64_t stored() const noexcept { return created + updated + history + conflicting; }
+  std::int64_t all() const noexcept { return stored() + unchanged + removed + refused; }
+  ObjectCounts& operator+=(const ObjectCounts& more) noexcept;
+};
 
 /// What happened to one document.
 struct ImportItem {
@@ -32,7 +44,9 @@ struct ImportItem {
   bool tlp_defaulted = false;  ///< Bore no marking and got ImportOptions::default_tlp.
   /// It was no document, but evidence (KEV, EPSS): what became of it.
   std::optional<engine::evidence::Taken> evidence = {};
-  bool rejected() const noexcept { return !outcome && !evidence && skipped_as.empty(); }
+  /// It was STIX: no record itself, but its objects are. `problems` then are of those refused or conflicting.
+  std::optional<ObjectCounts> objects = {};
+  bool rejected() const noexcept { return !outcome && !evidence && !objects && skipped_as.empty(); }
 };
 
 struct ImportSummary {
@@ -41,10 +55,12 @@ struct ImportSummary {
   std::int64_t skipped = 0;        ///< Known documents that are no record (provider metadata, feeds).
   std::int64_t evidence = 0;       ///< Files of evidence (KEV, EPSS), whether they were newer or not.
   std::int64_t tlp_defaulted = 0;  ///< Of those stored.
+  std::int64_t stix = 0;           ///< Files of STIX objects; what became of those stands in `objects`.
+  ObjectCounts objects;
   std::int64_t documents = 0;
   std::uint64_t bytes = 0;
   double seconds = 0;
-  bool ok() const noexcept { return rejected == 0; }
+  bool ok() const noexcept { return rejected == 0 && objects.refused == 0; }
 };
 
 struct ImportOptions {
@@ -83,6 +99,12 @@ Result<ImportSummary> import_documents(store::Database& database, std::vector<So
 /// Turns bytes into what the store takes, or says why not. `name` goes into every error's `where`.
 /// Not a record but known (CSAF provider metadata, ROLIE feed, ...): no revision, no problems, `skipped_as`.
 /// Evidence (KEV, EPSS): no revision either, but one of the two.
+/// STIX: no revision, but one of each object; `problems` then are of objects that were refused, and spoil no other.
+struct PreparedObjects {
+  std::vector<domain::NewRevision> revisions;
+  std::vector<bool> tlp_defaulted;  ///< Of each: bore no TLP marking.
+  std::int64_t refused = 0, lifted = 0;
+};
 struct Prepared {
   std::optional<domain::NewRevision> revision;
   std::vector<Error> problems;
@@ -91,6 +113,7 @@ struct Prepared {
   bool tlp_defaulted = false;
   std::shared_ptr<const formats::kev::Catalogue> kev = {};
   std::shared_ptr<const formats::epss::Scores> epss = {};
+  std::shared_ptr<const PreparedObjects> stix = {};
 };
 Prepared prepare(std::string name, std::string bytes, const ImportOptions& options);
 

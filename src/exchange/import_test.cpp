@@ -261,8 +261,7 @@ TEST_P(ImportTest, WithoutAMarkingTheNarrowDefaultHolds) {
 TEST_P(ImportTest, KnownDocumentsThatAreNoRecordAreSkipped) {
   const auto imported = import_all(
       database(),
-      {{"bundle.json", R"({"type":"bundle","id":"bundle--5d0092c5-5f74-4287-9642-33f4c354e56d","objects":[]})"},
-       {"ex.json", advisory_json()}});
+      {{"aggregator.json", R"({"aggregator_version":"2.0","csaf_providers":[]})"}, {"ex.json", advisory_json()}});
   ASSERT_TRUE(imported.summary);
   EXPECT_EQ(imported.summary->skipped, 1);
   EXPECT_EQ(imported.summary->created, 1);

@@ -1,11 +1,13 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "exchange/import.hpp"
+#include "exchange/prepare_stix.hpp"
 #include "formats/csaf/extensions.hpp"
 #include "formats/csaf/header.hpp"
 #include "formats/csaf/structure.hpp"
 #include "formats/csaf/validate/validate.hpp"
 #include "formats/recognise.hpp"
+#include "formats/stix/reader.hpp"
 
 namespace tocsin::exchange {
 namespace {
@@ -29,8 +31,6 @@ bool is_record_of_no_kind_yet(DocumentKind kind) {
     case DocumentKind::rolie_service:
     case DocumentKind::rolie_category:
     case DocumentKind::cve_record:
-    case DocumentKind::stix_bundle:
-    case DocumentKind::stix_object:
     case DocumentKind::cyclonedx:
     case DocumentKind::spdx:
     case DocumentKind::openvex:
@@ -72,6 +72,7 @@ Prepared prepare(std::string name, std::string bytes, const ImportOptions& optio
     prepared.kev = std::make_shared<const formats::kev::Catalogue>(*std::move(catalogue));
     return prepared;
   }
+  if (formats::stix::looks_like_stix(bytes)) return prepare_stix(std::move(name), bytes, options);
   const json::Limits limits{.bytes_max = static_cast<std::size_t>(options.limits.document_bytes_max)};
   auto parsed = json::parse(bytes, limits);
   if (!parsed) return refuse(std::move(parsed).error());

@@ -12,6 +12,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "engine/search/indexer.hpp"
+#include "engine/threat/indexer.hpp"
 #include "exchange/backup.hpp"
 #include "exchange/backup_layout.hpp"
 #include "exchange/backup_tables.hpp"
@@ -392,6 +393,7 @@ Result<BackupReport> restore_backup(store::Database& database, const std::string
   }));
   TRY_VOID(engine::search::reset_index(database));
   TRY_VOID(engine::search::index_all(database));
+  TRY_VOID(engine::threat::index_all(database));
   return report;
 }
 

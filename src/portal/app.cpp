@@ -11,6 +11,7 @@
 #include "engine/identity/identity.hpp"
 #include "engine/post/post.hpp"
 #include "engine/search/indexer.hpp"
+#include "engine/threat/indexer.hpp"
 #include "exchange/post_office.hpp"
 #include "portal/access.hpp"
 #include "portal/api/openapi.hpp"
@@ -159,6 +160,7 @@ Status App::catch_up() {
   const std::lock_guard lock(catch_up_mutex_);
   TRY_VOID(load_site());
   TRY_VOID(engine::search::index_all(database_));
+  TRY_VOID(engine::threat::index_all(database_));
   TRY_VOID(catalogue_.refresh());
   note_generation();
   return ok();
@@ -241,6 +243,7 @@ http::Router App::routes() {
   add_revision_routes(*this, router);
   add_vulnerability_routes(*this, router);
   add_status_routes(*this, router);
+  add_threat_routes(*this, router);
   add_vendor_routes(*this, router);
   add_about_routes(*this, router);
   add_cert_routes(*this, router);

@@ -190,6 +190,7 @@ void add_advisory_routes(App& app, http::Router& router);       ///< /advisories
 void add_revision_routes(App& app, http::Router& router);       ///< /advisories/{id}/revisions, diff
 void add_vulnerability_routes(App& app, http::Router& router);  ///< /vulnerabilities, /vulnerabilities/{id}
 void add_status_routes(App& app, http::Router& router);         ///< /status, /api/v1/status
+void add_threat_routes(App& app, http::Router& router);         ///< /threats, /api/v1/threats
 void add_vendor_routes(App& app, http::Router& router);    ///< /vendors, /vendors/{vendor}, /vendors/{vendor}/{product}
 void add_about_routes(App& app, http::Router& router);     ///< /about, /api (documentation), /help/search
 void add_cert_routes(App& app, http::Router& router);      ///< /rfc2350, /.well-known/security.txt, /keys

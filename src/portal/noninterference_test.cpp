@@ -15,6 +15,7 @@
 #include "portal/http/target.hpp"
 #include "portal/testing/member_worlds.hpp"
 #include "portal/testing/plant_worlds.hpp"
+#include "portal/testing/threat_worlds.hpp"
 #include "store/migrations.hpp"
 #include "store/organisations.hpp"
 #include "store/records.hpp"
@@ -158,6 +159,7 @@ std::vector<std::string> targets() {
   all.push_back("/api/v1/vulnerabilities/CVE-1900-10003");
   all.push_back("/feeds/vendors/hidden-drives.atom");
   for (const auto* page : {"/about", "/privacy", "/api/v1/site"}) all.emplace_back(page);
+  for (auto& target : testing::threat_targets(kSlots)) all.push_back(std::move(target));
   return all;
 }
 
@@ -231,6 +233,10 @@ class World {
     const auto stored = database_.write(
         [&](store::Connection& connection) { return store::Records{connection}.put(revision, kTestNow); });
     ASSERT_TRUE(stored.has_value()) << stored.error().to_string() << stored.error().detail;
+    const auto threat = testing::threat_of(step.slot, step.flavour, versions_[step.slot], step.facts);
+    ASSERT_TRUE(
+        database_.write([&](store::Connection& connection) { return store::Records{connection}.put(threat, kTestNow); })
+            .has_value());
     // The owner stays who created the record.
     auto [facts, added] = facts_.try_emplace(step.slot, step.facts);
     const auto owner = facts->second.owner;

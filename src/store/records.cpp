@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "formats/csaf/compare.hpp"
+#include "formats/stix/versions.hpp"
 #include "store/audiences.hpp"
 #include "store/changes.hpp"
 #include "store/record_parts.hpp"
@@ -179,6 +180,25 @@ PutOutcome outcome_of(const Existing& existing, const domain::NewRevision& revis
   return revision.version_order > existing.version_order ? PutOutcome::updated : PutOutcome::history;
 }
 
+/// The revision of this version that says the same in other bytes; 0: there is none. Whoever passes a STIX object on
+/// writes it anew; nobody signs its bytes.
+Result<RevisionId> same_meaning(Connection& connection, RecordId record, const domain::NewRevision& revision) {
+  TRY(const auto all, connection.all(Sql{"SELECT v.id, d.bytes FROM revision v JOIN revision_document d ON "
+                                         "d.revision_id = v.id WHERE v.record_id = ? AND v.version_order = ? "
+                                         "ORDER BY v.id",
+                                         record, revision.version_order},
+                                     [](const Row& row) { return std::pair{row.integer(0), row.string(1)}; }));
+  // Many objects come one after the other: the readers' memory is theirs in turn.
+  thread_local formats::stix::TapeReader ours, theirs;
+  const auto given = theirs.read(revision.bytes);
+  if (!given) return RevisionId{};
+  for (const auto& [id, bytes] : all) {
+    const auto kept = ours.read(bytes);
+    if (kept && formats::stix::same_object(*kept, *given)) return RevisionId{id};
+  }
+  return RevisionId{};
+}
+
 }  // namespace
 
 Result<PutResult> Records::put(const domain::NewRevision& revision, Timestamp now) {
@@ -188,7 +208,11 @@ Result<PutResult> Records::put(const domain::NewRevision& revision, Timestamp no
 Result<PutResult> Records::put(const domain::NewRevision& given, Timestamp now, Again again) {
   // Two importers of one document: the second waits here, then finds what the first has stored.
   TRY_VOID(connection_.lock_changes());
-  TRY(const auto existing, look_up(connection_, given));
+  TRY(auto existing, look_up(connection_, given));
+  if (existing && existing->same_version > 0 && existing->same_bytes.value == 0 &&
+      given.kind == domain::RecordKind::stix_object) {
+    TRY(existing->same_bytes, same_meaning(connection_, existing->record, given));
+  }
   // Documents are large: copied only where something of the header is to differ.
   std::optional<domain::NewRevision> kept;
   if (existing && existing->marked_here) kept = kept_as_marked(*existing, given);

@@ -149,6 +149,24 @@ class Import(WithFolder):
         done = self.do("--format", "json", "-", stdin=archive.read_bytes(), check=0)
         self.assertEqual(json_lines(done.stdout.decode())[-1]["summary"]["new"], 1)
 
+    def test_objects_of_stix_are_counted_apart(self):
+        def tool(number, name="x"):
+            return {"type": "tool", "spec_version": "2.1", "id": f"tool--f431f809-377b-45e0-aa1c-6a4751cae5f{number}", "name": name,
+                    "created": "2024-01-01T00:00:00.000Z", "modified": "2024-01-01T00:00:00.000Z"}
+        objects = [tool(1), tool(2), {**tool(3), "name": 5}]
+        bundle = json.dumps({"type": "bundle", "id": "bundle--f431f809-377b-45e0-aa1c-6a4751cae5ff", "objects": objects})
+        done = self.do(self.write("b.json", bundle), self.write("a.json", advisory()), check=1)
+        self.assertIn("1 new, 1 file of STIX.", done.stdout)
+        self.assertIn("STIX objects: 2 new, 1 refused.", done.stdout)
+        self.assertIn("b.json:/objects/2:", done.stderr)
+        objects[2] = tool(1, "another")
+        bundle = json.dumps({"objects": objects})
+        lines = json_lines(self.do("--format", "json", self.write("c.json", bundle), check=0).stdout)
+        self.assertEqual(lines[0]["outcome"], "objects")
+        self.assertEqual(lines[0]["objects"]["unchanged"], 2)
+        self.assertEqual(lines[1]["summary"]["objects"]["conflicting"], 1)
+        self.assertNotIn("tool--", run("search", "--data", self.data, check=0).stdout)
+
     def test_folders_and_archives(self):
         done = self.do("--format", "json", DEMO, check=0)
         self.assertEqual(summary(done)["rejected"], 0)

@@ -195,9 +195,10 @@ Result<std::optional<ParticipantRow>> participant_row(store::Connection& connect
 Result<std::vector<domain::Record>> shared_records(store::Connection& connection, const Actor& actor, const Case& it,
                                                    Timestamp now) {
   Sql sql{"SELECT " TOCSIN_RECORD_COLUMNS
-          " FROM record r WHERE r.audience = ? AND EXISTS (SELECT 1 FROM audience_grantee g WHERE g.audience_id = "
+          " FROM record r WHERE r.kind = ? AND r.audience = ? AND EXISTS (SELECT 1 FROM audience_grantee g WHERE "
+          "g.audience_id = "
           "r.audience_id AND g.kind = ? AND g.grantee_id = ?)",
-          domain::Audience::listed, Grantee::Kind::case_file, it.id.value};
+          domain::RecordKind::advisory, domain::Audience::listed, Grantee::Kind::case_file, it.id.value};
   if (!actor.console) sql.append(" AND ").append(domain::policy::visible_sql(actor.viewer, now));
   sql.append(" ORDER BY r.record_key, r.id");
   return connection.all(sql, [](const store::Row& row) { return store::read_record(row); });

@@ -8,6 +8,7 @@
 #include "engine/manage/parts.hpp"
 #include "engine/members/input.hpp"
 #include "engine/search/indexer.hpp"
+#include "engine/threat/indexer.hpp"
 #include "store/removals.hpp"
 
 namespace tocsin::engine::manage {
@@ -35,6 +36,7 @@ Status carry_out(store::Connection& connection, const Actor& actor, const domain
     revisions.emplace_back(boost::json::object{{"version", each.version}, {"sha512", each.sha512}});
   }
   TRY_VOID(search::forget_record(connection, record.id));
+  TRY_VOID(threat::forget_record(connection, record.id));
   TRY_VOID(removals.remove(record, now, remembered));
   // What is long stands last: an entry that is too long loses its end.
   TRY_VOID(audit::record(connection, actor, now, "record.remove", audit::object_of(record.id), record.owner,

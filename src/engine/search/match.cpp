@@ -445,7 +445,7 @@ Result<std::shared_ptr<const Vocabulary>> vocabulary(store::Connection& connecti
         "WHERE a.vendor_id = v.id AND "};
     vendors.append(visible).append(")");
     TRY_VOID(connection.each(vendors, take));
-    store::Sql titles{"SELECT r.title FROM record r WHERE "};
+    store::Sql titles{"SELECT r.title FROM record r WHERE r.kind = ? AND ", domain::RecordKind::advisory};
     titles.append(visible);
     TRY_VOID(connection.each(titles, take));
     return Vocabulary{{words.begin(), words.end()}};

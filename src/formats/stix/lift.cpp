@@ -326,6 +326,13 @@ class Lifter {
 
 }  // namespace
 
+bool is_of_2_0(Node object, bool bundle_2_0, Form form) noexcept {
+  if (object["spec_version"]) return object.text_at("spec_version") == "2.0";
+  if (bundle_2_0) return true;
+  const auto type = type_of(object.text_at("type"));
+  return form != Form::bundle && type != Type::custom && !is_in(kScos, type);
+}
+
 Result<Lifted> lift_to_2_1(std::string_view bytes, const ReadLimits& limits) {
   Lifted made;
   // The header stands complete when all objects were read; most have it before them, but not all.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "formats/stix/facts.hpp"
 #include "formats/stix/reader.hpp"
 
 /// STIX 2.0 as STIX 2.1. Pure, no I/O.
@@ -22,6 +23,10 @@ struct Lifted {
   std::size_t observables = 0;  ///< That came out of containers; equal ones are one.
   std::vector<LiftRemark> remarks;
 };
+
+/// Is the object of STIX 2.0? By its spec_version; without one by its bundle's, and outside of bundles unless it is an
+/// observable.
+bool is_of_2_0(Node object, bool bundle_2_0, Form form) noexcept;
 
 /// Each object keeps its id and times; observables of a container become objects with the identifiers that follow from
 /// them (section 2.9), so that the same observable out of two containers is one. Lifting what was lifted changes

@@ -7,27 +7,11 @@
 #include "formats/cpe/cpe.hpp"
 #include "formats/stix/check.hpp"
 #include "formats/stix/forms.hpp"
+#include "formats/stix/markings.hpp"
 #include "formats/stix/pattern.hpp"
 
 namespace tocsin::formats::stix {
 namespace {
-
-struct FixedMarking {
-  std::string_view id, level;
-  bool is_tlp_2;
-};
-/// Section 7.2.1.4, and the extension for TLP 2.0.
-constexpr FixedMarking kTlpMarkings[] = {
-    {"marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9", "white", false},
-    {"marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da", "green", false},
-    {"marking-definition--f88d31f6-486f-44da-b317-01333bde0b82", "amber", false},
-    {"marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed", "red", false},
-    {"marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487", "clear", true},
-    {"marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb", "green", true},
-    {"marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421", "amber", true},
-    {"marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003", "amber+strict", true},
-    {"marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1", "red", true},
-};
 
 bool is_relationship_name(std::string_view name) noexcept {
   return !name.empty() &&
@@ -209,8 +193,9 @@ void Checker::own_rules(Node root, Type type) {
         part(definition, static_cast<std::size_t>(Part::statement_marking), {});
       const bool is_tlp_2 = static_cast<bool>(root["extensions"][kTlp2Extension]);
       const auto level = is_tlp_2 ? root["extensions"][kTlp2Extension].text_at("tlp_2_0") : definition.text_at("tlp");
-      const auto* const by_id = std::ranges::find(kTlpMarkings, root.text_at("id"), &FixedMarking::id);
-      const bool is_fixed = by_id != std::end(kTlpMarkings);
+      const auto fixed = tlp_markings();
+      const auto by_id = std::ranges::find(fixed, root.text_at("id"), &TlpMarking::id);
+      const bool is_fixed = by_id != fixed.end();
       if (kind == "tlp" || is_tlp_2 || is_fixed) {
         if (!is_fixed || by_id->level != level || by_id->is_tlp_2 != is_tlp_2) {
           report_.say(Test::tlp, root, "The TLP marking is none of those that the standard fixes.",

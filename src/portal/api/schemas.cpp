@@ -124,7 +124,9 @@ constexpr Operation kOperations[] = {
 };
 
 constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
-    {"id", "Id of an advisory as its address has it (`slug`), or of a vulnerability; upper and lower case are equal."},
+    {"id",
+     "Id of an advisory as its address has it (`slug`), of a vulnerability, or of a STIX object; upper and lower case "
+     "are equal."},
     {"revision", "Name of a stored revision (`revision` in the list of revisions)."},
     {"vendor", "`key` of a vendor."},
     {"product", "`key` of a product of that vendor."},
@@ -153,7 +155,7 @@ const Operation* find_operation(std::string_view route) noexcept {
   for (const auto operations :
        {std::span<const Operation>{kOperations}, csaf_operations(), member_operations(), change_operations(),
         case_operations(), manage_operations(), inventory_operations(), webhook_operations(), status_operations(),
-        sums_operations(), subscription_operations(), list_operations()}) {
+        sums_operations(), subscription_operations(), list_operations(), threat_operations()}) {
     for (const auto& each : operations) {
       if (each.route == route) return &each;
     }

@@ -32,6 +32,7 @@ constexpr NavigationItem kNavigation[] = {
     {Section::advisories, "/advisories", message<"Advisories">},
     {Section::vulnerabilities, "/vulnerabilities", message<"Vulnerabilities">},
     {Section::vendors, "/vendors", message<"Vendors">},
+    {Section::threats, "/threats", message<"Threats">},
     {Section::status, "/status", message<"#menu#Status">},
     {Section::members, "/organisations", message<"Members">, domain::Permission::read_as_member},
     {Section::about, "/about", message<"About">},

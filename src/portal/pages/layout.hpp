@@ -9,7 +9,7 @@
 /// The frame of every page: head, header with search box, navigation, footer.
 namespace tocsin::portal::pages {
 
-enum class Section { none, home, advisories, vulnerabilities, vendors, status, members, about };
+enum class Section { none, home, advisories, vulnerabilities, vendors, threats, status, members, about };
 
 struct Page {
   std::string title;        ///< Without the site's name.

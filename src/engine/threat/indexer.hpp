@@ -1,0 +1,27 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+
+#include "base/result.hpp"
+#include "domain/record.hpp"
+#include "store/database.hpp"
+
+/// Derives the tables of STIX objects (migration 0027) from the change feed, under the cursor "threat". Idempotent:
+/// stop it anywhere, run it again; two processes take turns.
+namespace tocsin::engine::threat {
+
+struct IndexStep {
+  std::int64_t changes = 0;  ///< Handled in this step.
+  std::int64_t cursor = 0;   ///< Where the cursor stands now.
+};
+
+/// One transaction over at most `changes_max` changes of STIX objects.
+Result<IndexStep> index_step(store::Database& database, int changes_max = 4'096);
+/// Steps until caught up; `progress` after each.
+Status index_all(store::Database& database, const std::function<void(const IndexStep&)>& progress = {});
+/// Within the transaction that removes a record: what was derived of it goes.
+Status forget_record(store::Connection& connection, domain::RecordId record);
+/// Forgets everything derived and the cursor, so that index_all derives it anew.
+Status reset_index(store::Database& database);
+
+}  // namespace tocsin::engine::threat

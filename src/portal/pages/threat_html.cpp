@@ -1,0 +1,285 @@
+#include "portal/pages/threat_html.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "base/locale.hpp"
+#include "base/messages.hpp"
+#include "base/text.hpp"
+#include "portal/html/template.hpp"
+#include "portal/http/target.hpp"
+#include "portal/pages/format.hpp"
+#include "portal/pages/member_parts.hpp"
+#include "portal/pages/raw_json.hpp"
+#include "portal/pages/threat_json.hpp"
+#include "portal/pages/threat_names.hpp"
+
+namespace tocsin::portal::pages {
+namespace {
+
+namespace threat = engine::threat;
+using boost::json::object;
+using boost::json::value;
+using html::fragment;
+using html::Html;
+using html::render;
+using html::Url;
+
+/// Shown in places of their own, or of no use to people.
+constexpr std::string_view kShownElsewhere[] = {"type",
+                                                "id",
+                                                "spec_version",
+                                                "name",
+                                                "description",
+                                                "created",
+                                                "modified",
+                                                "revoked",
+                                                "confidence",
+                                                "labels",
+                                                "external_references",
+                                                "object_marking_refs",
+                                                "aliases",
+                                                "valid_from",
+                                                "valid_until",
+                                                "pattern",
+                                                "granular_markings",
+                                                "kill_chain_phases",
+                                                "extensions",
+                                                "x_mitre_aliases",
+                                                "relationship_type",
+                                                "source_ref",
+                                                "target_ref",
+                                                "created_by_ref"};
+
+std::string text_of(const value& of) {
+  if (of.is_string()) return std::string{std::string_view{of.get_string()}};
+  if (of.is_bool()) return std::string{of.get_bool() ? tr<"yes">() : tr<"no">()};
+  if (of.is_int64()) return std::to_string(of.get_int64());
+  if (of.is_uint64()) return std::to_string(of.get_uint64());
+  if (of.is_double()) return json::write(of);
+  return {};
+}
+
+/// "kill_chain_phases" for people: "Kill chain phases".
+std::string words_of(std::string_view property) {
+  std::string out{property};
+  std::ranges::replace(out, '_', ' ');
+  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  return out;
+}
+
+Html time_of(std::string_view text) {
+  const auto time = parse_rfc3339(text);
+  return time ? datetime_html(*time) : Html::from_text(text);
+}
+
+void append_time(std::string& out, std::string_view label, const value& root, std::string_view name) {
+  if (const auto text = json::string_at(root, name); !text.empty()) append_fact(out, label, time_of(text));
+}
+
+std::string list_of(const boost::json::array& of) {
+  std::string out;
+  for (const auto& each : of) {
+    const auto text = text_of(each);
+    if (text.empty()) continue;
+    if (!out.empty()) out += ", ";
+    out += text;
+  }
+  return out;
+}
+
+void append_labels(std::string& out, const value& root) {
+  std::string labels;
+  for (const auto& each : json::array_at(root, "labels")) {
+    if (!each.is_string()) continue;
+    const std::string_view label{each.get_string()};
+    render<"<a class=\"chip\" href=\"{}\">{}</a> ">(labels, Url::own(http::with_query("/threats", {{"label", label}})),
+                                                    label);
+  }
+  append_fact(out, tr<"Labels">(), Html::from_trusted(std::move(labels)));
+}
+
+void append_phases(std::string& out, const value& root) {
+  std::string phases;
+  for (const auto& each : json::array_at(root, "kill_chain_phases")) {
+    if (!phases.empty()) phases += ", ";
+    phases += fmt::format("{} ({})", json::string_at(each, "phase_name"), json::string_at(each, "kill_chain_name"));
+  }
+  append_fact(out, tr<"Kill chain phases">(), phases);
+}
+
+/// What the standard, an extension or its author gave it beyond what has a place of its own.
+void append_others(std::string& out, const value& root) {
+  const auto* members = root.if_object();
+  if (members == nullptr) return;
+  for (const auto& member : *members) {
+    const std::string_view name{member.key()};
+    if (std::ranges::find(kShownElsewhere, name) != std::end(kShownElsewhere)) continue;
+    // Where references lead stands under "Connected".
+    if (name.ends_with("_ref") || name.ends_with("_refs")) continue;
+    const auto& of = member.value();
+    const auto label = fragment<"<span lang=\"en\">{}</span>">(words_of(name));
+    if (of.is_string() && of.get_string().size() >= 20 && parse_rfc3339(std::string_view{of.get_string()})) {
+      render<"<dt>{}</dt><dd>{}</dd>\n">(out, label, time_of(std::string_view{of.get_string()}));
+      continue;
+    }
+    std::string text = of.is_array() ? list_of(of.get_array()) : text_of(of);
+    if (of.is_object()) {
+      for (const auto& inner : of.get_object()) {
+        const auto one = text_of(inner.value());
+        if (one.empty()) continue;
+        if (!text.empty()) text += ", ";
+        text += fmt::format("{}: {}", std::string_view{inner.key()}, one);
+      }
+    }
+    if (!text.empty()) render<"<dt>{}</dt><dd lang=\"en\">{}</dd>\n">(out, label, html::paragraphs(text));
+  }
+}
+
+void append_facts(std::string& out, const threat::Threat& threat, const value& root) {
+  out += "<dl class=\"kv\">\n";
+  append_fact(out, tr<"STIX id">(), fragment<"<code>{}</code>">(threat.record.key));
+  append_fact(out, tr<"Also known as">(),
+              list_of(json::array_at(root, json::find(root, "aliases") != nullptr ? "aliases" : "x_mitre_aliases")));
+  append_labels(out, root);
+  append_phases(out, root);
+  if (const auto* confidence = json::find(root, "confidence")) {
+    append_fact(out, tr<"Confidence">(), tr<"{} of 100">(text_of(*confidence)));
+  }
+  append_time(out, tr<"Valid from">(), root, "valid_from");
+  append_time(out, tr<"Valid until">(), root, "valid_until");
+  append_time(out, tr<"#object#Created">(), root, "created");
+  append_time(out, tr<"#object#Changed">(), root, "modified");
+  append_others(out, root);
+  out += "</dl>\n";
+  if (const auto pattern = json::string_at(root, "pattern"); !pattern.empty()) {
+    render<"<h2>[[Pattern]]</h2>\n<pre tabindex=\"0\"><code>{}</code></pre>\n">(out, pattern);
+  }
+}
+
+std::string heading(const threat::Edge& edge) {
+  if (edge.outgoing) return edge.verb;
+  return tr<"{} (from there to here)">(edge.verb);
+}
+
+void append_edges(std::string& out, const threat::Threat& threat) {
+  if (threat.edges.empty()) return;
+  render<"<section id=\"connected\"><h2>[[Connected]]</h2>\n">(out);
+  for (std::size_t i = 0; i < threat.edges.size();) {
+    const auto& first = threat.edges[i];
+    auto end = i;
+    while (end < threat.edges.size() && threat.edges[end].verb == first.verb &&
+           threat.edges[end].outgoing == first.outgoing && threat.edges[end].via.empty() == first.via.empty()) {
+      ++end;
+    }
+    render<"<h3>{} <span class=\"count\">{}</span></h3>\n<ul>\n">(out, heading(first),
+                                                                  locale::number(static_cast<std::int64_t>(end - i)));
+    for (; i < end; ++i) {
+      const auto& edge = threat.edges[i];
+      render<"<li><a href=\"{}\">{}</a> <span class=\"note\">{}</span>{}">(
+          out, Url::own(threat_url(edge.other.id)), edge.other.name, threat_type_title(edge.other.type),
+          revoked_tag(edge.other.revoked));
+      if (!edge.via.empty()) {
+        render<" <a class=\"note\" href=\"{}\">[[#stix#relationship]]<span class=\"hidden\"> {}</span></a>">(
+            out, Url::own(threat_url(edge.via)), edge.other.name);
+      }
+      out += "</li>\n";
+    }
+    out += "</ul>\n";
+  }
+  if (threat.more_edges) {
+    render<"<p class=\"note\">[[Only the first {} are shown.]]</p>\n">(out, locale::number(threat::kEdgesMax));
+  }
+  out += "</section>\n";
+}
+
+void append_external(std::string& out, const value& root) {
+  const auto& references = json::array_at(root, "external_references");
+  if (references.empty()) return;
+  render<"<section><h2>[[External references]]</h2>\n<ul lang=\"en\">\n">(out);
+  for (const auto& each : references) {
+    const auto source = json::string_at(each, "source_name"), id = json::string_at(each, "external_id"),
+               description = json::string_at(each, "description");
+    out += "<li>";
+    const auto shown = id.empty() ? std::string{source} : fmt::format("{}: {}", source, id);
+    const auto url = Url::external(json::string_at(each, "url"));
+    if (source == "cve" && id.starts_with("CVE-")) {
+      render<"<a href=\"{}\">{}</a>">(out, Url::own(vulnerability_url(id)), id);
+    } else if (!url.empty()) {
+      render<"<a rel=\"noopener noreferrer nofollow\" href=\"{}\">{}</a>">(out, url, shown);
+    } else {
+      html::escape(out, shown);
+    }
+    if (!description.empty()) render<" <span class=\"note\">{}</span>">(out, description);
+    out += "</li>\n";
+  }
+  out += "</ul></section>\n";
+}
+
+std::string_view standing_text(domain::Standing standing) {
+  switch (standing) {
+    case domain::Standing::current:
+      return tr<"#revision#current">();
+    case domain::Standing::superseded:
+      return tr<"#revision#superseded">();
+    case domain::Standing::conflicting:
+      break;
+  }
+  return tr<"#revision#conflicting: same version, other content">();
+}
+
+void append_revisions(std::string& out, const threat::Threat& threat) {
+  if (threat.revisions.size() < 2) return;
+  render<
+      "<section><h2>[[Versions]]</h2>\n<div class=\"table-wrap stack\"><table><caption "
+      "class=\"hidden\">[[Versions]]</caption><thead><tr><th scope=\"col\">[[Version]]</th><th "
+      "scope=\"col\">[[#revision#Standing]]</th><th scope=\"col\">[[Received]]</th></tr></thead><tbody>\n">(out);
+  for (const auto& each : threat.revisions) {
+    render<
+        "<tr><td data-label=\"[[Version]]\">{}</td><td data-label=\"[[#revision#Standing]]\">{}</td><td "
+        "data-label=\"[[Received]]\">{}</td></tr>\n">(out, each.version, standing_text(each.standing),
+                                                      datetime_html(each.received_at));
+  }
+  out += "</tbody></table></div></section>\n";
+}
+
+}  // namespace
+
+Html revoked_tag(bool revoked) {
+  return revoked ? fragment<" <span class=\"tag tag-refused\">[[#object#revoked]]</span>">() : Html{};
+}
+
+Html threat_html(const threat::Threat& threat, const value& object) {
+  const auto& record = threat.record;
+  std::string out;
+  render<
+      "<nav class=\"breadcrumb no-print\" aria-label=\"[[Where you are]]\"><ol><li><a "
+      "href=\"/threats\">[[Threats]]</a></li><li>{}</li></ol></nav>\n">(out, record.title);
+  const auto type = json::string_at(object, "type");
+  const auto* revoked = json::find(object, "revoked");
+  render<"<header class=\"page-head\"><div><p>{} <span class=\"tag\">{}</span>{}</p><h1>{}</h1></div></header>\n">(
+      out, tlp_badge(record.tlp), threat_type_title(type),
+      revoked_tag(revoked != nullptr && revoked->is_bool() && revoked->get_bool()), record.title);
+  for (const std::string_view name : {"description", "content", "explanation"}) {
+    if (const auto text = json::string_at(object, name); !text.empty()) {
+      render<"<div class=\"prose\" lang=\"{}\">{}</div>\n">(
+          out, json::string_at(object, "lang").empty() ? std::string_view{"en"} : json::string_at(object, "lang"),
+          html::markdown(text));
+      break;
+    }
+  }
+  append_facts(out, threat, object);
+  append_edges(out, threat);
+  append_external(out, object);
+  append_revisions(out, threat);
+  render<
+      "<p class=\"actions no-print\"><a class=\"button-quiet\" href=\"{}\">[[Download this object]]</a></p>\n<details "
+      "class=\"no-print\"><summary>[[The object as JSON]]</summary>\n{}</details>\n">(
+      out, Url::own("/api/v1" + threat_url(record.slug) + "/document"), raw_json_html(object));
+  return Html::from_trusted(std::move(out));
+}
+
+}  // namespace tocsin::portal::pages

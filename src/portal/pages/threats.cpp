@@ -1,0 +1,290 @@
+#include "engine/threat/threats.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "base/locale.hpp"
+#include "base/messages.hpp"
+#include "portal/app.hpp"
+#include "portal/html/template.hpp"
+#include "portal/http/target.hpp"
+#include "portal/pages/advisory_load.hpp"
+#include "portal/pages/format.hpp"
+#include "portal/pages/layout.hpp"
+#include "portal/pages/member_parts.hpp"
+#include "portal/pages/routes.hpp"
+#include "portal/pages/threat_html.hpp"
+#include "portal/pages/threat_json.hpp"
+#include "portal/pages/threat_names.hpp"
+
+/// Threat knowledge: the list of STIX objects with its filters, one object, and the object as it came.
+namespace tocsin::portal {
+namespace {
+
+namespace threat = engine::threat;
+using engine::audit::view::Looking;
+using html::attribute_if;
+using html::Html;
+using html::render;
+using html::Url;
+
+constexpr int kLimitDefault = 50;
+
+constexpr std::pair<threat::Sort, Message> kSorts[] = {
+    {threat::Sort::modified, message<"#sort by#newest version">},
+    {threat::Sort::name, message<"#sort by#name">},
+    {threat::Sort::type, message<"#sort by#type">},
+    {threat::Sort::confidence, message<"#sort by#confidence">},
+};
+
+struct Asked {
+  threat::Filter filter;
+  threat::Sort sort = threat::Sort::modified;
+  int limit = kLimitDefault;
+  std::string tlp, revoked, modified_after;  ///< As they were given.
+};
+
+Result<Asked> read_asked(const http::Request& request) {
+  TRY_VOID(request.only_known({"q", "type", "label", "tlp", "revoked", "modified_after", "sort", "limit", "cursor"}));
+  Asked asked;
+  TRY(asked.limit, request.integer("limit", kLimitDefault, 1, threat::kLimitMax));
+  asked.filter.text = request.query.get("q");
+  asked.filter.type = request.query.get("type");
+  asked.filter.label = request.query.get("label");
+  asked.tlp = request.query.get("tlp");
+  if (!asked.tlp.empty()) {
+    asked.filter.tlp = domain::parse_tlp(asked.tlp);
+    if (!asked.filter.tlp) return Error::invalid(tr<"'{}' is no TLP label">(asked.tlp), "tlp");
+  }
+  asked.revoked = request.query.get("revoked");
+  if (!asked.revoked.empty() && asked.revoked != "yes" && asked.revoked != "no") {
+    return Error::invalid(std::string{tr<"revoked takes yes or no">()}, "revoked");
+  }
+  if (!asked.revoked.empty()) asked.filter.revoked = asked.revoked == "yes";
+  asked.modified_after = request.query.get("modified_after");
+  if (!asked.modified_after.empty()) {
+    const auto text = asked.modified_after.size() == 10 ? asked.modified_after + "T00:00:00Z" : asked.modified_after;
+    const auto time = parse_rfc3339(text);
+    if (!time) {
+      return Error::invalid(std::string{tr<"modified_after takes a date such as 2026-01-31, or a time">()},
+                            "modified_after");
+    }
+    asked.filter.modified_after = *time;
+  }
+  if (request.query.has("sort")) {
+    const auto sort = threat::parse_sort(request.query.get("sort"));
+    if (!sort) return Error::invalid(std::string{tr<"sort takes modified, name, type or confidence">()}, "sort");
+    asked.sort = *sort;
+  }
+  return asked;
+}
+
+std::string path_of(std::string_view base, const Asked& asked, std::string_view cursor = {}) {
+  return http::with_query(
+      std::string{base},
+      {{"q", asked.filter.text},
+       {"type", asked.filter.type},
+       {"label", asked.filter.label},
+       {"tlp", asked.tlp},
+       {"revoked", asked.revoked},
+       {"modified_after", asked.modified_after},
+       {"sort", asked.sort == threat::Sort::modified ? std::string_view{} : threat::to_string(asked.sort)},
+       {"limit", asked.limit == kLimitDefault ? std::string{} : std::to_string(asked.limit)},
+       {"cursor", cursor}});
+}
+
+void append_search(std::string& out, const Asked& asked) {
+  render<
+      "<form class=\"search-row\" method=\"get\" action=\"/threats\" role=\"search\"><label class=\"hidden\" "
+      "for=\"tq\">[[Words, names, ids or values]]</label><input class=\"search-input\" id=\"tq\" name=\"q\" "
+      "value=\"{}\" placeholder=\"[[A name, an alias, T0883, a CVE, an address]]\">">(out, asked.filter.text);
+  const auto keep = [&](std::string_view name, std::string_view value) {
+    if (!value.empty()) render<"<input type=\"hidden\" name=\"{}\" value=\"{}\">">(out, name, value);
+  };
+  keep("type", asked.filter.type);
+  keep("label", asked.filter.label);
+  keep("modified_after", asked.modified_after);
+  if (asked.sort != threat::Sort::modified) keep("sort", threat::to_string(asked.sort));
+  render<
+      "<label class=\"hidden\" for=\"tt\">TLP</label><select id=\"tt\" name=\"tlp\"><option "
+      "value=\"\">[[Any TLP]]</option>">(out);
+  for (const auto tlp :
+       {domain::Tlp::clear, domain::Tlp::green, domain::Tlp::amber, domain::Tlp::amber_strict, domain::Tlp::red}) {
+    render<"<option value=\"{}\" {}>{}</option>">(
+        out, domain::to_string(tlp), attribute_if<"selected">(asked.filter.tlp == tlp), domain::to_string(tlp));
+  }
+  render<
+      "</select><label class=\"hidden\" for=\"tr\">[[Revoked]]</label><select id=\"tr\" name=\"revoked\"><option "
+      "value=\"\">[[Revoked or not]]</option><option value=\"no\" {}>[[In force]]</option><option value=\"yes\" "
+      "{}>[[#objects#Revoked]]</option></select><button class=\"button\">[[#verb#Find]]</button></form>\n">(
+      out, attribute_if<"selected">(asked.revoked == "no"), attribute_if<"selected">(asked.revoked == "yes"));
+}
+
+void append_types(std::string& out, const Asked& asked, const std::vector<threat::TypeCount>& types) {
+  if (types.empty()) return;
+  render<"<ul class=\"chips\" aria-label=\"[[By type]]\">\n">(out);
+  for (const auto& each : types) {
+    const bool selected = each.type == asked.filter.type;
+    auto other = asked;
+    other.filter.type = selected ? std::string{} : each.type;
+    render<"<li><a class=\"chip{}\" href=\"{}\" {}>{} <span class=\"count\">{}</span></a></li>\n">(
+        out, selected ? " chip-remove" : "", Url::own(path_of("/threats", other)),
+        attribute_if<"aria-current">(selected, "true"), pages::threat_type_title(each.type),
+        locale::number(each.count));
+  }
+  out += "</ul>\n";
+  if (!asked.filter.label.empty()) {
+    auto other = asked;
+    other.filter.label.clear();
+    render<"<p class=\"switch\">[[Only with the label <b>{}</b>. <a href=\"{}\">Show all</a>]]</p>\n">(
+        out, asked.filter.label, Url::own(path_of("/threats", other)));
+  }
+}
+
+void append_orders(std::string& out, const Asked& asked) {
+  std::string orders;
+  for (const auto& [sort, label] : kSorts) {
+    if (!orders.empty()) orders += " · ";
+    auto other = asked;
+    other.sort = sort;
+    if (sort == asked.sort) {
+      render<"<b aria-current=\"true\">{}</b>">(orders, label);
+    } else {
+      render<"<a href=\"{}\">{}</a>">(orders, Url::own(path_of("/threats", other)), label);
+    }
+  }
+  render<"<p class=\"switch\">[[Sorted by {}]]</p>\n">(out, Html::from_trusted(std::move(orders)));
+}
+
+void append_rows(std::string& out, const threat::Page& page) {
+  render<
+      "<div class=\"table-wrap stack\"><table class=\"sortable\"><caption class=\"hidden\">[[Threats]]</caption><thead>"
+      "<tr><th scope=\"col\">[[Name]]</th><th scope=\"col\">[[#object#Type]]</th><th scope=\"col\">TLP</th><th "
+      "scope=\"col\" class=\"num\" data-first=\"descending\">[[Confidence]]</th><th scope=\"col\" "
+      "data-first=\"descending\">[[#object#Changed]]</th></tr></thead><tbody>\n">(out);
+  for (const auto& row : page.rows) {
+    render<
+        "<tr><td data-label=\"[[Name]]\"><a href=\"{}\">{}</a>{}</td><td data-label=\"[[#object#Type]]\">{}</td><td "
+        "data-label=\"TLP\">{}</td><td class=\"num\" data-label=\"[[Confidence]]\" data-sort=\"{}\">{}</td><td "
+        "data-label=\"[[#object#Changed]]\">{}</td></tr>\n">(
+        out, Url::own(pages::threat_url(row.id)), row.name, pages::revoked_tag(row.revoked),
+        pages::threat_type_title(row.type), pages::tlp_badge(row.tlp), row.confidence.value_or(-1),
+        row.confidence ? std::to_string(*row.confidence) : std::string{},
+        row.modified ? pages::date_html(*row.modified) : Html{});
+  }
+  out += "</tbody></table></div>\n";
+}
+
+Result<http::Response> list(App& app, const http::Request& request) {
+  TRY(const auto asked, read_asked(request));
+  threat::Page found;
+  std::vector<threat::TypeCount> types;
+  TRY_VOID(app.database().snapshot([&](store::Connection& connection) -> Status {
+    TRY(found, threat::list(connection, request.viewer, asked.filter, asked.sort, asked.limit,
+                            request.query.get("cursor"), request.now));
+    TRY(types, threat::count_types(connection, request.viewer, asked.filter, request.now));
+    return ok();
+  }));
+  const bool api = request.representation == http::Representation::json;
+  const auto next = found.next_cursor.empty() ? std::string{}
+                                              : path_of(api ? "/api/v1/threats" : "/threats", asked, found.next_cursor);
+  if (api) {
+    boost::json::array items, counts;
+    for (const auto& row : found.rows) items.push_back(pages::threat_row_json(row));
+    for (const auto& each : types) {
+      counts.push_back(boost::json::object{{"type", each.type}, {"count", each.count}});
+    }
+    auto out = pages::page_json(std::move(items), next, found.total);
+    out["types"] = std::move(counts);
+    return http::Response::json(json::write(out));
+  }
+  std::string main;
+  render<
+      "<header class=\"page-head\"><h1>[[Threats]]</h1></header>\n<p class=\"lead\">[[Who attacks, how and with what, "
+      "and what helps: objects of STIX that the CERT and its partners share.]]</p>\n">(main);
+  append_search(main, asked);
+  append_types(main, asked, types);
+  if (found.rows.empty()) {
+    render<
+        "<div class=\"callout\"><p>[[Nothing here for you. Try fewer words, or <a href=\"/threats\">show "
+        "all</a>.]]</p></div>\n">(main);
+  } else {
+    render<"<p>{}</p>\n">(main, trn<"{} object", "{} objects">(found.total, locale::number(found.total)));
+    append_orders(main, asked);
+    append_rows(main, found);
+  }
+  pages::append_next(main, next);
+  pages::Page page;
+  page.title = tr<"Threats">();
+  page.section = pages::Section::threats;
+  page.main = Html::from_trusted(std::move(main));
+  page.json_url = path_of("/api/v1/threats", asked);
+  page.canonical = "/threats";
+  return pages::render_page(app, request, page);
+}
+
+Result<threat::Threat> load(App& app, const http::Request& request) {
+  TRY(auto found, app.database().snapshot([&](store::Connection& connection) {
+    return threat::find(connection, request.viewer, request.parameter("id"), request.now);
+  }));
+  if (!found) return Error::not_found("threat");
+  return *std::move(found);
+}
+
+/// Who looked is written down, as with advisories. No cache keeps it: the catalogue's generation knows nothing of it.
+Result<http::Response> shown(App& app, const http::Request& request, const threat::Threat& threat, Looking looking,
+                             http::Response response) {
+  TRY(response, pages::looked_at(app, request, threat.record, looking, std::move(response)));
+  response.cacheable = false;
+  return response;
+}
+
+Result<http::Response> detail(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({}));
+  TRY(const auto found, load(app, request));
+  TRY(const auto parsed, json::parse(found.bytes));
+  if (request.representation == http::Representation::json) {
+    return shown(app, request, found, Looking::read,
+                 http::Response::json(json::write(pages::threat_json(found, parsed.root()))));
+  }
+  pages::Page page;
+  page.title = found.record.title;
+  page.section = pages::Section::threats;
+  page.main = pages::threat_html(found, parsed.root());
+  page.json_url = "/api/v1" + pages::threat_url(found.record.slug);
+  page.canonical = pages::threat_url(found.record.slug);
+  page.noindex = found.record.tlp != domain::Tlp::clear;
+  return shown(app, request, found, Looking::read, pages::render_page(app, request, page));
+}
+
+Result<http::Response> document(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({}));
+  TRY(const auto found, load(app, request));
+  auto response = http::Response::json({});
+  response.body = std::make_shared<const std::string>(found.bytes);
+  response.content_type = "application/stix+json;version=2.1";
+  response.etag = "\"" + found.record.sha512.substr(0, 32) + "\"";
+  // An id is of letters, digits and hyphens: safe in a header.
+  response.with("Content-Disposition", fmt::format("attachment; filename=\"{}.json\"", found.record.slug));
+  return shown(app, request, found, Looking::exported, std::move(response));
+}
+
+}  // namespace
+
+void add_threat_routes(App& app, http::Router& router) {
+  pages::add_resource(router, "/threats", "/api/v1/threats", "threats", "Threat knowledge: STIX objects",
+                      [&app](const http::Request& request) { return list(app, request); });
+  pages::add_resource(router, "/threats/{id}", "/api/v1/threats/{id}", "threat",
+                      "One STIX object, and what it refers to and is referred to by",
+                      [&app](const http::Request& request) { return detail(app, request); });
+  http::Route route;
+  route.pattern = "/api/v1/threats/{id}/document";
+  route.name = "threat_document";
+  route.summary = "A STIX object, byte for byte as it came";
+  route.handler = [&app](const http::Request& request) { return document(app, request); };
+  router.add(std::move(route));
+}
+
+}  // namespace tocsin::portal
