@@ -16,6 +16,7 @@
 #include "cli/text_table.hpp"
 #include "engine/exposure/asked_runs.hpp"
 #include "engine/exposure/decisions.hpp"
+#include "engine/exposure/every_match.hpp"
 #include "engine/exposure/exposure.hpp"
 #include "engine/exposure/lists.hpp"
 #include "engine/exposure/matcher.hpp"
@@ -35,6 +36,7 @@ namespace {
 namespace exposure = engine::exposure;
 namespace inventory = engine::inventory;
 
+constexpr std::size_t kMatchesMax = 2'000'000;
 constexpr std::size_t kFileBytesMax = std::size_t{512} << 20;
 
 struct Work {
@@ -162,7 +164,6 @@ Result<int> exported(Work& work) {
 Result<int> exposures(Work& work) {
   TRY(const auto access, access_of(work));
   auto input = work.options.all ? exposure::ListInput{} : exposure::open_matters();
-  input.limit = 200;
   // The options allow nothing else.
   input.sort = exposure::parse_sort(work.options.sort).value_or(store::ExposureSort::decision);
   if (const auto action = exposure::parse_action(work.options.decision)) {
@@ -182,13 +183,14 @@ Result<int> exposures(Work& work) {
                    {.title = "state"},
                    {.title = "because", .width_max = 400, .shrinks = true}}};
   std::size_t affected = 0, count = 0;
+  TRY(auto matches, exposure::EveryMatch::begin(work.database, work.actor, access, input, kMatchesMax, work.now));
   for (;;) {
-    TRY(const auto page, exposure::list(work.database, work.actor, access, input, work.now));
-    TRY(const auto decisions, exposure::decisions_on(work.database, work.actor, access, page.rows, work.now));
-    for (std::size_t i = 0; i < page.rows.size(); ++i) {
-      const auto& row = page.rows[i];
+    TRY(const auto some, matches.next());
+    if (!some) break;
+    for (std::size_t i = 0; i < some->rows.size(); ++i) {
+      const auto& row = some->rows[i];
       const auto& match = row.match;
-      const auto& decision = decisions[i];
+      const auto& decision = some->decisions[i];
       const auto due = decision.due ? format_date(*decision.due) : std::string{};
       const auto status = static_cast<exposure::Status>(match.status);
       const auto state = exposure::state_at(match, work.now);
@@ -209,8 +211,6 @@ Result<int> exposures(Work& work) {
                    {safe_text(match.question.empty() ? match.because : match.question)}});
       }
     }
-    if (page.next_cursor.empty()) break;
-    input.cursor = page.next_cursor;
   }
   if (!work.line.json) {
     if (!table.empty()) print(table.text(output_width(), colours()));

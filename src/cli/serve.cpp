@@ -24,6 +24,7 @@
 #include "engine/exposure/status.hpp"
 #include "engine/hooks/hooks.hpp"
 #include "engine/identity/identity.hpp"
+#include "engine/inventory/search_terms.hpp"
 #include "engine/notify/herald.hpp"
 #include "engine/setup/setup.hpp"
 #include "exchange/demo.hpp"
@@ -202,11 +203,21 @@ Status import_demo_inventory(store::Database& database) {
 void add_exposure_runs(portal::App& app, const std::shared_ptr<std::atomic<bool>>& decided) {
   constexpr int kStepsATurn = 40;
   app.add_chore("exposure.run", std::chrono::seconds{1},
-                [&app, runs = std::make_shared<engine::exposure::Runs>(app.database())]() -> Status {
+                [&app, prepared = std::make_shared<bool>(false),
+                 runs = std::make_shared<engine::exposure::Runs>(app.database())]() -> Status {
                   int steps = 0;
-                  TRY_VOID(runs->all(app.clock(), [&steps](const auto&) { return ++steps < kStepsATurn; }));
+                  bool caught_up = false;
+                  TRY_VOID(runs->all(app.clock(), [&](const engine::exposure::RunStep& step) {
+                    caught_up = step.caught_up;
+                    return ++steps < kStepsATurn;
+                  }));
                   // What somebody asked for waits until what is new is done, and is never mixed with it.
-                  return runs->asked(app.clock(), [&steps](const auto&) { return ++steps < 2 * kStepsATurn; });
+                  TRY_VOID(runs->asked(app.clock(), [&steps](const auto&) { return ++steps < 2 * kStepsATurn; }));
+                  // So that the first advisory after a start need not wait for it.
+                  if (!caught_up || *prepared) return ok();
+                  TRY(*prepared, runs->prepare(app.clock().now()));
+                  if (*prepared) log::info("exposure.prepared");
+                  return ok();
                 });
   app.add_chore("exposure.decide", std::chrono::seconds{1},
                 [&app, decided, deciding = std::make_shared<engine::exposure::Deciding>(app.database())]() -> Status {
@@ -217,6 +228,18 @@ void add_exposure_runs(portal::App& app, const std::shared_ptr<std::atomic<bool>
                     return ++steps < kStepsATurn;
                   });
                 });
+}
+
+/// Assets of before there was an index of their words, or from a backup.
+void add_asset_index(portal::App& app) {
+  constexpr int kStepsATurn = 20, kAssetsAStep = 500;
+  app.add_chore("inventory.index", std::chrono::seconds{1}, [&app]() -> Status {
+    for (int step = 0; step < kStepsATurn; ++step) {
+      TRY(const auto indexed, engine::inventory::index_assets(app.database(), kAssetsAStep));
+      if (indexed < kAssetsAStep) break;
+    }
+    return ok();
+  });
 }
 
 /// Behind the matching of inventories, on the same thread: what concerns somebody's plants is known by then.
@@ -394,6 +417,7 @@ int run_serve(const CommandLine& line) {
   if (auto upkeep = add_upkeep(app, audit_key, settings); !upkeep) return fail(upkeep.error());
   add_status_upkeep(app);
   const auto decided = std::make_shared<std::atomic<bool>>(false);
+  add_asset_index(app);
   add_exposure_runs(app, decided);
   add_herald(app, *post, settings.text("second_factor") == "by-role", decided);
   add_exposure_upkeep(app, settings);

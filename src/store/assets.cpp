@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "store/asset_json.hpp"
+#include "store/assets_in_order.hpp"
 
 namespace tocsin::store {
 namespace {
@@ -23,6 +24,7 @@ Asset read_asset(const Row& row) {
               .key = row.string(2),
               .label = row.string(3),
               .search = row.string(4),
+              .terms = {},
               .digest = row.string(5),
               .identity = row.string(6),
               .version = row.integer(7),
@@ -70,21 +72,6 @@ std::string like(std::string_view word) {
   return pattern + '%';
 }
 
-Sql where(domain::OrganisationId organisation, const AssetFilter& filter) {
-  Sql sql{" WHERE organisation_id = ?", organisation};
-  for (const auto& word : filter.words) sql.append(" AND search_text LIKE ? ESCAPE '\\'", like(word));
-  if (!filter.vendor.empty()) sql.append(" AND vendor = ?", filter.vendor);
-  if (!filter.zone.empty()) sql.append(" AND zone = ?", filter.zone);
-  if (!filter.exposure.empty()) sql.append(" AND exposure = ?", filter.exposure);
-  if (!filter.criticality.empty()) sql.append(" AND criticality = ?", filter.criticality);
-  if (filter.site) sql.append(" AND site = ?", *filter.site);
-  if (filter.sites) {
-    sql.append(" AND site IN ");
-    sql.append_list(std::span<const std::string>{*filter.sites});
-  }
-  return sql;
-}
-
 void append_item(Sql& sql, const formats::inventory::Item& item) {
   sql.append("?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?", item.key, item.name,
              item.vendor, item.family, item.product, item.model, item.hardware, json_of(item.versions), item.serial,
@@ -94,14 +81,18 @@ void append_item(Sql& sql, const formats::inventory::Item& item) {
 }
 
 void append_row(Sql& sql, const Asset& asset) {
-  sql.append("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ", asset.organisation, asset.key, asset.label, text::fold(asset.label),
-             asset.search, asset.digest, asset.identity, asset.version, asset.due, asset.added_at, asset.changed_at);
+  sql.append("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ", asset.organisation, asset.key, asset.label,
+             text::fold(asset.label), asset.search, asset.digest, asset.identity, asset.version, asset.due,
+             !asset.terms.empty(), asset.added_at, asset.changed_at);
   append_item(sql, asset.item);
   sql.append(")");
 }
 
 /// Rows of one INSERT: full groups and single rows, so that the statement cache sees two texts.
 constexpr std::size_t kGroup = 16;
+/// So many assets that a word finds are sorted; where there are more, the order is walked along and each asked whether
+/// it is among them.
+constexpr std::int64_t kFew = 4'096;
 
 }  // namespace
 
@@ -128,10 +119,61 @@ Result<std::vector<Asset>> Assets::of_keys(domain::OrganisationId organisation, 
   return found;
 }
 
+Result<Assets::Hits> Assets::hits(domain::OrganisationId organisation, const AssetFilter& filter) {
+  Hits hits;
+  if (filter.terms.empty() && filter.words.empty()) return hits;
+  AssetText text{connection_};
+  hits.by_words = filter.terms.empty();
+  if (!hits.by_words) {
+    TRY(const bool whole, text.is_whole(organisation));
+    hits.by_words = !whole && !filter.words.empty();
+  }
+  if (hits.by_words) return hits;
+  hits.by_terms = true;
+  TRY(auto found, text.find(organisation, filter.terms, static_cast<int>(kFew) + 1));
+  if (std::cmp_less_equal(found.size(), kFew)) hits.few = std::move(found);
+  return hits;
+}
+
+Sql Assets::where(domain::OrganisationId organisation, const AssetFilter& filter, const Hits& hits) const {
+  // SQLite would rather walk along an index of the organisation than look up what is known by its number; "+" keeps it
+  // from either.
+  const bool sqlite = connection_.dialect() == Dialect::sqlite;
+  Sql sql;
+  if (hits.few) {
+    sql = sqlite ? Sql{" WHERE +organisation_id = ?", organisation} : Sql{" WHERE organisation_id = ?", organisation};
+    sql.append(" AND id IN ").append_list(std::span<const std::int64_t>{*hits.few});
+  } else {
+    sql = Sql{" WHERE organisation_id = ?", organisation};
+    if (hits.by_terms) {
+      if (sqlite) {
+        sql.append(" AND +id IN (");
+      } else {
+        sql.append(" AND id IN (");
+      }
+      sql.append(AssetText::select(connection_.dialect(), organisation, filter.terms)).append(")");
+    }
+  }
+  if (hits.by_words) {
+    for (const auto& word : filter.words) sql.append(" AND search_text LIKE ? ESCAPE '\\'", like(word));
+  }
+  if (!filter.vendor.empty()) sql.append(" AND vendor = ?", filter.vendor);
+  if (!filter.zone.empty()) sql.append(" AND zone = ?", filter.zone);
+  if (!filter.exposure.empty()) sql.append(" AND exposure = ?", filter.exposure);
+  if (!filter.criticality.empty()) sql.append(" AND criticality = ?", filter.criticality);
+  if (filter.site) sql.append(" AND site = ?", *filter.site);
+  if (filter.sites) {
+    sql.append(" AND site IN ");
+    sql.append_list(std::span<const std::string>{*filter.sites});
+  }
+  return sql;
+}
+
 Result<std::vector<Asset>> Assets::page(domain::OrganisationId organisation, const AssetFilter& filter, AssetSort sort,
                                         const std::optional<AssetAfter>& after, int limit) {
+  TRY(const auto found, hits(organisation, filter));
   Sql sql{TOCSIN_ASSET_ROW};
-  sql.append(where(organisation, filter));
+  sql.append(where(organisation, filter, found));
   switch (sort) {
     case AssetSort::label:
       if (after) sql.append(" AND (folded_label, id) > (?, ?)", after->text, after->id);
@@ -155,10 +197,37 @@ Result<std::vector<Asset>> Assets::page(domain::OrganisationId organisation, con
 }
 
 Result<std::int64_t> Assets::count(domain::OrganisationId organisation, const AssetFilter& filter) {
+  TRY(const auto found, hits(organisation, filter));
+  const bool narrower = !filter.vendor.empty() || !filter.zone.empty() || !filter.exposure.empty() ||
+                        !filter.criticality.empty() || filter.site || filter.sites;
+  if (found.by_terms && !narrower) {
+    if (found.few) return static_cast<std::int64_t>(found.few->size());
+    return AssetText{connection_}.count(organisation, filter.terms);
+  }
   Sql sql{"SELECT count(*) FROM asset"};
-  sql.append(where(organisation, filter));
+  sql.append(where(organisation, filter, found));
   TRY(const auto count, connection_.first(sql, [](const Row& row) { return row.integer(0); }));
   return count.value_or(0);
+}
+
+void AssetsInOrder::append_after(Sql& sql, std::int64_t after, int limit) const {
+  sql.append(" WHERE organisation_id = ? AND id > ?", organisation_, after);
+  if (sites_) sql.append(" AND site IN ").append_list(std::span<const std::string>{*sites_});
+  sql.append(" ORDER BY id LIMIT ?", limit);
+}
+
+Result<std::vector<Asset>> AssetsInOrder::page(std::int64_t after, int limit) {
+  Sql sql{TOCSIN_ASSET_ROW};
+  append_after(sql, after, limit);
+  return connection_.all(sql, read_asset);
+}
+
+Result<std::vector<AssetColumns>> AssetsInOrder::columns(std::int64_t after, int limit) {
+  Sql sql{"SELECT id, versions, others FROM asset"};
+  append_after(sql, after, limit);
+  return connection_.all(sql, [](const Row& row) {
+    return AssetColumns{.id = row.integer(0), .versions = versions_of(row.text(1)), .others = pairs_of(row.text(2))};
+  });
 }
 
 Result<bool> Assets::any(domain::OrganisationId organisation) {
@@ -214,7 +283,7 @@ Status Assets::insert(std::span<const Asset> assets) {
     const std::size_t rows = assets.size() - at >= kGroup ? kGroup : 1;
     Sql sql{
         "INSERT INTO asset (organisation_id, asset_key, label, folded_label, search_text, digest, identity, "
-        "row_version, due, added_at, changed_at, " TOCSIN_ASSET_FIELDS ") VALUES "};
+        "row_version, due, indexed, added_at, changed_at, " TOCSIN_ASSET_FIELDS ") VALUES "};
     for (std::size_t i = 0; i < rows; ++i) {
       if (i > 0) sql.append(", ");
       append_row(sql, assets[at + i]);
@@ -222,13 +291,17 @@ Status Assets::insert(std::span<const Asset> assets) {
     statements.push_back(std::move(sql));
     at += rows;
   }
+  for (const auto& asset : assets) {
+    if (asset.terms.empty()) continue;
+    AssetText::append_insert(connection_.dialect(), asset.organisation, asset.key, asset.terms, statements);
+  }
   return connection_.run_all(statements);
 }
 
 Result<std::int64_t> Assets::update(const Asset& asset, Timestamp now) {
   Sql sql{
       "UPDATE asset SET asset_key = ?, label = ?, folded_label = ?, search_text = ?, digest = ?, identity = ?, "
-      "row_version = row_version + 1, due = ?, changed_at = ?, (" TOCSIN_ASSET_FIELDS ") = (",
+      "row_version = row_version + 1, due = ?, indexed = ?, changed_at = ?, (" TOCSIN_ASSET_FIELDS ") = (",
       asset.key,
       asset.label,
       text::fold(asset.label),
@@ -236,17 +309,28 @@ Result<std::int64_t> Assets::update(const Asset& asset, Timestamp now) {
       asset.digest,
       asset.identity,
       asset.due,
+      !asset.terms.empty(),
       now};
   append_item(sql, asset.item);
   sql.append(") WHERE id = ? AND organisation_id = ? AND row_version = ?", asset.id, asset.organisation, asset.version);
   TRY(const auto rows, connection_.run(sql));
+  if (rows == 0) return rows;
+  std::vector<Sql> statements;
   // What to do about its matches may follow from what has changed, though they stay as they are.
-  if (rows > 0) TRY_VOID(connection_.run(Sql{"UPDATE asset_match SET decide_at = 0 WHERE asset_id = ?", asset.id}));
+  statements.emplace_back("UPDATE asset_match SET decide_at = 0 WHERE asset_id = ?", asset.id);
+  AssetText::append_put(connection_.dialect(), asset.organisation, asset.id, asset.terms, statements);
+  TRY_VOID(connection_.run_all(statements));
   return rows;
 }
 
 Result<std::int64_t> Assets::remove(domain::OrganisationId organisation, std::int64_t id) {
-  return connection_.run(Sql{"DELETE FROM asset WHERE id = ? AND organisation_id = ?", id, organisation});
+  TRY(const auto rows,
+      connection_.run(Sql{"DELETE FROM asset WHERE id = ? AND organisation_id = ?", id, organisation}));
+  // On PostgreSQL it goes by itself; SQLite's index knows no foreign keys, nor may triggers write to it.
+  if (rows > 0 && connection_.dialect() == Dialect::sqlite) {
+    TRY_VOID(connection_.run(Sql{"DELETE FROM asset_text WHERE rowid = ?", id}));
+  }
+  return rows;
 }
 
 Result<std::vector<Asset>> Assets::due(int limit) {

@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "domain/organisation.hpp"
 #include "formats/inventory/item.hpp"
+#include "store/asset_text.hpp"
 #include "store/database.hpp"
 
 namespace tocsin::store {
@@ -19,9 +20,12 @@ namespace tocsin::store {
 struct Asset {
   std::int64_t id = 0;
   domain::OrganisationId organisation;
-  std::string key;       ///< Unique within the organisation.
-  std::string label;     ///< What lists call it.
-  std::string search;    ///< Folded words that a list is searched by.
+  std::string key;     ///< Unique within the organisation.
+  std::string label;   ///< What lists call it.
+  std::string search;  ///< Folded words that a list is searched by.
+  /// What of them goes into the index (engine/inventory/search_terms.hpp). Written only; without any, the asset is
+  /// indexed later.
+  std::vector<std::string> terms;
   std::string digest;    ///< Of every field: equal digests say the same.
   std::string identity;  ///< Of vendor, family, product and model: what kind of thing it is.
   std::int64_t version = 1;
@@ -32,7 +36,8 @@ struct Asset {
 
 /// Every member that is set narrows.
 struct AssetFilter {
-  std::vector<std::string> words = {};  ///< Folded; each has to occur.
+  std::vector<TermChoice> terms = {};   ///< Of each an asset has one.
+  std::vector<std::string> words = {};  ///< Folded; asked for instead of `terms` while not every asset is indexed.
   std::string vendor = {}, zone = {}, exposure = {}, criticality = {};
   std::optional<std::string> site = {};
   /// Where only some of an organisation may be read: nothing outside of these sites.
@@ -97,6 +102,14 @@ class Assets {
   Status set_due(domain::OrganisationId organisation, std::string_view identity);
 
  private:
+  /// How assets are found by words: by the index (few of them by number), or by reading.
+  struct Hits {
+    bool by_terms = false, by_words = false;
+    std::optional<std::vector<std::int64_t>> few = {};
+  };
+  Result<Hits> hits(domain::OrganisationId organisation, const AssetFilter& filter);
+  Sql where(domain::OrganisationId organisation, const AssetFilter& filter, const Hits& hits) const;
+
   Connection& connection_;
 };
 

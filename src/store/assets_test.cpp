@@ -187,6 +187,36 @@ TEST_P(AssetsTest, Filters) {
               ElementsAre("Nord", "West"));
 }
 
+/// More than are sorted by number, so that the order is walked along instead.
+TEST_P(AssetsTest, FindsManyByAWord) {
+  constexpr int kMany = 4'300;
+  std::vector<Asset> many;
+  for (int i = 0; i < kMany; ++i) {
+    auto each = asset(fmt::format("k:{}", i), fmt::format("Pump {:05}", (i * 7) % kMany), i % 2 == 0 ? "Even" : "Odd",
+                      i % 100 == 0 ? "West" : "Nord");
+    each.terms = {"pump", fmt::format("n{}", i % 10)};
+    if (i % 1'000 == 0) each.terms.emplace_back("rare");
+    many.push_back(std::move(each));
+  }
+  add(many);
+  const auto count = [&](const AssetFilter& filter) {
+    return read([&](Connection& connection) { return Assets{connection}.count(kOwnOrganisation, filter); });
+  };
+  EXPECT_EQ(count({.terms = {{"pu"}}}), kMany);
+  EXPECT_EQ(count({.terms = {{"pu"}}, .site = "West"}), 43);
+  EXPECT_EQ(count({.terms = {{"pump"}, {"n3", "n4"}}}), 860);
+  EXPECT_EQ(count({.terms = {{"rare"}}}), 5);
+  EXPECT_EQ(count({.terms = {{"rare"}, {"nothing"}}}), 0);
+  EXPECT_EQ(labels({.terms = {{"pump"}}}), labels({}));
+  EXPECT_EQ(labels({.terms = {{"pump"}}, .site = "West"}, AssetSort::site), labels({.site = "West"}, AssetSort::site));
+  EXPECT_EQ(labels({.terms = {{"pump"}}, .vendor = "Odd", .sites = std::vector<std::string>{"Nord"}}),
+            labels({.vendor = "Odd", .sites = std::vector<std::string>{"Nord"}}));
+  EXPECT_EQ(read([&](Connection& connection) {
+              return Assets{connection}.count({kOwnOrganisation.value + 1}, {.terms = {{"pump"}}});
+            }),
+            0);
+}
+
 TEST_P(AssetsTest, ChangesOnlyTheVersionThatWasSeen) {
   add({asset("k:1", "Pump")});
   auto it = *read([](Connection& connection) { return Assets{connection}.find_by_key(kOwnOrganisation, "k:1"); });

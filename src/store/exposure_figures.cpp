@@ -122,6 +122,30 @@ Result<std::vector<std::int64_t>> ExposureFigures::ages(const ExposureScope& sco
   return counts;
 }
 
+Result<std::vector<ExposureDecided>> ExposureFigures::decided(const ExposureScope& scope, Timestamp today,
+                                                              Timestamp now) {
+  const auto days_on = [&](std::int64_t days) { return Timestamp{today.micros + days * 86'400'000'000}; };
+  Sql sql{
+      "WITH counted AS (SELECT m.asset_id, m.decision, CASE WHEN m.decision_due IS NULL THEN CAST(4 AS bigint) WHEN "
+      "m.decision_due < ? THEN CAST(0 AS bigint) WHEN m.decision_due < ? THEN CAST(1 AS bigint) WHEN m.decision_due < "
+      "? THEN CAST(2 AS bigint) ELSE CAST(3 AS bigint) END AS band, count(*) AS matters, CAST(sum(CASE WHEN "
+      "m.decide_at <= ? THEN 1 ELSE 0 END) AS bigint) AS waiting FROM asset_match m JOIN record r ON r.id = "
+      "m.record_id",
+      today, days_on(8), days_on(31), now};
+  append_asset(sql, scope);
+  append_open(sql, scope, now);
+  sql.append(
+      " GROUP BY 1, 2, 3) SELECT p.site, c.decision, c.band, CAST(sum(c.matters) AS bigint), CAST(sum(c.waiting) AS "
+      "bigint) FROM counted c JOIN asset p ON p.id = c.asset_id GROUP BY p.site, c.decision, c.band");
+  return connection_.all(sql, [](const Row& row) {
+    return ExposureDecided{.site = row.string(0),
+                           .decision = static_cast<int>(row.integer(1)),
+                           .due = static_cast<DueBand>(row.integer(2)),
+                           .matters = row.integer(3),
+                           .waiting = row.integer(4)};
+  });
+}
+
 Result<std::vector<std::string>> ExposureFigures::exploited(const ExposureScope& scope, Timestamp now) {
   // Only matches of advisories that name one are looked into, and few of these have different lists.
   Sql sql{"SELECT DISTINCT m.cves FROM asset_match m JOIN record r ON r.id = m.record_id"};

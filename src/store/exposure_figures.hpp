@@ -28,6 +28,18 @@ struct ExposureShare {
   std::array<std::int64_t, kSeverities> severities{};  ///< Matters; of the advisory.
 };
 
+/// When something is due, from a day on.
+enum class DueBand : std::uint8_t { overdue, week, month, later, none };
+inline constexpr std::size_t kDueBands = 5;
+/// Open matters of a site that are decided alike and due in the same time.
+struct ExposureDecided {
+  std::string site;
+  int decision = 0;  ///< As AssetMatch has it.
+  DueBand due = DueBand::none;
+  std::int64_t matters = 0;
+  std::int64_t waiting = 0;  ///< Of these, how many wait to be decided again.
+};
+
 /// Counted by the database, whatever the size of the plant.
 class ExposureFigures {
  public:
@@ -40,6 +52,8 @@ class ExposureFigures {
   /// How many open matters were first found open how long ago. `bounds`: moments, latest first; counted are those after
   /// the first, those up to it and after the second, and so on, at last those up to the last. At most 8.
   Result<std::vector<std::int64_t>> ages(const ExposureScope& scope, std::span<const Timestamp> bounds, Timestamp now);
+  /// By what is stored beside each; `today`: midnight of this day, which is no longer overdue.
+  Result<std::vector<ExposureDecided>> decided(const ExposureScope& scope, Timestamp today, Timestamp now);
   /// Vulnerabilities that open matters name and that are known to be exploited, each once, by number.
   Result<std::vector<std::string>> exploited(const ExposureScope& scope, Timestamp now);
 

@@ -1,10 +1,12 @@
 #include "store/exposures.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "domain/organisation.hpp"
 #include "store/asset_json.hpp"
+#include "store/exposure_rows.hpp"
 #include "store/exposure_where.hpp"
 
 namespace tocsin::store {
@@ -194,6 +196,55 @@ Result<std::vector<ExposureRow>> Exposures::page(const domain::policy::Viewer& v
   append_order(sql, sort);
   sql.append(" LIMIT ?", limit);
   return connection_.all(sql, read_row);
+}
+
+Result<std::vector<ExposureRow>> ExposureRows::most_urgent(const ExposureFilter& filter, int limit, Timestamp now) {
+  Sql sql{TOCSIN_EXPOSURE_ROW};
+  append_exposure_where(sql, viewer_, organisation_, filter, now);
+  sql.append(" ORDER BY m.decision, " TOCSIN_DUE_ORDER ", m.status, a.site, m.record_id DESC, m.asset_id LIMIT ?",
+             limit);
+  return connection_.all(sql, read_row);
+}
+
+Result<std::vector<ToDecide>> ExposureRows::numbers(const ExposureFilter& filter, ExposureSort sort, int limit,
+                                                    Timestamp now) {
+  Sql sql{"SELECT m.asset_id, m.record_id"};
+  append_exposure_joins(sql, filter, sort == ExposureSort::site);
+  append_exposure_where(sql, viewer_, organisation_, filter, now);
+  append_order(sql, sort);
+  sql.append(" LIMIT ?", limit);
+  return connection_.all(sql, [](const Row& row) { return ToDecide{row.integer(0), {row.integer(1)}}; });
+}
+
+Result<std::vector<ExposureRow>> ExposureRows::of(std::span<const ToDecide> numbers, Timestamp now) {
+  std::map<std::pair<std::int64_t, std::int64_t>, std::size_t> place;
+  std::vector<std::int64_t> assets, records;
+  for (const auto& each : numbers) {
+    place.emplace(std::pair{each.asset, each.record.value}, place.size());
+    assets.push_back(each.asset);
+    records.push_back(each.record.value);
+  }
+  const auto make_unique = [](std::vector<std::int64_t>& ids) {
+    std::ranges::sort(ids);
+    ids.erase(std::ranges::unique(ids).begin(), ids.end());
+  };
+  make_unique(assets);
+  make_unique(records);
+  Sql sql{TOCSIN_EXPOSURE_ROW};
+  append_exposure_where(sql, viewer_, organisation_, {}, now);
+  sql.append(" AND m.asset_id IN ").append_list(std::span<const std::int64_t>{assets});
+  sql.append(" AND m.record_id IN ").append_list(std::span<const std::int64_t>{records});
+  std::map<std::size_t, ExposureRow> found;
+  TRY_VOID(connection_.each(sql, [&](const Row& row) -> Status {
+    // An asset may have matches with others of these records.
+    const auto at = place.find({row.integer(0), row.integer(1)});
+    if (at != place.end()) found.emplace(at->second, read_row(row));
+    return ok();
+  }));
+  std::vector<ExposureRow> rows;
+  rows.reserve(found.size());
+  for (auto& [at, row] : found) rows.push_back(std::move(row));
+  return rows;
 }
 
 ExposureAfter Exposures::after(const ExposureRow& row, ExposureSort sort) {

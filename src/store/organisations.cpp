@@ -188,6 +188,10 @@ Result<std::int64_t> Organisations::hand_records(domain::OrganisationId from, do
 }
 
 Status Organisations::cut_ties(domain::OrganisationId id) {
+  if (connection_.dialect() == Dialect::sqlite) {  // On PostgreSQL they go with the assets.
+    TRY_VOID(connection_.run(
+        Sql{"DELETE FROM asset_text WHERE rowid IN (SELECT id FROM asset WHERE organisation_id = ?)", id}));
+  }
   return connection_.run_all(
       {Sql{"DELETE FROM community_organisation WHERE organisation_id = ?", id},
        Sql{"DELETE FROM webhook_delivery WHERE webhook_id IN (SELECT id FROM webhook WHERE organisation_id = ?)", id},

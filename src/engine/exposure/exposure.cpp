@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -9,10 +10,12 @@
 #include "base/text.hpp"
 #include "engine/audit/trail.hpp"
 #include "engine/exposure/decision_inputs.hpp"
+#include "engine/exposure/every_match.hpp"
 #include "engine/exposure/matcher.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/members/input.hpp"
 #include "store/exposure_history.hpp"
+#include "store/exposure_rows.hpp"
 
 namespace tocsin::engine::exposure {
 namespace {
@@ -24,6 +27,7 @@ using domain::RemediationState;
 constexpr int kHistoryMax = 200;
 
 constexpr int kGroupsMax = 100;
+constexpr std::size_t kReadAtOnce = 500;
 constexpr std::int64_t kDay = std::int64_t{86'400} * 1'000'000;
 constexpr std::string_view kDues[] = {"overdue", "week", "month", "none"};
 
@@ -359,6 +363,60 @@ tocsin::Status set_verdict(store::Database& database, const Actor& actor, const 
         domain::audit::Outcome::done, {{"verdict", domain::to_string(verdict)}, {"count", rows.size()}}));
     return ok();
   });
+}
+
+struct EveryMatch::State {
+  store::Database& database;
+  Actor actor;
+  inventory::Access access;
+  Timestamp now = {};
+  std::vector<store::ToDecide> numbers = {};
+  std::size_t at = 0;
+};
+
+EveryMatch::EveryMatch(std::unique_ptr<State> state) : state_(std::move(state)) {}
+EveryMatch::EveryMatch(EveryMatch&& other) noexcept = default;
+EveryMatch& EveryMatch::operator=(EveryMatch&& other) noexcept = default;
+EveryMatch::~EveryMatch() = default;
+
+Result<EveryMatch> EveryMatch::begin(store::Database& database, const Actor& actor, const inventory::Access& access,
+                                     const ListInput& input, std::size_t matches_max, Timestamp now) {
+  TRY_VOID(actor.require(Permission::read_inventory));
+  TRY(const auto filter, filter_of(access, input, now));
+  auto state = std::make_unique<State>(State{.database = database, .actor = actor, .access = access, .now = now});
+  const auto viewer = reader_of(actor, access);
+  TRY(state->numbers, database.read([&](store::Connection& connection) {
+    return store::ExposureRows{connection, viewer, access.organisation}.numbers(filter, input.sort,
+                                                                                static_cast<int>(matches_max) + 1, now);
+  }));
+  if (state->numbers.size() > matches_max) {
+    return Error::invalid(tr<"more than {} matches fit: filter for fewer, one site at a time">(
+        text::thousands(static_cast<long long>(matches_max))));
+  }
+  return EveryMatch{std::move(state)};
+}
+
+Result<std::optional<EveryMatch::Some>> EveryMatch::next() {
+  auto& it = *state_;
+  const auto viewer = reader_of(it.actor, it.access);
+  while (it.at < it.numbers.size()) {
+    const auto numbers = std::span{it.numbers}.subspan(it.at, std::min(kReadAtOnce, it.numbers.size() - it.at));
+    it.at += numbers.size();
+    Some some;
+    TRY(some.rows, it.database.read([&](store::Connection& connection) {
+      return store::ExposureRows{connection, viewer, it.access.organisation}.of(numbers, it.now);
+    }));
+    // The CERT's grant may be for some sites only, and an asset may have moved away from them.
+    if (it.access.sites) {
+      std::erase_if(some.rows, [&](const store::ExposureRow& row) {
+        return std::ranges::find(*it.access.sites, row.site) == it.access.sites->end();
+      });
+    }
+    if (some.rows.empty()) continue;
+    TRY(some.decisions, decisions_on(it.database, it.actor, it.access, some.rows, it.now));
+    return std::optional{std::move(some)};
+  }
+  return std::optional<Some>{};
 }
 
 }  // namespace tocsin::engine::exposure

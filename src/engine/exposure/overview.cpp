@@ -1,6 +1,7 @@
 #include "engine/exposure/overview.hpp"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "engine/audit/trail.hpp"
 #include "store/changes.hpp"
 #include "store/decision_history.hpp"
+#include "store/exposure_rows.hpp"
 
 namespace tocsin::engine::exposure {
 namespace {
@@ -17,6 +19,7 @@ constexpr std::int64_t kSecond = 1'000'000, kDay = 86'400 * kSecond, kQuarter = 
 constexpr int kGroupsMax = 100;
 constexpr std::size_t kMonths = 12;
 constexpr int kForgottenAtOnce = 5'000;
+constexpr std::size_t kDecidedAtOnce = 200;
 
 /// The day there, as number of days since 1970-01-01.
 std::int64_t day_number(Timestamp time, const Zone& zone) {
@@ -126,21 +129,75 @@ ChangeCounts counts_of(const std::vector<store::ExposureChangeCount>& counts) {
   return out;
 }
 
-void count_decisions(Overview& out, const Zone& zone) {
-  const auto today = day_number(out.made, zone);
-  for (const auto& [row, decision] : out.decided.matters) {
-    const auto action = static_cast<std::size_t>(decision.action);
-    ++out.actions[action];
-    const auto site = std::ranges::find(out.sites, row.site, &SiteHeat::site);
-    if (site != out.sites.end()) ++site->actions[action];
-    if (!decision.due) {
-      ++out.due.none;
+tocsin::Status count_decisions(store::Connection& connection, Overview& out, const store::ExposureScope& scope,
+                               const Zone& zone) {
+  // Due dates are days without a clock: of every zone the same.
+  const Timestamp today{day_number(out.made, zone) * kDay};
+  TRY(const auto decided, store::ExposureFigures{connection}.decided(scope, today, out.made));
+  for (const auto& each : decided) {
+    out.waiting += each.waiting;
+    switch (each.due) {
+      case store::DueBand::overdue:
+        out.due.overdue += each.matters;
+        break;
+      case store::DueBand::week:
+        out.due.week += each.matters;
+        break;
+      case store::DueBand::month:
+        out.due.month += each.matters;
+        break;
+      case store::DueBand::later:
+        out.due.later += each.matters;
+        break;
+      case store::DueBand::none:
+        out.due.none += each.matters;
+        break;
+    }
+    if (each.decision < 0 || each.decision >= store::kUndecided) {
+      out.undecided += each.matters;
       continue;
     }
-    // Due dates are days without a clock: of every zone the same.
-    const auto left = decision.due->micros / kDay - today;
-    ++(left < 0 ? out.due.overdue : left <= 7 ? out.due.week : left <= 30 ? out.due.month : out.due.later);
+    const auto action = static_cast<std::size_t>(each.decision);
+    out.actions[action] += each.matters;
+    const auto site = std::ranges::find(out.sites, each.site, &SiteHeat::site);
+    if (site != out.sites.end()) site->actions[action] += each.matters;
   }
+  return ok();
+}
+
+/// What is listed. What waits to be decided stands where it was, with what holds now.
+tocsin::Status list_matters(store::Database& database, const Actor& actor, const inventory::Access& access,
+                            const OverviewInput& input, Overview& out) {
+  if (input.matters_max == 0) return ok();
+  store::ExposureFilter filter{.statuses = {static_cast<int>(Status::affected), static_cast<int>(Status::undecidable),
+                                            static_cast<int>(Status::under_investigation)},
+                               .states = {static_cast<int>(domain::RemediationState::open),
+                                          static_cast<int>(domain::RemediationState::in_progress)},
+                               .site = input.site,
+                               .sites = access.sites};
+  const auto viewer = reader_of(actor, access);
+  TRY(auto rows, database.read([&](store::Connection& connection) {
+    return store::ExposureRows{connection, viewer, access.organisation}.most_urgent(filter, input.matters_max + 1,
+                                                                                    out.made);
+  }));
+  if (std::cmp_greater(rows.size(), input.matters_max)) {
+    rows.pop_back();
+    out.decided.all = false;
+  }
+  for (std::size_t at = 0; at < rows.size(); at += kDecidedAtOnce) {
+    const auto some = std::span{rows}.subspan(at, std::min(kDecidedAtOnce, rows.size() - at));
+    TRY(auto decisions, decisions_on(database, actor, access, some, out.made));
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      out.decided.matters.push_back({std::move(some[i]), std::move(decisions[i])});
+    }
+  }
+  std::ranges::sort(out.decided.matters, {}, [](const DecidedMatters::Matter& it) {
+    // What has no day comes after what has one.
+    return std::tuple{it.decision.action,  it.decision.due ? 0 : 1,       it.decision.due.value_or(Timestamp{}),
+                      it.row.match.status, std::string_view{it.row.site}, -it.row.match.record.value,
+                      it.row.match.asset};
+  });
+  return ok();
 }
 
 void raise(std::optional<domain::Tlp>& tlp, domain::Tlp other) {
@@ -215,34 +272,6 @@ Change change_of(std::optional<int> before, std::optional<int> after) noexcept {
 
 Timestamp day_begin(Timestamp time, const Zone& zone) { return begin_of(day_number(time, zone), zone); }
 
-Result<DecidedMatters> decided_matters(store::Database& database, const Actor& actor, const inventory::Access& access,
-                                       const std::optional<std::string>& site, std::size_t matters_max, Timestamp now) {
-  DecidedMatters out;
-  auto input = open_matters();
-  input.site = site;
-  input.limit = 200;
-  for (;;) {
-    TRY(const auto page, list(database, actor, access, input, now));
-    TRY(auto decisions, decisions_on(database, actor, access, page.rows, now));
-    for (std::size_t i = 0; i < page.rows.size(); ++i) {
-      out.matters.push_back({page.rows[i], std::move(decisions[i])});
-    }
-    if (page.next_cursor.empty()) break;
-    if (out.matters.size() >= matters_max) {
-      out.all = false;
-      break;
-    }
-    input.cursor = page.next_cursor;
-  }
-  std::ranges::sort(out.matters, {}, [](const DecidedMatters::Matter& it) {
-    // What has no day comes after what has one.
-    return std::tuple{it.decision.action,  it.decision.due ? 0 : 1,       it.decision.due.value_or(Timestamp{}),
-                      it.row.match.status, std::string_view{it.row.site}, -it.row.match.record.value,
-                      it.row.match.asset};
-  });
-  return out;
-}
-
 Result<Overview> overview(store::Database& database, const Actor& actor, const inventory::Access& access,
                           const OverviewInput& input, const Zone& zone, Timestamp now) {
   TRY_VOID(actor.require(domain::Permission::read_inventory));
@@ -260,10 +289,10 @@ Result<Overview> overview(store::Database& database, const Actor& actor, const i
   TRY_VOID(database.snapshot([&](store::Connection& connection) -> tocsin::Status {
     TRY(out.since, since_of(connection, actor, input.since, zone, now));
     TRY_VOID(load_figures(connection, out, scope));
+    TRY_VOID(count_decisions(connection, out, scope, zone));
     return load_history(connection, out, scope, input, zone);
   }));
-  TRY(out.decided, decided_matters(database, actor, access, input.site, input.matters_max, now));
-  count_decisions(out, zone);
+  TRY_VOID(list_matters(database, actor, access, input, out));
   out.tlp = out.totals.tlp;
   for (const auto& each : out.changes) raise(out.tlp, each.tlp);
   for (const auto& each : out.said) raise(out.tlp, each.tlp);

@@ -25,14 +25,11 @@ inline constexpr std::size_t kActionCount = 5;  ///< Number of Action's values.
 struct DecidedMatters {
   struct Matter {
     store::ExposureRow row;
-    Decision decision;
+    Decision decision;  ///< Made when somebody looks.
   };
   std::vector<Matter> matters;
-  bool all = true;  ///< False: only the first, of so many that deciding them all would take too long.
+  bool all = true;  ///< False: only the most urgent ones, of so many.
 };
-/// The one place that says what to do about all that is open: whatever counts or lists by decision takes it from here.
-Result<DecidedMatters> decided_matters(store::Database& database, const Actor& actor, const inventory::Access& access,
-                                       const std::optional<std::string>& site, std::size_t matters_max, Timestamp now);
 
 struct OverviewInput {
   std::optional<std::string> site = {};
@@ -41,11 +38,11 @@ struct OverviewInput {
   std::string since = "yesterday";
   int days = 90;  ///< Of the trend, 7..730.
   int changes_max = 25;
-  std::size_t matters_max = 1'000;  ///< That decisions are made for.
+  int matters_max = 0;  ///< That are listed; counted are all.
 };
 /// A report is read for longer, and lists more.
 inline constexpr int kReportChangesMax = 1'000;
-inline constexpr std::size_t kReportMattersMax = 5'000;
+inline constexpr int kReportMattersMax = 5'000;
 
 struct DayCount {
   Timestamp begin;        ///< Of the day.
@@ -87,8 +84,12 @@ struct Overview {
   Timestamp made, since;
   store::ExposureTotals totals;
   std::vector<std::string> exploited;  ///< Vulnerabilities that CISA knows to be exploited.
+  /// Of all that is open, by what is stored beside each match.
   std::array<std::int64_t, kActionCount> actions{};
   DueCounts due;
+  /// Of these, what waits to be decided again and for a moment is counted as it was; and what never was yet, which is
+  /// in no action.
+  std::int64_t waiting = 0, undecided = 0;
   DecidedMatters decided;
   std::vector<SiteHeat> sites;
   std::vector<store::ExposureShare> zones, vendors;

@@ -1,5 +1,8 @@
 #include "engine/exposure/overview.hpp"
 
+#include <array>
+#include <map>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -47,6 +50,15 @@ class OverviewTest : public inventory::InventoryTest {
     }
     FAIL() << "does not come to an end";
   }
+  void decide(Timestamp now = kTestNow) {
+    Deciding deciding{database()};
+    for (int i = 0; i < 1'000; ++i) {
+      const auto step = deciding.step(now);
+      ASSERT_TRUE(step) << step.error().to_string() << step.error().detail;
+      if (step->caught_up) return;
+    }
+    FAIL() << "does not come to an end";
+  }
   Overview seen(const Actor& actor, Timestamp now, OverviewInput input = {.since = "week", .days = 30}) {
     auto made = overview(database(), actor, own(actor), input, Zone::utc(), now);
     EXPECT_TRUE(made) << made.error().to_string() << made.error().detail;
@@ -77,7 +89,7 @@ class OverviewTest : public inventory::InventoryTest {
     for (const auto each : overview.actions) by_action += each;
     for (const auto& each : overview.sites) by_site += each.matters;
     for (const auto each : overview.ages) by_age += each;
-    EXPECT_EQ(by_action, overview.totals.matters);
+    EXPECT_EQ(by_action + overview.undecided, overview.totals.matters);
     EXPECT_EQ(by_site, overview.totals.matters);
     EXPECT_EQ(by_age, overview.totals.matters);
   }
@@ -136,6 +148,80 @@ TEST_P(OverviewTest, CountsWhatIsOpenNow) {
   ASSERT_THAT(west.vendors, SizeIs(1));
   EXPECT_THAT(told(west), ElementsAre("P2 EX-2021-001 appeared", "P3 EX-2021-001 appeared"));
   EXPECT_EQ(seen(stranger, later(1)).totals.matters, 0);
+}
+
+/// What the database counts is what is decided about each match when somebody looks at it, whatever the day.
+TEST_P(OverviewTest, CountsDecisionsAsEachIsDecided) {
+  publish({});
+  publish({.id = "EX-2",
+           .products = {{.vendor = "Brightwater", .name = "Level meter", .version = "<= 1.2"}},
+           .cve = "CVE-1900-10002",
+           .score_tenths = 55});
+  std::string plants = "Id,Name,Vendor,Product,Firmware,Site,Exposure,Safety,Next outage\n";
+  const std::string_view outages[] = {"2023-03-10", "2023-03-04", "2023-04-10", "2023-09-24", ""};
+  for (int i = 0; i < 24; ++i) {
+    plants += fmt::format("{},A{},{},{},{},{},{}\n", i, i,
+                          i % 2 == 0 ? "Example Pumps,Flow Controller,V2.8.0" : "Brightwater,Level meter,1.0",
+                          i % 3 == 0   ? "Nord"
+                          : i % 3 == 1 ? "West"
+                                       : "",
+                          i % 4 < 2 ? "isolated" : "internet", i % 5 == 0 ? "high" : "none", outages[i % 5]);
+  }
+  ASSERT_TRUE(import_csv(editor, plants));
+  run();
+  // Before anything was decided, that is told.
+  const auto first = seen(reader, kTestNow);
+  EXPECT_EQ(first.undecided, 24);
+  EXPECT_EQ(first.waiting, 24);
+  for (const auto day : {0.0, 3.0, 10.0, 40.0, 300.0}) {
+    const auto now = later(day);
+    decide(now);
+    for (const std::optional<std::string>& site :
+         {std::optional<std::string>{}, std::optional<std::string>{"West"}, std::optional<std::string>{""}}) {
+      const auto made = seen(reader, now, {.site = site, .since = "week", .days = 30, .matters_max = 5});
+      expect_consistent(made);
+      auto input = open_matters();
+      input.site = site;
+      input.limit = 200;
+      const auto page = list(database(), reader, own(reader), input, now);
+      ASSERT_TRUE(page);
+      const auto decisions = decisions_on(database(), reader, own(reader), page->rows, now);
+      ASSERT_TRUE(decisions);
+      std::array<std::int64_t, kActionCount> actions{};
+      std::map<std::string, std::int64_t> of_sites;
+      DueCounts due;
+      for (std::size_t i = 0; i < decisions->size(); ++i) {
+        const auto& each = (*decisions)[i];
+        ++actions[static_cast<std::size_t>(each.action)];
+        if (each.action == Action::next_outage) ++of_sites[page->rows[i].site];
+        if (!each.due) {
+          ++due.none;
+          continue;
+        }
+        const auto left = (each.due->micros - day_begin(now, Zone::utc()).micros) / 86'400'000'000;
+        ++(left < 0 ? due.overdue : left <= 7 ? due.week : left <= 30 ? due.month : due.later);
+      }
+      EXPECT_EQ(made.undecided, 0);
+      EXPECT_EQ(made.waiting, 0);
+      EXPECT_EQ(made.actions, actions) << day;
+      EXPECT_THAT((std::array{made.due.overdue, made.due.week, made.due.month, made.due.later, made.due.none}),
+                  ElementsAre(due.overdue, due.week, due.month, due.later, due.none))
+          << day;
+      for (const auto& each : made.sites) {
+        EXPECT_EQ(each.actions[static_cast<std::size_t>(Action::next_outage)], of_sites[each.site]) << each.site;
+      }
+      // Listed are the first of them in the order of urgency.
+      EXPECT_THAT(made.decided.matters, SizeIs(5));
+      EXPECT_FALSE(made.decided.all);
+      const auto all = seen(reader, now, {.site = site, .since = "week", .days = 30, .matters_max = 100});
+      EXPECT_TRUE(all.decided.all);
+      EXPECT_THAT(all.decided.matters, SizeIs(static_cast<std::size_t>(made.totals.matters)));
+      for (std::size_t i = 0; i < made.decided.matters.size(); ++i) {
+        EXPECT_EQ(made.decided.matters[i].row.label, all.decided.matters[i].row.label) << day;
+      }
+    }
+  }
+  EXPECT_EQ(seen(stranger, later(1)).undecided, 0);
 }
 
 TEST_P(OverviewTest, TheTrendIsRightForDaysWhenNobodyLooked) {

@@ -488,6 +488,23 @@ tocsin::Status Runs::asked(const Clock& clock, const std::function<bool(const Ru
   }
 }
 
+Result<bool> Runs::prepare(Timestamp now) {
+  if (every_asset_ || (kept_ && kept_->is_whole)) return true;
+  struct State {
+    std::int64_t newest = 0;
+    bool any = false;
+  };
+  TRY(const auto state, database_.snapshot([](store::Connection& connection) -> Result<State> {
+    State read;
+    TRY(read.newest, store::Changes{connection}.newest());
+    TRY(read.any, store::Assets{connection}.any());
+    return read;
+  }));
+  if (!state.any) return true;
+  TRY_VOID(load(state.newest, now));
+  return fill_finder();
+}
+
 tocsin::Status Runs::all(const Clock& clock, const std::function<bool(const RunStep&)>& progress) {
   for (;;) {
     TRY(const auto done, step(clock.now()));

@@ -28,6 +28,9 @@ class Runs {
   explicit Runs(store::Database& database, bool every_asset = false) : database_(database), every_asset_(every_asset) {}
   /// One batch of at most `assets_max` assets.
   Result<RunStep> step(Timestamp now, int assets_max = 500);
+  /// Before the first advisory after a start needs it: reads the advisories and by what assets are found, a part at a
+  /// time. True where nothing is left to read, or nobody has assets. Only worth it once caught up.
+  Result<bool> prepare(Timestamp now);
   /// Steps until caught up; `progress` after each, and an end where it says false.
   tocsin::Status all(const Clock& clock, const std::function<bool(const RunStep&)>& progress = {});
 

@@ -106,6 +106,43 @@ TEST_P(RunsTest, MatchesNewAssetsAndNewAdvisories) {
   EXPECT_THAT(rows(), IsEmpty());
 }
 
+/// What was read ahead finds the same, also of assets that came and changed after it was read.
+TEST_P(RunsTest, WhatIsPreparedFindsTheSame) {
+  Runs runs{database()};
+  const auto go = [&](Runs& by) {
+    for (int i = 0; i < 10'000; ++i) {
+      const auto step = by.step(inventory::kTestNow);
+      ASSERT_TRUE(step) << step.error().to_string() << step.error().detail;
+      if (step->caught_up) return;
+    }
+    FAIL() << "does not come to an end";
+  };
+  // Nobody has anything: nothing to read.
+  EXPECT_TRUE(runs.prepare(inventory::kTestNow).value());
+  publish({});
+  ASSERT_TRUE(import_csv(editor, kPumps));
+  run();
+  EXPECT_TRUE(runs.prepare(inventory::kTestNow).value());
+  EXPECT_TRUE(runs.prepare(inventory::kTestNow).value());
+  const auto brightwater = [](std::string id) {
+    return Sample{.id = std::move(id),
+                  .products = {{.vendor = "Brightwater", .name = "Level meter", .version = "<= 1.2"}}};
+  };
+  publish(brightwater("EX-2021-002"));
+  go(runs);
+  EXPECT_THAT(told(editor, open_matters()),
+              ElementsAre("M1 EX-2021-002 affected", "P1 EX-2021-001 affected", "P3 EX-2021-001 undecidable"));
+  ASSERT_TRUE(import_csv(stranger, "Name,Vendor,Product,Firmware\nM9,Brightwater,Level meter,1.1\n"));
+  go(runs);
+  publish(brightwater("EX-2021-003"));
+  go(runs);
+  EXPECT_THAT(told(stranger, open_matters()), ElementsAre("M9 EX-2021-003 affected", "M9 EX-2021-002 affected"));
+  const auto before = rows();
+  ASSERT_TRUE(database().write([](store::Connection& connection) { return store::Exposures{connection}.reset(); }));
+  run();
+  EXPECT_EQ(rows(), before);
+}
+
 TEST_P(RunsTest, NothingIsLeftOfARemovedAdvisory) {
   publish({});
   publish({.id = "EX-2021-002", .products = {{.vendor = "Brightwater", .name = "Level meter", .version = "<= 1.2"}}});

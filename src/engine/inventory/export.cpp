@@ -5,8 +5,10 @@
 
 #include "base/text.hpp"
 #include "engine/audit/trail.hpp"
+#include "engine/inventory/csv_export.hpp"
 #include "engine/inventory/inventory.hpp"
 #include "formats/inventory/csv_cell.hpp"
+#include "store/assets_in_order.hpp"
 
 /// The inventory as the file that an import reads back to the same assets.
 namespace tocsin::engine::inventory {
@@ -15,7 +17,7 @@ namespace {
 using formats::inventory::Field;
 using formats::inventory::Item;
 
-constexpr int kRowsAPage = 500;
+constexpr int kRowsAPage = 500, kShapesAPage = 5'000;
 
 /// A column of the file: a field, or one of several of its kind.
 struct Column {
@@ -26,18 +28,32 @@ struct Column {
 
 /// How often each component and each free column occurs in one asset, at most.
 struct Shape {
-  std::map<std::string, std::size_t> components, others;
-  void take(const Item& item) {
-    std::map<std::string, std::size_t> seen;
-    for (const auto& version : item.versions) {
-      auto& most = components[version.component];
-      most = std::max(most, ++seen[version.component]);
-    }
-    seen.clear();
-    for (const auto& [header, value] : item.others) {
-      auto& most = others[header];
-      most = std::max(most, ++seen[header]);
-    }
+  using Counts = std::map<std::string, std::size_t>;
+  Counts components, others;
+  static Shape of(const store::AssetColumns& columns) {
+    Shape shape;
+    for (const auto& version : columns.versions) ++shape.components[version.component];
+    for (const auto& [header, value] : columns.others) ++shape.others[header];
+    return shape;
+  }
+  void widen(const Shape& other) {
+    const auto to = [](Counts& counts, const Counts& by) {
+      for (const auto& [name, count] : by) {
+        auto& most = counts[name];
+        most = std::max(most, count);
+      }
+    };
+    to(components, other.components);
+    to(others, other.others);
+  }
+  bool has_room_for(const Shape& other) const {
+    const auto in = [](const Counts& counts, const Counts& wanted) {
+      return std::ranges::all_of(wanted, [&](const auto& each) {
+        const auto found = counts.find(each.first);
+        return found != counts.end() && found->second >= each.second;
+      });
+    };
+    return in(components, other.components) && in(others, other.others);
   }
 };
 
@@ -155,23 +171,47 @@ std::string written_header(const Column& column) {
   return plain ? column.header : fmt::format("{}{}", formats::inventory::kFreeColumn, column.header);
 }
 
-template <class F>
-Status each_page(store::Connection& connection, const Access& access, F use) {
-  store::Assets assets{connection};
-  const store::AssetFilter filter{.sites = access.sites};
-  std::optional<store::AssetAfter> after;
-  for (;;) {
-    TRY(const auto rows, assets.page(access.organisation, filter, store::AssetSort::label, after, kRowsAPage));
-    TRY_VOID(use(rows));
-    if (rows.size() < static_cast<std::size_t>(kRowsAPage)) return ok();
-    after = store::AssetAfter{.text = text::fold(rows.back().label), .number = 0, .id = rows.back().id};
-  }
-}
-
 }  // namespace
 
-Status export_csv(store::Database& database, const Actor& actor, const Access& access,
-                  const std::function<Status(std::string_view)>& write, Timestamp now) {
+struct CsvExport::State {
+  store::Database& database;
+  Access access;
+  Shape shape = {};
+  std::vector<Column> columns = {};
+  std::int64_t after = 0;
+  bool begun = false, ended = false;
+
+  /// What columns there are is known only once every asset has been looked at, at nothing else of it.
+  Status find_columns() {
+    for (std::int64_t last = 0;;) {
+      TRY(const auto some, database.read([&](store::Connection& connection) {
+        return store::AssetsInOrder{connection, access.organisation, access.sites}.columns(last, kShapesAPage);
+      }));
+      for (const auto& each : some) shape.widen(Shape::of(each));
+      if (some.size() < static_cast<std::size_t>(kShapesAPage)) break;
+      last = some.back().id;
+    }
+    columns = columns_of(shape);
+    return ok();
+  }
+
+  std::string header() const {
+    // The mark tells spreadsheets that it is UTF-8.
+    std::string out = "\xEF\xBB\xBF";
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (i > 0) out += ',';
+      out += formats::inventory::csv_cell(written_header(columns[i]));
+    }
+    return out + "\r\n";
+  }
+};
+
+CsvExport::CsvExport(std::unique_ptr<State> state) : state_(std::move(state)) {}
+CsvExport::CsvExport(CsvExport&& other) noexcept = default;
+CsvExport& CsvExport::operator=(CsvExport&& other) noexcept = default;
+CsvExport::~CsvExport() = default;
+
+Result<CsvExport> CsvExport::begin(store::Database& database, const Actor& actor, const Access& access, Timestamp now) {
   TRY_VOID(actor.require(domain::Permission::read_inventory));
   // First, so that what cannot be written down does not leave.
   TRY_VOID(database.write([&](store::Connection& connection) -> Status {
@@ -179,33 +219,45 @@ Status export_csv(store::Database& database, const Actor& actor, const Access& a
                            audit::object_of("inventory", access.organisation.value), access.organisation));
     return ok();
   }));
-  return database.snapshot([&](store::Connection& connection) -> Status {
-    Shape shape;
-    TRY_VOID(each_page(connection, access, [&](const std::vector<store::Asset>& rows) -> Status {
-      for (const auto& row : rows) shape.take(row.item);
-      return ok();
-    }));
-    const auto columns = columns_of(shape);
-    // The mark tells spreadsheets that it is UTF-8.
-    std::string out = "\xEF\xBB\xBF";
-    for (std::size_t i = 0; i < columns.size(); ++i) {
+  return CsvExport{std::make_unique<State>(State{.database = database, .access = access})};
+}
+
+Result<std::optional<std::string>> CsvExport::next() {
+  auto& it = *state_;
+  if (it.ended) return std::optional<std::string>{};
+  if (!it.begun) {
+    TRY_VOID(it.find_columns());
+    it.begun = true;
+    return std::optional{it.header()};
+  }
+  TRY(const auto rows, it.database.read([&](store::Connection& connection) {
+    return store::AssetsInOrder{connection, it.access.organisation, it.access.sites}.page(it.after, kRowsAPage);
+  }));
+  std::string out;
+  for (const auto& row : rows) {
+    if (!it.shape.has_room_for(Shape::of({row.id, row.item.versions, row.item.others}))) {
+      return Error::conflict("the inventory got another column while it was being written: begin again");
+    }
+    for (std::size_t i = 0; i < it.columns.size(); ++i) {
       if (i > 0) out += ',';
-      out += formats::inventory::csv_cell(written_header(columns[i]));
+      out += formats::inventory::csv_cell(cell_of(row.item, it.columns[i]));
     }
     out += "\r\n";
-    TRY_VOID(write(out));
-    return each_page(connection, access, [&](const std::vector<store::Asset>& rows) -> Status {
-      out.clear();
-      for (const auto& row : rows) {
-        for (std::size_t i = 0; i < columns.size(); ++i) {
-          if (i > 0) out += ',';
-          out += formats::inventory::csv_cell(cell_of(row.item, columns[i]));
-        }
-        out += "\r\n";
-      }
-      return write(out);
-    });
-  });
+  }
+  it.ended = rows.size() < static_cast<std::size_t>(kRowsAPage);
+  if (rows.empty()) return std::optional<std::string>{};
+  it.after = rows.back().id;
+  return std::optional{std::move(out)};
+}
+
+Status export_csv(store::Database& database, const Actor& actor, const Access& access,
+                  const std::function<Status(std::string_view)>& write, Timestamp now) {
+  TRY(auto file, CsvExport::begin(database, actor, access, now));
+  for (;;) {
+    TRY(const auto piece, file.next());
+    if (!piece) return ok();
+    TRY_VOID(write(*piece));
+  }
 }
 
 }  // namespace tocsin::engine::inventory

@@ -5,6 +5,7 @@
 #include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/inventory/inventory.hpp"
+#include "engine/inventory/search_terms.hpp"
 #include "engine/keyset.hpp"
 
 namespace tocsin::engine::inventory {
@@ -59,7 +60,8 @@ Result<AssetPage> list(store::Database& database, const Access& access, const Li
   if (input.limit < 1 || input.limit > 200) {
     return Error::invalid(std::string{tr<"a page has 1 to 200 entries">()}, "limit");
   }
-  store::AssetFilter filter{.words = {},
+  store::AssetFilter filter{.terms = {},
+                            .words = {},
                             .vendor = input.vendor,
                             .zone = input.zone,
                             .exposure = input.exposure,
@@ -70,6 +72,9 @@ Result<AssetPage> list(store::Database& database, const Access& access, const Li
   for (const auto word : text::split(words, ' ')) {
     if (!word.empty() && filter.words.size() < kWordsMax) filter.words.emplace_back(word);
   }
+  filter.terms = asked_terms(filter.words);
+  // Nothing but punctuation was typed.
+  if (filter.terms.empty()) filter.words.clear();
   std::optional<store::AssetAfter> after;
   if (!input.cursor.empty()) {
     TRY(after, read_cursor(input.sort, input.cursor));

@@ -392,7 +392,7 @@ std::string_view inventory_schemas_json() noexcept {
       "type": "object",
       "required": ["complete", "decided", "by_decision", "by_due"],
       "properties": {
-        "complete": {"description": "False: only the first `decided` open matters are counted here.", "type": "boolean"},
+        "complete": {"description": "False: some open matters are being decided anew and counted as they were.", "type": "boolean"},
         "decided": {"type": "integer"},
         "by_decision": {"type": "object", "additionalProperties": {"type": "integer"}},
         "by_due": {"type": "object", "additionalProperties": {"type": "integer"}}

@@ -188,10 +188,10 @@ void append_bar(std::string& out, const Html& label, std::int64_t count, std::in
 
 void append_decisions(std::string& out, const Overview& overview) {
   render<"<section class=\"panel\" aria-labelledby=\"by-decision\"><h2 id=\"by-decision\">[[What to do]]</h2>\n">(out);
-  if (!overview.decided.all) {
-    render<"<p class=\"note\">[[Decided are the first {} of {} open matters. Choose a site to see all of it.]]</p>\n">(
-        out, locale::number(static_cast<long long>(overview.decided.matters.size())),
-        locale::number(overview.totals.matters));
+  if (overview.waiting > 0) {
+    render<"<p class=\"note\">{}</p>\n">(out, trn<"{} match is being decided anew: the counts follow in a moment.",
+                                                  "{} matches are being decided anew: the counts follow in a moment.">(
+                                                  overview.waiting, text::thousands(overview.waiting)));
   }
   const auto most = *std::ranges::max_element(overview.actions);
   constexpr std::string_view kStyles[] = {"critical", "high", "medium", "low", "none"};

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "base/json.hpp"
+#include "engine/exposure/decisions.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/testing/samples.hpp"
 #include "formats/inventory/worksheet.hpp"
@@ -31,6 +32,8 @@ class ExposureOverviewPages : public testing::MemberPortalTest {
   void match() {
     engine::exposure::Runs runs{database()};
     ASSERT_TRUE(runs.all(clock_));
+    engine::exposure::Deciding deciding{database()};
+    ASSERT_TRUE(deciding.all(clock_));
   }
   http::testing::Reply api(As who, std::string_view method, std::string_view target, std::string_view body,
                            std::string_view type = "application/json") {

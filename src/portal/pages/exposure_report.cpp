@@ -242,8 +242,7 @@ std::vector<std::pair<std::string, std::string>> cover_of(const Overview& overvi
 std::string not_all(const Overview& overview) {
   if (overview.decided.all) return {};
   return fmt::format(
-      "Decided and listed are the first {} of {} open matters: those that are affected before others, "
-      "newest advisories first. Ask for one site to see all of it.",
+      "Counted are all open matters; listed are the {} most urgent of {}. Ask for one site to see all of it.",
       number(static_cast<std::int64_t>(overview.decided.matters.size())), number(overview.totals.matters));
 }
 
@@ -557,8 +556,8 @@ boost::json::object overview_json(const Overview& overview, const Zone& zone) {
   auto& exploited = open["known_exploited"].emplace_array();
   for (const auto& each : overview.exploited) exploited.emplace_back(each);
   auto& decisions = out["decisions"].emplace_object();
-  decisions["complete"] = overview.decided.all;
-  decisions["decided"] = overview.decided.matters.size();
+  decisions["complete"] = overview.waiting == 0;
+  decisions["decided"] = overview.totals.matters - overview.undecided;
   decisions["by_decision"] = actions_json(overview.actions);
   decisions["by_due"] = boost::json::object{{"overdue", overview.due.overdue},
                                             {"within_7_days", overview.due.week},
