@@ -112,7 +112,8 @@ Status test(const CommandLine& line, const Installation& installation, PersonId 
   return ok();
 }
 
-std::string_view state_of(const store::Notice& notice) {
+template <class Notice>
+std::string_view state_of(const Notice& notice) {
   using store::NoticeDropped;
   using store::NoticeState;
   if (notice.state == NoticeState::waiting) return "waits";
@@ -139,6 +140,25 @@ Status sent(const CommandLine& line, store::Database& database, PersonId person)
                    {.title = "ADVISORY", .shrinks = true},
                    {.title = "STATE"},
                    {.title = "WHY", .shrinks = true}}};
+  TRY(const auto of_assets, notify::asset_notices(database, Actor::at_console(), person, line.notify.limit, now));
+  for (const auto& row : of_assets) {
+    const auto what = notify::heading(row.item);
+    if (line.json) {
+      print_json(boost::json::object{{"id", row.notice.id},
+                                     {"assets", row.item.assets},
+                                     {"advisories", row.item.advisories},
+                                     {"what", what},
+                                     {"state", state_of(row.notice)},
+                                     {"noticed_at", format_rfc3339(row.notice.noticed_at)},
+                                     {"due_at", format_rfc3339(row.notice.due_at)},
+                                     {"subscriptions", strings(row.notice.why)}});
+      continue;
+    }
+    table.add({{.text = format_minute(row.notice.noticed_at)},
+               {.text = what},
+               {.text = std::string{state_of(row.notice)}},
+               {.text = safe_text(fmt::format("{}", fmt::join(row.notice.why, ", ")))}});
+  }
   for (const auto& row : page.rows) {
     const auto what = row.item ? notify::heading(*row.item) : std::string{"(may not be seen now)"};
     if (line.json) {
@@ -157,7 +177,7 @@ Status sent(const CommandLine& line, store::Database& database, PersonId person)
                {.text = safe_text(fmt::format("{}", fmt::join(row.notice.why, ", ")))}});
   }
   if (line.json) return ok();
-  print(page.rows.empty() ? std::string{"Nothing yet.\n"} : table.text(output_width(), colours()));
+  print(page.rows.empty() && of_assets.empty() ? std::string{"Nothing yet.\n"} : table.text(output_width(), colours()));
   return ok();
 }
 

@@ -22,6 +22,7 @@
 #include "engine/exposure/runs.hpp"
 #include "engine/exposure/sharing.hpp"
 #include "engine/exposure/status.hpp"
+#include "engine/hooks/assets_event.hpp"
 #include "engine/hooks/hooks.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/inventory/search_terms.hpp"
@@ -270,18 +271,44 @@ Status tell_webhooks(store::Connection& connection, const engine::notify::Told& 
   return ok();
 }
 
+Status tell_webhooks(store::Connection& connection, const engine::notify::AssetsTold& told, Timestamp now) {
+  engine::hooks::AssetsNotice notice{.id = fmt::format("assets:{}", told.notice),
+                                     .person = told.person,
+                                     .organisation = told.organisation,
+                                     .assets = told.assets,
+                                     .advisories = told.advisories,
+                                     .worst = {},
+                                     .url = told.url,
+                                     .subscriptions = told.subscriptions,
+                                     .at = told.at};
+  for (const auto& each : told.worst) {
+    notice.worst.push_back({.record = each.record,
+                            .title = each.title,
+                            .severity = std::string{formats::cvss::to_string(each.severity)},
+                            .url = each.url,
+                            .tlp = each.tlp,
+                            .assets = each.assets});
+  }
+  TRY_VOID(engine::hooks::enqueue(connection, engine::hooks::event_of(notice), now));
+  return ok();
+}
+
 /// People are told by what is decided, so after that.
 void add_herald(portal::App& app, const engine::post::Post& post, bool factors_by_role,
                 const std::shared_ptr<std::atomic<bool>>& decided) {
   constexpr int kTurnsMax = 40;
   auto herald = std::make_shared<engine::notify::Herald>(
       app.database(), app.search(), app.catalogue(), post,
-      engine::notify::Herald::Options{.site_zone = [&app] { return app.site()->zone; },
-                                      .hook =
-                                          [&app](store::Connection& connection, const engine::notify::Told& told) {
-                                            return tell_webhooks(connection, told, app.clock().now());
-                                          },
-                                      .factors_by_role = factors_by_role});
+      engine::notify::Herald::Options{
+          .site_zone = [&app] { return app.site()->zone; },
+          .hook = [&app](
+                      store::Connection& connection,
+                      const engine::notify::Told& told) { return tell_webhooks(connection, told, app.clock().now()); },
+          .assets_hook =
+              [&app](store::Connection& connection, const engine::notify::AssetsTold& told) {
+                return tell_webhooks(connection, told, app.clock().now());
+              },
+          .factors_by_role = factors_by_role});
   app.add_chore("notify.herald", std::chrono::seconds{1}, [&app, herald, decided]() -> Status {
     if (!*decided) return ok();
     int turns = 0;

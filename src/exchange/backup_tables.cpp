@@ -92,6 +92,13 @@ using store::Value;
   "id, person_id, organisation_id, record_id, revision_id, withdrawal, what, state, dropped_because, pace, mail, " \
   "feed, hook, why, changed_at, noticed_at, due_at, settled_at, letter_id"
 #define TOCSIN_NOTICE_SUBSCRIPTION_ALL "notice_id, subscription_id"
+#define TOCSIN_ASSET_NEWS_ALL "id, organisation_id, asset_id, record_id, is_new, sequence, at"
+#define TOCSIN_ASSET_NOTICE_ALL                                                                               \
+  "id, person_id, organisation_id, state, dropped_because, pace, mail, feed, hook, why, noticed_at, due_at, " \
+  "settled_at, letter_id"
+#define TOCSIN_ASSET_NOTICE_MATCH_ALL "id, notice_id, asset_id, record_id, is_new"
+#define TOCSIN_ASSET_NOTICE_SUBSCRIPTION_ALL "notice_id, subscription_id"
+#define TOCSIN_NOTICE_SEEN_ALL "person_id, notice_id, asset_notice_id"
 #define TOCSIN_ASSET_MATCH_SPAN_ALL "id, organisation_id, asset_id, record_id, status, since, until, label, site"
 #define TOCSIN_ASSET_DECISION_ALL \
   "id, organisation_id, asset_id, record_id, at, before_action, before_due, after_action, after_due, because"
@@ -307,6 +314,14 @@ constexpr BackupColumn kNotice[] = {
     {"hook"},     {"why", true}, {"changed_at"},      {"noticed_at"}, {"due_at"},      {"settled_at"},
     {"letter_id"}};
 constexpr BackupColumn kNoticeSubscription[] = {{"notice_id"}, {"subscription_id"}};
+constexpr BackupColumn kAssetNews[] = {{"id"},     {"organisation_id"}, {"asset_id"}, {"record_id"},
+                                       {"is_new"}, {"sequence"},        {"at"}};
+constexpr BackupColumn kAssetNotice[] = {
+    {"id"},   {"person_id"}, {"organisation_id"}, {"state"},      {"dropped_because"}, {"pace"},       {"mail"},
+    {"feed"}, {"hook"},      {"why", true},       {"noticed_at"}, {"due_at"},          {"settled_at"}, {"letter_id"}};
+constexpr BackupColumn kAssetNoticeMatch[] = {{"id"}, {"notice_id"}, {"asset_id"}, {"record_id"}, {"is_new"}};
+constexpr BackupColumn kAssetNoticeSubscription[] = {{"notice_id"}, {"subscription_id"}};
+constexpr BackupColumn kNoticeSeen[] = {{"person_id"}, {"notice_id"}, {"asset_notice_id"}};
 constexpr BackupColumn kAssetMatchSpan[] = {{"id"},    {"organisation_id"}, {"asset_id"},    {"record_id"}, {"status"},
                                             {"since"}, {"until"},           {"label", true}, {"site", true}};
 constexpr BackupColumn kAssetDecision[] = {{"id"},        {"organisation_id"}, {"asset_id"},   {"record_id"},
@@ -467,6 +482,19 @@ const BackupTableCode kTables[] = {
     {"notice_subscription", kNoticeSubscription, false,
      TOCSIN_PAGE_BY_TWO("notice_subscription", TOCSIN_NOTICE_SUBSCRIPTION_ALL, "notice_id, subscription_id"),
      TOCSIN_INSERT("notice_subscription", TOCSIN_NOTICE_SUBSCRIPTION_ALL), 2},
+    {"asset_news", kAssetNews, false, TOCSIN_PAGE("asset_news", TOCSIN_ASSET_NEWS_ALL, "id"),
+     TOCSIN_INSERT("asset_news", TOCSIN_ASSET_NEWS_ALL)},
+    {"asset_notice", kAssetNotice, false, TOCSIN_PAGE("asset_notice", TOCSIN_ASSET_NOTICE_ALL, "id"),
+     TOCSIN_INSERT("asset_notice", TOCSIN_ASSET_NOTICE_ALL)},
+    {"asset_notice_match", kAssetNoticeMatch, false,
+     TOCSIN_PAGE("asset_notice_match", TOCSIN_ASSET_NOTICE_MATCH_ALL, "id"),
+     TOCSIN_INSERT("asset_notice_match", TOCSIN_ASSET_NOTICE_MATCH_ALL)},
+    {"asset_notice_subscription", kAssetNoticeSubscription, false,
+     TOCSIN_PAGE_BY_TWO("asset_notice_subscription", TOCSIN_ASSET_NOTICE_SUBSCRIPTION_ALL,
+                        "notice_id, subscription_id"),
+     TOCSIN_INSERT("asset_notice_subscription", TOCSIN_ASSET_NOTICE_SUBSCRIPTION_ALL), 2},
+    {"notice_seen", kNoticeSeen, false, TOCSIN_PAGE("notice_seen", TOCSIN_NOTICE_SEEN_ALL, "person_id"),
+     TOCSIN_INSERT("notice_seen", TOCSIN_NOTICE_SEEN_ALL)},
     {"decision_table", kDecisionTable, false, TOCSIN_PAGE("decision_table", TOCSIN_DECISION_TABLE_ALL, "id"),
      TOCSIN_INSERT("decision_table", TOCSIN_DECISION_TABLE_ALL)},
     {"exposure_consent", kExposureConsent, false, TOCSIN_PAGE("exposure_consent", TOCSIN_EXPOSURE_CONSENT_ALL, "id"),
@@ -563,6 +591,10 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('subscription', 'id'), (SELECT greatest(max(id), 1) FROM subscription));"
       "SELECT setval(pg_get_serial_sequence('notice_letter', 'id'), (SELECT greatest(max(id), 1) FROM notice_letter));"
       "SELECT setval(pg_get_serial_sequence('notice', 'id'), (SELECT greatest(max(id), 1) FROM notice));"
+      "SELECT setval(pg_get_serial_sequence('asset_news', 'id'), (SELECT greatest(max(id), 1) FROM asset_news));"
+      "SELECT setval(pg_get_serial_sequence('asset_notice', 'id'), (SELECT greatest(max(id), 1) FROM asset_notice));"
+      "SELECT setval(pg_get_serial_sequence('asset_notice_match', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "asset_notice_match));"
       "SELECT setval(pg_get_serial_sequence('decision_table', 'id'), (SELECT greatest(max(id), 1) FROM "
       "decision_table));"
       "SELECT setval(pg_get_serial_sequence('exposure_consent', 'id'), (SELECT greatest(max(id), 1) FROM "

@@ -18,6 +18,7 @@
 #include "portal/api/problem.hpp"
 #include "portal/assets.hpp"
 #include "portal/languages.hpp"
+#include "portal/live.hpp"
 #include "portal/pages/match.hpp"
 #include "portal/pages/outside.hpp"
 #include "portal/pages/readers_clock.hpp"
@@ -75,6 +76,9 @@ void decorate(const App& app, const http::Request& request, http::Response& resp
 }  // namespace
 
 struct App::Duty {
+  explicit Duty(App& app) : live(app) {}
+  Live live;
+  bool started = false;
   std::mutex mutex;
   std::condition_variable wake;
   bool stopping = false;
@@ -91,12 +95,14 @@ App::App(store::Database& database, AppSettings settings, const Clock& clock, en
       catalogue_(database),
       search_(database, catalogue_),
       status_desk_(std::make_unique<engine::exposure::StatusDesk>(database)),
-      site_(std::make_shared<const engine::site::Site>(engine::site::without_database(settings_.site))) {
+      site_(std::make_shared<const engine::site::Site>(engine::site::without_database(settings_.site))),
+      duty_(std::make_unique<Duty>(*this)) {
   load_languages();
 }
 
 App::~App() {
-  if (!duty_) return;
+  duty_->live.stop();
+  if (!duty_->started) return;
   {
     const std::lock_guard lock(duty_->mutex);
     duty_->stopping = true;
@@ -107,7 +113,7 @@ App::~App() {
 }
 
 void App::add_chore(std::string name, std::chrono::seconds every, std::function<Status()> work) {
-  TOCSIN_CHECK(!duty_);
+  TOCSIN_CHECK(!duty_->started);
   chores_.push_back({.name = std::move(name), .every = every, .work = std::move(work)});
 }
 
@@ -186,19 +192,23 @@ Status App::watch() {
   if (beat_ == beat) {
     const std::lock_guard catching_up(catch_up_mutex_);
     note_generation();
+    duty_->live.look(false);
     return ok();
   }
   if (office_ != nullptr) office_->wake();
   // Revoked sessions and roles must not live on in memory: before the search index, which may take its time.
   if (identity_ != nullptr) TRY_VOID(identity_->refresh());
+  duty_->live.end_revoked();
   TRY_VOID(catch_up());
   beat_ = beat;
+  duty_->live.look(true);
   return ok();
 }
 
 void App::start_duty() {
-  TOCSIN_CHECK(!duty_);
-  duty_ = std::make_unique<Duty>();
+  TOCSIN_CHECK(!duty_->started);
+  duty_->started = true;
+  duty_->live.start();
   duty_->thread = std::thread{[this] {
     bool failing = false;
     std::optional<Timestamp> tidied;
@@ -267,6 +277,7 @@ http::Router App::routes() {
     add_outside_routes(*this, router);
     add_token_routes(*this, router);
     add_notification_routes(*this, router);
+    add_live_routes(duty_->live, router);
     add_member_routes(*this, router);
   }
 

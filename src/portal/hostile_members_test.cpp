@@ -113,6 +113,7 @@ TEST_P(HostileMembers, WhatAnybodyTypesIsTextOnEveryPage) {
   const auto router = app().routes();
   for (const auto& route : router.routes()) {
     if (route->method != http::Method::get || route->pattern.starts_with("/api/")) continue;
+    if (route->pattern == "/live") continue;  // It goes on; live_test.cpp has its attacks.
     for (const auto& organisation : {std::string{"1"}, std::string{"2"}, std::string{"3"}, applied}) {
       for (const auto& person : {std::string{"11"}, std::string{"12"}, invited}) {
         auto path = filled(route->pattern, {{"organisation", organisation},

@@ -12,6 +12,8 @@ namespace {
 using Key = std::pair<std::int64_t, std::int64_t>;
 constexpr std::size_t kAssetsAtOnce = 4'096;
 constexpr std::size_t kPeriodsMax = 16;
+/// Of the statuses, the last that waits for somebody: under investigation.
+constexpr int kWaitsUntil = 2;
 constexpr std::int64_t kQuarterOfAnHour = 900'000'000;
 
 std::optional<int> optional_int(const Row& row, int column) {
@@ -39,7 +41,8 @@ void append_asset_site(Sql& sql, const ExposureScope& scope) {
 
 }  // namespace
 
-Status ExposureHistory::note(std::span<const AssetMatch> put, std::span<const AssetMatch> gone, Timestamp now) {
+Status ExposureHistory::note(std::span<const AssetMatch> put, std::span<const AssetMatch> gone, Timestamp now,
+                             std::vector<const AssetMatch*>* risen) {
   std::set<std::int64_t> assets;
   for (const auto& each : put) assets.insert(each.asset);
   for (const auto& each : gone) assets.insert(each.asset);
@@ -68,6 +71,9 @@ Status ExposureHistory::note(std::span<const AssetMatch> put, std::span<const As
       if (found->second == each.status) continue;
       end(each);
     }
+    const bool waits = each.status <= kWaitsUntil && each.state != domain::RemediationState::done &&
+                       each.state != domain::RemediationState::accepted;
+    if (risen != nullptr && waits && (found == present.end() || each.status < found->second)) risen->push_back(&each);
     // Twice at the same moment: what was said last counts.
     statements.emplace_back(
         "INSERT INTO asset_match_span (organisation_id, asset_id, record_id, status, since, until, label, site) VALUES "

@@ -63,7 +63,10 @@ class ExposureHistory {
 
   // --- keeping ---
   /// Of the matches in `put`, notes those that are new or have another status; those in `gone` end. Idempotent.
-  Status note(std::span<const AssetMatch> put, std::span<const AssetMatch> gone, Timestamp now);
+  /// `risen`: gets those of `put` that wait for somebody (affected, undecidable, under investigation), and did not
+  /// before, or less urgently.
+  Status note(std::span<const AssetMatch> put, std::span<const AssetMatch> gone, Timestamp now,
+              std::vector<const AssetMatch*>* risen = nullptr);
   /// Before an asset is removed.
   Status note_removal(std::int64_t asset, Timestamp now);
   /// Ends what has no match any more, of assets that have been matched: after everything was matched anew, or restored

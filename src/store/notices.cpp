@@ -185,7 +185,8 @@ Result<std::int64_t> Notices::tidy(Timestamp before) {
                           NoticeState::waiting, before, NoticeState::dropped}));
   TRY_VOID(
       connection_.run(Sql{"DELETE FROM notice_letter WHERE sent_at < ? AND NOT EXISTS (SELECT 1 FROM notice n WHERE "
-                          "n.letter_id = notice_letter.id)",
+                          "n.letter_id = notice_letter.id) AND NOT EXISTS (SELECT 1 FROM asset_notice a WHERE "
+                          "a.letter_id = notice_letter.id)",
                           before}));
   return gone;
 }
@@ -211,9 +212,10 @@ Result<std::vector<domain::Subscription>> Notices::subscriptions_of_letter(std::
   if (!whose) return std::vector<domain::Subscription>{};
   TRY(const auto ids,
       connection_.all(Sql{"SELECT DISTINCT s.subscription_id FROM notice n JOIN notice_subscription s ON s.notice_id = "
-                          "n.id WHERE n.letter_id = ? UNION SELECT subscription_id FROM notice_letter WHERE id = ? AND "
-                          "subscription_id IS NOT NULL",
-                          letter, letter},
+                          "n.id WHERE n.letter_id = ? UNION SELECT s.subscription_id FROM asset_notice n JOIN "
+                          "asset_notice_subscription s ON s.notice_id = n.id WHERE n.letter_id = ? UNION SELECT "
+                          "subscription_id FROM notice_letter WHERE id = ? AND subscription_id IS NOT NULL",
+                          letter, letter, letter},
                       [](const Row& row) { return row.integer(0); }));
   TRY(auto all, Subscriptions{connection_}.of(*whose));
   std::erase_if(all,

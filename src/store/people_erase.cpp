@@ -59,6 +59,7 @@ Status People::erase(domain::PersonId id) {
        Sql{"DELETE FROM outside_role WHERE person_id = ?", id},
        Sql{"DELETE FROM webhook_delivery WHERE webhook_id IN (SELECT id FROM webhook WHERE person_id = ?)", id},
        Sql{"DELETE FROM webhook WHERE person_id = ?", id}, Sql{"DELETE FROM notice WHERE person_id = ?", id},
+       Sql{"DELETE FROM asset_notice WHERE person_id = ?", id}, Sql{"DELETE FROM notice_seen WHERE person_id = ?", id},
        Sql{"DELETE FROM notice_letter WHERE person_id = ?", id},
        Sql{"DELETE FROM subscription WHERE person_id = ?", id}, Sql{"DELETE FROM reading_time WHERE person_id = ?", id},
        Sql{"DELETE FROM record_read WHERE person_id = ?", id},
@@ -217,6 +218,18 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                                                                  {"settled_at", moment(row, 3)},
                                                                  {"sent", row.integer(4) == 2}});
                                     }));
+  TRY(auto asset_notices,
+      connection_.all(Sql{"SELECT n.why, n.noticed_at, n.settled_at, n.state, (SELECT count(DISTINCT p.asset_id) FROM "
+                          "asset_notice_match p WHERE p.notice_id = n.id) FROM asset_notice n WHERE n.person_id = ? "
+                          "ORDER BY n.id",
+                          id},
+                      [](const Row& row) {
+                        return boost::json::value({{"assets", number(row, 4)},
+                                                   {"subscriptions", text(row, 0)},
+                                                   {"noticed_at", moment(row, 1)},
+                                                   {"settled_at", moment(row, 2)},
+                                                   {"sent", row.integer(3) == 2}});
+                      }));
   TRY(auto comments,
       connection_.all(Sql{"SELECT r.record_key, c.wide, c.body, c.written_at, c.edited_at FROM record_comment c JOIN "
                           "record r ON r.id = c.record_id WHERE c.person_id = ? ORDER BY c.id",
@@ -250,7 +263,7 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                              {"webhooks", array(webhooks)},       {"subscriptions", array(subscriptions)},
                              {"reading_times", array(times)},     {"notices", array(notices)},
                              {"comments", array(comments)},       {"marked_as_read", array(read)},
-                             {"mail_keys", array(mail_keys)}};
+                             {"mail_keys", array(mail_keys)},     {"asset_notices", array(asset_notices)}};
 }
 
 }  // namespace tocsin::store

@@ -23,6 +23,8 @@ Status Removals::remove(const domain::Record& record, Timestamp now, Remembered 
        Sql{"DELETE FROM record_comment WHERE record_id = ?", id},
        Sql{"DELETE FROM notice_subscription WHERE notice_id IN (SELECT n.id FROM notice n WHERE n.record_id = ?)", id},
        Sql{"DELETE FROM notice WHERE record_id = ?", id}, Sql{"DELETE FROM notice_record WHERE record_id = ?", id},
+       Sql{"DELETE FROM asset_news WHERE record_id = ?", id},
+       Sql{"DELETE FROM asset_notice_match WHERE record_id = ?", id},
        Sql{"DELETE FROM asset_match_span WHERE record_id = ?", id},
        Sql{"DELETE FROM asset_decision WHERE record_id = ?", id},
        Sql{"DELETE FROM exposure_run_change WHERE record_id = ?", id},

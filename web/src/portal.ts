@@ -3,6 +3,7 @@ import { startCopyButtons } from './copy';
 import { startDates } from './dates';
 import { startFacets } from './facets';
 import { startKeys } from './keys';
+import { startLive } from './live';
 import { startPasskeys } from './passkeys';
 import { startSuggestions } from './suggest';
 import { startTables } from './tables';
@@ -17,6 +18,7 @@ for (const start of [
   startKeys,
   startDates,
   startPasskeys,
+  startLive,
 ]) {
   try {
     start();

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "store/asset_notices.hpp"
 #include "store/assets.hpp"
 #include "store/changes.hpp"
 #include "store/exposure_history.hpp"
@@ -101,10 +102,30 @@ class Said {
   std::map<std::pair<std::int64_t, std::int64_t>, store::AssetState> states_;
 };
 
-/// Makes the rows of these assets what was found; `records`: only rows of those are touched, or all where absent.
-/// Returns which are others than before.
+/// What is new because these assets are, or have changed: told of by engine/notify.
+tocsin::Status note_news(store::Connection& connection, const std::vector<const Looked*>& looked,
+                         const std::vector<const store::AssetMatch*>& risen, std::int64_t sequence, Timestamp now) {
+  std::set<std::int64_t> added;
+  for (const auto* each : looked) {
+    if (each->asset->version == 1) added.insert(each->asset->id);
+  }
+  std::vector<store::AssetNews> news;
+  for (const auto* each : risen) {
+    news.push_back({.organisation = each->organisation,
+                    .asset = each->asset,
+                    .record = each->record,
+                    .is_new = added.contains(each->asset),
+                    .sequence = sequence,
+                    .at = now});
+  }
+  return store::AssetNotices{connection}.put_news(news);
+}
+
+/// Makes the rows of these assets what was found; `records`: only rows of those are touched, or all where absent - then
+/// the assets are what is new, and advisories are known up to `sequence`. Returns which are others than before.
 Result<std::vector<store::RunChange>> write(store::Connection& connection, const std::vector<const Looked*>& looked,
-                           const std::vector<std::int64_t>* records, Timestamp now) {
+                                            const std::vector<std::int64_t>* records, std::int64_t sequence,
+                                            Timestamp now) {
   store::Exposures exposures{connection};
   std::vector<const store::Asset*> assets;
   std::vector<std::int64_t> ids;
@@ -151,7 +172,9 @@ Result<std::vector<store::RunChange>> write(store::Connection& connection, const
   }
   TRY_VOID(exposures.put(put));
   TRY_VOID(exposures.remove(gone));
-  TRY_VOID(store::ExposureHistory{connection}.note(put, gone, now));
+  std::vector<const store::AssetMatch*> risen;
+  TRY_VOID(store::ExposureHistory{connection}.note(put, gone, now, &risen));
+  if (records == nullptr) TRY_VOID(note_news(connection, looked, risen, sequence, now));
   return changes;
 }
 
@@ -250,7 +273,7 @@ Result<RunStep> Runs::match_due(const std::vector<store::Asset>& assets, Timesta
     // miss those that are written as matched here.
     if (cursor.until > matchers_->sequence()) return done;
     TRY(const auto still, still_so(connection, assets, looked));
-    TRY(const auto changes, write(connection, still, nullptr, now));
+    TRY(const auto changes, write(connection, still, nullptr, matchers_->sequence(), now));
     done.matches = std::ssize(changes);
     std::vector<std::int64_t> ids;
     for (const auto* each : still) ids.push_back(each->asset->id);
@@ -350,7 +373,7 @@ Result<RunStep> Runs::match_advisories(const store::Exposures::Cursor& cursor, T
     if (present != cursor) return done;
     TRY(const auto still, still_so(connection, assets, looked));
     // An asset that changed meanwhile is due, and then matched against everything.
-    TRY(const auto changes, write(connection, still, &part_->records, now));
+    TRY(const auto changes, write(connection, still, &part_->records, cursor.until, now));
     done.matches = std::ssize(changes);
     TRY_VOID(exposures.set_cursor(next));
     TRY(generation, next_generation(connection));
@@ -472,7 +495,7 @@ Result<RunStep> Runs::asked_step(Timestamp now, int assets_max) {
     TRY(const auto advanced, runs.advance(run, next));
     if (advanced == 0) return done;
     TRY(const auto still, still_so(connection, state.assets, looked));
-    TRY(const auto changes, write(connection, still, records, now));
+    TRY(const auto changes, write(connection, still, records, matchers_->sequence(), now));
     TRY_VOID(runs.note(run.id, changes));
     done.assets = std::ssize(state.assets);
     done.matches = std::ssize(changes);

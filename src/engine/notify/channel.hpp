@@ -39,4 +39,23 @@ struct Told {
 /// notice stays waiting: only the database's errors are meant to be returned.
 using Channel = std::function<Status(store::Connection& connection, const Told& told)>;
 
+/// The same for a message about assets that were added or changed.
+struct AssetsTold {
+  std::int64_t notice = 0;  ///< As of Told, among messages of this kind.
+  domain::PersonId person;
+  domain::OrganisationId organisation;
+  std::int64_t assets = 0, advisories = 0;
+  struct Advisory {
+    std::string record, title, url;
+    domain::Tlp tlp = domain::Tlp::clear;
+    formats::cvss::Severity severity = formats::cvss::Severity::none;
+    std::int64_t assets = 0;
+  };
+  std::vector<Advisory> worst;  ///< The most urgent first; not all of them.
+  std::string url;
+  std::vector<std::string> subscriptions;
+  Timestamp at;
+};
+using AssetsChannel = std::function<Status(store::Connection& connection, const AssetsTold& told)>;
+
 }  // namespace tocsin::engine::notify

@@ -25,7 +25,7 @@ namespace tocsin::engine::notify {
 
 struct NoticeStep {
   std::int64_t changes = 0;  ///< Handled in this step.
-  std::int64_t notices = 0;  ///< Made.
+  std::int64_t notices = 0;  ///< Made, or added to.
   bool caught_up = false;    ///< Nothing was left that is ready to be told.
 };
 struct SendStep {
@@ -38,6 +38,7 @@ class Herald {
   struct Options {
     std::function<std::shared_ptr<const Zone>()> site_zone = {};  ///< Of people who chose none; absent: UTC.
     Channel hook = {};  ///< Where subscriptions tell by hook; absent: nowhere.
+    AssetsChannel assets_hook = {};
     /// identity::Options::second_factor_by_role: who owes one is told nothing.
     bool factors_by_role = false;
   };
@@ -48,10 +49,13 @@ class Herald {
 
   /// One batch of at most `changes_max` changes.
   Result<NoticeStep> notice(Timestamp now, int changes_max = 256);
+  /// What the assets of one organisation are affected by since they were added or changed, into one notice of each
+  /// person; behind notice(), and not before all of them have been matched and decided.
+  Result<NoticeStep> notice_assets(Timestamp now);
   /// What is due, of at most `people_max` people. One person's failure does not stop the others; the first is returned
   /// when all had their turn.
   Result<SendStep> send(Timestamp now, int people_max = 100);
-  /// Both until caught up; ends earlier where `go_on` says false.
+  /// All until caught up; ends earlier where `go_on` says false.
   Status turn(const Clock& clock, const std::function<bool()>& go_on = {});
 
  private:

@@ -1,5 +1,7 @@
 #include "engine/notify/letters.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -169,6 +171,10 @@ std::string notice_url(std::string_view public_url, std::int64_t notice) {
   return fmt::format("{}/notifications/{}", public_url, notice);
 }
 
+std::string assets_url(std::string_view public_url, std::int64_t notice) {
+  return fmt::format("{}/notifications/assets/{}", public_url, notice);
+}
+
 std::string unsubscribe_url(std::string_view public_url, std::string_view token) {
   return fmt::format("{}/unsubscribe/{}", public_url, token);
 }
@@ -185,6 +191,47 @@ std::string heading(const Item& item) {
       break;
   }
   return tr<"New: {}">(what);
+}
+
+std::string heading(const AssetsItem& item) {
+  const auto assets =
+      trn<"{} added or changed asset", "{} added or changed assets">(item.assets, text::thousands(item.assets));
+  return trn<"{} advisory speaks of {}", "{} advisories speak of {}">(item.advisories, text::thousands(item.advisories),
+                                                                      assets);
+}
+
+post::Letter assets_letter(const post::Options& options, const domain::Person& to, const AssetsItem& item,
+                           std::string_view token, Timestamp now) {
+  const LanguageScope speaking{post::language_for(options, to.language, post::Cause::other)};
+  const auto what = heading(item);
+  auto subject = fmt::format("{}: {}", line(options.site_name), what);
+  Sheet sheet{subject};
+  sheet.paragraph(greeting(to));
+  sheet.paragraph(fmt::format("{}.", what));
+  if (item.added > 0 && item.added < item.assets) {
+    sheet.paragraph(trn<"{} of them was added.", "{} of them were added.">(item.added, text::thousands(item.added)));
+  }
+  const auto url = assets_url(options.public_url, item.notice);
+  if (std::cmp_less(item.worst.size(), item.advisories)) {
+    sheet.paragraph(tr<"The most urgent ones:">());
+  }
+  for (const auto& each : item.worst) {
+    if (may_travel(each.item.tlp)) {
+      sheet.heading(fmt::format("{}: {}", line(each.item.key), line(each.item.title, kTitleBytesMax)), url);
+      sheet.detail(facts_of(each.item));
+    } else {
+      sheet.heading(tr<"TLP:{} advisory">(to_string(each.item.tlp)), url);
+    }
+    sheet.detail(trn<"{} asset", "{} assets">(each.assets, text::thousands(each.assets)));
+    sheet.end_item();
+  }
+  if (!item.why.empty()) {
+    std::vector<std::string> names;
+    for (const auto& each : item.why) names.push_back(line(each));
+    sheet.paragraph(tr<"Subscription: {}">(line(fmt::format("{}", fmt::join(names, ", ")), 2 * kNameBytesMax)));
+  }
+  sheet.link(tr<"All of them, in the portal:">(), url);
+  return finish(options, to, std::move(subject), std::move(sheet), token, now);
 }
 
 post::Letter letter(const post::Options& options, const domain::Person& to, domain::Pace pace,

@@ -5,9 +5,11 @@
 #include "base/log.hpp"
 #include "base/secret.hpp"
 #include "engine/advisories.hpp"
+#include "engine/notify/assets.hpp"
 #include "engine/notify/herald.hpp"
 #include "engine/notify/letters.hpp"
 #include "engine/notify/reader.hpp"
+#include "store/asset_notices.hpp"
 #include "store/notices.hpp"
 #include "store/people.hpp"
 #include "store/records.hpp"
@@ -159,43 +161,53 @@ class Sending {
   std::map<Pace, std::vector<Item>> by_mail_;
 };
 
-Result<SendStep> send_to(store::Connection& connection, const post::Post& post, const Channel& hook,
-                         bool factors_by_role, domain::PersonId id, Timestamp now) {
+Result<SendStep> send_to(store::Connection& connection, const post::Post& post, const Herald::Options& told_by,
+                         domain::PersonId id, Timestamp now) {
   // Another process that sends to the same person waits here, and then finds nothing.
   TRY_VOID(
       connection.run(store::Sql{"UPDATE notice SET due_at = due_at WHERE person_id = ? AND state = ? AND due_at <= ?",
                                 id, NoticeState::waiting, now}));
   store::Notices notices{connection};
   TRY(const auto person, store::People{connection}.find(id));
-  SendStep none;
-  if (!person || person->status != domain::PersonStatus::active) {
-    TRY(none.dropped, notices.drop_waiting(id, NoticeDropped::hidden, now));
+  const auto drop_all = [&](NoticeDropped why) -> Result<SendStep> {
+    SendStep none;
+    TRY(none.dropped, notices.drop_waiting(id, why, now));
+    TRY(const auto of_assets, store::AssetNotices{connection}.drop_waiting(id, why, now));
+    none.dropped += of_assets;
     return none;
-  }
+  };
+  if (!person || person->status != domain::PersonStatus::active) return drop_all(NoticeDropped::hidden);
   TRY(const auto times, store::Subscriptions{connection}.times(id));
-  if (times.paused) {
-    TRY(none.dropped, notices.drop_waiting(id, NoticeDropped::paused, now));
-    return none;
-  }
+  if (times.paused) return drop_all(NoticeDropped::paused);
   TRY(const auto due, notices.due(id, now, kNoticesAtOnce));
   TRY(const auto options, post.options(connection));
-  Sending sending{connection, post, options, hook, factors_by_role, *person, now};
+  Sending sending{connection, post, options, told_by.hook, told_by.factors_by_role, *person, now};
   TRY_VOID(sending.all(due));
-  return sending.done;
+  TRY(const auto of_assets,
+      send_assets(connection, post, options, told_by.assets_hook, told_by.factors_by_role, *person, now));
+  auto done = sending.done;
+  done.letters += of_assets.letters;
+  done.sent += of_assets.sent;
+  done.dropped += of_assets.dropped;
+  return done;
 }
 
 }  // namespace
 
 Result<SendStep> Herald::send(Timestamp now, int people_max) {
-  TRY(const auto people, database_.read([&](store::Connection& connection) {
-    return store::Notices{connection}.due_people(now, people_max);
+  TRY(const auto people, database_.read([&](store::Connection& connection) -> Result<std::vector<domain::PersonId>> {
+    TRY(auto due, store::Notices{connection}.due_people(now, people_max));
+    TRY(const auto of_assets, store::AssetNotices{connection}.due_people(now, people_max));
+    for (const auto each : of_assets) {
+      if (std::ranges::find(due, each) == due.end()) due.push_back(each);
+    }
+    return due;
   }));
   SendStep sum;
   std::optional<Error> failed;
   for (const auto person : people) {
-    const auto step = database_.write([&](store::Connection& connection) {
-      return send_to(connection, post_, options_.hook, options_.factors_by_role, person, now);
-    });
+    const auto step = database_.write(
+        [&](store::Connection& connection) { return send_to(connection, post_, options_, person, now); });
     if (!step) {
       log::error("notify.person_failed",
                  {{"person", person.value}, {"message", step.error().message}, {"detail", step.error().detail}});
@@ -216,15 +228,18 @@ Status Herald::turn(const Clock& clock, const std::function<bool()>& go_on) {
   for (;;) {
     const auto now = clock.now();
     TRY(const auto noticed, notice(now));
+    TRY(const auto of_assets, notice_assets(now));
     // What is due goes out while much is still to be noticed.
     TRY(const auto sent, send(now));
-    if (noticed.caught_up && sent.caught_up) break;
+    if (noticed.caught_up && of_assets.caught_up && sent.caught_up) break;
     if (go_on && !go_on()) return ok();
   }
   const auto now = clock.now();
   if (tidied_ && now.micros - tidied_->micros < kTidyMicros) return ok();
   tidied_ = now;
   return database_.write([&](store::Connection& connection) -> Status {
+    // Before the letters that they are of.
+    TRY_VOID(store::AssetNotices{connection}.tidy({now.micros - kNoticesKeptDays * kDayMicros}));
     TRY_VOID(store::Notices{connection}.tidy({now.micros - kNoticesKeptDays * kDayMicros}));
     return ok();
   });

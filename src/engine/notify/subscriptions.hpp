@@ -10,6 +10,7 @@
 #include "engine/members/actor.hpp"
 #include "engine/notify/letters.hpp"
 #include "engine/post/post.hpp"
+#include "store/asset_notices.hpp"
 #include "store/database.hpp"
 #include "store/notices.hpp"
 
@@ -70,6 +71,36 @@ struct NoticePage {
 };
 Result<NoticePage> notices(store::Database& database, const Actor& actor, domain::PersonId person, std::int64_t before,
                            int limit, Timestamp now);
+/// A message about assets as its reader sees it: counts and advisories as far as they may see them now.
+struct AssetsRow {
+  store::AssetNotice notice;
+  AssetsItem item;
+};
+/// Newest first. Nothing for a token without the scope of the inventory.
+Result<std::vector<AssetsRow>> asset_notices(store::Database& database, const Actor& actor, domain::PersonId person,
+                                             int limit, Timestamp now);
+/// One's own. Errors: not_found.
+Result<AssetsRow> asset_notice(store::Database& database, const Actor& actor, std::int64_t id, Timestamp now);
+
+/// What somebody was told since they last looked at the list of it, or since `after`; shown to them as they sit there.
+struct News {
+  std::int64_t unread = 0;  ///< Since they looked, at most kUnreadMax.
+  struct Line {
+    std::string text;  ///< Of a notice, in the present language.
+    std::string path;
+  };
+  std::int64_t fresh = 0;   ///< Since `after`, at most kUnreadMax.
+  std::vector<Line> lines;  ///< Of these the newest, newest first, at most kNewsLines.
+  store::NoticesSeen newest;
+};
+inline constexpr std::int64_t kUnreadMax = 100;
+inline constexpr int kNewsLines = 5;
+/// Through the eyes that each was noticed with. `after` absent: no lines.
+Result<News> news(store::Connection& connection, domain::PersonId person, std::optional<store::NoticesSeen> after,
+                  bool factors_by_role, Timestamp now);
+/// They have looked at the list.
+Status look_through(store::Database& database, domain::PersonId person);
+
 /// Where a letter's link leads: the slug of the record. Errors: not_found.
 Result<std::string> follow(store::Database& database, const Actor& actor, std::int64_t notice, Timestamp now);
 
@@ -84,6 +115,9 @@ Result<std::string> make_feed_token(store::Database& database, const Actor& acto
                                     Timestamp now);
 Status revoke_feed_token(store::Database& database, const Actor& actor, domain::PersonId person, Timestamp now);
 Result<std::optional<Timestamp>> feed_made_at(store::Database& database, const Actor& actor, domain::PersonId person);
+/// Messages about assets in a feed; as below.
+Result<std::vector<AssetsRow>> asset_feed(store::Database& database, std::string_view token, bool factors_by_role,
+                                          Timestamp now);
 /// What a feed holds: newest first, at most 50, as far as its reader may see it now. Errors: not_found for a token that
 /// is none.
 Result<std::vector<NoticeRow>> feed(store::Database& database, std::string_view token, bool factors_by_role,

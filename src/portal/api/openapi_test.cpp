@@ -473,6 +473,7 @@ class Crawl {
     ask("subscription_change", subscription, R"({"name":"Ours","exposure":false,"paused":true})", "PATCH");
     ask("subscription_test", subscription + "/test", "{}");
     ask("subscription_delete", subscription, {}, "DELETE");
+    ask("asset_notices", "/api/v1/notices/assets");
     const auto told = ask("notices", "/api/v1/notices");
     ASSERT_EQ(json::array_at(told, "items").size(), 2U);
     EXPECT_FALSE(json::find(json::array_at(told, "items")[0], "advisory")->is_null());

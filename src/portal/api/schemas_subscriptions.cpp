@@ -9,6 +9,10 @@ constexpr QueryParameter kNoticesQuery[] = {
     {"cursor", "Opaque; from `next` of the page before. Leave out for the first page.", R"({"type":"string"})"},
 };
 
+constexpr QueryParameter kAssetNoticesQuery[] = {
+    {"limit", "The newest so many.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
+};
+
 constexpr Operation kOperations[] = {
     {.route = "subscriptions",
      .description =
@@ -44,6 +48,12 @@ constexpr Operation kOperations[] = {
          "where a subscription that does not follow the inventory asked for it, and without their names.",
      .schema = "NoticeList",
      .query = kNoticesQuery},
+    {.route = "asset_notices",
+     .description = "One message for all assets that were added or changed at a time; counts and advisories as far as "
+                    "the asker may "
+                    "see them now. Tokens need the scope read-inventory: without it there are none.",
+     .schema = "AssetNoticeList",
+     .query = kAssetNoticesQuery},
 };
 
 }  // namespace
@@ -174,6 +184,46 @@ std::string_view subscription_schemas_json() noexcept {
     "noticed_at": {"$ref": "#/components/schemas/Time"},
     "due_at": {"description": "When it was, or is, to be told.", "allOf": [{"$ref": "#/components/schemas/Time"}]},
     "settled_at": {"description": "When it was sent or dropped.", "allOf": [{"$ref": "#/components/schemas/OptionalTime"}]}
+  }
+},
+"AssetNotice": {
+  "type": "object",
+  "required": ["id", "url", "organisation", "assets", "added", "advisories", "most_urgent", "state", "dropped_because",
+    "subscriptions", "noticed_at", "due_at"],
+  "properties": {
+    "id": {"type": "integer", "minimum": 1},
+    "url": {"description": "Of the page.", "type": "string"},
+    "organisation": {"description": "Whose assets they are.", "type": "integer", "minimum": 1},
+    "assets": {"description": "That were added or changed, and are affected.", "type": "integer", "minimum": 0},
+    "added": {"description": "Of these, those that were added.", "type": "integer", "minimum": 0},
+    "advisories": {"type": "integer", "minimum": 0},
+    "most_urgent": {"description": "At most ten, the most urgent first.", "type": "array", "items": {
+      "type": "object",
+      "required": ["id", "slug", "url", "title", "tlp", "severity", "assets"],
+      "properties": {
+        "id": {"description": "Tracking id, as the issuer writes it.", "type": "string"},
+        "slug": {"type": "string"},
+        "url": {"type": "string"},
+        "title": {"type": "string"},
+        "tlp": {"$ref": "#/components/schemas/Tlp"},
+        "severity": {"$ref": "#/components/schemas/Severity"},
+        "assets": {"description": "How many of them it speaks of.", "type": "integer", "minimum": 0}
+      }
+    }},
+    "state": {"enum": ["waiting", "sent", "dropped"]},
+    "dropped_because": {"enum": ["hidden", "unsubscribed", "replaced", "paused", null]},
+    "subscriptions": {"type": "array", "items": {"type": "string"}},
+    "noticed_at": {"$ref": "#/components/schemas/Time"},
+    "due_at": {"$ref": "#/components/schemas/Time"}
+  }
+},
+"AssetNoticeList": {
+  "type": "object",
+  "required": ["items", "next", "total"],
+  "properties": {
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/AssetNotice"}},
+    "next": {"$ref": "#/components/schemas/NextPage"},
+    "total": {"description": "Not counted.", "type": "null"}
   }
 },
 "NoticeList": {

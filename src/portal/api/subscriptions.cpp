@@ -264,6 +264,41 @@ Result<http::Response> notices(App& app, const http::Request& request) {
   return api::personal_json(pages::page_json(std::move(items), next, std::nullopt));
 }
 
+boost::json::object asset_notice_json(const notify::AssetsRow& row) {
+  boost::json::array worst;
+  for (const auto& each : row.item.worst) {
+    worst.push_back({{"id", each.item.key},
+                     {"slug", each.slug},
+                     {"url", pages::advisory_url(each.slug)},
+                     {"title", each.item.title},
+                     {"tlp", domain::to_string(each.item.tlp)},
+                     {"severity", formats::cvss::to_string(each.item.severity)},
+                     {"assets", each.assets}});
+  }
+  boost::json::array why(row.notice.why.begin(), row.notice.why.end());
+  return {{"id", row.notice.id},
+          {"url", notify::assets_url({}, row.notice.id)},
+          {"organisation", row.notice.organisation.value},
+          {"assets", row.item.assets},
+          {"added", row.item.added},
+          {"advisories", row.item.advisories},
+          {"most_urgent", std::move(worst)},
+          {"state", word_of(row.notice.state)},
+          {"dropped_because", word_of(row.notice.dropped)},
+          {"subscriptions", std::move(why)},
+          {"noticed_at", format_rfc3339(row.notice.noticed_at)},
+          {"due_at", format_rfc3339(row.notice.due_at)}};
+}
+
+Result<http::Response> asset_notices(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({"limit"}));
+  TRY(const int limit, request.integer("limit", kNoticesDefault, 1, kNoticesMax));
+  TRY(const auto rows, notify::asset_notices(app.database(), access::actor(request), me(request), limit, request.now));
+  boost::json::array items;
+  for (const auto& row : rows) items.push_back(asset_notice_json(row));
+  return api::personal_json(pages::page_json(std::move(items), {}, std::nullopt));
+}
+
 }  // namespace
 
 void add_subscription_api(App& app, http::Router& router) {
@@ -281,6 +316,8 @@ void add_subscription_api(App& app, http::Router& router) {
   get(kSubscriptions, "subscriptions", "What the asker subscribes to", list);
   get("/api/v1/subscriptions/{subscription}", "subscription", "One of the asker's subscriptions", show);
   get(kNotices, "notices", "What the asker was told, newest first", notices);
+  get("/api/v1/notices/assets", "asset_notices",
+      "What the asker was told of assets that were added or changed, newest first", asset_notices);
   const api::WriteRoute routes[] = {{Method::post, kSubscriptions, "subscription_create", "Subscribe", kOwn, create},
                                     {Method::patch, "/api/v1/subscriptions/{subscription}", "subscription_change",
                                      "Change, pause or take up a subscription", kOwn, change},

@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "portal/http/compress.hpp"
+#include "portal/http/stream.hpp"
 
 namespace tocsin::portal::http {
 namespace {
@@ -177,6 +178,8 @@ Result<std::shared_ptr<const CachedAnswer>> make_answer(const Request& request, 
   auto answer = std::make_shared<CachedAnswer>();
   answer->status = response.status;
   answer->body = response.body ? response.body : std::make_shared<const std::string>();
+  const bool goes_on = stream_of(answer->body) != nullptr;
+  if (goes_on) response.cache_control = "no-store";
 
   std::string vary;
   bool encoded = false;
@@ -209,12 +212,12 @@ Result<std::shared_ptr<const CachedAnswer>> make_answer(const Request& request, 
 
   Head head{response.status};
   if (!bodiless(response.status)) {
-    if (!answer->body->empty()) head.add("Content-Type", response.content_type);
+    if (!answer->body->empty() || goes_on) head.add("Content-Type", response.content_type);
     if (compressed) head.add("Content-Encoding", to_string(encoding));
     for (const auto& [name, value] : response.headers) {
       if (text::equals_ignore_case_ascii(name, "content-encoding")) head.add("Content-Encoding", value);
     }
-    head.add("Content-Length", std::to_string(answer->body->size()));
+    if (!goes_on) head.add("Content-Length", std::to_string(answer->body->size()));
   }
   answer->shared_at = head.size();
   if (!answer->etag.empty()) head.add("ETag", answer->etag);
@@ -322,7 +325,8 @@ std::shared_ptr<const CachedAnswer> run_handler(const Route& route, const Server
       return error_answer(hooks, request, result.error(), status, encoding, std::move(headers));
     }
     auto response = std::move(result).value();
-    const bool keep = response.cacheable && response.status == 200 && !turned_away;
+    const bool keep =
+        response.cacheable && response.status == 200 && !turned_away && stream_of(response.body) == nullptr;
     if (hooks.decorate) hooks.decorate(request, response);
     auto answer = make_answer(request, std::move(response), encoding);
     if (!answer) return failed(answer.error().detail);

@@ -1,5 +1,8 @@
 #include "portal/http/connection.hpp"
 
+#include <functional>
+#include <utility>
+
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <fmt/format.h>
@@ -9,6 +12,7 @@
 #include "base/messages.hpp"
 #include "base/text.hpp"
 #include "portal/http/request_head.hpp"
+#include "portal/http/stream.hpp"
 
 namespace tocsin::portal::http {
 
@@ -46,6 +50,7 @@ enum class Phase {
   body,
   handling,  // no deadline: the pool decides
   writing,
+  streaming,  // an answer that goes on, while there is nothing to write: no deadline
   closing
 };
 
@@ -69,8 +74,14 @@ class Connection final : public Watched {
 
   Task<void> serve();
 
-  bool overdue(SteadyTime now) const noexcept override { return phase_ != Phase::handling && now >= deadline_; }
+  bool overdue(SteadyTime now) const noexcept override {
+    // Nobody reads from a client that is streamed to: whether it is gone has to be looked at.
+    if (phase_ == Phase::streaming) return transport_->stirred();
+    if (writes_stream() && stream_->closed()) return true;
+    return phase_ != Phase::handling && now >= deadline_;
+  }
   void expire() noexcept override {
+    if (phase_ == Phase::streaming) return end_stream();
     timed_out_ = true;
     // A slow request still gets its 408; a client that does not even read gets nothing.
     if (phase_ == Phase::header || phase_ == Phase::body) {
@@ -80,10 +91,12 @@ class Connection final : public Watched {
     }
   }
   void stop() noexcept override {
+    if (phase_ == Phase::streaming || writes_stream()) return end_stream();
     if (phase_ == Phase::idle || phase_ == Phase::handshake) transport_->close();
   }
   void abandon() noexcept override {
     abandoned_ = true;
+    if (phase_ == Phase::streaming) return end_stream();
     if (phase_ != Phase::handling) transport_->close();
   }
 
@@ -121,6 +134,11 @@ class Connection final : public Watched {
 
   Task<bool> write_answer();
   Task<bool> write_all(std::span<asio::const_buffer> buffers);
+  /// Of the answer, until it ends, its reader is gone, or the server stops.
+  Task<void> write_stream();
+  /// From outside of the coroutine that writes it, on the worker's thread.
+  bool writes_stream() const noexcept { return phase_ == Phase::writing && stream_ != nullptr; }
+  void end_stream() noexcept { stream_->close(); }
   Task<void> linger();
   void report(int status, std::size_t bytes);
 
@@ -152,6 +170,7 @@ class Connection final : public Watched {
   std::string cache_key_;
   std::int64_t generation_ = 0;
   std::shared_ptr<const CachedAnswer> answer_;
+  std::shared_ptr<EventStream> stream_;  ///< Of the answer, once it is being written.
   SteadyTime started_;
 };
 
@@ -304,6 +323,7 @@ Task<bool> Connection::serve_one() {
   allowed_.clear();
   refusal_.reset();
   answer_.reset();
+  stream_.reset();
   encoding_ = Encoding::identity;
   unknown_method_ = false;
   identified_ = false;
@@ -376,7 +396,13 @@ Task<bool> Connection::serve_one() {
   } else {
     co_await answer_request();
   }
+  stream_ = stream_of(answer_->body);
+  if (stream_ != nullptr) keep_alive_ = false;
   const bool written = co_await write_answer();
+  if (stream_ != nullptr) {
+    if (written && request_.method != Method::head) co_await write_stream();
+    stream_->end();
+  }
   co_return written&& keep_alive_;
 }
 
@@ -545,6 +571,57 @@ Task<bool> Connection::write_all(std::span<asio::const_buffer> buffers) {
     written = co_await transport_->write_some(buffers);
     if (written == 0) co_return false;
   }
+}
+
+namespace {
+
+/// Resumes who waits for a stream. Everything on the worker's thread but ring().
+class Bell : public std::enable_shared_from_this<Bell> {
+ public:
+  explicit Bell(asio::io_context& context) : context_(context) {}
+  /// Any thread. Never resumes within the call.
+  void ring() {
+    asio::post(context_, [self = shared_from_this()] {
+      self->rung_ = true;
+      if (self->resume_) std::exchange(self->resume_, {})();
+    });
+  }
+  Task<void> wait() {
+    if (!rung_) {
+      const auto start = [this](auto handler) {
+        auto kept = std::make_shared<decltype(handler)>(std::move(handler));
+        resume_ = [kept] { std::move (*kept)(); };
+      };
+      co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(start, use_task);
+    }
+    rung_ = false;
+  }
+
+ private:
+  asio::io_context& context_;
+  bool rung_ = false;
+  std::function<void()> resume_;
+};
+
+}  // namespace
+
+Task<void> Connection::write_stream() {
+  const auto stream = stream_;
+  const auto bell = std::make_shared<Bell>(worker_.context);
+  stream->on_change([bell] { bell->ring(); });
+  while (!shared_.stopping.load(std::memory_order_relaxed)) {
+    const auto taken = stream->take();
+    if (taken.closed) break;
+    if (taken.bytes.empty()) {
+      phase_ = Phase::streaming;
+      co_await bell->wait();
+      continue;
+    }
+    enter(Phase::writing, limit(shared_.options.write_timeout_ms));
+    asio::const_buffer bytes{taken.bytes.data(), taken.bytes.size()};
+    if (!co_await write_all({&bytes, 1})) break;
+  }
+  enter(Phase::closing, kLingerTime);
 }
 
 void Connection::report(int status, std::size_t bytes) {

@@ -1,5 +1,7 @@
 #include "portal/http/transport.hpp"
 
+#include <cerrno>
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl.hpp>
@@ -29,6 +31,13 @@ class Buffers {
  private:
   std::span<const asio::const_buffer> buffers_;
 };
+
+/// Looks without taking.
+bool has_stirred(int socket) noexcept {
+  char byte = 0;
+  const auto got = ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
 
 class PlainTransport final : public Transport {
  public:
@@ -64,6 +73,7 @@ class PlainTransport final : public Transport {
     socket_.close(ignored);
   }
   bool tls() const noexcept override { return false; }
+  bool stirred() noexcept override { return has_stirred(socket_.native_handle()); }
 
  private:
   Socket socket_;
@@ -102,6 +112,7 @@ class TlsTransport final : public Transport {
     stream_.next_layer().close(ignored);
   }
   bool tls() const noexcept override { return true; }
+  bool stirred() noexcept override { return has_stirred(stream_.next_layer().native_handle()); }
   std::string client_certificate() const override {
     // OpenSSL's handle is not const.
     SSL* const ssl = const_cast<asio::ssl::stream<Socket>&>(stream_).native_handle();

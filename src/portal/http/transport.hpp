@@ -39,6 +39,8 @@ class Transport {
   /// Ends everything at once.
   virtual void close() noexcept = 0;
   virtual bool tls() const noexcept = 0;
+  /// Has the peer ended the connection, or sent something, while nobody reads? Does not wait.
+  virtual bool stirred() noexcept = 0;
   /// After the handshake: Request::client_certificate.
   virtual std::string client_certificate() const { return {}; }
 };

@@ -162,6 +162,22 @@ void append_person(std::string& out, App& app, const http::Request& request) {
   out += "</div></details>\n";
 }
 
+/// The way to what somebody is told; a script tells there, and in a line at the foot, what is new (web/src/live.ts).
+void append_bell(std::string& out, const http::Request& request) {
+  const auto* principal = request.principal.get();
+  if (principal == nullptr || principal->by != engine::identity::Principal::By::session || principal->must_add_factor)
+    return;
+  render<
+      "<a class=\"bell\" href=\"/notifications\" data-live data-live-new=\"[[New notifications: {}]]\" "
+      "data-live-exposure=\"[[The exposure has changed]]\" data-live-show=\"[[#live#Show]]\" "
+      "data-live-close=\"[[#live#Close]]\" {}><svg viewBox=\"0 0 24 24\" width=\"20\" height=\"20\" "
+      "aria-hidden=\"true\" focusable=\"false\"><path d=\"M12 3a6 6 0 0 0-6 6v4.2L4.3 16.4a.9.9 0 0 0 .8 "
+      "1.3h13.8a.9.9 0 0 0 .8-1.3L18 13.2V9a6 6 0 0 0-6-6zM9.6 19.2a2.4 2.4 0 0 0 4.8 0z\"/></svg><span "
+      "class=\"hidden\" data-live-label>[[Notifications]]</span><span class=\"bell-count\" data-live-count "
+      "aria-hidden=\"true\" hidden></span></a>\n">(
+      out, "{0}", attribute_if<"aria-current">(request.path == "/notifications", "page"));
+}
+
 /// Where the administrator has given a logo, that; else ours.
 Html site_mark(const App& app) {
   const auto logo = site_logo_url(app);
@@ -191,6 +207,7 @@ void append_header(std::string& out, App& app, const http::Request& request, con
         out, Url::own(item.path), attribute_if<"aria-current">(item.section == page.section, "page"), item.label);
   }
   out += "</ul></nav>\n";
+  append_bell(out, request);
   append_person(out, app, request);
   // Works by script only, so the script shows it.
   out += R"(<button class="theme-toggle" type="button" data-theme-toggle hidden></button>

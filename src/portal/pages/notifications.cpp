@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "base/hash.hpp"
+#include "base/text.hpp"
 #include "engine/exposure/decision.hpp"
 #include "engine/exposure/matcher.hpp"
 #include "engine/hooks/hooks.hpp"
@@ -40,7 +42,7 @@ using pages::FormMarkup;
 using pages::Option;
 
 constexpr const char* kHere = "/notifications";
-constexpr int kToldPerPage = 50;
+constexpr int kToldPerPage = 50, kAssetsShown = 20;
 constexpr engine::exposure::Status kStatuses[] = {
     engine::exposure::Status::affected, engine::exposure::Status::undecidable,
     engine::exposure::Status::under_investigation, engine::exposure::Status::fixed,
@@ -371,7 +373,9 @@ void append_feed(std::string& out, const http::Request& request, std::optional<T
   out += "</div></section>\n";
 }
 
-Html state_of(const store::Notice& notice) {
+/// Of both kinds of notices.
+template <class Notice>
+Html state_of(const Notice& notice) {
   using store::NoticeDropped;
   using store::NoticeState;
   if (notice.state == NoticeState::waiting) {
@@ -438,6 +442,26 @@ void append_told(std::string& out, const notify::NoticePage& page) {
   }
 }
 
+/// Messages about assets that were added or changed; nothing where there are none.
+void append_told_of_assets(std::string& out, const std::vector<notify::AssetsRow>& rows) {
+  if (rows.empty()) return;
+  render<
+      "<h2 id=\"assets\">[[Your assets]]</h2>\n<p class=\"note\">[[What advisories say of assets since they were added "
+      "or "
+      "changed: one message, however many there are.]]</p>\n<div class=\"table-wrap "
+      "stack\"><table><thead><tr><th>[[News]]</th><th>[[Noticed]]</th><th>[[Told]]</th><th>[[Why]]</th></tr></"
+      "thead><tbody>\n">(out);
+  for (const auto& row : rows) {
+    render<
+        "<tr><th scope=\"row\"><a href=\"{}\">{}</a></th><td data-label=\"[[Noticed]]\">{}</td><td "
+        "data-label=\"[[Told]]\">{}</td><td data-label=\"[[Why]]\">{}</td></tr>\n">(
+        out, Url::own(notify::assets_url({}, row.notice.id)), notify::heading(row.item),
+        pages::datetime_html(row.notice.noticed_at), state_of(row.notice),
+        fmt::format("{}", fmt::join(row.notice.why, ", ")));
+  }
+  out += "</tbody></table></div>\n";
+}
+
 Result<http::Response> page_with(App& app, const http::Request& request, const std::optional<Form>& times) {
   const auto actor = access::actor(request);
   const auto person = me(request);
@@ -451,6 +475,8 @@ Result<http::Response> page_with(App& app, const http::Request& request, const s
   TRY(const auto reading, notify::times(app.database(), actor, person));
   TRY(const auto feed, notify::feed_made_at(app.database(), actor, person));
   TRY(const auto told, notify::notices(app.database(), actor, person, before, kToldPerPage, request.now));
+  TRY(const auto of_assets, notify::asset_notices(app.database(), actor, person, kAssetsShown, request.now));
+  TRY_VOID(notify::look_through(app.database(), person));
   const auto form = times.value_or(form_of(reading));
   std::string out;
   render<"<div class=\"page-head\"><h1>[[Notifications]]</h1>">(out);
@@ -472,6 +498,7 @@ Result<http::Response> page_with(App& app, const http::Request& request, const s
     render<"<p class=\"callout\">[[You are told nothing for now: everything is paused.]]</p>\n">(out);
   }
   append_subscriptions(out, app, request, subscriptions);
+  append_told_of_assets(out, of_assets);
   append_told(out, told);
   render<
       "<div class=\"grid-2\">\n<section class=\"panel\"><h2>[[When you read]]</h2>\n<p>[[By your clock: {} (<a "
@@ -537,6 +564,37 @@ Result<http::Response> open_notice(App& app, const http::Request& request) {
   auto response = http::Response::redirect(pages::advisory_url(slug));
   response.cache_control = "no-store";
   return response;
+}
+
+/// What a message about assets tells: the advisories, and the way to the list of the assets that each speaks of.
+Result<http::Response> show_assets(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({pages::kNoticeParameter}));
+  const auto id = number_of(request.parameter("id"));
+  if (!id) return Error::not_found("notification");
+  TRY(const auto row, notify::asset_notice(app.database(), access::actor(request), *id, request.now));
+  const auto& item = row.item;
+  std::string out;
+  render<"<h1>[[Your assets]]</h1>\n<p class=\"lead\">{}</p>\n">(out, notify::heading(item));
+  if (item.added > 0 && item.added < item.assets) {
+    render<"<p>{}</p>\n">(
+        out, trn<"{} of them was added.", "{} of them were added.">(item.added, text::thousands(item.added)));
+  }
+  if (std::cmp_less(item.worst.size(), item.advisories)) render<"<p>[[The most urgent ones:]]</p>\n">(out);
+  render<
+      "<div class=\"table-wrap "
+      "stack\"><table><thead><tr><th>[[Advisory]]</th><th>[[Assets]]</th></tr></thead><tbody>\n">(out);
+  for (const auto& each : item.worst) {
+    render<
+        "<tr><th scope=\"row\"><a href=\"{}\">{}</a><br><span class=\"note\">{}</span> {}</th><td "
+        "data-label=\"[[Assets]]\"><a href=\"{}\">{}</a></td></tr>\n">(
+        out, Url::own(pages::advisory_url(each.slug)), each.item.key, each.item.title, pages::tlp_badge(each.item.tlp),
+        Url::own(http::with_query("/exposure", {{"advisory", each.slug}})), text::thousands(each.assets));
+  }
+  render<
+      "</tbody></table></div>\n<p class=\"actions\"><a class=\"button\" href=\"/exposure\">[[All exposure]]</a><a "
+      "class=\"button-quiet\" href=\"/notifications\">[[Notifications]]</a></p>\n">(out);
+  return pages::form_page(app, request,
+                          pages::account_page(tr<"Your assets">(), notify::assets_url({}, *id), std::move(out)), {});
 }
 
 // --- the way out of letters ---
@@ -639,6 +697,19 @@ Result<http::Response> feed(App& app, const http::Request& request) {
   // The address is the secret: it does not stand in what is passed on.
   atom.self_url = base + "/feeds/mine.atom";
   atom.site_url = base + kHere;
+  TRY(const auto of_assets,
+      notify::asset_feed(app.database(), token, app.identity() != nullptr && app.identity()->factors_by_role(),
+                         request.now));
+  for (const auto& row : of_assets) {
+    formats::feed::AtomEntry entry;
+    entry.id = permanent_id(fmt::format("{} assets {}", token, row.notice.id));
+    entry.title = notify::heading(row.item);
+    entry.url = notify::assets_url(base, row.notice.id);
+    entry.updated = row.notice.noticed_at;
+    entry.author = app.site_text("site_name");
+    atom.updated = std::max(atom.updated, entry.updated);
+    atom.entries.push_back(std::move(entry));
+  }
   for (const auto& row : rows) {
     formats::feed::AtomEntry entry;
     entry.id = permanent_id(fmt::format("{} {}", token, row.notice.id));
@@ -653,6 +724,8 @@ Result<http::Response> feed(App& app, const http::Request& request) {
     atom.updated = std::max(atom.updated, entry.updated);
     atom.entries.push_back(std::move(entry));
   }
+  std::ranges::sort(atom.entries,
+                    [](const auto& a, const auto& b) { return std::tie(b.updated, a.id) < std::tie(a.updated, b.id); });
   http::Response response;
   response.body = std::make_shared<const std::string>(formats::feed::write_atom(atom));
   response.content_type = "application/atom+xml; charset=utf-8";
@@ -682,6 +755,7 @@ void add_notification_routes(App& app, http::Router& router) {
   add(Method::post, "/notifications/subscriptions/{id}/pause", "notifications_pause", bind(pause));
   add(Method::post, "/notifications/subscriptions/{id}/remove", "notifications_remove", bind(remove));
   add(Method::post, "/notifications/subscriptions/{id}/test", "notifications_test", bind(test));
+  add(Method::get, "/notifications/assets/{id}", "notification_assets_page", bind(show_assets));
   add(Method::get, "/notifications/{notice}", "notification_page", bind(open_notice));
 
   const auto secret = [](http::Route& route) {

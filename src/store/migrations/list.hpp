@@ -25,6 +25,7 @@ extern const Migration kMigration0019Clauses;
 extern const Migration kMigration0020ExposureSums;
 extern const Migration kMigration0021ChangeKind;
 extern const Migration kMigration0023AskedRuns;
+extern const Migration kMigration0024AssetNotices;
 extern const Migration kMigration0025BundleGone;
 extern const Migration kMigration0026AssetText;
 extern const Migration kMigration0027Stix;
