@@ -14,6 +14,7 @@
 #include "cli/progress.hpp"
 #include "cli/site.hpp"
 #include "cli/text_table.hpp"
+#include "engine/exposure/aliases.hpp"
 #include "engine/exposure/asked_runs.hpp"
 #include "engine/exposure/decisions.hpp"
 #include "engine/exposure/every_match.hpp"
@@ -91,9 +92,11 @@ Result<int> import(Work& work) {
   auto reading = std::move(read).value();
   TRY_VOID(apply_columns(options.columns, reading.table, reading.columns));
   TRY_VOID(inventory::check_columns(reading));
-  const inventory::ImportOptions how{
-      .keep_good_rows = options.keep_good_rows, .remove_missing = options.remove_missing, .file_name = options.file,
-                                      .bom = reading.bom, .kind = reading.kind};
+  const inventory::ImportOptions how{.keep_good_rows = options.keep_good_rows,
+                                     .remove_missing = options.remove_missing,
+                                     .file_name = options.file,
+                                     .bom = reading.bom,
+                                     .kind = reading.kind};
   auto items = inventory::items_of(reading);
   TRY(const auto difference, options.dry_run
                                  ? inventory::compare(work.database, work.actor, std::move(items), how)
@@ -425,10 +428,8 @@ Result<int> run_asked(Work& work) {
   if (options.from_new) return Error::invalid("--anew is for every inventory and all there is: name nothing beside it");
   TRY(const auto access, access_of(work));
   work.actor.viewer.organisation = access.organisation;
-  exposure::RunInput input{.assets = options.assets,
-                           .products = options.products,
-                           .boms = options.boms,
-                           .everything = options.everything};
+  exposure::RunInput input{
+      .assets = options.assets, .products = options.products, .boms = options.boms, .everything = options.everything};
   for (const auto& name : options.advisories) {
     TRY(const auto record, find_advisory(work, access, name));
     input.records.push_back(record);
@@ -447,9 +448,119 @@ Result<int> run_asked(Work& work) {
     print_json(portal::pages::run_json(run));
   } else {
     print(fmt::format("Run {}: {} looked at, {} changed, {} of them in what matters, {} decided.\n", run.id,
-                      text::count_of(run.looked_at, "asset", "assets"),
-                      text::count_of(run.changed, "match", "matches"), text::thousands(run.news),
-                      text::thousands(decided)));
+                      text::count_of(run.looked_at, "asset", "assets"), text::count_of(run.changed, "match", "matches"),
+                      text::thousands(run.news), text::thousands(decided)));
+  }
+  return kGood;
+}
+
+std::string meaning_of(const std::string& vendor, const std::string& product) {
+  return product.empty() ? vendor : fmt::format("{} {}", vendor, product);
+}
+
+boost::json::object alias_json(std::int64_t id, const store::AliasKey& key, std::string_view text,
+                               const std::string& vendor, const std::string& product) {
+  return {{"id", id},
+          {"kind", exposure::to_string(key.kind)},
+          {"text", text},
+          {"vendor", vendor},
+          {"product", product.empty() ? boost::json::value(nullptr) : boost::json::value(product)}};
+}
+
+Result<int> aliases(Work& work) {
+  const auto& options = work.options;
+  TRY(work.actor.viewer.organisation, find_org(work.database, options.organisation));
+  const auto act = [&]() -> tocsin::Status {
+    auto& database = work.database;
+    if (options.forget != 0) return exposure::forget_alias(database, work.actor, options.forget, work.now);
+    if (options.deny != 0) return exposure::use_community_alias(database, work.actor, options.deny, false, work.now);
+    if (options.use != 0) return exposure::use_community_alias(database, work.actor, options.use, true, work.now);
+    if (options.contribute) return exposure::contribute_aliases(database, work.actor, work.now);
+    if (options.stop) return exposure::stop_contributing(database, work.actor, work.now);
+    return ok();
+  };
+  TRY_VOID(act());
+  TRY(const auto found, exposure::aliases(work.database, work.actor, work.now));
+  boost::json::array own, community;
+  TextTable table{{{.title = "number", .right = true},
+                   {.title = "kind"},
+                   {.title = "in the inventory", .width_max = 50, .shrinks = true},
+                   {.title = "means", .width_max = 60, .shrinks = true},
+                   {.title = "from"}}};
+  for (const auto& [alias, why] : found.own) {
+    auto each = alias_json(alias.id, alias.key, alias.shown, alias.vendor, alias.product);
+    each["taught_at"] = format_rfc3339(alias.taught_at);
+    each["not_contributed"] = why.empty() ? boost::json::value(nullptr) : boost::json::value(why);
+    own.push_back(std::move(each));
+    table.add({{std::to_string(alias.id)},
+               {std::string{exposure::to_string(alias.key.kind)}},
+               {safe_text(alias.shown)},
+               {safe_text(meaning_of(alias.vendor, alias.product))},
+               {why.empty() ? std::string{"own"} : fmt::format("own, not contributed: {}", why)}});
+  }
+  for (const auto& [alias, used] : found.community) {
+    auto each = alias_json(alias.id, alias.key, alias.key.text, alias.vendor, alias.product);
+    each["used"] = used;
+    community.push_back(std::move(each));
+    table.add({{std::to_string(alias.id)},
+               {std::string{exposure::to_string(alias.key.kind)}},
+               {safe_text(alias.key.text)},
+               {safe_text(meaning_of(alias.vendor, alias.product))},
+               {used ? "community" : "community, not used"}});
+  }
+  if (work.line.json) {
+    print_json(boost::json::object{
+        {"aliases", std::move(own)}, {"community", std::move(community)}, {"contributes", found.contributes()}});
+    return kGood;
+  }
+  if (found.own.empty() && found.community.empty()) {
+    print("Nothing was learnt yet: whoever confirms a match teaches it.\n");
+  } else {
+    print(table.text(output_width(), colours()));
+  }
+  print(found.contributes() ? "It contributes to the community's.\n" : "It contributes nothing.\n");
+  return kGood;
+}
+
+Result<int> alias_offers(Work& work) {
+  const auto& options = work.options;
+  for (const auto id : {options.accept, options.refuse}) {
+    if (id != 0) TRY_VOID(exposure::judge_alias(work.database, work.actor, id, id == options.accept, work.now));
+  }
+  TRY(const auto found, exposure::offered_aliases(work.database, work.actor));
+  boost::json::object out{{"organisations_min", found.least}};
+  TextTable table{{{.title = "number", .right = true},
+                   {.title = "state"},
+                   {.title = "kind"},
+                   {.title = "in inventories", .width_max = 50, .shrinks = true},
+                   {.title = "means", .width_max = 60, .shrinks = true},
+                   {.title = "organisations"}}};
+  bool any = false;
+  const auto add = [&](std::string_view state, const std::vector<store::CommunityAlias>& list) {
+    auto& into = out[state].emplace_array();
+    for (const auto& alias : list) {
+      any = true;
+      auto each = alias_json(alias.id, alias.key, alias.key.text, alias.vendor, alias.product);
+      each["organisations_min"] = alias.least;
+      into.push_back(std::move(each));
+      table.add({{std::to_string(alias.id)},
+                 {std::string{state}},
+                 {std::string{exposure::to_string(alias.key.kind)}},
+                 {safe_text(alias.key.text)},
+                 {safe_text(meaning_of(alias.vendor, alias.product))},
+                 {fmt::format("at least {}", alias.least)}});
+    }
+  };
+  add("offered", found.offered);
+  add("accepted", found.accepted);
+  add("refused", found.refused);
+  if (work.line.json) {
+    print_json(out);
+  } else if (any) {
+    print(table.text(output_width(), colours()));
+  } else {
+    print(fmt::format("Nothing waits that at least {} organisations contributed. It is counted once a day.\n",
+                      found.least));
   }
   return kGood;
 }
@@ -461,8 +572,9 @@ Result<int> run(Work& work) {
     return run_asked(work);
   }
   if (!options.organisation.empty()) {
-    return Error::invalid("Say what of the organisation is to be matched: --advisory, --asset, --product, --bom or "
-                          "--everything");
+    return Error::invalid(
+        "Say what of the organisation is to be matched: --advisory, --asset, --product, --bom or "
+        "--everything");
   }
   if (options.from_new) {
     TRY_VOID(work.database.write([](store::Connection& connection) -> tocsin::Status {
@@ -483,6 +595,8 @@ Result<int> run(Work& work) {
   TRY(const auto decided, decide(work));
   TRY_VOID(
       exposure::make_sums(work.database, static_cast<int>(work.settings.integer("exposure.sums_least")), work.now));
+  TRY_VOID(exposure::offer_aliases(work.database, static_cast<int>(work.settings.integer("exposure.aliases_least")),
+                                   work.now));
   if (work.line.json) {
     print_json(boost::json::object{{"assets", assets}, {"changed", matches}, {"decided", decided}});
   } else {
@@ -524,6 +638,10 @@ int run_inventory(const CommandLine& line) {
         return lists(work);
       case What::bom_list:
         return boms(work);
+      case What::exposure_aliases:
+        return aliases(work);
+      case What::exposure_offers:
+        return alias_offers(work);
       default:
         break;
     }

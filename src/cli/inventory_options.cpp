@@ -130,6 +130,28 @@ void add_exposure_commands(CLI::App& group, InventoryOptions& into, const Common
   lists.add_option("--asset", into.asset, "Only of this asset")->type_name("NUMBER");
   lists.add_option("--site", into.site, "Only of this site")->type_name("SITE");
   lists.add_option("--vendor", into.vendor, "Only of this vendor")->type_name("VENDOR");
+  auto& aliases = add(group, into, common, What::exposure_aliases, "aliases",
+                      "List what an organisation calls vendors and products, as its people confirmed it",
+                      "  tocsin exposure aliases --organisation 2\n"
+                      "  tocsin exposure aliases --organisation 2 --forget 17\n"
+                      "  tocsin exposure aliases --organisation 2 --contribute\n"
+                      "Whether it contributes is for the organisation to decide. In the audit log.");
+  aliases.add_option("--organisation", into.organisation, "Whose aliases: number or name")
+      ->type_name("ORGANISATION")
+      ->required();
+  auto& acts = *aliases.add_option_group("acts")->require_option(0, 1);
+  acts.add_option("--forget", into.forget, "Forget the one with this number")->type_name("NUMBER");
+  acts.add_option("--deny", into.deny, "Do not use this one of the community's")->type_name("NUMBER");
+  acts.add_option("--use", into.use, "Use it again")->type_name("NUMBER");
+  acts.add_flag("--contribute", into.contribute, "Contribute its aliases to the community's");
+  acts.add_flag("--stop", into.stop, "Take that back");
+  auto& offers = add(group, into, common, What::exposure_offers, "alias-offers",
+                     "List what enough organisations call vendors and products, and accept it for all",
+                     "  tocsin exposure alias-offers\n  tocsin exposure alias-offers --accept 3\n"
+                     "What fewer organisations contribute than the setting exposure.aliases_least says is not told.");
+  auto& judged = *offers.add_option_group("judged")->require_option(0, 1);
+  judged.add_option("--accept", into.accept, "Use it at everybody's next matches")->type_name("NUMBER");
+  judged.add_option("--refuse", into.refuse, "Do not, or no longer")->type_name("NUMBER");
   auto& run = add(group, into, common, What::exposure_run, "run",
                   "Hold advisories and assets against each other, and decide what to do",
                   "  tocsin exposure run\n"

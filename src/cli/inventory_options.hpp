@@ -24,6 +24,8 @@ struct InventoryOptions {
     exposure_share,
     exposure_lists,
     bom_list,
+    exposure_aliases,
+    exposure_offers,
     decision_show,
     decision_set,
     decision_history
@@ -45,11 +47,14 @@ struct InventoryOptions {
   std::string by = "product", cve, product;                          ///< exposure lists
   std::optional<std::int64_t> asset, bom;                            ///< exposure lists
   std::string bom_name;                                              ///< import
-  std::string advisory, sector;  ///< exposure sums; sector also exposure share, a slug.
-  bool stop = false;             ///< exposure share: take it back.
-  std::string table;             ///< decision set: a built-in table's name, or a file.
-  std::string note;              ///< decision set
-  std::string version;           ///< decision show: number; empty: the one in use.
+  std::string advisory, sector;                ///< exposure sums; sector also exposure share, a slug.
+  bool stop = false;                           ///< exposure share, aliases: take it back.
+  std::string table;                           ///< decision set: a built-in table's name, or a file.
+  std::string note;                            ///< decision set
+  std::string version;                         ///< decision show: number; empty: the one in use.
+  bool contribute = false;                     ///< exposure aliases
+  std::int64_t forget = 0, use = 0, deny = 0;  ///< exposure aliases: number of one; 0: none.
+  std::int64_t accept = 0, refuse = 0;         ///< exposure alias-offers, likewise.
 };
 
 using CommonOptions = std::function<void(CLI::App* command, const char* examples)>;

@@ -17,6 +17,7 @@
 #include "cli/site.hpp"
 #include "cli/webhooking.hpp"
 #include "engine/audit/upkeep.hpp"
+#include "engine/exposure/aliases.hpp"
 #include "engine/exposure/decisions.hpp"
 #include "engine/exposure/overview.hpp"
 #include "engine/exposure/runs.hpp"
@@ -334,6 +335,12 @@ void add_exposure_sums(portal::App& app, const Settings& settings) {
   app.add_chore("exposure.sums", std::chrono::minutes{1}, [&app, least]() -> Status {
     TRY(const auto done, engine::exposure::make_sums(app.database(), least, app.clock().now()));
     if (done.made) log::info("exposure.sums", {{"published", done.published}});
+    return ok();
+  });
+  const auto aliases_least = static_cast<int>(settings.integer("exposure.aliases_least"));
+  app.add_chore("exposure.aliases", std::chrono::minutes{1}, [&app, aliases_least]() -> Status {
+    TRY(const auto done, engine::exposure::offer_aliases(app.database(), aliases_least, app.clock().now()));
+    if (done.made) log::info("exposure.aliases", {{"admitted", done.admitted}});
     return ok();
   });
 }

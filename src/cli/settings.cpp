@@ -74,6 +74,10 @@ constexpr SettingSpec kSpecs[] = {
      "(docs/decisions/0015-aggregates.md); from the next sums on; where it is raised, what was told of fewer is no "
      "longer shown.",
      3, 1'000},
+    {"exposure.aliases_least", SettingType::integer, "", "5",
+     "So many organisations at least contribute an alias of a vendor or product before the CERT sees it and may accept "
+     "it for all (docs/decisions/0018-learnt-aliases.md).",
+     3, 1'000},
     {"break_glass.minutes", SettingType::integer, "min", "60",
      "How long a record stays open that somebody opened in an emergency (docs/policy.md).", 5, 1'440},
     {"bundle.key", SettingType::text, "", "",

@@ -105,6 +105,16 @@ using store::Value;
 #define TOCSIN_DECISION_TABLE_ALL "id, organisation_id, version, base, document, note, person_id, at"
 #define TOCSIN_EXPOSURE_CONSENT_ALL \
   "id, organisation_id, sector, granted_by, granted_at, admitted_at, revoked_by, revoked_at"
+#define TOCSIN_EXPOSURE_ALIAS_ALL                                                                                \
+  "id, organisation_id, kind, of_vendor, text_key, shown, vendor_key, product_key, vendor, product, is_denied, " \
+  "taught_by, taught_at"
+#define TOCSIN_EXPOSURE_ALIAS_LESSON_ALL "alias_id, asset_id, record_id"
+#define TOCSIN_EXPOSURE_ALIAS_CONSENT_ALL \
+  "id, organisation_id, granted_by, granted_at, admitted_at, revoked_by, revoked_at"
+#define TOCSIN_EXPOSURE_ALIAS_RUN_ALL "day, made_at, least"
+#define TOCSIN_COMMUNITY_ALIAS_ALL                                                                                 \
+  "id, kind, of_vendor, text_key, vendor_key, product_key, vendor, product, least, offered_at, state, judged_by, " \
+  "judged_at"
 #define TOCSIN_EXPOSURE_SUM_RUN_ALL "day, made_at, least"
 #define TOCSIN_EXPOSURE_SUM_ALL "id, record_id, product, least, made_at, is_current"
 #define TOCSIN_EXPOSURE_SUM_CELL_ALL "sum_id, sector, organisations, assets"
@@ -350,6 +360,36 @@ constexpr BackupColumn kDecisionTable[] = {
     {"note", true}, {"person_id"},       {"at"}};
 constexpr BackupColumn kExposureConsent[] = {{"id"},         {"organisation_id"}, {"sector"},     {"granted_by"},
                                              {"granted_at"}, {"admitted_at"},     {"revoked_by"}, {"revoked_at"}};
+constexpr BackupColumn kExposureAlias[] = {{"id"},
+                                           {"organisation_id"},
+                                           {"kind"},
+                                           {"of_vendor", true},
+                                           {"text_key", true},
+                                           {"shown", true},
+                                           {"vendor_key", true},
+                                           {"product_key", true},
+                                           {"vendor", true},
+                                           {"product", true},
+                                           {"is_denied"},
+                                           {"taught_by"},
+                                           {"taught_at"}};
+constexpr BackupColumn kExposureAliasLesson[] = {{"alias_id"}, {"asset_id"}, {"record_id"}};
+constexpr BackupColumn kExposureAliasConsent[] = {{"id"},          {"organisation_id"}, {"granted_by"}, {"granted_at"},
+                                                  {"admitted_at"}, {"revoked_by"},      {"revoked_at"}};
+constexpr BackupColumn kExposureAliasRun[] = {{"day"}, {"made_at"}, {"least"}};
+constexpr BackupColumn kCommunityAlias[] = {{"id"},
+                                            {"kind"},
+                                            {"of_vendor", true},
+                                            {"text_key", true},
+                                            {"vendor_key", true},
+                                            {"product_key", true},
+                                            {"vendor", true},
+                                            {"product", true},
+                                            {"least"},
+                                            {"offered_at"},
+                                            {"state"},
+                                            {"judged_by"},
+                                            {"judged_at"}};
 constexpr BackupColumn kExposureSumRun[] = {{"day"}, {"made_at"}, {"least"}};
 constexpr BackupColumn kExposureSum[] = {{"id"},    {"record_id"}, {"product", true},
                                          {"least"}, {"made_at"},   {"is_current"}};
@@ -508,6 +548,19 @@ const BackupTableCode kTables[] = {
      TOCSIN_INSERT("exposure_sum_cell", TOCSIN_EXPOSURE_SUM_CELL_ALL), 2},
     {"exposure_sum_part", kExposureSumPart, false, TOCSIN_PAGE("exposure_sum_part", TOCSIN_EXPOSURE_SUM_PART_ALL, "id"),
      TOCSIN_INSERT("exposure_sum_part", TOCSIN_EXPOSURE_SUM_PART_ALL)},
+    {"exposure_alias", kExposureAlias, false, TOCSIN_PAGE("exposure_alias", TOCSIN_EXPOSURE_ALIAS_ALL, "id"),
+     TOCSIN_INSERT("exposure_alias", TOCSIN_EXPOSURE_ALIAS_ALL)},
+    {"exposure_alias_lesson", kExposureAliasLesson, false,
+     TOCSIN_PAGE_BY_THREE("exposure_alias_lesson", TOCSIN_EXPOSURE_ALIAS_LESSON_ALL, "alias_id, asset_id, record_id"),
+     TOCSIN_INSERT("exposure_alias_lesson", TOCSIN_EXPOSURE_ALIAS_LESSON_ALL), 3},
+    {"exposure_alias_consent", kExposureAliasConsent, false,
+     TOCSIN_PAGE("exposure_alias_consent", TOCSIN_EXPOSURE_ALIAS_CONSENT_ALL, "id"),
+     TOCSIN_INSERT("exposure_alias_consent", TOCSIN_EXPOSURE_ALIAS_CONSENT_ALL)},
+    {"exposure_alias_run", kExposureAliasRun, false,
+     TOCSIN_PAGE("exposure_alias_run", TOCSIN_EXPOSURE_ALIAS_RUN_ALL, "day"),
+     TOCSIN_INSERT("exposure_alias_run", TOCSIN_EXPOSURE_ALIAS_RUN_ALL)},
+    {"community_alias", kCommunityAlias, false, TOCSIN_PAGE("community_alias", TOCSIN_COMMUNITY_ALIAS_ALL, "id"),
+     TOCSIN_INSERT("community_alias", TOCSIN_COMMUNITY_ALIAS_ALL)},
     {"audit", kAudit, false, TOCSIN_PAGE("audit", TOCSIN_AUDIT_COLUMNS, "sequence"),
      TOCSIN_INSERT("audit", TOCSIN_AUDIT_COLUMNS)},
     {"audit_personal", kAuditPersonal, false, TOCSIN_PAGE("audit_personal", TOCSIN_AUDIT_PERSONAL_COLUMNS, "sequence"),
@@ -599,6 +652,12 @@ Status advance_identities(store::Connection& connection) {
       "decision_table));"
       "SELECT setval(pg_get_serial_sequence('exposure_consent', 'id'), (SELECT greatest(max(id), 1) FROM "
       "exposure_consent));"
+      "SELECT setval(pg_get_serial_sequence('exposure_alias', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "exposure_alias));"
+      "SELECT setval(pg_get_serial_sequence('exposure_alias_consent', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "exposure_alias_consent));"
+      "SELECT setval(pg_get_serial_sequence('community_alias', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "community_alias));"
       "SELECT setval(pg_get_serial_sequence('exposure_sum', 'id'), (SELECT greatest(max(id), 1) FROM exposure_sum));"
       "SELECT setval(pg_get_serial_sequence('exposure_sum_part', 'id'), (SELECT greatest(max(id), 1) FROM "
       "exposure_sum_part));"

@@ -209,6 +209,12 @@ Status Organisations::cut_ties(domain::OrganisationId id) {
        Sql{"DELETE FROM inventory_upload WHERE organisation_id = ?", id},
        Sql{"DELETE FROM decision_table WHERE organisation_id = ?", id},
        Sql{"DELETE FROM inventory_grant WHERE organisation_id = ?", id},
+       // What became the community's stays, and nothing tells who contributed it.
+       Sql{"DELETE FROM exposure_alias_lesson WHERE alias_id IN (SELECT a.id FROM exposure_alias a WHERE "
+           "a.organisation_id = ?)",
+           id},
+       Sql{"DELETE FROM exposure_alias WHERE organisation_id = ?", id},
+       Sql{"DELETE FROM exposure_alias_consent WHERE organisation_id = ?", id},
        // Sums that were published stay what they were, and nobody knows what of them was this one's.
        Sql{"DELETE FROM exposure_consent WHERE organisation_id = ?", id},
        Sql{"UPDATE exposure_sum_part SET organisation_id = NULL WHERE organisation_id = ?", id}});

@@ -35,6 +35,18 @@ Status Removals::remove(const domain::Record& record, Timestamp now, Remembered 
            "r.issuer, r.record_key FROM bundle_content c JOIN bundle b ON b.id = c.bundle_id JOIN record r ON r.id = "
            "c.record_id WHERE c.record_id = ? AND b.direction = 1",
            id},
+       // What nothing else taught is not known any more, and what was matched by it is matched again.
+       Sql{"UPDATE asset SET due = 1 WHERE organisation_id IN (SELECT a.organisation_id FROM exposure_alias a JOIN "
+           "exposure_alias_lesson l ON l.alias_id = a.id WHERE l.record_id = ?)",
+           id},
+       Sql{"INSERT INTO exposure_cursor (name, sequence, until, asset_id) VALUES ('aliases', 1, 0, 0) ON CONFLICT "
+           "(name) "
+           "DO UPDATE SET sequence = exposure_cursor.sequence + 1"},
+       Sql{"DELETE FROM exposure_alias WHERE id IN (SELECT l.alias_id FROM exposure_alias_lesson l WHERE l.record_id = "
+           "?) AND NOT EXISTS (SELECT 1 FROM exposure_alias_lesson o WHERE o.alias_id = exposure_alias.id AND "
+           "o.record_id <> ?)",
+           id, id},
+       Sql{"DELETE FROM exposure_alias_lesson WHERE record_id = ?", id},
        Sql{"DELETE FROM bundle_content WHERE record_id = ?", id},
        Sql{"DELETE FROM revision_document WHERE revision_id IN (SELECT v.id FROM revision v WHERE v.record_id = ?)",
            id},

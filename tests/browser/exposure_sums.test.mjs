@@ -44,7 +44,7 @@ describe('sums over organisations', () => {
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const colorScheme of ['light', 'dark']) {
       it(`${size}, ${colorScheme}: accessible, no sideways scrolling`, async () => {
-        for (const [name, paths] of [['Wendy Aumann', ['/exposure/sharing', '/advisories?sort=title']], ['Cora Lindqvist', ['/exposure/sums', '/advisories/TDC-2025-001']]]) {
+        for (const [name, paths] of [['Wendy Aumann', ['/exposure/sharing', '/exposure/aliases', '/advisories?sort=title']], ['Cora Lindqvist', ['/exposure/sums', '/exposure/alias-offers', '/advisories/TDC-2025-001']]]) {
           const { made, page } = await as(name, { viewport, colorScheme });
           for (const path of paths) {
             await page.goto(portal.url + path);

@@ -139,6 +139,10 @@ inline constexpr ActionText kActions[] = {
     {"exposure.export", "A report of what advisories mean for an inventory was taken out."},
     {"exposure.share", "An organisation lets its counts go into sums over several."},
     {"exposure.unshare", "It does so no longer."},
+    {"exposure.alias", "An organisation learnt or forgot what it calls a vendor or product."},
+    {"exposure.contribute", "An organisation contributes such aliases to the community's."},
+    {"exposure.uncontribute", "It does so no longer."},
+    {"exposure.judge", "The CERT accepted or refused an alias for the community."},
     {"exposure.table", "The table was changed by which an organisation decides what to do about matches."},
     {"demo.sign-in", "Somebody signed in as one of the demonstration's people."},
 };

@@ -9,6 +9,7 @@
 #include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/audit/trail.hpp"
+#include "engine/exposure/aliases.hpp"
 #include "engine/exposure/decision_inputs.hpp"
 #include "engine/exposure/every_match.hpp"
 #include "engine/exposure/matcher.hpp"
@@ -314,6 +315,7 @@ tocsin::Status set_verdict(store::Database& database, const Actor& actor, const 
     store::Assets assets{connection};
     TRY(const auto rows, rows_of(exposures, actor, organisation, subjects, now));
     std::vector<store::AssetMatch> changed;
+    int learnt = 0, forgotten = 0;
     for (const auto& row : rows) {
       auto match = row.match;
       TRY(const auto asset, assets.find(organisation, match.asset));
@@ -347,6 +349,15 @@ tocsin::Status set_verdict(store::Database& database, const Actor& actor, const 
       } else if (verdict != MatchVerdict::none) {
         TRY_VOID(exposures.set_verdict(said));
       }
+      if (verdict == MatchVerdict::confirmed) {
+        TRY(const auto count, learn(connection, actor, *asset, match, now));
+        learnt += count;
+      } else {
+        const bool rejected = verdict != MatchVerdict::none;
+        TRY(const auto count,
+            rejected ? unlearn(connection, actor, *asset, match, now) : forget_lesson(connection, *asset, match));
+        forgotten += count;
+      }
       TRY(const auto of_kind, exposures.nevers(std::span{&asset->identity, 1}));
       std::vector<const store::AssetVerdict*> nevers;
       for (const auto& each : of_kind) {
@@ -361,6 +372,11 @@ tocsin::Status set_verdict(store::Database& database, const Actor& actor, const 
     TRY_VOID(audit::record(
         connection, actor, now, "exposure.verdict", audit::object_of("inventory", organisation.value), organisation,
         domain::audit::Outcome::done, {{"verdict", domain::to_string(verdict)}, {"count", rows.size()}}));
+    if (learnt + forgotten > 0) {
+      TRY_VOID(audit::record(connection, actor, now, "exposure.alias",
+                             audit::object_of("inventory", organisation.value), organisation,
+                             domain::audit::Outcome::done, {{"learnt", learnt}, {"forgotten", forgotten}}));
+    }
     return ok();
   });
 }

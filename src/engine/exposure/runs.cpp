@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "engine/exposure/aliases.hpp"
+#include "store/aliases.hpp"
 #include "store/asset_notices.hpp"
 #include "store/assets.hpp"
 #include "store/changes.hpp"
@@ -178,11 +181,20 @@ Result<std::vector<store::RunChange>> write(store::Connection& connection, const
   return changes;
 }
 
-std::vector<Looked> look(const Matchers& matchers, const std::vector<store::Asset>& assets) {
+std::vector<Looked> look(const Matchers& matchers, const AliasBook& aliases, const std::vector<store::Asset>& assets) {
   std::vector<const formats::inventory::Item*> items;
   items.reserve(assets.size());
   for (const auto& asset : assets) items.push_back(&asset.item);
+  std::deque<std::pair<std::size_t, Reading>> readings;
+  for (std::size_t i = 0; i < assets.size(); ++i) {
+    for (auto& each : aliases.readings(assets[i].organisation, assets[i].item)) {
+      items.push_back(&readings.emplace_back(i, std::move(each)).second.item);
+    }
+  }
   auto found = matchers.match(items);
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    take_reading(found[readings[i].first], std::move(found[assets.size() + i]), readings[i].second);
+  }
   std::vector<Looked> looked;
   looked.reserve(assets.size());
   for (std::size_t i = 0; i < assets.size(); ++i) looked.push_back({&assets[i], std::move(found[i])});
@@ -202,6 +214,20 @@ Result<std::vector<const Looked*>> still_so(store::Connection& connection, const
 }
 
 }  // namespace
+
+void take_reading(std::vector<Found>& found, std::vector<Found> read, const Reading& reading) {
+  for (auto& each : read) {
+    each.match.confidence *= reading.factor;
+    if (each.match.confidence < kConfidenceMin || !is_worth_showing(each.match)) continue;
+    each.match.because += "; " + reading.because;
+    const auto at = std::ranges::lower_bound(found, each.record, {}, &Found::record);
+    if (at == found.end() || at->record != each.record) {
+      found.insert(at, std::move(each));
+    } else if (each.match.confidence > at->match.confidence) {
+      *at = std::move(each);
+    }
+  }
+}
 
 void hear(store::AssetMatch& match, const store::AssetVerdict* of_asset,
           const std::vector<const store::AssetVerdict*>& nevers) {
@@ -255,6 +281,13 @@ tocsin::Status Runs::load(std::int64_t newest, Timestamp now) {
   return ok();
 }
 
+void Runs::keep(const store::Asset& asset, bool anew) {
+  matchers_->keep(kept_->finder, asset.id, asset.item, anew);
+  for (const auto& each : aliases_.readings(asset.organisation, asset.item)) {
+    matchers_->keep(kept_->finder, asset.id, each.item, anew);
+  }
+}
+
 Result<std::int64_t> Runs::next_generation(store::Connection& connection) const {
   store::Exposures exposures{connection};
   TRY(const auto last, exposures.generation());
@@ -263,7 +296,7 @@ Result<std::int64_t> Runs::next_generation(store::Connection& connection) const 
 }
 
 Result<RunStep> Runs::match_due(const std::vector<store::Asset>& assets, Timestamp now) {
-  const auto looked = look(*matchers_, assets);
+  const auto looked = look(*matchers_, aliases_, assets);
   std::int64_t generation = 0;
   TRY(auto step, database_.write([&](store::Connection& connection) -> Result<RunStep> {
     TRY_VOID(connection.lock_changes());
@@ -272,6 +305,9 @@ Result<RunStep> Runs::match_due(const std::vector<store::Asset>& assets, Timesta
     // Another process has begun with advisories that are not among these: whoever finds the assets for them must not
     // miss those that are written as matched here.
     if (cursor.until > matchers_->sequence()) return done;
+    // Nor with aliases that somebody has changed since.
+    TRY(const auto aliases, store::Aliases{connection}.generation());
+    if (aliases != aliases_generation_) return done;
     TRY(const auto still, still_so(connection, assets, looked));
     TRY(const auto changes, write(connection, still, nullptr, matchers_->sequence(), now));
     done.matches = std::ssize(changes);
@@ -284,7 +320,7 @@ Result<RunStep> Runs::match_due(const std::vector<store::Asset>& assets, Timesta
   }));
   if (kept_ && kept_->generation + 1 == generation) {
     kept_->generation = generation;
-    for (const auto& asset : assets) matchers_->keep(kept_->finder, asset.id, asset.item);
+    for (const auto& asset : assets) keep(asset);
   }
   return step;
 }
@@ -318,7 +354,7 @@ Result<bool> Runs::fill_finder() {
     TRY(const auto assets, database_.read([&](store::Connection& connection) {
       return store::Assets{connection}.after(kept_->after, kReadAtOnce);
     }));
-    for (const auto& asset : assets) matchers_->keep(kept_->finder, asset.id, asset.item);
+    for (const auto& asset : assets) keep(asset);
     kept_->is_whole = assets.size() < static_cast<std::size_t>(kReadAtOnce) || kept_->finder.is_full();
     if (!assets.empty()) kept_->after = assets.back().id;
   }
@@ -356,7 +392,7 @@ Result<RunStep> Runs::match_advisories(const store::Exposures::Cursor& cursor, T
     if (some.empty()) return std::vector<store::Asset>{};
     return all.of_ids(some);
   }));
-  const auto looked = look(part_->matchers, assets);
+  const auto looked = look(part_->matchers, aliases_, assets);
   auto next = cursor;
   if (is_last || (!part_->assets && assets.empty())) {
     next = {.sequence = cursor.until, .until = cursor.until, .asset = 0};
@@ -384,7 +420,7 @@ Result<RunStep> Runs::match_advisories(const store::Exposures::Cursor& cursor, T
     kept_->generation = generation;
     // These advisories may tell what order numbers are called.
     for (const auto& each : looked) {
-      if (!each.found.empty()) matchers_->keep(kept_->finder, each.asset->id, each.asset->item, true);
+      if (!each.found.empty()) keep(*each.asset, true);
     }
   }
   return step;
@@ -402,6 +438,11 @@ Result<RunStep> Runs::step(Timestamp now, int assets_max) {
     store::Assets assets{connection};
     TRY(read.cursor, store::Exposures{connection}.cursor());
     TRY(read.newest, store::Changes{connection}.newest());
+    TRY(const auto generation, store::Aliases{connection}.generation());
+    if (generation != aliases_generation_) {
+      TRY(aliases_, load_aliases(connection));
+      aliases_generation_ = generation;
+    }
     TRY(read.due, assets.due(assets_max));
     read.any = !read.due.empty();
     if (!read.any) {
@@ -476,7 +517,7 @@ Result<RunStep> Runs::asked_step(Timestamp now, int assets_max) {
     if (records != nullptr && (!asked_ || asked_->run != run.id)) {
       asked_.emplace(Asked{.run = run.id, .matchers = matchers_->part(run.records)});
     }
-    looked = look(records == nullptr ? *matchers_ : asked_->matchers, state.assets);
+    looked = look(records == nullptr ? *matchers_ : asked_->matchers, aliases_, state.assets);
   }
   auto next = run;
   next.looked_at += std::ssize(state.assets);

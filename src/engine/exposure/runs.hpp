@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/result.hpp"
+#include "engine/exposure/alias_book.hpp"
 #include "engine/exposure/asset_finder.hpp"
 #include "engine/exposure/matchers.hpp"
 #include "store/assets.hpp"
@@ -12,8 +13,8 @@
 
 /// Holds what is new against what is there: advisories that came or changed against every asset of every organisation,
 /// under a cursor in the change feed, of which only those are looked at that it may speak of (asset_finder.hpp); assets
-/// that came or changed against every advisory. In batches, each a transaction: stop it anywhere, run it again, the
-/// rows are the same. Two processes do no harm.
+/// that came or changed, or that an alias was learnt for (alias_book.hpp), against every advisory. In batches, each a
+/// transaction: stop it anywhere, run it again, the rows are the same. Two processes do no harm.
 namespace tocsin::engine::exposure {
 
 struct RunStep {
@@ -41,6 +42,8 @@ class Runs {
 
  private:
   tocsin::Status load(std::int64_t newest, Timestamp now);
+  /// Keeps an asset in the finder by what it says and by each of its readings.
+  void keep(const store::Asset& asset, bool anew = false);
   Result<RunStep> match_due(const std::vector<store::Asset>& assets, Timestamp now);
   Result<RunStep> match_advisories(const store::Exposures::Cursor& cursor, Timestamp now, int assets_max);
   tocsin::Status read_part(const store::Exposures::Cursor& cursor);
@@ -74,10 +77,16 @@ class Runs {
   store::Database& database_;
   bool every_asset_ = false;
   std::optional<Matchers> matchers_;  ///< Kept from step to step.
+  AliasBook aliases_;                 ///< Likewise, as they were in this generation of theirs.
+  std::int64_t aliases_generation_ = -1;
   std::optional<Part> part_;
   std::optional<Asked> asked_;
   std::optional<Kept> kept_;
 };
+
+/// Lays what was found of a reading into what was found of the thing itself, both by record: of one advisory the surer
+/// one counts.
+void take_reading(std::vector<Found>& found, std::vector<Found> read, const Reading& reading);
 
 /// What counts once people's verdicts are heard: changes status, confidence, because and verdict.
 void hear(store::AssetMatch& match, const store::AssetVerdict* of_asset,

@@ -129,7 +129,8 @@ class HeraldTest : public inventory::InventoryTest {
                            [](const store::Row& row) {
                              return std::pair{domain::RecordId{row.integer(0)}, domain::RevisionId{row.integer(1)}};
                            }));
-      return store::Changes{connection}.append(store::ChangeAction::updated, domain::RecordKind::advisory, ids->first, ids->second, now);
+      return store::Changes{connection}.append(store::ChangeAction::updated, domain::RecordKind::advisory, ids->first,
+                                               ids->second, now);
     });
     ASSERT_TRUE(done) << done.error().to_string() << done.error().detail;
   }

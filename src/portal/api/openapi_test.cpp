@@ -76,7 +76,8 @@ class OpenApi : public testing::MembersTest {
   /// Whose pages these are: the audit log is the auditors'.
   static std::string who_may(std::string_view target) {
     if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
-    if (target.starts_with("/api/v1/exposure/sums")) return "coordinator@cert.example";
+    if (target.starts_with("/api/v1/exposure/sums") || target.starts_with("/api/v1/exposure/alias-offers"))
+      return "coordinator@cert.example";
     for (const std::string_view path :
          {"/api/v1/inventory", "/api/v1/exposure", "/api/v1/webhooks", "/api/v1/subscriptions", "/api/v1/notices"}) {
       if (target.starts_with(path)) return "boss@plant.example";
@@ -137,6 +138,14 @@ class OpenApi : public testing::MembersTest {
     run(
         store::Sql{"INSERT INTO exposure_sum_cell (sum_id, sector, organisations, assets) VALUES (1, -1, 5, 20), (2, "
                    "-1, 10, 40), (2, 16, 5, 15)"});
+    run(
+        store::Sql{"INSERT INTO exposure_alias (id, organisation_id, kind, of_vendor, text_key, shown, vendor_key, "
+                   "product_key, vendor, product, is_denied, taught_at) VALUES (101, 2, 1, '', 'pumpco', 'Pumpco', "
+                   "'example-pumps', '', 'Example Pumps', '', 0, 0)"});
+    run(store::Sql{
+        "INSERT INTO community_alias (id, kind, of_vendor, text_key, vendor_key, product_key, vendor, product, "
+        "least, offered_at, state) VALUES (1, 2, 'pumpco', 'blue-box', 'example-pumps', 'flow-controller', "
+        "'Example Pumps', 'Flow Controller', 5, 0, 0)"});
     auto plant = engine::Actor::at_console();
     plant.viewer.organisation = domain::OrganisationId{2};
     formats::inventory::Item item;
@@ -376,6 +385,16 @@ class Crawl {
     ask("exposure_sharing_set", "/api/v1/exposure/sharing", R"({"sector":""})", "PUT");
     ask("exposure_sharing", "/api/v1/exposure/sharing");
     ask("exposure_sharing_stop", "/api/v1/exposure/sharing", {}, "DELETE");
+    ask("exposure_alias_contribute", "/api/v1/exposure/alias-contribution", {}, "PUT");
+    const auto aliases = ask("exposure_aliases", "/api/v1/exposure/aliases");
+    EXPECT_EQ(json::array_at(aliases, "aliases").size(), 1U);
+    ask("exposure_alias_offers", "/api/v1/exposure/alias-offers");
+    ask("exposure_alias_judge", "/api/v1/exposure/alias-offers/1", R"({"accept":true})", "PUT");
+    ask("exposure_alias_offers", "/api/v1/exposure/alias-offers");
+    ask("exposure_aliases", "/api/v1/exposure/aliases");
+    ask("exposure_alias_use", "/api/v1/exposure/community-aliases/1", R"({"use":false})", "PUT");
+    ask("exposure_alias_forget", "/api/v1/exposure/aliases/101", {}, "DELETE");
+    ask("exposure_alias_stop", "/api/v1/exposure/alias-contribution", {}, "DELETE");
     ask("decision_table", "/api/v1/exposure/decisions");
     ask("decision_table_preview", "/api/v1/exposure/decisions/preview", R"({"base":"cisa"})");
     ask("decision_table_set", "/api/v1/exposure/decisions", R"({"base":"cisa","note":"A test","version":0})", "PUT");

@@ -140,6 +140,7 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
     {"bom", "Number of a bill of materials."},
     {"run", "Number of a run."},
     {"webhook", "Number of a webhook."},
+    {"alias", "Number of an alias."},
     {"delivery", "Number of a delivery of that webhook."},
     {"subscription", "Number of a subscription of the asker."},
     {"version", "Number of a version."},

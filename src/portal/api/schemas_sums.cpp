@@ -1,6 +1,6 @@
 #include "portal/api/schemas.hpp"
 
-/// Sums over organisations, in the OpenAPI document.
+/// Sums over organisations, and what they call things, in the OpenAPI document.
 namespace tocsin::portal::api {
 namespace {
 
@@ -30,6 +30,38 @@ constexpr Operation kOperations[] = {
     {.route = "exposure_sharing_stop",
      .description = "The next sums are without it. 409 where its counts go into none.",
      .schema = "",
+     .status = 204},
+    {.route = "exposure_aliases",
+     .description =
+         "Of the organisation that is acted for: what its people confirmed that its inventory calls vendors and "
+         "products, and what the community calls so. Matching uses both.",
+     .schema = "ExposureAliases"},
+    {.route = "exposure_alias_forget",
+     .description = "The assets that are called so are matched anew.",
+     .schema = "",
+     .status = 204},
+    {.route = "exposure_alias_use",
+     .description = "Whether the organisation's matching uses it.",
+     .schema = "",
+     .body = "ExposureAliasUse",
+     .status = 204},
+    {.route = "exposure_alias_contribute",
+     .description = "What it has learnt and will. 409 where it contributes already.",
+     .schema = "",
+     .status = 204},
+    {.route = "exposure_alias_stop",
+     .description = "Nothing of it counts any more. 409 where it contributes nothing.",
+     .schema = "",
+     .status = 204},
+    {.route = "exposure_alias_offers",
+     .description =
+         "For the CERT's analysts and coordinators: what at least so many organisations contributed; of which ones, "
+         "and how many more, nothing tells.",
+     .schema = "ExposureAliasOffers"},
+    {.route = "exposure_alias_judge",
+     .description = "What is accepted is used at everybody's next matches.",
+     .schema = "",
+     .body = "ExposureAliasJudgement",
      .status = 204},
 };
 
@@ -89,6 +121,74 @@ std::string_view sums_schemas_json() noexcept {
     "waits": {"description": "For others to come with it, so that nobody sees what is theirs.", "type": "boolean"}
   }
 },
+"ExposureAlias": {
+  "type": "object",
+  "required": ["id", "kind", "text", "of_vendor", "vendor", "product"],
+  "properties": {
+    "id": {"type": "integer"},
+    "kind": {"enum": ["vendor", "product", "order_number"]},
+    "text": {"description": "What inventories call it; where it is the community's, folded.", "type": "string"},
+    "of_vendor": {"description": "A product's: only where the inventory tells this vendor.", "type": ["string", "null"]},
+    "vendor": {"description": "What it means.", "type": "string"},
+    "product": {"description": "Null: a vendor.", "type": ["string", "null"]}
+  }
+},
+"ExposureAliases": {
+  "type": "object",
+  "required": ["aliases", "community", "contributes", "since", "waits", "organisations_min"],
+  "properties": {
+    "aliases": {
+      "type": "array",
+      "items": {
+        "allOf": [{"$ref": "#/components/schemas/ExposureAlias"}],
+        "type": "object",
+        "required": ["taught_at", "taught_by", "not_contributed"],
+        "properties": {
+          "taught_at": {"type": "string", "format": "date-time"},
+          "taught_by": {"type": ["string", "null"]},
+          "not_contributed": {"description": "Why it never is; null: it may be.", "type": ["string", "null"]}
+        }
+      }
+    },
+    "community": {
+      "type": "array",
+      "items": {
+        "allOf": [{"$ref": "#/components/schemas/ExposureAlias"}],
+        "type": "object",
+        "required": ["accepted_at", "used"],
+        "properties": {
+          "accepted_at": {"type": "string", "format": "date-time"},
+          "used": {"description": "False: the organisation has said that it means something else.", "type": "boolean"}
+        }
+      }
+    },
+    "contributes": {"type": "boolean"},
+    "since": {"type": ["string", "null"], "format": "date-time"},
+    "waits": {"description": "For others to come with it, so that nobody sees what is its own.", "type": "boolean"},
+    "organisations_min": {"description": "So many have to contribute one.", "type": "integer", "minimum": 3}
+  }
+},
+"ExposureOfferedAlias": {
+  "allOf": [{"$ref": "#/components/schemas/ExposureAlias"}],
+  "type": "object",
+  "required": ["offered_at", "organisations_min"],
+  "properties": {
+    "offered_at": {"type": "string", "format": "date-time"},
+    "organisations_min": {"description": "So many at least had contributed it.", "type": "integer", "minimum": 3}
+  }
+},
+"ExposureAliasOffers": {
+  "type": "object",
+  "required": ["organisations_min", "offered", "accepted", "refused"],
+  "properties": {
+    "organisations_min": {"type": "integer", "minimum": 3},
+    "offered": {"type": "array", "items": {"$ref": "#/components/schemas/ExposureOfferedAlias"}},
+    "accepted": {"type": "array", "items": {"$ref": "#/components/schemas/ExposureOfferedAlias"}},
+    "refused": {"type": "array", "items": {"$ref": "#/components/schemas/ExposureOfferedAlias"}}
+  }
+},
+"ExposureAliasUse": {"type": "object", "required": ["use"], "properties": {"use": {"type": "boolean"}}},
+"ExposureAliasJudgement": {"type": "object", "required": ["accept"], "properties": {"accept": {"type": "boolean"}}},
 "ExposureSharingInput": {
   "type": "object",
   "properties": {

@@ -41,6 +41,7 @@ void add_exposure_sums_routes(App& app, http::Router& router);      ///< /exposu
 void add_exposure_list_routes(App& app, http::Router& router);      ///< /exposure/lists
 void add_exposure_run_routes(App& app, http::Router& router);       ///< /exposure/runs
 void add_bom_routes(App& app, http::Router& router);                ///< /inventory/boms
+void add_exposure_aliases_routes(App& app, http::Router& router);   ///< /exposure/aliases, /exposure/alias-offers
 void add_inventory_api(App& app, http::Router& router);
 void add_webhook_routes(App& app, http::Router& router);       ///< /webhooks, /webhooks/{webhook}
 void add_webhook_form_routes(App& app, http::Router& router);  ///< New, edit, secret, remove, test, replay.
@@ -84,6 +85,7 @@ void add_member_routes(App& app, http::Router& router) {
   add_exposure_list_routes(app, router);
   add_exposure_run_routes(app, router);
   add_bom_routes(app, router);
+  add_exposure_aliases_routes(app, router);
   add_inventory_api(app, router);
   add_webhook_routes(app, router);
   add_webhook_form_routes(app, router);

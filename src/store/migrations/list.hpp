@@ -24,6 +24,7 @@ extern const Migration kMigration0018MailKey;
 extern const Migration kMigration0019Clauses;
 extern const Migration kMigration0020ExposureSums;
 extern const Migration kMigration0021ChangeKind;
+extern const Migration kMigration0022ExposureAliases;
 extern const Migration kMigration0023AskedRuns;
 extern const Migration kMigration0024AssetNotices;
 extern const Migration kMigration0025BundleGone;
