@@ -6,7 +6,7 @@ BUILD_PACKAGES="ca-certificates clang-19 lld-19 wasi-libc libc++-19-dev-wasm32 l
   libcurl4-openssl-dev libicu-dev
   tzdata libhunspell-dev hunspell-en-us hunspell-de-de
   prometheus-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev"
-TEST_PACKAGES="libclang-rt-19-dev llvm-19 postgresql-15 chromium poppler-utils python3 python3-aiosmtpd python3-openpyxl python3-xlsxwriter zstd openssl gnupg curl clang-format-19
+TEST_PACKAGES="libclang-rt-19-dev llvm-19 postgresql-15 chromium poppler-utils python3 python3-venv python3-aiosmtpd python3-openpyxl python3-xlsxwriter zstd openssl gnupg curl clang-format-19
   clang-tidy-19"
 BENCH_PACKAGES="postgresql-15 wrk nginx-light python3 zstd curl"
 

@@ -475,6 +475,12 @@ class Builder {
                            format(sub);
                          });
   }
+  void taxii(const char* meaning) {
+    add_taxii_commands(*app_.add_subcommand("taxii", meaning), into_.taxii, [this](auto* sub, const char* examples) {
+      data(prepared(sub, Command::taxii, examples));
+      format(sub);
+    });
+  }
   void notify(const char* meaning) {
     add_notify_commands(*app_.add_subcommand("notify", meaning), into_.notify, [this](auto* sub, const char* examples) {
       data(prepared(sub, Command::notify, examples));
@@ -571,6 +577,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"audit", "Read, verify, sign and prune the log of what was done", &Builder::audit},
       {"mail", "See what waits to be mailed, try it again, send a test mail", &Builder::mail},
       {"webhook", "Tell programs what is new: make, test, replay, see deliveries", &Builder::webhook},
+      {"taxii", "TAXII collections: views of the threat knowledge for other programs", &Builder::taxii},
       {"notify", "What people subscribed to, and what they were told", &Builder::notify},
       {"approval", "Acts that wait for a second person: see, approve, reject them", &Builder::approval},
       {"config", "Check or document the settings", &Builder::config},

@@ -19,6 +19,7 @@
 #include "cli/share_options.hpp"
 #include "cli/site.hpp"
 #include "cli/status_options.hpp"
+#include "cli/taxii_options.hpp"
 #include "cli/webhook_options.hpp"
 #include "formats/csaf/validate/validate.hpp"
 
@@ -54,6 +55,7 @@ enum class Command {
   audit,
   mail,
   webhook,
+  taxii,
   notify,
   approval,
   cases,
@@ -93,6 +95,7 @@ struct CommandLine {
   InventoryOptions inventory;                               ///< inventory, exposure
   ShareOptions share;                                       ///< share
   WebhookOptions webhook;                                   ///< All of `tocsin webhook`.
+  TaxiiOptions taxii;                                       ///< All of `tocsin taxii`.
   ManageOptions manage;                                     ///< comment, remove
   MailOptions mail;                                         ///< All of `tocsin mail`.
   NotifyOptions notify;                                     ///< All of `tocsin notify`.

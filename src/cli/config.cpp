@@ -93,6 +93,8 @@ int dispatch(const CommandLine& line) {
       return run_audit(line);
     case Command::mail:
       return run_mail(line);
+    case Command::taxii:
+      return run_taxii(line);
     case Command::webhook:
       return run_webhook(line);
     case Command::notify:

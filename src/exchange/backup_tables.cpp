@@ -102,6 +102,9 @@ using store::Value;
 #define TOCSIN_ASSET_MATCH_SPAN_ALL "id, organisation_id, asset_id, record_id, status, since, until, label, site"
 #define TOCSIN_ASSET_DECISION_ALL \
   "id, organisation_id, asset_id, record_id, at, before_action, before_due, after_action, after_due, because"
+#define TOCSIN_TAXII_VERSION_ALL "added, record_id, revision_id, type, version_at"
+#define TOCSIN_TAXII_CLOCK_ALL "id, sequence, added, embargo"
+#define TOCSIN_TAXII_COLLECTION_ALL "id, alias, title, description, filter, readers, created_at"
 #define TOCSIN_DECISION_TABLE_ALL "id, organisation_id, version, base, document, note, person_id, at"
 #define TOCSIN_EXPOSURE_CONSENT_ALL \
   "id, organisation_id, sector, granted_by, granted_at, admitted_at, revoked_by, revoked_at"
@@ -337,6 +340,11 @@ constexpr BackupColumn kAssetMatchSpan[] = {{"id"},    {"organisation_id"}, {"as
 constexpr BackupColumn kAssetDecision[] = {{"id"},        {"organisation_id"}, {"asset_id"},   {"record_id"},
                                            {"at"},        {"before_action"},   {"before_due"}, {"after_action"},
                                            {"after_due"}, {"because", true}};
+constexpr BackupColumn kTaxiiVersion[] = {{"added"}, {"record_id"}, {"revision_id"}, {"type", true}, {"version_at"}};
+constexpr BackupColumn kTaxiiClock[] = {{"id"}, {"sequence"}, {"added"}, {"embargo"}};
+constexpr BackupColumn kTaxiiCollection[] = {{"id", true},          {"alias", true},  {"title", true},
+                                             {"description", true}, {"filter", true}, {"readers", true},
+                                             {"created_at"}};
 constexpr BackupColumn kAssetVerdict[] = {{"id"},
                                           {"organisation_id"},
                                           {"verdict"},
@@ -500,6 +508,13 @@ const BackupTableCode kTables[] = {
      TOCSIN_INSERT("asset_match_span", TOCSIN_ASSET_MATCH_SPAN_ALL)},
     {"asset_decision", kAssetDecision, false, TOCSIN_PAGE("asset_decision", TOCSIN_ASSET_DECISION_ALL, "id"),
      TOCSIN_INSERT("asset_decision", TOCSIN_ASSET_DECISION_ALL)},
+    {"taxii_version", kTaxiiVersion, false, TOCSIN_PAGE("taxii_version", TOCSIN_TAXII_VERSION_ALL, "added"),
+     TOCSIN_INSERT("taxii_version", TOCSIN_TAXII_VERSION_ALL)},
+    {"taxii_clock", kTaxiiClock, false, TOCSIN_PAGE("taxii_clock", TOCSIN_TAXII_CLOCK_ALL, "id"),
+     TOCSIN_INSERT("taxii_clock", TOCSIN_TAXII_CLOCK_ALL)},
+    {"taxii_collection", kTaxiiCollection, true,
+     TOCSIN_PAGE_BY_TEXT("taxii_collection", TOCSIN_TAXII_COLLECTION_ALL, "id"),
+     TOCSIN_INSERT("taxii_collection", TOCSIN_TAXII_COLLECTION_ALL)},
     {"asset_verdict", kAssetVerdict, false, TOCSIN_PAGE("asset_verdict", TOCSIN_ASSET_VERDICT_ALL, "id"),
      TOCSIN_INSERT("asset_verdict", TOCSIN_ASSET_VERDICT_ALL)},
     {"inventory_mapping", kInventoryMapping, false,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/encoding.hpp"
 #include "base/hash.hpp"
 #include "base/log.hpp"
 #include "base/messages.hpp"
@@ -12,6 +13,7 @@
 #include "portal/http/cookie.hpp"
 #include "portal/http/multipart.hpp"
 #include "portal/http/target.hpp"
+#include "portal/taxii/taxii.hpp"
 
 namespace tocsin::portal::access {
 namespace {
@@ -30,20 +32,31 @@ constexpr const char* kSignIn = "/sign-in";
 constexpr std::string_view kBadCertificate = "certificate";
 constexpr const char* kSecurity = "/account/security";
 
-bool for_programs(const http::Route& route) { return route.pattern.starts_with("/api/"); }
+bool for_programs(const http::Route& route) {
+  return route.pattern.starts_with("/api/") || taxii::is_taxii(route.pattern);
+}
 
 bool changes_something(http::Method method) noexcept {
   return method != http::Method::get && method != http::Method::head && method != http::Method::options;
 }
 
-/// The token of "Authorization: Bearer TOKEN"; other schemes are a proxy's business.
-std::string_view bearer(const http::Request& request) {
+/// The token of "Authorization: Bearer TOKEN", and for TAXII's clients, many of which know no other scheme, also that
+/// of "Basic" where the token is given as the password, under whatever name. Other schemes are a proxy's business.
+std::string bearer(const http::Request& request) {
   const auto value = request.header("authorization");
+  if (constexpr std::string_view kBasic = "basic ";
+      taxii::is_taxii(request.path) && value.size() > kBasic.size() &&
+      text::equals_ignore_case_ascii(value.substr(0, kBasic.size()), kBasic)) {
+    const auto decoded = base64_decode(text::trim(value.substr(kBasic.size())));
+    const auto colon = decoded ? decoded->find(':') : std::string::npos;
+    // What cannot be read is a wrong password, not none: nobody shall think that they have signed in.
+    return colon == std::string::npos || colon + 1 == decoded->size() ? "-" : decoded->substr(colon + 1);
+  }
   constexpr std::string_view kScheme = "bearer ";
   if (value.size() <= kScheme.size() || !text::equals_ignore_case_ascii(value.substr(0, kScheme.size()), kScheme)) {
     return {};
   }
-  return text::trim(value.substr(kScheme.size()));
+  return std::string{text::trim(value.substr(kScheme.size()))};
 }
 
 /// Everything of the principal that pages show: where it changes, pages kept for them are no longer theirs.
@@ -78,7 +91,7 @@ struct Verdict {
 /// Only programs' addresses: a certificate signs nobody in to pages.
 bool by_certificate(const http::Request& request) {
   return !request.client_certificate.empty() &&
-         (request.path.starts_with("/api/") || request.path.starts_with("/feeds/"));
+         (request.path.starts_with("/api/") || request.path.starts_with("/feeds/") || taxii::is_taxii(request.path));
 }
 
 Verdict ask_to_sign_in(const http::Route& route, const http::Request& request) {

@@ -11,6 +11,7 @@
 #include "engine/identity/identity.hpp"
 #include "engine/post/post.hpp"
 #include "engine/search/indexer.hpp"
+#include "engine/taxii/feed.hpp"
 #include "engine/threat/indexer.hpp"
 #include "exchange/post_office.hpp"
 #include "portal/access.hpp"
@@ -22,6 +23,7 @@
 #include "portal/pages/match.hpp"
 #include "portal/pages/outside.hpp"
 #include "portal/pages/readers_clock.hpp"
+#include "portal/taxii/taxii.hpp"
 #include "store/evidence.hpp"
 
 namespace tocsin::portal {
@@ -62,7 +64,9 @@ void decorate(const App& app, const http::Request& request, http::Response& resp
       .with("Cross-Origin-Opener-Policy", "same-origin");
   // What programs of other sites may read is the API and the feeds: public, and without credentials.
   const bool for_programs =
-      request.principal == nullptr && (request.path.starts_with("/api/") || request.path.starts_with("/feeds/"));
+      request.principal == nullptr &&
+      (request.path.starts_with("/api/") || request.path.starts_with("/feeds/") || taxii::is_taxii(request.path));
+  if (taxii::is_taxii(request.path)) taxii::allow_other_sites(request, response);
   access::mark_private(app, request, response);
   if (response.content_type.starts_with("text/html")) {
     response.with("Vary", "Accept-Language, Cookie");
@@ -167,6 +171,7 @@ Status App::catch_up() {
   TRY_VOID(load_site());
   TRY_VOID(engine::search::index_all(database_));
   TRY_VOID(engine::threat::index_all(database_));
+  TRY_VOID(engine::taxii::feed_all(database_, clock_.now()));
   TRY_VOID(catalogue_.refresh());
   note_generation();
   return ok();
@@ -254,6 +259,7 @@ http::Router App::routes() {
   add_vulnerability_routes(*this, router);
   add_status_routes(*this, router);
   add_threat_routes(*this, router);
+  add_taxii_routes(*this, router);
   add_vendor_routes(*this, router);
   add_about_routes(*this, router);
   add_cert_routes(*this, router);
@@ -321,6 +327,7 @@ http::ServerHooks App::hooks() {
   hooks.error = [this](const http::Request& request, const Error& error, int status) {
     // Some errors come before anybody has asked who is there.
     const LanguageScope speaking{access::language_of(*this, request)};
+    if (taxii::is_taxii(request.path)) return taxii::error(request, error, status);
     if (request.representation == http::Representation::json) return api::problem(request, error, status);
     return error_page(*this, request, error, status);
   };

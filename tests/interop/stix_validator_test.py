@@ -1,8 +1,4 @@
-"""What `tocsin validate` says of STIX beside OASIS' own stix2-validator, over mutations of one object of each type.
-
-The other validator is taken from build/stix-validator, where it is installed:
-    python3 -m venv build/stix-validator && build/stix-validator/bin/pip install stix2-validator
-"""
+"""What `tocsin validate` says of STIX beside OASIS' own stix2-validator, over mutations of one object of each type."""
 import contextlib
 import copy
 import io
@@ -11,16 +7,10 @@ import logging
 import random
 import re
 import subprocess
-import sys
 import unittest
 
+from support.peers import python_peer
 from support.tocsin import BINARY, DATA, ENVIRONMENT, ROOT, json_lines
-
-sys.path += [str(path) for path in (ROOT / "build/stix-validator").glob("lib/python3*/site-packages")]
-try:
-    import stix2validator
-except ImportError:
-    stix2validator = None
 
 MUTATIONS = 1200
 OBJECTS = ROOT / "src/formats/stix/testdata/every-type.json"
@@ -114,7 +104,12 @@ def their_errors(whole):
     return [str(error) for error in found.errors or []]
 
 
-@unittest.skipUnless(stix2validator, "stix2-validator is not installed in build/stix-validator")
+def setUpModule():
+    global stix2validator
+    python_peer("stix-validator", "stix2-validator==3.3.2")
+    import stix2validator
+
+
 class BesideTheOfficialValidator(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

@@ -145,6 +145,8 @@ inline constexpr ActionText kActions[] = {
     {"exposure.judge", "The CERT accepted or refused an alias for the community."},
     {"exposure.table", "The table was changed by which an organisation decides what to do about matches."},
     {"demo.sign-in", "Somebody signed in as one of the demonstration's people."},
+    {"taxii.collection", "A TAXII collection was made or changed."},
+    {"taxii.collection-remove", "A TAXII collection was removed."},
 };
 
 void no_such_action();  ///< Not constexpr, and not anywhere: a name that is none of kActions stops the compiler here.

@@ -83,7 +83,9 @@ Result<std::map<std::int64_t, RecordWords>> readable(store::Connection& connecti
                                                      const std::vector<std::int64_t>& ids, Timestamp now) {
   std::map<std::int64_t, RecordWords> words;
   if (ids.empty()) return words;
-  store::Sql sql{"SELECT r.id, r.slug, r.title, r.tlp FROM record r WHERE r.id IN "};
+  // Their pages are looked up under the addresses of advisories.
+  store::Sql sql{"SELECT r.id, r.slug, r.title, r.tlp FROM record r WHERE r.kind = ? AND r.id IN ",
+                 domain::RecordKind::advisory};
   sql.append_list(ids).append(" AND ").append(domain::policy::visible_sql(viewer, now));
   TRY_VOID(connection.each(sql, [&](const store::Row& row) -> Status {
     words.emplace(

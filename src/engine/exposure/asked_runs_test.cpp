@@ -216,15 +216,15 @@ TEST_P(AskedRunsTest, RefusesWhatIsNotTheirs) {
   const auto of = [&](const Actor& actor, const RunInput& input) {
     return refusal(ask_run(database(), actor, input, inventory::kTestNow));
   };
-  EXPECT_EQ(of(reader, {.everything = true}), "forbidden");
-  EXPECT_EQ(of(auditor, {.everything = true}), "forbidden");
+  EXPECT_EQ(of(reader, {.everything = true}), "forbidden at ");
+  EXPECT_EQ(of(auditor, {.everything = true}), "forbidden at ");
   EXPECT_EQ(of(editor, {}), "invalid_input at match");
   EXPECT_EQ(of(editor, {.assets = {asset("P1")}, .everything = true}), "invalid_input at match");
-  EXPECT_EQ(of(editor, {.records = {record("EX-SECRET")}}), "not_found");
-  EXPECT_EQ(of(editor, {.records = {{4711}}}), "not_found");
-  EXPECT_EQ(of(stranger, {.assets = {asset("P1")}}), "not_found");
-  EXPECT_EQ(of(editor, {.products = {"no such"}}), "not_found");
-  EXPECT_EQ(of(editor, {.boms = {1}}), "not_found");
+  EXPECT_EQ(of(editor, {.records = {record("EX-SECRET")}}), "not_found at ");
+  EXPECT_EQ(of(editor, {.records = {{4711}}}), "not_found at ");
+  EXPECT_EQ(of(stranger, {.assets = {asset("P1")}}), "not_found at ");
+  EXPECT_EQ(of(editor, {.products = {"no such"}}), "not_found at ");
+  EXPECT_EQ(of(editor, {.boms = {1}}), "not_found at ");
   EXPECT_THAT(asked_runs(database(), editor, own(editor), inventory::kTestNow).value(), IsEmpty());
   const auto id = ask({.everything = true});
   EXPECT_EQ(outcome(asked_run(database(), stranger, own(stranger), id, inventory::kTestNow)), "not_found");
@@ -234,7 +234,7 @@ TEST_P(AskedRunsTest, RefusesWhatIsNotTheirs) {
   EXPECT_THAT(rows(), SizeIs(6));
   EXPECT_EQ(told(editor, id).changed, 3);
   for (int i = 0; i < kRunsKept; ++i) ask({.everything = true});
-  EXPECT_EQ(of(editor, {.everything = true}), "conflict");
+  EXPECT_EQ(of(editor, {.everything = true}), "conflict at ");
   asked();
   ask({.everything = true});
   EXPECT_THAT(asked_runs(database(), editor, own(editor), inventory::kTestNow).value(), SizeIs(kRunsKept));

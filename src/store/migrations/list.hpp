@@ -31,5 +31,6 @@ extern const Migration kMigration0025BundleGone;
 extern const Migration kMigration0026AssetText;
 extern const Migration kMigration0027Stix;
 extern const Migration kMigration0028DecisionHistory;
+extern const Migration kMigration0029Taxii;
 
 }  // namespace tocsin::store

@@ -1,0 +1,193 @@
+#include "engine/taxii/objects.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.hpp"
+#include "engine/threat/text.hpp"
+#include "store/changes.hpp"
+#include "store/records.hpp"
+
+namespace tocsin::engine::taxii {
+namespace {
+
+using domain::policy::Viewer;
+using store::Sql;
+
+struct Row {
+  ObjectVersion version;
+  std::int64_t record = 0, revision = 0, bytes = 0;
+  bool current = false;
+};
+
+bool is_askable(std::string_view text) {
+  return text.find('\0') == text.npos && text::invalid_utf8_at(text) == std::string_view::npos;
+}
+bool are_askable(const std::vector<std::string>& texts) { return std::ranges::all_of(texts, is_askable); }
+
+/// False: nothing can be found.
+bool append_filter(Sql& sql, store::Dialect dialect, const CollectionFilter& filter) {
+  if (!are_askable(filter.types) || !are_askable(filter.labels) || !is_askable(filter.words)) return false;
+  if (!filter.types.empty()) sql.append(" AND t.type IN ").append_list(std::span{filter.types});
+  if (filter.tlp_max) sql.append(" AND r.tlp <= ?", *filter.tlp_max);
+  if (filter.confidence_min) sql.append(" AND s.confidence >= ?", *filter.confidence_min);
+  if (!filter.labels.empty()) {
+    std::vector<std::string> folded;
+    for (const auto& each : filter.labels) folded.push_back(text::fold(each));
+    sql.append(" AND EXISTS (SELECT 1 FROM stix_label l WHERE l.record_id = s.record_id AND l.label IN ");
+    sql.append_list(std::span{folded}).append(")");
+  }
+  if (!filter.words.empty()) {
+    const auto words = threat::words_condition(dialect, filter.words);
+    if (!words) return false;
+    sql.append(" AND ").append(*words);
+  }
+  return true;
+}
+
+void append_versions(Sql& sql, const WantedVersions& wanted) {
+  if (wanted.all) return;
+  sql.append(" AND (");
+  bool any = false;
+  const auto either = [&] {
+    if (any) sql.append(" OR ");
+    any = true;
+  };
+  if (wanted.last || (!wanted.first && wanted.at.empty())) {
+    either();
+    sql.append("t.revision_id = r.current_revision_id");
+  }
+  if (wanted.first) {
+    either();
+    sql.append("t.version_at = (SELECT min(f.version_at) FROM taxii_version f WHERE f.record_id = t.record_id)");
+  }
+  if (!wanted.at.empty()) {
+    either();
+    // What has no version of its own has that of being added.
+    sql.append("(CASE WHEN t.version_at = 0 THEN t.added ELSE t.version_at END) IN ");
+    sql.append_list(std::span{wanted.at});
+  }
+  sql.append(")");
+}
+
+/// An edge to what the viewer may not see does not exist for them; nor does one whose end is not here, for otherwise
+/// the two could be told apart.
+void append_ends(Sql& sql, const Viewer& viewer, Timestamp now) {
+  sql.append(
+      " AND (t.type NOT IN ('relationship', 'sighting') OR (EXISTS (SELECT 1 FROM stix_reference e WHERE e.record_id = "
+      "t.record_id AND e.property IN ('source_ref', 'sighting_of_ref')) AND NOT EXISTS (SELECT 1 FROM stix_reference e "
+      "WHERE e.record_id = t.record_id AND e.property IN ('source_ref', 'target_ref', 'sighting_of_ref') AND NOT "
+      "EXISTS "
+      "(SELECT 1 FROM stix_object o JOIN record r ON r.id = o.record_id WHERE o.stix_id = e.target_id AND ");
+  sql.append(domain::policy::visible_sql(viewer, now)).append("))))");
+}
+
+/// Older versions have markings of their own.
+Result<std::set<std::int64_t>> visible_revisions(store::Connection& connection, const Viewer& viewer,
+                                                 const std::vector<Row>& rows, Timestamp now) {
+  std::set<std::int64_t> out, records;
+  for (const auto& each : rows) {
+    if (!each.current) records.insert(each.record);
+  }
+  if (records.empty()) return out;
+  store::Records store{connection};
+  const std::vector<std::int64_t> ids(records.begin(), records.end());
+  TRY(const auto headers, store.headers(viewer, ids, now));
+  for (const auto& header : headers) {
+    TRY(const auto revisions, store.revisions(viewer, header, now));
+    for (const auto& each : revisions) out.insert(each.id.value);
+  }
+  return out;
+}
+
+Result<std::vector<Row>> rows_after(store::Connection& connection, const Viewer& viewer, const CollectionFilter& filter,
+                                    const ObjectQuery& query, std::int64_t after, int limit, Timestamp now) {
+  std::vector<Row> rows;
+  Sql sql{
+      "SELECT t.added, s.stix_id, t.type, t.version_at, t.record_id, t.revision_id, v.bytes, r.current_revision_id "
+      "FROM "
+      "taxii_version t JOIN record r ON r.id = t.record_id JOIN stix_object s ON s.record_id = t.record_id JOIN "
+      "revision "
+      "v ON v.id = t.revision_id WHERE t.added > ? AND ",
+      after};
+  sql.append(domain::policy::visible_sql(viewer, now));
+  if (!append_filter(sql, connection.dialect(), filter) || !are_askable(query.ids) || !are_askable(query.types)) {
+    return rows;
+  }
+  if (!query.ids.empty()) sql.append(" AND s.stix_id IN ").append_list(std::span{query.ids});
+  if (!query.types.empty()) sql.append(" AND t.type IN ").append_list(std::span{query.types});
+  append_versions(sql, query.versions);
+  append_ends(sql, viewer, now);
+  sql.append(" ORDER BY t.added LIMIT ?", limit);
+  TRY_VOID(connection.each(sql, [&](const store::Row& row) {
+    const auto version = row.integer(3);
+    rows.push_back({.version = {.added = row.integer(0),
+                                .id = row.string(1),
+                                .type = row.string(2),
+                                .version = version == 0 ? row.integer(0) : version,
+                                .bytes = {}},
+                    .record = row.integer(4),
+                    .revision = row.integer(5),
+                    .bytes = row.integer(6),
+                    .current = row.integer(5) == row.integer(7)});
+    return ok();
+  }));
+  return rows;
+}
+
+Status load_bytes(store::Connection& connection, std::vector<Row>& rows) {
+  std::map<std::int64_t, std::string*> wanted;
+  std::vector<std::int64_t> ids;
+  for (auto& each : rows) {
+    wanted.emplace(each.revision, &each.version.bytes);
+    ids.push_back(each.revision);
+  }
+  if (ids.empty()) return ok();
+  Sql sql{"SELECT revision_id, bytes FROM revision_document WHERE revision_id IN "};
+  sql.append_list(ids);
+  return connection.each(sql, [&](const store::Row& row) {
+    *wanted.at(row.integer(0)) = row.string(1);
+    return ok();
+  });
+}
+
+}  // namespace
+
+Result<ObjectPage> objects(store::Connection& connection, const Viewer& viewer, const CollectionFilter& filter,
+                           const ObjectQuery& query, bool with_bytes, Timestamp now) {
+  store::Changes changes{connection};
+  TRY(const auto indexed, changes.cursor("threat"));
+  TRY(const auto told, connection.first(Sql{"SELECT sequence FROM taxii_clock WHERE id = 1"},
+                                        [](const store::Row& row) { return row.integer(0); }));
+  // What refers to what is not known then, and what may not be told could not be told from what may.
+  if (indexed < told.value_or(0)) return Error::unavailable("The index of threat knowledge is being made anew");
+  ObjectPage page;
+  const auto limit = std::clamp(query.limit, 1, kPageMax);
+  auto after = query.added_after.value_or(-1);
+  std::vector<Row> kept;
+  std::int64_t bytes = 0;
+  for (bool full = false; !full;) {
+    const auto wanted = limit + 1 - static_cast<int>(kept.size());
+    TRY(auto rows, rows_after(connection, viewer, filter, query, after, wanted, now));
+    full = rows.size() < static_cast<std::size_t>(wanted);
+    if (!rows.empty()) after = rows.back().version.added;
+    TRY(const auto visible, visible_revisions(connection, viewer, rows, now));
+    for (auto& each : rows) {
+      if (!each.current && !visible.contains(each.revision)) continue;
+      if (kept.size() == static_cast<std::size_t>(limit) ||
+          (with_bytes && !kept.empty() && bytes + each.bytes > kPageBytesMax)) {
+        page.more = full = true;
+        break;
+      }
+      bytes += each.bytes;
+      kept.push_back(std::move(each));
+    }
+  }
+  if (with_bytes) TRY_VOID(load_bytes(connection, kept));
+  page.objects.reserve(kept.size());
+  for (auto& each : kept) page.objects.push_back(std::move(each.version));
+  return page;
+}
+
+}  // namespace tocsin::engine::taxii

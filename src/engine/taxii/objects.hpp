@@ -1,0 +1,50 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "domain/policy.hpp"
+#include "engine/taxii/collections.hpp"
+#include "store/database.hpp"
+
+/// The objects of a collection, in the order in which they were added (TAXII 2.1 sections 3.4 and 5.3 to 5.8), for one
+/// viewer: what they may not see is in no page and no count, and neither is a relationship or sighting of which they
+/// may not see an end, or an end of which is not here.
+namespace tocsin::engine::taxii {
+
+inline constexpr int kPageDefault = 1'000, kPageMax = 10'000;
+/// A page ends before it holds more bytes than this, but holds one object at least.
+inline constexpr std::int64_t kPageBytesMax = 8 << 20;
+
+/// `match[version]`: several may be wanted at once.
+struct WantedVersions {
+  bool last = true, first = false, all = false;
+  std::vector<std::int64_t> at = {};  ///< Microseconds.
+};
+
+struct ObjectQuery {
+  std::optional<std::int64_t> added_after = {};   ///< Microseconds; later ones only.
+  std::vector<std::string> ids = {}, types = {};  ///< Empty: any.
+  WantedVersions versions = {};
+  int limit = kPageDefault;  ///< 1 to kPageMax.
+};
+
+struct ObjectVersion {
+  std::int64_t added = 0;  ///< date_added, microseconds: unique, and growing from page to page.
+  std::string id, type;
+  std::int64_t version = 0;  ///< Microseconds: `modified`, else `created`, else `added`.
+  std::string bytes;         ///< As the object is kept; empty where only the manifest was asked for.
+};
+struct ObjectPage {
+  std::vector<ObjectVersion> objects;
+  bool more = false;
+};
+
+/// Inside one snapshot. Errors: unavailable while the index is being made anew.
+Result<ObjectPage> objects(store::Connection& connection, const domain::policy::Viewer& viewer,
+                           const CollectionFilter& filter, const ObjectQuery& query, bool with_bytes, Timestamp now);
+
+}  // namespace tocsin::engine::taxii

@@ -1,0 +1,339 @@
+#include <set>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/hash.hpp"
+#include "engine/taxii/collections.hpp"
+#include "engine/taxii/feed.hpp"
+#include "engine/taxii/objects.hpp"
+#include "engine/threat/indexer.hpp"
+#include "formats/stix/versions.hpp"
+#include "store/changes.hpp"
+#include "store/records.hpp"
+#include "store/removals.hpp"
+#include "store/testing/test_database.hpp"
+
+namespace tocsin::engine::taxii {
+namespace {
+
+using domain::Tlp;
+using domain::policy::Viewer;
+using store_testing::kTestNow;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr std::int64_t kSecond = 1'000'000;
+
+std::string id_of(std::string_view type, int number) {
+  return fmt::format("{}--00000000-0000-4000-8000-{:012}", type, number);
+}
+Timestamp later(std::int64_t seconds) { return {kTestNow.micros + seconds * kSecond}; }
+
+class TaxiiTest : public store_testing::DatabaseTest {
+ protected:
+  struct Object {
+    std::string type = "malware";
+    int number = 1;
+    Tlp tlp = Tlp::clear;
+    std::string modified = "2024-02-01T00:00:00.000Z";
+    std::string more = {};  ///< Members, each behind a comma.
+    std::optional<Timestamp> embargo = {};
+  };
+  void put(const Object& object, Timestamp now = kTestNow) {
+    domain::NewRevision revision;
+    revision.kind = domain::RecordKind::stix_object;
+    revision.key = id_of(object.type, object.number);
+    revision.title = fmt::format("{} {}", object.type, object.number);
+    revision.tlp = object.tlp;
+    revision.version = object.modified;
+    revision.version_order = formats::stix::version_order(object.modified, false);
+    revision.format = "stix-2.1";
+    if (!object.modified.empty()) revision.current_release_at = parse_rfc3339(object.modified).value();
+    revision.embargo_until = object.embargo;
+    revision.bytes = fmt::format(R"({{"type":"{}","spec_version":"2.1","id":"{}","modified":"{}"{}}})", object.type,
+                                 revision.key, object.modified, object.more);
+    revision.sha512 = sha512_hex(revision.bytes);
+    ASSERT_TRUE(database().write([&](store::Connection& connection) -> Status {
+      TRY_VOID(store::Records{connection}.put(revision, now));
+      return ok();
+    }));
+  }
+  void relate(int number, const std::string& source, const std::string& target, Timestamp now = kTestNow) {
+    put({.type = "relationship",
+         .number = number,
+         .more = fmt::format(R"(,"relationship_type":"uses","source_ref":"{}","target_ref":"{}")", source, target)},
+        now);
+  }
+  void tell(Timestamp now = kTestNow) {
+    ASSERT_TRUE(threat::index_all(database()));
+    const auto told = feed_all(database(), now);
+    ASSERT_TRUE(told) << told.error().to_string() << told.error().detail;
+  }
+  ObjectPage page(const ObjectQuery& query, const Viewer& viewer = {}, const CollectionFilter& filter = {},
+                  Timestamp now = kTestNow) {
+    auto found = database().read(
+        [&](store::Connection& connection) { return objects(connection, viewer, filter, query, true, now); });
+    EXPECT_TRUE(found) << (found ? "" : found.error().to_string() + found.error().detail);
+    return found ? *std::move(found) : ObjectPage{};
+  }
+  static std::vector<std::string> names(const ObjectPage& page) {
+    std::vector<std::string> out;
+    for (const auto& each : page.objects) {
+      out.push_back(fmt::format("{} {}", each.type, std::stoi(each.id.substr(each.id.size() - 12))));
+    }
+    return out;
+  }
+  /// Follows `next` to the end, `limit` at a time.
+  std::vector<ObjectVersion> walk(int limit, const Viewer& viewer = {}) {
+    std::vector<ObjectVersion> out;
+    ObjectQuery query{.limit = limit};
+    for (;;) {
+      auto some = page(query, viewer);
+      out.insert(out.end(), some.objects.begin(), some.objects.end());
+      if (!some.more) return out;
+      EXPECT_THAT(some.objects, SizeIs(limit));
+      query.added_after = some.objects.back().added;
+    }
+  }
+  static Viewer member() {
+    Viewer viewer;
+    viewer.organisation = domain::OrganisationId{77};
+    viewer.roles = {domain::Role::analyst};
+    return viewer;
+  }
+};
+TOCSIN_ON_BOTH_DATABASES(TaxiiTest);
+
+TEST_P(TaxiiTest, EveryVersionHasAMomentOfItsOwnInTheOrderOfTheFeed) {
+  for (int i = 1; i <= 25; ++i) put({.number = i});
+  tell();
+  for (const int limit : {1, 2, 7, 24, 25, 26}) {
+    const auto all = walk(limit);
+    ASSERT_THAT(all, SizeIs(25)) << limit;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      EXPECT_EQ(all[i].id, id_of("malware", static_cast<int>(i) + 1));
+      if (i > 0) EXPECT_GT(all[i].added, all[i - 1].added);
+    }
+  }
+  const auto last = walk(100).back().added;
+  // A clock that goes back gives no moment twice, and none before what was told.
+  put({.number = 26}, {kTestNow.micros - 3'600 * kSecond});
+  tell({kTestNow.micros - 3'600 * kSecond});
+  const auto after = page({.added_after = last});
+  EXPECT_THAT(names(after), ElementsAre("malware 26"));
+  // Told again without anything new: the same.
+  tell();
+  EXPECT_EQ(walk(100).back().added, after.objects.back().added);
+}
+
+TEST_P(TaxiiTest, WhoFollowsDuringWritesEndsWithExactlyTheSet) {
+  std::set<std::string> seen;
+  std::int64_t at = -1;
+  for (int i = 1; i <= 40; ++i) {
+    put({.number = i}, later(i % 3));
+    if (i % 4 == 0) tell(later(i));
+    for (;;) {
+      const auto some = page({.added_after = at, .limit = 3});
+      for (const auto& each : some.objects) {
+        EXPECT_TRUE(seen.insert(each.id).second) << "twice: " << each.id;
+        at = each.added;
+      }
+      if (!some.more) break;
+    }
+  }
+  EXPECT_THAT(seen, SizeIs(40));
+}
+
+TEST_P(TaxiiTest, VersionsAreChosen) {
+  put({.number = 1});
+  put({.number = 1, .modified = "2024-03-01T00:00:00.000Z"});
+  put({.number = 1, .modified = "2024-04-01T00:00:00.000Z"});
+  put({.type = "ipv4-addr", .number = 2, .modified = "", .more = R"(,"value":"192.0.2.1")"});
+  tell();
+  const auto versions = [&](WantedVersions wanted) {
+    std::vector<std::string> out;
+    for (const auto& each : page({.versions = std::move(wanted)}).objects) {
+      out.push_back(each.type == "malware" ? format_date({each.version}) : each.type);
+    }
+    return out;
+  };
+  EXPECT_THAT(versions({}), ElementsAre("2024-04-01", "ipv4-addr"));
+  EXPECT_THAT(versions({.last = false, .first = true}), ElementsAre("2024-02-01", "ipv4-addr"));
+  EXPECT_THAT(versions({.last = false, .all = true}),
+              ElementsAre("2024-02-01", "2024-03-01", "2024-04-01", "ipv4-addr"));
+  const auto march = parse_rfc3339("2024-03-01T00:00:00Z").value().micros;
+  EXPECT_THAT(versions({.last = false, .at = {march}}), ElementsAre("2024-03-01"));
+  EXPECT_THAT(versions({.last = true, .first = true}), ElementsAre("2024-02-01", "2024-04-01", "ipv4-addr"));
+  // What has no version has that of being added.
+  const auto address = page({.types = {"ipv4-addr"}, .versions = {}}).objects.at(0);
+  EXPECT_EQ(address.version, address.added);
+  EXPECT_THAT(versions({.last = false, .at = {address.added}}), ElementsAre("ipv4-addr"));
+}
+
+TEST_P(TaxiiTest, NobodyHearsOfWhatIsHidden) {
+  put({.number = 1});
+  put({.number = 2, .tlp = Tlp::green});
+  put({.type = "tool", .number = 3});
+  relate(10, id_of("malware", 1), id_of("tool", 3));
+  relate(11, id_of("malware", 2), id_of("tool", 3));
+  relate(12, id_of("malware", 1), id_of("tool", 99));
+  tell();
+  EXPECT_THAT(names(page({})), ElementsAre("malware 1", "tool 3", "relationship 10"));
+  EXPECT_THAT(names(page({}, member())),
+              ElementsAre("malware 1", "malware 2", "tool 3", "relationship 10", "relationship 11"));
+  // Older versions are seen as their own marking says.
+  put({.number = 2, .tlp = Tlp::clear, .modified = "2024-03-01T00:00:00.000Z"});
+  tell();
+  const ObjectQuery all{.ids = {id_of("malware", 2)}, .types = {}, .versions = {.all = true}};
+  EXPECT_THAT(page(all).objects, SizeIs(1));
+  EXPECT_THAT(page(all, member()).objects, SizeIs(2));
+}
+
+/// What somebody may see only now has to come after all that they were told before.
+TEST_P(TaxiiTest, WhatOpensLaterIsToldLater) {
+  put({.number = 1, .embargo = later(100)});
+  put({.number = 2});
+  relate(10, id_of("malware", 1), id_of("malware", 2));
+  relate(11, id_of("malware", 2), id_of("tool", 3));
+  tell();
+  auto told = page({});
+  EXPECT_THAT(names(told), ElementsAre("malware 2"));
+  auto at = told.objects.back().added;
+  const auto news = [&](Timestamp now) {
+    const auto some = page({.added_after = at}, {}, {}, now);
+    if (!some.objects.empty()) at = some.objects.back().added;
+    return names(some);
+  };
+  // The end of a relationship comes.
+  put({.type = "tool", .number = 3}, later(10));
+  tell(later(10));
+  EXPECT_THAT(news(later(10)), ElementsAre("tool 3", "relationship 11"));
+  // An embargo ends, and nothing was written.
+  tell(later(99));
+  EXPECT_THAT(news(later(99)), IsEmpty());
+  tell(later(101));
+  EXPECT_THAT(news(later(101)), ElementsAre("malware 1", "relationship 10"));
+  // Once.
+  tell(later(102));
+  EXPECT_THAT(news(later(102)), IsEmpty());
+}
+
+TEST_P(TaxiiTest, WhatIsRemovedIsGoneAndItsMomentIsNotGivenAgain) {
+  put({.number = 1});
+  put({.number = 2});
+  tell();
+  const auto last = page({}).objects.back().added;
+  ASSERT_TRUE(database().write([&](store::Connection& connection) -> Status {
+    TRY(const auto record,
+        store::Records{connection}.find(member(), domain::RecordKind::stix_object, id_of("malware", 2), kTestNow));
+    TRY_VOID(threat::forget_record(connection, record->id));
+    return store::Removals{connection}.remove(*record, kTestNow);
+  }));
+  tell();
+  EXPECT_THAT(names(page({})), ElementsAre("malware 1"));
+  put({.number = 3}, {kTestNow.micros - kSecond});
+  tell();
+  EXPECT_THAT(names(page({.added_after = last})), ElementsAre("malware 3"));
+}
+
+TEST_P(TaxiiTest, CollectionsAreViews) {
+  put({.type = "indicator", .number = 1, .more = R"(,"confidence":80,"labels":["Water"],"pattern":"[a:b = 1]")"});
+  put({.type = "indicator", .number = 2, .more = R"(,"confidence":69)"});
+  put({.type = "indicator", .number = 3});
+  put({.type = "tool", .number = 4, .tlp = Tlp::green, .more = R"(,"confidence":90)"});
+  tell();
+  const auto of = [&](const CollectionFilter& filter) { return names(page({}, member(), filter)); };
+  EXPECT_THAT(of({}), SizeIs(4));
+  EXPECT_THAT(of({.types = {"indicator"}}), SizeIs(3));
+  EXPECT_THAT(of({.labels = {"water"}}), ElementsAre("indicator 1"));
+  EXPECT_THAT(of({.confidence_min = 70}), ElementsAre("indicator 1", "tool 4"));
+  EXPECT_THAT(of({.tlp_max = Tlp::clear, .confidence_min = 70}), ElementsAre("indicator 1"));
+  EXPECT_THAT(of({.words = "tool"}), ElementsAre("tool 4"));
+}
+
+TEST_P(TaxiiTest, WhileTheIndexIsMadeAnewNothingIsTold) {
+  put({.number = 1});
+  tell();
+  ASSERT_TRUE(threat::reset_index(database()));
+  const auto refused = database().read(
+      [&](store::Connection& connection) { return objects(connection, member(), {}, {}, true, kTestNow); });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Error::Code::unavailable);
+  const auto before = kTestNow;
+  tell(before);
+  EXPECT_THAT(names(page({})), ElementsAre("malware 1"));
+}
+
+TEST_P(TaxiiTest, CollectionsAreKeptByAdministrators) {
+  tell();
+  const auto console = Actor::at_console();
+  const auto first = all_collections(database(), console).value();
+  ASSERT_THAT(first, SizeIs(1));
+  EXPECT_EQ(first[0].alias, "all");
+  const CollectionInput water{
+      .id = {},
+      .alias = "water",
+      .title = "Water",
+      .filter = {.confidence_min = 70},
+      .readers = {.who = CollectionReaders::Who::sector, .community = {}, .sector = domain::Sector::water},
+      .created_at = {}};
+  EXPECT_EQ(create_collection(database(), Actor::anonymous(), water, kTestNow).error().code, Error::Code::forbidden);
+  const auto id = create_collection(database(), console, water, kTestNow);
+  ASSERT_TRUE(id) << id.error().to_string();
+  EXPECT_EQ(create_collection(database(), console, water, kTestNow).error().where, "alias");
+  auto renamed = water;
+  renamed.title = "Drinking water";
+  ASSERT_TRUE(change_collection(database(), console, *id, renamed, kTestNow));
+  const auto seen = [&](const Actor& actor) {
+    std::vector<std::string> out;
+    const auto found = database().read([&](store::Connection& connection) {
+      return collections(connection, actor,
+                         {
+                             .name = "default",
+                         });
+    });
+    for (const auto& each : found.value()) out.push_back(each.title);
+    return out;
+  };
+  EXPECT_THAT(seen(console), ElementsAre("All threat knowledge", "Drinking water"));
+  EXPECT_THAT(seen(Actor::anonymous()), IsEmpty());
+  ASSERT_TRUE(remove_collection(database(), console, *id, kTestNow));
+  EXPECT_EQ(remove_collection(database(), console, *id, kTestNow).error().code, Error::Code::not_found);
+  for (auto broken : {water, water, water, water}) {
+    static int which = 0;
+    switch (which++) {
+      case 0:
+        broken.title = " ";
+        break;
+      case 1:
+        broken.alias = "Not an alias";
+        break;
+      case 2:
+        broken.filter.types = {"NO TYPE"};
+        break;
+      default:
+        broken.readers = {.who = CollectionReaders::Who::community, .community = domain::CommunityId{9}, .sector = {}};
+    }
+    EXPECT_FALSE(create_collection(database(), console, broken, kTestNow));
+  }
+}
+
+TEST(TaxiiFilter, IsReadStrictly) {
+  for (const auto* bad : {R"({"type":["a"]})", R"({"types":"indicator"})", R"({"types":["In"]})",
+                          R"({"confidence_min":101})", R"({"tlp_max":"blue"})", R"({"words":1})", "[]"}) {
+    EXPECT_FALSE(read_filter(boost::json::parse(bad))) << bad;
+  }
+  for (const auto* good :
+       {"{}",
+        R"({"types":["indicator","x-own"],"labels":["a"],"words":"b","tlp_max":"amber+strict","confidence_min":0})"}) {
+    const auto read = read_filter(boost::json::parse(good));
+    ASSERT_TRUE(read) << good;
+    EXPECT_EQ(to_json(*read), boost::json::parse(good)) << good;
+  }
+}
+
+}  // namespace
+}  // namespace tocsin::engine::taxii
