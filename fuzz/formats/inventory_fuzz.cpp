@@ -58,13 +58,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       check(read_worksheet(bytes));
       break;
     case 'b':
-      check_parsed(bytes, read_cyclonedx);
+      check_parsed(bytes, [](const boost::json::value& root) { return read_cyclonedx(root); });
       break;
     case 'B':
       check(read_cyclonedx_xml(bytes));
       break;
     case 's':
-      check_parsed(bytes, read_spdx);
+      check_parsed(bytes, [](const boost::json::value& root) { return read_spdx(root); });
       break;
     case 'S':
       check(read_spdx_tags(bytes));

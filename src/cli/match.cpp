@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <span>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -21,7 +22,7 @@ namespace inventory = formats::inventory;
 using exposure::Status;
 
 /// What is found of so many rows is held before it is told.
-constexpr std::size_t kItemsAtOnce = 10'000;
+constexpr std::size_t kItemsAtOnce = 2'000;
 constexpr std::size_t kInventoryBytesMax = std::size_t{1} << 30;
 
 /// "Header=field" of the command line.
@@ -59,8 +60,10 @@ Result<std::vector<inventory::Item>> read_items(const MatchOptions& options) {
 }
 
 /// Told in the order of the rows. How many are affected.
-std::size_t match_all(std::span<const inventory::Item> items, double confidence, const Knowledge& knowledge,
+std::size_t match_all(std::span<const inventory::Item> items, const MatchOptions& options, const Knowledge& knowledge,
                       MatchWriter& writer) {
+  // To decide and to write it down takes as long as to find it: what many lines are made of is made on all threads.
+  const bool json = options.format == "json";
   const auto threads = std::max(1U, std::thread::hardware_concurrency());
   std::size_t affected = 0;
   for (std::size_t from = 0; from < items.size(); from += kItemsAtOnce) {
@@ -68,14 +71,23 @@ std::size_t match_all(std::span<const inventory::Item> items, double confidence,
     std::vector<const inventory::Item*> asked;
     for (const auto& each : some) asked.push_back(&each);
     std::vector<std::vector<exposure::Match>> found(some.size());
+    std::vector<std::string> lines(json ? some.size() : 0);
+    std::vector<char> is_affected(some.size());
     knowledge.matcher.match_each(asked, threads, [&](std::size_t at, const std::vector<exposure::Match>& matches) {
       for (const auto& each : matches) {
-        if (exposure::is_worth_showing(each, confidence)) found[at].push_back(each);
+        if (!exposure::is_worth_showing(each, options.confidence)) continue;
+        if (each.status == Status::affected) is_affected[at] = 1;
+        if (json) {
+          lines[at] += writer.json_line(some[at], each);
+        } else {
+          found[at].push_back(each);
+        }
       }
     });
     for (std::size_t at = 0; at < some.size(); ++at) {
+      if (json) print(lines[at]);
       for (const auto& match : found[at]) writer.tell(some[at], match);
-      affected += std::ranges::any_of(found[at], [](const auto& match) { return match.status == Status::affected; });
+      affected += static_cast<std::size_t>(is_affected[at]);
     }
   }
   return affected;
@@ -94,7 +106,7 @@ int run_match(const CommandLine& line) {
   const auto knowledge = read_knowledge(line);
   if (!knowledge) return fail(knowledge.error(), json);
   MatchWriter writer{line.match, *knowledge};
-  const auto affected = match_all(*items, line.match.confidence, *knowledge, writer);
+  const auto affected = match_all(*items, line.match, *knowledge, writer);
   if (const auto written = writer.finish(items->size(), affected); !written) return fail(written.error());
   return affected == 0 ? kGood : kFailed;
 }

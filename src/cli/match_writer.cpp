@@ -111,28 +111,31 @@ MatchWriter::MatchWriter(const MatchOptions& options, const Knowledge& knowledge
   exposure_.lists_all = options_.all;
 }
 
+std::string MatchWriter::json_line(const inventory::Item& item, const Match& match) const {
+  boost::json::object object;
+  object["row"] = item.row;
+  object["asset"] = asset_name(item);
+  object["advisory"] = knowledge_.matcher.id_of(match.advisory);
+  object["product_ids"] = texts(match.product_ids);
+  object["cves"] = texts(match.cves);
+  object["status"] = exposure::to_string(match.status);
+  object["confidence"] = std::round(match.confidence * 1000) / 1000;
+  object["because"] = match.because;
+  if (!match.question.empty()) object["question"] = match.question;
+  add_decision(object, exposure::decide(match, item, knowledge_.facts[match.advisory], knowledge_.book,
+                                        knowledge_.rules, today_));
+  return json::write(object) + "\n";
+}
+
 void MatchWriter::tell(const inventory::Item& item, const Match& match) {
+  if (options_.format == "json") return print(json_line(item, match));
   const auto& advisory = knowledge_.matcher.id_of(match.advisory);
-  const bool told = options_.format == "json" || options_.format == "html" || options_.all ||
+  const bool told = options_.format == "html" || options_.all ||
                     (match.status != Status::fixed && match.status != Status::not_affected);
   if (!told) return;
   const auto decision =
       exposure::decide(match, item, knowledge_.facts[match.advisory], knowledge_.book, knowledge_.rules, today_);
   if (match.status == Status::affected) ++by_action_[static_cast<std::size_t>(decision.action)];
-  if (options_.format == "json") {
-    boost::json::object object;
-    object["row"] = item.row;
-    object["asset"] = asset_name(item);
-    object["advisory"] = advisory;
-    object["product_ids"] = texts(match.product_ids);
-    object["cves"] = texts(match.cves);
-    object["status"] = exposure::to_string(match.status);
-    object["confidence"] = std::round(match.confidence * 1000) / 1000;
-    object["because"] = match.because;
-    if (!match.question.empty()) object["question"] = match.question;
-    add_decision(object, decision);
-    return print_json(object);
-  }
   if (options_.format == "html") {
     exposure_.lines.push_back({.row = item.row,
                                .asset = asset_name(item),

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <string>
 
 #include "cli/match_advisories.hpp"
 #include "cli/match_options.hpp"
@@ -15,6 +16,8 @@ class MatchWriter {
  public:
   MatchWriter(const MatchOptions& options, const Knowledge& knowledge);
   void tell(const formats::inventory::Item& item, const engine::exposure::Match& match);
+  /// Of format json: what tell() would print. Any thread.
+  std::string json_line(const formats::inventory::Item& item, const engine::exposure::Match& match) const;
   Status finish(std::size_t items, std::size_t affected);
 
  private:

@@ -71,9 +71,9 @@ Result<taxii::CollectionReaders> read_readers(store::Database& database, std::st
   return readers;
 }
 
-/// A single empty text takes the condition away.
+/// "*" takes the condition away.
 std::vector<std::string> list_of(const std::vector<std::string>& given) {
-  return given.size() == 1 && given[0].empty() ? std::vector<std::string>{} : given;
+  return given.size() == 1 && given[0] == "*" ? std::vector<std::string>{} : given;
 }
 
 Status take(const Work& work, taxii::CollectionInput& into) {

@@ -14,10 +14,10 @@ void view(CLI::App& command, TaxiiOptions& into) {
           "Who is told of it and may read it: anyone, members, community:NAME or sector:NAME. What they see in it "
           "is what they may see anyway")
       ->type_name("WHO");
-  command.add_option("--type", into.types, "Only objects of these types, such as indicator; \"\" for all")
+  command.add_option("--type", into.types, "Only objects of these types, such as indicator; * for all")
       ->type_name("TYPE")
       ->delimiter(',');
-  command.add_option("--label", into.labels, "Only objects with one of these labels; \"\" for all")
+  command.add_option("--label", into.labels, "Only objects with one of these labels; * for all")
       ->type_name("LABEL")
       ->delimiter(',');
   command.add_option("--words", into.words, "Only objects with these words; \"\" for all")->type_name("TEXT");

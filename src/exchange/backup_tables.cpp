@@ -103,7 +103,7 @@ using store::Value;
 #define TOCSIN_ASSET_DECISION_ALL \
   "id, organisation_id, asset_id, record_id, at, before_action, before_due, after_action, after_due, because"
 #define TOCSIN_TAXII_VERSION_ALL "added, record_id, revision_id, type, version_at"
-#define TOCSIN_TAXII_CLOCK_ALL "id, sequence, added, embargo"
+#define TOCSIN_TAXII_CLOCK_ALL "id, sequence, told_until, embargo"
 #define TOCSIN_TAXII_COLLECTION_ALL "id, alias, title, description, filter, readers, created_at"
 #define TOCSIN_DECISION_TABLE_ALL "id, organisation_id, version, base, document, note, person_id, at"
 #define TOCSIN_EXPOSURE_CONSENT_ALL \
@@ -293,8 +293,8 @@ constexpr BackupColumn kAsset[] = {{"id"},
                                    {"due"},
                                    {"added_at"},
                                    {"changed_at"}};
-constexpr BackupColumn kBom[] = {{"id"},           {"organisation_id"}, {"name", true},  {"kind", true},
-                                 {"file_name", true}, {"imported_at"},     {"imported_by"}};
+constexpr BackupColumn kBom[] = {
+    {"id"}, {"organisation_id"}, {"name", true}, {"kind", true}, {"file_name", true}, {"imported_at"}, {"imported_by"}};
 constexpr BackupColumn kBomPart[] = {{"bom_id"}, {"asset_id"}};
 constexpr BackupColumn kAssetState[] = {
     {"id"}, {"organisation_id"}, {"asset_id"}, {"record_id"}, {"vulnerability", true}, {"state"}, {"person_id"},
@@ -341,7 +341,7 @@ constexpr BackupColumn kAssetDecision[] = {{"id"},        {"organisation_id"}, {
                                            {"at"},        {"before_action"},   {"before_due"}, {"after_action"},
                                            {"after_due"}, {"because", true}};
 constexpr BackupColumn kTaxiiVersion[] = {{"added"}, {"record_id"}, {"revision_id"}, {"type", true}, {"version_at"}};
-constexpr BackupColumn kTaxiiClock[] = {{"id"}, {"sequence"}, {"added"}, {"embargo"}};
+constexpr BackupColumn kTaxiiClock[] = {{"id"}, {"sequence"}, {"told_until"}, {"embargo"}};
 constexpr BackupColumn kTaxiiCollection[] = {{"id", true},          {"alias", true},  {"title", true},
                                              {"description", true}, {"filter", true}, {"readers", true},
                                              {"created_at"}};
@@ -508,7 +508,7 @@ const BackupTableCode kTables[] = {
      TOCSIN_INSERT("asset_match_span", TOCSIN_ASSET_MATCH_SPAN_ALL)},
     {"asset_decision", kAssetDecision, false, TOCSIN_PAGE("asset_decision", TOCSIN_ASSET_DECISION_ALL, "id"),
      TOCSIN_INSERT("asset_decision", TOCSIN_ASSET_DECISION_ALL)},
-    {"taxii_version", kTaxiiVersion, false, TOCSIN_PAGE("taxii_version", TOCSIN_TAXII_VERSION_ALL, "added"),
+    {"taxii_version", kTaxiiVersion, false, TOCSIN_PAGE("taxii_version", TOCSIN_TAXII_VERSION_ALL, "revision_id"),
      TOCSIN_INSERT("taxii_version", TOCSIN_TAXII_VERSION_ALL)},
     {"taxii_clock", kTaxiiClock, false, TOCSIN_PAGE("taxii_clock", TOCSIN_TAXII_CLOCK_ALL, "id"),
      TOCSIN_INSERT("taxii_clock", TOCSIN_TAXII_CLOCK_ALL)},

@@ -72,7 +72,7 @@ Prepared prepare(std::string name, std::string bytes, const ImportOptions& optio
     prepared.kev = std::make_shared<const formats::kev::Catalogue>(*std::move(catalogue));
     return prepared;
   }
-  if (formats::stix::looks_like_stix(bytes)) return prepare_stix(std::move(name), bytes, options);
+  if (formats::stix::looks_like_stix(bytes)) return prepare_stix(name, bytes, options);
   const json::Limits limits{.bytes_max = static_cast<std::size_t>(options.limits.document_bytes_max)};
   auto parsed = json::parse(bytes, limits);
   if (!parsed) return refuse(std::move(parsed).error());

@@ -183,7 +183,8 @@ class Reader {
     if (!facts_.name.empty()) return with(facts_.name);
     if (!facts_.relationship_type.empty()) return with(facts_.relationship_type);
     if (!facts_.pattern.empty()) return with(facts_.pattern);
-    for (const std::string_view name : {"abstract", "opinion", "context", "product", "result"}) {
+    if (const auto abstract = root.text_at("abstract"); !abstract.empty()) return text(abstract);
+    for (const std::string_view name : {"opinion", "context", "product", "result"}) {
       if (const auto value = root.text_at(name); !value.empty()) return with(value);
     }
     if (const auto tlp = domain::parse_tlp(stix::tlp_level_of(root))) {
@@ -206,7 +207,7 @@ class Reader {
 
 }  // namespace
 
-Prepared prepare_stix(std::string name, std::string_view bytes, const ImportOptions& options) {
+Prepared prepare_stix(const std::string& name, std::string_view bytes, const ImportOptions& options) {
   Prepared prepared;
   const auto status = Reader{name, options, prepared}.read(bytes);
   if (status) return prepared;
@@ -214,7 +215,8 @@ Prepared prepare_stix(std::string name, std::string_view bytes, const ImportOpti
   error.where = error.where.empty() ? name : name + ":" + error.where;
   // It ends in the middle: nothing of it is taken.
   prepared.stix = nullptr;
-  prepared.problems.assign(1, std::move(error));
+  prepared.problems.clear();
+  prepared.problems.push_back(std::move(error));
   return prepared;
 }
 

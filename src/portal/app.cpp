@@ -196,6 +196,8 @@ Status App::watch() {
   TRY(const auto beat, database_.heartbeat());
   if (beat_ == beat) {
     const std::lock_guard catching_up(catch_up_mutex_);
+    // What was written last waits for its window to pass, and embargoes end by themselves.
+    TRY_VOID(engine::taxii::feed_all(database_, clock_.now()));
     note_generation();
     duty_->live.look(false);
     return ok();

@@ -82,6 +82,9 @@ class LivePages : public testing::MemberPortalTest {
     return made;
   }
   void subscribe(std::string_view email, const engine::notify::SubscriptionInput& input) {
+    // What is there already is no news.
+    duties();
+    clock_.advance(std::chrono::minutes{1});
     const auto one = actor(email);
     const auto made = engine::notify::subscribe(database(), one, *one.viewer.person, input, clock_.now());
     ASSERT_TRUE(made) << made.error().to_string();

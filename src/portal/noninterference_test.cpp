@@ -9,7 +9,9 @@
 #include "domain/testing/worlds.hpp"
 #include "engine/identity/identity.hpp"
 #include "engine/identity/principal.hpp"
+#include "engine/taxii/feed.hpp"
 #include "engine/testing/samples.hpp"
+#include "engine/threat/indexer.hpp"
 #include "portal/app.hpp"
 #include "portal/http/answer.hpp"
 #include "portal/http/target.hpp"
@@ -237,6 +239,10 @@ class World {
     ASSERT_TRUE(
         database_.write([&](store::Connection& connection) { return store::Records{connection}.put(threat, kTestNow); })
             .has_value());
+    // TAXII tells in windows of time: each step has one of its own.
+    told_at_.micros += 1'000'000;
+    ASSERT_TRUE(engine::threat::index_all(database_).has_value());
+    ASSERT_TRUE(engine::taxii::feed_all(database_, told_at_).has_value());
     // The owner stays who created the record.
     auto [facts, added] = facts_.try_emplace(step.slot, step.facts);
     const auto owner = facts->second.owner;
@@ -333,6 +339,7 @@ class World {
   }
   store::Database& database_;
   ManualClock clock_{kTestNow};
+  Timestamp told_at_ = kTestNow;
   engine::identity::Identity identity_;
   App app_;
   std::unique_ptr<http::Router> router_;
@@ -425,11 +432,14 @@ TOCSIN_ON_BOTH_DATABASES(Noninterference);
 
 /// After so many pairs somebody has been answered everywhere.
 constexpr int kAllHeard = 10'000;
-/// What is not theirs, is not there, leads elsewhere, or needs a record that cannot be removed or converted.
+/// What is not theirs, is not there, leads elsewhere, or needs a record that cannot be removed or converted, or several
+/// that are there for the same reader at once.
 bool is_meant_to_be_silent(std::string_view target) {
-  return std::ranges::any_of(std::array<std::string_view, 7>{"{other_", "/none", "/approvals/1", "{notice}",
-                                                             "/comments/{comment}", "/remove", "csaf-2.1.json"},
-                             [&](std::string_view each) { return target.find(each) != std::string_view::npos; });
+  return std::ranges::any_of(
+      std::array<std::string_view, 11>{"{other_", "/none", "/approvals/1", "{notice}", "/comments/{comment}", "/remove",
+                                       "csaf-2.1.json", "/exposure/runs/", "/notifications/assets/",
+                                       "/objects/relationship--", "/revisions/2/document.txt"},
+      [&](std::string_view each) { return target.find(each) != std::string_view::npos; });
 }
 
 TEST_P(Noninterference, WhatIsHiddenChangesNoAnswer) {
@@ -548,6 +558,7 @@ constexpr Elsewhere kElsewhere[] = {
     {"/help/search", kFixed},
     {"/api", kFixed},
     {"/api/openapi.json", kFixed},
+    {"/live", "An answer that goes on; what it tells is asked of what the pages show, and only that something is new."},
     {"/rfc2350", kFixed},
     {"/.well-known/security.txt", kFixed},
     {"/keys/{file}", kFixed},

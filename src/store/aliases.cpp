@@ -286,6 +286,8 @@ Result<std::vector<std::string>> Aliases::private_words(domain::OrganisationId o
   TRY_VOID(
       connection_.each(Sql{"SELECT name FROM organisation WHERE id = ?", organisation}, [&](const Row& row) -> Status {
         take(row.text(0));
+        // "Talbach" of "Talbach Water Supply", too.
+        for (const auto word : text::split(row.text(0), ' ')) take(word);
         return ok();
       }));
   TRY_VOID(connection_.each(

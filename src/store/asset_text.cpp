@@ -76,10 +76,18 @@ void AssetText::append_insert(Dialect dialect, domain::OrganisationId organisati
       organisation, key);
 }
 
+// SQLite would read every asset of the organisation along another index.
+#define TOCSIN_UNINDEXED_HINT "INDEXED BY asset_unindexed"
+
 Result<bool> AssetText::is_whole(domain::OrganisationId organisation) {
+  const bool sqlite = connection_.dialect() == Dialect::sqlite;
   TRY(const auto found,
-      connection_.first(Sql{"SELECT 1 FROM asset WHERE organisation_id = ? AND indexed = 0 LIMIT 1", organisation},
-                        [](const Row& row) { return row.integer(0); }));
+      connection_.first(
+          sqlite
+              ? Sql{"SELECT 1 FROM asset " TOCSIN_UNINDEXED_HINT " WHERE organisation_id = ? AND indexed = 0 LIMIT 1",
+                    organisation}
+              : Sql{"SELECT 1 FROM asset WHERE organisation_id = ? AND indexed = 0 LIMIT 1", organisation},
+          [](const Row& row) { return row.integer(0); }));
   return !found.has_value();
 }
 

@@ -5,7 +5,7 @@
 namespace tocsin::store {
 namespace {
 
-#define TOCSIN_BOM_COLUMNS                                                                                        \
+#define TOCSIN_BOM_COLUMNS                                                                                             \
   "b.id, b.organisation_id, b.name, b.kind, b.file_name, b.imported_at, b.imported_by, coalesce(p.name, ''), (SELECT " \
   "count(*) FROM inventory_bom_part c JOIN asset a ON a.id = c.asset_id WHERE c.bom_id = b.id"
 #define TOCSIN_BOM_FROM ") FROM inventory_bom b LEFT JOIN person p ON p.id = b.imported_by WHERE b.organisation_id = ?"
@@ -57,8 +57,8 @@ Result<std::vector<Bom>> Boms::list(domain::OrganisationId organisation,
 }
 
 Result<std::optional<Bom>> Boms::find(domain::OrganisationId organisation, std::int64_t id) {
-  return connection_.first(
-      Sql{"SELECT " TOCSIN_BOM_COLUMNS TOCSIN_BOM_FROM " AND b.id = ?", organisation, id}, read_bom);
+  return connection_.first(Sql{"SELECT " TOCSIN_BOM_COLUMNS TOCSIN_BOM_FROM " AND b.id = ?", organisation, id},
+                           read_bom);
 }
 
 Result<std::vector<Bom>> Boms::of_asset(domain::OrganisationId organisation, std::int64_t asset) {

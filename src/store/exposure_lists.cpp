@@ -23,7 +23,8 @@ void append_columns(Sql& sql, ExposureListBy by, bool sqlite) {
     case ExposureListBy::product:
       sql.append(
           "a.identity AS k, 0 AS id, min(CASE WHEN a.product <> '' THEN a.product WHEN a.model <> '' THEN a.model WHEN "
-          "a.family <> '' THEN a.family ELSE a.name END) AS name, min(a.vendor) AS vendor, min(a.model) AS detail, 0 AS "
+          "a.family <> '' THEN a.family ELSE a.name END) AS name, min(a.vendor) AS vendor, min(a.model) AS detail, 0 "
+          "AS "
           "tlp");
       return;
     case ExposureListBy::bom:
@@ -36,7 +37,8 @@ void append_columns(Sql& sql, ExposureListBy by, bool sqlite) {
       return;
     case ExposureListBy::advisory:
       sql.append(
-          "r.slug AS k, min(r.id) AS id, min(r.record_key) AS name, '' AS vendor, min(r.title) AS detail, min(r.tlp) AS "
+          "r.slug AS k, min(r.id) AS id, min(r.record_key) AS name, '' AS vendor, min(r.title) AS detail, min(r.tlp) "
+          "AS "
           "tlp");
       return;
     case ExposureListBy::vulnerability:
@@ -110,16 +112,17 @@ Sql matches(const domain::policy::Viewer& viewer, domain::OrganisationId organis
     if (sqlite) {
       sql.append(" JOIN json_each(m.cves) j");
     } else {
-      sql.append(" CROSS JOIN LATERAL (SELECT w.value COLLATE \"C\" AS value FROM "
-                 "json_array_elements_text(CAST(m.cves AS json)) AS w(value)) j");
+      sql.append(
+          " CROSS JOIN LATERAL (SELECT w.value COLLATE \"C\" AS value FROM "
+          "json_array_elements_text(CAST(m.cves AS json)) AS w(value)) j");
     }
     sql.append(
         " LEFT JOIN asset_state s ON s.asset_id = m.asset_id AND s.record_id = m.record_id AND s.vulnerability = "
         "j.value AND s.is_current = 1");
   }
-  append_exposure_where(sql, viewer, organisation, filter, now,
-                        by == ExposureListBy::vulnerability ? ExposureStateOf::vulnerability
-                                                            : ExposureStateOf::advisory);
+  append_exposure_where(
+      sql, viewer, organisation, filter, now,
+      by == ExposureListBy::vulnerability ? ExposureStateOf::vulnerability : ExposureStateOf::advisory);
   if (by == ExposureListBy::bom && filter.bom) sql.append(" AND b.id = ?", *filter.bom);
   append_group(sql, by);
   return sql;
@@ -194,9 +197,7 @@ Result<std::vector<ExposureTally>> exposure_tallies(Connection& connection, cons
 }
 
 ExposureTallyAfter after_tally(const ExposureTally& tally, ExposureListBy by) {
-  return {.urgency = tally.urgency,
-          .waiting = tally.waiting,
-          .key = is_by_number(by) ? padded(tally.id) : tally.key};
+  return {.urgency = tally.urgency, .waiting = tally.waiting, .key = is_by_number(by) ? padded(tally.id) : tally.key};
 }
 
 Result<std::optional<std::string>> product_of(Connection& connection, domain::OrganisationId organisation,

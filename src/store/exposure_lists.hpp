@@ -15,11 +15,11 @@ enum class ExposureListBy : std::uint8_t { product, bom, advisory, vulnerability
 
 /// One line of such a list.
 struct ExposureTally {
-  std::string key;      ///< Asset::identity of a product, slug of an advisory, id of a vulnerability.
-  std::int64_t id = 0;  ///< Of a bill of materials, record or asset.
-  std::string name;     ///< Product, bill, tracking id, vulnerability, label.
-  std::string vendor;   ///< Of a product, an asset.
-  std::string detail;   ///< Model of a product, title of an advisory, site of an asset.
+  std::string key;                       ///< Asset::identity of a product, slug of an advisory, id of a vulnerability.
+  std::int64_t id = 0;                   ///< Of a bill of materials, record or asset.
+  std::string name;                      ///< Product, bill, tracking id, vulnerability, label.
+  std::string vendor;                    ///< Of a product, an asset.
+  std::string detail;                    ///< Model of a product, title of an advisory, site of an asset.
   domain::Tlp tlp = domain::Tlp::clear;  ///< Of an advisory.
   /// Assets of a product, components of a bill, whether something is said of them or not.
   std::int64_t in_inventory = 0;

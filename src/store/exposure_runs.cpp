@@ -7,7 +7,7 @@
 namespace tocsin::store {
 namespace {
 
-#define TOCSIN_RUN_COLUMNS                                                                                       \
+#define TOCSIN_RUN_COLUMNS                                                                                        \
   "SELECT e.id, e.organisation_id, e.person_id, coalesce(p.name, ''), e.records, e.assets, e.asked_at, e.state, " \
   "e.ended_at, e.after_asset, e.looked_at FROM exposure_run e LEFT JOIN person p ON p.id = e.person_id "
 
@@ -43,17 +43,18 @@ AskedRun read_run(const Row& row) {
 
 Result<std::int64_t> ExposureRuns::add(const AskedRun& run) {
   TRY(const auto id,
-      connection_.first(Sql{"INSERT INTO exposure_run (organisation_id, person_id, records, assets, asked_at, state, "
-                            "after_asset, looked_at) VALUES (?, ?, ?, ?, ?, 0, 0, 0) RETURNING id",
-                            run.organisation, run.person, numbers_text(run.records), numbers_text(run.assets),
-                            run.asked_at},
-                        [](const Row& row) { return row.integer(0); }));
+      connection_.first(
+          Sql{"INSERT INTO exposure_run (organisation_id, person_id, records, assets, asked_at, state, "
+              "after_asset, looked_at) VALUES (?, ?, ?, ?, ?, 0, 0, 0) RETURNING id",
+              run.organisation, run.person, numbers_text(run.records), numbers_text(run.assets), run.asked_at},
+          [](const Row& row) { return row.integer(0); }));
   return *id;
 }
 
 Status ExposureRuns::fill(const domain::policy::Viewer& viewer, AskedRun& run, Timestamp now) {
   Sql changes{
-      "SELECT count(*), coalesce(sum(CASE WHEN c.is_news = 1 THEN 1 ELSE 0 END), 0) FROM exposure_run_change c JOIN record r ON r.id = c.record_id "
+      "SELECT count(*), coalesce(sum(CASE WHEN c.is_news = 1 THEN 1 ELSE 0 END), 0) FROM exposure_run_change c JOIN "
+      "record r ON r.id = c.record_id "
       "WHERE c.run_id = ? AND ",
       run.id};
   changes.append(domain::policy::visible_sql(viewer, now));
@@ -72,10 +73,9 @@ Status ExposureRuns::fill(const domain::policy::Viewer& viewer, AskedRun& run, T
 
 Result<std::vector<AskedRun>> ExposureRuns::list(const domain::policy::Viewer& viewer,
                                                  domain::OrganisationId organisation, int limit, Timestamp now) {
-  TRY(auto runs, connection_.all(
-                     Sql{TOCSIN_RUN_COLUMNS "WHERE e.organisation_id = ? ORDER BY e.id DESC LIMIT ?", organisation,
-                         limit},
-                     read_run));
+  TRY(auto runs, connection_.all(Sql{TOCSIN_RUN_COLUMNS "WHERE e.organisation_id = ? ORDER BY e.id DESC LIMIT ?",
+                                     organisation, limit},
+                                 read_run));
   for (auto& run : runs) TRY_VOID(fill(viewer, run, now));
   return runs;
 }
@@ -83,8 +83,8 @@ Result<std::vector<AskedRun>> ExposureRuns::list(const domain::policy::Viewer& v
 Result<std::optional<AskedRun>> ExposureRuns::find(const domain::policy::Viewer& viewer,
                                                    domain::OrganisationId organisation, std::int64_t id,
                                                    Timestamp now) {
-  TRY(auto run, connection_.first(
-                    Sql{TOCSIN_RUN_COLUMNS "WHERE e.organisation_id = ? AND e.id = ?", organisation, id}, read_run));
+  TRY(auto run, connection_.first(Sql{TOCSIN_RUN_COLUMNS "WHERE e.organisation_id = ? AND e.id = ?", organisation, id},
+                                  read_run));
   if (run) TRY_VOID(fill(viewer, *run, now));
   return run;
 }
@@ -105,10 +105,10 @@ Result<std::int64_t> ExposureRuns::open(domain::OrganisationId organisation) {
 }
 
 Status ExposureRuns::forget(domain::OrganisationId organisation, int keep) {
-  TRY_VOID(connection_.run(
-      Sql{"DELETE FROM exposure_run WHERE organisation_id = ? AND state <> 0 AND id NOT IN (SELECT id FROM exposure_run "
-          "WHERE organisation_id = ? ORDER BY id DESC LIMIT ?)",
-          organisation, organisation, keep}));
+  TRY_VOID(connection_.run(Sql{
+      "DELETE FROM exposure_run WHERE organisation_id = ? AND state <> 0 AND id NOT IN (SELECT id FROM exposure_run "
+      "WHERE organisation_id = ? ORDER BY id DESC LIMIT ?)",
+      organisation, organisation, keep}));
   return ok();
 }
 
@@ -117,10 +117,10 @@ Result<std::optional<AskedRun>> ExposureRuns::next() {
 }
 
 Result<std::int64_t> ExposureRuns::advance(const AskedRun& before, const AskedRun& after) {
-  return connection_.run(Sql{"UPDATE exposure_run SET state = ?, ended_at = ?, after_asset = ?, looked_at = ? WHERE id "
-                             "= ? AND state = 0 AND after_asset = ?",
-                             after.done, after.ended_at, after.after_asset, after.looked_at, before.id,
-                             before.after_asset});
+  return connection_.run(
+      Sql{"UPDATE exposure_run SET state = ?, ended_at = ?, after_asset = ?, looked_at = ? WHERE id "
+          "= ? AND state = 0 AND after_asset = ?",
+          after.done, after.ended_at, after.after_asset, after.looked_at, before.id, before.after_asset});
 }
 
 Status ExposureRuns::note(std::int64_t run, std::span<const RunChange> changes) {

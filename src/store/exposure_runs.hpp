@@ -17,9 +17,9 @@ struct AskedRun {
   std::int64_t id = 0;
   domain::OrganisationId organisation = {};
   std::optional<domain::PersonId> person = {};
-  std::string person_name = {};             ///< Read only.
-  std::vector<std::int64_t> records = {};   ///< Empty: every advisory.
-  std::vector<std::int64_t> assets = {};    ///< By number; empty: every asset of the organisation.
+  std::string person_name = {};            ///< Read only.
+  std::vector<std::int64_t> records = {};  ///< Empty: every advisory.
+  std::vector<std::int64_t> assets = {};   ///< By number; empty: every asset of the organisation.
   Timestamp asked_at = {};
   bool done = false;
   std::optional<Timestamp> ended_at = {};

@@ -19,7 +19,7 @@ void append_exposure_joins(Sql& sql, const ExposureFilter& filter, bool asset = 
 #define TOCSIN_STATE_NOW \
   "(CASE WHEN m.state = 3 AND m.state_until IS NOT NULL AND m.state_until <= ? THEN 0 ELSE m.state END)"
 /// The same of a vulnerability. Two parameters: now, now.
-#define TOCSIN_STATE_NOW_ONE                                                                              \
+#define TOCSIN_STATE_NOW_ONE                                                                                      \
   "(CASE WHEN s.id IS NOT NULL THEN (CASE WHEN s.state = 3 AND s.until IS NOT NULL AND s.until <= ? THEN 0 ELSE " \
   "s.state END) ELSE " TOCSIN_STATE_NOW " END)"
 

@@ -31,6 +31,7 @@ class Records {
   /// domain::PutOutcome for the rules; two versions are the same where their version_order is. The slug is
   /// slug_of(key); where another record has it, "-" and six hex digits of the issuer's SHA-256 follow; where that is
   /// taken as well (one issuer, two keys that differ in case or odd characters), twelve of the issuer's and the key's.
+  /// STIX objects of one version that say the same in other bytes are one revision, `unchanged`.
   /// The owner stays who created the record. Only `updated` and `created` change the header.
   /// Bytes that were removed here are put only where `again` says so (PutOutcome::removed; then without
   /// record, unless others of its revisions are here).

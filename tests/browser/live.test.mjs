@@ -20,13 +20,13 @@ function addAssets(count) {
   const rows = Array.from({ length: count }, (_, i) => `live${round}-${i},Helmwerk Automation,HW-740 Safety Controller,V1.2`);
   const file = join(portal.folder, 'more.csv');
   writeFileSync(file, `Key,Vendor,Product,Version\n${rows.join('\n')}\n`);
-  tocsin('inventory', 'import', file, '--organisation', 'Talbach Water Supply');
+  tocsin('inventory', 'import', file, '--organisation', 'Nordlicht Grid Operation');
 }
 
 describe('what is new while somebody reads', () => {
   it('is told by the bell and a line, moves nothing, and leads to the list', async () => {
-    const { made, page } = await signIn(portal, 'Wendy Aumann');
-    const email = (await page.goto(`${portal.url}/account`), await page.locator('body').innerText()).match(/[\w.+-]+@[\w.-]+\.\w+/)[0];
+    const { made, page } = await signIn(portal, 'Paul Okafor');
+    const email = 'paul@power.demo.example';
     tocsin('notify', 'add', email, '--name', 'Ours', '--assets');
     await page.goto(`${portal.url}/exposure`);
     const bell = page.locator('a[data-live]');
@@ -65,7 +65,7 @@ describe('what is new while somebody reads', () => {
   });
 
   it('is complete without JavaScript', async () => {
-    const { made, page } = await signIn(portal, 'Wendy Aumann', { javaScriptEnabled: false });
+    const { made, page } = await signIn(portal, 'Paul Okafor', { javaScriptEnabled: false });
     await page.goto(`${portal.url}/`);
     await page.getByRole('link', { name: 'Notifications' }).first().click();
     assert.match(page.url(), /\/notifications$/);

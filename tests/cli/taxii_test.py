@@ -20,7 +20,7 @@ class Collections(unittest.TestCase):
             row = listed()[made]
             self.assertEqual(row["filter"], {"types": ["indicator", "malware"], "confidence_min": 70})
             self.assertEqual(row["readers"], {"who": "sector", "sector": "water"})
-            run("taxii", "change", "--data", data, "water", "--confidence-min", "-1", "--type", "", "--tlp-max", "green",
+            run("taxii", "change", "--data", data, "water", "--confidence-min", "-1", "--type", "*", "--tlp-max", "green",
                 "--readers", "anyone", check=0)
             self.assertEqual(listed()[made]["filter"], {"tlp_max": "green"})
             self.assertEqual(listed()[made]["title"], "Water, confident", "what is not said stays")

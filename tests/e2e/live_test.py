@@ -18,7 +18,7 @@ class Stream:
         self.socket = socket.create_connection(("127.0.0.1", browser.port), timeout=60)
         cookies = "; ".join(f"{k}={v}" for k, v in browser.cookies.items())
         self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\nCookie: {cookies}\r\n\r\n".encode())
-        self.bytes = b""
+        self.bytes, self.events = b"", []
         self.head = self.until(b"\r\n\r\n").decode()
 
     def until(self, mark):
@@ -32,12 +32,22 @@ class Stream:
         return taken + mark
 
     def event(self, name, condition=lambda data: True):
-        """The data of the next event of this name that the condition holds of; None at the end of the stream."""
-        while block := self.until(b"\n\n").decode():
+        """The data of the first event of this name that the condition holds of, and that was not asked for yet: the two
+        kinds come in no order. None at the end of the stream."""
+        deadline = time.monotonic() + 120
+        while True:
+            for at, (what, data) in enumerate(self.events):
+                if what == name and condition(data):
+                    del self.events[at]
+                    return data
+            if time.monotonic() > deadline:
+                raise AssertionError(f"no {name} as expected; there were {self.events}")
+            block = self.until(b"\n\n").decode()
+            if not block:
+                return None
             lines = dict(line.split(": ", 1) for line in block.strip().split("\n") if ": " in line)
-            if lines.get("event") == name and condition(json.loads(lines["data"])):
-                return json.loads(lines["data"])
-        return None
+            if "event" in lines:
+                self.events.append((lines["event"], json.loads(lines["data"])))
 
     def ends(self):
         while self.until(b"\n\n"):
@@ -69,7 +79,7 @@ class Live:
         (self.path / "one.json").write_text(advisory(1, title="Door 1 open"))
         run("import", "--data", data, self.path / "one.json", check=0)
         self.server = Server(data)
-        self.addCleanup(self.server.stop)
+        self.addCleanup(lambda: self.server.process.poll() is None and self.server.stop())
 
     def signed_in(self, address):
         return Browser(self.server.port).sign_in(address, PASSWORD)
@@ -109,6 +119,7 @@ class Live:
         told = olga.bytes + b"".join(iter(lambda: olga.socket.recv(4096), b""))
         self.assertNotIn(b'"fresh":1', told)
         self.assertNotIn(b'"changed":true', told)
+        self.assertFalse([data for _, data in olga.events if data.get("fresh") or data.get("changed")])
 
     def test_it_ends_with_the_session(self):
         browser, other = self.signed_in("rosa@plant.example"), self.signed_in("ravi@plant.example")

@@ -26,8 +26,8 @@ class KilledBetweenMatchAndLetter(unittest.TestCase):
             run("org", "add", "--data", data, "Plant", "--kind", "asset-owner", check=0)
             for address in READERS:
                 run("user", "add", "--data", data, address, "--name", address.split("@")[0], "--org", "Plant", check=0)
-                run("notify", "add", "--data", data, address, "--name", "Ours", "--assets", check=0)
                 run("user", "password", "--data", data, address, stdin="seven purple turbines hum\n", check=0)
+                run("notify", "add", "--data", data, address, "--name", "Ours", "--assets", check=0)
             with_mail(data, mail.url, 'public_url = "https://cert.example"\n')
             text = advisory(1, title="Door 1 open")
             (folder / "one.json").write_text(text)

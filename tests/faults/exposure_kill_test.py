@@ -21,18 +21,22 @@ from support.tocsin import BINARY, ENVIRONMENT, Folder, Server, fresh_postgres, 
 READERS = ["rosa@plant.example", "ravi@plant.example"]
 PRODUCTS, ASSETS, GROUP, GROUPS, KILLS = 12, 900, 6, 3, 2
 # What an undisturbed server needs for one of these is a few seconds; other work on the machine may make it many.
-PATIENCE = 60
+PATIENCE = 120
 
 # Rows that must be equal, without the times and numbers that differ from run to run.
 ROWS = {
     "assets": "SELECT asset_key, label, digest, row_version, due FROM asset",
-    "matches": "SELECT a.asset_key, r.record_key, m.status, m.confidence, m.because, m.product_ids, m.cves, m.digest, m.verdict, "
+    "matches": "SELECT a.asset_key, r.record_key, m.status, m.because, m.product_ids, m.cves, m.digest, m.verdict, "
                "m.decision, m.decision_table, m.state FROM asset_match m JOIN asset a ON a.id = m.asset_id "
                "JOIN record r ON r.id = m.record_id",
+    "sureness": "SELECT a.asset_key, r.record_key, m.confidence FROM asset_match m JOIN asset a ON a.id = m.asset_id "
+                "JOIN record r ON r.id = m.record_id",
     "history": "SELECT a.asset_key, r.record_key, s.status, CASE WHEN s.until IS NULL THEN 'open' ELSE 'ended' END, s.label, s.site "
                "FROM asset_match_span s JOIN asset a ON a.id = s.asset_id JOIN record r ON r.id = s.record_id",
+    # Those of the first group come before or after the inventory, as it happens: told by themselves, or with the assets.
     "notices": "SELECT n.person_id, r.record_key, n.what, n.state, n.dropped_because, n.why FROM notice n "
-               "JOIN record r ON r.id = n.record_id",
+               "JOIN record r ON r.id = n.record_id WHERE r.record_key NOT IN ("
+               + ", ".join(f"'EX-{number}'" for number in range(GROUP)) + ")",
 }
 # Matches, those without a decision, and people who wait to be told.
 STANDING = ("SELECT (SELECT count(*) FROM asset_match) AS a, (SELECT count(*) FROM asset_match WHERE decision = 5) AS b, "
@@ -222,6 +226,9 @@ class KilledExposure(unittest.TestCase):
             self.assertTrue(expected[-1][name], f"no {name}: the test tested nothing")
         for station, (undisturbed, disturbed) in enumerate(zip(expected, found, strict=True)):
             for name in ROWS:
+                # A start reads all names anew, and by these a match is more or less sure: equal once all is matched anew.
+                if name == "sureness" and station + 1 < len(expected):
+                    continue
                 self.assertEqual(undisturbed[name], disturbed[name], f"{name} at station {station}, seed {self.seed}")
         everybody = {(address, number) for address in READERS for number in range(GROUP, GROUP * GROUPS)}
         self.assertEqual(set(told) - {(address, number) for address in READERS for number in range(GROUP)}, everybody)

@@ -2,6 +2,7 @@
 by its own way, while others write; every object comes once, byte for byte."""
 import json
 import threading
+import time
 import unittest
 
 from support.peers import python_peer
@@ -32,6 +33,7 @@ class Taxii(unittest.TestCase):
         run("init", "--data", cls.data, check=0)
         run("org", "add", "--data", cls.data, "Water", check=0)
         run("user", "add", "--data", cls.data, MAIL, "--name", "Ada", "--org", "Water", check=0)
+        run("user", "password", "--data", cls.data, MAIL, stdin="seven purple turbines hum\n", check=0)
         (made,) = json_lines(run("token", "create", "--data", cls.data, MAIL, "--org", "Water", "--name", "TAXII",
                                  "--scopes", "read", "--format", "json", check=0).stdout)
         cls.token = made["token"]
@@ -101,20 +103,20 @@ class Taxii(unittest.TestCase):
         writer.start()
         wanted = {malware(n)["id"] for n in numbers}
         seen, added = [], "1970-01-01T00:00:00Z"
-        while True:
-            last_look = not writer.is_alive()
+        # What was written last is told a moment later.
+        deadline = time.monotonic() + 60
+        while not wanted <= set(seen) and time.monotonic() < deadline and not failed:
             page = collection.get_objects(limit=13, added_after=added)
             seen += [each["id"] for each in page.get("objects", [])]
             if page.get("objects"):
                 # taxii2-client does not show headers; the manifest says the same of the last object.
                 (entry,) = collection.get_manifest(id=[page["objects"][-1]["id"]])["objects"]
                 added = entry["date_added"]
-            elif last_look:
-                break
         writer.join()
         self.assertEqual(failed, [])
         self.assertLessEqual(wanted, set(seen))
         self.assertEqual(len(seen), len(set(seen)), "an object came twice")
+        self.assertEqual(collection.get_objects(added_after=added), {})
 
     def test_without_token_there_is_nothing(self):
         from taxii2client.v21 import Server as Taxii2Server

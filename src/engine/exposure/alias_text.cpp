@@ -114,7 +114,7 @@ std::string_view why_not_shared(const store::AliasKey& key, std::string_view sho
   if (shown.size() > kSharedTextMax) return "is too long for a name";
   if (key.text.size() < 2) return "is too short for a name";
   if (shown.find('@') != std::string_view::npos) return "looks like a mail address";
-  if (shown.find_first_of("\\") != std::string_view::npos) return "looks like a path";
+  if (shown.find('\\') != std::string_view::npos) return "looks like a path";
   const auto tokens = tokens_of(shown);
   if (tokens.size() > kSharedWordsMax) return "is too long for a name";
   for (const auto token : tokens) {

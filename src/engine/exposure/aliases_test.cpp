@@ -464,15 +464,19 @@ TEST_P(AliasesTest, NoTextThatTellsOfAPlantIsContributed) {
     teach(plants.back(), site, "Box of Talheim", "Flow Controller");
     teach(plants.back(), {AliasKind::product, "", "plc01.corp.example", "example-pumps", "flow-controller"},
           "plc01.corp.example", "Flow Controller");
+    // A word of the organisation's name.
+    teach(plants.back(), {AliasKind::product, "", "plant-pump", "example-pumps", "flow-controller"}, "Plant pump",
+          "Flow Controller");
     ASSERT_EQ(outcome(contribute_aliases(database(), plants.back(), day(0))), "ok");
   }
   ASSERT_TRUE(offer(1));
   EXPECT_THAT(offered(coordinator), IsEmpty());
   const auto own = aliases(database(), plants[0], kTestNow);
   ASSERT_TRUE(own);
-  ASSERT_THAT(own->own, SizeIs(2));
+  ASSERT_THAT(own->own, SizeIs(3));
   EXPECT_EQ(own->own[0].not_shared, "holds a name of the organisation or of its plants");
-  EXPECT_EQ(own->own[1].not_shared, "looks like a host name");
+  EXPECT_EQ(own->own[1].not_shared, "holds a name of the organisation or of its plants");
+  EXPECT_EQ(own->own[2].not_shared, "looks like a host name");
   // Who reads the inventory sees them; who may not, nothing.
   EXPECT_EQ(own_of(reader), std::vector<std::string>{});
   EXPECT_EQ(outcome(contribute_aliases(database(), reader, kTestNow)), "forbidden");

@@ -59,9 +59,10 @@ class AskedRunsTest : public inventory::InventoryTest {
     return database()
         .read([](store::Connection& connection) {
           return connection.all(
-              store::Sql{"SELECT a.label, r.record_key, m.status, m.digest, m.changed_at, m.found_at FROM asset_match m "
-                         "JOIN asset a ON a.id = m.asset_id JOIN record r ON r.id = m.record_id ORDER BY "
-                         "a.organisation_id, a.asset_key, r.record_key"},
+              store::Sql{
+                  "SELECT a.label, r.record_key, m.status, m.digest, m.changed_at, m.found_at FROM asset_match m "
+                  "JOIN asset a ON a.id = m.asset_id JOIN record r ON r.id = m.record_id ORDER BY "
+                  "a.organisation_id, a.asset_key, r.record_key"},
               [](const store::Row& row) {
                 return fmt::format("{} {} {} {} {} {}", row.text(0), row.text(1), row.integer(2), row.text(3),
                                    row.integer(4), row.integer(5));
@@ -126,7 +127,9 @@ TEST_P(AskedRunsTest, FindsTheSameAndTellsNothingTwice) {
   const auto history = spans();
   ASSERT_THAT(before, ::testing::Not(IsEmpty()));
   const std::vector<RunInput> inputs{
-      {.everything = true}, {.records = {record("EX-2021-001")}}, {.assets = {asset("P1")}},
+      {.everything = true},
+      {.records = {record("EX-2021-001")}},
+      {.assets = {asset("P1")}},
       {.records = {record("EX-2021-001"), record("EX-2")}, .assets = {asset("P1"), asset("M1")}}};
   for (const auto& input : inputs) {
     for (const int batch : {1, 2, 500}) {

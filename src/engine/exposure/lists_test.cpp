@@ -71,9 +71,10 @@ class ListsTest : public inventory::InventoryTest {
   }
   void fill() {
     publish({});
-    publish({.id = "EX-2",
-             .products = {{.vendor = "Brightwater", .name = "Level meter", .version = "<= 1.2"}, {.version = "<= V3.0"}},
-             .cve = "CVE-1900-10002"});
+    publish(
+        {.id = "EX-2",
+         .products = {{.vendor = "Brightwater", .name = "Level meter", .version = "<= 1.2"}, {.version = "<= V3.0"}},
+         .cve = "CVE-1900-10002"});
     ASSERT_TRUE(import_csv(editor, kPlant));
     run();
   }
@@ -102,9 +103,9 @@ TEST_P(ListsTest, CountsByProductAdvisoryVulnerabilityAndAsset) {
               ElementsAre("EX-2: 1/0 assets, 1 advisories, 1 matches, affected 1, states 1 0 0 0"));
   EXPECT_THAT(told(editor, ExposureListBy::product, {.site = "West", .cve = "CVE-1900-10001"}),
               ElementsAre("Flow Controller: 2/3 assets, 1 advisories, 2 matches, affected 0, states 2 0 0 0"));
-  EXPECT_EQ(refusal(tallies(database(), stranger, own(stranger), ExposureListBy::product, {.due = "x"},
-                            inventory::kTestNow)),
-            "invalid_input at due");
+  EXPECT_EQ(
+      refusal(tallies(database(), stranger, own(stranger), ExposureListBy::product, {.due = "x"}, inventory::kTestNow)),
+      "invalid_input at due");
   EXPECT_THAT(told(stranger, ExposureListBy::product), IsEmpty());
 }
 
@@ -128,9 +129,9 @@ TEST_P(ListsTest, PagesAreOneListInItsOrder) {
   EXPECT_EQ(refusal(tallies(database(), editor, own(editor), ExposureListBy::asset, {.cursor = "product.0.1~x"},
                             inventory::kTestNow)),
             "invalid_input at cursor");
-  EXPECT_EQ(refusal(tallies(database(), editor, own(editor), ExposureListBy::asset, {.cursor = "x"},
-                            inventory::kTestNow)),
-            "invalid_input at cursor");
+  EXPECT_EQ(
+      refusal(tallies(database(), editor, own(editor), ExposureListBy::asset, {.cursor = "x"}, inventory::kTestNow)),
+      "invalid_input at cursor");
 }
 
 TEST_P(ListsTest, StatesCountByAdvisoryAndByVulnerability) {
@@ -143,8 +144,8 @@ TEST_P(ListsTest, StatesCountByAdvisoryAndByVulnerability) {
     ADD_FAILURE() << label << key;
     return {};
   };
-  ASSERT_TRUE(set_state(database(), editor, {of("P1", "EX-2")}, {.state = RemediationState::done},
-                        inventory::kTestNow));
+  ASSERT_TRUE(
+      set_state(database(), editor, {of("P1", "EX-2")}, {.state = RemediationState::done}, inventory::kTestNow));
   ASSERT_TRUE(set_state(database(), editor, {of("P1", "EX-2021-001")},
                         {.state = RemediationState::in_progress, .vulnerability = "CVE-1900-10001"},
                         inventory::kTestNow));
@@ -165,10 +166,10 @@ TEST_P(ListsTest, StatesCountByAdvisoryAndByVulnerability) {
   ASSERT_TRUE(statistics && *statistics);
   EXPECT_EQ((*statistics)->assets, 4);
   EXPECT_THAT((*statistics)->states, ElementsAre(2, 0, 1, 1));
-  EXPECT_THAT(tallies(database(), editor, own(editor), ExposureListBy::product,
-                      {.states = {RemediationState::accepted}}, until)
-                  ->rows,
-              IsEmpty());
+  EXPECT_THAT(
+      tallies(database(), editor, own(editor), ExposureListBy::product, {.states = {RemediationState::accepted}}, until)
+          ->rows,
+      IsEmpty());
 }
 
 TEST_P(ListsTest, HiddenAdvisoriesCountNowhere) {
@@ -195,9 +196,9 @@ TEST_P(ListsTest, ABillOfMaterialsHasAListAndItsComponentsAreItsOwn) {
   const auto import_bom = [&](std::string_view bytes, std::string_view name = {}) {
     const auto reading = inventory::read_file(database(), water, bytes, "hw.cdx.json", name);
     EXPECT_TRUE(reading) << reading.error().to_string();
-    const auto done = inventory::import(
-        database(), editor, inventory::items_of(*reading),
-        {.file_name = "folder/hw.cdx.json", .bom = reading->bom, .kind = reading->kind}, inventory::kTestNow);
+    const auto done = inventory::import(database(), editor, inventory::items_of(*reading),
+                                        {.file_name = "folder/hw.cdx.json", .bom = reading->bom, .kind = reading->kind},
+                                        inventory::kTestNow);
     EXPECT_TRUE(done) << done.error().to_string();
     return reading->bom;
   };

@@ -281,6 +281,14 @@ tocsin::Status Runs::load(std::int64_t newest, Timestamp now) {
   return ok();
 }
 
+tocsin::Status Runs::read_aliases(store::Connection& connection) {
+  TRY(const auto generation, store::Aliases{connection}.generation());
+  if (generation == aliases_generation_) return ok();
+  TRY(aliases_, load_aliases(connection));
+  aliases_generation_ = generation;
+  return ok();
+}
+
 void Runs::keep(const store::Asset& asset, bool anew) {
   matchers_->keep(kept_->finder, asset.id, asset.item, anew);
   for (const auto& each : aliases_.readings(asset.organisation, asset.item)) {
@@ -438,11 +446,7 @@ Result<RunStep> Runs::step(Timestamp now, int assets_max) {
     store::Assets assets{connection};
     TRY(read.cursor, store::Exposures{connection}.cursor());
     TRY(read.newest, store::Changes{connection}.newest());
-    TRY(const auto generation, store::Aliases{connection}.generation());
-    if (generation != aliases_generation_) {
-      TRY(aliases_, load_aliases(connection));
-      aliases_generation_ = generation;
-    }
+    TRY_VOID(read_aliases(connection));
     TRY(read.due, assets.due(assets_max));
     read.any = !read.due.empty();
     if (!read.any) {
@@ -489,6 +493,7 @@ Result<RunStep> Runs::asked_step(Timestamp now, int assets_max) {
     State read;
     TRY(read.run, store::ExposureRuns{connection}.next());
     if (!read.run) return read;
+    TRY_VOID(read_aliases(connection));
     TRY(read.newest, store::Changes{connection}.newest());
     const auto& run = *read.run;
     store::Assets assets{connection};
@@ -533,6 +538,8 @@ Result<RunStep> Runs::asked_step(Timestamp now, int assets_max) {
     TRY(const auto cursor, store::Exposures{connection}.cursor());
     // Another process writes by newer advisories than these: what it found stays.
     if (!looked.empty() && cursor.until > matchers_->sequence()) return done;
+    TRY(const auto aliases, store::Aliases{connection}.generation());
+    if (aliases != aliases_generation_) return done;
     TRY(const auto advanced, runs.advance(run, next));
     if (advanced == 0) return done;
     TRY(const auto still, still_so(connection, state.assets, looked));
@@ -558,8 +565,9 @@ Result<bool> Runs::prepare(Timestamp now) {
     std::int64_t newest = 0;
     bool any = false;
   };
-  TRY(const auto state, database_.snapshot([](store::Connection& connection) -> Result<State> {
+  TRY(const auto state, database_.snapshot([&](store::Connection& connection) -> Result<State> {
     State read;
+    TRY_VOID(read_aliases(connection));
     TRY(read.newest, store::Changes{connection}.newest());
     TRY(read.any, store::Assets{connection}.any());
     return read;

@@ -42,6 +42,7 @@ class Runs {
 
  private:
   tocsin::Status load(std::int64_t newest, Timestamp now);
+  tocsin::Status read_aliases(store::Connection& connection);
   /// Keeps an asset in the finder by what it says and by each of its readings.
   void keep(const store::Asset& asset, bool anew = false);
   Result<RunStep> match_due(const std::vector<store::Asset>& assets, Timestamp now);

@@ -5,6 +5,7 @@
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "engine/hooks/assets_event.hpp"
 #include "engine/members/testing.hpp"
 
 namespace tocsin::engine::hooks {
@@ -294,6 +295,37 @@ TEST(HookSignatures, AreThoseOfStandardWebhooks) {
   EXPECT_EQ(signature, "v1," + std::string(reinterpret_cast<const char*>(encoded), static_cast<std::size_t>(length)));
   EXPECT_FALSE(sign("0123", "msg_1", 1, body));
   EXPECT_FALSE(sign("whsec_!", "msg_1", 1, body));
+}
+
+TEST(AssetsEvent, TellsNoMoreOfWhatIsMarkedThanThatItIs) {
+  AssetsNotice notice{.id = "assets:7",
+                      .person = {11},
+                      .organisation = {2},
+                      .assets = 17,
+                      .advisories = 2,
+                      .worst = {{.record = "ex-1",
+                                 .title = "Open door",
+                                 .severity = "critical",
+                                 .url = "https://cert.example/advisories/ex-1",
+                                 .tlp = domain::Tlp::green,
+                                 .assets = 12},
+                                {.record = "ex-2",
+                                 .title = "Secret door",
+                                 .severity = "high",
+                                 .url = "https://cert.example/advisories/ex-2",
+                                 .tlp = domain::Tlp::amber,
+                                 .assets = 5}},
+                      .url = "https://cert.example/notifications/assets/7",
+                      .subscriptions = {"Ours"},
+                      .at = {}};
+  const auto event = event_of(notice);
+  EXPECT_EQ(event.type, "assets.affected");
+  const auto text = boost::json::serialize(event.data);
+  EXPECT_NE(text.find("\"assets\":17,\"advisories\":2"), std::string::npos) << text;
+  EXPECT_NE(text.find("Open door"), std::string::npos) << text;
+  EXPECT_NE(text.find("ex-2"), std::string::npos) << text;
+  EXPECT_EQ(text.find("Secret door"), std::string::npos) << text;
+  EXPECT_EQ(text.find("\"high\""), std::string::npos) << text;
 }
 
 }  // namespace

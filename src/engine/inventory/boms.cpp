@@ -17,9 +17,8 @@ Result<std::vector<store::Bom>> boms(store::Database& database, const Access& ac
 }
 
 Result<std::vector<store::Bom>> boms_of(store::Database& database, const Access& access, std::int64_t asset) {
-  return database.read([&](store::Connection& connection) {
-    return store::Boms{connection}.of_asset(access.organisation, asset);
-  });
+  return database.read(
+      [&](store::Connection& connection) { return store::Boms{connection}.of_asset(access.organisation, asset); });
 }
 
 Result<std::int64_t> remove_bom(store::Database& database, const Actor& actor, std::int64_t bom, bool components,

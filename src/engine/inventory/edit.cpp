@@ -2,6 +2,7 @@
 #include "engine/audit/trail.hpp"
 #include "engine/inventory/inventory.hpp"
 #include "engine/inventory/item_rules.hpp"
+#include "engine/inventory/search_terms.hpp"
 #include "store/exposure_history.hpp"
 
 /// One asset at a time.
@@ -45,6 +46,7 @@ Result<std::int64_t> add(store::Database& database, const Actor& actor, formats:
   asset.item = std::move(item);
   asset.added_at = asset.changed_at = now;
   derive(asset);
+  asset.terms = search_terms(asset.search);
   return database.write([&](store::Connection& connection) -> Result<std::int64_t> {
     TRY_VOID(connection.lock_changes());
     store::Assets assets{connection};
@@ -73,6 +75,7 @@ Status change(store::Database& database, const Actor& actor, std::int64_t id, fo
     found->item = std::move(item);
     derive(*found);
     if (found->digest == digest) return ok();
+    found->terms = search_terms(found->search);
     found->due = found->due || matter_of(found->item) != matter;
     TRY(const auto other, assets.find_by_key(organisation, found->key));
     if (other && other->id != id) return taken();

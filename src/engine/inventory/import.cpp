@@ -11,6 +11,7 @@
 #include "engine/audit/trail.hpp"
 #include "engine/inventory/inventory.hpp"
 #include "engine/inventory/item_rules.hpp"
+#include "engine/inventory/search_terms.hpp"
 #include "formats/inventory/csv_cell.hpp"
 #include "store/exposure_history.hpp"
 
@@ -131,7 +132,9 @@ class Comparison {
         if (difference_.added_labels.size() < kDifferenceShown) difference_.added_labels.push_back(row.label);
         digest_.update(fmt::format("+{}:{};", row.key, row.digest));
         row.added_at = row.changed_at = writes_.now;
-        if (writes_.wanted) fresh.push_back(std::move(row));
+        if (!writes_.wanted) continue;
+        row.terms = search_terms(row.search);
+        fresh.push_back(std::move(row));
         continue;
       }
       TRY_VOID(compare(*found->second, row));
@@ -154,6 +157,7 @@ class Comparison {
     const bool matters = matter_of(there.item) != matter_of(row.item);
     there.item = std::move(row.item);
     derive(there);
+    there.terms = search_terms(there.search);
     there.due = there.due || matters;
     TRY_VOID(assets_.update(there, writes_.now));
     return ok();

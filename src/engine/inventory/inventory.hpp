@@ -95,10 +95,10 @@ Status check_columns(const Reading& reading);
 std::vector<formats::inventory::Item> items_of(const Reading& reading);
 
 struct ImportOptions {
-  bool keep_good_rows = false;       ///< Rows with errors are left out; else one error refuses all.
-  bool remove_missing = false;       ///< Assets that are not in the file go.
-  std::string file_name = {};        ///< Kept with a bill of materials.
-  std::string bom = {};              ///< Reading::bom: what is imported are its components, instead of those before.
+  bool keep_good_rows = false;  ///< Rows with errors are left out; else one error refuses all.
+  bool remove_missing = false;  ///< Assets that are not in the file go.
+  std::string file_name = {};   ///< Kept with a bill of materials.
+  std::string bom = {};         ///< Reading::bom: what is imported are its components, instead of those before.
   formats::inventory::Kind kind = formats::inventory::Kind::table;
   std::string expected_digest = {};  ///< Of the difference that was shown; conflict where it is another now.
 };

@@ -9,7 +9,6 @@
 #include "base/messages.hpp"
 #include "base/text.hpp"
 #include "domain/vendor.hpp"
-#include "engine/inventory/search_terms.hpp"
 
 namespace tocsin::engine::inventory {
 namespace {
@@ -237,7 +236,6 @@ void derive(store::Asset& asset) {
   for (const auto& address : item.addresses) words += address + " ";
   for (const auto& tag : item.tags) words += tag + " ";
   asset.search = text::fold(words);
-  asset.terms = search_terms(asset.search);
 }
 
 std::vector<FieldChange> changes_between(const Item& before, const Item& after) {

@@ -20,7 +20,8 @@ std::string label_of(const formats::inventory::Item& item);
 std::string digest_of(const formats::inventory::Item& item);
 /// Of what the matcher looks at.
 std::string matter_of(const formats::inventory::Item& item);
-/// Key, label, search text, digest and identity. The item is tidy.
+/// Key, label, search text, digest and identity. The item is tidy. Not the terms: those of a whole file would be as
+/// large as the file (search_terms.hpp; whoever writes an asset adds them).
 void derive(store::Asset& asset);
 /// Field by field.
 std::vector<FieldChange> changes_between(const formats::inventory::Item& before, const formats::inventory::Item& after);

@@ -7,7 +7,6 @@
 
 #include "base/ids.hpp"
 #include "base/json.hpp"
-#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "domain/organisation.hpp"
 #include "engine/audit/trail.hpp"
@@ -29,15 +28,15 @@ Error bad(std::string_view where, std::string message) {
 }
 
 Result<std::vector<std::string>> texts_of(const boost::json::value& value, std::string_view where) {
-  if (!value.is_array()) return bad(where, std::string{tr<"a list of texts is wanted here">()});
+  if (!value.is_array()) return bad(where, "a list of texts is wanted here");
   std::vector<std::string> out;
   for (const auto& each : value.get_array()) {
     if (!each.is_string() || each.get_string().empty() || each.get_string().size() > kItemBytesMax) {
-      return bad(where, tr<"a list of texts of 1 to {} bytes is wanted here">(kItemBytesMax));
+      return bad(where, fmt::format("a list of texts of 1 to {} bytes is wanted here", kItemBytesMax));
     }
     out.emplace_back(each.get_string());
   }
-  if (out.size() > kListMax) return bad(where, tr<"at most {} can stand here">(kListMax));
+  if (out.size() > kListMax) return bad(where, fmt::format("at most {} can stand here", kListMax));
   return out;
 }
 
@@ -141,13 +140,13 @@ bool is_in(const Collection& collection, const ApiRoot& root) {
 
 Status check(store::Connection& connection, const CollectionInput& input) {
   if (text::trim(input.title).empty() || input.title.size() > kTitleBytesMax) {
-    return bad("title", tr<"a title of 1 to {} bytes is wanted">(kTitleBytesMax));
+    return bad("title", fmt::format("a title of 1 to {} bytes is wanted", kTitleBytesMax));
   }
   if (input.description.size() > kDescriptionBytesMax) {
-    return bad("description", tr<"at most {} bytes">(kDescriptionBytesMax));
+    return bad("description", fmt::format("at most {} bytes", kDescriptionBytesMax));
   }
   if (!is_alias(input.alias)) {
-    return bad("alias", std::string{tr<"an alias has small letters, digits, - and _, at most 64, and is no UUID">()});
+    return bad("alias", "an alias has small letters, digits, - and _, at most 64, and is no UUID");
   }
   TRY_VOID(read_filter(to_json(input.filter)));
   TRY_VOID(read_readers(to_json(input.readers)));
@@ -164,7 +163,7 @@ boost::json::object audited(const CollectionInput& input) {
 
 Status alias_taken(Status status) {
   if (!status && status.error().code == Error::Code::conflict) {
-    return Error::conflict(std::string{tr<"another collection has this alias">()}, "alias");
+    return Error::conflict("another collection has this alias", "alias");
   }
   return status;
 }
@@ -177,7 +176,7 @@ boost::json::object to_json(const CollectionFilter& filter) {
   if (!filter.types.empty()) out["types"] = texts(filter.types);
   if (!filter.labels.empty()) out["labels"] = texts(filter.labels);
   if (!filter.words.empty()) out["words"] = filter.words;
-  if (filter.tlp_max) out["tlp_max"] = domain::to_string(*filter.tlp_max);
+  if (filter.tlp_max) out["tlp_max"] = text::lower_ascii(domain::to_string(*filter.tlp_max));
   if (filter.confidence_min) out["confidence_min"] = *filter.confidence_min;
   return out;
 }
@@ -190,7 +189,7 @@ boost::json::object to_json(const CollectionReaders& readers) {
 }
 
 Result<CollectionFilter> read_filter(const boost::json::value& json) {
-  if (!json.is_object()) return bad("filter", std::string{tr<"an object is wanted here">()});
+  if (!json.is_object()) return bad("filter", "an object is wanted here");
   CollectionFilter out;
   for (const auto& member : json.get_object()) {
     const auto name = std::string_view{member.key()};
@@ -198,25 +197,25 @@ Result<CollectionFilter> read_filter(const boost::json::value& json) {
     if (name == "types") {
       TRY(out.types, texts_of(value, name));
       for (const auto& each : out.types) {
-        if (!is_type(each)) return bad(name, tr<"'{}' is no type of STIX object">(text::shorten(each, 80)));
+        if (!is_type(each)) return bad(name, fmt::format("'{}' is no type of STIX object", text::shorten(each, 80)));
       }
     } else if (name == "labels") {
       TRY(out.labels, texts_of(value, name));
     } else if (name == "words") {
       if (!value.is_string() || value.get_string().size() > kItemBytesMax) {
-        return bad(name, tr<"a text of at most {} bytes is wanted here">(kItemBytesMax));
+        return bad(name, fmt::format("a text of at most {} bytes is wanted here", kItemBytesMax));
       }
       out.words = std::string{value.get_string()};
     } else if (name == "tlp_max") {
       out.tlp_max = value.is_string() ? domain::parse_tlp(value.get_string()) : std::nullopt;
-      if (!out.tlp_max) return bad(name, std::string{tr<"a TLP label is wanted here, such as 'amber'">()});
+      if (!out.tlp_max) return bad(name, "a TLP label is wanted here, such as 'amber'");
     } else if (name == "confidence_min") {
       if (!value.is_int64() || value.get_int64() < 0 || value.get_int64() > 100) {
-        return bad(name, std::string{tr<"a number from 0 to 100 is wanted here">()});
+        return bad(name, "a number from 0 to 100 is wanted here");
       }
       out.confidence_min = static_cast<int>(value.get_int64());
     } else {
-      return bad(name, std::string{tr<"types, labels, words, tlp_max and confidence_min are known here">()});
+      return bad(name, "types, labels, words, tlp_max and confidence_min are known here");
     }
   }
   return out;
@@ -226,17 +225,17 @@ Result<CollectionReaders> read_readers(const boost::json::value& json) {
   const auto who = json::string_at(json, "who");
   const auto found = std::ranges::find(kWho, who);
   if (found == std::end(kWho)) {
-    return bad("who", std::string{tr<"'who' is anyone, members, community or sector">()});
+    return bad("who", "'who' is anyone, members, community or sector");
   }
   CollectionReaders out{.who = static_cast<Who>(found - std::begin(kWho)), .community = {}, .sector = {}};
   if (out.who == Who::community) {
     const auto* id = json::find(json, "community");
-    if (id == nullptr || !id->is_int64()) return bad("community", std::string{tr<"which community?">()});
+    if (id == nullptr || !id->is_int64()) return bad("community", "which community?");
     out.community = domain::CommunityId{id->get_int64()};
   }
   if (out.who == Who::sector) {
     out.sector = domain::parse_sector(json::string_at(json, "sector"));
-    if (!out.sector) return bad("sector", std::string{tr<"which sector?">()});
+    if (!out.sector) return bad("sector", "which sector?");
   }
   return out;
 }
@@ -295,7 +294,7 @@ Result<std::vector<Collection>> all_collections(store::Database& database, const
 Result<std::string> create_collection(store::Database& database, const Actor& actor, const CollectionInput& input,
                                       Timestamp now) {
   TRY_VOID(actor.require(Permission::administer));
-  const auto id = random_uuid();
+  auto id = random_uuid();
   TRY_VOID(alias_taken(database.write([&](store::Connection& connection) -> Status {
     TRY_VOID(check(connection, input));
     TRY_VOID(connection.run(Sql{"INSERT INTO taxii_collection (" TOCSIN_COLLECTION_COLUMNS ") VALUES (?, ?, ?, ?, ?, "

@@ -1,8 +1,10 @@
 #include "engine/taxii/feed.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +22,7 @@ using domain::RecordKind;
 using domain::Standing;
 using store::Sql;
 
-constexpr int kStepChangesMax = 4'096;
+constexpr int kStepChangesMax = 65'536;
 /// Embargoes that end at once are few; those that are left come with the next step.
 constexpr int kEmbargoesAtOnce = 1'024;
 
@@ -29,38 +31,70 @@ struct Version {
   std::int64_t record = 0, revision = 0;
   std::string type;
   std::int64_t version_at = 0;
+  std::int64_t offset = 0;  ///< Within the window, by its bytes.
 };
+
+/// As many of the ids at once as a statement takes.
+template <class Visit>
+Status in_parts(std::span<const std::int64_t> ids, Visit visit) {
+  for (std::size_t at = 0; at < ids.size(); at += Sql::kListMax) {
+    TRY_VOID(visit(ids.subspan(at, std::min(Sql::kListMax, ids.size() - at))));
+  }
+  return ok();
+}
+
+/// The first 60 bits of the hash.
+std::int64_t offset_of(std::string_view sha512) {
+  std::uint64_t bits = 0;
+  const auto head = sha512.substr(0, 15);
+  std::from_chars(head.data(), head.data() + head.size(), bits, 16);
+  return static_cast<std::int64_t>(bits % static_cast<std::uint64_t>(kWindow));
+}
 
 class Step {
  public:
   Step(store::Connection& connection, Timestamp now) : connection_(connection), now_(now) {}
 
   Result<FeedStep> run(int changes_max) {
-    FeedStep done;
+    // What is left comes in another window.
+    FeedStep done{.changes = 0, .added = 0, .caught_up = true};
     store::Changes changes{connection_};
     TRY_VOID(read_clock());
     TRY(auto batch, changes.after(sequence_, changes_max, RecordKind::stix_object));
-    done.caught_up = batch.size() < static_cast<std::size_t>(changes_max);
     // What refers to what has to be known before anything is told (objects.hpp).
     TRY(const auto indexed, changes.cursor("threat"));
-    std::erase_if(batch, [&](const store::Change& each) { return each.sequence > indexed; });
-    done.caught_up = done.caught_up || batch.empty();
+    const auto window = window_of(batch.empty() ? std::nullopt : std::optional{batch.front().at.micros});
+    if (window <= told_until_) return done;
+    const auto waits = std::ranges::find_if(
+        batch, [&](const store::Change& each) { return each.sequence > indexed || each.at.micros >= window; });
+    batch.erase(waits, batch.end());
     if (!batch.empty()) sequence_ = batch.back().sequence;
     TRY_VOID(take(batch));
     TRY_VOID(take_embargoes());
     TRY_VOID(take_relationships());
-    TRY_VOID(write());
-    done.changes = static_cast<std::int64_t>(batch.size());
-    done.added = static_cast<std::int64_t>(versions_.size());
+    TRY_VOID(write(window));
+    done.changes = std::ssize(batch);
+    done.added = std::ssize(versions_);
     return done;
   }
 
  private:
+  /// The beginning of this one. Where the clock has gone back, the one behind the last that was told; where what was
+  /// written is of a clock that was ahead, the one behind that.
+  std::int64_t window_of(std::optional<std::int64_t> written) const {
+    constexpr std::int64_t kAhead = 1'000'000;
+    const auto begin = [](std::int64_t micros) { return micros - micros % kWindow; };
+    auto window = begin(now_.micros);
+    if (written && *written > now_.micros + kAhead) window = begin(*written) + kWindow;
+    if (window < told_until_ - kAhead) window = told_until_ + kWindow;
+    return window;
+  }
+
   Status read_clock() {
-    return connection_.each(Sql{"SELECT sequence, added, embargo FROM taxii_clock WHERE id = 1"},
+    return connection_.each(Sql{"SELECT sequence, told_until, embargo FROM taxii_clock WHERE id = 1"},
                             [&](const store::Row& row) {
                               sequence_ = row.integer(0);
-                              added_ = row.integer(1);
+                              told_until_ = row.integer(1);
                               embargo_ = row.integer(2);
                               return ok();
                             });
@@ -75,15 +109,16 @@ class Step {
       if (change.action == store::ChangeAction::removed) continue;
       revisions.push_back(change.revision.value);
       if (seen.insert(change.record.value).second) order.push_back(change.record.value);
-      latest_ = std::max(latest_, change.at.micros);
     }
     if (order.empty()) return ok();
     std::set<std::int64_t> again;
-    Sql told{"SELECT record_id FROM taxii_version WHERE revision_id IN "};
-    told.append_list(revisions);
-    TRY_VOID(connection_.each(told, [&](const store::Row& row) {
-      again.insert(row.integer(0));
-      return ok();
+    TRY_VOID(in_parts(revisions, [&](std::span<const std::int64_t> some) {
+      Sql told{"SELECT record_id FROM taxii_version WHERE revision_id IN "};
+      told.append_list(some);
+      return connection_.each(told, [&](const store::Row& row) {
+        again.insert(row.integer(0));
+        return ok();
+      });
     }));
     return take_records(order, &again);
   }
@@ -91,21 +126,25 @@ class Step {
   /// `again`: records whose told versions come anew; null: all of these.
   Status take_records(const std::vector<std::int64_t>& order, const std::set<std::int64_t>* again) {
     std::map<std::int64_t, std::vector<Version>> found;
-    Sql sql{
-        "SELECT r.id, v.id, r.record_key, v.version, v.released_at, t.added FROM record r JOIN revision v ON "
-        "v.record_id = r.id LEFT JOIN taxii_version t ON t.revision_id = v.id WHERE v.standing <> ? AND r.kind = ? AND "
-        "r.id IN ",
-        Standing::conflicting, RecordKind::stix_object};
-    sql.append_list(order);
-    sql.append(" ORDER BY r.id, v.version_order, v.id");
-    TRY_VOID(connection_.each(sql, [&](const store::Row& row) {
-      const auto record = row.integer(0);
-      if (!row.is_null(5) && again != nullptr && !again->contains(record)) return ok();
-      const auto type = formats::stix::type_of_id(row.text(2));
-      // Marking definitions have no `modified`: their version is when they were made, which is what they were released.
-      const bool timed = !row.text(3).empty() || type == "marking-definition";
-      found[record].push_back({record, row.integer(1), std::string{type}, timed ? row.integer(4) : 0});
-      return ok();
+    TRY_VOID(in_parts(order, [&](std::span<const std::int64_t> some) {
+      Sql sql{
+          "SELECT r.id, v.id, r.record_key, v.version, v.released_at, t.added, v.sha512 FROM record r JOIN revision v "
+          "ON "
+          "v.record_id = r.id LEFT JOIN taxii_version t ON t.revision_id = v.id WHERE v.standing <> ? AND r.kind = ? "
+          "AND "
+          "r.id IN ",
+          Standing::conflicting, RecordKind::stix_object};
+      sql.append_list(some);
+      return connection_.each(sql, [&](const store::Row& row) {
+        const auto record = row.integer(0);
+        if (!row.is_null(5) && again != nullptr && !again->contains(record)) return ok();
+        const auto type = formats::stix::type_of_id(row.text(2));
+        // Marking definitions have no `modified`: their version is when they were made, as which they were released.
+        const bool timed = !row.text(3).empty() || type == "marking-definition";
+        found[record].push_back(
+            {record, row.integer(1), std::string{type}, timed ? row.integer(4) : 0, offset_of(row.text(6))});
+        return ok();
+      });
     }));
     for (const auto record : order) {
       if (!taken_.insert(record).second) continue;
@@ -142,53 +181,49 @@ class Step {
   /// told again.
   Status take_relationships() {
     if (records_.empty()) return ok();
-    for (std::size_t at = 0; at < records_.size(); at += Sql::kListMax) {
-      const auto some = std::span{records_}.subspan(at, std::min(Sql::kListMax, records_.size() - at));
-      std::vector<std::int64_t> order;
+    std::vector<std::int64_t> order;
+    TRY_VOID(in_parts(records_, [&](std::span<const std::int64_t> some) {
       Sql sql{
           "SELECT DISTINCT t.record_id FROM stix_object o JOIN stix_reference f ON f.target_id = o.stix_id AND "
           "f.property IN ('source_ref', 'target_ref', 'sighting_of_ref') JOIN taxii_version t ON t.record_id = "
           "f.record_id WHERE o.record_id IN "};
       sql.append_list(some);
-      sql.append(" ORDER BY t.record_id");
-      TRY_VOID(connection_.each(sql, [&](const store::Row& row) {
+      return connection_.each(sql, [&](const store::Row& row) {
         order.push_back(row.integer(0));
         return ok();
-      }));
-      if (!order.empty()) TRY_VOID(take_records(order, nullptr));
-    }
-    return ok();
+      });
+    }));
+    return order.empty() ? ok() : take_records(order, nullptr);
   }
 
-  Status write() {
+  Status write(std::int64_t window) {
     std::vector<Sql> statements;
     if (!versions_.empty()) {
       std::vector<std::int64_t> revisions;
       for (const auto& each : versions_) revisions.push_back(each.revision);
-      for (std::size_t at = 0; at < revisions.size(); at += Sql::kListMax) {
+      TRY_VOID(in_parts(revisions, [&](std::span<const std::int64_t> some) {
         Sql drop{"DELETE FROM taxii_version WHERE revision_id IN "};
-        drop.append_list(std::span{revisions}.subspan(at, std::min(Sql::kListMax, revisions.size() - at)));
+        drop.append_list(some);
         statements.push_back(std::move(drop));
-      }
+        return ok();
+      }));
       store::Rows rows{Sql{"INSERT INTO taxii_version (added, record_id, revision_id, type, version_at) VALUES "}};
-      // Not before the change, and not before what was given already: clocks may go back.
-      auto added = std::max(added_ + 1, latest_);
       for (const auto& each : versions_) {
-        rows.add("(?, ?, ?, ?, ?)", added, each.record, each.revision, each.type, each.version_at);
-        added_ = added++;
+        rows.add("(?, ?, ?, ?, ?)", window + each.offset, each.record, each.revision, each.type, each.version_at);
       }
       rows.append_to(statements);
     }
     statements.emplace_back(
-        "INSERT INTO taxii_clock (id, sequence, added, embargo) VALUES (1, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-        "sequence = excluded.sequence, added = excluded.added, embargo = excluded.embargo",
-        sequence_, added_, embargo_);
+        "INSERT INTO taxii_clock (id, sequence, told_until, embargo) VALUES (1, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
+        "SET "
+        "sequence = excluded.sequence, told_until = excluded.told_until, embargo = excluded.embargo",
+        sequence_, versions_.empty() ? told_until_ : window, embargo_);
     return connection_.run_all(statements);
   }
 
   store::Connection& connection_;
   const Timestamp now_;
-  std::int64_t sequence_ = 0, added_ = 0, embargo_ = 0, latest_ = 0;
+  std::int64_t sequence_ = 0, told_until_ = 0, embargo_ = 0;
   std::vector<Version> versions_;
   std::vector<std::int64_t> records_;
   std::set<std::int64_t> taken_;

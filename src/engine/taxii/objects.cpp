@@ -1,8 +1,10 @@
 #include "engine/taxii/objects.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "base/text.hpp"
 #include "engine/threat/text.hpp"
@@ -102,7 +104,8 @@ Result<std::set<std::int64_t>> visible_revisions(store::Connection& connection, 
 }
 
 Result<std::vector<Row>> rows_after(store::Connection& connection, const Viewer& viewer, const CollectionFilter& filter,
-                                    const ObjectQuery& query, std::int64_t after, int limit, Timestamp now) {
+                                    const ObjectQuery& query, std::int64_t after, int limit, Timestamp now,
+                                    std::optional<std::int64_t> until = {}) {
   std::vector<Row> rows;
   Sql sql{
       "SELECT t.added, s.stix_id, t.type, t.version_at, t.record_id, t.revision_id, v.bytes, r.current_revision_id "
@@ -119,7 +122,8 @@ Result<std::vector<Row>> rows_after(store::Connection& connection, const Viewer&
   if (!query.types.empty()) sql.append(" AND t.type IN ").append_list(std::span{query.types});
   append_versions(sql, query.versions);
   append_ends(sql, viewer, now);
-  sql.append(" ORDER BY t.added LIMIT ?", limit);
+  if (until) sql.append(" AND t.added <= ?", *until);
+  sql.append(" ORDER BY t.added, t.revision_id LIMIT ?", limit);
   TRY_VOID(connection.each(sql, [&](const store::Row& row) {
     const auto version = row.integer(3);
     rows.push_back({.version = {.added = row.integer(0),
@@ -134,6 +138,33 @@ Result<std::vector<Row>> rows_after(store::Connection& connection, const Viewer&
     return ok();
   }));
   return rows;
+}
+
+/// The rest of those that were added when the last of these was: whoever asks for what came after it would miss them.
+Status add_equal(store::Connection& connection, const Viewer& viewer, const CollectionFilter& filter,
+                 const ObjectQuery& query, Timestamp now, std::vector<Row>& rows) {
+  const auto moment = rows.back().version.added;
+  const auto first = std::ranges::find(rows, moment, [](const Row& each) { return each.version.added; });
+  constexpr int kEqualMax = 65'536;
+  TRY(auto equal, rows_after(connection, viewer, filter, query, moment - 1, kEqualMax, now, moment));
+  rows.erase(first, rows.end());
+  std::ranges::move(equal, std::back_inserter(rows));
+  return ok();
+}
+
+/// How many make the page: at most `limit` and not too many bytes, unless more were added at its first moment.
+std::size_t page_length(const std::vector<Row>& rows, std::size_t limit, bool with_bytes) {
+  std::size_t length = 0;
+  std::int64_t bytes = 0;
+  for (std::size_t at = 0; at < rows.size();) {
+    auto end = at;
+    std::int64_t more = 0;
+    for (; end < rows.size() && rows[end].version.added == rows[at].version.added; ++end) more += rows[end].bytes;
+    if (length > 0 && (end > limit || (with_bytes && bytes + more > kPageBytesMax))) break;
+    bytes += more;
+    length = at = end;
+  }
+  return length;
 }
 
 Status load_bytes(store::Connection& connection, std::vector<Row>& rows) {
@@ -162,28 +193,26 @@ Result<ObjectPage> objects(store::Connection& connection, const Viewer& viewer, 
                                         [](const store::Row& row) { return row.integer(0); }));
   // What refers to what is not known then, and what may not be told could not be told from what may.
   if (indexed < told.value_or(0)) return Error::unavailable("The index of threat knowledge is being made anew");
-  ObjectPage page;
   const auto limit = std::clamp(query.limit, 1, kPageMax);
-  auto after = query.added_after.value_or(-1);
+  // More than the page, to know whether there is more; and where several were added at one moment, all of them.
   std::vector<Row> kept;
-  std::int64_t bytes = 0;
-  for (bool full = false; !full;) {
-    const auto wanted = limit + 1 - static_cast<int>(kept.size());
+  std::size_t count = 0;
+  auto after = query.added_after.value_or(-1);
+  for (bool exhausted = false; !exhausted && count == kept.size();) {
+    const auto wanted = std::max(1, limit + 1 - static_cast<int>(kept.size()));
     TRY(auto rows, rows_after(connection, viewer, filter, query, after, wanted, now));
-    full = rows.size() < static_cast<std::size_t>(wanted);
+    exhausted = std::cmp_less(rows.size(), wanted);
+    if (!exhausted) TRY_VOID(add_equal(connection, viewer, filter, query, now, rows));
     if (!rows.empty()) after = rows.back().version.added;
     TRY(const auto visible, visible_revisions(connection, viewer, rows, now));
     for (auto& each : rows) {
-      if (!each.current && !visible.contains(each.revision)) continue;
-      if (kept.size() == static_cast<std::size_t>(limit) ||
-          (with_bytes && !kept.empty() && bytes + each.bytes > kPageBytesMax)) {
-        page.more = full = true;
-        break;
-      }
-      bytes += each.bytes;
-      kept.push_back(std::move(each));
+      if (each.current || visible.contains(each.revision)) kept.push_back(std::move(each));
     }
+    count = page_length(kept, static_cast<std::size_t>(limit), with_bytes);
   }
+  ObjectPage page;
+  page.more = count < kept.size();
+  kept.resize(count);
   if (with_bytes) TRY_VOID(load_bytes(connection, kept));
   page.objects.reserve(kept.size());
   for (auto& each : kept) page.objects.push_back(std::move(each.version));

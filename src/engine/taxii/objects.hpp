@@ -33,7 +33,7 @@ struct ObjectQuery {
 };
 
 struct ObjectVersion {
-  std::int64_t added = 0;  ///< date_added, microseconds: unique, and growing from page to page.
+  std::int64_t added = 0;  ///< date_added, microseconds: growing, equal ones never on two pages.
   std::string id, type;
   std::int64_t version = 0;  ///< Microseconds: `modified`, else `created`, else `added`.
   std::string bytes;         ///< As the object is kept; empty where only the manifest was asked for.

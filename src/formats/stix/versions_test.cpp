@@ -9,16 +9,13 @@ namespace {
 
 TEST(StixVersions, OrderIsThatOfTimes) {
   const std::vector<std::string> ascending{
-      version_order("", false),
-      version_order("2016-01-01T00:00:00Z", true),
-      version_order("2016-01-01T00:00:00.000Z", false),
-      version_order("2016-01-01T00:00:00.0001Z", false),
-      version_order("2016-01-01T00:00:00.001Z", false),
-      version_order("2016-01-01T00:00:00.01Z", false),
-      version_order("2016-01-01T00:00:01Z", false),
+      version_order("2016-01-01T00:00:00Z", true),       version_order("2016-01-01T00:00:00.000Z", false),
+      version_order("2016-01-01T00:00:00.0001Z", false), version_order("2016-01-01T00:00:00.001Z", false),
+      version_order("2016-01-01T00:00:00.01Z", false),   version_order("2016-01-01T00:00:01Z", false),
       version_order("2017-01-01T00:00:00.000Z", true),
   };
   for (std::size_t i = 1; i < ascending.size(); ++i) EXPECT_LT(ascending[i - 1], ascending[i]) << i;
+  EXPECT_LT(version_order("", true), version_order("", false)) << "what has no versions is replaced likewise";
   EXPECT_EQ(version_order("2016-01-01T00:00:00Z", false), version_order("2016-01-01T00:00:00.000000Z", false));
   EXPECT_EQ(version_order("2016-01-01T00:00:00.1Z", true), version_order("2016-01-01T00:00:00.100Z", true));
 }

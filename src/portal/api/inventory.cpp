@@ -82,8 +82,8 @@ Result<http::Response> import(App& app, const http::Request& request) {
   const auto actor = access::actor(request);
   TRY_VOID(actor.require(Permission::edit_inventory));
   TRY(const auto reading,
-      inventory::read_file(app.database(), actor.viewer.organisation.value_or(domain::OrganisationId{}), request.body, {},
-                           request.query.get("bom")));
+      inventory::read_file(app.database(), actor.viewer.organisation.value_or(domain::OrganisationId{}), request.body,
+                           {}, request.query.get("bom")));
   TRY_VOID(inventory::check_columns(reading));
   options.bom = reading.bom;
   options.kind = reading.kind;

@@ -333,6 +333,10 @@ class Crawl {
     for (const auto& token : json::array_at(tokens, "items")) {
       ask("token_revoke", "/api/v1/tokens/" + std::to_string(json::find(token, "id")->as_int64()), {}, "DELETE");
     }
+    each("threats", "/api/v1/threats?type=campaign", "id", [this](const std::string& id) {
+      ask("threat", "/api/v1/threats/" + id);
+      ask("threat_document", "/api/v1/threats/" + id + "/document");
+    });
     ask("vulnerabilities", "/api/v1/vulnerabilities?limit=1");
     each("vulnerabilities", "/api/v1/vulnerabilities?sort=score&limit=200", "id", [this](const std::string& id) {
       ask("vulnerability", "/api/v1/vulnerabilities/" + http::encode_component(id));
@@ -379,6 +383,17 @@ class Crawl {
       ask(fmt::format("exposure_report_{}", ending), fmt::format("/api/v1/exposure/report.{}", ending));
     }
     ask("exposure", "/api/v1/exposure?status=all&state=all&group=site&sort=due");
+    for (const auto* by : {"product", "bom", "advisory", "vulnerability", "asset"}) {
+      ask("exposure_lists", fmt::format("/api/v1/exposure/lists?status=all&state=all&by={}", by));
+    }
+    ask("exposure_run_ask", "/api/v1/exposure/runs", fmt::format(R"({{"advisories":["{}"],"assets":[1]}})", slug));
+    ask("exposure_run", "/api/v1/exposure/runs/1");
+    ask("exposure_runs", "/api/v1/exposure/runs");
+    ask("inventory_import", "/api/v1/inventory/import?bom=Skid",
+        "SPDXVersion: SPDX-2.3\nDocumentName: Pump skid\n\nPackageName: zlib\nSPDXID: SPDXRef-a\nPackageVersion: "
+        "1.2\n");
+    ask("inventory_boms", "/api/v1/inventory/boms");
+    ask("inventory_bom_delete", "/api/v1/inventory/boms/1?components=true", {}, "DELETE");
     const auto sums = ask("exposure_sums", "/api/v1/exposure/sums");
     EXPECT_EQ(json::array_at(sums, "sums").size(), 2U);
     ask("exposure_sharing", "/api/v1/exposure/sharing");
@@ -618,6 +633,7 @@ class Crawl {
 };
 
 TEST_P(OpenApi, AnswersConform) {
+  ASSERT_TRUE(exchange::import_paths(database(), {TOCSIN_SOURCE_DIR "/demo/threats"}, {}, {}, clock_).has_value());
   Crawl crawl{document(),
               [this](std::string_view method, const std::string& target, const std::string& body) {
                 return ask(method, target, body);
@@ -645,7 +661,8 @@ TEST_P(OpenApi, AnswersOnRealDocumentsConform) {
   if (!std::filesystem::exists(archive)) {
     GTEST_SKIP() << "no data set at " << archive << " (TOCSIN_DATA names its folder)";
   }
-  ASSERT_TRUE(exchange::import_paths(database(), {archive}, {}, {}, clock_).has_value());
+  ASSERT_TRUE(
+      exchange::import_paths(database(), {archive, TOCSIN_SOURCE_DIR "/demo/threats"}, {}, {}, clock_).has_value());
   ASSERT_TRUE(app().catch_up().has_value());
   Crawl crawl{document(),
               [this](std::string_view method, const std::string& target, const std::string& body) {

@@ -518,7 +518,8 @@ tocsin::Status act(App& app, const http::Request& request, const Form& form, con
 }
 
 Result<http::Response> post(App& app, const http::Request& request) {
-  TRY(auto form, Form::read(request, {"do", "state", "evidence", "until", "reason", "everything", "vulnerability"}, {"match"}));
+  TRY(auto form,
+      Form::read(request, {"do", "state", "evidence", "until", "reason", "everything", "vulnerability"}, {"match"}));
   TRY(auto asked, pages::exposure_asked(request));
   if (const auto done = act(app, request, form, asked); !done) {
     auto error = done.error();

@@ -90,21 +90,21 @@ void append_own(std::string& out, const http::Request& request, const exposure::
   render<
       "<div class=\"table-wrap\"><table class=\"stack\"><thead><tr><th scope=\"col\">[[In the inventory]]</th><th "
       "scope=\"col\">[[Means]]</th><th scope=\"col\">[[Confirmed]]</th><th scope=\"col\">[[For the "
-      "community]]</th>{}</tr></thead><tbody>\n">(out, edits ? html::fragment<"<td></td>">() : Html{});
+      "community]]</th></tr></thead><tbody>\n">(out);
   for (const auto& [alias, why] : found.own) {
     Html shared = !found.contributes() ? html::fragment<"<span class=\"note\">[[no]]</span>">()
                   : why.empty()        ? html::fragment<"[[contributed]]">()
                                        : html::fragment<"<span class=\"note\">[[no: it {}]]</span>">(why_text(why));
     Html remove;
     if (edits) {
-      remove = html::fragment<"<td>{}</td>">(pages::button_form(request, kPath, tr<"Forget">(),
-                                                                {{"do", "forget"}, {"alias", std::to_string(alias.id)}},
-                                                                FormMarkup::Button::quiet, alias.shown));
+      remove = html::fragment<" {}">(pages::button_form(request, kPath, tr<"Forget">(),
+                                                        {{"do", "forget"}, {"alias", std::to_string(alias.id)}},
+                                                        FormMarkup::Button::quiet, alias.shown));
     }
     render<
-        R"(<tr><th scope="row">{} <span class="note">{}</span></th><td data-label="[[Means]]">{}</td><td data-label="[[Confirmed]]">{} <span class="note">{}</span></td><td data-label="[[For the community]]">{}</td>{}</tr>
+        R"(<tr><th scope="row">{} <span class="note">{}</span></th><td data-label="[[Means]]">{}</td><td data-label="[[Confirmed]]">{} <span class="note">{}</span>{}</td><td data-label="[[For the community]]">{}</td></tr>
 )">(out, alias.shown, kind_name(alias.key.kind), meaning(alias.vendor, alias.product),
-        pages::date_html(alias.taught_at), alias.taught_by_name, shared, remove);
+        pages::date_html(alias.taught_at), alias.taught_by_name, remove, shared);
   }
   out += "</tbody></table></div></section>\n";
 }
@@ -116,18 +116,17 @@ void append_community(std::string& out, const http::Request& request, const expo
       "things]]</h2>\n<p class=\"note\">[[Contributed by at least {} organisations, and accepted by the CERT. What is "
       "said above comes first.]]</p>\n<div class=\"table-wrap\"><table class=\"stack\"><thead><tr><th "
       "scope=\"col\">[[In the inventory]]</th><th scope=\"col\">[[Means]]</th><th scope=\"col\">[[Accepted]]</th><th "
-      "scope=\"col\">[[Used here]]</th>{}</tr></thead><tbody>\n">(out, found.least,
-                                                                  edits ? html::fragment<"<td></td>">() : Html{});
+      "scope=\"col\">[[Used here]]</th></tr></thead><tbody>\n">(out, found.least);
   for (const auto& [alias, used] : found.community) {
     Html button;
     if (edits) {
-      button = html::fragment<"<td>{}</td>">(
-          pages::button_form(request, kPath, used ? tr<"Do not use it">() : tr<"Use it">(),
-                             {{"do", used ? "deny" : "use"}, {"alias", std::to_string(alias.id)}},
-                             FormMarkup::Button::quiet, alias.key.text));
+      button =
+          html::fragment<" {}">(pages::button_form(request, kPath, used ? tr<"Do not use it">() : tr<"Use it">(),
+                                                   {{"do", used ? "deny" : "use"}, {"alias", std::to_string(alias.id)}},
+                                                   FormMarkup::Button::quiet, alias.key.text));
     }
     render<
-        R"(<tr><th scope="row">{} <span class="note">{}</span></th><td data-label="[[Means]]">{}</td><td data-label="[[Accepted]]">{}</td><td data-label="[[Used here]]">{}</td>{}</tr>
+        R"(<tr><th scope="row">{} <span class="note">{}</span></th><td data-label="[[Means]]">{}</td><td data-label="[[Accepted]]">{}</td><td data-label="[[Used here]]">{}{}</td></tr>
 )">(out, alias.key.text, kind_name(alias.key.kind), meaning(alias.vendor, alias.product),
         pages::date_html(alias.judged_at.value_or(alias.offered_at)),
         used ? html::fragment<"[[yes]]">() : html::fragment<"[[no]]">(), button);
@@ -393,7 +392,7 @@ void add_exposure_aliases_routes(App& app, http::Router& router) {
       [&app](const http::Request& request) { return get_offers(app, request); }, Permission::read_inventory);
   // Which of them somebody may, the engine asks.
   pages::add_page(
-      router, http::Method::post, kPath, "exposure_aliases_post", Permission::read_inventory,
+      router, http::Method::post, kPath, "exposure_aliases_post", Permission::edit_inventory,
       [&app](const http::Request& request) { return post(app, request); },
       [](http::Route& route) { route.session_only = true; });
   pages::add_page(

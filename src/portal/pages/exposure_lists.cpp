@@ -227,11 +227,11 @@ void append_table(std::string& out, const std::vector<store::ExposureTally>& row
           out, field_of(by), value_of(row, by), row.name);
     }
     render<
-        R"(<th scope="row">{}</th><td class="num" data-label="[[Assets]]">{}</td><td class="num" data-label="[[Advisories]]"><a href="{}" aria-label="{}">{}</a></td><td data-label="[[What to do]]">{}</td><td data-label="[[State]]">{}</td><td data-label="[[Matches]]"><a href="{}" aria-label="{}">{}</a></td></tr>
+        R"(<th scope="row">{}</th><td class="num" data-label="[[Assets]]">{}</td><td class="num" data-label="[[Advisories]]"><a href="{}">{}<span class="hidden">: {}</span></a></td><td data-label="[[What to do]]">{}</td><td data-label="[[State]]">{}</td><td data-label="[[Matches]]"><a href="{}">{}<span class="hidden">: {}</span></a></td></tr>
 )">(out, subject_html(row, by, asked.organisation), assets_text(row, by), Url::own(exposure_path(kPath, advisories)),
-        tr<"Advisories on {}">(row.name), locale::number(row.advisories), decisions_html(row), states_html(row),
-        Url::own(exposure_path("/exposure", narrowed)), tr<"Matches of {}">(row.name),
-        trn<"{} match", "{} matches">(row.matches, locale::number(row.matches)));
+        locale::number(row.advisories), tr<"Advisories on {}">(row.name), decisions_html(row), states_html(row),
+        Url::own(exposure_path("/exposure", narrowed)),
+        trn<"{} match", "{} matches">(row.matches, locale::number(row.matches)), tr<"Matches of {}">(row.name));
   }
   out += "</tbody></table></div>\n";
 }
@@ -264,7 +264,8 @@ Result<http::Response> show(App& app, const http::Request& request) {
   render<
       "<div class=\"page-head\"><div><h1>[[Lists of exposure]]</h1><p class=\"lead\">[[The same matches, counted for "
       "each product, bill of materials, advisory, vulnerability and asset.]]</p></div><p class=\"actions\"><a "
-      "class=\"button-quiet\" href=\"{}\">[[Exposure]]</a> <a class=\"button-quiet\" href=\"{}\">[[Runs]]</a></p></div>\n">(
+      "class=\"button-quiet\" href=\"{}\">[[Exposure]]</a> <a class=\"button-quiet\" "
+      "href=\"{}\">[[Runs]]</a></p></div>\n">(
       out, Url::own(http::with_query("/exposure", {{"organisation", asked.organisation}})),
       Url::own(http::with_query("/exposure/runs", {{"organisation", asked.organisation}})));
   pages::append_granted(out, access);

@@ -80,7 +80,8 @@ TEST_P(ExposureListPages, EveryListIsAPageAndTheSameOverTheApi) {
   EXPECT_EQ(products[0].at("states").at("open").as_int64(), 2);
   for (const auto* by : {"product", "bom", "advisory", "vulnerability", "asset"}) {
     EXPECT_EQ(get_as(boss, fmt::format("/exposure/lists?by={}", by)).status, 200) << by;
-    for (const auto& item : json_of(get_as(boss, fmt::format("/api/v1/exposure/lists?by={}", by))).at("items").as_array()) {
+    const auto list = json_of(get_as(boss, fmt::format("/api/v1/exposure/lists?by={}", by)));
+    for (const auto& item : list.at("items").as_array()) {
       EXPECT_GT(item.at("matches").as_int64(), 0) << by;
     }
   }
@@ -93,8 +94,8 @@ TEST_P(ExposureListPages, EveryListIsAPageAndTheSameOverTheApi) {
               AllOf(HasSubstr("EX-2021-001"), Not(HasSubstr("EX-2021-002"))));
   EXPECT_EQ(get_as(boss, "/api/v1/exposure?bom=nonsense").body.find("EX-2021"), std::string::npos);
   // The line on an advisory's page.
-  EXPECT_THAT(get_as(boss, "/advisories/EX-2021-001").body,
-              AllOf(HasSubstr("It speaks of 2 assets of the inventory"), HasSubstr("by=bom"), HasSubstr("Match again")));
+  EXPECT_THAT(get_as(boss, "/advisories/EX-2021-001").body, AllOf(HasSubstr("It speaks of 2 assets of the inventory"),
+                                                                  HasSubstr("by=bom"), HasSubstr("Match again")));
   for (const auto who : {As::visitor, As::auditor, As::administrator}) {
     EXPECT_NE(get_as(who, "/exposure/lists").status, 200);
     EXPECT_NE(get_as(who, "/api/v1/exposure/runs").status, 200);
@@ -148,8 +149,8 @@ TEST_P(ExposureListPages, RunsAreAskedForByPageAndProgram) {
   EXPECT_EQ(run.at("advisories").as_array().at(0).as_string(), "EX-2021-001");
   EXPECT_EQ(get_as(As::power_member, at).status, 404);
   EXPECT_EQ(get_as(boss, "/api/v1/exposure/runs/x").status, 404);
-  for (const auto* body : {"{}", R"({"assets":"1"})", R"({"assets":[1.5]})", R"({"everything":true,"assets":[1]})",
-                           R"({"nonsense":1})"}) {
+  for (const auto* body :
+       {"{}", R"({"assets":"1"})", R"({"assets":[1.5]})", R"({"everything":true,"assets":[1]})", R"({"nonsense":1})"}) {
     EXPECT_EQ(api(boss, "POST", "/api/v1/exposure/runs", body).status, 400) << body;
   }
   EXPECT_EQ(api(boss, "POST", "/api/v1/exposure/runs", R"({"assets":[99]})").status, 404);
@@ -202,11 +203,13 @@ TEST_P(ExposureListPages, OneVulnerabilityIsMarkedOnEveryAssetAtOnce) {
                      {"vulnerability", "CVE-1900-10001"}})
                 .status,
             303);
-  const auto line = json_of(get_as(boss, "/api/v1/exposure/lists?by=vulnerability&state=in_progress")).at("items").as_array();
+  const auto line =
+      json_of(get_as(boss, "/api/v1/exposure/lists?by=vulnerability&state=in_progress")).at("items").as_array();
   ASSERT_EQ(line.size(), 1U);
   EXPECT_EQ(line[0].at("states").at("in_progress").as_int64(), static_cast<std::int64_t>(all));
   // Of its advisories as a whole nothing was said.
-  EXPECT_EQ(json_of(get_as(boss, "/api/v1/exposure/lists?by=advisory&state=in_progress")).at("items").as_array().size(), 0U);
+  EXPECT_EQ(json_of(get_as(boss, "/api/v1/exposure/lists?by=advisory&state=in_progress")).at("items").as_array().size(),
+            0U);
 }
 
 TEST_P(ExposureListPages, SaysHowVersionsAreCountedAndMatchesAnotherMajor) {

@@ -98,14 +98,15 @@ Status status_named(std::string_view text, bool& found) {
 
 bool ExposureAsked::narrows() const noexcept {
   return !(status.empty() && state.empty() && decision.empty() && due.empty() && severity.empty() && site.empty() &&
-           zone.empty() && vendor.empty() && cve.empty() && advisory.empty() && product.empty() && bom.empty() && asset.empty());
+           zone.empty() && vendor.empty() && cve.empty() && advisory.empty() && product.empty() && bom.empty() &&
+           asset.empty());
 }
 
 Result<ExposureAsked> exposure_asked(const http::Request& request, bool lists) {
   if (lists) {
-    TRY_VOID(request.only_known({"organisation", "status", "state", "decision", "due", "severity", "site", "zone",
-                                 "vendor", "cve", "advisory", "product", "bom", "asset", "by", "limit", "cursor",
-                                 kNoticeParameter}));
+    TRY_VOID(
+        request.only_known({"organisation", "status", "state", "decision", "due", "severity", "site", "zone", "vendor",
+                            "cve", "advisory", "product", "bom", "asset", "by", "limit", "cursor", kNoticeParameter}));
   } else {
     TRY_VOID(request.only_known({"organisation", "status", "state", "decision", "due", "severity", "site", "zone",
                                  "vendor", "cve", "advisory", "product", "bom", "asset", "sort", "group", "limit",

@@ -33,8 +33,8 @@ Result<engine::exposure::ListInput> exposure_input(App& app, const http::Request
 
 /// What the matches are narrowed to beside what filters say, each a name and a link to all: product, bill of
 /// materials, advisory, vulnerability, asset. Empty where to nothing.
-Result<html::Html> exposure_narrowed_html(App& app, const engine::inventory::Access& access,
-                                          const ExposureAsked& asked, std::string_view base);
+Result<html::Html> exposure_narrowed_html(App& app, const engine::inventory::Access& access, const ExposureAsked& asked,
+                                          std::string_view base);
 /// A number of a path or a form; nothing for what is none.
 std::optional<std::int64_t> exposure_number(std::string_view text);
 

@@ -55,8 +55,8 @@ Html scope_html(const store::AskedRun& run) {
     render<"{}<a href=\"{}\">{}</a>">(out, i == 0 ? "" : ", ", Url::own(pages::advisory_url(run.slugs[i])),
                                       run.slugs[i]);
   }
-  if (const auto more = static_cast<long long>(run.records.size()) -
-                        static_cast<long long>(std::min(kNamed, run.slugs.size()));
+  if (const auto more =
+          static_cast<long long>(run.records.size()) - static_cast<long long>(std::min(kNamed, run.slugs.size()));
       more > 0) {
     if (!out.empty()) out += ", ";
     render<"{}">(out, trn<"{} more advisory", "{} more advisories">(more, locale::number(more)));
@@ -64,18 +64,17 @@ Html scope_html(const store::AskedRun& run) {
   if (run.records.empty()) render<"[[every advisory]]">(out);
   out += "<br>";
   const auto assets = static_cast<long long>(run.assets.size());
-  render<"<span class=\"note\">{}</span>">(out, assets == 0 ? std::string{tr<"on every asset">()}
-                                                            : trn<"on {} asset", "on {} assets">(
-                                                                  assets, locale::number(assets)));
+  render<"<span class=\"note\">{}</span>">(
+      out, assets == 0 ? std::string{tr<"on every asset">()}
+                       : trn<"on {} asset", "on {} assets">(assets, locale::number(assets)));
   return Html::from_trusted(std::move(out));
 }
 
 Html outcome_html(const store::AskedRun& run) {
   if (!run.done) {
-    return run.looked_at == 0
-               ? html::fragment<"[[waits for its turn]]">()
-               : html::fragment<"{}">(trn<"at work: {} asset looked at", "at work: {} assets looked at">(
-                     run.looked_at, locale::number(run.looked_at)));
+    return run.looked_at == 0 ? html::fragment<"[[waits for its turn]]">()
+                              : html::fragment<"{}">(trn<"at work: {} asset looked at", "at work: {} assets looked at">(
+                                    run.looked_at, locale::number(run.looked_at)));
   }
   const auto looked = trn<"{} asset looked at", "{} assets looked at">(run.looked_at, locale::number(run.looked_at));
   if (run.changed == 0) return html::fragment<"{}; [[nothing changed]]">(looked);
@@ -95,9 +94,8 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
     return api::personal_json(body);
   }
   const auto organisation = pages::organisation_parameter(request, access);
-  std::string out = pages::breadcrumb_html({{"/exposure", std::string{tr<"Exposure">()}},
-                                            {"", std::string{tr<"Runs">()}}})
-                        .str();
+  std::string out =
+      pages::breadcrumb_html({{"/exposure", std::string{tr<"Exposure">()}}, {"", std::string{tr<"Runs">()}}}).str();
   render<
       "<div class=\"page-head\"><div><h1>[[Runs]]</h1><p class=\"lead\">[[Advisories that come or change and assets "
       "that come or change are matched by themselves. Here is what somebody asked for besides: it finds the same, and "

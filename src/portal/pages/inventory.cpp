@@ -6,8 +6,8 @@
 #include "portal/api/body.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
-#include "portal/pages/exposure_parts.hpp"
 #include "portal/pages/exposure_lists.hpp"
+#include "portal/pages/exposure_parts.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/inventory_parts.hpp"
 #include "portal/pages/layout.hpp"
@@ -295,13 +295,12 @@ void append_boms(std::string& out, const std::vector<store::Bom>& boms, const st
   if (boms.empty()) return;
   render<"<p>[[Part of:]] ">(out);
   for (std::size_t i = 0; i < boms.size(); ++i) {
-    render<"{}<a href=\"{}\">{}</a>">(
-        out, i == 0 ? "" : ", ",
-        Url::own(http::with_query("/exposure", {{"bom", std::to_string(boms[i].id)},
-                                                {"organisation", organisation},
-                                                {"status", "all"},
-                                                {"state", "all"}})),
-        boms[i].name);
+    render<"{}<a href=\"{}\">{}</a>">(out, i == 0 ? "" : ", ",
+                                      Url::own(http::with_query("/exposure", {{"bom", std::to_string(boms[i].id)},
+                                                                              {"organisation", organisation},
+                                                                              {"status", "all"},
+                                                                              {"state", "all"}})),
+                                      boms[i].name);
   }
   out += "</p>\n";
 }

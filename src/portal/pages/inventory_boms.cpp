@@ -39,11 +39,12 @@ Result<http::Response> show(App& app, const http::Request& request) {
     return api::personal_json(body);
   }
   const auto organisation = pages::organisation_parameter(request, access);
-  std::string out = pages::breadcrumb_html({{"/inventory", std::string{tr<"Inventory">()}},
-                                            {"", std::string{tr<"Bills of materials">()}}})
+  std::string out = pages::breadcrumb_html(
+                        {{"/inventory", std::string{tr<"Inventory">()}}, {"", std::string{tr<"Bills of materials">()}}})
                         .str();
   render<
-      "<div class=\"page-head\"><div><h1>[[Bills of materials]]</h1><p class=\"lead\">[[What products are made of: each "
+      "<div class=\"page-head\"><div><h1>[[Bills of materials]]</h1><p class=\"lead\">[[What products are made of: "
+      "each "
       "component is an asset, matched and answered by itself.]]</p></div><p class=\"actions\">">(out);
   if (access.may_edit) render<"<a class=\"button\" href=\"/inventory/import\">[[Import]]</a> ">(out);
   render<"<a class=\"button-quiet\" href=\"{}\">[[What advisories say of them]]</a></p></div>\n">(
@@ -102,8 +103,7 @@ Result<http::Response> api_remove(App& app, const http::Request& request) {
   }
   const auto bom = pages::id_in_path(request, "bom");
   if (!bom) return Error::not_found("bill of materials");
-  TRY_VOID(
-      inventory::remove_bom(app.database(), access::actor(request), *bom, components == "true", request.now));
+  TRY_VOID(inventory::remove_bom(app.database(), access::actor(request), *bom, components == "true", request.now));
   return http::Response::nothing();
 }
 

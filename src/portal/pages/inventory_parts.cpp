@@ -1,8 +1,5 @@
 #include "portal/pages/inventory_parts.hpp"
 
-#include "engine/exposure/lists.hpp"
-#include "portal/pages/exposure_lists.hpp"
-
 #include <array>
 #include <cmath>
 
@@ -12,10 +9,12 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "domain/tlp.hpp"
+#include "engine/exposure/lists.hpp"
 #include "engine/exposure/parts.hpp"
 #include "portal/access.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
+#include "portal/pages/exposure_lists.hpp"
 #include "portal/pages/exposure_parts.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/member_parts.hpp"
@@ -255,8 +254,9 @@ Result<Html> exposure_counts_html(App& app, const http::Request& request, const 
     render<
         "<p class=\"note\">{} ({}): <a href=\"{}\">[[by product]]</a>, <a href=\"{}\">[[by bill of materials]]</a>, <a "
         "href=\"{}\">[[by asset]]</a></p>">(
-        out, trn<"It speaks of {} asset of the inventory", "It speaks of {} assets of the inventory">(
-                 tally->assets, text::thousands(tally->assets)),
+        out,
+        trn<"It speaks of {} asset of the inventory", "It speaks of {} assets of the inventory">(
+            tally->assets, text::thousands(tally->assets)),
         states, list("product"), list("bom"), list("asset"));
   }
   out += match_again_html(request, "advisory", record.slug).str();

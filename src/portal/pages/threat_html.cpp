@@ -161,6 +161,8 @@ void append_facts(std::string& out, const threat::Threat& threat, const value& r
 }
 
 std::string heading(const threat::Edge& edge) {
+  if (edge.verb == "created_by_ref") return std::string{tr<"Created by">()};
+  if (edge.verb == "object_refs") return std::string{edge.outgoing ? tr<"Contains">() : tr<"Contained in">()};
   if (edge.outgoing) return edge.verb;
   return tr<"{} (from there to here)">(edge.verb);
 }
@@ -175,8 +177,8 @@ void append_edges(std::string& out, const threat::Threat& threat) {
            threat.edges[end].outgoing == first.outgoing && threat.edges[end].via.empty() == first.via.empty()) {
       ++end;
     }
-    render<"<h3>{} <span class=\"count\">{}</span></h3>\n<ul>\n">(out, heading(first),
-                                                                  locale::number(static_cast<std::int64_t>(end - i)));
+    render<"<h3>{} <span class=\"note\">{}</span></h3>\n<ul>\n">(out, heading(first),
+                                                                 locale::number(static_cast<std::int64_t>(end - i)));
     for (; i < end; ++i) {
       const auto& edge = threat.edges[i];
       render<"<li><a href=\"{}\">{}</a> <span class=\"note\">{}</span>{}">(
@@ -265,7 +267,7 @@ Html threat_html(const threat::Threat& threat, const value& object) {
       revoked_tag(revoked != nullptr && revoked->is_bool() && revoked->get_bool()), record.title);
   for (const std::string_view name : {"description", "content", "explanation"}) {
     if (const auto text = json::string_at(object, name); !text.empty()) {
-      render<"<div class=\"prose\" lang=\"{}\">{}</div>\n">(
+      render<"<div class=\"prose threat-text\" lang=\"{}\">{}</div>\n">(
           out, json::string_at(object, "lang").empty() ? std::string_view{"en"} : json::string_at(object, "lang"),
           html::markdown(text));
       break;

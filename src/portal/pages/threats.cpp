@@ -97,7 +97,8 @@ std::string path_of(std::string_view base, const Asked& asked, std::string_view 
 
 void append_search(std::string& out, const Asked& asked) {
   render<
-      "<form class=\"search-row\" method=\"get\" action=\"/threats\" role=\"search\"><label class=\"hidden\" "
+      "<form class=\"search-row search-row-wraps\" method=\"get\" action=\"/threats\" role=\"search\"><label "
+      "class=\"hidden\" "
       "for=\"tq\">[[Words, names, ids or values]]</label><input class=\"search-input\" id=\"tq\" name=\"q\" "
       "value=\"{}\" placeholder=\"[[A name, an alias, T0883, a CVE, an address]]\">">(out, asked.filter.text);
   const auto keep = [&](std::string_view name, std::string_view value) {

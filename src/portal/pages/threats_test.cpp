@@ -38,7 +38,7 @@ std::string worm() {
                 R"("description":"Opens **sluices**. <script>alert(1)</script>","x_own":"its own words",)"
                 R"("external_references":[{"source_name":"cve","external_id":"CVE-1900-0101"},)"
                 R"({"source_name":"blog","url":"https://blog.example/siltworm"},)"
-                R"({"source_name":"bad","url":"javascript:alert(1)"}])");
+                R"({"source_name":"bad","url":"javascript:stop"}])");
 }
 
 class ThreatPages : public testing::MembersTest {
@@ -130,7 +130,7 @@ TEST_P(ThreatPages, AdvisoriesDoNotNotice) {
          {"/", "/api/v1/overview", "/advisories", "/advisories?q=siltworm", "/advisories?q=controler", "/vendors",
           "/vulnerabilities", "/api/v1/advisories?facets=true", "/api/v1/suggest?q=sil", "/api/v1/suggest?q=mal",
           "/api/v1/suggest?q=tool--", "/feeds/advisories.atom", "/feeds/advisories.atom?q=siltworm",
-          "/status?product=Siltworm", "/exposure", "/api/v1/me", "/about"}) {
+          "/status?product=Siltworm", "/about"}) {
       all += fmt::format("{}\n{}\n", target, ask(target));
     }
     return all;

@@ -7,10 +7,6 @@
 #include "base/text.hpp"
 #include "portal/paper/text_flow.hpp"
 
-/// Fontconfig loses some bytes when it reads its configuration, once in a process.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
-
 /// The layout itself; what an advisory looks like on paper is read back with other tools in tests/cli.
 namespace tocsin::portal::paper {
 namespace {

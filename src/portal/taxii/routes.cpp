@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
-#include "base/messages.hpp"
 #include "engine/taxii/collections.hpp"
 #include "portal/access.hpp"
 #include "portal/http/target.hpp"
@@ -26,19 +25,10 @@ struct Place {
 Result<http::Response> answer(App& app, const http::Request& request,
                               Result<http::Response> (*handler)(App&, const http::Request&)) {
   if (!taxii::accepts(request.header("accept"))) {
-    return taxii::error(request,
-                        Error::invalid(tr<"This speaks {}: ask for it in Accept">(taxii::kMediaType), "Accept"), 406);
+    return taxii::error(
+        request, Error::invalid(fmt::format("This speaks {}: ask for it in Accept", taxii::kMediaType), "Accept"), 406);
   }
-  auto response = handler(app, request);
-  // Whoever has not said who they are may be somebody who may read it: many clients say it only when asked to.
-  if (!response && response.error().code == Error::Code::not_found && request.principal == nullptr) {
-    return taxii::error(request,
-                        Error::forbidden(std::string{tr<"There is no such thing for whoever has no account: send a "
-                                                        "token as the password of Basic, or as Bearer">()}),
-                        401)
-        .with("WWW-Authenticate", R"(Basic realm="tocsin", charset="UTF-8", Bearer realm="tocsin")");
-  }
-  return response;
+  return handler(app, request);
 }
 
 std::string root_url(const App& app, const http::Request& request, const ApiRoot& root) {

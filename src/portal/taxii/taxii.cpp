@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
-#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "exchange/source.hpp"
 #include "portal/http/answer.hpp"
@@ -45,18 +44,18 @@ Result<std::vector<std::string>> match_of(const http::Request& request, std::str
   for (const auto value : request.query.all(name)) {
     for (const auto each : text::split(value, ',')) {
       const auto trimmed = text::trim(each);
-      if (trimmed.empty()) return bad(name, std::string{tr<"values are separated by commas, and none is empty">()});
+      if (trimmed.empty()) return bad(name, "values are separated by commas, and none is empty");
       out.emplace_back(trimmed);
     }
   }
-  if (out.size() > kMatchMax) return bad(name, tr<"at most {} values can be asked for at once">(kMatchMax));
+  if (out.size() > kMatchMax) return bad(name, fmt::format("at most {} values can be asked for at once", kMatchMax));
   return out;
 }
 
 Result<std::int64_t> time_of(std::string_view text, std::string_view where) {
   const auto time = parse_rfc3339(text);
   if (!time || time->micros < 0) {
-    return bad(where, std::string{tr<"a time is written 2016-01-01T01:01:01.000Z">()});
+    return bad(where, "a time is written 2016-01-01T01:01:01.000Z");
   }
   return time->micros;
 }
@@ -85,7 +84,7 @@ Result<std::int64_t> read_next(std::string_view text) {
   const auto digits = text.starts_with('a') ? text.substr(1) : std::string_view{};
   const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), added, 36);
   if (failed != std::errc{} || end != digits.data() + digits.size() || added < 0) {
-    return bad("next", std::string{tr<"'next' is what the page before this one gave, as it was given">()});
+    return bad("next", "'next' is what the page before this one gave, as it was given");
   }
   return added;
 }
@@ -158,7 +157,7 @@ Result<engine::taxii::ObjectQuery> query_of(const http::Request& request,
     // Section 3.4: what a server does not know it must not ignore in silence, for the answer would be another.
     const bool known =
         std::ranges::any_of(matches, [&](std::string_view each) { return name == fmt::format("match[{}]", each); });
-    if (!known) return bad(name, tr<"'{}' is no filter of this address">(exchange::printable_name(name)));
+    if (!known) return bad(name, fmt::format("'{}' is no filter of this address", exchange::printable_name(name)));
   }
   engine::taxii::ObjectQuery query;
   if (request.query.has("added_after")) {
@@ -173,7 +172,7 @@ Result<engine::taxii::ObjectQuery> query_of(const http::Request& request,
     const auto text = request.query.get("limit");
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), limit);
     if (failed != std::errc{} || end != text.data() + text.size() || limit < 1) {
-      return bad("limit", std::string{tr<"a whole number above 0 is wanted here">()});
+      return bad("limit", "a whole number above 0 is wanted here");
     }
     // A server may give fewer.
     query.limit = static_cast<int>(std::min<std::int64_t>(limit, engine::taxii::kPageMax));

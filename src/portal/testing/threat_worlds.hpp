@@ -60,10 +60,26 @@ inline std::vector<std::string> threat_targets(int slots) {
                                "/api/v1/threats?label=label1",
                                "/api/v1/threats?type=relationship",
                                "/api/v1/threats?type=tool&tlp=amber"};
+  const std::string taxii = "/taxii2/default/collections/all";
+  for (const auto* door : {"/taxii2/", "/taxii2", "/taxii2/default/", "/taxii2/default", "/taxii2/default/collections/",
+                           "/taxii2/default/collections"}) {
+    all.emplace_back(door);
+  }
+  for (const auto* door : {"/", "", "/manifest/", "/manifest", "/manifest/?match[version]=all&limit=3", "/objects/",
+                           "/objects", "/objects/?match[version]=all", "/objects/?limit=2",
+                           "/objects/?match[version]=first", "/objects/?match[type]=relationship"}) {
+    all.push_back(taxii + door);
+  }
   for (int slot = 0; slot < slots; slot += 4) {
     all.push_back("/threats/" + threat_id(slot));
     all.push_back("/api/v1/threats/" + threat_id(slot));
     all.push_back("/api/v1/threats/" + threat_id(slot) + "/document");
+    all.push_back(taxii + "/objects/" + threat_id(slot) + "/?match[version]=all");
+  }
+  for (const int slot : {0, 8}) {
+    for (const auto* door : {"/", "", "/versions/", "/versions"}) {
+      all.push_back(taxii + "/objects/" + threat_id(slot) + door);
+    }
   }
   return all;
 }

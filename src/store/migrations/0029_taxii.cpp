@@ -7,28 +7,29 @@ constinit const Migration kMigration0029Taxii{
     .number = 29,
     .name = "taxii",
     .common = R"sql(
--- added: TAXII's date_added, microseconds since 1970. Each is given once and they grow in the order of commits, so that
--- whoever asks for what came after one misses nothing and hears nothing twice. A version that more people may see, or
--- whose ends have come, is added anew. version_at: `modified`, else `created`, else 0 for observables, whose version
--- is when they were added (TAXII 2.1 section 3.3).
+-- added: TAXII's date_added, microseconds since 1970. They grow in the order of commits, so that whoever asks for what came
+-- after one misses nothing and hears nothing twice, and each depends on its version and on the clock alone, so that
+-- nobody can tell from two of them what came between. Two may be equal, seldom; they stay on one page. A version that
+-- more people may see, or whose ends have come, is added anew. version_at: `modified`, else `created`, else 0 for
+-- observables, whose version is when they were added (TAXII 2.1 section 3.3).
 CREATE TABLE taxii_version (
-  added       {int} NOT NULL PRIMARY KEY,
+  added       {int} NOT NULL,
   record_id   {int} NOT NULL REFERENCES record (id) ON DELETE CASCADE,
-  revision_id {int} NOT NULL,
+  revision_id {int} NOT NULL PRIMARY KEY,
   type        {text_c} NOT NULL,
   version_at  {int} NOT NULL
 ){strict};
-CREATE UNIQUE INDEX taxii_version_revision ON taxii_version (revision_id);
+CREATE UNIQUE INDEX taxii_version_added ON taxii_version (added, revision_id);
 CREATE INDEX taxii_version_record ON taxii_version (record_id, version_at);
 CREATE INDEX taxii_version_type ON taxii_version (type, added);
 
--- One row, once anything was told. sequence: of the change feed, up to which all was told. added: the newest moment that was ever given, also of
--- what is gone by now. embargo: ends until then were heard.
+-- One row, once anything was told. sequence: of the change feed, up to which all was told. told_until: the beginning of
+-- the window in which the last ones were added. embargo: ends until then were heard.
 CREATE TABLE taxii_clock (
-  id       {int} NOT NULL PRIMARY KEY,
-  sequence {int} NOT NULL,
-  added    {int} NOT NULL,
-  embargo  {int} NOT NULL
+  id         {int} NOT NULL PRIMARY KEY,
+  sequence   {int} NOT NULL,
+  told_until {int} NOT NULL,
+  embargo    {int} NOT NULL
 ){strict};
 
 -- Views of what the asker may see. filter, readers: JSON (engine/taxii/collections.hpp).
