@@ -109,11 +109,15 @@ Result<std::vector<Row>> rows_after(store::Connection& connection, const Viewer&
   std::vector<Row> rows;
   Sql sql{
       "SELECT t.added, s.stix_id, t.type, t.version_at, t.record_id, t.revision_id, v.bytes, r.current_revision_id "
-      "FROM "
-      "taxii_version t JOIN record r ON r.id = t.record_id JOIN stix_object s ON s.record_id = t.record_id JOIN "
-      "revision "
-      "v ON v.id = t.revision_id WHERE t.added > ? AND ",
-      after};
+      "FROM "};
+  // In the order of moments, and not all of them sorted: SQLite keeps to the order of a CROSS JOIN.
+  if (query.ids.empty()) {
+    sql.append("taxii_version t CROSS JOIN record r CROSS JOIN stix_object s CROSS JOIN revision v");
+  } else {
+    sql.append("stix_object s CROSS JOIN taxii_version t CROSS JOIN record r CROSS JOIN revision v");
+  }
+  sql.append(" WHERE r.id = t.record_id AND s.record_id = t.record_id AND v.id = t.revision_id AND t.added > ? AND ",
+             after);
   sql.append(domain::policy::visible_sql(viewer, now));
   if (!append_filter(sql, connection.dialect(), filter) || !are_askable(query.ids) || !are_askable(query.types)) {
     return rows;
