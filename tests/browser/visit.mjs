@@ -23,8 +23,6 @@ export async function signIn(portal, name, options = {}) {
 // Accessible, and nothing to scroll sideways; where SHOTS names a folder, pictures are left there.
 export async function check(page, name) {
   if (shots) await page.screenshot({ path: join(shots, `${name.replace(/[^a-z0-9]+/gi, '-')}.png`), fullPage: true });
-  // What is still changing its colour has the contrast of neither.
-  await page.evaluate(() => Promise.all(document.getAnimations().map((each) => each.finished)));
   await page.evaluate(axe);
   const found = await page.evaluate(async () => {
     const result = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
