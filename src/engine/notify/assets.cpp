@@ -10,6 +10,7 @@
 #include "base/log.hpp"
 #include "base/secret.hpp"
 #include "engine/advisories.hpp"
+#include "engine/notify/asked.hpp"
 #include "engine/notify/reader.hpp"
 #include "engine/search/query.hpp"
 #include "store/changes.hpp"
@@ -70,18 +71,7 @@ Result<bool> tell(store::Connection& connection, const Seat& seat, const AssetNo
     TRY(const auto count, notices.collect(notice, subscription, ready, records));
     if (count == 0) continue;
     any = true;
-    // As in Noticing: the soonest of those that want to be written to decides, and the feed alone does not wait.
-    if (subscription.channels.sent()) {
-      if (notice.state == NoticeState::sent || due < notice.due_at) {
-        notice.due_at = due;
-        notice.pace = subscription.pace;
-      }
-      notice.state = NoticeState::waiting;
-      notice.settled_at.reset();
-    }
-    notice.channels.mail = notice.channels.mail || subscription.channels.mail;
-    notice.channels.feed = notice.channels.feed || subscription.channels.feed;
-    notice.channels.hook = notice.channels.hook || subscription.channels.hook;
+    ask_for(notice, subscription, due);
     if (std::ranges::find(notice.why, subscription.name) == notice.why.end()) notice.why.push_back(subscription.name);
   }
   if (any) {

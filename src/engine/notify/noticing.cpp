@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "engine/notify/asked.hpp"
 #include "engine/notify/herald.hpp"
 #include "engine/notify/reader.hpp"
 #include "engine/search/index_state.hpp"
@@ -257,20 +258,7 @@ class Noticing {
                 .settled_at = now_};
       if (how.replaces != nullptr) found->second.replaces = how.replaces->id;
     }
-    // The soonest of those that want to be written to decides; the feed alone does not wait.
-    if (subscription.channels.sent()) {
-      auto soonest = due;
-      if (how.replaces != nullptr) soonest = std::min(soonest, how.replaces->due_at);
-      if (notice.state == NoticeState::sent || soonest < notice.due_at) {
-        notice.due_at = soonest;
-        notice.pace = subscription.pace;
-      }
-      notice.state = NoticeState::waiting;
-      notice.settled_at.reset();
-    }
-    notice.channels.mail = notice.channels.mail || subscription.channels.mail;
-    notice.channels.feed = notice.channels.feed || subscription.channels.feed;
-    notice.channels.hook = notice.channels.hook || subscription.channels.hook;
+    ask_for(notice, subscription, how.replaces == nullptr ? due : std::min(due, how.replaces->due_at));
     notice.why.push_back(subscription.name);
     notice.subscriptions.push_back(subscription.id);
     return ok();
