@@ -186,12 +186,13 @@ class Parser {
     });
   }
 
-  template <class Each>
-  Status joined(Observation& out, std::string_view word, Observation::Kind kind, Each each) {
+  /// Of observations or comparisons: one, or several with the word between them.
+  template <class Node, class Each>
+  Status joined(Node& out, std::string_view word, Node::Kind kind, Each each) {
     TRY_VOID(each(out));
     if (!token_.is_word(word)) return ok();
-    Observation first = std::move(out);
-    out = Observation{};
+    Node first = std::move(out);
+    out = Node{};
     out.kind = kind;
     out.parts.push_back(std::move(first));
     while (token_.is_word(word)) {
@@ -275,24 +276,9 @@ class Parser {
   }
 
   Status comparisons(Comparison& out, std::size_t depth) {
-    return compared(out, "OR", Comparison::Kind::any, [&](Comparison& all) {
-      return compared(all, "AND", Comparison::Kind::all, [&](Comparison& one) { return comparison(one, depth); });
+    return joined(out, "OR", Comparison::Kind::any, [&](Comparison& all) {
+      return joined(all, "AND", Comparison::Kind::all, [&](Comparison& one) { return comparison(one, depth); });
     });
-  }
-
-  template <class Each>
-  Status compared(Comparison& out, std::string_view word, Comparison::Kind kind, Each each) {
-    TRY_VOID(each(out));
-    if (!token_.is_word(word)) return ok();
-    Comparison first = std::move(out);
-    out = Comparison{};
-    out.kind = kind;
-    out.parts.push_back(std::move(first));
-    while (token_.is_word(word)) {
-      TRY_VOID(next());
-      TRY_VOID(each(out.parts.emplace_back()));
-    }
-    return ok();
   }
 
   Status comparison(Comparison& out, std::size_t depth) {
