@@ -367,22 +367,13 @@ TEST_P(TaxiiTest, CollectionsAreKeptByAdministrators) {
   EXPECT_THAT(seen(Actor::anonymous()), IsEmpty());
   ASSERT_TRUE(remove_collection(database(), console, *id, kTestNow));
   EXPECT_EQ(remove_collection(database(), console, *id, kTestNow).error().code, Error::Code::not_found);
-  for (auto broken : {water, water, water, water}) {
-    static int which = 0;
-    switch (which++) {
-      case 0:
-        broken.title = " ";
-        break;
-      case 1:
-        broken.alias = "Not an alias";
-        break;
-      case 2:
-        broken.filter.types = {"NO TYPE"};
-        break;
-      default:
-        broken.readers = {.who = CollectionReaders::Who::community, .community = domain::CommunityId{9}, .sector = {}};
-    }
-    EXPECT_FALSE(create_collection(database(), console, broken, kTestNow));
+  std::vector<CollectionInput> broken(4, water);
+  broken[0].title = " ";
+  broken[1].alias = "Not an alias";
+  broken[2].filter.types = {"NO TYPE"};
+  broken[3].readers = {.who = CollectionReaders::Who::community, .community = domain::CommunityId{9}, .sector = {}};
+  for (const auto& each : broken) {
+    EXPECT_FALSE(create_collection(database(), console, each, kTestNow)) << each.title << ' ' << each.alias;
   }
 }
 
