@@ -102,6 +102,11 @@ using store::Value;
 #define TOCSIN_ASSET_MATCH_SPAN_ALL "id, organisation_id, asset_id, record_id, status, since, until, label, site"
 #define TOCSIN_ASSET_DECISION_ALL \
   "id, organisation_id, asset_id, record_id, at, before_action, before_due, after_action, after_due, because"
+#define TOCSIN_TAXII_PEER_ALL                                                                                  \
+  "id, uuid, name, folded_name, url, auth, account, secret, owner_id, tlp_default, tlp_max, markings, trust, " \
+  "every_minutes, all_every_days, enabled, created_at, added_after, next, reached, page_limit, "               \
+  "reading_all_since, read_all_at, busy_until, next_run_at, failures, problem, fault, succeeded_at, "          \
+  "failed_at, stored, unchanged, refused, above, held"
 #define TOCSIN_TAXII_VERSION_ALL "added, record_id, revision_id, type, version_at"
 #define TOCSIN_TAXII_CLOCK_ALL "id, sequence, told_until, embargo"
 #define TOCSIN_TAXII_COLLECTION_ALL "id, alias, title, description, filter, readers, created_at"
@@ -356,6 +361,41 @@ constexpr BackupColumn kAssetVerdict[] = {{"id"},
                                           {"person_id"},
                                           {"at"}};
 constexpr BackupColumn kInventoryMapping[] = {{"id"}, {"organisation_id"}, {"header", true}, {"field", true}};
+constexpr BackupColumn kTaxiiPeer[] = {{"id"},
+                                       {"uuid", true},
+                                       {"name", true},
+                                       {"folded_name", true},
+                                       {"url", true},
+                                       {"auth", true},
+                                       {"account", true},
+                                       {"secret", true},
+                                       {"owner_id"},
+                                       {"tlp_default"},
+                                       {"tlp_max"},
+                                       {"markings", true},
+                                       {"trust", true},
+                                       {"every_minutes"},
+                                       {"all_every_days"},
+                                       {"enabled"},
+                                       {"created_at"},
+                                       {"added_after", true},
+                                       {"next", true},
+                                       {"reached", true},
+                                       {"page_limit"},
+                                       {"reading_all_since"},
+                                       {"read_all_at"},
+                                       {"busy_until"},
+                                       {"next_run_at"},
+                                       {"failures"},
+                                       {"problem", true},
+                                       {"fault", true},
+                                       {"succeeded_at"},
+                                       {"failed_at"},
+                                       {"stored"},
+                                       {"unchanged"},
+                                       {"refused"},
+                                       {"above"},
+                                       {"held"}};
 constexpr BackupColumn kWebhook[] = {
     {"id"},           {"uuid", true}, {"organisation_id"},       {"person_id"},
     {"name", true},   {"url", true},  {"secret", true},          {"former_secret", true},
@@ -515,6 +555,8 @@ const BackupTableCode kTables[] = {
     {"taxii_collection", kTaxiiCollection, true,
      TOCSIN_PAGE_BY_TEXT("taxii_collection", TOCSIN_TAXII_COLLECTION_ALL, "id"),
      TOCSIN_INSERT("taxii_collection", TOCSIN_TAXII_COLLECTION_ALL)},
+    {"taxii_peer", kTaxiiPeer, false, TOCSIN_PAGE("taxii_peer", TOCSIN_TAXII_PEER_ALL, "id"),
+     TOCSIN_INSERT("taxii_peer", TOCSIN_TAXII_PEER_ALL)},
     {"asset_verdict", kAssetVerdict, false, TOCSIN_PAGE("asset_verdict", TOCSIN_ASSET_VERDICT_ALL, "id"),
      TOCSIN_INSERT("asset_verdict", TOCSIN_ASSET_VERDICT_ALL)},
     {"inventory_mapping", kInventoryMapping, false,
@@ -653,6 +695,7 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('asset_verdict', 'id'), (SELECT greatest(max(id), 1) FROM asset_verdict));"
       "SELECT setval(pg_get_serial_sequence('inventory_mapping', 'id'), (SELECT greatest(max(id), 1) FROM "
       "inventory_mapping));"
+      "SELECT setval(pg_get_serial_sequence('taxii_peer', 'id'), (SELECT greatest(max(id), 1) FROM taxii_peer));"
       "SELECT setval(pg_get_serial_sequence('webhook', 'id'), (SELECT greatest(max(id), 1) FROM webhook));"
       "SELECT setval(pg_get_serial_sequence('inventory_grant', 'id'), (SELECT greatest(max(id), 1) FROM "
       "inventory_grant));"

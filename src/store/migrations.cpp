@@ -86,7 +86,8 @@ std::span<const Migration> all_migrations() {
       kMigration0018MailKey,      kMigration0019Clauses,         kMigration0020ExposureSums,
       kMigration0021ChangeKind,   kMigration0022ExposureAliases, kMigration0023AskedRuns,
       kMigration0024AssetNotices, kMigration0025BundleGone,      kMigration0026AssetText,
-      kMigration0027Stix,         kMigration0028DecisionHistory, kMigration0029Taxii};
+      kMigration0027Stix,         kMigration0028DecisionHistory, kMigration0029Taxii,
+      kMigration0034TaxiiPeer};
   return migrations;
 }
 

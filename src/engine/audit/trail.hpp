@@ -147,6 +147,9 @@ inline constexpr ActionText kActions[] = {
     {"demo.sign-in", "Somebody signed in as one of the demonstration's people."},
     {"taxii.collection", "A TAXII collection was made or changed."},
     {"taxii.collection-remove", "A TAXII collection was removed."},
+    {"taxii.peer", "A TAXII server that is read here was added or changed."},
+    {"taxii.peer-run", "Reading a TAXII server was asked for by hand."},
+    {"taxii.peer-remove", "A TAXII server is no longer read here."},
 };
 
 void no_such_action();  ///< Not constexpr, and not anywhere: a name that is none of kActions stops the compiler here.

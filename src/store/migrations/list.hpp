@@ -32,5 +32,6 @@ extern const Migration kMigration0026AssetText;
 extern const Migration kMigration0027Stix;
 extern const Migration kMigration0028DecisionHistory;
 extern const Migration kMigration0029Taxii;
+extern const Migration kMigration0034TaxiiPeer;
 
 }  // namespace tocsin::store
