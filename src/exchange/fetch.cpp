@@ -1,6 +1,7 @@
 #include "exchange/fetch.hpp"
 
 #include <cctype>
+#include <charconv>
 #include <cstring>
 #include <mutex>
 
@@ -180,6 +181,14 @@ std::string_view FetchAnswer::header(std::string_view name) const noexcept {
     if (each == name) return value;
   }
   return {};
+}
+
+std::optional<std::chrono::seconds> FetchAnswer::retry_after() const noexcept {
+  const auto text = header("retry-after");
+  std::int64_t value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || failed != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return std::chrono::seconds{value};
 }
 
 struct Fetch::Inside {

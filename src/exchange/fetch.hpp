@@ -42,6 +42,8 @@ struct FetchAnswer {
   std::string url;  ///< Where the answer came from after redirects.
   /// The first header of this name (lower case), or empty.
   std::string_view header(std::string_view name) const noexcept;
+  /// Of Retry-After, where it is a number of seconds; a date is passed over, for the other's clock is its own.
+  std::optional<std::chrono::seconds> retry_after() const noexcept;
 };
 struct FetchBody {
   std::string content_type, bytes;

@@ -1,7 +1,6 @@
 #include "exchange/hook_sender.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <random>
 
 #include <fmt/format.h>
@@ -53,15 +52,6 @@ microseconds endpoint_wait(std::int64_t failures) {
 std::string problem_of(const Error& error) {
   const auto said = error.detail.empty() ? error.message : fmt::format("{}: {}", error.message, error.detail);
   return text::shorten(text::squeeze(said), kProblemBytesMax);
-}
-
-/// The form in seconds; a date is ignored, for the receiver's clock is its own.
-std::optional<seconds> retry_after_of(const FetchAnswer& answer) {
-  const auto text = answer.header("retry-after");
-  std::int64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || failed != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return std::min(seconds{value}, kRetryAfterMost);
 }
 
 }  // namespace
@@ -266,7 +256,8 @@ HookSender::Outcome HookSender::attempt(const Webhook& webhook, const WebhookDel
   if (answer->status == 410) {
     outcome.what = What::gone;
   } else if (answer->status == 408 || answer->status == 429 || answer->status >= 500) {
-    outcome.retry_after = retry_after_of(*answer);
+    outcome.retry_after = answer->retry_after();
+    if (outcome.retry_after) outcome.retry_after = std::min(*outcome.retry_after, kRetryAfterMost);
   } else {
     // It is there, and does not want this one. So is a redirect: whoever moves tells us the new address.
     outcome.what = What::refused;

@@ -8,9 +8,11 @@
 #include <mutex>
 #include <thread>
 
-#include "base/log.hpp"
+#include <fmt/format.h>
+
 #include "engine/search/indexer.hpp"
 #include "engine/threat/indexer.hpp"
+#include "exchange/putting.hpp"
 #include "store/records.hpp"
 
 namespace tocsin::exchange {
@@ -214,30 +216,6 @@ class Indexer {
 /// Objects of a file of STIX in one transaction: others shall get their turn to write in between.
 constexpr std::size_t kObjectsAtOnce = 4'096;
 
-void count(ObjectCounts& counts, domain::PutOutcome outcome, bool tlp_defaulted) {
-  switch (outcome) {
-    case domain::PutOutcome::created:
-      ++counts.created;
-      break;
-    case domain::PutOutcome::updated:
-      ++counts.updated;
-      break;
-    case domain::PutOutcome::unchanged:
-      ++counts.unchanged;
-      return;
-    case domain::PutOutcome::history:
-      ++counts.history;
-      break;
-    case domain::PutOutcome::conflicting:
-      ++counts.conflicting;
-      break;
-    case domain::PutOutcome::removed:
-      ++counts.removed;
-      return;
-  }
-  if (tlp_defaulted) ++counts.tlp_defaulted;
-}
-
 /// The writer's half: batches, one transaction each.
 class Writer {
  public:
@@ -305,7 +283,8 @@ class Writer {
       std::optional<ImportItem> after;
       TRY_VOID(database_.write([&](store::Connection& connection) {
         after = item;
-        return write_objects(connection, objects, at, end, *after);
+        return put_objects(connection, objects, at, end, again(), after->name, clock_.now(), *after->objects,
+                           after->problems);
       }));
       item = *std::move(after);
       TRY_VOID(indexer_.committed());
@@ -314,48 +293,6 @@ class Writer {
     return ok();
   }
 
-  Status write_objects(store::Connection& connection, const PreparedObjects& objects, std::size_t at, std::size_t end,
-                       ImportItem& item) {
-    store::Records records{connection};
-    std::vector<const domain::NewRevision*> revisions;
-    for (auto i = at; i < end; ++i) revisions.push_back(&objects.revisions[i]);
-    TRY(const auto together, put_together(connection, records, revisions));
-    for (auto i = at; i < end; ++i) {
-      const auto& revision = objects.revisions[i];
-      std::optional<domain::PutOutcome> outcome;
-      if (together) {
-        outcome = (*together)[i - at].outcome;
-      } else {
-        ImportItem alone;
-        alone.name = item.name;
-        TRY_VOID(put(connection, records, revision, alone));
-        outcome = alone.outcome;
-        if (!outcome) {
-          ++item.objects->refused;
-          for (auto& each : alone.problems) problem(item, std::move(each));
-          continue;
-        }
-      }
-      count(*item.objects, *outcome, objects.tlp_defaulted[i]);
-      if (*outcome != domain::PutOutcome::conflicting) continue;
-      problem(item,
-              Error::conflict(
-                  fmt::format("{} of {} is here already with other content. This one is kept beside it as "
-                              "conflicting; readers still see the first",
-                              revision.version.empty() ? "An object" : "Version " + revision.version, revision.key),
-                  item.name));
-    }
-    return ok();
-  }
-
-  static void problem(ImportItem& item, Error error) {
-    if (item.problems.size() < kProblemsMax) item.problems.push_back(std::move(error));
-  }
-
-  /// The database itself is in trouble: what was committed stays, the rest is for another try.
-  static bool is_of_the_database(const Error& error) {
-    return error.code == Error::Code::unavailable || error.code == Error::Code::timeout;
-  }
   static ImportItem item_of(const Checked& checked) {
     ImportItem item{.name = checked.name,
                     .outcome = {},
@@ -372,19 +309,20 @@ class Writer {
 
   Status write(store::Connection& connection, std::vector<ImportItem>& items) {
     items.clear();
-    store::Records records{connection};
     std::vector<const domain::NewRevision*> revisions;
     for (const auto& each : batch_) {
       if (each.prepared.revision) revisions.push_back(&*each.prepared.revision);
     }
-    TRY(const auto together, put_together(connection, records, revisions));
+    TRY(const auto together, put_together(connection, revisions, again(), clock_.now()));
     for (std::size_t i = 0, stored = 0; i < batch_.size(); ++i) {
       auto item = item_of(batch_[i]);
       if (const auto& revision = batch_[i].prepared.revision) {
         if (together) {
           keep((*together)[stored++], *revision, item);
         } else {
-          TRY_VOID(put(connection, records, *revision, item));
+          TRY(auto alone, put_alone(connection, *revision, again(), item.name, clock_.now()));
+          if (alone.put) keep(*alone.put, *revision, item);
+          if (alone.refused) item.problems.push_back(*std::move(alone.refused));
         }
       }
       items.push_back(std::move(item));
@@ -392,19 +330,6 @@ class Writer {
     return ok();
   }
 
-  /// Absent where one of them cannot be stored: then each has to be tried alone.
-  Result<std::optional<std::vector<store::PutResult>>> put_together(
-      store::Connection& connection, store::Records& records,
-      const std::vector<const domain::NewRevision*>& revisions) {
-    std::optional<std::vector<store::PutResult>> results;
-    const auto status = connection.attempt([&]() -> Status {
-      TRY(results, records.put_all(revisions, clock_.now(), again()));
-      return ok();
-    });
-    if (status) return results;
-    if (is_of_the_database(status.error())) return status.error();
-    return std::optional<std::vector<store::PutResult>>{};
-  }
   store::Again again() const { return options_.again ? store::Again::yes : store::Again::no; }
 
   static void keep(const store::PutResult& result, const domain::NewRevision& revision, ImportItem& item) {
@@ -416,21 +341,6 @@ class Writer {
                     "conflicting; readers still see the first. A corrected document needs a higher tracking version",
                     revision.version, revision.key),
         at(item.name, "/document/tracking/version")));
-  }
-
-  Status put(store::Connection& connection, store::Records& records, const domain::NewRevision& revision,
-             ImportItem& item) {
-    const auto status = connection.attempt([&]() -> Status {
-      TRY(const auto put, records.put(revision, clock_.now(), again()));
-      keep(put, revision, item);
-      return ok();
-    });
-    if (status) return ok();
-    const auto& error = status.error();
-    if (is_of_the_database(error)) return error;
-    log::warn("import.put_failed", {{"name", item.name}, {"message", error.message}, {"detail", error.detail}});
-    item.problems.push_back(placed(error, item.name));
-    return ok();
   }
 
   void tell(const ImportItem& item, std::size_t bytes) {

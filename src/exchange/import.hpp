@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +71,8 @@ struct ImportOptions {
   /// For documents without a marking. CSAF 2.0 makes the marking optional, and what nobody marked may have been meant
   /// for few: the narrow reading can be widened later, the wide one cannot be taken back.
   domain::Tlp default_tlp = domain::Tlp::amber_strict;
+  /// What marking definitions of STIX mean that are of others and say nothing of TLP, by their id.
+  std::map<std::string, domain::Tlp, std::less<>> markings = {};
   /// Documents per write transaction.
   int batch = 256;
   /// Bytes per write transaction, about.

@@ -39,6 +39,7 @@ class Reader {
     for (const auto& each : stix::tlp_markings()) {
       if (const auto tlp = domain::parse_tlp(each.level)) levels_.emplace(each.id, *tlp);
     }
+    levels_.insert(options.markings.begin(), options.markings.end());
   }
 
   Status read(std::string_view bytes) {

@@ -1,0 +1,56 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "exchange/taxii_client.hpp"
+#include "store/taxii_peers.hpp"
+
+/// How a collection is read to its end, page after page, whatever its server does (TAXII 2.1 sections 3.4 and 5.4).
+/// Pure: it says what to ask next.
+///
+/// Servers that follow the standard give `next` where there is more. Others say there is more and not where, repeat a
+/// page, say it is the end in the middle, or give many objects one date. Then it goes on by dates: what was added from
+/// the last moment told on is asked for again, that moment included, for what is read twice changes nothing here, and
+/// what is skipped is lost. Every step either advances or ends, so no server keeps it for ever.
+namespace tocsin::exchange {
+
+/// What is asked again at the next reading: a server may give an object a moment that lies before others it has told.
+inline constexpr std::int64_t kOverlapMicros = 60'000'000;
+
+/// Beside the position that is kept: of this reading only.
+struct Paging {
+  store::PeerPosition position = {};
+  std::string digest = {};  ///< Of the page before.
+  int empty_pages = 0;      ///< In a row.
+  bool probing = false;     ///< The page before said it was the end, and looked cut.
+};
+
+enum class Then : std::uint8_t { go_on, caught_up, stuck };
+
+struct Step {
+  Then then = Then::caught_up;
+  std::string fault = {};  ///< What the server does wrong; where it goes on, it was coped with.
+};
+
+TaxiiQuestion question_of(const Paging& paging);
+/// After a page. `brought_new`: something in it was not here yet.
+Step advance(Paging& paging, const TaxiiPage& page, bool brought_new);
+/// The server refused `next`: it may have forgotten it. False where there is nothing else to try.
+bool forget_next(Paging& paging);
+/// The server is slow, or its pages are larger than is taken: ask for less. False at the least.
+bool ask_for_less(Paging& paging);
+
+/// Kept in English; pages translate them.
+inline constexpr std::string_view kSaysNotWhere = "It says there is more, but not where";
+inline constexpr std::string_view kRepeats = "It repeats a page";
+inline constexpr std::string_view kEndsEarly = "It says it is the end where there is more";
+inline constexpr std::string_view kOneMoment =
+    "It gives more objects one moment than a page can hold: some may be missing";
+inline constexpr std::string_view kEmptyPages = "It gives one page without objects after another";
+inline constexpr std::string_view kForgetsNext = "It forgets where a page went on";
+inline constexpr std::string_view kFaults[] = {kSaysNotWhere, kRepeats,    kEndsEarly,
+                                               kOneMoment,    kEmptyPages, kForgetsNext};
+
+}  // namespace tocsin::exchange
