@@ -481,6 +481,12 @@ class Builder {
       format(sub);
     });
   }
+  void peer(const char* meaning) {
+    add_peer_commands(*app_.add_subcommand("peer", meaning), into_.peer, [this](auto* sub, const char* examples) {
+      data(prepared(sub, Command::peer, examples));
+      format(sub);
+    });
+  }
   void notify(const char* meaning) {
     add_notify_commands(*app_.add_subcommand("notify", meaning), into_.notify, [this](auto* sub, const char* examples) {
       data(prepared(sub, Command::notify, examples));
@@ -578,6 +584,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"mail", "See what waits to be mailed, try it again, send a test mail", &Builder::mail},
       {"webhook", "Tell programs what is new: make, test, replay, see deliveries", &Builder::webhook},
       {"taxii", "TAXII collections: views of the threat knowledge for other programs", &Builder::taxii},
+      {"peer", "Other TAXII servers that are read here: add, look, preview, start, see how they do", &Builder::peer},
       {"notify", "What people subscribed to, and what they were told", &Builder::notify},
       {"approval", "Acts that wait for a second person: see, approve, reject them", &Builder::approval},
       {"config", "Check or document the settings", &Builder::config},

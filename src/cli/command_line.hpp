@@ -16,6 +16,7 @@
 #include "cli/match_options.hpp"
 #include "cli/member_options.hpp"
 #include "cli/notify_options.hpp"
+#include "cli/peer_options.hpp"
 #include "cli/share_options.hpp"
 #include "cli/site.hpp"
 #include "cli/status_options.hpp"
@@ -56,6 +57,7 @@ enum class Command {
   mail,
   webhook,
   taxii,
+  peer,
   notify,
   approval,
   cases,
@@ -96,6 +98,7 @@ struct CommandLine {
   ShareOptions share;                                       ///< share
   WebhookOptions webhook;                                   ///< All of `tocsin webhook`.
   TaxiiOptions taxii;                                       ///< All of `tocsin taxii`.
+  PeerOptions peer;                                         ///< All of `tocsin peer`.
   ManageOptions manage;                                     ///< comment, remove
   MailOptions mail;                                         ///< All of `tocsin mail`.
   NotifyOptions notify;                                     ///< All of `tocsin notify`.

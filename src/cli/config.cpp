@@ -95,6 +95,8 @@ int dispatch(const CommandLine& line) {
       return run_mail(line);
     case Command::taxii:
       return run_taxii(line);
+    case Command::peer:
+      return run_peer(line);
     case Command::webhook:
       return run_webhook(line);
     case Command::notify:

@@ -10,10 +10,12 @@
 #include "base/secret.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/fetching.hpp"
 #include "cli/listen_address.hpp"
 #include "cli/mailing.hpp"
 #include "cli/openid.hpp"
 #include "cli/output.hpp"
+#include "cli/peering.hpp"
 #include "cli/site.hpp"
 #include "cli/webhooking.hpp"
 #include "engine/audit/upkeep.hpp"
@@ -32,6 +34,7 @@
 #include "exchange/demo.hpp"
 #include "exchange/hook_sender.hpp"
 #include "exchange/import.hpp"
+#include "exchange/peer_poller.hpp"
 #include "exchange/post_office.hpp"
 #include "formats/cvss/cvss.hpp"
 #include "portal/app.hpp"
@@ -437,10 +440,16 @@ int run_serve(const CommandLine& line) {
   auto hook_settings = webhook_settings(line.location, settings);
   if (!hook_settings) return fail(hook_settings.error());
   exchange::HookSender hook_sender{*installation->database, *hooks, std::move(hook_settings).value(), system_clock()};
+  const auto peers = open_peers(line.location, settings, line.demo);
+  if (!peers) return fail(peers.error());
+  auto peer_fetch = fetch_settings(line.location, settings, "peers");
+  if (!peer_fetch) return fail(peer_fetch.error());
+  exchange::PeerPoller peer_poller{*installation->database, *peers, std::move(peer_fetch).value(), system_clock()};
   const bool sets_up = setup_state == engine::setup::State::open;
   portal::App app{*installation->database, app_settings, system_clock(), &identity, sets_up ? &setup : nullptr};
   app.set_mail(&*post, post->on() ? &office : nullptr);
   app.set_webhooks(&*hooks, hooks->options().on ? &hook_sender : nullptr);
+  app.set_peers(&*peers, &peer_poller);
   auto options = server_options(line.location, settings, *address);
   auto proxies = portal::http::TrustedProxies::parse(settings.text("trusted_proxies"));
   if (!proxies) return fail(proxies.error());
@@ -459,6 +468,7 @@ int run_serve(const CommandLine& line) {
   app.start_duty();
   if (post->on()) office.start();
   if (hooks->options().on) hook_sender.start();
+  if (peers->options().on) peer_poller.start();
   signals.watch(**server);
 
   auto bound = *address;

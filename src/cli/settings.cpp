@@ -122,6 +122,14 @@ constexpr SettingSpec kSpecs[] = {
      "Webhooks may lead to http:// addresses. What is told is signed, but everybody on the way reads it."},
     {"webhooks.ca_file", SettingType::text, "", "",
      "PEM file with the authorities that may vouch for receivers of webhooks; empty: the system's."},
+    {"peers.networks", SettingType::text, "", "",
+     "Networks that TAXII servers may be read from although they are not in the public internet (10.20.0.0/16), "
+     "separated by commas."},
+    {"peers.allow_http", SettingType::boolean, "", "false",
+     "TAXII servers may be read by http://. Everybody on the way reads and changes what they tell, and reads their "
+     "passwords."},
+    {"peers.ca_file", SettingType::text, "", "",
+     "PEM file with the authorities that may vouch for TAXII servers that are read; empty: the system's."},
     {"sessions.idle", SettingType::integer, "min", "480", "Without a request, a session ends after this.", 5, 10'080},
     {"sessions.absolute", SettingType::integer, "h", "168", "A session ends after this, however busy it is.", 1, 2'160},
     {"sessions.confirm_after", SettingType::integer, "min", "10",

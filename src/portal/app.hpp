@@ -31,12 +31,16 @@ class StatusDesk;  // engine/exposure/status.hpp
 namespace tocsin::engine::hooks {
 class Hooks;  // engine/hooks/hooks.hpp
 }
+namespace tocsin::engine::taxii {
+class Peers;  // engine/taxii/peers.hpp
+}
 namespace tocsin::engine::post {
 class Post;  // engine/post/post.hpp
 }
 namespace tocsin::exchange {
 class HookSender;  // exchange/hook_sender.hpp
 class OpenId;      // exchange/openid.hpp
+class PeerPoller;  // exchange/peer_poller.hpp
 class PostOffice;  // exchange/post_office.hpp
 }  // namespace tocsin::exchange
 namespace tocsin::engine::setup {
@@ -96,6 +100,13 @@ class App {
   }
   const engine::hooks::Hooks* hooks_desk() const noexcept { return hooks_desk_; }
   exchange::HookSender* hook_sender() const noexcept { return hook_sender_; }
+  /// Before routes(): by what peers are kept and read; both outlive the app.
+  void set_peers(const engine::taxii::Peers* peers, exchange::PeerPoller* poller) {
+    peers_ = peers;
+    peer_poller_ = poller;
+  }
+  const engine::taxii::Peers* peers() const noexcept { return peers_; }
+  exchange::PeerPoller* peer_poller() const noexcept { return peer_poller_; }
   /// Do links go out by mail? Else they are shown, to be handed on.
   bool mails() const noexcept;
   engine::search::SearchEngine& search() noexcept { return search_; }
@@ -145,6 +156,8 @@ class App {
   exchange::PostOffice* office_ = nullptr;
   const engine::hooks::Hooks* hooks_desk_ = nullptr;
   exchange::HookSender* hook_sender_ = nullptr;
+  const engine::taxii::Peers* peers_ = nullptr;
+  exchange::PeerPoller* peer_poller_ = nullptr;
   engine::search::Catalogue catalogue_;
   engine::search::SearchEngine search_;
   std::unique_ptr<engine::exposure::StatusDesk> status_desk_;

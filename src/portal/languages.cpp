@@ -20,6 +20,7 @@
 #include "engine/identity/identity.hpp"
 #include "engine/search/query.hpp"
 #include "engine/site/site.hpp"
+#include "exchange/taxii_paging.hpp"
 #include "formats/csaf/validate/validate.hpp"
 #include "formats/cvss/metrics.hpp"
 #include "portal/html/template.hpp"
@@ -71,6 +72,7 @@ void note_member_tables() {
   for (const auto act : domain::all_acts()) messages::note(domain::name(act));
   for (const auto& scope : engine::identity::scopes()) messages::note(scope.meaning);
   for (const auto reason : engine::hooks::kReasons) messages::note(reason);
+  for (const auto fault : exchange::kFaults) messages::note(fault);
   for (const auto& action : engine::audit::kActions) messages::note(action.meaning);
 }
 

@@ -553,6 +553,8 @@ constexpr std::string_view kWholeLog =
     "The audit log is whole for auditors, by decision, and asking writes into it (docs/audit.md).";
 constexpr std::string_view kOwnExport = "Has the log's entries about somebody, and that it was made is one of them.";
 constexpr std::string_view kLooks = "Tells of looks at one's own records; those of this walk are among them.";
+constexpr std::string_view kPeers =
+    "Servers that are read, and how each does, never what they told: for who runs the machine.";
 constexpr Elsewhere kElsewhere[] = {
     {"/search", "Leads to /advisories."},
     {"/help/search", kFixed},
@@ -575,6 +577,13 @@ constexpr Elsewhere kElsewhere[] = {
     {"/readyz", kRunning},
     {"/metrics", kRunning},
     {"/admin/mail", "Letters that wait, to whom and for what, never what they tell: for who runs the machine."},
+    {"/admin/peers", kPeers},
+    {"/api/v1/peers", kPeers},
+    {"/admin/peers/{peer}", kPeers},
+    {"/api/v1/peers/{peer}", kPeers},
+    {"/admin/peers/new", kOwnForm},
+    {"/admin/peers/{peer}/edit", kPeers},
+    {"/admin/peers/{peer}/remove", kPeers},
     {"/admin", kRunning},
     {"/sign-in", kBeforeSignIn},
     {"/sign-in/second-factor", kBeforeSignIn},

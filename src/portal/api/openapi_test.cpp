@@ -18,6 +18,7 @@
 #include "engine/inventory/inventory.hpp"
 #include "engine/notify/herald.hpp"
 #include "engine/notify/subscriptions.hpp"
+#include "engine/taxii/peers.hpp"
 #include "portal/api/schema_checker.hpp"
 #include "portal/api/schemas.hpp"
 #include "portal/http/target.hpp"
@@ -87,7 +88,7 @@ class OpenApi : public testing::MembersTest {
       return "coordinator@cert.example";
     }
     for (const std::string_view path : {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities", "/api/v1/site",
-                                        "/api/v1/break-glass", "/api/v1/approvals"}) {
+                                        "/api/v1/break-glass", "/api/v1/approvals", "/api/v1/peers"}) {
       if (target.starts_with(path)) return "admin@cert.example";
     }
     return {};
@@ -157,6 +158,14 @@ class OpenApi : public testing::MembersTest {
     EXPECT_TRUE(engine::inventory::add(database(), plant, item, clock_.now()));
     engine::exposure::Runs runs{database()};
     EXPECT_TRUE(runs.all(clock_));
+    const engine::taxii::Peers peers{SealingKey::random(), {}};
+    EXPECT_TRUE(engine::taxii::create_peer(
+        database(), engine::Actor::at_console(), peers,
+        {.name = "CERT Example",
+         .url = "https://taxii.example/api/collections/91a7/",
+         .markings = {{"marking-definition--0b7dc8a1-5a57-4f3b-9b0a-6a6f0c3f2d11", domain::Tlp::green}},
+         .enabled = true},
+        clock_.now()));
     run(
         store::Sql{"INSERT INTO break_glass (person_id, organisation_id, record_id, owner_id, reason, began_at, until) "
                    "VALUES (15, 1, 1, 3, 'The plant stands still', 0, 1)"});
@@ -486,6 +495,8 @@ class Crawl {
     ask("comment_remove", comment_url, {}, "DELETE");
     ask("advisory_removal", advisory + "/removal", R"({"reason":"Of no use any more"})");
     webhooks();
+    each("peers", "/api/v1/peers", "page",
+         [&](const std::string& page) { ask("peer", "/api/v1/peers" + page.substr(page.rfind('/'))); });
     ask("membership_delete", someone + "/memberships/2", {}, "DELETE");
     ask("person_erase_api", someone, {}, "DELETE");
     ask("site_settings", "/api/v1/site");

@@ -64,6 +64,8 @@ std::span<const Operation> case_operations() noexcept;
 std::string_view case_schemas_json() noexcept;
 std::span<const Operation> webhook_operations() noexcept;
 std::string_view webhook_schemas_json() noexcept;
+std::span<const Operation> peer_operations() noexcept;
+std::string_view peer_schemas_json() noexcept;
 // Threat knowledge: schemas_threats.cpp. What somebody subscribes to and was told: schemas_subscriptions.cpp.
 std::span<const Operation> threat_operations() noexcept;
 std::string_view threat_schemas_json() noexcept;

@@ -38,7 +38,8 @@ constexpr Tab kTabs[] = {{"/admin", message<"Overview">, domain::Permission::adm
                          {"/webhooks", message<"Webhooks">, domain::Permission::manage_own_organisation},
                          {"/audit", message<"Audit log">, domain::Permission::read_audit},
                          {"/admin/site", message<"Site">, domain::Permission::administer},
-                         {"/admin/mail", message<"Mail">, domain::Permission::administer}};
+                         {"/admin/mail", message<"Mail">, domain::Permission::administer},
+                         {"/admin/peers", message<"#TAXII servers#Peers">, domain::Permission::administer}};
 
 /// Nothing for visitors, and where there would be only one.
 Html tabs_html(const http::Request& request, std::string_view current) {
