@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "engine/hooks/hooks.hpp"
+#include "engine/taxii/peers.hpp"
 #include "exchange/hook_sender.hpp"
 #include "exchange/post_office.hpp"
 #include "portal/app.hpp"
@@ -96,6 +97,19 @@ void set_webhook_metrics(App& app, const http::Request& request) {
   }
 }
 
+void set_peer_metrics(App& app, const http::Request& request) {
+  const auto totals = engine::taxii::peer_totals(app.database());
+  if (!totals) return;
+  auto& to = app.metrics();
+  to.set_gauge("tocsin_peers_enabled", "TAXII servers that are read by schedule.",
+               static_cast<double>(totals->enabled));
+  to.set_gauge("tocsin_peers_failing", "Of these, those whose last reading failed.",
+               static_cast<double>(totals->failing));
+  to.set_gauge(
+      "tocsin_peer_oldest_success_seconds", "How long ago the one succeeded that did so longest ago.",
+      totals->oldest_success ? static_cast<double>(request.now.micros - totals->oldest_success->micros) / 1e6 : 0.0);
+}
+
 Result<http::Response> metrics(App& app, const http::Request& request) {
   auto& to = app.metrics();
   to.set_gauge("process_resident_memory_bytes", "Resident memory.", resident_bytes());
@@ -141,6 +155,7 @@ Result<http::Response> metrics(App& app, const http::Request& request) {
                  office->trouble().empty() ? 1 : 0);
   }
   if (app.hooks_desk() != nullptr) set_webhook_metrics(app, request);
+  if (app.peers() != nullptr) set_peer_metrics(app, request);
   auto response = uncached(http::Response::text(to.text()));
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
   return response;

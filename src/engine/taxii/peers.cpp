@@ -310,6 +310,19 @@ std::string_view to_string(PeerHealth health) noexcept {
   return "failing";
 }
 
+Result<PeerTotals> peer_totals(store::Database& database) {
+  TRY(const auto peers, database.read([](store::Connection& connection) { return TaxiiPeers{connection}.list(); }));
+  PeerTotals totals;
+  for (const auto& each : peers) {
+    if (!each.enabled) continue;
+    ++totals.enabled;
+    if (each.failures > 0) ++totals.failing;
+    const auto success = each.succeeded_at.value_or(each.created_at);
+    totals.oldest_success = totals.oldest_success ? std::min(*totals.oldest_success, success) : success;
+  }
+  return totals;
+}
+
 std::string source_of(const TaxiiPeer& peer) { return "taxii:" + peer.uuid; }
 
 }  // namespace tocsin::engine::taxii

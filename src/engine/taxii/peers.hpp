@@ -92,6 +92,14 @@ enum class PeerHealth : std::uint8_t { paused, waits_for_first, reading, well, f
 PeerHealth health_of(const store::TaxiiPeer& peer, Timestamp now) noexcept;
 std::string_view to_string(PeerHealth health) noexcept;
 
+/// For metrics.
+struct PeerTotals {
+  std::int64_t enabled = 0, failing = 0;
+  /// Of those that are read, the one that succeeded longest ago, or was made then and never did.
+  std::optional<Timestamp> oldest_success = {};
+};
+Result<PeerTotals> peer_totals(store::Database& database);
+
 /// What revisions that came from it name as their source.
 std::string source_of(const store::TaxiiPeer& peer);
 

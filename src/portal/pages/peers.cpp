@@ -159,16 +159,16 @@ Result<http::Response> get_list(App& app, const http::Request& request) {
         "it.]]</p>\n">(out);
   } else {
     render<
-        "<div class=\"table-wrap stack\"><table data-sortable><thead><tr><th>[[Name]]</th><th>[[#of a "
+        "<div class=\"table-wrap stack\"><table class=\"sortable\"><thead><tr><th>[[Name]]</th><th>[[#of a "
         "peer#Server]]</th>"
         "<th>[[State]]</th><th>[[#of a peer#Last success]]</th><th>[[#of a peer#Next reading]]</th><th "
-        "class=\"number\">[[#objects#Stored]]</th><th>[[Last problem]]</th></tr></thead><tbody>\n">(out);
+        "class=\"num\">[[#objects#Stored]]</th><th>[[Last problem]]</th></tr></thead><tbody>\n">(out);
     for (const auto& each : peers) {
       const auto problem = each.problem.empty() ? pages::fault_text(each) : each.problem;
       render<
           "<tr><th scope=\"row\"><a href=\"{}\">{}</a></th><td data-label=\"[[#of a peer#Server]]\"><span "
           "class=\"id\">{}</span></td><td data-label=\"[[State]]\">{}</td><td data-label=\"[[#of a peer#Last "
-          "success]]\">{}</td><td data-label=\"[[#of a peer#Next reading]]\">{}</td><td class=\"number\" "
+          "success]]\">{}</td><td data-label=\"[[#of a peer#Next reading]]\">{}</td><td class=\"num\" "
           "data-label=\"[[#objects#Stored]]\">{}</td><td data-label=\"[[Last problem]]\">{}</td></tr>\n">(
           out, Url::own(pages::peer_url(each.id)), each.name, host_of(each.url), state_tag(each, request.now),
           when(each.succeeded_at), each.enabled ? pages::datetime_html(each.next_run_at) : Html::from_text("–"),

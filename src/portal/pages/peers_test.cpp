@@ -78,6 +78,7 @@ TEST_P(PeerPages, GoFromAnAddressOverAPreviewToWhatWasRead) {
   EXPECT_EQ(post_as(As::administrator, url + "/read", {}).status, 303);
   ASSERT_TRUE(poller_->work_once().value());
   EXPECT_THAT(get_as(As::administrator, url, kHtml).body, AllOf(HasSubstr("well"), HasSubstr("Stored")));
+  EXPECT_THAT(get("/metrics").body, AllOf(HasSubstr("tocsin_peers_enabled 1"), HasSubstr("tocsin_peers_failing 0")));
   const auto list = get_as(As::administrator, "/api/v1/peers");
   const auto json = json::parse(list.body).value();
   const auto& item = json::array_at(json.root(), "items").at(0);

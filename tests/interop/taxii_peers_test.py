@@ -1,0 +1,225 @@
+"""`tocsin peer` reads a server of others: OASIS' own medallion, directly and through a proxy that does what bad servers and bad
+networks do. Whatever happens in between, every object is here at the end, once."""
+import http.client
+import http.server
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+from support.peers import python_peer
+from support.tocsin import ROOT, Folder, Server, free_port, json_lines, run
+
+COLLECTION = "91a7b528-80eb-42ed-a74d-c6fbd5a26116"
+ACCOUNT, PASSWORD = "us", "pass-word"
+COUNT = 330
+LOCAL = {"TOCSIN_PEERS_ALLOW_HTTP": "true", "TOCSIN_PEERS_NETWORKS": "127.0.0.0/8"}
+
+
+def indicator(number):
+    return {"type": "indicator", "spec_version": "2.1", "id": f"indicator--00000000-0000-4000-8000-{number:012}",
+            "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z", "name": f"Indicator {number}",
+            "pattern": f"[ipv4-addr:value = '198.51.100.{number % 250}']", "pattern_type": "stix",
+            "valid_from": "2026-01-01T00:00:00Z",
+            "object_marking_refs": ["marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487"]}
+
+
+def added(number):
+    """Three objects share each moment."""
+    return f"2026-02-01T{number // 3 // 60:02}:{number // 3 % 60:02}:00.000000Z"
+
+
+def medallion_data():
+    objects = [indicator(number) for number in range(COUNT)]
+    manifest = [{"id": each["id"], "date_added": added(number), "version": each["modified"],
+                 "media_type": "application/stix+json;version=2.1"} for number, each in enumerate(objects)]
+    return {"/discovery": {"title": "Medallion", "default": "http://localhost/api1/", "api_roots": ["/api1/"]},
+            "api1": {"information": {"title": "Root of others", "versions": ["application/taxii+json;version=2.1"],
+                                     "max_content_length": 9765625},
+                     "status": [],
+                     "collections": [{"id": COLLECTION, "title": "Indicators of others", "can_read": True,
+                                      "can_write": True, "media_types": ["application/stix+json;version=2.1"],
+                                      "objects": objects, "manifest": manifest}]}}
+
+
+def setUpModule():
+    python_peer("medallion", "medallion==3.0.0")
+
+
+class Medallion:
+    def __init__(self, folder):
+        self.port = free_port()
+        data = folder / "medallion.json"
+        data.write_text(json.dumps(medallion_data()))
+        config = folder / "config.json"
+        config.write_text(json.dumps({
+            "backend": {"module": "medallion.backends.memory_backend", "module_class": "MemoryBackend",
+                        "filename": str(data)},
+            "users": {ACCOUNT: PASSWORD}, "taxii": {"max_page_size": 100}}))
+        python = ROOT / "build/peers/medallion/bin/python"
+        self.log = (folder / "medallion.log").open("wb")
+        self.process = subprocess.Popen([python, "-m", "medallion.scripts.run", "--port", str(self.port), config],
+                                        stdout=self.log, stderr=self.log)
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+                connection.request("GET", "/taxii2/")
+                connection.getresponse().read()
+                return
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError((folder / "medallion.log").read_text()[-2000:]) from None
+                time.sleep(0.05)
+            finally:
+                connection.close()
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.log.close()
+
+
+class Proxy:
+    """Passes requests on. `faults`: what to do to the answer of the n-th question for objects, from 0."""
+
+    def __init__(self, port):
+        proxy = self
+        self.faults, self.asked, self.last = {}, [], None
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+                connection.request("GET", self.path, headers={k: v for k, v in self.headers.items() if k != "Host"})
+                answer = connection.getresponse()
+                status, body, headers = answer.status, answer.read(), dict(answer.getheaders())
+                connection.close()
+                if "/objects/" in self.path:
+                    fault = proxy.faults.get(len(proxy.asked))
+                    proxy.asked.append(self.path)
+                    if fault == "same" and proxy.last:
+                        status, body, headers = proxy.last
+                    proxy.last = status, body, headers
+                    if fault == "busy":
+                        status, body, headers = 503, b"", {"Retry-After": "1"}
+                    if fault == "cut":
+                        body = body[:len(body) // 2]
+                    if fault == "no next":
+                        body = re.sub(rb'"next": *"[^"]*",?', b"", body)
+                    if fault == "no more":
+                        body = body.replace(b'"more": true', b'"more": false').replace(b'"more":true', b'"more":false')
+                    if fault == "html":
+                        headers, body = {"Content-Type": "text/html"}, b"<html>Sign in</html>"
+                    if fault == "hang up":
+                        self.close_connection = True
+                        return
+                self.send_response(status)
+                for name in ("Content-Type", "X-TAXII-Date-Added-First", "X-TAXII-Date-Added-Last", "Retry-After"):
+                    if name in headers:
+                        self.send_header(name, headers[name])
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+class Peers(unittest.TestCase):
+    def setUp(self):
+        folder = Folder()
+        self.path = folder.__enter__()
+        self.addCleanup(folder.__exit__)
+        self.data = self.path / "data"
+        run("init", "--data", self.data, check=0)
+        self.medallion = Medallion(self.path)
+        self.addCleanup(self.medallion.stop)
+        self.proxy = Proxy(self.medallion.port)
+        self.addCleanup(self.proxy.stop)
+        self.secret = self.path / "secret"
+        self.secret.write_text(PASSWORD + "\n")
+
+    def tocsin(self, *arguments, check=0):
+        return run(*arguments[:2], "--data", self.data, *arguments[2:], env=LOCAL, check=check)
+
+    def add(self, *more):
+        self.tocsin("peer", "add", "Others", f"http://127.0.0.1:{self.proxy.port}/api1/collections/{COLLECTION}/",
+                    "--account", ACCOUNT, "--secret-file", self.secret, "--tlp-max", "amber+strict", *more)
+
+    def state(self):
+        (peer,) = json_lines(self.tocsin("peer", "list", "--format", "json").stdout)
+        return peer
+
+    def stored(self):
+        return self.state()["stored"]
+
+    def test_looks_previews_and_reads(self):
+        found = json_lines(self.tocsin("peer", "look", f"http://127.0.0.1:{self.proxy.port}/", "--account", ACCOUNT,
+                                       "--secret-file", self.secret, "--format", "json").stdout)
+        self.assertEqual([(each["api_root"], each["title"], each["can_read"]) for each in found],
+                         [("Root of others", "Indicators of others", True)])
+        self.assertEqual(found[0]["url"], f"http://127.0.0.1:{self.proxy.port}/api1/collections/{COLLECTION}/")
+        self.add()
+        (seen,) = json_lines(self.tocsin("peer", "preview", "Others", "--format", "json").stdout)
+        self.assertEqual(seen["new"], seen["objects"])
+        self.assertEqual(seen["types"], {"indicator": seen["objects"]})
+        self.assertEqual(self.stored(), 0)
+        (read,) = json_lines(self.tocsin("peer", "read", "Others", "--format", "json").stdout)
+        self.assertEqual(read["stored"], COUNT)
+        (again,) = json_lines(self.tocsin("peer", "read", "Others", "--format", "json").stdout)
+        self.assertEqual(again["stored"], 0)
+        self.assertLess(again["unchanged"], 20)
+
+    def test_wrong_credentials_are_said(self):
+        self.secret.write_text("wrong\n")
+        self.add()
+        done = self.tocsin("peer", "read", "Others", check=1)
+        self.assertIn("credentials", done.stderr)
+        self.assertEqual(self.state()["state"], "paused")
+        self.assertNotIn("wrong", self.tocsin("peer", "list", "--format", "json").stdout)
+
+    def test_every_object_comes_whatever_happens_between(self):
+        self.add()
+        self.proxy.faults = {1: "cut", 2: "hang up", 3: "busy", 4: "html", 6: "same", 8: "no next", 10: "no more"}
+        for _ in range(12):
+            if self.tocsin("peer", "read", "Others", check=None).returncode == 0 and not set(self.proxy.faults) - set(
+                    range(len(self.proxy.asked))):
+                break
+        self.assertEqual(self.tocsin("peer", "read", "Others").returncode, 0)
+        self.assertEqual(self.stored(), COUNT)
+        self.assertEqual(self.state()["refused"], 0)
+        self.assertLess(len(self.proxy.asked), 60)
+
+    def test_a_killed_server_goes_on_with_the_next_page(self):
+        self.add()
+        self.tocsin("peer", "start", "Others")
+        server = Server(self.data, settings=LOCAL)
+        while self.stored() == 0:
+            time.sleep(0.01)
+        server.process.kill()
+        server.process.wait()
+        self.assertEqual(self.stored() % 10, 0)
+        deadline = time.monotonic() + 60
+        # Whoever held the peer may hold it for a while yet: only reading shows.
+        while self.tocsin("peer", "read", "Others", check=None).returncode != 0:
+            self.assertLess(time.monotonic(), deadline)
+            self.tocsin("peer", "pause", "Others")
+        self.assertEqual(self.stored(), COUNT)
+
+
+if __name__ == "__main__":
+    unittest.main()
