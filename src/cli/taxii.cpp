@@ -16,6 +16,7 @@ namespace {
 namespace taxii = engine::taxii;
 using What = TaxiiOptions::What;
 using Who = taxii::CollectionReaders::Who;
+using Writers = taxii::CollectionWriters::Who;
 
 struct Work {
   store::Database& database;
@@ -32,6 +33,7 @@ boost::json::object json_of(const taxii::Collection& it) {
           {"description", it.description},
           {"filter", taxii::to_json(it.filter)},
           {"readers", taxii::to_json(it.readers)},
+          {"writers", taxii::to_json(it.writers)},
           {"created_at", format_rfc3339(it.created_at)}};
 }
 
@@ -71,6 +73,42 @@ Result<taxii::CollectionReaders> read_readers(store::Database& database, std::st
   return readers;
 }
 
+std::string writers_text(const taxii::CollectionWriters& writers) {
+  switch (writers.who) {
+    case Writers::nobody:
+      return "nobody";
+    case Writers::members:
+      return "members";
+    case Writers::organisation:
+      return fmt::format("organisation:{}", writers.organisation ? writers.organisation->value : 0);
+    case Writers::sector:
+      break;
+  }
+  return fmt::format("sector:{}", writers.sector ? domain::slug(*writers.sector) : "");
+}
+
+Result<taxii::CollectionWriters> read_writers(store::Database& database, std::string_view text) {
+  const auto colon = std::min(text.find(':'), text.size());
+  const auto who = text.substr(0, colon);
+  const auto what = text.substr(std::min(colon + 1, text.size()));
+  taxii::CollectionWriters writers;
+  if (who == "nobody" && what.empty()) {
+    writers.who = Writers::nobody;
+  } else if (who == "members" && what.empty()) {
+    writers.who = Writers::members;
+  } else if (who == "organisation" && !what.empty()) {
+    writers.who = Writers::organisation;
+    TRY(writers.organisation, find_org(database, what));
+  } else if (who == "sector") {
+    writers.who = Writers::sector;
+    writers.sector = domain::parse_sector(what);
+    if (!writers.sector) return Error::invalid(fmt::format("'{}' is no sector", safe_text(what)), "--writers");
+  } else {
+    return Error::invalid("Writers are nobody, members, organisation:NAME or sector:NAME", "--writers");
+  }
+  return writers;
+}
+
 /// "*" takes the condition away.
 std::vector<std::string> list_of(const std::vector<std::string>& given) {
   return given.size() == 1 && given[0] == "*" ? std::vector<std::string>{} : given;
@@ -83,6 +121,9 @@ Status take(const Work& work, taxii::CollectionInput& into) {
   if (options.alias) into.alias = *options.alias;
   if (options.readers) {
     TRY(into.readers, read_readers(work.database, *options.readers));
+  }
+  if (options.writers) {
+    TRY(into.writers, read_writers(work.database, *options.writers));
   }
   if (options.types) into.filter.types = list_of(*options.types);
   if (options.labels) into.filter.labels = list_of(*options.labels);
@@ -105,6 +146,7 @@ Status list(const Work& work) {
                    {.title = "ALIAS"},
                    {.title = "TITLE", .shrinks = true},
                    {.title = "READERS"},
+                   {.title = "WRITERS"},
                    {.title = "FILTER", .shrinks = true}}};
   for (const auto& each : all) {
     if (work.json) {
@@ -113,6 +155,7 @@ Status list(const Work& work) {
     }
     const auto cell = [](std::string_view text) { return TextTable::Cell{.text = safe_text(text)}; };
     table.add({cell(each.id), cell(each.alias), cell(each.title), cell(readers_text(each.readers)),
+               cell(writers_text(each.writers)),
                cell(each.filter.everything() ? "everything" : boost::json::serialize(taxii::to_json(each.filter)))});
   }
   if (work.json) return ok();

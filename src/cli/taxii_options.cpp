@@ -14,6 +14,11 @@ void view(CLI::App& command, TaxiiOptions& into) {
           "Who is told of it and may read it: anyone, members, community:NAME or sector:NAME. What they see in it "
           "is what they may see anyway")
       ->type_name("WHO");
+  command
+      .add_option("--writers", into.writers,
+                  "Who of its readers adds objects by TAXII, with a token that may write records: nobody, members, "
+                  "organisation:NAME or sector:NAME. What they add is theirs, and for its readers")
+      ->type_name("WHO");
   command.add_option("--type", into.types, "Only objects of these types, such as indicator; * for all")
       ->type_name("TYPE")
       ->delimiter(',');
@@ -38,6 +43,7 @@ void add_taxii_commands(CLI::App& group, TaxiiOptions& into,
       "Examples:\n"
       "  tocsin taxii list --data /srv/tocsin\n"
       "  tocsin taxii add --data /srv/tocsin 'Water, confident' --readers sector:water --confidence-min 70\n"
+      "  tocsin taxii add --data /srv/tocsin 'Shared sightings' --readers community:Water --writers members\n"
       "docs/taxii.md says how clients read them.");
   using What = TaxiiOptions::What;
   const auto add = [&](const char* name, What what, const char* meaning, const char* examples) -> CLI::App& {

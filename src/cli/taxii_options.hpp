@@ -14,7 +14,7 @@ namespace tocsin::cli {
 struct TaxiiOptions {
   enum class What { list, add, change, remove } what = What::list;
   std::string collection;  ///< change, remove: its id or alias.
-  std::optional<std::string> title, description, alias, words, readers;
+  std::optional<std::string> title, description, alias, words, readers, writers;
   std::optional<std::string> tlp_max;
   std::optional<int> confidence_min;
   std::optional<std::vector<std::string>> types, labels;

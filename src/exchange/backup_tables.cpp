@@ -110,6 +110,8 @@ using store::Value;
 #define TOCSIN_TAXII_VERSION_ALL "added, record_id, revision_id, type, version_at"
 #define TOCSIN_TAXII_CLOCK_ALL "id, sequence, told_until, embargo"
 #define TOCSIN_TAXII_COLLECTION_ALL "id, alias, title, description, filter, readers, created_at"
+#define TOCSIN_TAXII_WRITER_ALL "collection_id, writers"
+#define TOCSIN_TAXII_STATUS_ALL "id, root, collection_id, person_id, organisation_id, requested_at, expires_at, body"
 #define TOCSIN_DECISION_TABLE_ALL "id, organisation_id, version, base, document, note, person_id, at"
 #define TOCSIN_EXPOSURE_CONSENT_ALL \
   "id, organisation_id, sector, granted_by, granted_at, admitted_at, revoked_by, revoked_at"
@@ -350,6 +352,10 @@ constexpr BackupColumn kTaxiiClock[] = {{"id"}, {"sequence"}, {"told_until"}, {"
 constexpr BackupColumn kTaxiiCollection[] = {{"id", true},          {"alias", true},  {"title", true},
                                              {"description", true}, {"filter", true}, {"readers", true},
                                              {"created_at"}};
+constexpr BackupColumn kTaxiiWriter[] = {{"collection_id", true}, {"writers", true}};
+constexpr BackupColumn kTaxiiStatus[] = {{"id", true},   {"root", true},      {"collection_id", true},
+                                         {"person_id"},  {"organisation_id"}, {"requested_at"},
+                                         {"expires_at"}, {"body", true}};
 constexpr BackupColumn kAssetVerdict[] = {{"id"},
                                           {"organisation_id"},
                                           {"verdict"},
@@ -557,6 +563,10 @@ const BackupTableCode kTables[] = {
      TOCSIN_INSERT("taxii_collection", TOCSIN_TAXII_COLLECTION_ALL)},
     {"taxii_peer", kTaxiiPeer, false, TOCSIN_PAGE("taxii_peer", TOCSIN_TAXII_PEER_ALL, "id"),
      TOCSIN_INSERT("taxii_peer", TOCSIN_TAXII_PEER_ALL)},
+    {"taxii_writer", kTaxiiWriter, true, TOCSIN_PAGE_BY_TEXT("taxii_writer", TOCSIN_TAXII_WRITER_ALL, "collection_id"),
+     TOCSIN_INSERT("taxii_writer", TOCSIN_TAXII_WRITER_ALL)},
+    {"taxii_status", kTaxiiStatus, true, TOCSIN_PAGE_BY_TEXT("taxii_status", TOCSIN_TAXII_STATUS_ALL, "id"),
+     TOCSIN_INSERT("taxii_status", TOCSIN_TAXII_STATUS_ALL)},
     {"asset_verdict", kAssetVerdict, false, TOCSIN_PAGE("asset_verdict", TOCSIN_ASSET_VERDICT_ALL, "id"),
      TOCSIN_INSERT("asset_verdict", TOCSIN_ASSET_VERDICT_ALL)},
     {"inventory_mapping", kInventoryMapping, false,

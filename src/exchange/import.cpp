@@ -313,16 +313,15 @@ class Writer {
     for (const auto& each : batch_) {
       if (each.prepared.revision) revisions.push_back(&*each.prepared.revision);
     }
-    TRY(const auto together, put_together(connection, revisions, again(), clock_.now()));
+    TRY(const auto put, put_revisions(connection, revisions, again(), clock_.now()));
     for (std::size_t i = 0, stored = 0; i < batch_.size(); ++i) {
       auto item = item_of(batch_[i]);
       if (const auto& revision = batch_[i].prepared.revision) {
-        if (together) {
-          keep((*together)[stored++], *revision, item);
+        const auto& one = put[stored++];
+        if (one.result) {
+          keep(*one.result, *revision, item);
         } else {
-          TRY(auto alone, put_alone(connection, *revision, again(), item.name, clock_.now()));
-          if (alone.put) keep(*alone.put, *revision, item);
-          if (alone.refused) item.problems.push_back(*std::move(alone.refused));
+          item.problems.push_back(not_put(*one.problem, item.name));
         }
       }
       items.push_back(std::move(item));

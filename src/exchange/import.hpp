@@ -20,6 +20,8 @@ namespace tocsin::exchange {
 
 /// More problems of one document than this are not listed.
 inline constexpr std::size_t kProblemsMax = 20;
+/// Nor are more objects of STIX that were refused.
+inline constexpr std::size_t kRefusalsMax = 10'000;
 
 /// What became of the objects of one file of STIX, or of several.
 struct ObjectCounts {
@@ -78,6 +80,7 @@ struct ImportOptions {
   /// Bytes per write transaction, about.
   std::size_t batch_bytes = std::size_t{8} << 20;
   bool again = false;  ///< Also documents that were removed here.
+  bool lift = true;    ///< Also objects of STIX 2.0; else they are refused.
   bool index = true;   ///< Derive the search index at the end and after each batch.
   /// Threads that check documents; 0: one per processor, at most 8.
   int threads = 0;
@@ -103,10 +106,16 @@ Result<ImportSummary> import_documents(store::Database& database, std::vector<So
 /// Not a record but known (CSAF provider metadata, ROLIE feed, ...): no revision, no problems, `skipped_as`.
 /// Evidence (KEV, EPSS): no revision either, but one of the two.
 /// STIX: no revision, but one of each object; `problems` then are of objects that were refused, and spoil no other.
+struct RefusedObject {
+  std::string id, version;  ///< As it says them; empty where it does not.
+  std::string pointer;      ///< "/objects/7".
+  std::string why;
+};
 struct PreparedObjects {
   std::vector<domain::NewRevision> revisions;
   std::vector<bool> tlp_defaulted;  ///< Of each: bore no TLP marking.
   std::int64_t refused = 0, lifted = 0;
+  std::vector<RefusedObject> refusals;  ///< At most kRefusalsMax.
 };
 struct Prepared {
   std::optional<domain::NewRevision> revision;

@@ -66,8 +66,16 @@ class Reader {
   }
 
  private:
-  void refuse(const std::string& pointer, std::string message) {
+  void refuse(const std::string& pointer, std::string message, stix::Node root = {}) {
     ++made_->refused;
+    if (made_->refusals.size() < kRefusalsMax) {
+      const auto said = [&](std::string_view name) {
+        return root.is_object() ? printable_name(text::shorten(root.text_at(name), kIdBytesMax)) : std::string{};
+      };
+      auto version = said("modified");
+      if (version.empty()) version = said("created");
+      made_->refusals.push_back({.id = said("id"), .version = std::move(version), .pointer = pointer, .why = message});
+    }
     if (out_.problems.size() < kProblemsMax) {
       out_.problems.push_back(Error::invalid(std::move(message), pointer.empty() ? name_ : name_ + ":" + pointer));
     }
@@ -89,6 +97,9 @@ class Reader {
     }
     if (!root->is_object()) return refuse(raw.pointer(), "Is no object of JSON");
     if (!stix::is_of_2_0(*root, bundle_2_0_, raw.form)) return add(raw.bytes, raw.pointer(), false);
+    if (!options_.lift) {
+      return refuse(raw.pointer(), R"(Only objects of STIX 2.1 are taken, which say "spec_version":"2.1")", *root);
+    }
     // Alone, so that what is damaged beside it harms nothing, and pointers stay those of the file.
     const auto lifted =
         stix::lift_to_2_1(fmt::format(R"({{"type":"bundle","spec_version":"2.0","objects":[{}]}})", raw.bytes));
@@ -133,7 +144,7 @@ class Reader {
   void add(std::string_view bytes, const std::string& pointer, bool lifted) {
     const auto root = tape_.read(bytes, json_limits_);
     if (!root) return refuse(pointer, root.error().message);
-    if (auto wrong = damage(bytes, *root); !wrong.empty()) return refuse(pointer, std::move(wrong));
+    if (auto wrong = damage(bytes, *root); !wrong.empty()) return refuse(pointer, std::move(wrong), *root);
     stix::read_facts(*root, facts_);
     domain::NewRevision revision;
     revision.kind = domain::RecordKind::stix_object;

@@ -45,34 +45,39 @@ bool is_of_the_database(const Error& error) noexcept {
   return error.code == Error::Code::unavailable || error.code == Error::Code::timeout;
 }
 
-Result<std::optional<std::vector<store::PutResult>>> put_together(store::Connection& connection,
-                                                                  std::span<const domain::NewRevision* const> revisions,
-                                                                  store::Again again, Timestamp now) {
-  std::optional<std::vector<store::PutResult>> results;
-  const auto status = connection.attempt([&]() -> Status {
-    TRY(results, store::Records{connection}.put_all(revisions, now, again));
+Result<std::vector<PutOne>> put_revisions(store::Connection& connection,
+                                          std::span<const domain::NewRevision* const> revisions, store::Again again,
+                                          Timestamp now) {
+  store::Records records{connection};
+  std::vector<store::PutResult> together;
+  auto status = connection.attempt([&]() -> Status {
+    TRY(together, records.put_all(revisions, now, again));
     return ok();
   });
-  if (status) return results;
-  if (is_of_the_database(status.error())) return status.error();
-  return std::optional<std::vector<store::PutResult>>{};
+  std::vector<PutOne> out(revisions.size());
+  if (status) {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i].result = std::move(together[i]);
+    return out;
+  }
+  if (is_of_the_database(status.error())) return std::move(status).error();
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    status = connection.attempt([&]() -> Status {
+      TRY(out[i].result, records.put(*revisions[i], now, again));
+      return ok();
+    });
+    if (status) continue;
+    if (is_of_the_database(status.error())) return std::move(status).error();
+    out[i].result.reset();
+    out[i].problem = std::move(status).error();
+  }
+  return out;
 }
 
-Result<PutAlone> put_alone(store::Connection& connection, const domain::NewRevision& revision, store::Again again,
-                           std::string_view name, Timestamp now) {
-  PutAlone alone;
-  const auto status = connection.attempt([&]() -> Status {
-    TRY(alone.put, store::Records{connection}.put(revision, now, again));
-    return ok();
-  });
-  if (status) return alone;
-  const auto& error = status.error();
-  if (is_of_the_database(error)) return error;
-  log::warn("import.put_failed", {{"name", name}, {"message", error.message}, {"detail", error.detail}});
-  alone.put.reset();
-  alone.refused = error;
-  alone.refused->where = error.where.empty() ? std::string{name} : fmt::format("{}:{}", name, error.where);
-  return alone;
+Error not_put(const Error& problem, std::string_view name) {
+  log::warn("import.put_failed", {{"name", name}, {"message", problem.message}, {"detail", problem.detail}});
+  auto error = problem;
+  error.where = error.where.empty() ? std::string{name} : fmt::format("{}:{}", name, error.where);
+  return error;
 }
 
 Status put_objects(store::Connection& connection, const PreparedObjects& objects, std::size_t begin, std::size_t end,
@@ -83,23 +88,18 @@ Status put_objects(store::Connection& connection, const PreparedObjects& objects
   };
   std::vector<const domain::NewRevision*> revisions;
   for (auto i = begin; i < end; ++i) revisions.push_back(&objects.revisions[i]);
-  TRY(const auto together, put_together(connection, revisions, again, now));
+  TRY(const auto put, put_revisions(connection, revisions, again, now));
   for (auto i = begin; i < end; ++i) {
     const auto& revision = objects.revisions[i];
-    std::optional<domain::PutOutcome> outcome;
-    if (together) {
-      outcome = (*together)[i - begin].outcome;
-    } else {
-      TRY(auto alone, put_alone(connection, revision, again, name, now));
-      if (alone.refused) {
-        ++counts.refused;
-        problem(*std::move(alone.refused));
-        continue;
-      }
-      outcome = alone.put->outcome;
+    const auto& one = put[i - begin];
+    if (!one.result) {
+      ++counts.refused;
+      problem(not_put(*one.problem, name));
+      continue;
     }
-    count(counts, *outcome, objects.tlp_defaulted[i]);
-    if (*outcome == domain::PutOutcome::conflicting) problem(conflicting(revision, name));
+    const auto outcome = one.result->outcome;
+    count(counts, outcome, objects.tlp_defaulted[i]);
+    if (outcome == domain::PutOutcome::conflicting) problem(conflicting(revision, name));
   }
   return ok();
 }

@@ -14,22 +14,22 @@
 /// cannot be stored spoils no other.
 namespace tocsin::exchange {
 
-/// The database itself is in trouble: what was committed stays, the rest is for another try.
+/// The database itself is in trouble: what was committed stays, the rest is for another try, and no fault of what was to
+/// be stored.
 bool is_of_the_database(const Error& error) noexcept;
 
-/// Absent where one of them cannot be stored: then each has to be tried alone. Errors: the database's.
-Result<std::optional<std::vector<store::PutResult>>> put_together(store::Connection& connection,
-                                                                  std::span<const domain::NewRevision* const> revisions,
-                                                                  store::Again again, Timestamp now);
-
-/// One of the two.
-struct PutAlone {
-  std::optional<store::PutResult> put;
-  std::optional<Error> refused;
+/// What became of one of several: stored, or why not.
+struct PutOne {
+  std::optional<store::PutResult> result = {};
+  std::optional<Error> problem = {};
 };
-/// `name`: where it came from, for the log. Errors: the database's.
-Result<PutAlone> put_alone(store::Connection& connection, const domain::NewRevision& revision, store::Again again,
-                           std::string_view name, Timestamp now);
+/// In the order of `revisions`: with few statements where nothing is wrong with any of them, else each by itself.
+/// Errors: the database's.
+Result<std::vector<PutOne>> put_revisions(store::Connection& connection,
+                                          std::span<const domain::NewRevision* const> revisions, store::Again again,
+                                          Timestamp now);
+/// What could not be stored, for the log and for who reads of it: `name` is where it came from.
+Error not_put(const Error& problem, std::string_view name);
 
 /// Objects of STIX from `begin` to before `end`: what became of them is added to `counts`, and what was refused or is
 /// conflicting to `problems`, up to kProblemsMax. Errors: the database's.

@@ -381,7 +381,8 @@ Result<BackupReport> restore_backup(store::Database& database, const std::string
                                  store::Sql{"DELETE FROM membership"}, store::Sql{"DELETE FROM person"},
                                  store::Sql{"DELETE FROM organisation"}, store::Sql{"DELETE FROM setting"},
                                  store::Sql{"DELETE FROM member_state"}, store::Sql{"DELETE FROM taxii_version"},
-                                 store::Sql{"DELETE FROM taxii_clock"}, store::Sql{"DELETE FROM taxii_collection"}}));
+                                 store::Sql{"DELETE FROM taxii_clock"}, store::Sql{"DELETE FROM taxii_status"},
+                                 store::Sql{"DELETE FROM taxii_collection"}}));
     Filler filler{connection};
     TRY(auto filled, Reader{path, &filler, progress}.read());
     TRY_VOID(filler.flush());

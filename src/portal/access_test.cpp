@@ -123,10 +123,13 @@ class Routes : public testing::MembersTest {
     }
     return path;
   }
+  static bool for_programs(const http::Route& route) {
+    return route.pattern.starts_with("/api/") || route.pattern.starts_with("/taxii2");
+  }
   /// What the table says; 0: let in, whatever the handler makes of it.
   static int expected(const http::Route& route, const Someone* someone) {
     if (route.permission == Permission::anyone) return 0;
-    if (someone == nullptr) return route.pattern.starts_with("/api/") ? 401 : 303;
+    if (someone == nullptr) return for_programs(route) ? 401 : 303;
     return domain::allows(someone->roles, route.permission) ? 0 : 403;
   }
   void walk(const Someone* someone) {
@@ -146,7 +149,7 @@ class Routes : public testing::MembersTest {
         visitor.csrf = "abc";
       }
       const auto target = made_up(route->pattern);
-      const bool api = route->pattern.starts_with("/api/");
+      const bool api = for_programs(*route);
       const auto headers = api ? "X-CSRF-Token: " + visitor.csrf + "\r\n" : std::string{};
       const auto reply = route->method == Method::get ? visitor.get(target)
                          : api ? visitor.send(http::to_string(route->method), target, "{}", "application/json", headers)

@@ -64,6 +64,7 @@ Status People::erase(domain::PersonId id) {
        Sql{"DELETE FROM subscription WHERE person_id = ?", id}, Sql{"DELETE FROM reading_time WHERE person_id = ?", id},
        Sql{"DELETE FROM record_read WHERE person_id = ?", id},
        Sql{"DELETE FROM record_comment WHERE person_id = ?", id},
+       Sql{"DELETE FROM taxii_status WHERE person_id = ?", id},
        // What they opened and asked for stays, for those whose it was; what they wrote about it does not.
        Sql{"UPDATE break_glass SET reason = '', ended_at = coalesce(ended_at, until) WHERE person_id = ?", id},
        Sql{"UPDATE approval SET reason = '', outcome = '' WHERE person_id = ?", id},

@@ -1,6 +1,9 @@
 #include "store/removals.hpp"
 
+#include <algorithm>
+
 #include "store/changes.hpp"
+#include "store/record_parts.hpp"
 
 namespace tocsin::store {
 
@@ -55,6 +58,56 @@ Status Removals::remove(const domain::Record& record, Timestamp now, Remembered 
   if (remembered == Remembered::yes) return ok();
   TRY_VOID(connection_.run(Sql{"DELETE FROM removed_document WHERE record_id = ?", id}));
   return ok();
+}
+
+Status Removals::remove_revisions(const domain::Record& record, std::span<const std::int64_t> revisions,
+                                  const std::optional<Next>& next, Timestamp now) {
+  using domain::Standing;
+  // With what conflicts with them.
+  Sql going{
+      "SELECT v.id FROM revision v WHERE v.record_id = ? AND EXISTS (SELECT 1 FROM revision g WHERE g.record_id = "
+      "v.record_id AND g.version_order = v.version_order AND g.id IN ",
+      record.id};
+  going.append_list(revisions).append(")");
+  TRY(const auto ids, connection_.all(going, [](const Row& row) { return row.integer(0); }));
+  if (ids.empty()) return ok();
+  const bool current = std::ranges::find(ids, record.current_revision.value) != ids.end();
+  if (current && (!next || std::ranges::find(ids, next->revision.value) != ids.end())) {
+    return Error::conflict("Nothing would be left of the record");
+  }
+  std::vector<Sql> statements;
+  const auto append = [&](Sql sql) { statements.push_back(std::move(sql.append_list(std::span{ids}))); };
+  Sql removed{
+      "INSERT INTO removed_document (sha512, record_id, kind, issuer, record_key, version, removed_at) SELECT "
+      "v.sha512, v.record_id, r.kind, r.issuer, r.record_key, max(v.version), CAST(? AS bigint) FROM revision v "
+      "JOIN record r ON r.id = v.record_id WHERE v.id IN ",
+      now};
+  removed.append_list(std::span{ids});
+  removed.append(
+      " GROUP BY v.sha512, v.record_id, r.kind, r.issuer, r.record_key ON CONFLICT (sha512) DO UPDATE SET "
+      "record_id = excluded.record_id, removed_at = excluded.removed_at");
+  statements.push_back(std::move(removed));
+  if (current) {
+    statements.emplace_back("UPDATE revision SET standing = ? WHERE id = ?", Standing::current, next->revision);
+    // Whom it was for while it was the current one; what was decided here since holds, but for a narrower marking.
+    statements.emplace_back(
+        "UPDATE record SET title = ?, labels = ?, initial_release_at = ?, updated_at = ?, current_revision_id = v.id, "
+        "tlp = CASE WHEN record.marked_here = 1 AND record.tlp > v.tlp THEN record.tlp ELSE v.tlp END, "
+        "audience = CASE WHEN record.marked_here = 1 THEN record.audience ELSE v.audience END, "
+        "audience_id = CASE WHEN record.marked_here = 1 THEN record.audience_id ELSE v.audience_id END, "
+        "embargo_until = CASE WHEN record.marked_here = 1 THEN record.embargo_until ELSE v.embargo_until END, "
+        "status = v.status, version = v.version, version_order = v.version_order, format = v.format, sha512 = "
+        "v.sha512, "
+        "current_release_at = v.released_at FROM revision v WHERE v.id = ? AND record.id = v.record_id",
+        next->title, write_labels(next->labels), next->initial_release_at, now, next->revision);
+  }
+  append(Sql{"DELETE FROM record_read WHERE revision_id IN "});
+  append(Sql{"DELETE FROM taxii_version WHERE revision_id IN "});
+  append(Sql{"DELETE FROM revision_document WHERE revision_id IN "});
+  append(Sql{"DELETE FROM revision WHERE id IN "});
+  statements.push_back(Changes::append_sql(current ? ChangeAction::updated : ChangeAction::history, record.kind,
+                                           record.id, current ? next->revision : record.current_revision, now));
+  return connection_.run_all(statements);
 }
 
 Result<bool> Removals::was_removed(std::string_view sha512) {

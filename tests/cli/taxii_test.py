@@ -25,7 +25,17 @@ class Collections(unittest.TestCase):
             self.assertEqual(listed()[made]["filter"], {"tlp_max": "green"})
             self.assertEqual(listed()[made]["title"], "Water, confident", "what is not said stays")
             self.assertIn("anyone", run("taxii", "list", "--data", data, check=0).stdout)
+            self.assertEqual(listed()[made]["writers"], {"who": "nobody"}, "unless somebody says so")
+            run("org", "add", "--data", data, "Water works", check=0)
+            for writers, kept in (("members", {"who": "members"}), ("sector:water", {"who": "sector", "sector": "water"}),
+                                  ("organisation:Water works", {"who": "organisation", "organisation": 2}),
+                                  ("nobody", {"who": "nobody"}), ("members", {"who": "members"})):
+                run("taxii", "change", "--data", data, "water", "--writers", writers, check=0)
+                self.assertEqual(listed()[made]["writers"], kept)
+            self.assertIn("members", run("taxii", "list", "--data", data, check=0).stdout)
             for bad in (["--readers", "friends"], ["--readers", "sector:moon"], ["--tlp-max", "blue"], ["--type", "NO"],
+                        ["--writers", "friends"], ["--writers", "sector:moon"], ["--writers", "organisation:none"],
+                        ["--readers", "sector:water"],  # Nothing can be addressed to a sector, and it has writers.
                         ["--confidence-min", "101"], ["--alias", "Not an alias"], ["--readers", "community:none"]):
                 done = run("taxii", "change", "--data", data, "water", *bad)
                 self.assertNotEqual(done.returncode, 0, bad)

@@ -1,5 +1,6 @@
 """The portal's TAXII 2.1 server as its usual clients meet it: taxii2-client and cytaxii2 page through a collection, each
-by its own way, while others write; every object comes once, byte for byte."""
+by its own way, while others write; every object comes once, byte for byte. They add objects, read what became of them,
+and delete one."""
 import json
 import threading
 import time
@@ -8,8 +9,9 @@ import unittest
 from support.peers import python_peer
 from support.tocsin import Folder, Server, json_lines, run
 
-MAIL = "ada@water.example"
+MAIL, CERT_MAIL = "ada@water.example", "cora@cert.example"
 CLEAR = "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487"
+AMBER = "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421"
 GREEN = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"
 
 
@@ -37,8 +39,16 @@ class Taxii(unittest.TestCase):
         (made,) = json_lines(run("token", "create", "--data", cls.data, MAIL, "--org", "Water", "--name", "TAXII",
                                  "--scopes", "read", "--format", "json", check=0).stdout)
         cls.token = made["token"]
+        run("taxii", "add", "--data", cls.data, "Shared", "--alias", "shared", "--readers", "members", "--writers",
+            "members", "--tlp-max", "green", check=0)
+        run("user", "add", "--data", cls.data, CERT_MAIL, "--name", "Cora", "--org", "1", "--roles", "coordinator",
+            check=0)
+        run("user", "password", "--data", cls.data, CERT_MAIL, stdin="seven purple turbines hum\n", check=0)
+        cls.writer = cls.make_token(MAIL, "Water", "read,write-records")
+        cls.remover = cls.make_token(CERT_MAIL, "1", "read,write-records,publish")
         cls.write("first.json", [malware(n) for n in range(1, 250)] + [malware(250, GREEN)])
-        cls.server = Server(cls.data)
+        # A coordinator without a second factor has no token that does anything.
+        cls.server = Server(cls.data, settings={"TOCSIN_SECOND_FACTOR": "optional"})
         cls.addClassCleanup(cls.server.stop)
         cls.url = f"http://127.0.0.1:{cls.server.port}/taxii2/"
 
@@ -49,14 +59,29 @@ class Taxii(unittest.TestCase):
                                     "objects": objects}))
         run("import", "--data", cls.data, file, check=0)
 
-    def collection(self):
+    @classmethod
+    def make_token(cls, mail, organisation, scopes):
+        (made,) = json_lines(run("token", "create", "--data", cls.data, mail, "--org", organisation, "--name", "Writes",
+                                 "--scopes", scopes, "--format", "json", check=0).stdout)
+        return made["token"]
+
+    def collection(self, title="All threat knowledge", token=None):
         from taxii2client.v21 import Server as Taxii2Server
-        found = Taxii2Server(self.url, user="any", password=self.token)
+        found = Taxii2Server(self.url, user="any", password=token or self.token)
         self.assertEqual(found.default.title, "Threat knowledge")
-        (collection,) = found.default.collections
+        (collection,) = [each for each in found.default.collections if each.title == title]
         self.assertTrue(collection.can_read)
-        self.assertFalse(collection.can_write)
+        self.assertEqual(collection.can_write, token is not None)
         return collection
+
+    def wait_for(self, collection, wanted, text):
+        """What was written last is told a moment later."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if wanted(collection):
+                return
+            time.sleep(0.1)
+        self.fail(text)
 
     def test_taxii2_client_pages_through_all_of_it(self):
         from taxii2client.v21 import as_pages
@@ -82,7 +107,7 @@ class Taxii(unittest.TestCase):
         self.assertTrue(roots["status"], roots)
         listed = client.collection_request()
         self.assertTrue(listed["status"], listed)
-        (collection,) = listed["response"]["collections"]
+        (collection,) = [each for each in listed["response"]["collections"] if each["alias"] == "all"]
         answer = client.poll_request(collection["id"], limit=100)
         self.assertTrue(answer["status"], answer)
         self.assertEqual(len(answer["response"]["objects"]), 100)
@@ -117,6 +142,60 @@ class Taxii(unittest.TestCase):
         self.assertLessEqual(wanted, set(seen))
         self.assertEqual(len(seen), len(set(seen)), "an object came twice")
         self.assertEqual(collection.get_objects(added_after=added), {})
+
+    def test_taxii2_client_adds_objects_reads_the_status_and_deletes(self):
+        shared = self.collection("Shared", self.writer)
+        given = [malware(2000, GREEN), malware(2001), malware(2002, AMBER)]
+        status = shared.add_objects({"objects": given})
+        self.assertEqual(status.status, "complete")
+        self.assertEqual((status.total_count, status.success_count, status.failure_count, status.pending_count),
+                         (3, 2, 1, 0))
+        self.assertEqual([each["id"] for each in status.failures], [given[2]["id"]])
+        self.assertIn("TLP:GREEN", status.failures[0]["message"])
+        status.refresh()
+        self.assertEqual(status.success_count, 2)
+        self.wait_for(shared, lambda it: it.get_object(given[0]["id"]).get("objects") == [given[0]]
+                      if self.has(it, given[0]["id"]) else False, "what was added is not there")
+        # Once more: nothing happens twice.
+        self.assertEqual(shared.add_objects({"objects": given[:2]}).success_count, 2)
+        self.assertEqual(len(shared.object_versions(given[0]["id"])["versions"]), 1)
+        # Who only reads cannot write, and the client knows.
+        from taxii2client.exceptions import AccessError
+        with self.assertRaises(AccessError):
+            self.collection("All threat knowledge").add_objects({"objects": given})
+        # Another's object stays as it is; the CERT's own goes, a version first.
+        remover = self.collection("Shared", self.remover)
+        ours = [malware(2100, GREEN), malware(2100, GREEN, "2026-03-01T00:00:00.000Z")]
+        self.assertEqual(remover.add_objects({"objects": ours}).success_count, 2)
+        theirs = shared.add_objects({"objects": [malware(2100, GREEN, "2026-04-01T00:00:00.000Z")]})
+        self.assertEqual(theirs.failure_count, 1)
+        gone = ours[0]["id"]
+        self.wait_for(remover, lambda it: self.has(it, gone), "what was added is not there")
+        with self.assertRaises(Exception):
+            shared.delete_object(gone)
+        remover.delete_object(gone, version="2026-03-01T00:00:00.000Z")
+        self.wait_for(remover, lambda it: self.has(it, gone) and it.get_object(gone)["objects"] == [ours[0]],
+                      "the version before is not the current one")
+        remover.delete_object(gone)
+        self.wait_for(remover, lambda it: not self.has(it, gone), "what was deleted is still there")
+
+    @staticmethod
+    def has(collection, object_id):
+        return bool(collection.get_manifest(id=[object_id]).get("objects"))
+
+    def test_cytaxii2_adds_objects_too(self):
+        from cytaxii2 import cytaxii2
+        client = cytaxii2.cytaxii2(discovery_url=self.url, username="any", password=self.writer, version=2.1)
+        listed = client.collection_request()["response"]["collections"]
+        (shared,) = [each for each in listed if each.get("alias") == "shared"]
+        self.assertTrue(shared["can_write"])
+        added = client.inbox_request(shared["id"], json.dumps({"objects": [malware(2200, GREEN)]}))
+        self.assertTrue(added["status"], added)
+        self.assertEqual(added["status_code"], 202)
+        self.assertEqual(added["response"]["success_count"], 1)
+        refused = client.inbox_request(shared["id"], "no JSON")
+        self.assertEqual(refused["status_code"], 422)
+        self.assertIn("http_status", refused["response"])
 
     def test_without_token_there_is_nothing(self):
         from taxii2client.v21 import Server as Taxii2Server

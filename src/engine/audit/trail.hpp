@@ -150,6 +150,8 @@ inline constexpr ActionText kActions[] = {
     {"taxii.peer", "A TAXII server that is read here was added or changed."},
     {"taxii.peer-run", "Reading a TAXII server was asked for by hand."},
     {"taxii.peer-remove", "A TAXII server is no longer read here."},
+    {"taxii.add", "A program added objects to a TAXII collection."},
+    {"taxii.remove-version", "A program removed versions of an object over TAXII."},
 };
 
 void no_such_action();  ///< Not constexpr, and not anywhere: a name that is none of kActions stops the compiler here.

@@ -20,8 +20,12 @@ using Who = CollectionReaders::Who;
 
 constexpr std::size_t kListMax = 64, kItemBytesMax = 250, kTitleBytesMax = 200, kDescriptionBytesMax = 4'000;
 constexpr std::string_view kWho[] = {"anyone", "members", "community", "sector"};
+constexpr std::string_view kWhoWrites[] = {"nobody", "members", "organisation", "sector"};
 
 #define TOCSIN_COLLECTION_COLUMNS "id, alias, title, description, filter, readers, created_at"
+#define TOCSIN_COLLECTIONS                                                                           \
+  "SELECT c.id, c.alias, c.title, c.description, c.filter, c.readers, c.created_at, w.writers FROM " \
+  "taxii_collection c LEFT JOIN taxii_writer w ON w.collection_id = c.id"
 
 Error bad(std::string_view where, std::string message) {
   return Error::invalid(std::move(message), std::string{where});
@@ -60,11 +64,17 @@ Result<Collection> read_row(const store::Row& row) {
                  .description = row.string(3),
                  .filter = {},
                  .readers = {},
-                 .created_at = row.time(6)};
+                 .created_at = row.time(6),
+                 .writers = {},
+                 .can_write = false};
   TRY(const auto filter, json::parse(row.text(4)));
   TRY(out.filter, read_filter(filter.root()));
   TRY(const auto readers, json::parse(row.text(5)));
   TRY(out.readers, read_readers(readers.root()));
+  if (!row.is_null(7)) {
+    TRY(const auto writers, json::parse(row.text(7)));
+    TRY(out.writers, read_writers(writers.root()));
+  }
   return out;
 }
 
@@ -106,11 +116,30 @@ class Reader {
         break;
     }
     return viewer.organisation && readers.sector &&
-           (*viewer.organisation == domain::kOwnOrganisation ||
-            std::ranges::find(sectors_, *readers.sector) != sectors_.end());
+           (*viewer.organisation == domain::kOwnOrganisation || is_in(*readers.sector));
+  }
+  /// Asked of what they may read. People write in the portal: over TAXII only programs do, whose tokens say so.
+  bool may_write(const Collection& collection) const {
+    const auto& viewer = actor_->viewer;
+    const auto withheld = (actor_->withheld >> static_cast<unsigned>(Permission::edit_record)) & 1U;
+    if (!actor_->program || withheld != 0 || !actor_->may(Permission::read_as_member)) return false;
+    const auto& writers = collection.writers;
+    switch (writers.who) {
+      case CollectionWriters::Who::nobody:
+        return false;
+      case CollectionWriters::Who::members:
+        return true;
+      case CollectionWriters::Who::organisation:
+        return writers.organisation && viewer.organisation == writers.organisation;
+      case CollectionWriters::Who::sector:
+        break;
+    }
+    return writers.sector && is_in(*writers.sector);
   }
 
  private:
+  bool is_in(domain::Sector sector) const { return std::ranges::find(sectors_, sector) != sectors_.end(); }
+
   const Actor* actor_ = nullptr;
   std::vector<domain::Sector> sectors_;
 };
@@ -150,6 +179,17 @@ Status check(store::Connection& connection, const CollectionInput& input) {
   }
   TRY_VOID(read_filter(to_json(input.filter)));
   TRY_VOID(read_readers(to_json(input.readers)));
+  TRY_VOID(read_writers(to_json(input.writers)));
+  if (input.writers.who != CollectionWriters::Who::nobody && !addressees_of(input.readers)) {
+    return bad("writers",
+               "nothing can be addressed to a sector, for who is in it changes: make a community, and a collection for "
+               "it, where others are to write");
+  }
+  if (input.writers.organisation) {
+    TRY(const auto found, connection.first(Sql{"SELECT id FROM organisation WHERE id = ?", *input.writers.organisation},
+                                           [](const store::Row& row) { return row.integer(0); }));
+    if (!found) return Error::not_found("organisation");
+  }
   if (input.readers.community) {
     TRY(const auto names, community_names(connection));
     if (!names.contains(input.readers.community->value)) return Error::not_found("community");
@@ -158,7 +198,18 @@ Status check(store::Connection& connection, const CollectionInput& input) {
 }
 
 boost::json::object audited(const CollectionInput& input) {
-  return {{"title", input.title}, {"filter", to_json(input.filter)}, {"readers", to_json(input.readers)}};
+  return {{"title", input.title},
+          {"filter", to_json(input.filter)},
+          {"readers", to_json(input.readers)},
+          {"writers", to_json(input.writers)}};
+}
+
+Status write_writers(store::Connection& connection, std::string_view id, const CollectionWriters& writers) {
+  TRY_VOID(connection.run(Sql{"DELETE FROM taxii_writer WHERE collection_id = ?", id}));
+  if (writers.who == CollectionWriters::Who::nobody) return ok();
+  TRY_VOID(connection.run(
+      Sql{"INSERT INTO taxii_writer (collection_id, writers) VALUES (?, ?)", id, json::write(to_json(writers))}));
+  return ok();
 }
 
 Status alias_taken(Status status) {
@@ -185,6 +236,13 @@ boost::json::object to_json(const CollectionReaders& readers) {
   boost::json::object out{{"who", kWho[static_cast<std::size_t>(readers.who)]}};
   if (readers.community) out["community"] = readers.community->value;
   if (readers.sector) out["sector"] = domain::slug(*readers.sector);
+  return out;
+}
+
+boost::json::object to_json(const CollectionWriters& writers) {
+  boost::json::object out{{"who", kWhoWrites[static_cast<std::size_t>(writers.who)]}};
+  if (writers.organisation) out["organisation"] = writers.organisation->value;
+  if (writers.sector) out["sector"] = domain::slug(*writers.sector);
   return out;
 }
 
@@ -240,11 +298,47 @@ Result<CollectionReaders> read_readers(const boost::json::value& json) {
   return out;
 }
 
+Result<CollectionWriters> read_writers(const boost::json::value& json) {
+  const auto who = json::string_at(json, "who");
+  const auto found = std::ranges::find(kWhoWrites, who);
+  if (found == std::end(kWhoWrites)) return bad("who", "'who' is nobody, members, organisation or sector");
+  using Writers = CollectionWriters::Who;
+  CollectionWriters out{.who = static_cast<Writers>(found - std::begin(kWhoWrites)), .organisation = {}, .sector = {}};
+  if (out.who == Writers::organisation) {
+    const auto* id = json::find(json, "organisation");
+    if (id == nullptr || !id->is_int64()) return bad("organisation", "which organisation?");
+    out.organisation = domain::OrganisationId{id->get_int64()};
+  }
+  if (out.who == Writers::sector) {
+    out.sector = domain::parse_sector(json::string_at(json, "sector"));
+    if (!out.sector) return bad("sector", "which sector?");
+  }
+  return out;
+}
+
+std::optional<Addressees> addressees_of(const CollectionReaders& readers) {
+  using domain::Audience;
+  switch (readers.who) {
+    case Who::anyone:
+      return Addressees{.audience = Audience::everyone, .listed = {}, .tlp_max = domain::Tlp::green};
+    case Who::members:
+      return Addressees{.audience = Audience::members, .listed = {}, .tlp_max = domain::Tlp::amber_strict};
+    case Who::community:
+      if (!readers.community) return std::nullopt;
+      return Addressees{.audience = Audience::listed,
+                        .listed = {{domain::Grantee::Kind::community, readers.community->value}},
+                        .tlp_max = domain::Tlp::amber_strict};
+    case Who::sector:
+      break;
+  }
+  return std::nullopt;
+}
+
 Result<std::vector<ApiRoot>> api_roots(store::Connection& connection, const Actor& actor) {
   std::vector<ApiRoot> roots{default_root()};
   TRY(const auto reader, Reader::of(connection, actor));
   TRY(const auto names, community_names(connection));
-  TRY(const auto all, rows_of(connection, Sql{"SELECT " TOCSIN_COLLECTION_COLUMNS " FROM taxii_collection"}));
+  TRY(const auto all, rows_of(connection, Sql{TOCSIN_COLLECTIONS}));
   for (const auto& [id, community] : names) {
     const bool any = std::ranges::any_of(all, [&](const Collection& each) {
       return each.readers.community == domain::CommunityId{id} && reader.may_read(each.readers);
@@ -269,9 +363,9 @@ Result<ApiRoot> api_root(store::Connection& connection, const Actor& actor, std:
 
 Result<std::vector<Collection>> collections(store::Connection& connection, const Actor& actor, const ApiRoot& root) {
   TRY(const auto reader, Reader::of(connection, actor));
-  TRY(auto all,
-      rows_of(connection, Sql{"SELECT " TOCSIN_COLLECTION_COLUMNS " FROM taxii_collection ORDER BY title, id"}));
+  TRY(auto all, rows_of(connection, Sql{TOCSIN_COLLECTIONS " ORDER BY c.title, c.id"}));
   std::erase_if(all, [&](const Collection& each) { return !is_in(each, root) || !reader.may_read(each.readers); });
+  for (auto& each : all) each.can_write = reader.may_write(each);
   return all;
 }
 
@@ -287,7 +381,7 @@ Result<Collection> collection(store::Connection& connection, const Actor& actor,
 Result<std::vector<Collection>> all_collections(store::Database& database, const Actor& actor) {
   TRY_VOID(actor.require(Permission::administer));
   return database.read([](store::Connection& connection) {
-    return rows_of(connection, Sql{"SELECT " TOCSIN_COLLECTION_COLUMNS " FROM taxii_collection ORDER BY title, id"});
+    return rows_of(connection, Sql{TOCSIN_COLLECTIONS " ORDER BY c.title, c.id"});
   });
 }
 
@@ -301,6 +395,7 @@ Result<std::string> create_collection(store::Database& database, const Actor& ac
                                 "?, ?)",
                                 id, input.alias, input.title, input.description, json::write(to_json(input.filter)),
                                 json::write(to_json(input.readers)), now}));
+    TRY_VOID(write_writers(connection, id, input.writers));
     TRY_VOID(audit::record(connection, actor, now, "taxii.collection", "taxii-collection:" + id, {},
                            domain::audit::Outcome::done, audited(input)));
     return ok();
@@ -319,6 +414,7 @@ Status change_collection(store::Database& database, const Actor& actor, std::str
                            input.alias, input.title, input.description, json::write(to_json(input.filter)),
                            json::write(to_json(input.readers)), id}));
     if (changed == 0) return Error::not_found("collection");
+    TRY_VOID(write_writers(connection, id, input.writers));
     TRY_VOID(audit::record(connection, actor, now, "taxii.collection", fmt::format("taxii-collection:{}", id), {},
                            domain::audit::Outcome::done, audited(input)));
     return ok();

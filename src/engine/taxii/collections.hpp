@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "domain/community.hpp"
+#include "domain/record.hpp"
 #include "domain/sector.hpp"
 #include "domain/tlp.hpp"
 #include "engine/members/actor.hpp"
@@ -40,6 +41,14 @@ struct CollectionReaders {
   std::optional<domain::Sector> sector = {};          ///< Of Who::sector: organisations that are in it.
 };
 
+/// Who may add objects, beside being among the readers. Nobody unless an administrator says so.
+struct CollectionWriters {
+  enum class Who : std::uint8_t { nobody, members, organisation, sector };
+  Who who = Who::nobody;
+  std::optional<domain::OrganisationId> organisation = {};  ///< Of Who::organisation.
+  std::optional<domain::Sector> sector = {};                ///< Of Who::sector.
+};
+
 struct Collection {
   std::string id = {};     ///< UUID.
   std::string alias = {};  ///< May stand for the id in addresses; empty: none.
@@ -47,16 +56,30 @@ struct Collection {
   CollectionFilter filter = {};
   CollectionReaders readers = {};
   Timestamp created_at = {};
+  CollectionWriters writers = {};
+  /// May the asker add objects? Of `collections` and `collection`.
+  bool can_write = false;
 };
-using CollectionInput = Collection;  ///< `id` and `created_at` are not read.
+using CollectionInput = Collection;  ///< `id`, `created_at` and `can_write` are not read.
 
 /// {"types":["indicator"],"confidence_min":70}
 boost::json::object to_json(const CollectionFilter& filter);
 /// {"who":"sector","sector":"water"}
 boost::json::object to_json(const CollectionReaders& readers);
+boost::json::object to_json(const CollectionWriters& writers);
 /// Errors: invalid_input, `where` the member: an unknown one, one of another type, a type, TLP or sector that is none.
 Result<CollectionFilter> read_filter(const boost::json::value& json);
 Result<CollectionReaders> read_readers(const boost::json::value& json);
+Result<CollectionWriters> read_writers(const boost::json::value& json);
+
+/// What is added to a collection goes to its readers: whom it is addressed to, and up to which marking it reaches them
+/// (docs/decisions/0031). Absent: no record can be addressed to its readers, so it has no writers.
+struct Addressees {
+  domain::Audience audience = domain::Audience::owner_only;
+  std::vector<domain::Grantee> listed = {};
+  domain::Tlp tlp_max = domain::Tlp::clear;
+};
+std::optional<Addressees> addressees_of(const CollectionReaders& readers);
 
 /// An API root (section 4): "default" with all that is for anyone, members or a sector, and one for each community that
 /// has collections, named by the community's UUID.

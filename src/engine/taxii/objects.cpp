@@ -125,6 +125,7 @@ Result<std::vector<Row>> rows_after(store::Connection& connection, const Viewer&
   if (!query.ids.empty()) sql.append(" AND s.stix_id IN ").append_list(std::span{query.ids});
   if (!query.types.empty()) sql.append(" AND t.type IN ").append_list(std::span{query.types});
   append_versions(sql, query.versions);
+  threat::append_first_of_id(sql, viewer, now);
   append_ends(sql, viewer, now);
   if (until) sql.append(" AND t.added <= ?", *until);
   sql.append(" ORDER BY t.added, t.revision_id LIMIT ?", limit);
@@ -134,7 +135,9 @@ Result<std::vector<Row>> rows_after(store::Connection& connection, const Viewer&
                                 .id = row.string(1),
                                 .type = row.string(2),
                                 .version = version == 0 ? row.integer(0) : version,
-                                .bytes = {}},
+                                .bytes = {},
+                                .record = row.integer(4),
+                                .revision = row.integer(5)},
                     .record = row.integer(4),
                     .revision = row.integer(5),
                     .bytes = row.integer(6),

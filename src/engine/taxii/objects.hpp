@@ -37,6 +37,7 @@ struct ObjectVersion {
   std::string id, type;
   std::int64_t version = 0;  ///< Microseconds: `modified`, else `created`, else `added`.
   std::string bytes;         ///< As the object is kept; empty where only the manifest was asked for.
+  std::int64_t record = 0, revision = 0;
 };
 struct ObjectPage {
   std::vector<ObjectVersion> objects;

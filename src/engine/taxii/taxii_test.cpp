@@ -377,6 +377,21 @@ TEST_P(TaxiiTest, CollectionsAreKeptByAdministrators) {
   }
 }
 
+TEST(TaxiiWriters, AreReadStrictly) {
+  for (const auto* bad : {"[]", "{}", R"({"who":"anyone"})", R"({"who":"organisation"})",
+                          R"({"who":"organisation","organisation":"Plant"})", R"({"who":"sector","sector":"moon"})"}) {
+    EXPECT_FALSE(read_writers(boost::json::parse(bad))) << bad;
+  }
+  for (const auto* good : {R"({"who":"nobody"})", R"({"who":"members"})", R"({"who":"organisation","organisation":7})",
+                           R"({"who":"sector","sector":"water"})"}) {
+    const auto read = read_writers(boost::json::parse(good));
+    ASSERT_TRUE(read) << good;
+    EXPECT_EQ(to_json(*read), boost::json::parse(good)) << good;
+  }
+  EXPECT_FALSE(
+      addressees_of({.who = CollectionReaders::Who::sector, .community = {}, .sector = domain::Sector::water}));
+}
+
 TEST(TaxiiFilter, IsReadStrictly) {
   for (const auto* bad : {R"({"type":["a"]})", R"({"types":"indicator"})", R"({"types":["In"]})",
                           R"({"confidence_min":101})", R"({"tlp_max":"blue"})", R"({"words":1})", "[]"}) {

@@ -121,16 +121,7 @@ class Deriver {
  private:
   const Words& words(const domain::Record& record) {
     words_.clear();
-    words_.add(record.title);
-    words_.add(record.key);
-    words_.add(facts_.name);
-    words_.add(facts_.description);
-    words_.add(facts_.pattern);
-    for (const auto* list : {&facts_.aliases, &facts_.labels, &facts_.types}) {
-      for (const auto each : *list) words_.add(each);
-    }
-    for (const auto& each : facts_.external_references) words_.add(each.external_id);
-    for (const auto& each : facts_.values) words_.add(each.value);
+    add_words(words_, record.title, record.key, facts_);
     return words_;
   }
 

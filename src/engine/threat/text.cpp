@@ -35,6 +35,39 @@ std::string Words::write(store::Dialect dialect) const {
   return out;
 }
 
+bool Words::has(std::string_view text) const {
+  const auto wanted = search::tokens(text);
+  const auto all = search::tokens(joined_);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const bool last = i + 1 == wanted.size();
+    const bool found = std::ranges::any_of(
+        all, [&](const auto& each) { return last ? each.starts_with(wanted[i]) : each == wanted[i]; });
+    if (!found) return false;
+  }
+  return !wanted.empty();
+}
+
+void add_words(Words& words, std::string_view title, std::string_view key, const formats::stix::Facts& facts) {
+  words.add(title);
+  words.add(key);
+  words.add(facts.name);
+  words.add(facts.description);
+  words.add(facts.pattern);
+  for (const auto* list : {&facts.aliases, &facts.labels, &facts.types}) {
+    for (const auto each : *list) words.add(each);
+  }
+  for (const auto& each : facts.external_references) words.add(each.external_id);
+  for (const auto& each : facts.values) words.add(each.value);
+}
+
+void append_first_of_id(store::Sql& sql, const domain::policy::Viewer& viewer, Timestamp now) {
+  // Whatever has no issuer is the only one of its id that has none: most objects ask no further.
+  sql.append(
+      " AND (r.issuer = '' OR NOT EXISTS (SELECT 1 FROM stix_object o JOIN record r ON r.id = o.record_id WHERE "
+      "o.stix_id = s.stix_id AND o.record_id <> s.record_id AND (r.issuer = '' OR o.record_id < s.record_id) AND ");
+  sql.append(domain::policy::visible_sql(viewer, now)).append("))");
+}
+
 std::optional<store::Sql> words_condition(store::Dialect dialect, std::string_view text) {
   const auto words = search::tokens(text);
   if (words.empty()) return std::nullopt;

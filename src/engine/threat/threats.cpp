@@ -44,6 +44,7 @@ std::optional<Sql> matching(store::Dialect dialect, const Viewer& viewer, const 
   if (!is_askable(filter.text) || !is_askable(filter.type) || !is_askable(filter.label)) return std::nullopt;
   Sql sql{" FROM stix_object s JOIN record r ON r.id = s.record_id WHERE "};
   sql.append(domain::policy::visible_sql(viewer, now));
+  append_first_of_id(sql, viewer, now);
   if (!of_type || filter.type.empty()) {
     if (of_type) sql.append(" AND s.on_lists = 1");
   } else {
@@ -131,10 +132,33 @@ std::string cursor_behind(const ThreatRow& row, const std::string& sort_name, So
   return keyset_text('t', {.number = 0, .text = row.type + "~" + row.id});
 }
 
-/// An object `o` that is to be joined only where the viewer may see it.
+/// An object `o` that is to be joined only where the viewer may see it; where several have its id, one of them.
 void append_other_visible(Sql& sql, const Viewer& viewer, Timestamp now) {
-  sql.append(" AND EXISTS (SELECT 1 FROM record r WHERE r.id = o.record_id AND ");
-  sql.append(domain::policy::visible_sql(viewer, now)).append(")");
+  sql.append(" AND EXISTS (SELECT 1 FROM stix_object s JOIN record r ON r.id = s.record_id WHERE s.record_id = ");
+  sql.append("o.record_id AND ").append(domain::policy::visible_sql(viewer, now));
+  append_first_of_id(sql, viewer, now);
+  sql.append(")");
+}
+
+/// Whatever letter case the id is written in.
+Result<std::optional<domain::Record>> first_of_id(store::Connection& connection, const Viewer& viewer,
+                                                  std::string_view stix_id, Timestamp now) {
+  store::Records records{connection};
+  if (is_askable(stix_id)) {
+    Sql sql{"SELECT r.id FROM record r WHERE r.kind = ? AND r.record_key = ? AND ", RecordKind::stix_object, stix_id};
+    sql.append(domain::policy::visible_sql(viewer, now));
+    sql.append(" ORDER BY CASE WHEN r.issuer = '' THEN 0 ELSE 1 END, r.id LIMIT 1");
+    TRY(const auto id, connection.first(sql, [](const store::Row& row) { return row.integer(0); }));
+    if (id) {
+      const std::int64_t ids[] = {*id};
+      TRY(auto found, records.headers(viewer, ids, now));
+      if (!found.empty()) return std::optional{std::move(found.front())};
+    }
+  }
+  // The slug of one that is not the first of its id would say that there is another.
+  TRY(auto found, records.find(viewer, RecordKind::stix_object, stix_id, now));
+  if (found && text::lower_ascii(found->key) != text::lower_ascii(stix_id)) found.reset();
+  return found;
 }
 
 #define TOCSIN_OTHER_COLUMNS                                                                 \
@@ -152,6 +176,7 @@ Status add_relationships(store::Connection& connection, const Viewer& viewer, st
       "JOIN stix_object o ON o.stix_id = b.target_id WHERE a.target_id = ? AND a.property = ? AND s.revoked = 0 AND ",
       there, id, here};
   sql.append(domain::policy::visible_sql(viewer, now));
+  append_first_of_id(sql, viewer, now);
   append_other_visible(sql, viewer, now);
   sql.append(" ORDER BY s.verb, o.sort_name, o.stix_id, s.stix_id LIMIT ?", kEdgesMax + 1);
   return connection.each(sql, [&](const store::Row& row) {
@@ -246,7 +271,7 @@ Result<std::vector<TypeCount>> count_types(store::Connection& connection, const 
 Result<std::optional<Threat>> find(store::Connection& connection, const Viewer& viewer, std::string_view stix_id,
                                    Timestamp now) {
   store::Records records{connection};
-  TRY(auto record, records.find(viewer, RecordKind::stix_object, stix_id, now));
+  TRY(auto record, first_of_id(connection, viewer, stix_id, now));
   if (!record) return std::optional<Threat>{};
   Threat threat;
   threat.record = *std::move(record);
@@ -267,7 +292,9 @@ Result<std::vector<ThreatRow>> among(store::Connection& connection, const Viewer
   Sql sql{"SELECT " TOCSIN_THREAT_COLUMNS
           " FROM stix_object s JOIN record r ON r.id = s.record_id WHERE s.stix_id IN "};
   sql.append_list(stix_ids.subspan(0, std::min(Sql::kListMax, stix_ids.size())));
-  sql.append(" AND ").append(domain::policy::visible_sql(viewer, now)).append(" ORDER BY s.sort_name, s.stix_id");
+  sql.append(" AND ").append(domain::policy::visible_sql(viewer, now));
+  append_first_of_id(sql, viewer, now);
+  sql.append(" ORDER BY s.sort_name, s.stix_id");
   return connection.all(sql, [](const store::Row& row) { return read_row(row); });
 }
 

@@ -280,7 +280,7 @@ Html threat_html(const threat::Threat& threat, const value& object) {
   render<
       "<p class=\"actions no-print\"><a class=\"button-quiet\" href=\"{}\">[[Download this object]]</a></p>\n<details "
       "class=\"no-print\"><summary>[[The object as JSON]]</summary>\n{}</details>\n">(
-      out, Url::own("/api/v1" + threat_url(record.slug) + "/document"), raw_json_html(object));
+      out, Url::own("/api/v1" + threat_url(record.key) + "/document"), raw_json_html(object));
   return Html::from_trusted(std::move(out));
 }
 

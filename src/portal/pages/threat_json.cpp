@@ -25,13 +25,13 @@ boost::json::object threat_json(const engine::threat::Threat& threat, boost::jso
   const auto& record = threat.record;
   boost::json::object out;
   out["id"] = record.key;
-  out["url"] = threat_url(record.slug);
+  out["url"] = threat_url(record.key);
   out["name"] = record.title;
   out["tlp"] = domain::to_string(record.tlp);
   out["version"] = record.version;
   out["format"] = record.format;
   out["sha512"] = record.sha512;
-  out["document_url"] = "/api/v1" + threat_url(record.slug) + "/document";
+  out["document_url"] = "/api/v1" + threat_url(record.key) + "/document";
   out["object"] = std::move(object);
   boost::json::array references;
   for (const auto& each : threat.edges) {

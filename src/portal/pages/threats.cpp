@@ -254,8 +254,8 @@ Result<http::Response> detail(App& app, const http::Request& request) {
   page.title = found.record.title;
   page.section = pages::Section::threats;
   page.main = pages::threat_html(found, parsed.root());
-  page.json_url = "/api/v1" + pages::threat_url(found.record.slug);
-  page.canonical = pages::threat_url(found.record.slug);
+  page.json_url = "/api/v1" + pages::threat_url(found.record.key);
+  page.canonical = pages::threat_url(found.record.key);
   page.noindex = found.record.tlp != domain::Tlp::clear;
   return shown(app, request, found, Looking::read, pages::render_page(app, request, page));
 }
@@ -268,7 +268,7 @@ Result<http::Response> document(App& app, const http::Request& request) {
   response.content_type = "application/stix+json;version=2.1";
   response.etag = "\"" + found.record.sha512.substr(0, 32) + "\"";
   // An id is of letters, digits and hyphens: safe in a header.
-  response.with("Content-Disposition", fmt::format("attachment; filename=\"{}.json\"", found.record.slug));
+  response.with("Content-Disposition", fmt::format("attachment; filename=\"{}.json\"", found.record.key));
   return shown(app, request, found, Looking::exported, std::move(response));
 }
 

@@ -22,15 +22,6 @@ struct Place {
   Collection collection;
 };
 
-Result<http::Response> answer(App& app, const http::Request& request,
-                              Result<http::Response> (*handler)(App&, const http::Request&)) {
-  if (!taxii::accepts(request.header("accept"))) {
-    return taxii::error(
-        request, Error::invalid(fmt::format("This speaks {}: ask for it in Accept", taxii::kMediaType), "Accept"), 406);
-  }
-  return handler(app, request);
-}
-
 std::string root_url(const App& app, const http::Request& request, const ApiRoot& root) {
   return fmt::format("{}/taxii2/{}/", app.base_url(request), root.name);
 }
@@ -63,7 +54,7 @@ boost::json::object collection_json(const Collection& collection) {
   boost::json::object out{{"id", collection.id},
                           {"title", collection.title},
                           {"can_read", true},
-                          {"can_write", false},
+                          {"can_write", collection.can_write},
                           {"media_types", boost::json::array{taxii::kStixMediaType}}};
   if (!collection.description.empty()) out["description"] = collection.description;
   if (!collection.alias.empty()) out["alias"] = collection.alias;
@@ -206,7 +197,7 @@ void add_taxii_routes(App& app, http::Router& router) {
       http::Route route;
       route.pattern = fmt::format("/taxii2{}{}", pattern, slash ? "/" : "");
       route.name = slash ? std::string{name} : fmt::format("{}_bare", name);
-      route.handler = [&app, handler](const http::Request& request) { return answer(app, request, handler); };
+      route.handler = [&app, handler](const http::Request& request) { return taxii::answer(app, request, handler); };
       // Discovery holds absolute URLs.
       route.varies_by_host = app.settings().public_url.empty();
       router.add(std::move(route));
@@ -220,6 +211,7 @@ void add_taxii_routes(App& app, http::Router& router) {
   add("/{root}/collections/{collection}/objects", "taxii_objects", objects);
   add("/{root}/collections/{collection}/objects/{object}", "taxii_object", object);
   add("/{root}/collections/{collection}/objects/{object}/versions", "taxii_versions", versions);
+  add_taxii_write_routes(app, router);
 }
 
 }  // namespace tocsin::portal

@@ -126,12 +126,21 @@ http::Response error(const http::Request& request, const Error& error, int statu
   return response;
 }
 
+Result<http::Response> answer(App& app, const http::Request& request,
+                              Result<http::Response> (*handler)(App&, const http::Request&)) {
+  if (!accepts(request.header("accept"))) {
+    return error(request, Error::invalid(fmt::format("This speaks {}: ask for it in Accept", kMediaType), "Accept"),
+                 406);
+  }
+  return handler(app, request);
+}
+
 void allow_other_sites(const http::Request& request, http::Response& response) {
   response.with("Access-Control-Allow-Origin", "*")
       .with("Access-Control-Expose-Headers", "X-TAXII-Date-Added-First, X-TAXII-Date-Added-Last, ETag");
   if (request.method != http::Method::options) return;
-  response.with("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
-      .with("Access-Control-Allow-Headers", "Authorization, Accept, If-None-Match")
+  response.with("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE, OPTIONS")
+      .with("Access-Control-Allow-Headers", "Authorization, Accept, Content-Type, If-None-Match")
       .with("Access-Control-Max-Age", "86400");
 }
 

@@ -15,7 +15,7 @@ namespace tocsin::portal::taxii {
 inline constexpr std::string_view kMediaType = "application/taxii+json;version=2.1";
 inline constexpr std::string_view kStixMediaType = "application/stix+json;version=2.1";
 /// Largest body that is taken.
-inline constexpr std::int64_t kBodyBytesMax = 32 << 20;
+inline constexpr std::int64_t kBodyBytesMax = 10 << 20;
 inline constexpr std::string_view kPath = "/taxii2/";
 
 /// Is this one of TAXII's addresses?
@@ -28,6 +28,9 @@ bool is_media_type(std::string_view content_type) noexcept;
 /// The error message resource (section 3.6.1).
 http::Response error(const http::Request& request, const Error& error, int status);
 http::Response json(const boost::json::value& body, int status = 200);
+/// Runs the handler where Accept takes what it gives; else 406.
+Result<http::Response> answer(App& app, const http::Request& request,
+                              Result<http::Response> (*handler)(App&, const http::Request&));
 /// Browsers of other sites may ask as well (section 1.6.9), with a token and never with a cookie.
 void allow_other_sites(const http::Request& request, http::Response& response);
 
@@ -43,5 +46,6 @@ std::string timestamp(std::int64_t micros);
 }  // namespace tocsin::portal::taxii
 
 namespace tocsin::portal {
-void add_taxii_routes(App& app, http::Router& router);  ///< /taxii2/
+void add_taxii_routes(App& app, http::Router& router);        ///< /taxii2/
+void add_taxii_write_routes(App& app, http::Router& router);  ///< Of the former, those that change something.
 }  // namespace tocsin::portal

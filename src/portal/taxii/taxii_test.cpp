@@ -179,5 +179,180 @@ TEST_P(TaxiiPortal, APublicCollectionShowsWhatThePublicMaySee) {
   EXPECT_EQ(get(fmt::format("/taxii2/default/collections/open/objects/{}/versions/", kSecret), kAccept).status, 404);
 }
 
+/// The writing half, as programs meet it.
+class TaxiiWriting : public TaxiiPortal {
+ protected:
+  void populate() override {
+    TaxiiPortal::populate();
+    const engine::taxii::CollectionInput shared{
+        .id = {},
+        .alias = "shared",
+        .title = "Shared",
+        .description = {},
+        .filter = {.types = {"malware", "tool"}},
+        .readers = {.who = engine::taxii::CollectionReaders::Who::members, .community = {}, .sector = {}},
+        .created_at = {},
+        .writers = {.who = engine::taxii::CollectionWriters::Who::members, .organisation = {}, .sector = {}}};
+    ASSERT_TRUE(engine::taxii::create_collection(database(), engine::Actor::at_console(), shared, clock_.now()));
+  }
+  /// Headers of a program of somebody.
+  std::string program(std::int64_t person, std::int64_t organisation, std::vector<std::string> scopes) {
+    engine::identity::NewToken token;
+    token.name = "TAXII";
+    token.scopes = std::move(scopes);
+    token.expires_at = Timestamp{clock_.now().micros + std::int64_t{86'400'000'000}};
+    const auto made =
+        identities().create_token({person}, domain::OrganisationId{organisation}, token, engine::Actor::at_console());
+    EXPECT_TRUE(made.has_value());
+    return fmt::format("{}Authorization: Bearer {}\r\n", kAccept, made ? *made : "");
+  }
+  std::string plant() { return program(11, kPlant, {"read", "write-records"}); }
+  http::testing::Reply post(const std::string& headers, const std::string& body, std::string_view collection = "shared",
+                            std::string_view type = taxii::kMediaType) {
+    return browser().send("POST", fmt::format("/taxii2/default/collections/{}/objects/", collection), body, type,
+                          headers);
+  }
+  http::testing::Reply remove(const std::string& headers, std::string_view rest) {
+    return browser().send("DELETE", fmt::format("/taxii2/default/collections/shared/objects/{}", rest), "",
+                          "application/json", headers);
+  }
+  void tell() {
+    clock_.advance(std::chrono::seconds{1});
+    ASSERT_TRUE(app().watch().has_value());
+  }
+  static std::string envelope(const std::vector<std::string>& objects) {
+    return fmt::format(R"({{"objects":[{}]}})", fmt::join(objects, ","));
+  }
+};
+TOCSIN_ON_BOTH_DATABASES(TaxiiWriting);
+
+TEST_P(TaxiiWriting, ObjectsAreAddedAndTheirStatusIsTold) {
+  const auto headers = plant();
+  const auto listed = parsed(browser().get("/taxii2/default/collections/shared/", headers));
+  EXPECT_TRUE(listed.at("can_write").as_bool());
+  EXPECT_FALSE(parsed(browser().get("/taxii2/default/collections/all/", headers)).at("can_write").as_bool());
+  const auto reader = program(11, kPlant, {"read"});
+  EXPECT_FALSE(parsed(browser().get("/taxii2/default/collections/shared/", reader)).at("can_write").as_bool());
+  const auto root = parsed(browser().get("/taxii2/default/", headers));
+  EXPECT_EQ(root.at("max_content_length").to_number<std::int64_t>(), taxii::kBodyBytesMax);
+
+  const auto reply = post(headers, envelope({object(kWorm, kGreen), object(kSecret, "none"), "7",
+                                             object("campaign--00000000-0000-4000-8000-000000000004", kGreen)}));
+  ASSERT_EQ(reply.status, 202) << reply.body;
+  EXPECT_EQ(reply.header("content-type"), taxii::kMediaType);
+  const auto status = parsed(reply);
+  EXPECT_EQ(status.at("status"), "complete");
+  EXPECT_EQ(status.at("total_count"), 4);
+  EXPECT_EQ(status.at("success_count"), 2);
+  EXPECT_EQ(status.at("failure_count"), 2);
+  EXPECT_EQ(status.at("pending_count"), 0);
+  EXPECT_EQ(status.as_object().if_contains("pendings"), nullptr);
+  EXPECT_EQ(status.at("successes").at(0).at("id"), boost::json::value(kWorm));
+  EXPECT_EQ(status.at("successes").at(0).at("version"), "2026-02-01T00:00:00.000Z");
+  EXPECT_THAT(boost::json::serialize(status.at("failures")), HasSubstr("type malware, tool only"));
+  tell();
+  EXPECT_THAT(ids(browser().get("/taxii2/default/collections/shared/objects/", headers)),
+              ::testing::UnorderedElementsAre(kWorm, kSecret));
+
+  const auto address = fmt::format("/taxii2/default/status/{}/", std::string{json::string_at(status, "id")});
+  const auto again = browser().get(address, headers);
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(again.body, reply.body);
+  // The same person's other token, without the scope, reads it too; nobody else does.
+  EXPECT_EQ(browser().get(address, reader).status, 200);
+  EXPECT_EQ(browser().get(address, program(12, kPlant, {"read", "write-records"})).status, 404);
+  EXPECT_EQ(browser().get(address, program(15, kCert, {"read", "write-records", "publish"})).status, 404);
+  EXPECT_EQ(get(address, kAccept).status, 401);
+  EXPECT_EQ(browser().get("/taxii2/default/status/nothing/", headers).status, 404);
+  EXPECT_EQ(browser().get(address, headers + "Accept: text/html\r\n").status, 200);
+  EXPECT_EQ(browser().get(address, "Accept: text/html\r\n" + headers.substr(headers.find("Authorization"))).status,
+            406);
+}
+
+TEST_P(TaxiiWriting, NobodyWritesWhoMayNot) {
+  const auto body = envelope({object(kWorm, kGreen)});
+  const auto refused = [&](const http::testing::Reply& reply, int status) {
+    EXPECT_EQ(reply.status, status) << reply.body;
+    EXPECT_EQ(reply.header("content-type"), taxii::kMediaType);
+    EXPECT_EQ(json::string_at(parsed(reply), "http_status"), std::to_string(status));
+  };
+  const auto headers = plant();
+  refused(post(program(11, kPlant, {"read"}), body), 403);
+  refused(post(headers, body, "all"), 403);
+  refused(post(headers, body, "none"), 404);
+  refused(post(kAccept, body), 401);
+  refused(post(std::string{kAccept} + "Authorization: Bearer tocsin_wrong\r\n", body), 401);
+  refused(post(program(16, kCert, {"read", "write-records"}), body), 403);
+  // The collection of a community that they are not in is no collection.
+  refused(browser().send("POST", "/taxii2/11111111-1111-4111-8111-111111111111/collections/shared/objects/", body,
+                         taxii::kMediaType, headers),
+          404);
+  // What a browser sends by itself is no reason to write anything: another site's form, nor our own.
+  auto member = signed_in("boss@plant.example");
+  const auto forged =
+      member.send("POST", "/taxii2/default/collections/shared/objects/", body, taxii::kMediaType, kAccept);
+  EXPECT_EQ(forged.status, 403) << forged.body;
+  const auto own = member.send("POST", "/taxii2/default/collections/shared/objects/", body, taxii::kMediaType,
+                               std::string{kAccept} + "X-CSRF-Token: " + member.csrf + "\r\n");
+  EXPECT_EQ(own.status, 403) << own.body;
+  // What is wrong with the request.
+  for (const auto* type : {"application/json", "application/taxii+json;version=2.0", "text/plain",
+                           "application/x-www-form-urlencoded", "application/stix+json;version=2.1"}) {
+    refused(post(headers, body, "shared", type), 415);
+  }
+  for (const auto* malformed : {"", "{}", "[]", R"({"objects":[]})", R"({"objects":[{"type":)"}) {
+    refused(post(headers, malformed), 422);
+  }
+  refused(post(headers, "[" + std::string(200'000, '[')), 422);
+  refused(
+      browser().send("POST", "/taxii2/default/collections/shared/objects/?limit=1", body, taxii::kMediaType, headers),
+      400);
+  refused(browser().send("POST", "/taxii2/default/collections/shared/objects/", body, taxii::kMediaType,
+                         "Accept: application/json\r\n" + headers.substr(headers.find("Authorization"))),
+          406);
+  EXPECT_EQ(count(store::Sql{"SELECT count(*) FROM record WHERE kind = 2"}), 0);
+  EXPECT_EQ(count(store::Sql{"SELECT count(*) FROM taxii_status"}), 0);
+  // Too large: refused by its length alone.
+  const auto large = post(headers, std::string(static_cast<std::size_t>(taxii::kBodyBytesMax) + 1, ' '));
+  EXPECT_EQ(large.status, 413);
+  // Refusals of those who are known are audited; the version of the media type may be left out.
+  EXPECT_GT(count(store::Sql{"SELECT count(*) FROM audit WHERE action = 'access.refused' AND object = "
+                             "'route:taxii_add_objects'"}),
+            0);
+  EXPECT_EQ(post(headers, body, "shared", "application/taxii+json").status, 202);
+}
+
+TEST_P(TaxiiWriting, ObjectsAreDeletedByWhoMayRemoveThem) {
+  add({object(kWorm, kGreen), object(kSecret, kGreen)});
+  add({object(kWorm, kGreen, "2026-03-01T00:00:00.000Z"), object(kWorm, kGreen, "2026-04-01T00:00:00.000Z")});
+  const auto coordinator = program(15, kCert, {"read", "write-records", "publish"});
+  const auto one = fmt::format("{}/", kWorm);
+  EXPECT_EQ(remove(plant(), one).status, 403);
+  EXPECT_EQ(remove(program(15, kCert, {"read", "write-records"}), one).status, 403) << "without the scope publish";
+  EXPECT_EQ(remove(program(15, kCert, {"read", "publish"}), one).status, 403) << "without write-records";
+  EXPECT_EQ(remove(kAccept, one).status, 401);
+  EXPECT_EQ(remove(coordinator, "tool--00000000-0000-4000-8000-000000000009/").status, 404);
+  EXPECT_EQ(remove(coordinator, one + "?match[version]=2020-01-01T00:00:00Z").status, 404);
+  EXPECT_EQ(remove(coordinator, one + "?match[spec_version]=2.0").status, 404);
+  for (const auto* bad : {"?limit=1", "?added_after=2020-01-01T00:00:00Z", "?match[id]=x", "?match[version]=newest"}) {
+    EXPECT_EQ(remove(coordinator, one + bad).status, 400) << bad;
+  }
+  const auto versions = [&] {
+    tell();
+    const auto reply =
+        browser().get(fmt::format("/taxii2/default/collections/shared/objects/{}/versions/", kWorm), coordinator);
+    return reply.status == 200 ? boost::json::serialize(parsed(reply).at("versions")) : std::to_string(reply.status);
+  };
+  EXPECT_EQ(remove(coordinator, one + "?match[version]=2026-03-01T00:00:00.000Z").status, 200);
+  EXPECT_EQ(versions(), R"(["2026-02-01T00:00:00.000000Z","2026-04-01T00:00:00.000000Z"])");
+  EXPECT_EQ(remove(coordinator, one + "?match[version]=last&match[spec_version]=2.1").status, 200);
+  EXPECT_EQ(versions(), R"(["2026-02-01T00:00:00.000000Z"])");
+  const auto done = remove(coordinator, one);
+  EXPECT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(versions(), "404");
+  EXPECT_EQ(remove(coordinator, one).status, 404);
+  EXPECT_THAT(ids(browser().get("/taxii2/default/collections/shared/objects/", coordinator)), ElementsAre(kSecret));
+}
+
 }  // namespace
 }  // namespace tocsin::portal

@@ -61,8 +61,10 @@ inline std::vector<std::string> threat_targets(int slots) {
                                "/api/v1/threats?type=relationship",
                                "/api/v1/threats?type=tool&tlp=amber"};
   const std::string taxii = "/taxii2/default/collections/all";
-  for (const auto* door : {"/taxii2/", "/taxii2", "/taxii2/default/", "/taxii2/default", "/taxii2/default/collections/",
-                           "/taxii2/default/collections"}) {
+  for (const auto* door :
+       {"/taxii2/", "/taxii2", "/taxii2/default/", "/taxii2/default", "/taxii2/default/collections/",
+        "/taxii2/default/collections", "/taxii2/default/status/00000000-0000-4000-8000-000000000001/",
+        "/taxii2/default/status/00000000-0000-4000-8000-000000000001"}) {
     all.emplace_back(door);
   }
   for (const auto* door : {"/", "", "/manifest/", "/manifest", "/manifest/?match[version]=all&limit=3", "/objects/",

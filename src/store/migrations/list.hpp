@@ -33,5 +33,6 @@ extern const Migration kMigration0027Stix;
 extern const Migration kMigration0028DecisionHistory;
 extern const Migration kMigration0029Taxii;
 extern const Migration kMigration0034TaxiiPeer;
+extern const Migration kMigration0030TaxiiWriting;
 
 }  // namespace tocsin::store
