@@ -32,7 +32,7 @@ extern const Migration kMigration0026AssetText;
 extern const Migration kMigration0027Stix;
 extern const Migration kMigration0028DecisionHistory;
 extern const Migration kMigration0029Taxii;
-extern const Migration kMigration0034TaxiiPeer;
 extern const Migration kMigration0030TaxiiWriting;
+extern const Migration kMigration0034TaxiiPeer;
 
 }  // namespace tocsin::store
