@@ -1,0 +1,182 @@
+#include "formats/threat_text/extract.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "formats/threat_text/doubts.hpp"
+
+namespace tocsin::formats::threat_text {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+std::vector<std::string> found_in(std::string_view text) {
+  std::vector<std::string> out;
+  for (const auto& each : extract(text)) {
+    out.push_back(fmt::format("{} {}{}", to_string(each.kind), each.value, each.defanged ? " (defanged)" : ""));
+  }
+  return out;
+}
+
+struct LineCase {
+  std::string_view line, kind, value;
+};
+void PrintTo(const LineCase& each, std::ostream* out) { *out << each.line; }
+class Line : public ::testing::TestWithParam<LineCase> {};
+
+TEST_P(Line, IsReadAsOneThing) {
+  const auto& [line, kind, value] = GetParam();
+  const auto found = read_one(line);
+  if (kind.empty()) {
+    EXPECT_FALSE(found) << to_string(found->kind) << ' ' << found->value;
+    return;
+  }
+  ASSERT_TRUE(found);
+  EXPECT_EQ(to_string(found->kind), kind);
+  EXPECT_EQ(found->value, value);
+}
+
+constexpr std::string_view kMd5 = "0123456789ABCDEF0123456789abcdef";
+const LineCase kLines[] = {
+    {"198.51.100.7", "ipv4", "198.51.100.7"},
+    {"  198.51.100.7\t", "ipv4", "198.51.100.7"},
+    {"198[.]51[.]100[.]7", "ipv4", "198.51.100.7"},
+    {"198.51.100[.7", "ipv4", "198.51.100.7"},
+    {"198(.)51.100{.}7", "ipv4", "198.51.100.7"},
+    {"198.51.100.7:443", "ipv4", "198.51.100.7"},
+    {"198.51.100.0/24", "ipv4", "198.51.100.0/24"},
+    {"198.51.100.0/33", "", ""},
+    {"198.51.100.256", "", ""},
+    {"198.51.100.07", "", ""},
+    {"198.51.100", "", ""},
+    {"2001:DB8:0:0::7", "ipv6", "2001:db8::7"},
+    {"2001[:]db8::7", "ipv6", "2001:db8::7"},
+    {"2001:db8::/32", "ipv6", "2001:db8::/32"},
+    {"2001:db8::/129", "", ""},
+    {"12:34", "", ""},
+    {"Pump-Control[.]Example", "domain", "pump-control.example"},
+    {"pump[dot]example", "domain", "pump.example"},
+    {"pump (dot) example", "domain", "pump.example"},
+    {"pump.example.", "domain", "pump.example"},
+    {"xn--pmp-hoa.xn--p1ai", "domain", "xn--pmp-hoa.xn--p1ai"},
+    {"setup.exe", "", ""},
+    {"recipe.xlsx", "", ""},
+    {"-pump.example", "", ""},
+    {"pump", "", ""},
+    {"hxxp://pump[.]example/a?b=c", "url", "http://pump.example/a?b=c"},
+    {"hXXps[:]//pump[.]example:8443/", "url", "https://pump.example:8443/"},
+    {"hxxps[://]pump.example", "url", "https://pump.example"},
+    {"HTTP://Pump.example/A", "url", "http://Pump.example/A"},
+    {"fxp://198.51.100.7/x", "url", "ftp://198.51.100.7/x"},
+    {"http://[2001:db8::7]/x", "url", "http://[2001:db8::7]/x"},
+    {"http://plc7/x", "url", "http://plc7/x"},
+    {"javascript:alert(1)", "", ""},
+    {"file:///etc/passwd", "", ""},
+    {"http:///x", "", ""},
+    {"Ops@Pump.example", "email", "Ops@pump.example"},
+    {"ops[at]pump[.]example", "email", "ops@pump.example"},
+    {"ops (at) pump (dot) example", "email", "ops@pump.example"},
+    {"ops[@]pump.example", "email", "ops@pump.example"},
+    {"@pump.example", "", ""},
+    {"a@b@pump.example", "", ""},
+    {kMd5, "md5", "0123456789abcdef0123456789abcdef"},
+    {"0123456789abcdef0123456789abcdef01234567", "sha1", "0123456789abcdef0123456789abcdef01234567"},
+    {"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeF", "sha256",
+     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
+    {"0123456789abcdef0123456789abcdef0", "", ""},
+    {"cve-2024-12345", "cve", "CVE-2024-12345"},
+    {"CVE-2024-123", "", ""},
+    {"CVE-2024-12345x", "", ""},
+    {"cwe-79", "cwe", "CWE-79"},
+    {"T0883", "technique", "T0883"},
+    {"t1059.001", "technique", "T1059.001"},
+    {"T1059.01", "", ""},
+    {"T08831", "", ""},
+    {"two words", "", ""},
+    {"", "", ""},
+    {"[.]", "", ""},
+    {"(at)", "", ""},
+};
+INSTANTIATE_TEST_SUITE_P(Extract, Line, ::testing::ValuesIn(kLines));
+
+TEST(Extract, FindsThingsInSentences) {
+  EXPECT_THAT(found_in("The loader (setup.exe) called hxxps://cdn[.]pump[.]example/a.php, then 198.51.100.7."),
+              ElementsAre("url https://cdn.pump.example/a.php (defanged)", "ipv4 198.51.100.7"));
+  EXPECT_THAT(found_in("CVE-2024-12345/CVE-2024-12346 (CWE-787), T0883; see [pump](https://pump.example/x?y=z)."),
+              ElementsAre("cve CVE-2024-12345", "cve CVE-2024-12346", "cwe CWE-787", "technique T0883",
+                          "url https://pump.example/x?y=z"));
+  EXPECT_THAT(found_in("md5=0123456789abcdef0123456789abcdef url=https://pump.example"),
+              ElementsAre("md5 0123456789abcdef0123456789abcdef", "url https://pump.example"));
+  EXPECT_THAT(found_in("Write to ops (at) pump (dot) example at 12:30, version 1.2.3, e.g. in v2.0."),
+              ElementsAre("email ops@pump.example (defanged)"));
+  EXPECT_THAT(found_in("Nothing happened."), IsEmpty());
+  EXPECT_THAT(found_in("**pump.example** _198.51.100.7_ `T0883`"),
+              ElementsAre("domain pump.example", "ipv4 198.51.100.7", "technique T0883"));
+}
+
+TEST(Extract, SaysWhereItStands) {
+  const std::string_view text = "see hxxp://pump[.]example/x, and CVE-2024-12345.";
+  const auto found = extract(text);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(text.substr(found[0].begin, found[0].end - found[0].begin), "hxxp://pump[.]example/x");
+  EXPECT_EQ(text.substr(found[1].begin, found[1].end - found[1].begin), "CVE-2024-12345");
+}
+
+TEST(Extract, IsLinear) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += "[.](at) hxxp://";
+  EXPECT_THAT(extract(text), IsEmpty());
+  EXPECT_THAT(extract(std::string(200'000, '(')), IsEmpty());
+}
+
+struct DoubtCase {
+  std::string_view line, doubt;
+};
+void PrintTo(const DoubtCase& each, std::ostream* out) { *out << each.line; }
+class Doubted : public ::testing::TestWithParam<DoubtCase> {};
+TEST_P(Doubted, Says) {
+  const auto found = read_one(GetParam().line);
+  ASSERT_TRUE(found);
+  const auto doubt = doubt_of(*found);
+  EXPECT_EQ(doubt ? to_string(*doubt) : "", GetParam().doubt);
+}
+const DoubtCase kDoubts[] = {
+    {"10.1.2.3", "own-network"},
+    {"172.31.255.255", "own-network"},
+    {"172.32.0.1", ""},
+    {"192.168.0.0/24", "own-network"},
+    {"127.0.0.1", "own-network"},
+    {"198.51.100.7", "reserved"},
+    {"255.255.255.255", "reserved"},
+    {"8.8.8.8", "resolver"},
+    {"8.8.8.9", ""},
+    {"45.0.0.0/8", "wide-network"},
+    {"45.66.0.0/16", ""},
+    {"fe80::1", "own-network"},
+    {"fd12::1", "own-network"},
+    {"::1", "own-network"},
+    {"2001:db8::1", "reserved"},
+    {"2606:4700:4700::1111", "resolver"},
+    {"2a0e::1", ""},
+    {"google.com", "common-service"},
+    {"www.Google.com", "common-service"},
+    {"evil.google.com.bad.net", ""},
+    {"d111.cloudfront.net", ""},
+    {"https://github.com/", "common-service"},
+    {"https://github.com/bad/loader", ""},
+    {"http://10.0.0.7/x", "own-network"},
+    {"http://plc7/x", "own-network"},
+    {"pump.example", "reserved"},
+    {"plant.local", "own-network"},
+    {"bad@gmail.com", ""},
+    {"bad@plant.local", "own-network"},
+    {"d41d8cd98f00b204e9800998ecf8427e", "empty-file"},
+    {"d41d8cd98f00b204e9800998ecf8427f", ""},
+    {"CVE-2024-12345", ""},
+};
+INSTANTIATE_TEST_SUITE_P(Extract, Doubted, ::testing::ValuesIn(kDoubts));
+
+}  // namespace
+}  // namespace tocsin::formats::threat_text
