@@ -64,6 +64,9 @@ using store::Value;
 #define TOCSIN_RECORD_COMMENT_COLUMNS \
   "id, uuid, record_id, organisation_id, person_id, wide, body, written_at, edited_at"
 #define TOCSIN_REMOVED_DOCUMENT_COLUMNS "sha512, record_id, kind, issuer, record_key, version, removed_at"
+#define TOCSIN_SHARED_REPORT_ALL "record_id, organisation_id, person_id, anonymous, content, shared_at"
+#define TOCSIN_SHARED_OBJECT_ALL "record_id, report_id, what"
+#define TOCSIN_SHARED_SIGHTING_ALL "record_id, organisation_id, sighting_id, person_id, anonymous, made_at"
 #define TOCSIN_ASSET_ALL                                                                                               \
   "id, organisation_id, asset_key, label, folded_label, search_text, item_key, name, vendor, family, product, model, " \
   "hardware, versions, serial, cpe, purls, hashes, addresses, site, zone, conduit, purdue_level, criticality, "        \
@@ -262,6 +265,11 @@ constexpr BackupColumn kRecordComment[] = {{"id"},   {"uuid", true}, {"record_id
                                            {"wide"}, {"body", true}, {"written_at"}, {"edited_at"}};
 constexpr BackupColumn kRemovedDocument[] = {{"sha512", true},     {"record_id"},     {"kind"},      {"issuer", true},
                                              {"record_key", true}, {"version", true}, {"removed_at"}};
+constexpr BackupColumn kSharedReport[] = {{"record_id"}, {"organisation_id"}, {"person_id"},
+                                          {"anonymous"}, {"content", true},   {"shared_at"}};
+constexpr BackupColumn kSharedObject[] = {{"record_id"}, {"report_id"}, {"what", true}};
+constexpr BackupColumn kSharedSighting[] = {{"record_id"}, {"organisation_id"}, {"sighting_id"},
+                                            {"person_id"}, {"anonymous"},       {"made_at"}};
 constexpr BackupColumn kAsset[] = {{"id"},
                                    {"organisation_id"},
                                    {"asset_key", true},
@@ -661,6 +669,13 @@ const BackupTableCode kTables[] = {
     {"removed_document", kRemovedDocument, true,
      TOCSIN_PAGE_BY_TEXT("removed_document", TOCSIN_REMOVED_DOCUMENT_COLUMNS, "sha512"),
      TOCSIN_INSERT("removed_document", TOCSIN_REMOVED_DOCUMENT_COLUMNS)},
+    {"shared_report", kSharedReport, false, TOCSIN_PAGE("shared_report", TOCSIN_SHARED_REPORT_ALL, "record_id"),
+     TOCSIN_INSERT("shared_report", TOCSIN_SHARED_REPORT_ALL)},
+    {"shared_object", kSharedObject, false, TOCSIN_PAGE("shared_object", TOCSIN_SHARED_OBJECT_ALL, "record_id"),
+     TOCSIN_INSERT("shared_object", TOCSIN_SHARED_OBJECT_ALL)},
+    {"shared_sighting", kSharedSighting, false,
+     TOCSIN_PAGE_BY_TWO("shared_sighting", TOCSIN_SHARED_SIGHTING_ALL, "record_id, organisation_id"),
+     TOCSIN_INSERT("shared_sighting", TOCSIN_SHARED_SIGHTING_ALL), 2},
 };
 
 }  // namespace

@@ -65,6 +65,9 @@ Status People::erase(domain::PersonId id) {
        Sql{"DELETE FROM record_read WHERE person_id = ?", id},
        Sql{"DELETE FROM record_comment WHERE person_id = ?", id},
        Sql{"DELETE FROM taxii_status WHERE person_id = ?", id},
+       // What was given is the organisation's.
+       Sql{"UPDATE shared_report SET person_id = NULL WHERE person_id = ?", id},
+       Sql{"UPDATE shared_sighting SET person_id = NULL WHERE person_id = ?", id},
        // What they opened and asked for stays, for those whose it was; what they wrote about it does not.
        Sql{"UPDATE break_glass SET reason = '', ended_at = coalesce(ended_at, until) WHERE person_id = ?", id},
        Sql{"UPDATE approval SET reason = '', outcome = '' WHERE person_id = ?", id},
@@ -254,6 +257,20 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                                  [](const Row& row) {
                                    return boost::json::value({{"advisory", text(row, 0)}, {"read_at", moment(row, 1)}});
                                  }));
+  // Whoever manages people gets this as well: of what was given anonymously they may not learn.
+  TRY(auto shared,
+      connection_.all(Sql{"SELECT r.record_key, s.shared_at FROM shared_report s JOIN record r "
+                          "ON r.id = s.record_id WHERE s.person_id = ? AND s.anonymous = 0 ORDER BY s.record_id",
+                          id},
+                      [](const Row& row) {
+                        return boost::json::value({{"report", text(row, 0)}, {"shared_at", moment(row, 1)}});
+                      }));
+  TRY(auto sightings,
+      connection_.all(
+          Sql{"SELECT r.record_key, s.made_at FROM shared_sighting s JOIN record r ON r.id = "
+              "s.record_id WHERE s.person_id = ? AND s.anonymous = 0 ORDER BY s.record_id",
+              id},
+          [](const Row& row) { return boost::json::value({{"object", text(row, 0)}, {"made_at", moment(row, 1)}}); }));
   const auto array = [](std::vector<boost::json::value>& values) {
     return boost::json::array(values.begin(), values.end());
   };
@@ -264,7 +281,8 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                              {"webhooks", array(webhooks)},       {"subscriptions", array(subscriptions)},
                              {"reading_times", array(times)},     {"notices", array(notices)},
                              {"comments", array(comments)},       {"marked_as_read", array(read)},
-                             {"mail_keys", array(mail_keys)},     {"asset_notices", array(asset_notices)}};
+                             {"mail_keys", array(mail_keys)},     {"asset_notices", array(asset_notices)},
+                             {"threats_shared", array(shared)},   {"threats_seen_too", array(sightings)}};
 }
 
 }  // namespace tocsin::store

@@ -9,7 +9,8 @@
 #include "store/database.hpp"
 
 /// Who has read what: a mark of a person on a record, which lasts until a revision comes that concerns who runs the
-/// products (formats::csaf::matters_to_owners). Nobody sees the marks of others.
+/// products (formats::csaf::matters_to_owners). Nobody sees the marks of others; who shared something is told of how
+/// many organisations somebody has read it (engine/threat/report.hpp).
 namespace tocsin::engine::manage {
 
 /// Errors: not_found for what the actor may not see, or sees through a broken glass only; forbidden for who has not

@@ -24,6 +24,11 @@ Result<MarkingChange> change_of(const boost::json::object& parameters);
 
 /// Communities that this actor may address something to.
 Result<std::vector<std::int64_t>> known_communities(store::Database& database, const Actor& actor);
+/// Of whom `marking` newly lists, compared with the record: do they exist, can they be reached, and does the actor know
+/// them? Errors: invalid_input with `where` = "listed".
+Status check_listed(store::Connection& connection, const Actor& actor,
+                    const std::vector<std::int64_t>& known_communities, const domain::Record& record,
+                    const Marking& marking);
 /// Errors: as change_marking; conflict where the marking or the document is not `basis` any more, or it would reach
 /// others than those that were shown.
 Status change_marking_in(store::Connection& connection, const Actor& actor,

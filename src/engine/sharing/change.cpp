@@ -13,6 +13,7 @@
 #include "engine/sharing/approvable.hpp"
 #include "engine/sharing/world.hpp"
 #include "formats/csaf/header.hpp"
+#include "formats/stix/markings.hpp"
 #include "store/audiences.hpp"
 #include "store/cases.hpp"
 #include "store/changes.hpp"
@@ -51,13 +52,42 @@ Result<domain::Record> need_record(store::Connection& connection, const Actor& a
   return std::move(*record);
 }
 
+/// The strictest of what marks a STIX object, by the standard's own definitions and those that are here; none: it says
+/// nothing.
+Result<std::optional<domain::Tlp>> label_of_object(store::Connection& connection, std::string_view bytes) {
+  std::optional<domain::Tlp> label;
+  formats::stix::TapeReader reader, definitions;
+  TRY(const auto root, reader.read(bytes, {}));
+  const auto facts = formats::stix::read_facts(root);
+  std::vector<std::string_view> ids = facts.object_marking_refs;
+  for (const auto& each : facts.granular_markings) ids.push_back(each.marking_ref);
+  store::Records records{connection};
+  for (const auto id : ids) {
+    auto level = std::string{formats::stix::tlp_level(id)};
+    if (level.empty()) {
+      TRY(const auto definition, records.load(domain::RecordKind::stix_object, "", id));
+      if (!definition) continue;
+      TRY(const auto text, records.document(definition->id, definition->current_revision));
+      const auto read = definitions.read(text.value_or("{}"), {});
+      if (read) level = formats::stix::tlp_level_of(*read);
+    }
+    if (const auto tlp = domain::parse_tlp(level)) label = label ? std::max(*label, *tlp) : *tlp;
+  }
+  return label;
+}
+
 /// What the document itself says binds: whoever holds the file reads its label, not ours.
 Status check_label(store::Connection& connection, const domain::Record& record, domain::Tlp tlp) {
   TRY(const auto bytes, store::Records{connection}.document(record.id, record.current_revision));
   if (!bytes) return Error::not_found("advisory");
-  TRY(const auto parsed, json::parse(*bytes));
-  TRY(const auto header, formats::csaf::read_header(parsed.root()));
-  const auto label = domain::parse_tlp(header.tlp_label);
+  std::optional<domain::Tlp> label;
+  if (record.kind == domain::RecordKind::stix_object) {
+    TRY(label, label_of_object(connection, *bytes));
+  } else {
+    TRY(const auto parsed, json::parse(*bytes));
+    TRY(const auto header, formats::csaf::read_header(parsed.root()));
+    label = domain::parse_tlp(header.tlp_label);
+  }
   if (!label || tlp >= *label) return ok();
   return Error::invalid(
       tr<"the document itself says TLP:{}; import a revision that is marked lower">(domain::to_string(*label)), "tlp");
@@ -74,6 +104,8 @@ Status check_status(RecordStatus from, RecordStatus to) {
   }
   return Error::invalid(std::string{tr<"the document withdraws itself: import a revision that says so">()}, "status");
 }
+
+}  // namespace
 
 /// New addressees exist, can be reached, and are known to the actor; those of before may stay.
 Status check_listed(store::Connection& connection, const Actor& actor,
@@ -127,6 +159,8 @@ Status check_listed(store::Connection& connection, const Actor& actor,
   }
   return ok();
 }
+
+namespace {
 
 struct Wanted {
   domain::Record record;
