@@ -172,20 +172,32 @@ std::vector<std::string> sharing_targets() {
   for (int slot = 0; slot < kSlots; slot += 5) {
     all.push_back("/advisories/" + id_of(slot) + "/sharing");
     all.push_back("/api/v1/advisories/" + id_of(slot) + "/sharing");
+    all.push_back("/threats/" + testing::threat_id(slot) + "/sharing");
+    all.push_back("/api/v1/threats/" + testing::threat_id(slot) + "/sharing");
   }
   return all;
 }
 
 /// Those of advisories that are for people who have signed in.
 std::vector<std::string> advisory_targets_signed_in() {
-  std::vector<std::string> all;
+  std::vector<std::string> all{"/threats/share", "/threats/shared", "/api/v1/threats/reports"};
   for (int slot = 0; slot < kSlots; slot += 5) {
     const auto id = id_of(slot);
     all.push_back("/advisories/" + id + "/comments");
     all.push_back("/api/v1/advisories/" + id + "/comments");
     all.push_back("/advisories/" + id + "/remove");
     all.push_back("/api/v1/advisories/" + id + "/read");
+    const auto threat = testing::threat_id(slot);
+    all.push_back("/threats/" + threat + "/comments");
+    all.push_back("/api/v1/threats/" + threat + "/comments");
+    all.push_back("/threats/" + threat + "/remove");
+    all.push_back("/api/v1/threats/" + threat + "/read");
   }
+  // None of the walk's objects was given as a report: nobody's, whoever sees it.
+  const auto threat = testing::threat_id(8);
+  for (const auto* door : {"/threats/shared/", "/api/v1/threats/reports/"}) all.push_back(door + threat);
+  all.push_back("/threats/shared/" + threat + "/edit");
+  for (const auto* base : {"/threats/", "/api/v1/threats/"}) all.push_back(base + threat + "/comments/none");
   return all;
 }
 
@@ -436,9 +448,10 @@ constexpr int kAllHeard = 10'000;
 /// that are there for the same reader at once.
 bool is_meant_to_be_silent(std::string_view target) {
   return std::ranges::any_of(
-      std::array<std::string_view, 11>{"{other_", "/none", "/approvals/1", "{notice}", "/comments/{comment}", "/remove",
-                                       "csaf-2.1.json", "/exposure/runs/", "/notifications/assets/",
-                                       "/objects/relationship--", "/revisions/2/document.txt"},
+      std::array<std::string_view, 13>{"/threats/shared/", "/threats/reports/", "{other_", "/none", "/approvals/1",
+                                       "{notice}", "/comments/{comment}", "/remove", "csaf-2.1.json", "/exposure/runs/",
+                                       "/notifications/assets/", "/objects/relationship--",
+                                       "/revisions/2/document.txt"},
       [&](std::string_view each) { return target.find(each) != std::string_view::npos; });
 }
 

@@ -53,7 +53,7 @@ Result<http::Response> add_comment(App& app, const http::Request& request) {
       manage::add_comment(app.database(), actor, record.id, text.value_or(""), whom == "everyone", request.now));
   TRY(const auto row, manage::find_comment(app.database(), actor, record.id, id, request.now));
   return api::personal_json(pages::comment_json(row), 201)
-      .with("Location", "/api/v1" + pages::advisory_url(record.slug) + "/comments/" + id);
+      .with("Location", "/api/v1" + pages::record_url(record) + "/comments/" + id);
 }
 
 Result<http::Response> get_comment(App& app, const http::Request& request) {
@@ -82,7 +82,7 @@ Result<http::Response> remove_comment(App& app, const http::Request& request) {
   return http::Response::nothing();
 }
 
-Result<http::Response> remove_advisory(App& app, const http::Request& request) {
+Result<http::Response> remove_record(App& app, const http::Request& request) {
   TRY(const auto record, pages::record_of(app, request));
   auto actor = access::actor(request);
   TRY_VOID(manage::may_remove(actor, record));
@@ -112,6 +112,10 @@ void add_manage_api(App& app, http::Router& router) {
   get("/api/v1/advisories/{id}/read", "advisory_read", "Has the asker read an advisory as it is now?", kSignedIn,
       get_read);
   get("/api/v1/advisories/{id}/comments/{comment}", "comment", "One comment on an advisory", kMember, get_comment);
+  get("/api/v1/threats/{id}/read", "threat_read", "Has the asker read a STIX object as it is now?", kSignedIn,
+      get_read);
+  get("/api/v1/threats/{id}/comments/{comment}", "threat_comment", "One comment on a STIX object", kMember,
+      get_comment);
   const api::WriteRoute routes[] = {
       {Method::put, "/api/v1/advisories/{id}/read", "advisory_mark_read", "Mark an advisory as read", kSignedIn,
        put_read},
@@ -123,7 +127,18 @@ void add_manage_api(App& app, http::Router& router) {
       {Method::delete_, "/api/v1/advisories/{id}/comments/{comment}", "comment_remove", "Remove a comment", kMember,
        remove_comment},
       {Method::post, "/api/v1/advisories/{id}/removal", "advisory_removal", "Remove an advisory for good",
-       Permission::delete_record, remove_advisory}};
+       Permission::delete_record, remove_record},
+      {Method::put, "/api/v1/threats/{id}/read", "threat_mark_read", "Mark a STIX object as read", kSignedIn, put_read},
+      {Method::delete_, "/api/v1/threats/{id}/read", "threat_mark_unread", "Mark a STIX object as unread", kSignedIn,
+       delete_read},
+      {Method::post, "/api/v1/threats/{id}/comments", "threat_comment_add", "Comment on a STIX object", kMember,
+       add_comment},
+      {Method::patch, "/api/v1/threats/{id}/comments/{comment}", "threat_comment_change", "Change an own comment",
+       kMember, change_comment},
+      {Method::delete_, "/api/v1/threats/{id}/comments/{comment}", "threat_comment_remove", "Remove a comment", kMember,
+       remove_comment},
+      {Method::post, "/api/v1/threats/{id}/removal", "threat_removal", "Remove a STIX object for good",
+       Permission::delete_record, remove_record}};
   for (const auto& route : routes) api::add_write_route(app, router, route);
 }
 

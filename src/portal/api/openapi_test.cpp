@@ -79,12 +79,13 @@ class OpenApi : public testing::MembersTest {
     if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
     if (target.starts_with("/api/v1/exposure/sums") || target.starts_with("/api/v1/exposure/alias-offers"))
       return "coordinator@cert.example";
-    for (const std::string_view path :
-         {"/api/v1/inventory", "/api/v1/exposure", "/api/v1/webhooks", "/api/v1/subscriptions", "/api/v1/notices"}) {
+    for (const std::string_view path : {"/api/v1/inventory", "/api/v1/exposure", "/api/v1/webhooks",
+                                        "/api/v1/subscriptions", "/api/v1/notices", "/api/v1/threats/reports"}) {
       if (target.starts_with(path)) return "boss@plant.example";
     }
     if (target.ends_with("/sharing") || target.starts_with("/api/v1/cases") || target.ends_with("/read") ||
-        target.ends_with("/removal") || target.find("/comments") != std::string_view::npos) {
+        target.ends_with("/removal") || target.ends_with("/sighting") ||
+        target.find("/comments") != std::string_view::npos) {
       return "coordinator@cert.example";
     }
     for (const std::string_view path : {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities", "/api/v1/site",
@@ -434,6 +435,41 @@ class Crawl {
     ask("sharing", "/api/v1/advisories/TDC-2025-001/sharing");
     ask("sharing_change", "/api/v1/advisories/TDC-2025-001/sharing", R"({"tlp":"AMBER","preview":true})");
   }
+  /// What a member shares, and what is done with objects of STIX.
+  void shared_threats() {
+    const std::string reports = "/api/v1/threats/reports", threats = "/api/v1/threats/";
+    const auto made =
+        ask("threat_report_share", reports,
+            R"({"title":"Scans at night","text":"From 45[.]66[.]77[.]99.","first_seen":"2020-01-01",)"
+            R"("indicators":["45[.]66[.]77[.]88","10.0.0.7"],"keep":["10.0.0.7"],"cves":["CVE-1900-0101"],)"
+            R"("techniques":["T0883"],"sectors":["water"],"countries":["DE"],"tlp":"GREEN",)"
+            R"("audience":"members","embargo_until":null,"anonymous":false})");
+    const std::string id{json::string_at(made.at("report"), "id")};
+    EXPECT_FALSE(json::array_at(made.at("review"), "also_in_text").empty());
+    ask("threat_report_change", reports + "/" + id,
+        R"({"title":"Scans, again","text":"More.","tlp":"GREEN","audience":"members"})", "PUT");
+    ask("threat_sighting_add", threats + id + "/sighting", R"({"anonymous":false})", "PUT");
+    EXPECT_FALSE(json::array_at(ask("threat_report", reports + "/" + id), "seen_too").empty());
+    ask("threat_reports", reports);
+    ask("threat_sighting_withdraw", threats + id + "/sighting", {}, "DELETE");
+    ask("threat_report_revoke", reports + "/" + id + "/revocation", "{}");
+    const auto some = json::array_at(ask("threats", "/api/v1/threats?type=campaign"), "items");
+    ASSERT_FALSE(some.empty());
+    const auto it = threats + std::string{json::string_at(some.front(), "id")};
+    ask("threat_report_bundle", it + "/bundle");
+    ask("threat_sharing", it + "/sharing");
+    ask("threat_sharing_change", it + "/sharing", R"({"tlp":"RED","preview":true})");
+    ask("threat_mark_read", it + "/read", {}, "PUT");
+    ask("threat_read", it + "/read");
+    ask("threat_mark_unread", it + "/read", {}, "DELETE");
+    const auto comment = ask("threat_comment_add", it + "/comments", R"({"text":"Seen here"})");
+    const auto comment_url = it + "/comments/" + std::string{json::string_at(comment, "id")};
+    ask("threat_comment_change", comment_url, R"({"text":"Seen twice"})", "PATCH");
+    ask("threat_comment", comment_url);
+    EXPECT_FALSE(json::array_at(ask("threat_comments", it + "/comments"), "items").empty());
+    ask("threat_comment_remove", comment_url, {}, "DELETE");
+    ask("threat_removal", it + "/removal", R"({"reason":"Of no use any more"})");
+  }
   /// What programs change; each answer conforms, and so does what is sent.
   void run_changes() {
     const std::string base = "/api/v1/organisations/2";
@@ -494,6 +530,7 @@ class Crawl {
     EXPECT_FALSE(json::array_at(ask("comments", advisory + "/comments"), "items").empty());
     ask("comment_remove", comment_url, {}, "DELETE");
     ask("advisory_removal", advisory + "/removal", R"({"reason":"Of no use any more"})");
+    shared_threats();
     webhooks();
     each("peers", "/api/v1/peers", "page",
          [&](const std::string& page) { ask("peer", "/api/v1/peers" + page.substr(page.rfind('/'))); });

@@ -69,6 +69,9 @@ std::string_view peer_schemas_json() noexcept;
 // Threat knowledge: schemas_threats.cpp. What somebody subscribes to and was told: schemas_subscriptions.cpp.
 std::span<const Operation> threat_operations() noexcept;
 std::string_view threat_schemas_json() noexcept;
+// What members share of it: schemas_shared.cpp.
+std::span<const Operation> shared_operations() noexcept;
+std::string_view shared_schemas_json() noexcept;
 std::span<const Operation> subscription_operations() noexcept;
 std::string_view subscription_schemas_json() noexcept;
 

@@ -13,6 +13,7 @@
 #include "portal/pages/approval_view.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
+#include "portal/pages/manage.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
 #include "store/records.hpp"
@@ -172,8 +173,8 @@ Result<Html> object_link(App& app, const http::Request& request, const ApprovalR
   }));
   if (found.empty()) return html::fragment<"{}">(object);
   return html::fragment<"{} <a href=\"{}\">{}</a> {}">(pages::tlp_badge(found.front().tlp),
-                                                       Url::own(pages::advisory_url(found.front().slug)),
-                                                       found.front().key, found.front().title);
+                                                       Url::own(pages::record_url(found.front())), found.front().key,
+                                                       found.front().title);
 }
 
 void append_decision(std::string& out, const http::Request& request, const ApprovalRow& row, const Form& form) {

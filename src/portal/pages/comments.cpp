@@ -11,7 +11,7 @@
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
 
-/// Comments on advisories: on the advisory's page, on one of their own, and to programs.
+/// Comments on advisories and STIX objects: on their page, on one of their own, and to programs.
 namespace tocsin::portal {
 namespace pages {
 
@@ -23,7 +23,7 @@ using html::Url;
 
 namespace {
 
-std::string comments_url(const domain::Record& record) { return advisory_url(record.slug) + "/comments"; }
+std::string comments_url(const domain::Record& record) { return record_url(record) + "/comments"; }
 std::string comment_url(const domain::Record& record, std::string_view id) {
   return fmt::format("{}/{}", comments_url(record), id);
 }
@@ -70,17 +70,20 @@ void append_form(std::string& out, const http::Request& request, const domain::R
   if (!list.may_write) return;
   if (form.get("for").empty()) form.with("for", "organisation");
   FormMarkup markup{request, comments_url(record), form, "comment"};
-  markup.textarea({.name = "text",
-                   .label = tr<"Your comment">(),
-                   .hint = tr<"Plain text. It stays here: no file, feed or export of the advisory has it.">(),
-                   .maxlength = static_cast<int>(manage::kCommentBytesMax),
-                   .required = true},
-                  4);
+  markup.textarea(
+      {.name = "text",
+       .label = tr<"Your comment">(),
+       .hint = is_threat(record) ? tr<"Plain text. It stays here: no file, feed or export of the object has it.">()
+                                 : tr<"Plain text. It stays here: no file, feed or export of the advisory has it.">(),
+       .maxlength = static_cast<int>(manage::kCommentBytesMax),
+       .required = true},
+      4);
   if (list.may_write_wide) {
     markup.radios("for", tr<"For whom">(),
                   {{.value = "organisation", .label = std::string{tr<"The people of your organisation">()}},
                    {.value = "everyone",
-                    .label = std::string{tr<"Every member who may see this advisory">()},
+                    .label = std::string{is_threat(record) ? tr<"Every member who may see this object">()
+                                                           : tr<"Every member who may see this advisory">()},
                     .hint = std::string{tr<"Under your organisation's name.">()}}});
   } else {
     markup.hidden("for", "organisation");
@@ -105,8 +108,9 @@ Result<Html> comments_section_html(App& app, const http::Request& request, const
     out += "</section>\n";
   }
   if (manage::may_remove(actor, record)) {
-    render<"<p class=\"actions no-print\"><a href=\"{}\">[[Remove this advisory]]</a></p>\n">(
-        out, Url::own(advisory_url(record.slug) + "/remove"));
+    render<"<p class=\"actions no-print\"><a href=\"{}\">{}</a></p>\n">(
+        out, Url::own(record_url(record) + "/remove"),
+        is_threat(record) ? tr<"Remove this object">() : tr<"Remove this advisory">());
   }
   return Html::from_trusted(std::move(out));
 }
@@ -145,20 +149,14 @@ using html::Html;
 using pages::Form;
 using pages::FormMarkup;
 
-std::vector<pages::Crumb> crumbs(const domain::Record& record, std::string_view here) {
-  return {{"/advisories", std::string{tr<"Advisories">()}},
-          {pages::advisory_url(record.slug), record.key},
-          {"", std::string{here}}};
-}
-
 Result<http::Response> show(App& app, const http::Request& request, const domain::Record& record, const Form& form) {
   TRY(const auto list, manage::comments_of(app.database(), access::actor(request), record.id, request.now));
   std::string markup;
   pages::append_list(markup, request, record, list);
   pages::append_form(markup, request, record, list, form);
   return pages::form_answer(app, request,
-                            {.title = tr<"Comments on {}">(record.key),
-                             .crumbs = crumbs(record, tr<"Comments">()),
+                            {.title = tr<"Comments on {}">(pages::record_name(record)),
+                             .crumbs = pages::record_crumbs(record, tr<"Comments">()),
                              .lead = Html::from_text(record.title)},
                             form, Html::from_trusted(std::move(markup)));
 }
@@ -189,7 +187,7 @@ Result<http::Response> post_comment(App& app, const http::Request& request) {
     TRY_VOID(form.take(added.error()));
     return show(app, request, record, form);
   }
-  return pages::done(pages::advisory_url(record.slug), "saved");
+  return pages::done(pages::record_url(record), "saved");
 }
 
 http::Response show_edit(App& app, const http::Request& request, const domain::Record& record,
@@ -200,10 +198,11 @@ http::Response show_edit(App& app, const http::Request& request, const domain::R
                    .maxlength = static_cast<int>(manage::kCommentBytesMax),
                    .required = true},
                   8);
-  return pages::form_answer(
-      app, request,
-      {.title = std::string{tr<"Edit a comment">()}, .crumbs = crumbs(record, tr<"Edit a comment">()), .lead = {}},
-      form, markup.submit(tr<"Save">(), FormMarkup::Button::normal, pages::advisory_url(record.slug)));
+  return pages::form_answer(app, request,
+                            {.title = std::string{tr<"Edit a comment">()},
+                             .crumbs = pages::record_crumbs(record, tr<"Edit a comment">()),
+                             .lead = {}},
+                            form, markup.submit(tr<"Save">(), FormMarkup::Button::normal, pages::record_url(record)));
 }
 
 struct Target {
@@ -236,7 +235,7 @@ Result<http::Response> post_edit(App& app, const http::Request& request) {
     TRY_VOID(form.take(changed.error()));
     return show_edit(app, request, found.record, found.row, form);
   }
-  return pages::done(pages::advisory_url(found.record.slug), "saved");
+  return pages::done(pages::record_url(found.record), "saved");
 }
 
 Result<http::Response> post_remove(App& app, const http::Request& request) {
@@ -244,7 +243,7 @@ Result<http::Response> post_remove(App& app, const http::Request& request) {
   TRY_VOID(Form::read(request, {}));
   TRY_VOID(manage::remove_comment(app.database(), access::actor(request), found.record.id, found.row.comment.id,
                                   request.now));
-  return pages::done(pages::advisory_url(found.record.slug), "removed");
+  return pages::done(pages::record_url(found.record), "removed");
 }
 
 }  // namespace
@@ -255,10 +254,21 @@ void add_comment_routes(App& app, http::Router& router) {
       router, "/advisories/{id}/comments", "/api/v1/advisories/{id}/comments", "comments",
       "Comments on an advisory that are for the asker",
       [&app](const http::Request& request) { return get_comments(app, request); }, kMember);
-  pages::add_action(app, router, "/advisories/{id}/comments", "comment_add_page", kMember, post_comment);
-  pages::add_form(app, router, "/advisories/{id}/comments/{comment}", "comment_edit", kMember, get_edit, post_edit);
-  pages::add_action(app, router, "/advisories/{id}/comments/{comment}/remove", "comment_remove_page", kMember,
-                    post_remove);
+  pages::add_resource(
+      router, "/threats/{id}/comments", "/api/v1/threats/{id}/comments", "threat_comments",
+      "Comments on a STIX object that are for the asker",
+      [&app](const http::Request& request) { return get_comments(app, request); }, kMember);
+  for (const auto base : pages::kRecordBases) {
+    const std::string_view name = base.starts_with("/threats") ? "threat_" : "";
+    const auto add = [&](std::string_view ending, std::string_view what, auto post) {
+      pages::add_action(app, router, fmt::format("{}/comments{}", base, ending), fmt::format("{}{}", name, what),
+                        kMember, post);
+    };
+    add("", "comment_add_page", post_comment);
+    add("/{comment}/remove", "comment_remove_page", post_remove);
+    pages::add_form(app, router, fmt::format("{}/comments/{{comment}}", base), fmt::format("{}comment_edit", name),
+                    kMember, get_edit, post_edit);
+  }
 }
 
 }  // namespace tocsin::portal

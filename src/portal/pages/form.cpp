@@ -72,6 +72,9 @@ constexpr NoticeText kNotices[] = {
     {"rejected", message<"Rejected.">},
     {"withdrawn", message<"Withdrawn.">},
     {"glass-ended", message<"The access has ended.">},
+    {"shared", message<"Shared. What comes of it stands here.">},
+    {"report-revoked", message<"Revoked. Who got it is told.">},
+    {"seen-too", message<"Thank you. Who shared it is told.">},
     {"erased", message<"Your account and what belonged to it has been erased.">},
 };
 

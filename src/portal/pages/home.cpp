@@ -2,6 +2,8 @@
 
 #include "base/json.hpp"
 #include "base/locale.hpp"
+#include "engine/threat/report.hpp"
+#include "portal/access.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/format.hpp"
@@ -264,6 +266,11 @@ Result<http::Response> home(App& app, const http::Request& request) {
         render<
             "<p><a href=\"/exposure/overview\">[[What this means for your plants: the exposure at a "
             "glance]]</a></p>\n">(out);
+      }
+      if (engine::threat::may_share(access::actor(request))) {
+        render<
+            "<p><a href=\"/threats/share\">[[You noticed something that others should know of? Share what you "
+            "saw]]</a></p>\n">(out);
       }
       out += "<div class=\"grid-2\">\n";
       append_cards(out, tr<"#advisories#Newest">(), overview.newest, "/advisories?sort=updated",

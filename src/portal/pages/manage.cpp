@@ -14,21 +14,38 @@
 #include "portal/pages/form.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/member_parts.hpp"
+#include "portal/pages/threat_json.hpp"
 #include "store/records.hpp"
 
-/// Marking advisories as read, and removing one for good.
+/// Marking advisories and STIX objects as read, and removing one for good.
 namespace tocsin::portal {
 namespace pages {
 
 using html::fragment;
 using html::Html;
 
+std::string record_url(const domain::Record& record) {
+  return is_threat(record) ? threat_url(record.slug) : advisory_url(record.slug);
+}
+
+const std::string& record_name(const domain::Record& record) noexcept {
+  return is_threat(record) ? record.title : record.key;
+}
+
+std::vector<Crumb> record_crumbs(const domain::Record& record, std::string_view here) {
+  return {is_threat(record) ? Crumb{"/threats", std::string{tr<"Threats">()}}
+                            : Crumb{"/advisories", std::string{tr<"Advisories">()}},
+          {record_url(record), record_name(record)},
+          {"", std::string{here}}};
+}
+
 Result<domain::Record> record_of(App& app, const http::Request& request) {
+  const bool threat = request.path.starts_with("/threats/") || request.path.starts_with("/api/v1/threats/");
+  const auto kind = threat ? domain::RecordKind::stix_object : domain::RecordKind::advisory;
   TRY(auto record, app.database().read([&](store::Connection& connection) {
-    return store::Records{connection}.find(request.viewer, domain::RecordKind::advisory, request.parameter("id"),
-                                           request.now);
+    return store::Records{connection}.find(request.viewer, kind, request.parameter("id"), request.now);
   }));
-  if (!record) return Error::not_found("advisory");
+  if (!record) return Error::not_found(threat ? "threat" : "advisory");
   return std::move(*record);
 }
 
@@ -39,7 +56,7 @@ Result<Html> read_line_html(App& app, const http::Request& request, const domain
     return engine::manage::is_read(connection, *request.viewer.person, record.id);
   }));
   const auto button =
-      button_form(request, advisory_url(record.slug) + "/read", read ? tr<"Mark as unread">() : tr<"Mark as read">(),
+      button_form(request, record_url(record) + "/read", read ? tr<"Mark as unread">() : tr<"Mark as read">(),
                   {{"read", read ? "no" : "yes"}});
   return fragment<"<div class=\"read-line no-print\"><span>{}</span> {}</div>\n">(
       read ? tr<"You have read this.">() : tr<"You have not marked this as read.">(), button);
@@ -64,7 +81,7 @@ Result<http::Response> post_read(App& app, const http::Request& request) {
   const auto actor = access::actor(request);
   TRY_VOID(read ? manage::mark_read(app.database(), actor, record.id, request.now)
                 : manage::mark_unread(app.database(), actor, record.id, request.now));
-  return pages::done(pages::advisory_url(record.slug), read ? "marked-read" : "marked-unread");
+  return pages::done(pages::record_url(record), read ? "marked-read" : "marked-unread");
 }
 
 Result<http::Response> post_read_all(App& app, const http::Request& request) {
@@ -83,10 +100,10 @@ Result<http::Response> post_read_all(App& app, const http::Request& request) {
 
 // --- removal ---
 
-std::string removal_url(const domain::Record& record) { return pages::advisory_url(record.slug) + "/remove"; }
+std::string removal_url(const domain::Record& record) { return pages::record_url(record) + "/remove"; }
 
 http::Response show_removal(App& app, const http::Request& request, const domain::Record& record, const Form& form) {
-  const auto url = pages::advisory_url(record.slug);
+  const auto url = pages::record_url(record);
   FormMarkup markup{request, removal_url(record), form};
   const bool second = access::actor(request).four_eyes.wanted(domain::Act::remove_record);
   markup.textarea({.name = "reason",
@@ -100,13 +117,19 @@ http::Response show_removal(App& app, const http::Request& request, const domain
   std::string lead;
   html::render<
       "<p>[[All revisions of {} go for good: their documents, comments on it, and what organisations noted about it. "
-      "The audit log keeps its id and the hashes of its documents.]]</p><p>[[Where it was wrong rather than not meant "
-      "for this portal, import a revision that withdraws it: readers then learn of it.]]</p>">(lead, record.key);
+      "The audit log keeps its id and the hashes of its documents.]]</p>">(lead, pages::record_name(record));
+  if (pages::is_threat(record)) {
+    html::render<
+        "<p>[[Where it was wrong rather than not meant for this portal, have it revoked by who made it: readers then "
+        "learn of it. What it came with, and what refers to it, stays.]]</p>">(lead);
+  } else {
+    html::render<
+        "<p>[[Where it was wrong rather than not meant for this portal, import a revision that withdraws it: readers "
+        "then learn of it.]]</p>">(lead);
+  }
   return pages::form_answer(app, request,
-                            {.title = tr<"Remove {}">(record.key),
-                             .crumbs = {{"/advisories", std::string{tr<"Advisories">()}},
-                                        {url, record.key},
-                                        {"", std::string{tr<"Remove">()}}},
+                            {.title = tr<"Remove {}">(pages::record_name(record)),
+                             .crumbs = pages::record_crumbs(record, tr<"Remove">()),
                              .lead = Html::from_trusted(std::move(lead))},
                             form, markup.submit(tr<"Remove it for good">(), FormMarkup::Button::danger, url));
 }
@@ -139,7 +162,7 @@ Result<http::Response> post_removal(App& app, const http::Request& request) {
     TRY_VOID(form.take(removed.error()));
     return show_removal(app, request, record, form);
   }
-  return pages::done("/advisories", "removed");
+  return pages::done(pages::is_threat(record) ? "/threats" : "/advisories", "removed");
 }
 
 }  // namespace
@@ -148,9 +171,13 @@ void add_comment_routes(App& app, http::Router& router);  // comments.cpp
 
 void add_manage_routes(App& app, http::Router& router) {
   pages::add_action(app, router, pages::kReadPath, "advisories_read_page", Permission::signed_in, post_read_all);
-  pages::add_action(app, router, "/advisories/{id}/read", "advisory_read_page", Permission::signed_in, post_read);
-  pages::add_form(app, router, "/advisories/{id}/remove", "advisory_remove", Permission::delete_record, get_removal,
-                  post_removal);
+  for (const auto base : pages::kRecordBases) {
+    const std::string_view name = base.starts_with("/threats") ? "threat" : "advisory";
+    pages::add_action(app, router, fmt::format("{}/read", base), fmt::format("{}_read_page", name),
+                      Permission::signed_in, post_read);
+    pages::add_form(app, router, fmt::format("{}/remove", base), fmt::format("{}_remove", name),
+                    Permission::delete_record, get_removal, post_removal);
+  }
   add_comment_routes(app, router);
 }
 

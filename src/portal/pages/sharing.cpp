@@ -11,12 +11,14 @@
 #include "portal/pages/format.hpp"
 #include "portal/pages/glass_view.hpp"
 #include "portal/pages/layout.hpp"
+#include "portal/pages/manage.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
 #include "portal/pages/sharing_form.hpp"
 #include "portal/pages/sharing_view.hpp"
 
-/// Who sees an advisory and why, for those who handle it; and changing that, with a look at what it does first.
+/// Who sees an advisory or a STIX object and why, for those who handle it; and changing that, with a look at what it
+/// does first.
 namespace tocsin::portal {
 namespace {
 
@@ -32,25 +34,21 @@ using pages::Sharing;
 constexpr std::size_t kAddresseesMax = 2'000;
 constexpr int kGlassRows = 20;
 
-std::string page_url(const Sharing& loaded) { return pages::advisory_url(loaded.record.slug) + "/sharing"; }
+std::string page_url(const Sharing& loaded) { return pages::record_url(loaded.record) + "/sharing"; }
 
 void begin_page(std::string& out, const Sharing& loaded, std::string_view heading) {
-  const auto url = pages::advisory_url(loaded.record.slug);
-  out += pages::breadcrumb_html({{"/advisories", std::string{tr<"Advisories">()}},
-                                 {url, loaded.record.key},
-                                 {"", std::string{tr<"Sharing">()}}})
-             .str();
+  out += pages::breadcrumb_html(pages::record_crumbs(loaded.record, tr<"Sharing">())).str();
   render<
       "<div class=\"page-head\"><div><p class=\"badges\">{} <span "
       "class=\"id\">{}</span></p><h1>{}</h1></div></div>\n<p class=\"lead\">{}</p>\n">(
       out, pages::tlp_badge(loaded.record.tlp), loaded.record.key, heading, loaded.record.title);
 }
 
-http::Response answer(App& app, const http::Request& request, std::string_view title, std::string out,
+http::Response answer(App& app, const http::Request& request, const domain::Record& record, std::string out,
                       const Form& form) {
   pages::Page page;
-  page.title = title;
-  page.section = pages::Section::advisories;
+  page.title = tr<"Sharing of {}">(pages::record_name(record));
+  page.section = pages::is_threat(record) ? pages::Section::threats : pages::Section::advisories;
   page.main = Html::from_trusted(std::move(out));
   return pages::form_page(app, request, std::move(page), form);
 }
@@ -93,7 +91,7 @@ Result<http::Response> show(App& app, const http::Request& request, const Sharin
         out, access::roles_that_may(Permission::publish_record));
   }
   out += "</div></div>\n";
-  return answer(app, request, tr<"Sharing of {}">(loaded.record.key), std::move(out), form);
+  return answer(app, request, loaded.record, std::move(out), form);
 }
 
 Result<http::Response> get_page(App& app, const http::Request& request) {
@@ -168,7 +166,7 @@ Result<http::Response> show_difference(App& app, const http::Request& request, c
                                    FormMarkup::Button::quiet, "again")
              .str();
   out += "</section>\n";
-  return answer(app, request, tr<"Sharing of {}">(loaded.record.key), std::move(out), form);
+  return answer(app, request, loaded.record, std::move(out), form);
 }
 
 Result<http::Response> post_page(App& app, const http::Request& request) {
@@ -310,15 +308,23 @@ void add_sharing_routes(App& app, http::Router& router) {
       router, "/advisories/{id}/sharing", "/api/v1/advisories/{id}/sharing", "sharing",
       "Who sees an advisory, and why, for those who handle it",
       [&app](const http::Request& request) { return get_page(app, request); }, Permission::signed_in);
-  pages::add_action(app, router, "/advisories/{id}/sharing", "sharing_change_page", Permission::signed_in, post_page);
-  http::Route change;
-  change.method = http::Method::post;
-  change.pattern = "/api/v1/advisories/{id}/sharing";
-  change.name = "sharing_change";
-  change.summary = "Change whom an advisory is for";
-  change.permission = Permission::signed_in;
-  change.handler = [&app](const http::Request& request) { return post_api(app, request); };
-  router.add(std::move(change));
+  pages::add_resource(
+      router, "/threats/{id}/sharing", "/api/v1/threats/{id}/sharing", "threat_sharing",
+      "Who sees a STIX object, and why, for those who handle it",
+      [&app](const http::Request& request) { return get_page(app, request); }, Permission::signed_in);
+  for (const auto base : pages::kRecordBases) {
+    const bool threat = base.starts_with("/threats");
+    const std::string name{threat ? "threat_sharing_change" : "sharing_change"};
+    pages::add_action(app, router, fmt::format("{}/sharing", base), name + "_page", Permission::signed_in, post_page);
+    http::Route change;
+    change.method = http::Method::post;
+    change.pattern = fmt::format("/api/v1{}/sharing", base);
+    change.name = name;
+    change.summary = threat ? "Change whom a STIX object is for" : "Change whom an advisory is for";
+    change.permission = Permission::signed_in;
+    change.handler = [&app](const http::Request& request) { return post_api(app, request); };
+    router.add(std::move(change));
+  }
 }
 
 }  // namespace tocsin::portal

@@ -10,6 +10,7 @@
 #include "portal/access.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/format.hpp"
+#include "portal/pages/manage.hpp"
 #include "portal/pages/member_parts.hpp"
 
 namespace tocsin::portal::pages {
@@ -57,17 +58,6 @@ std::string_view hint(Audience audience) noexcept {
   return tr<"Organisations, communities, cases and people chosen below.">();
 }
 
-/// "2026-06-01T12:00" as browsers send it, in UTC; or RFC 3339.
-Result<std::optional<Timestamp>> embargo_of(const std::string& typed) {
-  if (typed.empty()) return std::optional<Timestamp>{};
-  auto time = parse_rfc3339(typed);
-  if (!time) time = parse_rfc3339(typed + ":00Z");
-  if (!time) time = parse_rfc3339(typed + "Z");
-  if (!time)
-    return Error::invalid(std::string{tr<"a date and time in UTC is written as 2026-06-01T12:00">()}, "embargo");
-  return std::optional{*time};
-}
-
 std::vector<Option> with_chosen(std::vector<Option> options, const sharing::Reach& reach, const sharing::Sight& sight,
                                 const std::vector<Grantee>& listed, Grantee::Kind kind) {
   for (const auto& each : sharing::addressees(listed, reach, sight)) {
@@ -78,8 +68,43 @@ std::vector<Option> with_chosen(std::vector<Option> options, const sharing::Reac
   return options;
 }
 
-void fold(FormMarkup& markup, const Form& form, std::string_view name, std::string_view title, std::string_view legend,
-          const std::vector<Option>& options) {
+std::string action_of(const Sharing& sharing) { return record_url(sharing.record) + "/sharing"; }
+
+}  // namespace
+
+std::vector<Option> tlp_options() {
+  std::vector<Option> options;
+  for (const auto each : kTlps) {
+    options.push_back({.value = std::string{domain::to_string(each)},
+                       .label = fmt::format("TLP:{}", domain::to_string(each)),
+                       .hint = std::string{meaning(each)}});
+  }
+  return options;
+}
+
+Result<std::vector<Option>> community_options(App& app, const engine::Actor& actor) {
+  TRY(const auto rows, engine::members::list_communities(app.database(), actor));
+  std::vector<Option> communities;
+  for (const auto& row : rows) {
+    if (!row.community.closed) {
+      communities.push_back({.value = std::to_string(row.community.id.value), .label = row.community.name});
+    }
+  }
+  return communities;
+}
+
+Result<std::optional<Timestamp>> embargo_of(const std::string& typed) {
+  if (typed.empty()) return std::optional<Timestamp>{};
+  auto time = parse_rfc3339(typed);
+  if (!time) time = parse_rfc3339(typed + ":00Z");
+  if (!time) time = parse_rfc3339(typed + "Z");
+  if (!time)
+    return Error::invalid(std::string{tr<"a date and time in UTC is written as 2026-06-01T12:00">()}, "embargo");
+  return std::optional{*time};
+}
+
+void append_fold(FormMarkup& markup, const Form& form, std::string_view name, std::string_view title,
+                 std::string_view legend, const std::vector<Option>& options) {
   if (options.empty()) return;
   const auto chosen = form.all(name).size();
   std::string begin;
@@ -89,10 +114,6 @@ void fold(FormMarkup& markup, const Form& form, std::string_view name, std::stri
   markup.checkboxes(name, legend, options);
   markup.html(Html::from_trusted("</details>\n"));
 }
-
-std::string action_of(const Sharing& sharing) { return advisory_url(sharing.record.slug) + "/sharing"; }
-
-}  // namespace
 
 Result<Form> read_sharing_form(const http::Request& request) {
   return Form::read(request,
@@ -170,13 +191,7 @@ Result<Html> sharing_form_html(App& app, const http::Request& request, const Sha
   std::erase_if(organisations,
                 [&](const auto& each) { return each.value == std::to_string(loaded.record.owner.value); });
   organisations = with_chosen(std::move(organisations), loaded.now, loaded.sight, listed, Grantee::Kind::organisation);
-  TRY(const auto rows, engine::members::list_communities(app.database(), actor));
-  std::vector<Option> communities;
-  for (const auto& row : rows) {
-    if (!row.community.closed) {
-      communities.push_back({.value = std::to_string(row.community.id.value), .label = row.community.name});
-    }
-  }
+  TRY(auto communities, community_options(app, actor));
   communities = with_chosen(std::move(communities), loaded.now, loaded.sight, listed, Grantee::Kind::community);
   TRY(const auto known,
       engine::cases::list_cases(app.database(), actor, {.text = {}, .state = domain::CaseState::open, .kind = {}}));
@@ -187,24 +202,20 @@ Result<Html> sharing_form_html(App& app, const http::Request& request, const Sha
   cases = with_chosen(std::move(cases), loaded.now, loaded.sight, listed, Grantee::Kind::case_file);
   const auto people = with_chosen({}, loaded.now, loaded.sight, listed, Grantee::Kind::person);
 
-  std::vector<Option> tlps, audiences;
-  for (const auto each : kTlps) {
-    tlps.push_back({.value = std::string{domain::to_string(each)},
-                    .label = fmt::format("TLP:{}", domain::to_string(each)),
-                    .hint = std::string{meaning(each)}});
-  }
+  std::vector<Option> audiences;
   for (const auto each : kAudiences) {
     audiences.push_back({.value = std::string{domain::to_string(each)},
                          .label = std::string{audience_label(each)},
                          .hint = std::string{hint(each)}});
   }
   FormMarkup markup{request, action_of(loaded), form};
-  markup.radios("tlp", "TLP", tlps, tr<"Never wider than the document itself says.">());
+  markup.radios("tlp", "TLP", tlp_options(), tr<"Never wider than the document itself says.">());
   markup.radios("audience", tr<"Addressed to">(), audiences);
-  fold(markup, form, "organisation", tr<"Organisations">(), tr<"Organisations that are listed">(), organisations);
-  fold(markup, form, "community", tr<"Communities">(), tr<"Communities that are listed">(), communities);
-  fold(markup, form, "case", tr<"Cases">(), tr<"Cases whose participants are listed">(), cases);
-  fold(markup, form, "person", tr<"People">(), tr<"People who are listed">(), people);
+  append_fold(markup, form, "organisation", tr<"Organisations">(), tr<"Organisations that are listed">(),
+              organisations);
+  append_fold(markup, form, "community", tr<"Communities">(), tr<"Communities that are listed">(), communities);
+  append_fold(markup, form, "case", tr<"Cases">(), tr<"Cases whose participants are listed">(), cases);
+  append_fold(markup, form, "person", tr<"People">(), tr<"People who are listed">(), people);
   markup.textarea({.name = "people",
                    .label = tr<"Further people, by mail address">(),
                    .hint = loaded.now.naming == sharing::Naming::accounts
@@ -222,7 +233,7 @@ Result<Html> sharing_form_html(App& app, const http::Request& request, const Sha
   if (loaded.record.status == domain::RecordStatus::draft) {
     markup.checkbox("publish", tr<"Publish it">(), tr<"It is a draft: only those of us see it who edit drafts.">());
   }
-  return markup.submit(tr<"Show who would see it">(), FormMarkup::Button::normal, advisory_url(loaded.record.slug));
+  return markup.submit(tr<"Show who would see it">(), FormMarkup::Button::normal, record_url(loaded.record));
 }
 
 Html sharing_again_html(const http::Request& request, const Sharing& loaded, const Form& form, std::string_view step,

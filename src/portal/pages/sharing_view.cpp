@@ -6,8 +6,8 @@
 #include "portal/access.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/format.hpp"
+#include "portal/pages/manage.hpp"
 #include "portal/pages/member_parts.hpp"
-#include "store/records.hpp"
 
 namespace tocsin::portal::pages {
 namespace {
@@ -68,7 +68,7 @@ Result<Html> why_html(App& app, const http::Request& request, const domain::Reco
   std::string out;
   render<"<p class=\"why no-print\"><b>[[Why can I see this?]]</b> {}">(out, why);
   if (sharing::may_look(access::actor(request), record, request.now)) {
-    render<" <a href=\"{}\">[[Sharing]]</a>">(out, Url::own(advisory_url(record.slug) + "/sharing"));
+    render<" <a href=\"{}\">[[Sharing]]</a>">(out, Url::own(record_url(record) + "/sharing"));
   }
   out += "</p>\n";
   return Html::from_trusted(std::move(out));
@@ -88,12 +88,10 @@ Result<boost::json::object> why_json(App& app, const http::Request& request, con
 Result<Sharing> load_sharing(App& app, const http::Request& request) {
   const auto actor = access::actor(request);
   Sharing loaded;
-  TRY(auto record, app.database().read([&](store::Connection& connection) {
-    return store::Records{connection}.find(request.viewer, domain::RecordKind::advisory, request.parameter("id"),
-                                           request.now);
-  }));
-  if (!record || !sharing::may_look(actor, *record, request.now)) return Error::not_found("advisory");
-  loaded.record = std::move(*record);
+  TRY(loaded.record, record_of(app, request));
+  if (!sharing::may_look(actor, loaded.record, request.now)) {
+    return Error::not_found(is_threat(loaded.record) ? "threat" : "advisory");
+  }
   TRY_VOID(look_at_sharing(app.database(), actor, loaded, request.now));
   return loaded;
 }

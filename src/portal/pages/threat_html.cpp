@@ -254,7 +254,7 @@ Html revoked_tag(bool revoked) {
   return revoked ? fragment<" <span class=\"tag tag-refused\">[[#object#revoked]]</span>">() : Html{};
 }
 
-Html threat_html(const threat::Threat& threat, const value& object) {
+Html threat_html(const threat::Threat& threat, const value& object, const Html& above, const Html& below) {
   const auto& record = threat.record;
   std::string out;
   render<
@@ -265,6 +265,7 @@ Html threat_html(const threat::Threat& threat, const value& object) {
   render<"<header class=\"page-head\"><div><p>{} <span class=\"tag\">{}</span>{}</p><h1>{}</h1></div></header>\n">(
       out, tlp_badge(record.tlp), threat_type_title(type),
       revoked_tag(revoked != nullptr && revoked->is_bool() && revoked->get_bool()), record.title);
+  out += above.str();
   for (const std::string_view name : {"description", "content", "explanation"}) {
     if (const auto text = json::string_at(object, name); !text.empty()) {
       render<"<div class=\"prose threat-text\" lang=\"{}\">{}</div>\n">(
@@ -278,9 +279,12 @@ Html threat_html(const threat::Threat& threat, const value& object) {
   append_external(out, object);
   append_revisions(out, threat);
   render<
-      "<p class=\"actions no-print\"><a class=\"button-quiet\" href=\"{}\">[[Download this object]]</a></p>\n<details "
+      "<p class=\"actions no-print\"><a class=\"button-quiet\" href=\"{}\">[[Download this object]]</a> <a "
+      "class=\"button-quiet\" href=\"{}\">[[Download it as a bundle]]</a></p>\n<details "
       "class=\"no-print\"><summary>[[The object as JSON]]</summary>\n{}</details>\n">(
-      out, Url::own("/api/v1" + threat_url(record.key) + "/document"), raw_json_html(object));
+      out, Url::own("/api/v1" + threat_url(record.key) + "/document"),
+      Url::own("/api/v1" + threat_url(record.key) + "/bundle"), raw_json_html(object));
+  out += below.str();
   return Html::from_trusted(std::move(out));
 }
 

@@ -7,17 +7,22 @@
 #include "base/json.hpp"
 #include "base/locale.hpp"
 #include "base/messages.hpp"
+#include "portal/access.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/advisory_load.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
+#include "portal/pages/manage.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
+#include "portal/pages/sharing_view.hpp"
 #include "portal/pages/threat_html.hpp"
 #include "portal/pages/threat_json.hpp"
 #include "portal/pages/threat_names.hpp"
+#include "portal/pages/threat_report_form.hpp"
+#include "portal/pages/threat_reports.hpp"
 
 /// Threat knowledge: the list of STIX objects with its filters, one object, and the object as it came.
 namespace tocsin::portal {
@@ -47,7 +52,11 @@ struct Asked {
 };
 
 Result<Asked> read_asked(const http::Request& request) {
-  TRY_VOID(request.only_known({"q", "type", "label", "tlp", "revoked", "modified_after", "sort", "limit", "cursor"}));
+  // What was just done is told on the page alone; no API sends it.
+  const auto notice =
+      request.representation == http::Representation::json ? std::string_view{"q"} : pages::kNoticeParameter;
+  TRY_VOID(request.only_known(
+      {"q", "type", "label", "tlp", "revoked", "modified_after", "sort", "limit", "cursor", notice}));
   Asked asked;
   TRY(asked.limit, request.integer("limit", kLimitDefault, 1, threat::kLimitMax));
   asked.filter.text = request.query.get("q");
@@ -205,6 +214,12 @@ Result<http::Response> list(App& app, const http::Request& request) {
   render<
       "<header class=\"page-head\"><h1>[[Threats]]</h1></header>\n<p class=\"lead\">[[Who attacks, how and with what, "
       "and what helps: objects of STIX that the CERT and its partners share.]]</p>\n">(main);
+  if (threat::may_share(access::actor(request))) {
+    render<
+        "<p class=\"actions no-print\"><a class=\"button\" href=\"{}\">[[Share what we saw]]</a> <a "
+        "class=\"button-quiet\" href=\"{}\">[[What we shared]]</a></p>\n">(
+        main, Url::own(std::string{pages::kSharePath}), Url::own(std::string{pages::kSharedPath}));
+  }
   append_search(main, asked);
   append_types(main, asked, types);
   if (found.rows.empty()) {
@@ -242,8 +257,20 @@ Result<http::Response> shown(App& app, const http::Request& request, const threa
   return response;
 }
 
+/// Who gave it, why the reader sees it, and whether they marked it as read.
+Result<Html> above_html(App& app, const http::Request& request, const domain::Record& record) {
+  TRY(const auto given, pages::given_html(app, request, record));
+  TRY(const auto why, pages::why_html(app, request, record));
+  TRY(const auto marks, pages::read_line_html(app, request, record));
+  return Html::from_trusted(given.str() + why.str() + marks.str());
+}
+
 Result<http::Response> detail(App& app, const http::Request& request) {
-  TRY_VOID(request.only_known({}));
+  if (request.representation == http::Representation::json) {
+    TRY_VOID(request.only_known({}));
+  } else {
+    TRY_VOID(request.only_known({pages::kNoticeParameter}));
+  }
   TRY(const auto found, load(app, request));
   TRY(const auto parsed, json::parse(found.bytes));
   if (request.representation == http::Representation::json) {
@@ -253,7 +280,9 @@ Result<http::Response> detail(App& app, const http::Request& request) {
   pages::Page page;
   page.title = found.record.title;
   page.section = pages::Section::threats;
-  page.main = pages::threat_html(found, parsed.root());
+  TRY(const auto above, above_html(app, request, found.record));
+  TRY(const auto below, pages::comments_section_html(app, request, found.record));
+  page.main = pages::threat_html(found, parsed.root(), above, below);
   page.json_url = "/api/v1" + pages::threat_url(found.record.key);
   page.canonical = pages::threat_url(found.record.key);
   page.noindex = found.record.tlp != domain::Tlp::clear;
@@ -272,9 +301,27 @@ Result<http::Response> document(App& app, const http::Request& request) {
   return shown(app, request, found, Looking::exported, std::move(response));
 }
 
+Result<http::Response> bundle(App& app, const http::Request& request) {
+  TRY_VOID(request.only_known({}));
+  TRY(const auto found, load(app, request));
+  TRY(auto text, app.database().snapshot([&](store::Connection& connection) {
+    return threat::bundle_of(connection, request.viewer, found, request.now);
+  }));
+  auto response = http::Response::json({});
+  response.body = std::make_shared<const std::string>(std::move(text));
+  response.content_type = "application/stix+json;version=2.1";
+  response.with("Content-Disposition", fmt::format("attachment; filename=\"{}-bundle.json\"", found.record.slug));
+  return shown(app, request, found, Looking::exported, std::move(response));
+}
+
 }  // namespace
 
+void add_threat_report_routes(App& app, http::Router& router);  // threat_reports.cpp
+void add_threat_report_api(App& app, http::Router& router);     // api/threat_reports.cpp
+
 void add_threat_routes(App& app, http::Router& router) {
+  add_threat_report_routes(app, router);
+  add_threat_report_api(app, router);
   pages::add_resource(router, "/threats", "/api/v1/threats", "threats", "Threat knowledge: STIX objects",
                       [&app](const http::Request& request) { return list(app, request); });
   pages::add_resource(router, "/threats/{id}", "/api/v1/threats/{id}", "threat",
@@ -286,6 +333,12 @@ void add_threat_routes(App& app, http::Router& router) {
   route.summary = "A STIX object, byte for byte as it came";
   route.handler = [&app](const http::Request& request) { return document(app, request); };
   router.add(std::move(route));
+  http::Route whole;
+  whole.pattern = "/api/v1/threats/{id}/bundle";
+  whole.name = "threat_report_bundle";
+  whole.summary = "A STIX object as a bundle, a report with what it refers to";
+  whole.handler = [&app](const http::Request& request) { return bundle(app, request); };
+  router.add(std::move(whole));
 }
 
 }  // namespace tocsin::portal

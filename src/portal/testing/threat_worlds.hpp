@@ -76,6 +76,7 @@ inline std::vector<std::string> threat_targets(int slots) {
     all.push_back("/threats/" + threat_id(slot));
     all.push_back("/api/v1/threats/" + threat_id(slot));
     all.push_back("/api/v1/threats/" + threat_id(slot) + "/document");
+    all.push_back("/api/v1/threats/" + threat_id(slot) + "/bundle");
     all.push_back(taxii + "/objects/" + threat_id(slot) + "/?match[version]=all");
   }
   for (const int slot : {0, 8}) {

@@ -1,0 +1,209 @@
+#include "portal/api/schemas.hpp"
+
+/// What members share of threats, and what they do with STIX objects, in the OpenAPI document.
+namespace tocsin::portal::api {
+namespace {
+
+constexpr Operation kOperations[] = {
+    {.route = "threat_reports",
+     .description = "Newest first, as far as the asker's role reads what is its organisation's. Others' reports are "
+                    "among the threats.",
+     .schema = "SharedReportList"},
+    {.route = "threat_report",
+     .description = "Who saw it too is named where they said so by name.",
+     .schema = "SharedReport"},
+    {.route = "threat_report_share",
+     .description =
+         "Becomes a report, indicators, a sighting where it is said when, and vulnerabilities that are not here yet; "
+         "all "
+         "of them marked and addressed alike. What is not understood, or doubtful and not in `keep`, is refused; with "
+         "`preview` nothing is stored and the answer is 200 with `report` null. `anonymous`: it goes out under the "
+         "CERT's name.",
+     .schema = "SharedReportMade",
+     .body = "SharedReportNew",
+     .status = 201},
+    {.route = "threat_report_change",
+     .description = "All of it anew, by who gave it or who answers for the organisation. Indicators that are gone are "
+                    "revoked. 409 where the report is revoked.",
+     .schema = "SharedReport",
+     .body = "SharedReportChange"},
+    {.route = "threat_report_revoke",
+     .description = "With its indicators. It cannot be taken back.",
+     .schema = "",
+     .status = 204},
+    {.route = "threat_report_bundle",
+     .description =
+         "Reports and what they refer to, as far as the asker may see it, with the observables of their indicators and "
+         "the definitions of their markings; of other objects the object alone.",
+     .schema = "",
+     .media_type = "application/stix+json;version=2.1"},
+    {.route = "threat_sighting_add",
+     .description = "Of indicators and reports that another organisation gave; 409 where it has said so already.",
+     .schema = "",
+     .body = "SightingNew",
+     .status = 204},
+    {.route = "threat_sighting_withdraw", .description = "The sighting is revoked.", .schema = "", .status = 204},
+    {.route = "threat_sharing",
+     .description = "For those who edit for the organisation that owns it; 404 for everybody else.",
+     .schema = "Sharing"},
+    {.route = "threat_sharing_change",
+     .description = "As of advisories.",
+     .schema = "SharingChanged",
+     .body = "SharingChange"},
+    {.route = "threat_read", .description = "As of advisories.", .schema = "ReadMark"},
+    {.route = "threat_mark_read", .description = "At its present version.", .schema = "", .status = 204},
+    {.route = "threat_mark_unread", .description = "", .schema = "", .status = 204},
+    {.route = "threat_comments", .description = "As of advisories.", .schema = "CommentList"},
+    {.route = "threat_comment", .description = "", .schema = "Comment"},
+    {.route = "threat_comment_add",
+     .description = "As of advisories.",
+     .schema = "Comment",
+     .body = "CommentNew",
+     .status = 201},
+    {.route = "threat_comment_change",
+     .description = "As of advisories.",
+     .schema = "Comment",
+     .body = "CommentChange"},
+    {.route = "threat_comment_remove", .description = "As of advisories.", .schema = "", .status = 204},
+    {.route = "threat_removal", .description = "As of advisories.", .schema = "", .body = "Removal", .status = 204},
+};
+
+}  // namespace
+
+std::span<const Operation> shared_operations() noexcept { return kOperations; }
+
+#define TOCSIN_REPORT_FIELDS \
+  R"json("title": {"type": "string"},
+    "text": {"description": "Markdown.", "type": "string"},
+    "first_seen": {"description": "RFC 3339, or a date.", "type": "string"},
+    "last_seen": {"type": "string"},
+    "sectors": {"type": "array", "items": {"type": "string"}},
+    "countries": {"description": "ISO 3166-1 alpha-2.", "type": "array", "items": {"type": "string"}},
+    "indicators": {"description": "Addresses, domains, URLs, mail addresses, hashes; also made harmless.", "type": "array", "items": {"type": "string"}},
+    "cves": {"type": "array", "items": {"type": "string"}},
+    "techniques": {"description": "Of ATT&CK.", "type": "array", "items": {"type": "string"}},
+    "keep": {"description": "Values of doubtful indicators that are meant all the same.", "type": "array", "items": {"type": "string"}},
+    "tlp": {"enum": ["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"]},
+    "audience": {"description": "sector: members that now work in a sector of the organisation's. All but members: and the CERT.", "enum": ["members", "sector", "listed", "cert"]},
+    "listed": {"description": "organisation:3, community:2.", "type": "array", "items": {"type": "string"}},
+    "embargo_until": {"type": ["string", "null"]})json"
+
+std::string_view shared_schemas_json() noexcept {
+  return R"json({
+"SharedReport": {
+  "type": "object",
+  "required": ["id", "url", "title", "tlp", "anonymous", "revoked", "may_change", "version", "shared_at", "text", "first_seen", "last_seen", "sectors", "countries", "indicators", "cves", "techniques", "objects", "organisations_that_saw_it", "organisations_that_read_it", "seen_too"],
+  "properties": {
+    "id": {"description": "Its STIX id.", "type": "string"},
+    "url": {"type": "string"},
+    "title": {"type": "string"},
+    "tlp": {"type": "string"},
+    "anonymous": {"type": "boolean"},
+    "revoked": {"type": "boolean"},
+    "may_change": {"type": "boolean"},
+    "version": {"description": "`modified` of the report.", "type": "string"},
+    "shared_at": {"$ref": "#/components/schemas/Time"},
+    "text": {"description": "This and what follows: as it was typed.", "type": "string"},
+    "first_seen": {"type": "string"},
+    "last_seen": {"type": "string"},
+    "sectors": {"type": "array", "items": {"type": "string"}},
+    "countries": {"type": "array", "items": {"type": "string"}},
+    "indicators": {"description": "One a line.", "type": "string"},
+    "cves": {"type": "string"},
+    "techniques": {"type": "string"},
+    "objects": {"description": "Of STIX, with the report.", "type": "integer", "minimum": 1},
+    "organisations_that_saw_it": {"type": "integer", "minimum": 0},
+    "organisations_that_read_it": {"description": "Others, of whom somebody marked the report as read.", "type": "integer", "minimum": 0},
+    "seen_too": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["organisation", "object", "at"],
+        "properties": {
+          "organisation": {"description": "Null: it did not want to be named.", "type": ["string", "null"]},
+          "object": {"type": "string"},
+          "at": {"$ref": "#/components/schemas/Time"}
+        }
+      }
+    }
+  }
+},
+"SharedReportList": {
+  "type": "object",
+  "required": ["items"],
+  "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/SharedReport"}}}
+},
+"SharedReportMade": {
+  "type": "object",
+  "required": ["review", "report"],
+  "properties": {
+    "review": {
+      "type": "object",
+      "required": ["indicators", "unread", "also_in_text"],
+      "properties": {
+        "indicators": {
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": ["kind", "value", "doubt", "kept"],
+            "properties": {
+              "kind": {"enum": ["ipv4", "ipv6", "domain", "url", "email", "md5", "sha1", "sha256"]},
+              "value": {"type": "string"},
+              "doubt": {"enum": [null, "own-network", "reserved", "wide-network", "resolver", "common-service", "empty-file"]},
+              "kept": {"type": "boolean"}
+            }
+          }
+        },
+        "unread": {
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": ["field", "line", "text"],
+            "properties": {
+              "field": {"enum": ["indicators", "cves", "techniques"]},
+              "line": {"type": "integer", "minimum": 1},
+              "text": {"type": "string"}
+            }
+          }
+        },
+        "also_in_text": {
+          "description": "In the text, and in none of the lists.",
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": ["kind", "value"],
+            "properties": {"kind": {"type": "string"}, "value": {"type": "string"}}
+          }
+        }
+      }
+    },
+    "report": {"description": "A SharedReport; null for a preview.", "type": ["object", "null"]}
+  }
+},
+"SharedReportNew": {
+  "type": "object",
+  "required": ["title", "text", "tlp", "audience"],
+  "additionalProperties": false,
+  "properties": {
+    )json" TOCSIN_REPORT_FIELDS R"json(,
+    "anonymous": {"type": "boolean", "default": false},
+    "preview": {"type": "boolean", "default": false}
+  }
+},
+"SharedReportChange": {
+  "type": "object",
+  "required": ["title", "text", "tlp", "audience"],
+  "additionalProperties": false,
+  "properties": {
+    )json" TOCSIN_REPORT_FIELDS R"json(
+  }
+},
+"SightingNew": {
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {"anonymous": {"type": "boolean", "default": false}}
+}
+})json";
+}
+
+}  // namespace tocsin::portal::api
