@@ -124,7 +124,7 @@ Result<std::string> identity_for(store::Connection& connection, OrganisationId o
                                  Timestamp now) {
   TRY(const auto found, store::Organisations{connection}.find(organisation));
   if (!found || found->uuid.empty()) return Error::internal("An organisation has no UUID");
-  const auto id = stix::make_id("identity", found->uuid);
+  auto id = stix::make_id("identity", found->uuid);
   TRY(const auto kept, store::Records{connection}.load(RecordKind::stix_object, "", id));
   // Somebody brought it from elsewhere: what stands there is theirs.
   if (kept && kept->owner != organisation) return id;

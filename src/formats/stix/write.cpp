@@ -227,7 +227,7 @@ object write_tlp(std::string_view level) {
   out["spec_version"] = "2.1";
   out["id"] = id;
   out["created"] = "2022-10-01T00:00:00.000Z";
-  out["name"] = std::move(name);
+  out["name"] = name;
   out["extensions"].emplace_object()[kTlp2Extension] =
       object{{"extension_type", "property-extension"}, {"tlp_2_0", level}};
   return out;

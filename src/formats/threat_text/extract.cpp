@@ -289,14 +289,11 @@ std::pair<std::size_t, std::size_t> trimmed(std::string_view text, std::size_t b
   while (begin < end) {
     const char c = text[end - 1];
     const auto token = text.substr(begin, end - begin);
-    if (std::string_view{".:!?'*_~\\"}.find(c) != std::string_view::npos) {
-      --end;
-    } else if ((c == ')' && token.find('(') == token.npos) || (c == ']' && token.find('[') == token.npos) ||
-               (c == '}' && token.find('{') == token.npos)) {
-      --end;
-    } else {
-      break;
-    }
+    const bool ends_sentence = std::string_view{".:!?'*_~\\"}.find(c) != std::string_view::npos;
+    const bool closes = (c == ')' && token.find('(') == token.npos) || (c == ']' && token.find('[') == token.npos) ||
+                        (c == '}' && token.find('{') == token.npos);
+    if (!ends_sentence && !closes) break;
+    --end;
   }
   return {begin, end};
 }

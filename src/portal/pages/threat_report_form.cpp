@@ -52,11 +52,7 @@ void append_what(FormMarkup& markup, const Form& form) {
                  .required = true},
                 8);
   markup.html(Html::from_trusted("<div class=\"grid-2\">"));
-  markup.input({.name = "first_seen",
-                .label = tr<"First seen (UTC)">(),
-                .hint = tr<"Leave it empty where you do not know.">(),
-                .type = "datetime-local",
-                .maxlength = 32});
+  markup.input({.name = "first_seen", .label = tr<"First seen (UTC)">(), .type = "datetime-local", .maxlength = 32});
   markup.input({.name = "last_seen", .label = tr<"Last seen (UTC)">(), .type = "datetime-local", .maxlength = 32});
   markup.html(Html::from_trusted("</div>\n"));
   append_fold(markup, form, "sectors", tr<"Sectors that it concerns">(), tr<"Sectors that it concerns">(),
@@ -200,16 +196,17 @@ void append_also(std::string& out, const threat::Review& review, const Form& for
   const auto ticked = form.all("also");
   render<
       "<section class=\"panel\" aria-labelledby=\"also\"><h2 id=\"also\">[[Also in your text]]</h2>\n<p "
-      "class=\"note\">[[Tick what is to be among the indicators, vulnerabilities and techniques as well.]]</p>\n<ul "
-      "class=\"plain-list\">\n">(out);
+      "class=\"note\">[[Tick what is to be among the indicators, vulnerabilities and techniques as well.]]</p>\n">(out);
   std::size_t number = 0;
   for (const auto& each : review.also_in_text) {
-    out += "<li class=\"choice\">";
-    append_tick(out, "also", ++number, each.value, std::ranges::find(ticked, each.value) != ticked.end(), each.value,
-                kind_title(each.kind));
-    render<" <span class=\"note\" aria-hidden=\"true\">{}</span></li>\n">(out, kind_title(each.kind));
+    ++number;
+    render<
+        "<div class=\"field choice\"><input type=\"checkbox\" id=\"also-{}\" name=\"also\" value=\"{}\" {}><label "
+        "for=\"also-{}\"><code>{}</code> <span class=\"note\">{}</span></label></div>\n">(
+        out, number, each.value, attribute_if<"checked">(std::ranges::find(ticked, each.value) != ticked.end()), number,
+        each.value, kind_title(each.kind));
   }
-  out += "</ul></section>\n";
+  out += "</section>\n";
 }
 
 std::string ids_html(const std::vector<std::string>& ids) { return ids.empty() ? std::string{} : joined(ids); }

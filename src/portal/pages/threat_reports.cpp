@@ -251,10 +251,7 @@ Result<http::Response> get_one(App& app, const http::Request& request) {
   pages::append_fact(main, tr<"Objects of STIX">(), locale::number(static_cast<std::int64_t>(report.objects) + 1));
   pages::append_fact(main, tr<"STIX id">(), html::fragment<"<code class=\"breaks\">{}</code>">(report.record.key));
   main += "</dl>\n";
-  TRY(const auto seen, app.database().read([&](store::Connection& connection) {
-    return threat::among(connection, request.viewer, std::vector{report.record.key}, request.now);
-  }));
-  if (!seen.empty()) {
+  if (domain::policy::may_see(request.viewer, domain::policy::facts_of(report.record), request.now)) {
     render<"<p><a href=\"{}\">[[As others see it]]</a></p>\n">(main, Url::own(pages::threat_url(report.record.slug)));
   }
   main += "</section>\n";
