@@ -151,7 +151,7 @@ Result<bool> PostOffice::work_once() {
     std::erase_if(domains_, [&](const auto& each) { return each.second.until < now; });
   }
   const bool server_held = server_.until > now;
-  TRY(const auto found, database_.read([&](store::Connection& connection) -> Result<std::optional<store::QueuedMail>> {
+  TRY(auto found, database_.read([&](store::Connection& connection) -> Result<std::optional<store::QueuedMail>> {
     store::MailQueue queue{connection};
     // What somebody asked for on the page is answered while the server is away too: links count from then.
     if (server_held) return queue.due_request(now);
@@ -162,7 +162,7 @@ Result<bool> PostOffice::work_once() {
     TRY_VOID(identity_.answer_reset_request(*found));
     return true;
   }
-  return deliver_letter(*found, now);
+  return deliver_letter(std::move(*found), now);
 }
 
 Result<std::optional<Mail>> PostOffice::mail_of(const store::QueuedMail& queued, post::Letter letter, Timestamp now) {
@@ -205,7 +205,7 @@ Result<std::optional<Mail>> PostOffice::mail_of(const store::QueuedMail& queued,
   return std::optional{mail(instead)};
 }
 
-Result<bool> PostOffice::deliver_letter(const store::QueuedMail& queued, Timestamp now) {
+Result<bool> PostOffice::deliver_letter(store::QueuedMail queued, Timestamp now) {
   if (queued.expires_at <= now) {
     TRY_VOID(give_up(queued, queued.problem.empty() ? "It was too old when it could have been sent"
                                                     : "It grew too old: " + queued.problem));
@@ -252,35 +252,42 @@ Result<bool> PostOffice::deliver_letter(const store::QueuedMail& queued, Timesta
     TRY_VOID(put_off(queued, error, microseconds{0}, false));
     return true;
   }
-  if (delivery.outcome == Outcome::refused || queued.attempts + 1 >= kMailAttemptsMax) {
+  if (delivery.outcome == Outcome::refused || queued.attempts >= kMailAttemptsMax) {
     TRY_VOID(give_up(queued, problem_of(error)));
     return true;
   }
   if (error.code == Error::Code::timeout && domains_.size() < kDomainsHeldMax) {
     hold(domains_[queued.domain], kDomainFirst, kDomainMost);
   }
-  TRY_VOID(put_off(queued, error, back_off(kLetterFirst, kLetterMost, queued.attempts), true));
+  TRY_VOID(put_off(queued, error, back_off(kLetterFirst, kLetterMost, queued.attempts - 1), true));
   return true;
 }
 
 Status PostOffice::put_off(const store::QueuedMail& queued, const Error& error, microseconds wait, bool counted) {
+  const auto at = after(clock_.now(), wait);
+  TRY(const auto written, database_.write([&](store::Connection& connection) {
+    return store::MailQueue{connection}.put_off(queued, at, problem_of(error), counted);
+  }));
+  // Somebody asked for it again while it was tried: it is due, whatever this attempt met.
+  if (written == 0) return ok();
   // What is not the letter's fault is told once, of the server.
-  if (counted) ++put_off_;
-  if (counted)
+  if (counted) {
+    ++put_off_;
     log::info("mail.put_off",
               {{"message_id", queued.message_id}, {"message", error.message}, {"detail", error.detail}});
-  const auto at = after(clock_.now(), wait);
-  return database_.write([&](store::Connection& connection) {
-    return store::MailQueue{connection}.put_off(queued.id, at, problem_of(error), counted);
-  });
+  }
+  return ok();
 }
 
 Status PostOffice::give_up(const store::QueuedMail& queued, std::string_view problem) {
+  TRY(const auto written, database_.write([&](store::Connection& connection) {
+    return store::MailQueue{connection}.give_up(queued, problem);
+  }));
+  if (written == 0) return ok();
   ++given_up_;
   log::warn("mail.given_up",
             {{"message_id", queued.message_id}, {"purpose", mail_purpose(queued.purpose)}, {"message", problem}});
-  return database_.write(
-      [&](store::Connection& connection) { return store::MailQueue{connection}.give_up(queued.id, problem); });
+  return ok();
 }
 
 }  // namespace tocsin::exchange

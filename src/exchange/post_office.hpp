@@ -69,7 +69,7 @@ class PostOffice {
     int failures = 0;
   };
   void run();
-  Result<bool> deliver_letter(const store::QueuedMail& queued, Timestamp now);
+  Result<bool> deliver_letter(store::QueuedMail queued, Timestamp now);
   /// The letter as it goes out, encrypted where its receiver gave a key; nullopt: they want nothing in its place where
   /// that cannot be used.
   Result<std::optional<Mail>> mail_of(const store::QueuedMail& queued, engine::post::Letter letter, Timestamp now);

@@ -1,5 +1,8 @@
 #include "exchange/post_office.hpp"
 
+#include <functional>
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -32,6 +35,7 @@ class PostOfficeTest : public store_testing::DatabaseTest {
   std::map<std::string, Delivery, std::less<>> answers;  ///< By address; else it is taken.
   std::optional<Delivery> everybody;
   std::vector<Mail> taken, tried;
+  std::function<void()> while_sending;  ///< What happens between a letter's handing over and the answer.
   std::unique_ptr<engine::identity::Identity> identity;
   std::unique_ptr<PostOffice> office;
 
@@ -53,6 +57,7 @@ class PostOfficeTest : public store_testing::DatabaseTest {
     return std::make_unique<PostOffice>(database(), *identity, post, MailSettings{}, clock,
                                         [this](const MailSettings&, const Mail& mail, const Clock&) {
                                           tried.push_back(mail);
+                                          if (while_sending) std::exchange(while_sending, nullptr)();
                                           if (everybody) return *everybody;
                                           const auto found = answers.find(mail.to.front());
                                           if (found != answers.end()) return found->second;
@@ -207,7 +212,7 @@ TEST_P(PostOfficeTest, AServerThatIsAwayCostsNoLetterItsTries) {
 TEST_P(PostOfficeTest, TwoShareTheWorkAndADeadOnesLetterIsSentAgain) {
   put("a@one.example");
   // One that died after it had leased the letter, and perhaps handed it over.
-  const auto row = rows()[0];
+  auto row = rows()[0];
   ASSERT_EQ(database()
                 .write([&](store::Connection& connection) {
                   return MailQueue{connection}.lease(
@@ -224,6 +229,61 @@ TEST_P(PostOfficeTest, TwoShareTheWorkAndADeadOnesLetterIsSentAgain) {
   EXPECT_EQ(taken[0].id, row.message_id);
   EXPECT_GT(std::chrono::microseconds{kMailLease}, std::chrono::microseconds{MailSettings{}.total_timeout})
       << "an attempt is over before somebody else may begin one";
+}
+
+TEST_P(PostOfficeTest, WhatIsAskedForWhileItIsTriedIsTriedAgainAtOnce) {
+  struct Case {
+    std::string_view name;
+    Delivery first;
+  };
+  const Case cases[] = {{"put off", answer(Outcome::later, Error::unavailable("451 greylisted"))},
+                        {"refused", answer(Outcome::refused, Error::forbidden("550"))},
+                        {"no server", answer(Outcome::no_server, Error::unavailable("away"))}};
+  for (const auto& each : cases) {
+    SCOPED_TRACE(each.name);
+    tried.clear();
+    taken.clear();
+    office = another();
+    put("grey@one.example");
+    everybody = each.first;
+    while_sending = [&] {
+      const auto asked = database().write([&](store::Connection& connection) {
+        return MailQueue{connection}.retry(std::nullopt, clock.now(), clock.now());
+      });
+      ASSERT_TRUE(asked) << asked.error().to_string();
+      EXPECT_EQ(*asked, 1);
+    };
+    EXPECT_TRUE(office->work_once().value());
+    ASSERT_THAT(rows(), SizeIs(1));
+    EXPECT_EQ(rows()[0].state, MailState::waiting);
+    EXPECT_EQ(rows()[0].next_try_at, clock.now()) << "not when the back-off would have it";
+    EXPECT_EQ(rows()[0].attempts, 0);
+    EXPECT_EQ(office->counts().put_off + office->counts().given_up, 0U);
+    everybody.reset();
+    clock.advance(std::chrono::minutes{1});  // A server that was away is left alone so long.
+    EXPECT_EQ(work(), 1);
+    EXPECT_THAT(taken_addresses(), ElementsAre("grey@one.example"));
+    EXPECT_THAT(rows(), IsEmpty());
+  }
+}
+
+TEST_P(PostOfficeTest, AnAttemptThatOutlivedItsLeaseLeavesTheNextOneAlone) {
+  put("slow@one.example");
+  everybody = answer(Outcome::later, Error::unavailable("451"));
+  std::int64_t leased_until = 0;
+  while_sending = [&] {
+    clock.advance(kMailLease);
+    auto row = rows()[0];
+    leased_until = clock.now().micros + std::chrono::microseconds{kMailLease}.count();
+    EXPECT_EQ(
+        database()
+            .write([&](store::Connection& connection) { return MailQueue{connection}.lease(row, {leased_until}); })
+            .value(),
+        1);
+  };
+  EXPECT_TRUE(office->work_once().value());
+  EXPECT_EQ(rows()[0].next_try_at.micros, leased_until);
+  EXPECT_EQ(rows()[0].attempts, 2);
 }
 
 TEST_P(PostOfficeTest, AnswersRequestsAlsoWhileTheServerIsAway) {

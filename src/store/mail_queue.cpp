@@ -27,6 +27,12 @@ void leave_out(Sql& sql, const std::vector<std::string>& domains) {
   sql.append(" AND domain NOT IN ").append_list(domains);
 }
 
+/// Only while it waits as it was seen: a lease and a retry each leave another time or number of attempts.
+void where_as(Sql& sql, const QueuedMail& mail) {
+  sql.append(" WHERE id = ? AND state = ? AND next_try_at = ? AND attempts = ?", mail.id, MailState::waiting,
+             mail.next_try_at, mail.attempts);
+}
+
 }  // namespace
 
 std::string_view mail_purpose(MailPurpose purpose) noexcept {
@@ -87,24 +93,29 @@ Result<std::optional<Timestamp>> MailQueue::next_due(const std::vector<std::stri
   return found.value_or(std::nullopt);
 }
 
-Result<std::int64_t> MailQueue::lease(const QueuedMail& mail, Timestamp until) {
-  return connection_.run(
-      Sql{"UPDATE mail_queue SET next_try_at = ?, attempts = attempts + 1 WHERE id = ? AND state = "
-          "? AND next_try_at = ? AND attempts = ?",
-          until, mail.id, MailState::waiting, mail.next_try_at, mail.attempts});
+Result<std::int64_t> MailQueue::lease(QueuedMail& mail, Timestamp until) {
+  Sql sql{"UPDATE mail_queue SET next_try_at = ?, attempts = attempts + 1", until};
+  where_as(sql, mail);
+  TRY(const auto leased, connection_.run(sql));
+  if (leased != 0) {
+    mail.next_try_at = until;
+    ++mail.attempts;
+  }
+  return leased;
 }
 
-Status MailQueue::put_off(std::int64_t id, Timestamp next_try_at, std::string_view problem, bool counted) {
-  TRY_VOID(connection_.run(
-      Sql{"UPDATE mail_queue SET next_try_at = ?, problem = ?, attempts = attempts - ? WHERE id = ? AND state = ?",
-          next_try_at, problem, !counted, id, MailState::waiting}));
-  return ok();
+Result<std::int64_t> MailQueue::put_off(const QueuedMail& mail, Timestamp next_try_at, std::string_view problem,
+                                        bool counted) {
+  Sql sql{"UPDATE mail_queue SET next_try_at = ?, problem = ?, attempts = attempts - ?", next_try_at, problem,
+          !counted};
+  where_as(sql, mail);
+  return connection_.run(sql);
 }
 
-Status MailQueue::give_up(std::int64_t id, std::string_view problem) {
-  TRY_VOID(connection_.run(
-      Sql{"UPDATE mail_queue SET state = ?, problem = ? WHERE id = ?", MailState::given_up, problem, id}));
-  return ok();
+Result<std::int64_t> MailQueue::give_up(const QueuedMail& mail, std::string_view problem) {
+  Sql sql{"UPDATE mail_queue SET state = ?, problem = ?", MailState::given_up, problem};
+  where_as(sql, mail);
+  return connection_.run(sql);
 }
 
 Status MailQueue::become(std::int64_t id, const QueuedMail& letter) {

@@ -54,11 +54,15 @@ class MailQueue {
   Result<std::optional<QueuedMail>> due_request(Timestamp now);
   /// When the next one that waits is due; nullopt where none waits.
   Result<std::optional<Timestamp>> next_due(const std::vector<std::string>& held);
-  /// Whoever gets 1 may send it until `until`; 0 where somebody else was quicker. Counts the attempt.
-  Result<std::int64_t> lease(const QueuedMail& mail, Timestamp until);
-  /// It was not sent: tried again at `next_try_at`. An attempt that was not the letter's fault is not counted.
-  Status put_off(std::int64_t id, Timestamp next_try_at, std::string_view problem, bool counted);
-  Status give_up(std::int64_t id, std::string_view problem);
+  /// Whoever gets 1 may send it until `until`, and `mail` is then as it stands in the queue; 0 where somebody else was
+  /// quicker. Counts the attempt.
+  Result<std::int64_t> lease(QueuedMail& mail, Timestamp until);
+  /// It was not sent: tried again at `next_try_at`. An attempt that was not the letter's fault is not counted. Does
+  /// nothing (0) where it does not wait any more as `mail` says: what somebody asked for meanwhile (retry()) holds, and
+  /// so does another's lease.
+  Result<std::int64_t> put_off(const QueuedMail& mail, Timestamp next_try_at, std::string_view problem, bool counted);
+  /// The same: 0 where it was asked for again meanwhile.
+  Result<std::int64_t> give_up(const QueuedMail& mail, std::string_view problem);
   /// In place of a request: the letter that answers it.
   Status become(std::int64_t id, const QueuedMail& letter);
   /// 1 where it was there.

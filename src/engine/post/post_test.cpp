@@ -176,9 +176,13 @@ TEST_P(PostTest, RefusesWhatDoesNotFit) {
 TEST_P(PostTest, IsLeasedByOneAtATime) {
   put("a@b.example");
   const auto row = due().value();
-  EXPECT_EQ(in_queue([&](MailQueue& queue) { return queue.lease(row, later(90)); }).value(), 1);
-  EXPECT_EQ(in_queue([&](MailQueue& queue) { return queue.lease(row, later(90)); }).value(), 0)
+  auto one = row, other = row;
+  EXPECT_EQ(in_queue([&](MailQueue& queue) { return queue.lease(one, later(90)); }).value(), 1);
+  EXPECT_EQ(one.attempts, 1);
+  EXPECT_EQ(one.next_try_at, later(90));
+  EXPECT_EQ(in_queue([&](MailQueue& queue) { return queue.lease(other, later(90)); }).value(), 0)
       << "somebody was quicker";
+  EXPECT_EQ(other.attempts, 0);
   EXPECT_FALSE(due());
   EXPECT_EQ(in_queue([&](MailQueue& queue) { return queue.next_due({}); }).value(), later(90));
   const auto again = due(later(90)).value();
@@ -199,7 +203,7 @@ TEST_P(PostTest, TheDeskShowsRetriesAndDrops) {
   put("c@d.example", Purpose::invitation);
   put("typed@by.somebody", Purpose::reset_request);
   const auto first = due().value();
-  ASSERT_TRUE(in_queue([&](MailQueue& queue) { return queue.give_up(first.id, "550 no such user"); }));
+  ASSERT_TRUE(in_queue([&](MailQueue& queue) { return queue.give_up(first, "550 no such user"); }));
   auto seen = desk(database(), console, post).value();
   EXPECT_EQ(seen.counts.waiting, 1);
   EXPECT_EQ(seen.counts.given_up, 1);
@@ -231,7 +235,7 @@ TEST_P(PostTest, TheDeskShowsRetriesAndDrops) {
 TEST_P(PostTest, ALettersLinkIsNotOutlivedByRetrying) {
   put("c@d.example", Purpose::invitation);
   const auto row = due().value();
-  ASSERT_TRUE(in_queue([&](MailQueue& queue) { return queue.give_up(row.id, "no"); }));
+  ASSERT_TRUE(in_queue([&](MailQueue& queue) { return queue.give_up(row, "no"); }));
   EXPECT_EQ(retry(database(), console, {}, later(5 * kHour)).value(), 1);
   EXPECT_EQ(in_queue([&](MailQueue& queue) { return queue.find(row.id); }).value()->expires_at, later(kHour));
 }

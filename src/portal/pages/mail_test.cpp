@@ -153,7 +153,8 @@ TEST_P(MailPages, TheProfileFormChangesNoAddress) {
 TEST_P(MailPages, TheAdministratorSeesWhatFailedButNotWhatItSays) {
   put("gone@plant.example");
   ASSERT_TRUE(database().write([&](store::Connection& connection) {
-    return store::MailQueue{connection}.give_up(1, "refused the mail (550): <b>no such user</b>");
+    store::MailQueue queue{connection};
+    return queue.give_up(queue.find(1).value().value(), "refused the mail (550): <b>no such user</b>");
   }));
   auto admin = signed_in("admin@cert.example");
   const auto page = admin.get("/admin/mail");
