@@ -244,11 +244,32 @@ Result<PrincipalPtr> Identity::State::load_program(ApiTokenKind kind, const std:
   return principal;
 }
 
+namespace {
+
+/// Always an error: why nobody's program can act for this person there. Who is not at the console is not told apart an
+/// organisation that they are not in from one that does not exist.
+Status refuse_without_seat(store::Connection& connection, domain::PersonId person, const Actor& actor) {
+  TRY(const auto account, find_account(connection, person));
+  if (!account || account->person.status == domain::PersonStatus::erased) return Error::not_found("person");
+  if (account->person.status == domain::PersonStatus::invited) {
+    return Error::conflict(
+        std::string{tr<"This person has not accepted the invitation yet: they choose a password first">()});
+  }
+  if (account->person.status == domain::PersonStatus::suspended) {
+    return Error::conflict(std::string{tr<"This account is suspended">()});
+  }
+  if (!actor.console) return Error::not_found("organisation");
+  return Error::conflict(
+      std::string{tr<"This person is not a member of that organisation, or the organisation is not active">()});
+}
+
+}  // namespace
+
 Result<std::int64_t> Identity::State::add_program(store::ApiToken row, const NewToken& token, const Actor& actor) {
   return write([&](Change& change) -> Result<std::int64_t> {
     TRY(const auto seats, store::MembersState{change.connection}.active_seats(row.person));
     if (std::ranges::find(seats, row.organisation, &store::MembersState::Seat::organisation) == seats.end()) {
-      return Error::not_found("organisation");
+      return std::move(refuse_without_seat(change.connection, row.person, actor)).error();
     }
     store::ApiTokens tokens{change.connection};
     TRY(const auto valid, tokens.count_valid(row.person, change.now));

@@ -239,7 +239,27 @@ TEST_P(TokensTest, RefusesWhatIsNoToken) {
   }
   EXPECT_EQ(identity->create_token(ada, kCert, wanted(), self(ada)).error().code, Error::Code::not_found);
   EXPECT_EQ(identity->create_token(ada, kWater, wanted(), self(ben)).error().code, Error::Code::forbidden);
-  EXPECT_EQ(identity->create_token(cem, kWater, wanted(), self(cem)).error().code, Error::Code::not_found) << "invited";
+  EXPECT_EQ(number(Sql{"SELECT COUNT(*) FROM api_token"}), 0);
+}
+
+TEST_P(TokensTest, SaysWhyNobodyCanActThere) {
+  const auto console = Actor::at_console();
+  const auto refusal = [&](domain::PersonId person, domain::OrganisationId organisation, const Actor& actor) {
+    const auto made = identity->create_token(person, organisation, wanted(), actor);
+    EXPECT_FALSE(made);
+    return made ? Error{} : made.error();
+  };
+  const auto invited = refusal(cem, kWater, console);
+  EXPECT_EQ(invited.code, Error::Code::conflict);
+  EXPECT_THAT(invited.message, ::testing::HasSubstr("invitation"));
+  const auto elsewhere = refusal(ada, kCert, console);
+  EXPECT_EQ(elsewhere.code, Error::Code::conflict);
+  EXPECT_THAT(elsewhere.message, ::testing::HasSubstr("not a member"));
+  EXPECT_EQ(refusal({77}, kWater, console).message, Error::not_found("person").message);
+  // Away from the console, one that exists is one that does not.
+  EXPECT_EQ(refusal(ada, kCert, self(ada)).message, refusal(ada, {77}, self(ada)).message);
+  run(Sql{"UPDATE person SET status = ? WHERE id = ?", domain::PersonStatus::suspended, ada});
+  EXPECT_THAT(refusal(ada, kWater, console).message, ::testing::HasSubstr("suspended"));
   EXPECT_EQ(number(Sql{"SELECT COUNT(*) FROM api_token"}), 0);
 }
 
