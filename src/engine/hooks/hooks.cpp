@@ -90,9 +90,29 @@ Result<bool> manages(store::Connection& connection, domain::PersonId person, dom
   });
 }
 
-Result<WebhookRow> row_of(store::Connection& connection, Webhook webhook) {
+/// Whose it is, and who administers the organisation: of coordinators of the CERT, who manage it as well, each sees
+/// their own.
+bool may_see_deliveries(const Actor& actor, const Webhook& webhook) {
+  return actor.console || actor.viewer.person == webhook.person ||
+         actor.viewer.roles.has(domain::Role::organisation_administrator) ||
+         actor.viewer.roles.has(domain::Role::administrator);
+}
+
+Status require_deliveries(const Actor& actor, const Webhook& webhook) {
+  if (may_see_deliveries(actor, webhook)) return ok();
+  return Error::forbidden(std::string{
+      tr<"What is delivered on somebody's behalf is for them and for the organisation's administrators">()});
+}
+
+Result<WebhookRow> row_of(store::Connection& connection, const Actor& actor, Webhook webhook) {
   WebhookRow row;
-  TRY(row.counts, Webhooks{connection}.counts(webhook.id));
+  row.shows_deliveries = may_see_deliveries(actor, webhook);
+  if (row.shows_deliveries) {
+    TRY(row.counts, Webhooks{connection}.counts(webhook.id));
+  } else {
+    webhook.succeeded_at.reset();
+    webhook.failed_at.reset();
+  }
   TRY(const auto person, store::People{connection}.find(webhook.person));
   if (person) row.person_name = person->name;
   TRY(const auto organisation, store::Organisations{connection}.find(webhook.organisation));
@@ -225,7 +245,7 @@ Result<std::vector<WebhookRow>> list(store::Database& database, const Actor& act
     TRY(auto webhooks, Webhooks{connection}.list(organisation));
     std::vector<WebhookRow> rows;
     for (auto& each : webhooks) {
-      TRY(auto row, row_of(connection, std::move(each)));
+      TRY(auto row, row_of(connection, actor, std::move(each)));
       rows.push_back(std::move(row));
     }
     return rows;
@@ -240,7 +260,7 @@ Result<std::optional<WebhookRow>> find(store::Database& database, const Actor& a
       if (webhook.error().code == Error::Code::not_found) return std::optional<WebhookRow>{};
       return webhook.error();
     }
-    TRY(auto row, row_of(connection, std::move(*webhook)));
+    TRY(auto row, row_of(connection, actor, std::move(*webhook)));
     return std::optional{std::move(row)};
   });
 }
@@ -249,7 +269,8 @@ Result<std::vector<WebhookDelivery>> deliveries(store::Database& database, const
                                                 std::optional<store::DeliveryState> state) {
   TRY_VOID(require(actor));
   return database.snapshot([&](store::Connection& connection) -> Result<std::vector<WebhookDelivery>> {
-    TRY_VOID(own(connection, actor, id));
+    TRY(const auto webhook, own(connection, actor, id));
+    TRY_VOID(require_deliveries(actor, webhook));
     TRY(auto rows, Webhooks{connection}.deliveries(id, state, kListedMax));
     for (auto& each : rows) each.payload.clear();
     return rows;
@@ -283,6 +304,7 @@ Result<std::int64_t> replay(store::Database& database, const Actor& actor, std::
   return database.write([&](store::Connection& connection) -> Result<std::int64_t> {
     TRY_VOID(connection.lock_changes());
     TRY(const auto webhook, own(connection, actor, id));
+    TRY_VOID(require_deliveries(actor, webhook));
     if (!webhook.enabled) return disabled();
     TRY(const auto count, Webhooks{connection}.replay(id, delivery, now, after(now, kLives)));
     if (delivery && count == 0) return Error::not_found("delivery");

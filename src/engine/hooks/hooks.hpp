@@ -25,7 +25,8 @@
 /// An endpoint is told what one person would be told, acting for one organisation. Who sets where it leads answers for
 /// it: whoever changes the address, or enables it again, becomes that person, so that nobody learns by it what only
 /// somebody else may see. All of it is for those who manage their organisation (Permission::manage_own_organisation),
-/// who see all of their organisation's.
+/// who see all of their organisation's. What was delivered on somebody's behalf, and how often, tells what is for their
+/// eyes: only they and the organisation's administrators see it.
 /// Errors: forbidden; not_found, also for another organisation's; invalid_input with `where` = the field; conflict.
 namespace tocsin::engine::hooks {
 
@@ -65,6 +66,8 @@ struct WebhookInput {
 struct WebhookRow {
   store::Webhook it;  ///< Without its secrets.
   std::string person_name, organisation_name;
+  /// False: its deliveries are not for the actor. There are no counts then, nor when it last answered or failed.
+  bool shows_deliveries = false;
   store::Webhooks::Counts counts;
 };
 struct Made {
@@ -91,14 +94,15 @@ Status remove(store::Database& database, const Actor& actor, std::int64_t id, Ti
 Result<std::vector<WebhookRow>> list(store::Database& database, const Actor& actor,
                                      std::optional<domain::OrganisationId> organisation = {});
 Result<std::optional<WebhookRow>> find(store::Database& database, const Actor& actor, std::int64_t id);
-/// Newest first, at most kListedMax; without payloads, which may be for somebody else's eyes.
+/// Newest first, at most kListedMax; without payloads, which may be for somebody else's eyes. Errors: forbidden for who
+/// neither is its person nor administers the organisation.
 Result<std::vector<store::WebhookDelivery>> deliveries(store::Database& database, const Actor& actor, std::int64_t id,
                                                        std::optional<store::DeliveryState> state = {});
 
 /// Puts a delivery of type "ping" into the queue, to see whether it arrives. Errors: conflict where it is disabled.
 Result<std::int64_t> test(store::Database& database, const Actor& actor, std::int64_t id, Timestamp now);
 /// Dead deliveries are tried again with all attempts, under their old webhook-id: one, or all. The number of them.
-/// Errors: conflict where the webhook is disabled; not_found where this one is not dead.
+/// Errors: conflict where the webhook is disabled; not_found where this one is not dead; forbidden as deliveries().
 Result<std::int64_t> replay(store::Database& database, const Actor& actor, std::int64_t id,
                             std::optional<std::int64_t> delivery, Timestamp now);
 

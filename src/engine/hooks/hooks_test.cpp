@@ -101,6 +101,45 @@ TEST_P(HooksTest, AreForThoseWhoManageTheOrganisation) {
   EXPECT_EQ(outcome(create(database(), console, hooks, input, kTestNow, Whose{plant_, walt_})), "ok");
 }
 
+TEST_P(HooksTest, DeliveriesAreForTheirPersonAndAdministrators) {
+  const auto cora = person("cora@cert.example", domain::kOwnOrganisation, {Role::coordinator});
+  const auto carl = person("carl@cert.example", domain::kOwnOrganisation, {Role::coordinator});
+  const auto alma = person("alma@cert.example", domain::kOwnOrganisation, {Role::administrator});
+  const auto in_cert = [&](PersonId who) { return acting(who, domain::kOwnOrganisation); };
+  const auto id = made(in_cert(cora)).id;
+  auto told = event("notice:red", cora);
+  told.organisation = domain::kOwnOrganisation;
+  ASSERT_EQ(put(told), 1);
+  ASSERT_TRUE(database().write([&](store::Connection& c) {
+    return c.run(Sql{"UPDATE webhook SET succeeded_at = ?, failed_at = ? WHERE id = ?", kTestNow, kTestNow, id});
+  }));
+  for (const auto& who : {in_cert(cora), in_cert(alma), console}) {
+    const auto row = find(database(), who, id)->value();
+    EXPECT_TRUE(row.shows_deliveries);
+    EXPECT_EQ(row.counts.waiting, 1);
+    EXPECT_TRUE(row.it.succeeded_at);
+    EXPECT_THAT(*deliveries(database(), who, id), SizeIs(1));
+  }
+  // A colleague manages it as well, and learns nothing of what is for Cora's eyes: neither how much nor when.
+  const auto colleague = in_cert(carl);
+  const auto row = find(database(), colleague, id)->value();
+  EXPECT_EQ(list(database(), colleague)->size(), 1U);
+  for (const auto& each : {row, list(database(), colleague)->front()}) {
+    EXPECT_FALSE(each.shows_deliveries);
+    EXPECT_EQ(each.counts.waiting + each.counts.delivered + each.counts.dead, 0);
+    EXPECT_FALSE(each.it.succeeded_at || each.it.failed_at);
+  }
+  EXPECT_EQ(outcome(deliveries(database(), colleague, id)), "forbidden");
+  EXPECT_EQ(outcome(replay(database(), colleague, id, {}, kTestNow)), "forbidden");
+  // Another organisation's administrator: it is not there.
+  EXPECT_EQ(outcome(deliveries(database(), wendy(), id)), "not_found");
+  // May be switched off all the same; and becomes theirs with the address.
+  ASSERT_TRUE(
+      change(database(), colleague, hooks, id, {.name = "SIEM", .url = "https://carl.example/"}, true, kTestNow));
+  EXPECT_TRUE(find(database(), colleague, id)->value().shows_deliveries);
+  EXPECT_FALSE(find(database(), in_cert(cora), id)->value().shows_deliveries);
+}
+
 struct UrlCase {
   const char* url;
   bool good, good_with_http;

@@ -78,9 +78,11 @@ std::string_view webhook_schemas_json() noexcept {
       "minimum": 0},
     "succeeded_at": {"$ref": "#/components/schemas/OptionalTime"},
     "failed_at": {"$ref": "#/components/schemas/OptionalTime"},
-    "waiting": {"type": "integer", "minimum": 0},
-    "delivered": {"description": "Those that are still kept.", "type": "integer", "minimum": 0},
-    "dead": {"type": "integer", "minimum": 0}
+    "waiting": {"description": "Deliveries; null for who neither is its person nor administers the organisation.",
+      "type": ["integer", "null"], "minimum": 0},
+    "delivered": {"description": "Those that are still kept; null as `waiting`.", "type": ["integer", "null"],
+      "minimum": 0},
+    "dead": {"description": "Those that were given up; null as `waiting`.", "type": ["integer", "null"], "minimum": 0}
   }
 },
 "WebhookList": {

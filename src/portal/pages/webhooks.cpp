@@ -58,9 +58,12 @@ boost::json::object webhook_json(const hooks::WebhookRow& row) {
   out["failures"] = row.it.failures;
   out["succeeded_at"] = time_json(row.it.succeeded_at);
   out["failed_at"] = time_json(row.it.failed_at);
-  out["waiting"] = row.counts.waiting;
-  out["delivered"] = row.counts.delivered;
-  out["dead"] = row.counts.dead;
+  out["waiting"] = out["delivered"] = out["dead"] = nullptr;
+  if (row.shows_deliveries) {
+    out["waiting"] = row.counts.waiting;
+    out["delivered"] = row.counts.delivered;
+    out["dead"] = row.counts.dead;
+  }
   return out;
 }
 
@@ -102,6 +105,14 @@ Html state_of(const hooks::WebhookRow& row) {
 }
 
 std::string counted(std::int64_t count) { return text::thousands(count); }
+/// In a list, where some rows' are for others.
+std::string shown(const hooks::WebhookRow& row, std::int64_t count) {
+  return row.shows_deliveries ? counted(count) : std::string{"–"};
+}
+Html last_success(const hooks::WebhookRow& row) {
+  if (!row.shows_deliveries) return Html::from_text("–");
+  return row.it.succeeded_at ? pages::datetime_html(*row.it.succeeded_at) : Html::from_text(tr<"never">());
+}
 
 Result<http::Response> get_list(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({pages::kNoticeParameter}));
@@ -134,8 +145,7 @@ Result<http::Response> get_list(App& app, const http::Request& request) {
           "of]]\">{}</td><td data-label=\"[[#deliveries#Waiting]]\">{}</td><td "
           "data-label=\"[[#deliveries#Dead]]\">{}</td><td data-label=\"[[#webhook#Last success]]\">{}</td></tr>\n">(
           out, Url::own(pages::webhook_url(row.it.id)), row.it.name, hooks::host_of(row.it.url), state_of(row),
-          row.person_name, counted(row.counts.waiting), counted(row.counts.dead),
-          row.it.succeeded_at ? pages::datetime_html(*row.it.succeeded_at) : Html::from_text(tr<"never">()));
+          row.person_name, shown(row, row.counts.waiting), shown(row, row.counts.dead), last_success(row));
     }
     out += "</tbody></table></div>\n";
   }
@@ -208,7 +218,10 @@ Result<http::Response> get_one(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({pages::kNoticeParameter}));
   TRY(const auto row, pages::webhook_of(app, request));
   if (request.representation == http::Representation::json) return api::personal_json(pages::webhook_json(row));
-  TRY(const auto rows, hooks::deliveries(app.database(), access::actor(request), row.it.id));
+  std::vector<store::WebhookDelivery> rows;
+  if (row.shows_deliveries) {
+    TRY(rows, hooks::deliveries(app.database(), access::actor(request), row.it.id));
+  }
   const auto url = pages::webhook_url(row.it.id);
   std::string out = pages::breadcrumb_html({{kHere, std::string{tr<"Webhooks">()}}, {"", row.it.name}}).str();
   render<"<div class=\"page-head\"><div><p class=\"badges\">{}</p><h1>{}</h1></div><div class=\"actions\">">(
@@ -233,11 +246,19 @@ Result<http::Response> get_one(App& app, const http::Request& request) {
     pages::append_fact(out, tr<"#webhook#Last success">(), pages::datetime_html(*row.it.succeeded_at));
   }
   if (row.it.failed_at) pages::append_fact(out, tr<"#webhook#Last failure">(), pages::datetime_html(*row.it.failed_at));
-  pages::append_fact(out, tr<"#deliveries#Waiting">(), counted(row.counts.waiting));
-  pages::append_fact(out, tr<"#deliveries#Delivered">(), counted(row.counts.delivered));
-  pages::append_fact(out, tr<"#deliveries#Dead">(), counted(row.counts.dead));
+  if (row.shows_deliveries) {
+    pages::append_fact(out, tr<"#deliveries#Waiting">(), counted(row.counts.waiting));
+    pages::append_fact(out, tr<"#deliveries#Delivered">(), counted(row.counts.delivered));
+    pages::append_fact(out, tr<"#deliveries#Dead">(), counted(row.counts.dead));
+  }
   out += "</dl>\n";
-  append_deliveries(out, request, row, rows);
+  if (row.shows_deliveries) {
+    append_deliveries(out, request, row, rows);
+  } else {
+    render<
+        "<p class=\"note\">[[What is delivered on somebody's behalf is for them and for the organisation's "
+        "administrators.]]</p>\n">(out);
+  }
   pages::Page page;
   page.title = row.it.name;
   page.json_url = "/api/v1" + url;
