@@ -1,13 +1,15 @@
-// exposure_bench all | advisory | asset | dump FOLDER | tell FILE: how fast matching is, over advisories and things
-// made from the real advisories of TOCSIN_DATA: multiplied under new ids, with names and order numbers shifted so that
-// each turn is a world of its own. Prints one line of JSON.
+// exposure_bench all | advisory | asset | finder | dump FOLDER | tell FILE: how fast matching is, over advisories and
+// things made from the real advisories of TOCSIN_DATA: multiplied under new ids, with names and order numbers shifted
+// so that each turn is a world of its own. Prints one line of JSON.
 //   all       100,000 things against 20,000 advisories, from nothing, on two threads
 //   advisory  one new advisory against 1,000,000 things
+//   finder    one new advisory, of 40, against 300,000 assets of a portal: how many it would have to read
 //   asset     one new thing against 100,000 advisories
 //   dump      writes what a peer needs to do the same as "all" with fewer things: advisories.jsonl, assets.jsonl
 //   tell      writes all that the matcher says of many things, each number to its last bit: to compare before and after
 //             a change that must not change what is said
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -23,6 +25,7 @@
 #include <sys/resource.h>
 
 #include "domain/vendor.hpp"
+#include "engine/exposure/asset_finder.hpp"
 #include "engine/exposure/asset_index.hpp"
 #include "engine/exposure/matcher.hpp"
 #include "engine/exposure/testing/pairs.hpp"
@@ -165,6 +168,47 @@ int one_advisory(const std::vector<csaf::Advisory>& advisories) {
   return 0;
 }
 
+/// What the portal reads of a new advisory: assets that keys lead to, and those of which the matcher says something.
+int finder(const std::vector<csaf::Advisory>& advisories) {
+  const auto kThings = things_wanted(300'000);
+  exposure::Matcher known;
+  for (const auto& advisory : advisories) known.add(advisory);
+  known.prepare();
+  const Things things{advisories, 12};
+  exposure::AssetFinder by_keys{exposure::AssetFinder::kEntriesMax, 0}, asking;
+  const std::array<const exposure::Matcher*, 1> matchers{&known};
+  for (std::size_t i = 0; i < kThings; ++i) {
+    auto item = things.make(i);
+    // As plants have it: a third of the things have a name of their own.
+    if (i % 3 == 0) item.name = fmt::format("Pump {} PLC {}", i / 100, i);
+    for (auto* each : {&by_keys, &asking}) each->add(static_cast<std::int64_t>(i), item, matchers);
+  }
+  std::vector<double> cpu_times, assets, assets_by_keys;
+  exposure::AssetFinder::Effort sum;
+  for (std::size_t i = 0; i < 40; ++i) {
+    exposure::Matcher part;
+    part.add(advisories[(40 + i * 37) % advisories.size()]);
+    part.prepare(&known, true);
+    const auto keys = by_keys.find(part);
+    assets_by_keys.push_back(static_cast<double>(keys ? keys->size() : kThings));
+    exposure::AssetFinder::Effort effort;
+    const double cpu_begin = cpu_ms();
+    const auto found = asking.find(part, &effort);
+    cpu_times.push_back(cpu_ms() - cpu_begin);
+    assets.push_back(static_cast<double>(found ? found->size() : kThings));
+    sum.led_to += effort.led_to;
+    sum.asked += effort.asked;
+    sum.found += effort.found;
+  }
+  fmt::print(
+      R"({{"assets_by_keys_p50":{},"assets_by_keys_p95":{},"assets_by_keys_max":{},"assets_p50":{},"assets_p95":{},"assets_max":{},"kinds_led_to":{},"kinds_asked":{},"kinds_found":{},"cpu_p50_ms":{:.1f},"cpu_p95_ms":{:.1f},"cpu_max_ms":{:.1f},"peak_mb":{:.0f}}})"
+      "\n",
+      at(assets_by_keys, 0.5), at(assets_by_keys, 0.95), at(assets_by_keys, 1), at(assets, 0.5), at(assets, 0.95),
+      at(assets, 1), sum.led_to, sum.asked, sum.found, at(cpu_times, 0.5), at(cpu_times, 0.95), at(cpu_times, 1),
+      peak_mb());
+  return 0;
+}
+
 int one_asset(const std::vector<csaf::Advisory>& advisories) {
   constexpr std::size_t kAdvisories = 100'000;
   exposure::Matcher matcher;
@@ -297,8 +341,9 @@ int main(int count, char** arguments) {
   if (what == "all") return all(advisories);
   if (what == "advisory") return one_advisory(advisories);
   if (what == "asset") return one_asset(advisories);
+  if (what == "finder") return finder(advisories);
   if (what == "dump" && count > 2) return dump(advisories, arguments[2]);
   if (what == "tell" && count > 2) return tell(advisories, arguments[2]);
-  std::fputs("Usage: exposure_bench all | advisory | asset | dump FOLDER | tell FILE\n", stderr);
+  std::fputs("Usage: exposure_bench all | advisory | asset | finder | dump FOLDER | tell FILE\n", stderr);
   return 2;
 }

@@ -7,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "engine/exposure/matcher_state.hpp"
+#include "engine/exposure/packed_item.hpp"
 
 namespace tocsin::engine::exposure {
 namespace {
@@ -41,6 +42,18 @@ std::string sorted_letters(std::string_view word) {
   std::string letters{word};
   std::ranges::sort(letters);
   return letters;
+}
+
+/// May something of this vendor, as an inventory writes it, be a product of the advisories by its name alone?
+/// Matcher::State::by_names asks the same of each name.
+bool may_be_theirs(const Targets& asked, const std::string& vendor) {
+  Item item;
+  item.vendor = vendor;
+  const auto words = words_of(item, asked);
+  if (!words.has_vendor || !words.vendors.empty()) return true;
+  if (words.sketch.vendor_words.empty()) return false;
+  const auto first = words.sketch.vendor_words.front();
+  return std::ranges::any_of(asked.names, [&](const Name& name) { return name.pieces.holds_hash(first); });
 }
 
 /// Both sorted; nothing is left of `from`.
@@ -84,14 +97,14 @@ void AssetFinder::add_term(char what, std::string_view text, std::uint32_t kind)
 void AssetFinder::add(std::int64_t asset, const Item& item, std::span<const Matcher* const> known, bool anew) {
   if (full_) return;
   if (asset > std::numeric_limits<std::uint32_t>::max() || entries() > entries_max_) {
-    const auto most = entries_max_;
-    *this = AssetFinder{most};
+    *this = AssetFinder{entries_max_, text_bytes_max_};
     full_ = true;
     return;
   }
   const auto number = static_cast<std::uint32_t>(asset);
   const auto [kind, is_new] =
       kinds_.try_emplace(KeyedHash{}(description_of(item)), static_cast<std::uint32_t>(kinds_.size()));
+  if (is_new) keep_text(item);
   if (is_new || anew) {
     put_.clear();
     for (const auto* each : known) {
@@ -102,6 +115,35 @@ void AssetFinder::add(std::int64_t asset, const Item& item, std::span<const Matc
   assets_by_kind_.add(kind->second, number);
   if (!item.serial.empty()) assets_by_own_.add(number_of('q', compact_order_number(item.serial)), number);
   for (const auto& [algorithm, value] : item.hashes) assets_by_own_.add(number_of('h', value), number);
+}
+
+void AssetFinder::keep_text(const Item& item) {
+  auto& kind = texts_.emplace_back(Kind{.base = kNoText, .name_begin = static_cast<std::uint32_t>(names_.size())});
+  auto packed = pack(item, false);
+  // Offsets are of 32 bits; what is kept besides of each kind counts, too.
+  const auto bytes = names_.size() + base_bytes_.size() + texts_.size() * sizeof(Kind);
+  if (bytes + packed.size() + item.name.size() > text_bytes_max_) return;
+  const auto [base, is_new] = bases_.try_emplace(KeyedHash{}(packed), static_cast<std::uint32_t>(base_begins_.size()));
+  if (is_new) {
+    base_begins_.push_back(static_cast<std::uint32_t>(base_bytes_.size()));
+    base_bytes_ += packed;
+  }
+  kind.base = base->second;
+  names_ += item.name;
+}
+
+std::string_view AssetFinder::base_bytes(std::uint32_t base) const {
+  const auto begin = base_begins_[base];
+  const auto end = base + 1 < base_begins_.size() ? base_begins_[base + 1] : base_bytes_.size();
+  return std::string_view{base_bytes_}.substr(begin, end - begin);
+}
+
+Item AssetFinder::item_of(std::uint32_t kind) const {
+  auto item = unpack(base_bytes(texts_[kind].base));
+  const auto begin = texts_[kind].name_begin;
+  const auto end = kind + 1 < texts_.size() ? texts_[kind + 1].name_begin : names_.size();
+  item.name = names_.substr(begin, end - begin);
+  return item;
 }
 
 void AssetFinder::add_words(const ItemWords& words, const Targets& known, std::uint32_t kind) {
@@ -146,6 +188,7 @@ void AssetFinder::add_terms(const Item& item, const Targets& known, std::uint32_
     for (const auto* in = known.every(); in != nullptr; in = in->others) {
       const auto found = in->by_order_number.find(number);
       if (found == in->by_order_number.end()) continue;
+      texts_[kind].is_known_by_number = true;
       std::set<std::uint32_t> names;
       for (const auto product : found->second) names.insert(in->products[product].name);
       std::size_t taken = 0;
@@ -167,31 +210,33 @@ void AssetFinder::add_terms(const Item& item, const Targets& known, std::uint32_
   if (const auto cpe = formats::cpe::parse(item.cpe)) add_term('c', product_of(*cpe), kind);
 }
 
-std::optional<std::vector<std::int64_t>> AssetFinder::find(const Matcher& asked_of) {
+std::optional<std::vector<std::int64_t>> AssetFinder::find(const Matcher& asked_of, Effort* effort) {
   TOCSIN_CHECK(asked_of.state_->prepared);
   const auto& asked = asked_of.state_->targets;
   if (full_) return std::nullopt;
   kinds_by_term_.settle();
   assets_by_kind_.settle();
   assets_by_own_.settle();
-  std::vector<std::uint32_t> kinds, assets;
+  // Those that a name leads to, where the vendor has to fit; and those that something else leads to.
+  std::vector<std::uint32_t> by_name, kinds, assets;
   const auto take = [&](char what, std::string_view text) { kinds_by_term_.take(number_of(what, text), kinds); };
+  const auto take_name = [&](char what, std::string_view text) { kinds_by_term_.take(number_of(what, text), by_name); };
   for (const auto& [anchor, names] : asked.by_anchor) {
-    take('p', anchor);
+    take_name('p', anchor);
     if (anchor.size() < 3) continue;
-    take('s', sorted_letters(anchor));
-    take('s', sorted_letters(anchor + "s"));
-    if (anchor.back() == 's') take('s', sorted_letters(std::string_view{anchor}.substr(0, anchor.size() - 1)));
+    take_name('s', sorted_letters(anchor));
+    take_name('s', sorted_letters(anchor + "s"));
+    if (anchor.back() == 's') take_name('s', sorted_letters(std::string_view{anchor}.substr(0, anchor.size() - 1)));
     if (has_digits(anchor)) continue;
     for (auto length = anchor.size() - 2; length <= anchor.size() + 2; ++length) {
       const auto like = unknown_.find(bucket(anchor, length));
       if (like == unknown_.end()) continue;
       for (const auto& word : like->second) {
-        if (is_near(word, anchor)) take('w', word);
+        if (is_near(word, anchor)) take_name('w', word);
       }
     }
   }
-  for (const auto& [word, names] : asked.by_word) take('t', word);
+  for (const auto& [word, names] : asked.by_word) take_name('t', word);
   for (const auto& [number, products] : asked.by_order_number) {
     take('n', number);
     if (number.size() >= kOrderPrefix) take('g', std::string_view{number}.substr(0, kOrderPrefix));
@@ -207,14 +252,45 @@ std::optional<std::vector<std::int64_t>> AssetFinder::find(const Matcher& asked_
   }
   for (const auto& [package, products] : asked.by_purl) take('u', package);
   for (const auto& [product, products] : asked.by_cpe) take('c', product);
-  std::ranges::sort(kinds);
-  kinds.erase(std::unique(kinds.begin(), kinds.end()), kinds.end());
+  const auto make_unique = [](auto& numbers) {
+    std::ranges::sort(numbers);
+    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  };
+  make_unique(by_name);
+  std::vector<char> theirs(base_begins_.size(), -1);
+  HashMap<std::string, bool> of_vendor;
+  const auto is_of_another_vendor = [&](std::uint32_t kind) {
+    const auto base = texts_[kind].base;
+    if (base == kNoText || texts_[kind].is_known_by_number) return false;
+    if (theirs[base] < 0) {
+      auto vendor = unpack(base_bytes(base)).vendor;
+      const auto [known, is_new] = of_vendor.try_emplace(std::move(vendor), true);
+      if (is_new) known->second = may_be_theirs(asked, known->first);
+      theirs[base] = known->second ? 1 : 0;
+    }
+    return theirs[base] == 0;
+  };
+  const auto led_to = by_name.size() + kinds.size();
+  std::erase_if(by_name, is_of_another_vendor);
+  kinds.insert(kinds.end(), by_name.begin(), by_name.end());
+  make_unique(kinds);
+  const auto asked_about = kinds.size();
+  std::erase_if(kinds,
+                [&](std::uint32_t kind) { return texts_[kind].base != kNoText && !says_something(asked_of, kind); });
+  if (effort != nullptr) *effort = {.led_to = led_to, .asked = asked_about, .found = kinds.size()};
   for (const auto kind : kinds) assets_by_kind_.take(kind, assets);
   for (const auto& [serial, products] : asked.by_serial) assets_by_own_.take(number_of('q', serial), assets);
   for (const auto& [hash, products] : asked.by_hash) assets_by_own_.take(number_of('h', hash), assets);
-  std::ranges::sort(assets);
-  assets.erase(std::unique(assets.begin(), assets.end()), assets.end());
+  make_unique(assets);
   return std::vector<std::int64_t>(assets.begin(), assets.end());
+}
+
+/// Asked as Matcher::match_each asks for all that read alike.
+bool AssetFinder::says_something(const Matcher& asked, std::uint32_t kind) const {
+  bool by_serial = false;
+  const auto matches = asked.state_->match(item_of(kind), by_serial);
+  // Where serial numbers decide, each asset is asked about by itself.
+  return by_serial || std::ranges::any_of(matches, [](const Match& match) { return is_worth_showing(match); });
 }
 
 }  // namespace tocsin::engine::exposure

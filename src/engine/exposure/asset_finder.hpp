@@ -32,33 +32,58 @@ class NumberPairs {
 };
 
 /// Which assets an advisory may speak of, for all organisations of a portal: the same keys as AssetIndex has, as
-/// numbers, so that a million assets take some hundred megabytes; the assets themselves stay in the database. Finds all
-/// of which a matcher says something, and some more, also where words weigh otherwise than when an asset was added:
-/// what once said most of it still says nearly most.
+/// numbers, so that a million assets take some hundred megabytes; the assets themselves stay in the database. What the
+/// keys lead to, also where words weigh otherwise than when an asset was added (what once said most of it still says
+/// nearly most), is asked about by what is kept of it: each kind of thing once, however many assets are of it. So all
+/// are found of which a matcher says something worth showing, and hardly any others.
 class AssetFinder {
  public:
-  /// Beyond so many entries (of eight bytes) it holds nothing and finds everything.
-  static constexpr std::size_t kEntriesMax = 48'000'000;
-  explicit AssetFinder(std::size_t entries_max = kEntriesMax) : entries_max_(entries_max) {}
+  /// Beyond so many entries (of eight bytes) it holds nothing and finds everything; kinds beyond so many bytes of texts
+  /// are found by their keys alone.
+  static constexpr std::size_t kEntriesMax = 48'000'000, kTextBytesMax = 128'000'000;
+  explicit AssetFinder(std::size_t entries_max = kEntriesMax, std::size_t text_bytes_max = kTextBytesMax)
+      : entries_max_(entries_max), text_bytes_max_(text_bytes_max) {}
 
   /// `known` tell what an order number is called and how common a word is. What was added of an asset before stays, and
   /// is found for nothing. `anew`: an advisory may call its order numbers otherwise by now.
   void add(std::int64_t asset, const formats::inventory::Item& item, std::span<const Matcher* const> known,
            bool anew = false);
+  /// What find() had to do.
+  struct Effort {
+    std::size_t led_to = 0;  ///< Kinds that the keys lead to.
+    std::size_t asked = 0;   ///< Of these, those that the matcher was asked about; the others are of other vendors.
+    std::size_t found = 0;   ///< Kinds of which it says something.
+  };
   /// The assets in the order of their numbers, or nothing: any.
-  std::optional<std::vector<std::int64_t>> find(const Matcher& asked);
+  std::optional<std::vector<std::int64_t>> find(const Matcher& asked, Effort* effort = nullptr);
   bool is_full() const noexcept { return full_; }
   std::size_t entries() const noexcept {
     return kinds_by_term_.size() + assets_by_kind_.size() + assets_by_own_.size();
   }
 
  private:
+  /// What is kept of a kind: what it shares with others of its product, and its own name.
+  struct Kind {
+    std::uint32_t base = 0;           ///< Of base_begins_, or kNoText.
+    bool is_known_by_number = false;  ///< An advisory has called its order number something.
+    std::uint32_t name_begin = 0;
+  };
+  static constexpr std::uint32_t kNoText = ~std::uint32_t{};
+  bool says_something(const Matcher& asked, std::uint32_t kind) const;
+  void keep_text(const formats::inventory::Item& item);
+  formats::inventory::Item item_of(std::uint32_t kind) const;
+  std::string_view base_bytes(std::uint32_t base) const;
   void add_terms(const formats::inventory::Item& item, const Targets& known, std::uint32_t kind);
   void add_words(const ItemWords& words, const Targets& known, std::uint32_t kind);
   void add_term(char what, std::string_view text, std::uint32_t kind);
 
-  std::size_t entries_max_;
+  std::size_t entries_max_, text_bytes_max_;
   bool full_ = false;
+  std::vector<Kind> texts_;                                 ///< Of each kind.
+  std::string names_;                                       ///< Of kinds, one behind the other.
+  std::unordered_map<std::uint64_t, std::uint32_t> bases_;  ///< By a hash of their bytes.
+  std::vector<std::uint32_t> base_begins_;
+  std::string base_bytes_;                                  ///< Of pack() without name.
   std::unordered_map<std::uint64_t, std::uint32_t> kinds_;  ///< By a hash of what matching looks at.
   NumberPairs kinds_by_term_, assets_by_kind_, assets_by_own_;
   /// Words without digits that no advisory has, by first letter and length: they may be mistyped.

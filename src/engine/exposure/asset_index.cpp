@@ -10,6 +10,7 @@
 #include "base/check.hpp"
 #include "base/keyed_hash.hpp"
 #include "engine/exposure/matcher_state.hpp"
+#include "engine/exposure/packed_item.hpp"
 #include "engine/exposure/targets.hpp"
 
 namespace tocsin::engine::exposure {
@@ -22,72 +23,6 @@ using Postings = Targets::Postings;
 constexpr double kNearlyStrongest = 0.8;
 /// As many names of an order number as Matcher::match follows.
 constexpr std::size_t kKnownNamesMax = 21;
-
-/// Strings one behind the other, each with its length: what a group of things is kept as.
-class Writer {
- public:
-  void put(std::string_view text) {
-    for (auto length = text.size();; length >>= 7U) {
-      out += static_cast<char>((length & 0x7FU) | (length > 0x7FU ? 0x80U : 0U));
-      if (length <= 0x7FU) break;
-    }
-    out += text;
-  }
-  void count(std::size_t number) { put(std::string(1, static_cast<char>(std::min<std::size_t>(number, 255)))); }
-  std::string out;
-};
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
-  std::string_view take() {
-    std::size_t length = 0;
-    for (unsigned shift = 0;; shift += 7) {
-      const auto byte = static_cast<unsigned char>(rest_.front());
-      rest_.remove_prefix(1);
-      length |= static_cast<std::size_t>(byte & 0x7FU) << shift;
-      if (byte < 0x80U) break;
-    }
-    const auto text = rest_.substr(0, length);
-    rest_.remove_prefix(length);
-    return text;
-  }
-  std::size_t count() { return static_cast<unsigned char>(take().front()); }
-
- private:
-  std::string_view rest_;
-};
-
-/// All that Matcher::match looks at, but for the serial number and hashes.
-std::string packed(const Item& item) {
-  Writer writer;
-  for (const auto* text : {&item.vendor, &item.family, &item.product, &item.name, &item.model, &item.cpe}) {
-    writer.put(*text);
-  }
-  const auto versions = std::min<std::size_t>(item.versions.size(), 255),
-             purls = std::min<std::size_t>(item.purls.size(), 255);
-  writer.count(versions);
-  for (std::size_t i = 0; i < versions; ++i) {
-    writer.put(item.versions[i].component);
-    writer.put(item.versions[i].text);
-  }
-  writer.count(purls);
-  for (std::size_t i = 0; i < purls; ++i) writer.put(item.purls[i]);
-  return std::move(writer.out);
-}
-
-Item unpacked(std::string_view bytes) {
-  Item item;
-  Reader reader{bytes};
-  for (auto* text : {&item.vendor, &item.family, &item.product, &item.name, &item.model, &item.cpe})
-    *text = reader.take();
-  for (auto left = reader.count(); left > 0; --left) {
-    auto& version = item.versions.emplace_back();
-    version.component = reader.take();
-    version.text = reader.take();
-  }
-  for (auto left = reader.count(); left > 0; --left) item.purls.emplace_back(reader.take());
-  return item;
-}
 
 void add_posting(Postings& postings, const std::string& key, std::uint32_t group) {
   auto& list = postings[key];
@@ -131,7 +66,7 @@ struct AssetIndex::State {
   void index_words(const Item& item, const ItemWords& words, std::uint32_t group);
   std::vector<std::uint32_t> candidates(const Targets& asked) const;
   Item item_of(std::uint32_t group) const {
-    return unpacked(std::string_view{bytes}.substr(begins[group], begins[group + 1] - begins[group]));
+    return unpack(std::string_view{bytes}.substr(begins[group], begins[group + 1] - begins[group]));
   }
 };
 
@@ -150,7 +85,7 @@ std::size_t AssetIndex::size() const noexcept { return state_->groups.size(); }
 std::size_t AssetIndex::add(const Item& item) {
   auto& state = *state_;
   const auto asset = static_cast<std::uint32_t>(state.groups.size());
-  auto key = packed(item);
+  auto key = pack(item);
   const auto [at, is_new] = state.group_of.try_emplace(std::move(key), static_cast<std::uint32_t>(state.assets.size()));
   const auto group = at->second;
   if (is_new) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <set>
 
 #include <fmt/format.h>
@@ -36,12 +38,16 @@ struct ProductNote {
 /// One advisory, as far as it is needed after it went into its matcher.
 struct Source {
   domain::RecordId record;
+  domain::RevisionId revision;
   HashMap<std::string, ProductNote> products;  ///< By product_id.
   std::shared_ptr<const csaf::Advisory> advisory;
 };
 
-Source source_of(domain::RecordId record, std::shared_ptr<const csaf::Advisory> advisory) {
-  Source source{.record = record, .products = {}, .advisory = std::move(advisory)};
+using SourcePtr = std::shared_ptr<const Source>;
+
+SourcePtr source_of(const domain::Record& record, std::shared_ptr<const csaf::Advisory> advisory) {
+  Source source{
+      .record = record.id, .revision = record.current_revision, .products = {}, .advisory = std::move(advisory)};
   for (const auto& product : source.advisory->products) {
     auto& note = source.products[product.id];
     note.key = fmt::format("{}/{}", domain::vendor_key(product.vendor),
@@ -59,13 +65,13 @@ Source source_of(domain::RecordId record, std::shared_ptr<const csaf::Advisory> 
       }
     }
   }
-  return source;
+  return std::make_shared<const Source>(std::move(source));
 }
 
 /// Advisories that exactly the same people may see.
 struct Group {
   Matcher matcher;
-  std::vector<Source> sources;
+  std::vector<SourcePtr> sources;
 };
 
 /// Names the group; the one that everybody may read is "".
@@ -106,16 +112,22 @@ namespace {
 
 using Groups = std::map<std::string, Group>;
 
-void add(Groups& groups, const std::string& group, domain::RecordId record,
-         std::shared_ptr<const csaf::Advisory> advisory) {
+void add(Groups& groups, const std::string& group, const SourcePtr& source) {
   auto& into = groups[group];
-  into.matcher.add(*advisory);
-  into.sources.push_back(source_of(record, std::move(advisory)));
+  into.matcher.add(*source->advisory);
+  into.sources.push_back(source);
 }
 
-/// Reads the current revisions of some records, or of all.
-tocsin::Status read(store::Connection& connection, const std::vector<std::int64_t>* records, Groups& groups,
-                    Timestamp now) {
+/// What was read of a record: its group and itself.
+struct ReadSource {
+  std::string group;
+  SourcePtr source;
+};
+using Taken = std::function<void(ReadSource)>;
+
+/// Reads the current revisions of some records, or of all, in the order of their numbers.
+tocsin::Status read(store::Connection& connection, const std::vector<std::int64_t>* records, Timestamp now,
+                    const Taken& take) {
   std::int64_t after = 0;
   for (int rows = kDocumentsAtOnce; rows == kDocumentsAtOnce;) {
     rows = 0;
@@ -135,16 +147,46 @@ tocsin::Status read(store::Connection& connection, const std::vector<std::int64_
       auto advisory = csaf::read_advisory(parsed->root());
       if (!advisory) return ok();
       strip(*advisory);
-      add(groups, group_of(domain::policy::facts_of(record), now), record.id,
-          std::make_shared<const csaf::Advisory>(std::move(*advisory)));
+      take({.group = group_of(domain::policy::facts_of(record), now),
+            .source = source_of(record, std::make_shared<const csaf::Advisory>(std::move(*advisory)))});
       return ok();
     }));
   }
   return ok();
 }
 
+/// The same of some records, without reading again the documents of those revisions that are among `known`.
+tocsin::Status read_changed(store::Connection& connection, const std::vector<std::int64_t>& records,
+                            const std::map<std::int64_t, SourcePtr>& known, Groups& groups, Timestamp now) {
+  std::map<std::int64_t, ReadSource> all;
+  std::vector<std::int64_t> unread;
+  store::Sql sql{"SELECT " TOCSIN_RECORD_COLUMNS " FROM record r WHERE r.kind = ? AND r.id IN ",
+                 domain::RecordKind::advisory};
+  sql.append_list(std::span<const std::int64_t>{records});
+  TRY_VOID(connection.each(sql, [&](const store::Row& row) -> tocsin::Status {
+    const auto record = store::read_record(row);
+    if (record.status == domain::RecordStatus::withdrawn) return ok();
+    const auto found = known.find(record.id.value);
+    if (found == known.end() || found->second->revision != record.current_revision) {
+      unread.push_back(record.id.value);
+    } else {
+      all[record.id.value] = {.group = group_of(domain::policy::facts_of(record), now), .source = found->second};
+    }
+    return ok();
+  }));
+  if (!unread.empty()) {
+    TRY_VOID(read(connection, &unread, now, [&](ReadSource each) {
+      const auto record = each.source->record.value;
+      all[record] = std::move(each);
+    }));
+  }
+  // In the order of their numbers, as if all had been read.
+  for (const auto& [record, each] : all) add(groups, each.group, each.source);
+  return ok();
+}
+
 bool has(const Group& group, domain::RecordId record) {
-  return std::ranges::find(group.sources, record, &Source::record) != group.sources.end();
+  return std::ranges::any_of(group.sources, [&](const SourcePtr& each) { return each->record == record; });
 }
 
 }  // namespace
@@ -183,7 +225,7 @@ Result<Matchers> Matchers::load(store::Database& database, Timestamp now) {
   auto& state = *made.state_;
   TRY_VOID(database.snapshot([&](store::Connection& connection) -> tocsin::Status {
     TRY(state.sequence, store::Changes{connection}.newest());
-    return read(connection, nullptr, state.groups, now);
+    return read(connection, nullptr, now, [&](const ReadSource& each) { add(state.groups, each.group, each.source); });
   }));
   auto& open = state.groups[std::string{}];
   open.matcher.prepare();
@@ -197,6 +239,10 @@ tocsin::Status Matchers::refresh(store::Database& database, Timestamp now) {
   auto& state = *state_;
   auto replaced = state.replaced;
   auto sequence = state.sequence;
+  std::map<std::int64_t, SourcePtr> known;
+  for (const auto& [name, group] : state.changed) {
+    for (const auto& source : group.sources) known.emplace(source->record.value, source);
+  }
   Groups changed;
   bool much = false;
   TRY_VOID(database.snapshot([&](store::Connection& connection) -> tocsin::Status {
@@ -212,13 +258,13 @@ tocsin::Status Matchers::refresh(store::Database& database, Timestamp now) {
     if (much) return ok();
     const std::vector<std::int64_t> records(replaced.begin(), replaced.end());
     if (records.empty()) return ok();
-    return read(connection, &records, changed, now);
+    return read_changed(connection, records, known, changed, now);
   }));
   const auto& open = state.groups.at(std::string{});
   const auto now_open = changed.find(std::string{});
   // What everybody could read and no longer can must not weigh any more.
-  const bool hides = std::ranges::any_of(open.sources, [&](const Source& each) {
-    return replaced.contains(each.record.value) && (now_open == changed.end() || !has(now_open->second, each.record));
+  const bool hides = std::ranges::any_of(open.sources, [&](const SourcePtr& each) {
+    return replaced.contains(each->record.value) && (now_open == changed.end() || !has(now_open->second, each->record));
   });
   if (much || hides) {
     *state_ = State{};  // Before the new ones, so that memory holds one set.
@@ -238,8 +284,8 @@ std::int64_t Matchers::sequence() const noexcept { return state_->sequence; }
 std::size_t Matchers::advisories() const noexcept {
   std::size_t count = 0;
   state_->each_group([&](const Group& group, bool below) {
-    count += static_cast<std::size_t>(std::ranges::count_if(group.sources, [&](const Source& source) {
-      return !below || !state_->replaced.contains(source.record.value);
+    count += static_cast<std::size_t>(std::ranges::count_if(group.sources, [&](const SourcePtr& source) {
+      return !below || !state_->replaced.contains(source->record.value);
     }));
   });
   return count;
@@ -250,7 +296,7 @@ std::vector<std::vector<Found>> Matchers::match(std::span<const formats::invento
   state_->each_group([&](const Group& group, bool below) {
     group.matcher.match_each(items, 1, [&](std::size_t item, const std::vector<Match>& matches) {
       for (const auto& match : matches) {
-        const auto& source = group.sources[match.advisory];
+        const auto& source = *group.sources[match.advisory];
         if (below && state_->replaced.contains(source.record.value)) continue;
         if (is_worth_showing(match)) all[item].push_back(found_of(source, match));
       }
@@ -267,9 +313,9 @@ Matchers Matchers::part(std::span<const std::int64_t> records) const {
   const auto take = [&](const Groups& from, Groups& into, bool below) {
     for (const auto& [name, group] : from) {
       for (const auto& source : group.sources) {
-        if (!wanted.contains(source.record.value)) continue;
-        if (below && state_->replaced.contains(source.record.value)) continue;
-        add(into, name, source.record, source.advisory);
+        if (!wanted.contains(source->record.value)) continue;
+        if (below && state_->replaced.contains(source->record.value)) continue;
+        add(into, name, source);
       }
       if (const auto some = into.find(name); some != into.end()) some->second.matcher.prepare(&group.matcher, true);
     }
