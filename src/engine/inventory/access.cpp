@@ -58,6 +58,20 @@ Result<Access> access(store::Database& database, const Actor& actor, std::option
   return access;
 }
 
+Status still_open(store::Database& database, const Actor& actor, const Access& access) {
+  TRY_VOID(actor.require(Permission::read_inventory));
+  if (!access.granted) return ok();
+  TRY(const auto open, database.read([&](store::Connection& connection) {
+    return store::InventoryParts{connection}.open_grants(access.organisation);
+  }));
+  const auto may_read = [&](const std::string& site) {
+    return std::ranges::any_of(open, [&](const auto& each) { return each.site.empty() || each.site == site; });
+  };
+  const bool all = access.sites ? std::ranges::all_of(*access.sites, may_read) : may_read({});
+  if (open.empty() || !all) return Error::not_found("inventory");
+  return ok();
+}
+
 Result<std::int64_t> grant(store::Database& database, const Actor& actor, std::string_view site,
                            std::string_view reason, Timestamp now) {
   TRY_VOID(actor.require(Permission::edit_inventory));

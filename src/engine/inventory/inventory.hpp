@@ -35,6 +35,9 @@ struct Access {
 /// `whose`: absent, the one that the actor acts for. Writes an audit entry where it is granted.
 Result<Access> access(store::Database& database, const Actor& actor, std::optional<domain::OrganisationId> whose,
                       Timestamp now);
+/// Is what access() gave still open, while a file is being sent? For whoever the actor is now: whether they still are
+/// is not asked. Errors: not_found where a grant was taken back.
+Status still_open(store::Database& database, const Actor& actor, const Access& access);
 
 // --- looking ---
 struct ListInput {

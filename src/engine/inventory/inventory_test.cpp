@@ -87,12 +87,21 @@ TEST_P(InventoryRules, AGrantShowsTheCertWhatItNames) {
   EXPECT_EQ(audited("inventory.read-granted"), 1);
   EXPECT_EQ(outcome(access(database(), stranger, water, kTestNow)), "not_found");
   EXPECT_EQ(outcome(access(database(), administrator, water, kTestNow)), "forbidden");
+  const auto of_a_site = access(database(), coordinator, water, kTestNow).value();
   const auto everything = grant(database(), editor, "", "", kTestNow).value();
   EXPECT_THAT(labels(), ElementsAre("Meter", "Pump"));
+  // A file that is being sent ends where what opened it is taken back.
+  const auto of_all = access(database(), coordinator, water, kTestNow).value();
+  EXPECT_EQ(outcome(still_open(database(), coordinator, of_all)), "ok");
   ASSERT_TRUE(revoke(database(), editor, everything, kTestNow));
+  EXPECT_EQ(outcome(still_open(database(), coordinator, of_all)), "not_found");
+  EXPECT_EQ(outcome(still_open(database(), coordinator, of_a_site)), "ok");
+  EXPECT_EQ(outcome(still_open(database(), administrator, of_a_site)), "forbidden");
+  EXPECT_EQ(outcome(still_open(database(), reader, own(reader))), "ok");
   EXPECT_THAT(labels(), ElementsAre("Pump"));
   EXPECT_EQ(outcome(revoke(database(), stranger, site, kTestNow)), "not_found");
   ASSERT_TRUE(revoke(database(), editor, site, kTestNow));
+  EXPECT_EQ(outcome(still_open(database(), coordinator, of_a_site)), "not_found");
   EXPECT_THAT(labels(), ElementsAre("not_found"));
   EXPECT_EQ(audited("inventory.grant"), 2);
   EXPECT_EQ(audited("inventory.revoke"), 2);

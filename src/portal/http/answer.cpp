@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "portal/http/compress.hpp"
+#include "portal/http/source.hpp"
 #include "portal/http/stream.hpp"
 
 namespace tocsin::portal::http {
@@ -178,7 +179,7 @@ Result<std::shared_ptr<const CachedAnswer>> make_answer(const Request& request, 
   auto answer = std::make_shared<CachedAnswer>();
   answer->status = response.status;
   answer->body = response.body ? response.body : std::make_shared<const std::string>();
-  const bool goes_on = stream_of(answer->body) != nullptr;
+  const bool goes_on = stream_of(answer->body) != nullptr || source_of(answer->body) != nullptr;
   if (goes_on) response.cache_control = "no-store";
 
   std::string vary;
@@ -325,8 +326,8 @@ std::shared_ptr<const CachedAnswer> run_handler(const Route& route, const Server
       return error_answer(hooks, request, result.error(), status, encoding, std::move(headers));
     }
     auto response = std::move(result).value();
-    const bool keep =
-        response.cacheable && response.status == 200 && !turned_away && stream_of(response.body) == nullptr;
+    const bool keep = response.cacheable && response.status == 200 && !turned_away &&
+                      stream_of(response.body) == nullptr && source_of(response.body) == nullptr;
     if (hooks.decorate) hooks.decorate(request, response);
     auto answer = make_answer(request, std::move(response), encoding);
     if (!answer) return failed(answer.error().detail);

@@ -12,6 +12,7 @@
 #include "base/messages.hpp"
 #include "base/text.hpp"
 #include "portal/http/request_head.hpp"
+#include "portal/http/source.hpp"
 #include "portal/http/stream.hpp"
 
 namespace tocsin::portal::http {
@@ -28,6 +29,8 @@ constexpr std::size_t kBufferBytesMax = 128 << 10;
 constexpr std::size_t kLingerBytesMax = 1 << 20;
 constexpr milliseconds kLingerTime{2'000};
 constexpr std::size_t kRouteBodyBytesMax = 64 << 10;
+/// While the pool is full, a source is asked again so often.
+constexpr milliseconds kPoolFullPause{50};
 constexpr std::size_t kLoggedAgentBytesMax = 200;
 constexpr std::size_t kLoggedPathBytesMax = 500;
 
@@ -121,6 +124,8 @@ class Connection final : public Watched {
   std::size_t body_limit() const noexcept;
   Task<void> answer_request();
   Task<void> answer_on_pool();
+  /// False where the pool is full.
+  Task<bool> on_pool(std::function<void()> job);
   void answer_options();
   void answer_refusal(const Refusal& refusal);
   void make_cache_key();
@@ -136,6 +141,13 @@ class Connection final : public Watched {
   Task<bool> write_all(std::span<asio::const_buffer> buffers);
   /// Of the answer, until it ends, its reader is gone, or the server stops.
   Task<void> write_stream();
+  /// The body that a source makes. False where it is not whole.
+  Task<bool> write_source();
+  Task<bool> pull();
+  /// On the blocking pool.
+  void pull_now();
+  bool is_still_asking() const;
+  Task<bool> write_piece(std::string_view piece);
   /// From outside of the coroutine that writes it, on the worker's thread.
   bool writes_stream() const noexcept { return phase_ == Phase::writing && stream_ != nullptr; }
   void end_stream() noexcept { stream_->close(); }
@@ -170,7 +182,10 @@ class Connection final : public Watched {
   std::string cache_key_;
   std::int64_t generation_ = 0;
   std::shared_ptr<const CachedAnswer> answer_;
-  std::shared_ptr<EventStream> stream_;  ///< Of the answer, once it is being written.
+  std::shared_ptr<EventStream> stream_;   ///< Of the answer, once it is being written.
+  std::shared_ptr<const Source> source_;  ///< Likewise.
+  Result<std::optional<std::string>> piece_ = std::optional<std::string>{};  ///< That the source gave last.
+  std::size_t written_bytes_ = 0;                                            ///< Of this answer.
   SteadyTime started_;
 };
 
@@ -324,12 +339,14 @@ Task<bool> Connection::serve_one() {
   refusal_.reset();
   answer_.reset();
   stream_.reset();
+  source_.reset();
   encoding_ = Encoding::identity;
   unknown_method_ = false;
   identified_ = false;
   keep_alive_ = false;
   cache_key_.clear();
   http_1_0_ = false;
+  written_bytes_ = 0;
 
   const auto header = co_await read_header();
   if (header == Read::ended) co_return false;
@@ -397,8 +414,13 @@ Task<bool> Connection::serve_one() {
     co_await answer_request();
   }
   stream_ = stream_of(answer_->body);
-  if (stream_ != nullptr) keep_alive_ = false;
-  const bool written = co_await write_answer();
+  source_ = source_of(answer_->body);
+  if (stream_ != nullptr || (source_ != nullptr && http_1_0_)) keep_alive_ = false;
+  bool written = co_await write_answer();
+  if (source_ != nullptr) {
+    if (written && request_.method != Method::head) written = co_await write_source();
+    report(answer_->status, written_bytes_);
+  }
   if (stream_ != nullptr) {
     if (written && request_.method != Method::head) co_await write_stream();
     stream_->end();
@@ -470,19 +492,23 @@ void Connection::identify_and_run() {
   run();
 }
 
-Task<void> Connection::answer_on_pool() {
-  const auto start = [this](auto handler) {
+Task<bool> Connection::on_pool(std::function<void()> job) {
+  const auto start = [this, &job](auto handler) {
     // The pool's jobs are copyable, the handler is not.
     auto resume = std::make_shared<decltype(handler)>(std::move(handler));
-    auto job = [this, resume] {
-      identify_and_run();
+    auto run = [this, resume, work = std::move(job)] {
+      work();
       asio::post(worker_.context, [resume] { std::move (*resume)(true); });
     };
-    if (!shared_.pool.try_submit(std::move(job))) {
+    if (!shared_.pool.try_submit(std::move(run))) {
       asio::post(worker_.context, [resume] { std::move (*resume)(false); });
     }
   };
-  const bool taken = co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(bool)>(start, use_task);
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(bool)>(start, use_task);
+}
+
+Task<void> Connection::answer_on_pool() {
+  const bool taken = co_await on_pool([this] { identify_and_run(); });
   if (!taken) {
     const auto busy = Error::unavailable(std::string{tr<"the server is busy: please try again in a moment">()});
     answer_ = error_answer(shared_.hooks, request_, busy, 503, encoding_, {{"Retry-After", "1"}});
@@ -546,6 +572,7 @@ Task<bool> Connection::write_answer() {
   } else if (http_1_0_) {
     tail += "\r\nConnection: keep-alive";
   }
+  if (source_ != nullptr && !http_1_0_) tail += "\r\nTransfer-Encoding: chunked";
   tail += "\r\n\r\n";
 
   std::array<asio::const_buffer, 3> buffers{asio::buffer(head), asio::buffer(tail), asio::buffer(*answer_->body)};
@@ -553,7 +580,9 @@ Task<bool> Connection::write_answer() {
   const auto bytes = head.size() + tail.size() + (with_body ? answer_->body->size() : 0);
   enter(Phase::writing, limit(shared_.options.write_timeout_ms));
   const bool written = co_await write_all(all);
-  report(unchanged ? 304 : answer_->status, bytes);
+  written_bytes_ = bytes;
+  // What a source makes is told of when it is through.
+  if (source_ == nullptr) report(unchanged ? 304 : answer_->status, bytes);
   co_return written;
 }
 
@@ -622,6 +651,88 @@ Task<void> Connection::write_stream() {
     if (!co_await write_all({&bytes, 1})) break;
   }
   enter(Phase::closing, kLingerTime);
+}
+
+Task<bool> Connection::write_source() {
+  for (;;) {
+    // Nothing is made ahead: the next piece once the client has taken this one.
+    if (!co_await pull()) co_return false;
+    if (!*piece_) break;
+    if ((*piece_)->empty()) continue;  // An empty chunk would end the body.
+    if (!co_await write_piece(**piece_)) co_return false;
+  }
+  if (http_1_0_) co_return true;
+  static constexpr std::string_view kLastChunk = "0\r\n\r\n";
+  enter(Phase::writing, limit(shared_.options.write_timeout_ms));
+  asio::const_buffer last{kLastChunk.data(), kLastChunk.size()};
+  written_bytes_ += last.size();
+  co_return co_await write_all({&last, 1});
+}
+
+Task<bool> Connection::write_piece(std::string_view piece) {
+  const auto head = fmt::format("{:x}\r\n", piece.size());
+  static constexpr std::string_view kEnd = "\r\n";
+  std::array<asio::const_buffer, 3> chunk{asio::buffer(head), asio::buffer(piece), asio::buffer(kEnd)};
+  const auto buffers = std::span{chunk}.subspan(http_1_0_ ? 1 : 0, http_1_0_ ? 1 : 3);
+  for (const auto& each : buffers) written_bytes_ += each.size();
+  enter(Phase::writing, limit(shared_.options.write_timeout_ms));
+  co_return co_await write_all(buffers);
+}
+
+Task<bool> Connection::pull() {
+  phase_ = Phase::handling;
+  const auto give_up_at = std::chrono::steady_clock::now() + limit(shared_.options.write_timeout_ms);
+  for (;;) {
+    if (abandoned_) co_return false;
+    const bool taken = co_await on_pool([this] { pull_now(); });
+    if (taken) break;
+    // The head has gone out, so that a full pool cannot be answered with 503 any more.
+    if (std::chrono::steady_clock::now() > give_up_at) co_return false;
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor> pause{
+        worker_.context.get_executor(), kPoolFullPause};
+    co_await pause.async_wait(use_task);
+  }
+  if (abandoned_) co_return false;
+  if (piece_) co_return true;
+  log::warn(
+      "http.source_failed",
+      {{"request_id", request_.request_id}, {"message", piece_.error().message}, {"detail", piece_.error().detail}});
+  co_return false;
+}
+
+void Connection::pull_now() {
+  const LanguageScope speaking{request_.language};
+  try {
+    // A download may last: whoever has signed out meanwhile, or is somebody else for the policy, gets no more of it.
+    if (!is_still_asking()) {
+      piece_ = Error::forbidden("who asked may not ask any more");
+      return;
+    }
+    piece_ = (*source_)();
+  } catch (const std::exception& exception) {
+    piece_ = Error::internal("making the answer failed", exception.what());
+  } catch (...) {
+    piece_ = Error::internal("making the answer failed", "an exception of unknown type");
+  }
+}
+
+bool Connection::is_still_asking() const {
+  if (!request_.principal) return true;
+  Request again;
+  again.method = request_.method;
+  again.path = request_.path;
+  again.target = request_.target;
+  again.headers = request_.headers;
+  again.remote_address = request_.remote_address;
+  again.tls = request_.tls;
+  again.client_certificate = request_.client_certificate;
+  again.representation = request_.representation;
+  again.request_id = request_.request_id;
+  again.now = shared_.clock.now();
+  const bool known = !shared_.hooks.identify_from_memory || shared_.hooks.identify_from_memory(again);
+  if (!known && shared_.hooks.identify && !shared_.hooks.identify(again)) return false;
+  return again.principal && again.asker == request_.asker && again.viewer.cache_key() == request_.viewer.cache_key() &&
+         (!shared_.hooks.open_to || shared_.hooks.open_to(*match_.route, again));
 }
 
 void Connection::report(int status, std::size_t bytes) {

@@ -76,6 +76,9 @@ class Client {
     pending_.erase(0, end + 4);
     reply.status = std::stoi(reply.head.substr(reply.head.find(' ') + 1));
     const auto length = reply.header("content-length");
+    if (!without_body && reply.header("transfer-encoding") == "chunked") {
+      return read_chunks(reply) ? reply : Reply{};
+    }
     if (without_body || length.empty()) return reply;
     const auto bytes = std::stoul(length);
     while (pending_.size() < bytes) {
@@ -99,6 +102,23 @@ class Client {
   }
 
  private:
+  /// False where the last chunk did not come.
+  bool read_chunks(Reply& reply) {
+    for (;;) {
+      std::size_t end = std::string::npos;
+      while ((end = pending_.find("\r\n")) == std::string::npos) {
+        if (!more()) return false;
+      }
+      const auto bytes = std::stoul(pending_.substr(0, end), nullptr, 16);
+      pending_.erase(0, end + 2);
+      while (pending_.size() < bytes + 2) {
+        if (!more()) return false;
+      }
+      reply.body += pending_.substr(0, bytes);
+      pending_.erase(0, bytes + 2);
+      if (bytes == 0) return true;
+    }
+  }
   bool more() {
     char bytes[16384];
     const auto got = ::recv(socket_, bytes, sizeof bytes, 0);

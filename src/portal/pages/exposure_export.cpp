@@ -1,11 +1,18 @@
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/messages.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "engine/exposure/every_match.hpp"
 #include "formats/inventory/csv_cell.hpp"
 #include "formats/inventory/worksheet.hpp"
 #include "portal/access.hpp"
+#include "portal/http/source.hpp"
 #include "portal/pages/exposure_parts.hpp"
 #include "portal/pages/inventory_parts.hpp"
 #include "portal/pages/member_parts.hpp"
@@ -61,50 +68,73 @@ std::vector<std::string> cells(const store::ExposureRow& row, const exposure::De
           match.question};
 }
 
+/// What was asked for, some hundred rows at a time.
+struct Rows {
+  engine::Actor actor;
+  engine::inventory::Access access;
+  exposure::EveryMatch matches;
+  Timestamp now;
+
+  static Result<Rows> begin(App& app, const http::Request& request) {
+    TRY(const auto asked, pages::exposure_asked(request));
+    TRY(auto access, pages::inventory_access(app, request));
+    TRY(const auto input, pages::exposure_input(app, request, asked));
+    auto actor = access::actor(request);
+    TRY(auto matches, exposure::EveryMatch::begin(app.database(), actor, access, input, kRowsMax, request.now));
+    return Rows{std::move(actor), std::move(access), std::move(matches), request.now};
+  }
+  /// Nothing: those were all.
+  Result<std::optional<std::vector<std::vector<std::string>>>> next() {
+    const LanguageScope english{Language::en};
+    TRY(const auto some, matches.next());
+    std::optional<std::vector<std::vector<std::string>>> rows;
+    if (!some) return rows;
+    rows.emplace();
+    for (std::size_t i = 0; i < some->rows.size(); ++i) {
+      rows->push_back(cells(some->rows[i], some->decisions[i], now));
+    }
+    return rows;
+  }
+};
+
 Result<Table> table_of(App& app, const http::Request& request) {
-  const LanguageScope english{Language::en};
-  TRY(const auto asked, pages::exposure_asked(request));
-  TRY(const auto access, pages::inventory_access(app, request));
-  TRY(auto input, pages::exposure_input(app, request, asked));
-  const auto actor = access::actor(request);
-  input.limit = 200;
-  input.cursor.clear();
+  TRY(auto all, Rows::begin(app, request));
   Table table;
   table.headers = headers();
   for (;;) {
-    TRY(const auto page, exposure::list(app.database(), actor, access, input, request.now));
-    TRY(const auto decisions, exposure::decisions_on(app.database(), actor, access, page.rows, request.now));
-    for (std::size_t i = 0; i < page.rows.size(); ++i) {
-      table.rows.push_back(cells(page.rows[i], decisions[i], request.now));
-    }
-    if (page.next_cursor.empty()) break;
-    if (table.rows.size() >= kRowsMax) {
-      return Error::invalid(tr<"more than {} matches fit: filter for fewer, one site at a time">(
-          text::thousands(static_cast<long long>(kRowsMax))));
-    }
-    input.cursor = page.next_cursor;
+    TRY(auto some, all.next());
+    if (!some) return table;
+    std::ranges::move(*some, std::back_inserter(table.rows));
   }
-  return table;
 }
 
-std::string csv_of(const Table& table) {
+std::string csv_line(const std::vector<std::string>& row) {
   std::string csv;
-  const auto line = [&](const std::vector<std::string>& row) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (i > 0) csv += ',';
-      csv += formats::inventory::csv_cell(row[i]);
-    }
-    csv += "\r\n";
-  };
-  line(table.headers);
-  for (const auto& row : table.rows) line(row);
-  return csv;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (i > 0) csv += ',';
+    csv += formats::inventory::csv_cell(row[i]);
+  }
+  return csv + "\r\n";
 }
 
-http::Response file(std::string bytes, std::string_view type, std::string_view name) {
+http::Source csv_of(App& app, Rows rows) {
+  return [&app, rows = std::make_shared<Rows>(std::move(rows)),
+          begun = false]() mutable -> Result<std::optional<std::string>> {
+    if (!std::exchange(begun, true)) return std::optional{csv_line(headers())};
+    TRY_VOID(engine::inventory::still_open(app.database(), rows->actor, rows->access));
+    TRY(const auto some, rows->next());
+    std::optional<std::string> csv;
+    if (!some) return csv;
+    csv.emplace();
+    for (const auto& row : *some) *csv += csv_line(row);
+    return csv;
+  };
+}
+
+http::Response file(std::shared_ptr<const std::string> body, std::string_view type, std::string_view name) {
   http::Response response;
   response.content_type = type;
-  response.body = std::make_shared<const std::string>(std::move(bytes));
+  response.body = std::move(body);
   response.with("Content-Disposition", fmt::format("attachment; filename=\"{}\"", name));
   return pages::personal(std::move(response));
 }
@@ -115,15 +145,15 @@ void add_exposure_export_routes(App& app, http::Router& router) {
   const auto permission = domain::Permission::read_inventory;
   pages::add_page(router, http::Method::get, "/exposure/export.csv", "exposure_csv", permission,
                   [&app](const http::Request& request) -> Result<http::Response> {
-                    TRY(const auto table, table_of(app, request));
-                    return file(csv_of(table), "text/csv; charset=utf-8", "exposure.csv");
+                    TRY(auto rows, Rows::begin(app, request));
+                    return file(http::body_of(csv_of(app, std::move(rows))), "text/csv; charset=utf-8", "exposure.csv");
                   });
   pages::add_page(router, http::Method::get, "/exposure/export.xlsx", "exposure_xlsx", permission,
                   [&app](const http::Request& request) -> Result<http::Response> {
                     TRY(const auto table, table_of(app, request));
                     TRY(auto bytes, formats::inventory::write_worksheet(table, "Exposure"));
-                    return file(std::move(bytes), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                                "exposure.xlsx");
+                    return file(std::make_shared<const std::string>(std::move(bytes)),
+                                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "exposure.xlsx");
                   });
 }
 

@@ -1,10 +1,15 @@
+#include <memory>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "engine/inventory/csv_export.hpp"
 #include "portal/access.hpp"
 #include "portal/api/body.hpp"
 #include "portal/html/template.hpp"
+#include "portal/http/source.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/exposure_lists.hpp"
 #include "portal/pages/exposure_parts.hpp"
@@ -357,17 +362,18 @@ Result<http::Response> one(App& app, const http::Request& request) {
 Result<http::Response> exported(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({"organisation"}));
   TRY(const auto access, pages::inventory_access(app, request));
-  std::string csv;
-  TRY_VOID(inventory::export_csv(
-      app.database(), access::actor(request), access,
-      [&](std::string_view piece) -> Status {
-        csv += piece;
-        return ok();
-      },
-      request.now));
+  const auto actor = access::actor(request);
+  TRY(auto begun, inventory::CsvExport::begin(app.database(), actor, access, request.now));
+  // With the columns, for which every asset is looked at: what fails until then is answered as an error.
+  TRY(auto first, begun.next());
   http::Response response;
   response.content_type = "text/csv; charset=utf-8";
-  response.body = std::make_shared<const std::string>(std::move(csv));
+  response.body = http::body_of([&app, actor, access, file = std::make_shared<inventory::CsvExport>(std::move(begun)),
+                                 next = std::move(first)]() mutable -> Result<std::optional<std::string>> {
+    if (next) return std::exchange(next, std::nullopt);
+    TRY_VOID(inventory::still_open(app.database(), actor, access));
+    return file->next();
+  });
   response.with("Content-Disposition", "attachment; filename=\"inventory.csv\"");
   return pages::personal(std::move(response));
 }
