@@ -101,6 +101,8 @@ Result<int> create(const CommandLine& line) {
     object["withdrawn"] = made.withdrawn;
     object["kev"] = made.kev;
     object["epss"] = made.epss;
+    object["aliases"] = made.aliases;
+    object["own_aliases"] = made.own_aliases;
     object["bytes"] = made.bytes;
     object["content_bytes"] = made.content_bytes;
     if (!made.decision_table.empty()) object["decision_table"] = made.decision_table;
@@ -110,13 +112,16 @@ Result<int> create(const CommandLine& line) {
     return kGood;
   }
   print(fmt::format(
-      "Bundle {}{}: {}{}{}, {} known to be exploited, {} with EPSS{}{}; {} bytes for {}.\nPublic key: {}\n",
+      "Bundle {}{}: {}{}{}, {} known to be exploited, {} with EPSS{}{}{}; {} bytes for {}.\nPublic key: {}\n",
       made.link.sequence, made.previous ? fmt::format(" since {}", made.previous->sequence) : "",
       text::count_of(made.advisories, "advisory", "advisories"),
       made.known > 0 ? fmt::format(" (and {} that are there already)", text::thousands(made.known)) : "",
       made.withdrawn > 0 ? fmt::format(", {} taken back", text::thousands(made.withdrawn)) : "",
       text::thousands(made.kev), text::thousands(made.epss),
       made.decision_table.empty() ? "" : fmt::format(", the decision table {}", safe_text(made.decision_table)),
+      made.aliases + made.own_aliases == 0
+          ? ""
+          : ", " + text::count_of(made.aliases + made.own_aliases, "learnt name", "learnt names"),
       made.programs.empty() ? "" : fmt::format(", Tocsin for {}", fmt::join(made.programs, ", ")),
       text::thousands(static_cast<long long>(made.bytes)), text::thousands(static_cast<long long>(made.content_bytes)),
       key.public_key()));

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <deque>
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -70,12 +72,30 @@ std::size_t match_all(std::span<const inventory::Item> items, const MatchOptions
     const auto some = items.subspan(from, std::min(kItemsAtOnce, items.size() - from));
     std::vector<const inventory::Item*> asked;
     for (const auto& each : some) asked.push_back(&each);
-    std::vector<std::vector<exposure::Match>> found(some.size());
+    // Things are looked at as what they are called elsewhere, too.
+    std::deque<std::pair<std::size_t, exposure::Reading>> readings;
+    std::vector<char> is_read_otherwise(some.size());
+    for (std::size_t at = 0; at < some.size(); ++at) {
+      for (auto& each : knowledge.aliases.readings(domain::kOwnOrganisation, some[at])) {
+        is_read_otherwise[at] = 1;
+        asked.push_back(&readings.emplace_back(at, std::move(each)).second.item);
+      }
+    }
+    std::vector<std::vector<exposure::Match>> found(some.size()), read(readings.size());
     std::vector<std::string> lines(json ? some.size() : 0);
     std::vector<char> is_affected(some.size());
     knowledge.matcher.match_each(asked, threads, [&](std::size_t at, const std::vector<exposure::Match>& matches) {
       for (const auto& each : matches) {
+        if (at >= some.size()) {
+          // How sure it is of the thing itself is found out when both are laid together.
+          read[at - some.size()].push_back(each);
+          continue;
+        }
         if (!exposure::is_worth_showing(each, options.confidence)) continue;
+        if (is_read_otherwise[at] != 0) {
+          found[at].push_back(each);
+          continue;
+        }
         if (each.status == Status::affected) is_affected[at] = 1;
         if (json) {
           lines[at] += writer.json_line(some[at], each);
@@ -84,7 +104,17 @@ std::size_t match_all(std::span<const inventory::Item> items, const MatchOptions
         }
       }
     });
+    for (std::size_t i = 0; i < readings.size(); ++i) {
+      exposure::take_reading(found[readings[i].first], std::move(read[i]), readings[i].second, options.confidence);
+    }
     for (std::size_t at = 0; at < some.size(); ++at) {
+      if (is_read_otherwise[at] != 0) {
+        for (const auto& each : found[at]) {
+          if (each.status == Status::affected) is_affected[at] = 1;
+          if (json) lines[at] += writer.json_line(some[at], each);
+        }
+        if (json) found[at].clear();
+      }
       if (json) print(lines[at]);
       for (const auto& match : found[at]) writer.tell(some[at], match);
       affected += static_cast<std::size_t>(is_affected[at]);

@@ -1,5 +1,7 @@
 #include "cli/match_advisories.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
 #include <fmt/format.h>
@@ -11,6 +13,7 @@
 #include "cli/one_document.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "engine/exposure/alias_file.hpp"
 #include "exchange/bundle.hpp"
 #include "exchange/source.hpp"
 #include "formats/csaf/structure.hpp"
@@ -35,6 +38,7 @@ std::pair<std::string, std::string> name_of(std::string issuer, std::string_view
 struct Stream {
   std::optional<exchange::BundleLink> last;
   Advisories advisories;
+  exposure::AliasFile aliases;  ///< Of the last: each brings them whole.
 };
 
 /// Takes documents from wherever they come; of several revisions of one the newest counts.
@@ -89,16 +93,29 @@ class Reader {
                              path);
     }
     stream.last = bundle.link();
+    stream.aliases = {};
+    if (!manifest.recipient.empty()) own_of_ = manifest.recipient;
     if (!manifest.previous && manifest.format > 1) stream.advisories.clear();
     for (const auto& each : manifest.withdrawn) stream.advisories.erase(name_of(each.issuer, each.key));
     return bundle.each([&](const exchange::BundleEntry& entry, const std::string& content) -> Status {
       if (entry.kind == exchange::bundle_kind::kAdvisory) return take(stream.advisories, entry.name, content);
+      if (entry.kind == exchange::bundle_kind::kAliases) {
+        TRY(stream.aliases, exposure::read_aliases(content));
+        return ok();
+      }
       return take_beside(entry, content, options, into);
     });
   }
 
   Status finish(Knowledge& into) {
     progress_.clear();
+    exposure::AliasFile aliases;
+    for (auto& [recipient, stream] : streams_) {
+      // "Your organisation" is one.
+      if (recipient == own_of_) aliases.own = std::move(stream.aliases.own);
+      std::ranges::move(stream.aliases.community, std::back_inserter(aliases.community));
+    }
+    into.aliases = exposure::book_of(aliases);
     for (auto& [recipient, stream] : streams_) {
       for (auto& [name, each] : stream.advisories) {
         const auto [at, is_new] = newest_.try_emplace(name);
@@ -139,6 +156,7 @@ class Reader {
 
   Advisories newest_;
   std::map<std::string, Stream> streams_;  ///< By recipient.
+  std::string own_of_;                     ///< The last that a bundle was for.
   Progress progress_;
   std::uint64_t read_ = 0;
 };

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "cli/command_line.hpp"
 #include "engine/evidence/book.hpp"
+#include "engine/exposure/alias_book.hpp"
 #include "engine/exposure/decision.hpp"
 #include "engine/exposure/matcher.hpp"
 
@@ -15,6 +16,7 @@ struct Knowledge {
   std::vector<engine::exposure::AdvisoryFacts> facts;  ///< Of each of the matcher's advisories.
   engine::evidence::Book book;
   engine::exposure::Rules rules;
+  engine::exposure::AliasBook aliases;  ///< Of the bundles.
 };
 
 /// Advisories, evidence and the table as the command line names them. Errors: what cannot be read; invalid_input where

@@ -123,6 +123,8 @@ int run_status(const CommandLine& line) {
     if (!history) return fail(history.error(), json);
     desk.emplace(std::move(*history));
   }
+  // At the console, for which nobody's inventory speaks: with what the community calls things.
+  const auto nobody = engine::Actor::anonymous();
   const auto answer =
       desk->ask(operator_viewer(line.as_public),
                 {.vendor = options.vendor,
@@ -131,7 +133,7 @@ int run_status(const CommandLine& line) {
                  .version = options.version,
                  .at = options.at,
                  .known_by = exposure::parse_known_by(options.known_by).value_or(exposure::KnownBy::published)},
-                now);
+                now, &nobody);
   if (!answer) return fail(answer.error(), json);
   if (json) {
     print_json(portal::pages::status_json(*answer));

@@ -10,6 +10,7 @@
 #include "domain/policy.hpp"
 #include "engine/audit/trail.hpp"
 #include "engine/evidence/evidence.hpp"
+#include "engine/exposure/aliases.hpp"
 #include "engine/exposure/decision_table.hpp"
 #include "engine/inventory/inventory.hpp"
 #include "engine/search/indexer.hpp"
@@ -157,6 +158,17 @@ Status gather_withdrawn(store::Connection& connection, const store::Bundles::Tol
   return ok();
 }
 
+/// What things are called. The recipient's own only into a bundle that is for it alone.
+Status gather_aliases(store::Connection& connection, const BundleRequest& request, bool may_read, Gathered& into) {
+  namespace exposure = engine::exposure;
+  TRY(const auto aliases, exposure::aliases_to_carry(connection, may_read ? request.recipient : std::nullopt));
+  if (aliases.empty()) return ok();
+  into.made.aliases = static_cast<std::int64_t>(aliases.community.size());
+  into.made.own_aliases = static_cast<std::int64_t>(aliases.own.size());
+  into.add(bundle_kind::kAliases, "aliases.json", exposure::write_aliases(aliases));
+  return ok();
+}
+
 /// The one that was named, or the one that the recipient has chosen.
 Status gather_table(store::Connection& connection, const BundleRequest& request, bool may_read, Gathered& into) {
   namespace exposure = engine::exposure;
@@ -185,14 +197,20 @@ Status gather_programs(const BundleRequest& request, Gathered& into) {
   return ok();
 }
 
+/// What of the recipient's goes along.
+struct MayRead {
+  bool table = false;
+  bool aliases = false;  ///< These were learnt at all of its sites.
+};
+
 /// Errors other than that they may not.
-Result<bool> may_read_table(store::Database& database, const engine::Actor& actor, const BundleRequest& request,
+Result<MayRead> may_read_of(store::Database& database, const engine::Actor& actor, const BundleRequest& request,
                             Timestamp now) {
-  if (!request.recipient || !request.decision_table.empty()) return false;
+  if (!request.recipient) return MayRead{};
   const auto access = engine::inventory::access(database, actor, request.recipient, now);
-  if (access) return true;
+  if (access) return MayRead{.table = request.decision_table.empty(), .aliases = !access->sites};
   const auto code = access.error().code;
-  if (code == Error::Code::forbidden || code == Error::Code::not_found) return false;
+  if (code == Error::Code::forbidden || code == Error::Code::not_found) return MayRead{};
   return access.error();
 }
 
@@ -251,6 +269,8 @@ Result<BundleMade> note_made(store::Connection& connection, const engine::Actor&
   detail["advisories"] = made.advisories;
   if (made.withdrawn > 0) detail["withdrawn"] = made.withdrawn;
   if (!made.decision_table.empty()) detail["decision_table"] = made.decision_table;
+  if (made.aliases > 0) detail["aliases"] = made.aliases;
+  if (made.own_aliases > 0) detail["own_aliases"] = made.own_aliases;
   if (!made.programs.empty()) {
     boost::json::array programs;
     for (const auto& each : made.programs) programs.emplace_back(each);
@@ -273,7 +293,7 @@ Result<BundleMade> create_bundle(store::Database& database, const engine::Actor&
   const auto now = clock.now();
   // The scores that go along are those of vulnerabilities that the index knows.
   TRY_VOID(engine::search::index_all(database));
-  TRY(const auto may_read, may_read_table(database, actor, request, now));
+  TRY(const auto may_read, may_read_of(database, actor, request, now));
   TRY(auto gathered, database.snapshot([&](store::Connection& connection) -> Result<Gathered> {
     Gathered into;
     auto& manifest = into.manifest;
@@ -314,7 +334,8 @@ Result<BundleMade> create_bundle(store::Database& database, const engine::Actor&
     TRY_VOID(gather_advisories(connection, viewer, before, now, into));
     TRY_VOID(gather_withdrawn(connection, before, gone, into));
     TRY_VOID(gather_evidence(connection, viewer, now, into));
-    TRY_VOID(gather_table(connection, request, may_read, into));
+    TRY_VOID(gather_table(connection, request, may_read.table, into));
+    TRY_VOID(gather_aliases(connection, request, may_read.aliases, into));
     TRY_VOID(gather_programs(request, into));
     return into;
   }));

@@ -34,6 +34,8 @@ struct BundleMade {
   std::int64_t withdrawn = 0;   ///< Told in the earlier one, and taken back.
   std::int64_t kev = 0, epss = 0;
   std::string decision_table;         ///< Id of the table in it; else empty.
+  std::int64_t aliases = 0;           ///< What things are called: the community's, and
+  std::int64_t own_aliases = 0;       ///< the recipient's own, where the actor may read its whole inventory.
   std::vector<std::string> programs;  ///< Machines that it brings Tocsin for.
   std::uint64_t bytes = 0, content_bytes = 0;
 };

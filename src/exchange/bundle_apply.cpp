@@ -114,7 +114,7 @@ class Taker {
       applied_.evidence.push_back(taken.said);
     }
     if (entry.kind == bundle_kind::kDecisionTable) return table(bytes);
-    // Of a later version: what it does not know, it leaves.
+    // Aliases are for `tocsin match`. Of a later version: what it does not know, it leaves.
     return ok();
   }
 

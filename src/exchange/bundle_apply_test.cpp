@@ -13,7 +13,9 @@
 #include "engine/sharing/sharing.hpp"
 #include "exchange/backup.hpp"
 #include "exchange/testing/bundles.hpp"
+#include "store/aliases.hpp"
 #include "store/audit.hpp"
+#include "store/inventory_parts.hpp"
 
 // What the next bundle takes back, and whose decision table it brings.
 namespace tocsin::exchange {
@@ -357,6 +359,83 @@ TEST_P(BundleApplyTest, ATableGoesToNobodyElse) {
   ASSERT_TRUE(seeing) << seeing.error().to_string();
   EXPECT_EQ(seeing->decision_table, "x_tocsin.portal#own:DT_OT:1.0.0");
   EXPECT_EQ(apply("seeing")->table, BundleApplied::Table::taken);
+}
+
+TEST_P(BundleApplyTest, AliasesGoToThoseWhomTheyAreOf) {
+  const auto id = plant();
+  import({text("A-1")});
+  const store::AliasKey own{store::AliasKind::product, "pumpco", "blue-box", "example-pumps", "flow-controller"};
+  auto shared = own;
+  shared.text = "red-box";
+  auto waiting = own;
+  waiting.text = "green-box";
+  ASSERT_TRUE(maker_->write([&](store::Connection& connection) -> Status {
+    store::Aliases aliases{connection};
+    for (const auto organisation : {id, domain::kOwnOrganisation}) {
+      auto key = own;
+      if (organisation != id) key.text = "grey-box";
+      TRY_VOID(aliases.put({.organisation = organisation,
+                            .key = key,
+                            .shown = "BLUE Box",
+                            .vendor = "Example Pumps",
+                            .product = "Flow Controller",
+                            .taught_at = kTestNow}));
+    }
+    for (const auto& key : {shared, waiting}) {
+      TRY_VOID(aliases.offer({.key = key, .vendor = "Example Pumps", .product = "Flow Controller", .least = 5}));
+    }
+    TRY(const auto offered, aliases.community(store::CommunityAliasState::offered, 0));
+    for (const auto& each : offered) {
+      if (each.key.text == "red-box") {
+        TRY_VOID(aliases.judge(each.id, store::CommunityAliasState::accepted, {}, kTestNow));
+      }
+    }
+    return ok();
+  }));
+  const auto carried = [&](const std::string& name) {
+    std::string found;
+    EXPECT_TRUE(bundle(name).each([&](const BundleEntry& entry, const std::string& bytes) {
+      if (entry.kind == bundle_kind::kAliases) found += bytes;
+      return ok();
+    }));
+    return found;
+  };
+  const auto whole = make("plant", {}, id);
+  ASSERT_TRUE(whole) << whole.error().to_string();
+  EXPECT_EQ(whole->aliases, 1);
+  EXPECT_EQ(whole->own_aliases, 1);
+  EXPECT_THAT(carried("plant"), ::testing::AllOf(HasSubstr("blue-box"), HasSubstr("red-box")));
+  for (const auto* absent : {"green-box", "grey-box", "BLUE"}) {
+    EXPECT_THAT(carried("plant"), ::testing::Not(HasSubstr(absent)));
+  }
+  // For everyone: what was accepted for everybody, and nobody's own.
+  const auto open = make("public");
+  ASSERT_TRUE(open) << open.error().to_string();
+  EXPECT_EQ(open->own_aliases, 0);
+  EXPECT_THAT(carried("public"), HasSubstr("red-box"));
+  for (const auto* absent : {"blue-box", "green-box", "grey-box"}) {
+    EXPECT_THAT(carried("public"), ::testing::Not(HasSubstr(absent)));
+  }
+  // Whoever may look into no inventory of theirs, or into that of one site, carries none out.
+  engine::Actor publisher;
+  publisher.viewer.person = domain::PersonId{7};
+  publisher.viewer.organisation = domain::kOwnOrganisation;
+  publisher.viewer.roles = {domain::Role::coordinator};
+  publisher.name = "cora@cert.example";
+  ASSERT_TRUE(make("blind", {}, id, publisher));
+  EXPECT_THAT(carried("blind"), ::testing::AllOf(HasSubstr("red-box"), ::testing::Not(HasSubstr("blue-box"))));
+  ASSERT_TRUE(maker_->write([&](store::Connection& connection) {
+    return store::InventoryParts{connection}.add_grant({.organisation = id, .site = "North", .granted_at = kTestNow});
+  }));
+  ASSERT_TRUE(make("one-site", {}, id, publisher));
+  EXPECT_THAT(carried("one-site"), ::testing::Not(HasSubstr("blue-box")));
+  ASSERT_TRUE(maker_->write([&](store::Connection& connection) {
+    return store::InventoryParts{connection}.add_grant({.organisation = id, .site = "", .granted_at = kTestNow});
+  }));
+  ASSERT_TRUE(make("all-sites", {}, id, publisher));
+  EXPECT_THAT(carried("all-sites"), HasSubstr("blue-box"));
+  // A receiving Tocsin leaves them to `tocsin match`.
+  EXPECT_TRUE(apply("plant"));
 }
 
 TEST_P(BundleApplyTest, AWrongTableKeepsAllOut) {

@@ -29,6 +29,7 @@ inline constexpr std::string_view kAdvisory = "advisory";
 inline constexpr std::string_view kKev = "kev";
 inline constexpr std::string_view kEpss = "epss";
 inline constexpr std::string_view kDecisionTable = "decision_table";
+inline constexpr std::string_view kAliases = "aliases";
 inline constexpr std::string_view kProgram = "program";
 }  // namespace bundle_kind
 

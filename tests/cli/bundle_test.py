@@ -1,5 +1,7 @@
 """Evidence in, bundles out and in again, and matching with nothing but a bundle."""
+import contextlib
 import json
+import sqlite3
 import unittest
 
 from support.documents import WithFolder
@@ -139,6 +141,41 @@ class Bundles(WithFolder):
         self.assertIn("since number 1", alone.stderr)
         run("match", "--assets", plant, "--bundle", self.folder / "full", "--bundle", self.folder / "two", "--key", key, check=1)
         run("match", "--assets", plant, check=2)
+
+    def test_what_was_learnt_of_names_goes_along(self):
+        run("org", "add", "--data", self.data, "Water", check=0)
+        plant = self.write("plant.csv", "vendor,product,firmware\nHausmarke,Blauer Kasten,V2.3\nHausmarke,Roter Kasten,V2.3\n")
+
+        def matched(*bundles):
+            names = [part for name in bundles for part in ("--bundle", self.folder / name)]
+            lines = json_lines(run("match", "--assets", plant, *names, "--key", key, "--format", "json").stdout)
+            return {line["row"]: line["because"] for line in lines if line["advisory"] == "TDC-2025-001" and line["status"] == "affected"}
+
+        key = self.make("before")["public_key"]
+        self.assertEqual(matched("before"), {})
+        names = ("kind, of_vendor, text_key, vendor_key, product_key, vendor, product",
+                 "2, 'hausmarke', '{}-kasten', 'helmwerk-automation', 'hw-710-controller', 'Helmwerk Automation', 'HW-710 Controller'")
+        with contextlib.closing(sqlite3.connect(self.data / "tocsin.db")) as database, database:
+            database.execute(f"INSERT INTO community_alias ({names[0]}, least, offered_at, state, judged_at) "
+                             f"VALUES ({names[1].format('roter')}, 5, 0, 1, 1764374400000000)")
+            database.execute(f"INSERT INTO exposure_alias ({names[0]}, organisation_id, shown, is_denied, taught_at) "
+                             f"VALUES ({names[1].format('blauer')}, 2, 'Blauer Kasten', 0, 1764374400000000)")
+        public = self.make("public")
+        self.assertEqual((public["aliases"], public["own_aliases"]), (1, 0))
+        found = matched("public")
+        self.assertEqual(list(found), [2])
+        self.assertIn('the CERT accepted on 2025-11-29, that "Roter Kasten" is', found[2])
+        own = self.make("own", "--for", "Water")
+        self.assertEqual((own["aliases"], own["own_aliases"]), (1, 1))
+        found = matched("own")
+        self.assertEqual(list(found), [1, 2])
+        self.assertIn('your organisation confirmed on 2025-11-29 that "Blauer Kasten" is', found[1])
+        self.assertEqual(list(matched("public", "own")), [1, 2])
+        # The last one decides: what was forgotten is not in it.
+        with contextlib.closing(sqlite3.connect(self.data / "tocsin.db")) as database, database:
+            database.execute("DELETE FROM exposure_alias")
+        self.make("next", "--for", "Water", "--since", self.folder / "own")
+        self.assertEqual(list(matched("own", "next")), [2])
 
 
 if __name__ == "__main__":

@@ -30,6 +30,29 @@ std::string meaning_text(const std::string& vendor, const std::string& product) 
 
 }  // namespace
 
+bool tell_as_reading(Match& match, const Reading& reading, double confidence_min) {
+  match.confidence *= reading.factor;
+  if (match.confidence < kConfidenceMin || !is_worth_showing(match, confidence_min)) return false;
+  match.because += "; " + reading.because;
+  return true;
+}
+
+void take_reading(std::vector<Match>& found, std::vector<Match> read, const Reading& reading, double confidence_min) {
+  for (auto& each : read) {
+    if (!tell_as_reading(each, reading, confidence_min)) continue;
+    const auto at = std::ranges::find(found, each.advisory, &Match::advisory);
+    if (at == found.end()) {
+      found.push_back(std::move(each));
+    } else if (each.confidence > at->confidence) {
+      *at = std::move(each);
+    }
+  }
+  std::ranges::sort(found, [](const Match& a, const Match& b) {
+    if (a.status != b.status) return a.status < b.status;
+    return a.confidence != b.confidence ? a.confidence > b.confidence : a.advisory < b.advisory;
+  });
+}
+
 std::string alias_vendor_key(std::string_view vendor) {
   return is_blank(vendor) || vendor.size() > kTextBytesMax ? std::string{} : domain::vendor_key(vendor);
 }

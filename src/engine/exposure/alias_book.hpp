@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "engine/exposure/matcher.hpp"
 #include "formats/inventory/item.hpp"
 #include "store/aliases.hpp"
 
@@ -27,6 +28,14 @@ struct Reading {
   std::string because;  ///< "your organisation confirmed on 2026-03-01 that \"TELEMECANIQUE TSX\" is ..."
   double factor = 1;    ///< So much of the confidence stays.
 };
+
+/// Makes what was found of a reading what is told of the thing itself: less sure, with what it was read by. False where
+/// that is too little to be told.
+bool tell_as_reading(Match& match, const Reading& reading, double confidence_min = kConfidenceShown);
+/// Lays what was found of a reading into what was found of the thing, at most one of each advisory: the surer one. Then
+/// in the order that Matcher::match gives.
+void take_reading(std::vector<Match>& found, std::vector<Match> read, const Reading& reading,
+                  double confidence_min = kConfidenceShown);
 
 /// What an item is called, in the form in which equal texts are one; empty where it tells nothing that could be.
 std::string alias_vendor_key(std::string_view vendor);

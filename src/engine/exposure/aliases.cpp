@@ -111,6 +111,40 @@ Result<AliasesOf> aliases(store::Database& database, const Actor& actor, Timesta
   });
 }
 
+Result<AliasBook> aliases_seen(store::Connection& connection, const Actor& actor,
+                               const formats::inventory::Item& item) {
+  AliasBook book;
+  store::Aliases store{connection};
+  std::optional<domain::OrganisationId> own;
+  if (actor.may(Permission::read_inventory)) own = actor.viewer.organisation;
+  const auto take = [&](store::AliasKind kind, const std::string& of_vendor,
+                        const std::string& text) -> tocsin::Status {
+    if (text.empty()) return ok();
+    if (own) {
+      TRY(const auto known, store.of_text(*own, kind, of_vendor, text));
+      for (const auto& each : known) book.add(each);
+    }
+    TRY(const auto accepted, store.accepted_of_text(kind, of_vendor, text));
+    for (const auto& each : accepted) book.add(each);
+    return ok();
+  };
+  const auto vendor = alias_vendor_key(item.vendor);
+  TRY_VOID(take(store::AliasKind::order_number, {}, alias_number_key(item.model)));
+  TRY_VOID(take(store::AliasKind::product, vendor, alias_product_key(item.product)));
+  TRY_VOID(take(store::AliasKind::vendor, {}, vendor));
+  return book;
+}
+
+Result<AliasFile> aliases_to_carry(store::Connection& connection, std::optional<domain::OrganisationId> own) {
+  store::Aliases store{connection};
+  AliasFile file;
+  if (own) {
+    TRY(file.own, store.of(*own));
+  }
+  TRY(file.community, store.community(CommunityAliasState::accepted, 0));
+  return file;
+}
+
 tocsin::Status forget_alias(store::Database& database, const Actor& actor, std::int64_t id, Timestamp now) {
   TRY(const auto organisation, editing_one(actor));
   return database.write([&](store::Connection& connection) -> tocsin::Status {

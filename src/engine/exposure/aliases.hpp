@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "engine/exposure/alias_book.hpp"
+#include "engine/exposure/alias_file.hpp"
 #include "engine/members/actor.hpp"
 #include "store/aliases.hpp"
 #include "store/assets.hpp"
@@ -35,6 +36,12 @@ Result<int> unlearn(store::Connection& connection, const Actor& actor, const sto
 Result<int> forget_lesson(store::Connection& connection, const store::Asset& asset, const store::AssetMatch& match);
 /// All that is learnt and accepted, to match with.
 Result<AliasBook> load_aliases(store::Connection& connection);
+
+/// Those for the texts of one thing that the actor may see: the community's, which the CERT accepted for everybody; and
+/// their organisation's, for who may read its inventory.
+Result<AliasBook> aliases_seen(store::Connection& connection, const Actor& actor, const formats::inventory::Item& item);
+/// What goes along with a bundle: the community's, and an organisation's own where `own` says whose.
+Result<AliasFile> aliases_to_carry(store::Connection& connection, std::optional<domain::OrganisationId> own);
 
 // --- an organisation's ---
 

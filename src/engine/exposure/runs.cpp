@@ -217,9 +217,7 @@ Result<std::vector<const Looked*>> still_so(store::Connection& connection, const
 
 void take_reading(std::vector<Found>& found, std::vector<Found> read, const Reading& reading) {
   for (auto& each : read) {
-    each.match.confidence *= reading.factor;
-    if (each.match.confidence < kConfidenceMin || !is_worth_showing(each.match)) continue;
-    each.match.because += "; " + reading.because;
+    if (!tell_as_reading(each.match, reading)) continue;
     const auto at = std::ranges::lower_bound(found, each.record, {}, &Found::record);
     if (at == found.end() || at->record != each.record) {
       found.insert(at, std::move(each));

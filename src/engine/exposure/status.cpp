@@ -10,6 +10,7 @@
 #include "base/json.hpp"
 #include "base/messages.hpp"
 #include "base/text.hpp"
+#include "engine/exposure/aliases.hpp"
 #include "engine/exposure/decision_inputs.hpp"
 #include "engine/members/input.hpp"
 #include "formats/vex/claims.hpp"
@@ -267,13 +268,38 @@ Result<StatusEntry> StatusDesk::entry(Kind kind, const KeptRevision& revision, c
   return entry;
 }
 
+Result<std::vector<AdvisoryHistory::Hit>> StatusDesk::hits(const AdvisoryHistory& all,
+                                                           const domain::policy::Viewer& viewer,
+                                                           const formats::inventory::Item& item, Timestamp now,
+                                                           const Actor* asker) {
+  auto hits = all.match(viewer, item, now);
+  if (asker == nullptr || database_ == nullptr) return hits;
+  TRY(const auto book,
+      database_->read([&](store::Connection& connection) { return aliases_seen(connection, *asker, item); }));
+  std::map<const KeptRevision*, std::size_t> place;
+  for (std::size_t i = 0; i < hits.size(); ++i) place.emplace(hits[i].revision, i);
+  // Of one revision the surer answer counts.
+  for (const auto& reading : book.readings(viewer.organisation.value_or(domain::OrganisationId{}), item)) {
+    for (auto& hit : all.match(viewer, reading.item, now)) {
+      if (!tell_as_reading(hit.match, reading)) continue;
+      const auto [at, is_new] = place.try_emplace(hit.revision, hits.size());
+      if (is_new) {
+        hits.push_back(std::move(hit));
+      } else if (hit.match.confidence > hits[at->second].match.confidence) {
+        hits[at->second] = std::move(hit);
+      }
+    }
+  }
+  return hits;
+}
+
 Result<StatusAnswer> StatusDesk::ask(const domain::policy::Viewer& viewer, const StatusQuestion& question,
-                                     Timestamp now) {
+                                     Timestamp now, const Actor* asker) {
   StatusAnswer answer;
   TRY(answer.question, tidied(question));
   TRY(answer.at, moment_of(answer.question.at, now));
   TRY(const auto all, history(now));
-  const auto hits = all->match(viewer, item_of(answer.question), now);
+  TRY(const auto hits, this->hits(*all, viewer, item_of(answer.question), now, asker));
   std::map<domain::RecordId, std::map<const KeptRevision*, const Match*>> by_record;
   for (const auto& hit : hits) by_record[hit.revision->record].emplace(hit.revision, &hit.match);
 

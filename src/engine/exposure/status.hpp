@@ -13,6 +13,7 @@
 #include "base/time.hpp"
 #include "engine/exposure/advisory_history.hpp"
 #include "engine/exposure/decision.hpp"
+#include "engine/members/actor.hpp"
 
 /// "Siemens S7-1200, firmware 4.4, on 2024-03-01: what was known?" - advisories as they stood then, and what became
 /// known since. The same for page, API and command line.
@@ -88,13 +89,19 @@ class StatusDesk {
 
   /// Takes in what changed. `small_only`: only where that is quick; what is not is left for a call without it.
   tocsin::Status refresh(Timestamp now, bool small_only = false);
-  /// Advisories as the viewer may see them. Errors: invalid_input with `where`, where nothing names the thing, a text
-  /// is too long or holds control characters, or the moment is none or yet to come.
-  Result<StatusAnswer> ask(const domain::policy::Viewer& viewer, const StatusQuestion& question, Timestamp now);
+  /// Advisories as the viewer may see them; the thing also as it is called elsewhere, by the aliases that `asker`, who
+  /// is the viewer, may see (aliases.hpp; none without one). Errors: invalid_input with `where`, where nothing names
+  /// the thing, a text is too long or holds control characters, or the moment is none or yet to come.
+  Result<StatusAnswer> ask(const domain::policy::Viewer& viewer, const StatusQuestion& question, Timestamp now,
+                           const Actor* asker = nullptr);
 
  private:
   using Document = std::shared_ptr<const formats::csaf::Advisory>;
   Result<AdvisoryHistory::Pointer> history(Timestamp now);
+  /// What revisions say of the thing and of its readings, each revision once.
+  Result<std::vector<AdvisoryHistory::Hit>> hits(const AdvisoryHistory& all, const domain::policy::Viewer& viewer,
+                                                 const formats::inventory::Item& item, Timestamp now,
+                                                 const Actor* asker);
   Result<Document> document(const KeptRevision& revision);
   Result<StatusEntry> entry(StatusEntry::Kind kind, const KeptRevision& revision, const Match& match, Timestamp at);
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "base/json.hpp"
+#include "engine/exposure/aliases.hpp"
 #include "engine/inventory/testing.hpp"
 #include "engine/testing/samples.hpp"
 #include "formats/csaf/advisory.hpp"
@@ -73,6 +74,60 @@ class StatusTest : public inventory::InventoryTest {
   }
 };
 TOCSIN_ON_BOTH_DATABASES(StatusTest);
+
+TEST_P(StatusTest, UsesTheAliasesThatTheAskerMaySee) {
+  publish({.products = {{.name = "Flow Controller"}}});
+  const auto plant = organisation("Plant"), other = organisation("Other");
+  const auto boss = acting(person("boss@plant.example", plant), plant);
+  const auto rival = acting(person("rival@other.example", other), other);
+  const store::AliasKey own{store::AliasKind::product, alias_vendor_key("Pumpco"), "blue-box", "example-pumps",
+                            "flow-controller"};
+  auto community = own;
+  community.text = "red-box";
+  ASSERT_TRUE(database().write([&](store::Connection& connection) -> tocsin::Status {
+    store::Aliases aliases{connection};
+    TRY_VOID(aliases.put({.organisation = plant,
+                          .key = own,
+                          .shown = "Blue Box",
+                          .vendor = "Example Pumps",
+                          .product = "Flow Controller",
+                          .taught_at = inventory::kTestNow}));
+    TRY_VOID(aliases.offer({.key = community, .vendor = "Example Pumps", .product = "Flow Controller", .least = 5}));
+    TRY(const auto offered, aliases.community(store::CommunityAliasState::offered, 0));
+    return aliases.judge(offered.at(0).id, store::CommunityAliasState::accepted, {}, inventory::kTestNow);
+  }));
+  StatusDesk desk{database()};
+  const auto said = [&](std::string product, const Actor* asker) {
+    const auto answer =
+        desk.ask(asker == nullptr ? Viewer{} : asker->viewer,
+                 {.vendor = "Pumpco", .product = std::move(product), .version = "V1.0"}, inventory::kTestNow, asker);
+    EXPECT_TRUE(answer) << answer.error().to_string() << answer.error().detail;
+    return !answer || answer->known.empty() ? std::string{"nothing"} : answer->known.front().match.because;
+  };
+  const auto anonymous = Actor::anonymous();
+  EXPECT_THAT(said("Blue Box", &boss), HasSubstr("your organisation confirmed on "));
+  EXPECT_EQ(said("Blue Box", &rival), "nothing") << "what Plant calls things is Plant's";
+  EXPECT_EQ(said("Blue Box", &anonymous), "nothing");
+  // A program of Plant's that may not read the inventory.
+  auto narrow = boss;
+  narrow.withheld = ~std::uint32_t{};
+  EXPECT_EQ(said("Blue Box", &narrow), "nothing");
+  for (const auto* asker : {&boss, &rival, &anonymous}) {
+    EXPECT_THAT(said("Red Box", asker), HasSubstr("and the CERT accepted on ")) << "accepted for everybody";
+  }
+  EXPECT_EQ(said("Red Box", nullptr), "nothing");
+  // What an organisation means otherwise, it is not told.
+  ASSERT_TRUE(database().write([&](store::Connection& connection) {
+    return store::Aliases{connection}.put({.organisation = plant,
+                                           .key = community,
+                                           .vendor = "Example Pumps",
+                                           .product = "Flow Controller",
+                                           .denied = true,
+                                           .taught_at = inventory::kTestNow});
+  }));
+  EXPECT_EQ(said("Red Box", &boss), "nothing");
+  EXPECT_NE(said("Red Box", &rival), "nothing");
+}
 
 TEST_P(StatusTest, TellsOfAdvisoriesAsTheyStood) {
   publish_two_versions();

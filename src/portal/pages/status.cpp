@@ -318,7 +318,8 @@ Result<http::Response> show(App& app, const http::Request& request) {
   std::optional<StatusAnswer> answer;
   std::optional<Error> error;
   if (asked) {
-    auto told = app.status_desk().ask(request.viewer, question, request.now);
+    const auto actor = access::actor(request);
+    auto told = app.status_desk().ask(request.viewer, question, request.now, &actor);
     if (told) {
       question = told->question;
       answer = std::move(*told);
