@@ -300,7 +300,8 @@ std::pair<std::size_t, std::size_t> trimmed(std::string_view text, std::size_t b
 
 void add(const Plain& plain, std::size_t begin, std::size_t end, std::vector<Found>& out) {
   const auto found = classify(std::string_view{plain.text}.substr(begin, end - begin));
-  if (!found) return;
+  // What would read as something else the next time was masked twice, by nobody who means it.
+  if (!found || plain_of(found->second).text != found->second) return;
   out.push_back({.kind = found->first,
                  .value = found->second,
                  .begin = plain.from[begin],

@@ -32,7 +32,8 @@ using pages::kSharePath;
 std::string shared_url(std::string_view id) { return fmt::format("{}/{}", kSharedPath, id); }
 
 http::Response answer(App& app, const http::Request& request, std::string title, std::vector<pages::Crumb> crumbs,
-                      std::string_view lead, std::string main, const Form& form, std::string_view form_id = "f") {
+                      std::string_view lead, const std::string& main, const Form& form,
+                      std::string_view form_id = "f") {
   crumbs.insert(crumbs.begin(), {"/threats", std::string{tr<"Threats">()}});
   std::string out = pages::breadcrumb_html(crumbs).str();
   render<"<div class=\"page-head\"><h1>{}</h1></div>\n">(out, title);
@@ -55,7 +56,7 @@ struct Target {
 };
 
 http::Response page_of(App& app, const http::Request& request, const Target& target, std::string_view lead,
-                       std::string main, const Form& form, std::string_view form_id = "f") {
+                       const std::string& main, const Form& form, std::string_view form_id = "f") {
   const auto title = target.report ? tr<"Change a report">() : tr<"Share what we saw">();
   std::vector<pages::Crumb> crumbs;
   if (target.report) {
@@ -63,7 +64,7 @@ http::Response page_of(App& app, const http::Request& request, const Target& tar
     crumbs.push_back({shared_url(target.report->record.slug), target.report->record.title});
   }
   crumbs.push_back({"", std::string{title}});
-  return answer(app, request, std::string{title}, std::move(crumbs), lead, std::move(main), form, form_id);
+  return answer(app, request, std::string{title}, std::move(crumbs), lead, main, form, form_id);
 }
 
 Result<http::Response> show_form(App& app, const http::Request& request, const Target& target, const Form& form) {
@@ -217,7 +218,7 @@ Result<http::Response> get_list(App& app, const http::Request& request) {
     main += "</tbody></table></div>\n";
   }
   auto response = answer(app, request, std::string{tr<"What we shared">()}, {{"", std::string{tr<"What we shared">()}}},
-                         tr<"Reports of your organisation, and what came of them.">(), std::move(main), {});
+                         tr<"Reports of your organisation, and what came of them.">(), main, {});
   return pages::personal(std::move(response));
 }
 
@@ -266,7 +267,7 @@ Result<http::Response> get_one(App& app, const http::Request& request) {
   }
   auto response = answer(app, request, report.record.title,
                          {{std::string{kSharedPath}, std::string{tr<"What we shared">()}}, {"", report.record.title}},
-                         {}, std::move(main), {});
+                         {}, main, {});
   return pages::personal(std::move(response));
 }
 
