@@ -87,7 +87,8 @@ std::span<const Migration> all_migrations() {
       kMigration0021ChangeKind,   kMigration0022ExposureAliases, kMigration0023AskedRuns,
       kMigration0024AssetNotices, kMigration0025BundleGone,      kMigration0026AssetText,
       kMigration0027Stix,         kMigration0028DecisionHistory, kMigration0029Taxii,
-      kMigration0030TaxiiWriting, kMigration0032SharedThreats,   kMigration0034TaxiiPeer};
+      kMigration0030TaxiiWriting, kMigration0031Attack,          kMigration0032SharedThreats,
+      kMigration0034TaxiiPeer};
   return migrations;
 }
 

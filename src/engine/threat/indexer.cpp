@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "engine/threat/attack_indexer.hpp"
 #include "engine/threat/text.hpp"
 #include "formats/stix/facts.hpp"
 #include "store/changes.hpp"
@@ -186,18 +187,20 @@ Status index_all(store::Database& database, const std::function<void(const Index
       TRY(const auto newest, changes.newest(RecordKind::stix_object));
       return newest > cursor;
     }));
-    if (!behind) return ok();
+    if (!behind) break;
     TRY(const auto done, index_step(database));
     if (progress) progress(done);
-    if (done.changes == 0) return ok();
+    if (done.changes == 0) break;
   }
+  return index_attack(database);
 }
 
 Status forget_record(store::Connection& connection, domain::RecordId record) {
   TRY([[maybe_unused]] const auto locked, store::Changes{connection}.cursor(kReader));
   std::vector<Sql> statements;
   append_delete(connection.dialect(), record.value, statements);
-  return connection.run_all(statements);
+  TRY_VOID(connection.run_all(statements));
+  return forget_attack(connection, record);
 }
 
 Status reset_index(store::Database& database) {
@@ -209,7 +212,8 @@ Status reset_index(store::Database& database) {
     statements.emplace_back("DELETE FROM stix_label");
     statements.emplace_back("DELETE FROM stix_object");
     TRY_VOID(connection.run_all(statements));
-    return store::Changes{connection}.set_cursor(kReader, 0);
+    TRY_VOID(store::Changes{connection}.set_cursor(kReader, 0));
+    return reset_attack(connection);
   });
 }
 

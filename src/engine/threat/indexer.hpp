@@ -6,8 +6,9 @@
 #include "domain/record.hpp"
 #include "store/database.hpp"
 
-/// Derives the tables of STIX objects (migration 0027) from the change feed, under the cursor "threat". Idempotent:
-/// stop it anywhere, run it again; two processes take turns.
+/// Derives the tables of STIX objects (migration 0027) from the change feed, under the cursor "threat", and what has to
+/// do with ATT&CK in them and in advisories (migration 0031). Idempotent: stop it anywhere, run it again; two processes
+/// take turns.
 namespace tocsin::engine::threat {
 
 struct IndexStep {
@@ -17,9 +18,9 @@ struct IndexStep {
 
 /// One transaction over at most `changes_max` changes of STIX objects.
 Result<IndexStep> index_step(store::Database& database, int changes_max = 4'096);
-/// Steps until caught up; `progress` after each.
+/// Steps until caught up, of ATT&CK too; `progress` after each of STIX objects.
 Status index_all(store::Database& database, const std::function<void(const IndexStep&)>& progress = {});
-/// Within the transaction that removes a record: what was derived of it goes.
+/// Within the transaction that removes a record, of whatever kind: what was derived of it goes.
 Status forget_record(store::Connection& connection, domain::RecordId record);
 /// Forgets everything derived and the cursor, so that index_all derives it anew.
 Status reset_index(store::Database& database);

@@ -33,6 +33,7 @@ extern const Migration kMigration0027Stix;
 extern const Migration kMigration0028DecisionHistory;
 extern const Migration kMigration0029Taxii;
 extern const Migration kMigration0030TaxiiWriting;
+extern const Migration kMigration0031Attack;
 extern const Migration kMigration0032SharedThreats;
 extern const Migration kMigration0034TaxiiPeer;
 
