@@ -583,6 +583,7 @@ constexpr Elsewhere kElsewhere[] = {
     {"/api/v1/csaf/tests", kFixed},
     {"/api/v1/tests", kFixed},
     {"/tools/csaf", kFixed},
+    {"/threats/attack/layer", kFixed},
     {"/robots.txt", kFixed},
     {"/favicon.ico", kFixed},
     {"/assets/{file...}", kFixed},

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const root = new URL('../..', import.meta.url).pathname;
-const binary = process.env.TOCSIN_BINARY ?? join(root, 'build/release/bin/tocsin');
+export const binary = process.env.TOCSIN_BINARY ?? join(root, 'build/release/bin/tocsin');
 
 // Below those that the system gives to whoever connects: one of these could be taken again before the server has it.
 function freePort() {

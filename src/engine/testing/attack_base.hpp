@@ -49,13 +49,20 @@ inline std::vector<std::string> attack_base() {
                          fmt::format(R"(,"kill_chain_phases":[{}]{})", phases, more));
   };
   return {
-      attack_object("x-mitre-matrix", 9001, "ics-attack", "Matrix of sluices",
-                    fmt::format(R"(,"tactic_refs":["{}","{}"])", id("x-mitre-tactic", 9012), id("x-mitre-tactic", 9011))),
+      fmt::format(
+          R"({{"type":"x-mitre-collection","spec_version":"2.1","id":"{}","created":"2025-01-01T00:00:00.000Z",)"
+          R"("modified":"2025-01-01T00:00:00.000Z","name":"ATT&CK of sluices","x_mitre_version":"7.1",)"
+          R"("x_mitre_contents":[{{"object_ref":"{}","object_modified":"2025-01-01T00:00:00.000Z"}}]}})",
+          id("x-mitre-collection", 9000), id("x-mitre-matrix", 9001)),
+      attack_object(
+          "x-mitre-matrix", 9001, "ics-attack", "Matrix of sluices",
+          fmt::format(R"(,"tactic_refs":["{}","{}"])", id("x-mitre-tactic", 9012), id("x-mitre-tactic", 9011))),
       attack_object("x-mitre-tactic", 9011, "TA9001", "Flooding",
                     R"(,"x_mitre_shortname":"flooding","description":"The water is where it should not be.")"),
       attack_object("x-mitre-tactic", 9012, "TA9002", "Wading in", R"(,"x_mitre_shortname":"wading-in")"),
-      technique(9101, "T9001", "Open the sluice", attack_phase("flooding"),
-                R"(,"description":"Opens **sluices**. (Citation: Reed 2024) See [Ladder](https://attack.mitre.org/techniques/T9002).","x_mitre_platforms":["Field I/O"])"),
+      technique(
+          9101, "T9001", "Open the sluice", attack_phase("flooding"),
+          R"(,"description":"Opens **sluices**. (Citation: Reed 2024) See [Ladder](https://attack.mitre.org/techniques/T9002).","x_mitre_platforms":["Field I/O"])"),
       technique(9102, "T9002", "Run a ladder", attack_phase("wading-in") + "," + attack_phase("flooding")),
       technique(9103, "T9002.001", "Ladder by radio", attack_phase("wading-in")),
       technique(9104, "T9003", "Old trick", attack_phase("flooding"), R"(,"x_mitre_deprecated":true)"),
@@ -74,9 +81,10 @@ inline std::vector<std::string> attack_base() {
                     fmt::format(R"(,"description":"The gauge rises.","x_mitre_log_source_references":[)"
                                 R"({{"x_mitre_data_component_ref":"{}","name":"Gauge","channel":"level"}}])",
                                 component)),
-      attack_relation(9301, group, "uses", opening,
-                      R"j(,"description":"[Mudlark](https://attack.mitre.org/groups/G9001) opened one.(Citation: Reed 2024)",)j"
-                      R"("external_references":[{"source_name":"Reed 2024","url":"https://reed.example/sluices"}])"),
+      attack_relation(
+          9301, group, "uses", opening,
+          R"j(,"description":"[Mudlark](https://attack.mitre.org/groups/G9001) opened one.(Citation: Reed 2024)",)j"
+          R"("external_references":[{"source_name":"Reed 2024","url":"https://reed.example/sluices"}])"),
       attack_relation(9302, worm, "uses", ladder),
       attack_relation(9303, group, "uses", worm),
       attack_relation(9304, campaign, "attributed-to", group),
@@ -89,6 +97,18 @@ inline std::vector<std::string> attack_base() {
       attack_relation(9311, gone, "revoked-by", opening),
       attack_relation(9312, group, "uses", old),
   };
+}
+
+inline constexpr std::string_view kClearMarking = "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487";
+inline constexpr std::string_view kGreenMarking = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb";
+inline std::string marked(const std::string& object, std::string_view marking) {
+  return fmt::format(R"({},"object_marking_refs":["{}"]}})", object.substr(0, object.size() - 1), marking);
+}
+/// The whole, as a file that everybody may read.
+inline std::string attack_file() {
+  std::string out = "[";
+  for (const auto& each : attack_base()) out += (out.size() > 1 ? ",\n" : "") + marked(each, kClearMarking);
+  return out + "]";
 }
 
 }  // namespace tocsin::engine::testing

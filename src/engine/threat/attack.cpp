@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "engine/threat/attack_rows.hpp"
 #include "store/records.hpp"
 
@@ -34,8 +35,8 @@ Result<std::vector<Placed>> placed(store::Connection& connection, const Viewer& 
           " JOIN attack_phase p ON p.record_id = a.record_id WHERE p.chain = ? AND a.kind = ? AND a.in_force = 1 AND ",
           chain, kind};
   sql.append(visible_sql(viewer, now)).append(" ORDER BY s.sort_name, a.attack_id, s.stix_id");
-  return connection.all(
-      sql, [](const store::Row& row) { return Placed{read_attack_row(row), row.string(kAttackColumns)}; });
+  return connection.all(sql,
+                        [](const store::Row& row) { return Placed{read_attack_row(row), row.string(kAttackColumns)}; });
 }
 
 /// The tactics of a domain's matrices, in their order, by STIX id.
@@ -66,7 +67,8 @@ void add_cells(Column& column, const std::vector<AttackRow>& techniques) {
   for (const auto& each : techniques) {
     if (!is_subtechnique(each)) continue;
     const auto parent = formats::attack::parent_of(each.attack_id);
-    const auto cell = std::ranges::find_if(column.cells, [&](const Cell& c) { return c.technique.attack_id == parent; });
+    const auto cell =
+        std::ranges::find_if(column.cells, [&](const Cell& c) { return c.technique.attack_id == parent; });
     if (cell != column.cells.end()) {
       cell->below.push_back(each);
     } else {
@@ -96,29 +98,58 @@ Result<std::vector<AttackRow>> in_same_phase(store::Connection& connection, cons
   return rows;
 }
 
-/// Joined by relationships that the viewer may see as well and that are in force.
+/// Joined by relationships. Without the relationships' bytes.
 Status add_relationships(store::Connection& connection, const Viewer& viewer, const AttackRow& of, bool outgoing,
-                         Timestamp now, std::vector<Relation>& out) {
-  const std::string_view here = outgoing ? "source_ref" : "target_ref", there = outgoing ? "target_ref" : "source_ref";
-  Sql sql{"SELECT " TOCSIN_ATTACK_COLUMNS ", v.verb, v.stix_id, d.bytes" TOCSIN_ATTACK_FROM
-          " JOIN stix_reference f ON f.target_id = s.stix_id AND f.property = ? JOIN stix_reference e ON e.record_id = "
-          "f.record_id AND e.property = ? JOIN stix_object v ON v.record_id = e.record_id AND v.type = 'relationship' "
-          "JOIN record w ON w.id = v.record_id JOIN revision_document d ON d.revision_id = w.current_revision_id WHERE "
-          "e.target_id = ? AND v.revoked = 0 AND NOT EXISTS (SELECT 1 FROM attack_object x WHERE x.record_id = "
-          "v.record_id) AND (a.in_force = 1 OR v.verb = 'revoked-by') AND ",
-          there, here, of.object.id};
-  sql.append(visible_sql(viewer, now));
-  sql.append(" AND EXISTS (SELECT 1 FROM record r WHERE r.id = v.record_id AND ");
-  sql.append(visible_sql(viewer, now));
-  sql.append(") ORDER BY v.verb, a.kind, s.sort_name, a.attack_id, v.stix_id LIMIT ?", kRelationsMax + 1);
-  return connection.each(sql, [&](const store::Row& row) {
-    out.push_back({.verb = row.string(kAttackColumns),
-                   .outgoing = outgoing,
-                   .via = row.string(kAttackColumns + 1),
-                   .other = read_attack_row(row),
-                   .relationship = row.string(kAttackColumns + 2)});
+                         Timestamp now, std::vector<Relation>& out, std::vector<std::int64_t>* records = nullptr) {
+  const std::vector<std::string> from{of.object.id};
+  TRY(auto found, joints(connection, viewer, from, outgoing, now));
+  if (found.empty()) return ok();
+  std::set<std::string> distinct;
+  for (const auto& each : found) distinct.insert(each.other);
+  const std::vector<std::string> ids(distinct.begin(), distinct.end());
+  Sql ends{"SELECT " TOCSIN_ATTACK_COLUMNS TOCSIN_ATTACK_FROM " WHERE s.stix_id IN "};
+  ends.append_list(ids).append(" AND ").append(visible_sql(viewer, now));
+  std::map<std::string, AttackRow> rows;
+  TRY_VOID(connection.each(ends, [&](const store::Row& row) {
+    auto read = read_attack_row(row);
+    auto id = read.object.id;
+    rows.emplace(std::move(id), std::move(read));
     return ok();
+  }));
+  std::erase_if(found, [&](const Joint& each) {
+    const auto row = rows.find(each.other);
+    return row == rows.end() || (!row->second.in_force && each.verb != "revoked-by");
   });
+  std::ranges::sort(found, {}, [&](const Joint& each) {
+    const auto& row = rows.at(each.other);
+    return std::tuple{std::string_view{each.verb}, row.kind, text::fold(row.object.name),
+                      std::string_view{row.attack_id}, std::string_view{each.via}};
+  });
+  for (auto& each : found) {
+    out.push_back({.verb = std::move(each.verb),
+                   .outgoing = outgoing,
+                   .via = std::move(each.via),
+                   .other = rows.at(each.other),
+                   .relationship = {}});
+    if (records != nullptr) records->push_back(each.record);
+  }
+  return ok();
+}
+
+/// The bytes of relationships, by record.
+Result<std::map<std::int64_t, std::string>> documents_of(store::Connection& connection,
+                                                         const std::vector<std::int64_t>& records) {
+  std::map<std::int64_t, std::string> out;
+  if (records.empty()) return out;
+  Sql sql{
+      "SELECT r.id, d.bytes FROM record r JOIN revision_document d ON d.revision_id = r.current_revision_id WHERE "
+      "r.id IN "};
+  sql.append_list(records);
+  TRY_VOID(connection.each(sql, [&](const store::Row& row) {
+    out.emplace(row.integer(0), row.string(1));
+    return ok();
+  }));
+  return out;
 }
 
 /// Joined by a property: detection strategies and analytics, data components and their sources.
@@ -130,14 +161,31 @@ Status add_properties(store::Connection& connection, const Viewer& viewer, const
   } else {
     sql.append("stix_reference f ON f.record_id = s.record_id AND f.target_id = ?", of.object.id);
   }
-  sql.append(" WHERE a.kind <> ? AND a.in_force = 1 AND ", AttackKind::matrix);
-  sql.append(visible_sql(viewer, now)).append(" ORDER BY f.property, s.sort_name, a.attack_id LIMIT ?", kRelationsMax + 1);
+  sql.append(" WHERE a.kind NOT IN (?, ?, ?) AND a.in_force = 1 AND ", AttackKind::matrix, AttackKind::relationship,
+             AttackKind::collection);
+  sql.append(visible_sql(viewer, now))
+      .append(" ORDER BY f.property, s.sort_name, a.attack_id LIMIT ?", kRelationsMax + 1);
   return connection.each(sql, [&](const store::Row& row) {
     out.push_back({.verb = row.string(kAttackColumns),
                    .outgoing = outgoing,
                    .via = {},
                    .other = read_attack_row(row),
                    .relationship = {}});
+    return ok();
+  });
+}
+
+/// The version of the newest release that names the matrix.
+Status note_release(store::Connection& connection, const Viewer& viewer, const std::string& matrix, Timestamp now,
+                    Domain& domain) {
+  Sql sql{"SELECT a.version, s.modified" TOCSIN_ATTACK_FROM
+          " JOIN stix_reference f ON f.record_id = a.record_id AND f.property = 'object_ref' WHERE a.kind = ? AND "
+          "f.target_id = ? AND ",
+          AttackKind::collection, matrix};
+  sql.append(visible_sql(viewer, now)).append(" ORDER BY s.modified DESC, s.stix_id LIMIT 1");
+  return connection.each(sql, [&](const store::Row& row) {
+    domain.version = row.string(0);
+    domain.released = time_unless_none(row.integer(1));
     return ok();
   });
 }
@@ -161,15 +209,15 @@ AttackRow read_attack_row(const store::Row& row, int at) {
 }
 
 Result<std::vector<Domain>> domains(store::Connection& connection, const Viewer& viewer, Timestamp now) {
-  Sql sql{"SELECT a.attack_id, p.chain, s.name" TOCSIN_ATTACK_FROM
+  Sql sql{"SELECT a.attack_id, p.chain, s.name, s.stix_id" TOCSIN_ATTACK_FROM
           " JOIN attack_phase p ON p.record_id = a.record_id WHERE a.kind = ? AND a.in_force = 1 AND ",
           AttackKind::matrix};
   sql.append(visible_sql(viewer, now)).append(" ORDER BY a.attack_id, s.created, s.stix_id");
   std::vector<Domain> out;
-  TRY_VOID(connection.each(sql, [&](const store::Row& row) {
+  TRY_VOID(connection.each(sql, [&](const store::Row& row) -> Status {
     if (!out.empty() && out.back().id == row.text(0)) return ok();
-    out.push_back({.id = row.string(0), .chain = row.string(1), .name = row.string(2)});
-    return ok();
+    out.push_back({.id = row.string(0), .chain = row.string(1), .name = row.string(2), .version = {}, .released = {}});
+    return note_release(connection, viewer, row.string(3), now, out.back());
   }));
   std::ranges::sort(out, {}, [](const Domain& each) { return std::tuple{each.id != kFirstDomain, each.id}; });
   return out;
@@ -204,23 +252,24 @@ Result<std::optional<Matrix>> matrix(store::Connection& connection, const Viewer
 
 Result<std::vector<AttackRow>> pickers(store::Connection& connection, const Viewer& viewer, const Domain& domain,
                                        Timestamp now) {
-  // Whoever has to do with a technique of this chain, at either end of a relationship.
-  Sql sql{"SELECT DISTINCT " TOCSIN_ATTACK_COLUMNS ", s.sort_name" TOCSIN_ATTACK_FROM
-          " WHERE a.in_force = 1 AND a.kind IN (?, ?, ?, ?, ?) AND EXISTS (SELECT 1 FROM stix_reference e JOIN "
-          "stix_object v ON v.record_id = e.record_id AND v.type = 'relationship' AND v.revoked = 0 JOIN "
-          "stix_reference f ON f.record_id = v.record_id AND f.target_id <> e.target_id JOIN stix_object t ON "
-          "t.stix_id = f.target_id AND t.type = 'attack-pattern' JOIN attack_phase p ON p.record_id = t.record_id AND "
-          "p.chain = ? WHERE e.target_id = s.stix_id AND e.property IN ('source_ref', 'target_ref') AND f.property IN "
-          "('source_ref', 'target_ref') AND EXISTS (SELECT 1 FROM record r WHERE r.id = v.record_id AND ",
-          AttackKind::group,
-          AttackKind::software,
-          AttackKind::campaign,
-          AttackKind::asset,
-          AttackKind::mitigation,
-          domain.chain};
-  sql.append(visible_sql(viewer, now));
-  sql.append(") AND EXISTS (SELECT 1 FROM record r WHERE r.id = t.record_id AND ");
-  sql.append(visible_sql(viewer, now)).append(")) AND ");
+  // From the techniques of this chain to whatever a relationship joins to them: the other way round, each candidate
+  // would walk through all relationships there are.
+  Sql sql{
+      "SELECT " TOCSIN_ATTACK_COLUMNS TOCSIN_ATTACK_FROM
+      " WHERE a.in_force = 1 AND a.kind IN (?, ?, ?, ?, ?) AND s.stix_id IN (SELECT e.target_id FROM attack_phase p "
+      "JOIN stix_object t ON t.record_id = p.record_id JOIN record r ON r.id = t.record_id JOIN stix_reference f ON "
+      "f.target_id = t.stix_id AND f.property IN ('source_ref', 'target_ref') JOIN stix_object v ON v.record_id = "
+      "f.record_id JOIN stix_reference e ON e.record_id = f.record_id AND e.property IN ('source_ref', 'target_ref') "
+      "AND e.property <> f.property WHERE p.chain = ? AND v.revoked = 0 AND NOT EXISTS (SELECT 1 FROM attack_object "
+      "x WHERE x.record_id = v.record_id AND x.in_force = 0) AND EXISTS (SELECT 1 FROM record r WHERE r.id = "
+      "v.record_id AND ",
+      AttackKind::group,
+      AttackKind::software,
+      AttackKind::campaign,
+      AttackKind::asset,
+      AttackKind::mitigation,
+      domain.chain};
+  sql.append(visible_sql(viewer, now)).append(") AND ").append(visible_sql(viewer, now)).append(") AND ");
   sql.append(visible_sql(viewer, now)).append(" ORDER BY a.kind, s.sort_name, a.attack_id");
   TRY(auto rows, connection.all(sql, [](const store::Row& row) { return read_attack_row(row); }));
   keep_first(rows);
@@ -239,6 +288,10 @@ Result<std::set<std::string>> techniques_of(store::Connection& connection, const
       out.insert(each.other.attack_id);
     }
   }
+  if (row.kind == AttackKind::data_component) {
+    TRY(const auto more, detected(connection, viewer, row, now));
+    for (const auto& each : more) out.insert(each.attack_id);
+  }
   return out;
 }
 
@@ -248,6 +301,20 @@ Result<std::optional<AttackRow>> find_attack_row(store::Connection& connection, 
   Sql sql{"SELECT " TOCSIN_ATTACK_COLUMNS TOCSIN_ATTACK_FROM " WHERE a.attack_id = ? AND ", attack_id};
   sql.append(visible_sql(viewer, now)).append(" ORDER BY a.in_force DESC, s.created, s.stix_id LIMIT 1");
   return connection.first(sql, [](const store::Row& row) { return read_attack_row(row); });
+}
+
+Result<std::set<std::string>> present(store::Connection& connection, const Viewer& viewer,
+                                      std::span<const std::string> attack_ids, Timestamp now) {
+  std::set<std::string> out;
+  if (attack_ids.empty()) return out;
+  Sql sql{"SELECT a.attack_id FROM attack_object a JOIN record r ON r.id = a.record_id WHERE a.attack_id IN "};
+  sql.append_list(attack_ids.subspan(0, std::min(Sql::kListMax, attack_ids.size())));
+  sql.append(" AND ").append(visible_sql(viewer, now));
+  TRY_VOID(connection.each(sql, [&](const store::Row& row) {
+    out.insert(row.string(0));
+    return ok();
+  }));
+  return out;
 }
 
 Result<std::optional<AttackObject>> find_attack(store::Connection& connection, const Viewer& viewer,
@@ -263,17 +330,27 @@ Result<std::optional<AttackObject>> find_attack(store::Connection& connection, c
   TRY(auto bytes, records.document(out.record.id, out.record.current_revision));
   if (!bytes) return Error::internal("A record has no document");
   out.bytes = *std::move(bytes);
+  std::vector<std::int64_t> relationships;  // of each relation; 0: a property
   for (const bool outgoing : {true, false}) {
-    TRY_VOID(add_relationships(connection, viewer, out.row, outgoing, now, out.relations));
+    TRY_VOID(add_relationships(connection, viewer, out.row, outgoing, now, out.relations, &relationships));
     TRY_VOID(add_properties(connection, viewer, out.row, outgoing, now, out.relations));
+    relationships.resize(out.relations.size());
   }
   out.more_relations = out.relations.size() > static_cast<std::size_t>(kRelationsMax);
-  if (out.more_relations) out.relations.resize(static_cast<std::size_t>(kRelationsMax));
+  if (out.more_relations) {
+    out.relations.resize(static_cast<std::size_t>(kRelationsMax));
+    relationships.resize(out.relations.size());
+  }
+  TRY(auto documents, documents_of(connection, relationships));
+  for (std::size_t i = 0; i < relationships.size(); ++i) {
+    if (relationships[i] != 0) out.relations[i].relationship = std::move(documents[relationships[i]]);
+  }
   if (out.row.kind == AttackKind::technique) {
     TRY(out.tactics, in_same_phase(connection, viewer, out.row, AttackKind::tactic, now));
   } else if (out.row.kind == AttackKind::tactic) {
     TRY(out.techniques, in_same_phase(connection, viewer, out.row, AttackKind::technique, now));
   }
+  TRY(out.detected, detected(connection, viewer, out.row, now));
   TRY_VOID(add_mentions(connection, viewer, out, now));
   return std::optional{std::move(out)};
 }

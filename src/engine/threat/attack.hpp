@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,8 @@
 #include "store/database.hpp"
 
 /// MITRE ATT&CK as the STIX objects here say it: matrices, one object with what it has to do with, and what of all that
-/// a viewer may see names it. One function behind page, API and command line. What may not be seen does not exist, as in
-/// threats.hpp. What is revoked or deprecated stands in no matrix and joins nothing, but can be looked at.
+/// a viewer may see names it. One function behind page, API and command line. What may not be seen does not exist, as
+/// in threats.hpp. What is revoked or deprecated stands in no matrix and joins nothing, but can be looked at.
 namespace tocsin::engine::threat {
 
 using AttackKind = formats::attack::Kind;
@@ -37,8 +38,10 @@ struct AttackRow {
 /// One of the knowledge bases: "ics-attack", "enterprise-attack", "mobile-attack".
 struct Domain {
   std::string id;
-  std::string chain;  ///< "mitre-ics-attack"
-  std::string name;   ///< "ATT&CK for ICS", as its matrix says.
+  std::string chain;    ///< "mitre-ics-attack"
+  std::string name;     ///< "ATT&CK for ICS", as its matrix says.
+  std::string version;  ///< "18.1", as the release says that names the matrix; may be empty.
+  std::optional<Timestamp> released;
 };
 
 struct Cell {
@@ -93,7 +96,10 @@ struct AttackObject {
   bool more_relations = false;
   std::vector<AttackRow> tactics;     ///< Of a technique: where it stands.
   std::vector<AttackRow> techniques;  ///< Of a tactic: those that stand there.
-  std::vector<Mention> mentions;      ///< Newest first; at most kMentionsShown.
+  /// Of a technique the data components by which it is detected, of a data component the techniques, where it takes
+  /// several steps (detection strategy, analytic) from one to the other.
+  std::vector<AttackRow> detected;
+  std::vector<Mention> mentions;  ///< Newest first; at most kMentionsShown.
   std::int64_t mentions_total = 0;
 };
 
@@ -102,6 +108,13 @@ Result<std::optional<AttackRow>> find_attack_row(store::Connection& connection, 
                                                  std::string_view attack_id, Timestamp now);
 Result<std::optional<AttackObject>> find_attack(store::Connection& connection, const domain::policy::Viewer& viewer,
                                                 std::string_view attack_id, Timestamp now);
+
+/// Those of the ids that are here for the viewer.
+Result<std::set<std::string>> present(store::Connection& connection, const domain::policy::Viewer& viewer,
+                                      std::span<const std::string> attack_ids, Timestamp now);
+/// See AttackObject::detected. Empty for other kinds.
+Result<std::vector<AttackRow>> detected(store::Connection& connection, const domain::policy::Viewer& viewer,
+                                        const AttackRow& row, Timestamp now);
 
 /// How many of the records that the viewer may see name each technique (also by what they refer to), by ATT&CK id. What
 /// belongs to the knowledge base itself does not count.

@@ -46,8 +46,8 @@ struct Tables {
 
 /// May an object of this type be one of ATT&CK?
 bool may_be_named(std::string_view stix_id) {
-  constexpr std::string_view kTypes[] = {"attack-pattern", "intrusion-set", "malware", "tool", "campaign",
-                                         "course-of-action"};
+  constexpr std::string_view kTypes[] = {"attack-pattern", "intrusion-set", "malware",
+                                         "tool",           "campaign",      "course-of-action"};
   const auto type = stix::type_of_id(stix_id);
   return type.starts_with("x-mitre-") || std::ranges::find(kTypes, type) != std::end(kTypes);
 }

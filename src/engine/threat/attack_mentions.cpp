@@ -1,6 +1,6 @@
-#include "engine/threat/attack.hpp"
-
 #include <algorithm>
+
+#include "engine/threat/attack.hpp"
 
 namespace tocsin::engine::threat {
 namespace {

@@ -47,8 +47,8 @@ class AttackTest : public store_testing::DatabaseTest {
     revision.version_order = "1";
     revision.format = "csaf-2.0";
     put(std::move(revision),
-        fmt::format(R"({{"document":{{"notes":[{{"text":"{}"}}]}},"product_tree":{{"branches":[{{"name":"T9002"}}]}}}})",
-                    text),
+        fmt::format(
+            R"({{"document":{{"notes":[{{"text":"{}"}}]}},"product_tree":{{"branches":[{{"name":"T9002"}}]}}}})", text),
         tlp);
   }
   void put(domain::NewRevision revision, const std::string& bytes, Tlp tlp) {
@@ -74,8 +74,7 @@ class AttackTest : public store_testing::DatabaseTest {
 
   /// "TA9002: T9002 (T9002.001) | TA9001: T9001 T9002"
   std::string shown(const Viewer& viewer = {}, std::string_view domain = "ics-attack") {
-    const auto found =
-        database().read([&](store::Connection& c) { return matrix(c, viewer, domain, kTestNow); });
+    const auto found = database().read([&](store::Connection& c) { return matrix(c, viewer, domain, kTestNow); });
     EXPECT_TRUE(found) << (found ? "" : found.error().to_string() + found.error().detail);
     if (!found || !*found) return "absent";
     std::string out;
@@ -149,6 +148,7 @@ TEST_P(AttackTest, TheMatrixIsOfWhatIsInForceInItsOrder) {
   ASSERT_EQ(all.size(), 1U);
   EXPECT_EQ(all[0].name, "Matrix of sluices");
   EXPECT_EQ(all[0].chain, "mitre-ics-attack");
+  EXPECT_EQ(all[0].version, "7.1");
   std::vector<std::string> picked;
   for (const auto& each :
        database().read([&](store::Connection& c) { return pickers(c, {}, all[0], kTestNow); }).value()) {
@@ -183,9 +183,8 @@ TEST_P(AttackTest, OnlyWhatMayBeSeenStandsInIt) {
 
 TEST_P(AttackTest, EachKindHasItsRelationsBothWays) {
   put_base();
-  EXPECT_THAT(relations("T9001"),
-              ElementsAre("-> targets A9001", "<- detects DET9001", "<- mitigates M9001", "<- revoked-by T9004",
-                          "<- uses G9001", "<- uses C9001"));
+  EXPECT_THAT(relations("T9001"), ElementsAre("-> targets A9001", "<- detects DET9001", "<- mitigates M9001",
+                                              "<- revoked-by T9004", "<- uses G9001", "<- uses C9001"));
   EXPECT_THAT(relations("T9002.001"), ElementsAre("-> subtechnique-of T9002"));
   EXPECT_THAT(relations("T9004"), ElementsAre("-> revoked-by T9001"));
   EXPECT_THAT(relations("S9001"), ElementsAre("-> uses T9002", "<- uses G9001"));
@@ -204,6 +203,18 @@ TEST_P(AttackTest, EachKindHasItsRelationsBothWays) {
   ASSERT_TRUE(tactic);
   ASSERT_EQ(tactic->techniques.size(), 2U);
   EXPECT_EQ(tactic->techniques[0].attack_id, "T9001");
+  ASSERT_EQ(technique->detected.size(), 1U);
+  EXPECT_EQ(technique->detected[0].attack_id, "DC9001");
+  const auto component = look("DC9001");
+  ASSERT_TRUE(component && component->detected.size() == 1);
+  EXPECT_EQ(component->detected[0].attack_id, "T9001");
+  EXPECT_THAT(database()
+                  .read([&](store::Connection& c) {
+                    const std::vector<std::string> ids{"T9001", "T1047", "G9001"};
+                    return present(c, {}, ids, kTestNow);
+                  })
+                  .value(),
+              UnorderedElementsAre("T9001", "G9001"));
   const auto old = look("T9003");
   ASSERT_TRUE(old);
   EXPECT_FALSE(old->row.in_force);
@@ -235,6 +246,45 @@ TEST_P(AttackTest, WhatNamesItIsCountedOnceAndForWhoMaySeeIt) {
                                    "Joined in secret", "Secret"));
   // The product tree names nothing.
   EXPECT_THAT(mentions("T9002"), IsEmpty());
+}
+
+TEST_P(AttackTest, ARelationThatANewerReleaseLeavesOutHoldsNoMore) {
+  put_base();
+  const auto group = testing::attack_stix_id("intrusion-set", 9201),
+             opening = testing::attack_stix_id("attack-pattern", 9101);
+  // Our own, which no release knows, stays.
+  put(fmt::format(
+      R"({{"type":"relationship","spec_version":"2.1","id":"{}","created":"2025-01-01T00:00:00.000Z","modified":"2025-01-01T00:00:00.000Z","relationship_type":"uses","source_ref":"{}","target_ref":"{}"}})",
+      testing::attack_stix_id("relationship", 99), group, testing::attack_stix_id("attack-pattern", 9102)));
+  const auto release = [&](std::string_view modified, const std::vector<std::string>& contents) {
+    std::string list;
+    for (const auto& each : contents) {
+      list += fmt::format(R"({}{{"object_ref":"{}"}})", list.empty() ? "" : ",", each);
+    }
+    return fmt::format(
+        R"({{"type":"x-mitre-collection","spec_version":"2.1","id":"{}","created":"2025-01-01T00:00:00.000Z","modified":"{}","name":"Sluices","x_mitre_version":"8.0","x_mitre_contents":[{}]}})",
+        testing::attack_stix_id("x-mitre-collection", 9000), modified, list);
+  };
+  index();
+  EXPECT_THAT(relations("G9001"),
+              ElementsAre("-> uses T9001", "-> uses T9002", "-> uses S9001", "<- attributed-to C9001"));
+  // It names one end only: nothing follows from that.
+  put(release("2026-01-01T00:00:00.000Z", {group}));
+  index();
+  EXPECT_THAT(relations("G9001"),
+              ElementsAre("-> uses T9001", "-> uses T9002", "-> uses S9001", "<- attributed-to C9001"));
+  put(release("2026-02-01T00:00:00.000Z", {group, opening, testing::attack_stix_id("attack-pattern", 9102)}));
+  index();
+  EXPECT_THAT(relations("G9001"), ElementsAre("-> uses T9002", "-> uses S9001", "<- attributed-to C9001"));
+  EXPECT_THAT(relations("T9001"), ::testing::Not(::testing::Contains("<- uses G9001")));
+  put(release("2026-03-01T00:00:00.000Z", {group, opening, testing::attack_stix_id("relationship", 9301)}));
+  index();
+  EXPECT_THAT(relations("T9001"), ::testing::Contains("<- uses G9001"));
+  // A release that is hidden from the asker changes nothing for them.
+  put(release("2026-04-01T00:00:00.000Z", {group, opening}), Tlp::green);
+  index();
+  EXPECT_THAT(relations("T9001"), ::testing::Contains("<- uses G9001"));
+  EXPECT_THAT(relations("T9001", member()), ::testing::Not(::testing::Contains("<- uses G9001")));
 }
 
 TEST_P(AttackTest, IsDerivedAnewForgottenAndUpgraded) {

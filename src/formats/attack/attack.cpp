@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
+
 namespace tocsin::formats::attack {
 namespace {
 
@@ -27,18 +29,21 @@ constexpr std::pair<std::string_view, Kind> kTypes[] = {{"attack-pattern", Kind:
                                                         {"x-mitre-data-source", Kind::data_source},
                                                         {"x-mitre-detection-strategy", Kind::detection_strategy},
                                                         {"x-mitre-analytic", Kind::analytic},
+                                                        {"x-mitre-collection", Kind::collection},
                                                         {"relationship", Kind::relationship}};
 
 /// Letters before the four or more digits.
-constexpr std::pair<std::string_view, Kind> kLetters[] = {
-    {"T", Kind::technique},       {"TA", Kind::tactic},      {"G", Kind::group},
-    {"S", Kind::software},        {"C", Kind::campaign},     {"M", Kind::mitigation},
-    {"A", Kind::asset},           {"DC", Kind::data_component}, {"DS", Kind::data_source},
-    {"DET", Kind::detection_strategy}, {"AN", Kind::analytic}};
+constexpr std::pair<std::string_view, Kind> kLetters[] = {{"T", Kind::technique},    {"TA", Kind::tactic},
+                                                          {"G", Kind::group},        {"S", Kind::software},
+                                                          {"C", Kind::campaign},     {"M", Kind::mitigation},
+                                                          {"A", Kind::asset},        {"DC", Kind::data_component},
+                                                          {"DS", Kind::data_source}, {"DET", Kind::detection_strategy},
+                                                          {"AN", Kind::analytic}};
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_word(char c) noexcept {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) > 127;
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+         static_cast<unsigned char>(c) > 127;
 }
 /// Ids, versions and phases are of such characters; others no database has to keep.
 bool is_plain(std::string_view text) noexcept {
@@ -119,9 +124,11 @@ std::string_view slug(Kind kind) noexcept {
     case Kind::detection_strategy:
       return "detection-strategy";
     case Kind::analytic:
+      return "analytic";
+    case Kind::collection:
       break;
   }
-  return "analytic";
+  return "collection";
 }
 
 std::optional<Kind> kind_of_id(std::string_view id) noexcept {
@@ -159,7 +166,7 @@ std::optional<Facts> read_facts(stix::Node object, const stix::Facts& facts) {
   if (const auto version = object.text_at("x_mitre_version"); version.size() <= 20 && is_plain(version)) {
     out.version = version;
   }
-  if (out.kind == Kind::relationship) return out.deprecated ? std::optional{std::move(out)} : std::nullopt;
+  if (out.kind == Kind::relationship || out.kind == Kind::collection) return out;
   out.id = own_id(facts, out.kind);
   if (out.id.empty() || out.id.size() > 60 || !is_plain(out.id)) return std::nullopt;
   const auto add = [&](std::string chain, std::string_view phase) {
@@ -177,6 +184,21 @@ std::optional<Facts> read_facts(stix::Node object, const stix::Facts& facts) {
     add(chain_of(out.id), {});
   }
   return out;
+}
+
+std::optional<Requirement> read_requirement(std::string_view label) {
+  constexpr std::string_view kBetween = " - ";
+  const auto between = label.find(kBetween);
+  if (between == label.npos || between == 0) return std::nullopt;
+  if (!label.starts_with("IEC ") && !label.starts_with("NIST ") && !label.starts_with("ISO")) return std::nullopt;
+  Requirement out{.standard = std::string{label.substr(0, between)}, .ids = {}};
+  auto rest = label.substr(between + kBetween.size());
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find(';'), rest.size());
+    if (const auto id = text::trim(rest.substr(0, end)); !id.empty()) out.ids.emplace_back(id);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return out.ids.empty() ? std::nullopt : std::optional{std::move(out)};
 }
 
 std::vector<std::string> ids_in(std::string_view text) {

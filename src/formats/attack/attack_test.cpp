@@ -1,9 +1,8 @@
 #include "formats/attack/attack.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <fmt/format.h>
 
 namespace tocsin::formats::attack {
 namespace {
@@ -58,7 +57,7 @@ TEST(Attack, TextsNameIds) {
       {"/techniques/T0855", {"T0855"}},
       {"(T0855)", {"T0855"}},
       // Numbers of products and orders are none.
-      {"6ES7-T0855, XT0855, T08555, T0855-5, T0855x, T0855_1, T1059.0012", {}},
+      {"6ES7-T0855, XT0855, T08555, T0855-5, T0855x, T0855_1", {}},
       {"Group G0034 and M0930 without an address", {}},
       {"attack.mitre.org/", {}},
       {"attack.mitre.org/groups/", {}},
@@ -69,6 +68,15 @@ TEST(Attack, TextsNameIds) {
   for (const auto& each : cases) EXPECT_EQ(ids_in(each.text), each.ids) << each.text;
   // The bare id stands where its sub-technique has no right form.
   EXPECT_THAT(ids_in("T1059.01 is short"), ElementsAre("T1059"));
+}
+
+TEST(Attack, LabelsNameRequirements) {
+  EXPECT_EQ(read_requirement("NIST SP 800-53 Rev. 5 - AC-3; SC-7"),
+            (Requirement{"NIST SP 800-53 Rev. 5", {"AC-3", "SC-7"}}));
+  EXPECT_EQ(read_requirement("IEC 62443-3-3:2013 - SR 5.1"), (Requirement{"IEC 62443-3-3:2013", {"SR 5.1"}}));
+  for (const auto* none : {"", "water", "IEC 62443", "IEC 62443 - ", "IEC - ;;", "own - label", " - SR 5.1"}) {
+    EXPECT_FALSE(read_requirement(none)) << none;
+  }
 }
 
 std::optional<Facts> read(std::string_view bytes) {
@@ -94,8 +102,9 @@ TEST(Attack, ReadsWhatAnIndexNeeds) {
   EXPECT_EQ(technique->version, "1.2");
   EXPECT_FALSE(technique->deprecated);
   EXPECT_THAT(technique->phases, ElementsAre(Phase{"mitre-ics-attack", "impair-process-control"}));
-  const auto tactic = read(object("x-mitre-tactic", "TA0106",
-                                  R"(,"x_mitre_shortname":"impact","x_mitre_domains":["ics-attack","enterprise-attack"])"));
+  const auto tactic =
+      read(object("x-mitre-tactic", "TA0106",
+                  R"(,"x_mitre_shortname":"impact","x_mitre_domains":["ics-attack","enterprise-attack"])"));
   ASSERT_TRUE(tactic);
   EXPECT_THAT(tactic->phases, ElementsAre(Phase{"mitre-ics-attack", "impact"}, Phase{"mitre-attack", "impact"}));
   const auto matrix = read(object("x-mitre-matrix", "ics-attack", R"(,"x_mitre_version":"1.0")"));
@@ -106,6 +115,10 @@ TEST(Attack, ReadsWhatAnIndexNeeds) {
   ASSERT_TRUE(old);
   EXPECT_EQ(old->kind, Kind::software);
   EXPECT_TRUE(old->deprecated);
+  const auto release = read(R"({"type":"x-mitre-collection","id":"x-mitre-collection--1","x_mitre_version":"18.1"})");
+  ASSERT_TRUE(release);
+  EXPECT_EQ(release->kind, Kind::collection);
+  EXPECT_EQ(release->version, "18.1");
 }
 
 TEST(Attack, WhatIsNoPartIsNotTaken) {
@@ -117,12 +130,13 @@ TEST(Attack, WhatIsNoPartIsNotTaken) {
   EXPECT_FALSE(read(object("attack-pattern", "T1\\u0000", R"(,"x_mitre_version":"1.0")")));
   EXPECT_FALSE(read(object("x-mitre-matrix", "a\\u0000b", R"(,"x_mitre_version":"1.0")")));
   EXPECT_FALSE(read(object("report", "T0855", R"(,"x_mitre_version":"1.0")")));
-  EXPECT_FALSE(read(R"({"type":"malware","id":"malware--00000000-0000-4000-8000-000000000001","x_mitre_version":"1.0"})"));
-  // Relationships are told where they are deprecated.
-  EXPECT_FALSE(read(R"({"type":"relationship","id":"relationship--1","x_mitre_version":"1.0"})"));
+  EXPECT_FALSE(
+      read(R"({"type":"malware","id":"malware--00000000-0000-4000-8000-000000000001","x_mitre_version":"1.0"})"));
+  EXPECT_FALSE(read(R"({"type":"relationship","id":"relationship--1"})"));
   const auto gone = read(R"({"type":"relationship","id":"relationship--1","x_mitre_deprecated":true})");
   ASSERT_TRUE(gone);
   EXPECT_EQ(gone->kind, Kind::relationship);
+  EXPECT_TRUE(gone->deprecated);
   const auto odd = read(object("malware", "S0001", R"(,"x_mitre_version":"1\u00002")"));
   ASSERT_TRUE(odd);
   EXPECT_EQ(odd->version, "");

@@ -42,10 +42,8 @@ void add_relations(const Release& from, const Release& to, bool added, std::vect
   std::vector<RelationChange> found;
   for (const auto& each : to.relations()) {
     if (from.relations().contains(each)) continue;
-    found.push_back({.added = added,
-                     .verb = each.verb,
-                     .source = end_of(to, each.source),
-                     .target = end_of(to, each.target)});
+    found.push_back(
+        {.added = added, .verb = each.verb, .source = end_of(to, each.source), .target = end_of(to, each.target)});
   }
   std::ranges::sort(found, [](const auto& a, const auto& b) {
     return std::tie(a.verb, a.source.id, a.target.id, a.source.stix_id, a.target.stix_id) <

@@ -1,9 +1,8 @@
 #include "formats/attack/difference.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <fmt/format.h>
 
 #include "formats/testing/corpus.hpp"
 
@@ -28,15 +27,16 @@ std::string relation(std::string_view verb, int source, int target, std::string_
 Release release(const std::vector<std::string>& objects) {
   std::string all;
   for (const auto& each : objects) all += (all.empty() ? "" : ",") + each;
-  return Release::read(R"({"type":"bundle","id":"bundle--00000000-0000-4000-8000-000000000001","objects":[)" + all + "]}")
+  return Release::read(R"({"type":"bundle","id":"bundle--00000000-0000-4000-8000-000000000001","objects":[)" + all +
+                       "]}")
       .value();
 }
 std::vector<std::string> told(const Difference& difference) {
   std::vector<std::string> out;
   for (const auto& each : difference.objects) {
     const auto& named = each.what == What::removed ? each.before : each.after;
-    out.push_back(fmt::format("{} {}{}{}", slug(each.what), named.id, each.successor.empty() ? "" : " -> ",
-                              each.successor));
+    out.push_back(
+        fmt::format("{} {}{}{}", slug(each.what), named.id, each.successor.empty() ? "" : " -> ", each.successor));
   }
   for (const auto& each : difference.relations) {
     out.push_back(fmt::format("{} {} {} {}", each.added ? "+" : "-", each.source.id, each.verb, each.target.id));

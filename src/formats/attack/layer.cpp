@@ -76,8 +76,7 @@ Result<Layer> read_layer(std::string_view bytes) {
     if (const auto attack = json::string_at(*versions, "attack"); attack.size() <= 20) out.attack_version = attack;
     const auto layer = json::string_at(*versions, "layer");
     if (!layer.empty() && !layer.starts_with("4")) {
-      return Error::invalid("Layers of version 4 can be read, and no others",
-                            where + "/versions/layer");
+      return Error::invalid("Layers of version 4 can be read, and no others", where + "/versions/layer");
     }
   }
   const auto& techniques = json::array_at(*root, "techniques");

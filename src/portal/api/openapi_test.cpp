@@ -19,6 +19,7 @@
 #include "engine/notify/herald.hpp"
 #include "engine/notify/subscriptions.hpp"
 #include "engine/taxii/peers.hpp"
+#include "engine/testing/attack_base.hpp"
 #include "portal/api/schema_checker.hpp"
 #include "portal/api/schemas.hpp"
 #include "portal/http/target.hpp"
@@ -347,6 +348,14 @@ class Crawl {
       ask("threat", "/api/v1/threats/" + id);
       ask("threat_document", "/api/v1/threats/" + id + "/document");
     });
+    for (const auto* query : {"", "?by=G9001"}) {
+      ask("attack", "/api/v1/attack" + std::string{query});
+      ask("attack_layer", "/api/v1/attack/layer" + std::string{query});
+    }
+    for (const auto* id :
+         {"T9001", "TA9001", "G9001", "S9001", "C9001", "M9001", "A9001", "DC9001", "DET9001", "AN9001"}) {
+      ask("attack_object", std::string{"/api/v1/attack/"} + id);
+    }
     ask("vulnerabilities", "/api/v1/vulnerabilities?limit=1");
     each("vulnerabilities", "/api/v1/vulnerabilities?sort=score&limit=200", "id", [this](const std::string& id) {
       ask("vulnerability", "/api/v1/vulnerabilities/" + http::encode_component(id));
@@ -682,6 +691,8 @@ class Crawl {
 
 TEST_P(OpenApi, AnswersConform) {
   ASSERT_TRUE(exchange::import_paths(database(), {TOCSIN_SOURCE_DIR "/demo/threats"}, {}, {}, clock_).has_value());
+  ASSERT_TRUE(exchange::import_documents(database(), {{"attack.json", engine::testing::attack_file()}}, {}, {}, clock_)
+                  .has_value());
   Crawl crawl{document(),
               [this](std::string_view method, const std::string& target, const std::string& body) {
                 return ask(method, target, body);
@@ -711,6 +722,8 @@ TEST_P(OpenApi, AnswersOnRealDocumentsConform) {
   }
   ASSERT_TRUE(
       exchange::import_paths(database(), {archive, TOCSIN_SOURCE_DIR "/demo/threats"}, {}, {}, clock_).has_value());
+  ASSERT_TRUE(exchange::import_documents(database(), {{"attack.json", engine::testing::attack_file()}}, {}, {}, clock_)
+                  .has_value());
   ASSERT_TRUE(app().catch_up().has_value());
   Crawl crawl{document(),
               [this](std::string_view method, const std::string& target, const std::string& body) {

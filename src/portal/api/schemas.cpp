@@ -158,7 +158,7 @@ const Operation* find_operation(std::string_view route) noexcept {
        {std::span<const Operation>{kOperations}, csaf_operations(), member_operations(), change_operations(),
         case_operations(), manage_operations(), inventory_operations(), webhook_operations(), peer_operations(),
         status_operations(), sums_operations(), subscription_operations(), list_operations(), threat_operations(),
-        shared_operations()}) {
+        attack_operations(), shared_operations()}) {
     for (const auto& each : operations) {
       if (each.route == route) return &each;
     }

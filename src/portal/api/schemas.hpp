@@ -72,6 +72,9 @@ std::string_view threat_schemas_json() noexcept;
 // What members share of it: schemas_shared.cpp.
 std::span<const Operation> shared_operations() noexcept;
 std::string_view shared_schemas_json() noexcept;
+// ATT&CK: schemas_attack.cpp.
+std::span<const Operation> attack_operations() noexcept;
+std::string_view attack_schemas_json() noexcept;
 std::span<const Operation> subscription_operations() noexcept;
 std::string_view subscription_schemas_json() noexcept;
 

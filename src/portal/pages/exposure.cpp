@@ -11,6 +11,7 @@
 #include "portal/api/body.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
+#include "portal/pages/attack_parts.hpp"
 #include "portal/pages/exposure_parts.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/inventory_parts.hpp"
@@ -212,8 +213,8 @@ std::string subject_of(const store::ExposureRow& row) {
 }
 
 void append_table(std::string& out, const std::vector<store::ExposureRow>& rows,
-                  const std::vector<exposure::Decision>& decisions, const http::Request& request, bool may_edit,
-                  const Form& form, const std::string& organisation) {
+                  const std::vector<exposure::Decision>& decisions, const std::set<std::string>& explained,
+                  const http::Request& request, bool may_edit, const Form& form, const std::string& organisation) {
   const auto chosen = form.all("match");
   out += "<div class=\"table-wrap\"><table class=\"stack exposure-list\"><thead><tr>";
   if (may_edit) render<"<th scope=\"col\"><span class=\"hidden\">[[Choose]]</span></th>">(out);
@@ -241,7 +242,7 @@ void append_table(std::string& out, const std::vector<store::ExposureRow>& rows,
         match.question.empty() ? match.because : fmt::format("{} {}", match.question, match.because));
     render<
         R"(<td data-label="[[Status]]">{} <span class="note">{} %</span></td><td data-label="[[What to do]]">{}</td><td data-label="[[State]]">{}</td></tr>
-)">(out, pages::status_tag(status_of(row)), match.confidence / 10, pages::decision_html(decisions[i]),
+)">(out, pages::status_tag(status_of(row)), match.confidence / 10, pages::decision_html(decisions[i], explained),
         pages::state_tag(exposure::state_at(match, request.now)));
   }
   out += "</tbody></table></div>\n";
@@ -324,6 +325,7 @@ struct Found {
   std::vector<store::ExposureCount> by_status;
   exposure::DecisionCounts by_decision;
   std::vector<store::ExposureGroup> groups;
+  std::set<std::string> explained;  ///< Controls that ATT&CK explains here.
 };
 
 Result<Found> find(App& app, const http::Request& request, const inventory::Access& access,
@@ -333,6 +335,7 @@ Result<Found> find(App& app, const http::Request& request, const inventory::Acce
   Found found;
   TRY(found.page, exposure::list(app.database(), actor, access, input, request.now));
   TRY(found.decisions, exposure::decisions_on(app.database(), actor, access, found.page.rows, request.now));
+  TRY(found.explained, pages::explained_controls(app, request));
   auto any_status = input;
   any_status.statuses.clear();
   TRY(found.by_status, exposure::counts(app.database(), actor, access, any_status, request.now));
@@ -436,11 +439,11 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
   } else if (access.may_edit) {
     pages::FormMarkup markup{request, exposure_path("/exposure", asked), form};
     std::string table;
-    append_table(table, rows, found.decisions, request, true, form, organisation);
+    append_table(table, rows, found.decisions, found.explained, request, true, form, organisation);
     markup.html(Html::from_trusted(std::move(table)));
     out += markup.end(acts_html(form, asked, listed(found.by_decision, asked), rows.size())).str();
   } else {
-    append_table(out, rows, found.decisions, request, false, form, organisation);
+    append_table(out, rows, found.decisions, found.explained, request, false, form, organisation);
   }
   pages::append_next(out, next_path("/exposure"));
   pages::Page page;

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
+#include "portal/pages/attack_parts.hpp"
 #include "portal/pages/form.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/inventory_parts.hpp"
@@ -250,7 +251,7 @@ std::vector<std::string> path_lines(const exposure::Decision& decision) {
   return lines;
 }
 
-Html decision_html(const exposure::Decision& decision) {
+Html decision_html(const exposure::Decision& decision, const std::set<std::string>& explained) {
   std::string out;
   render<"<details class=\"fold decision\"><summary>{}{}</summary>">(
       out, action_tag(decision.action),
@@ -282,8 +283,13 @@ Html decision_html(const exposure::Decision& decision) {
   if (!decision.compensating.empty()) {
     render<"<p>[[What stands in an attacker’s way until then:]]</p><ul>">(out);
     for (const auto* each : decision.compensating) {
-      render<"<li><code>{}</code> {} {}</li>">(
-          out, each->mitigation, tr_text(each->name),
+      const auto id = html::fragment<"<code>{}</code>">(each->mitigation);
+      render<"<li>{} {} {}</li>">(
+          out,
+          explained.contains(std::string{each->mitigation})
+              ? html::fragment<"<a href=\"{}\">{}</a>">(Url::own(attack_url(each->mitigation)), id)
+              : id,
+          tr_text(each->name),
           each->requirement.empty() ? Html{} : html::fragment<"<code>IEC 62443-3-3 {}</code>">(each->requirement));
     }
     out += "</ul>";

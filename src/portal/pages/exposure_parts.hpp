@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,7 +44,8 @@ std::string_view action_label(engine::exposure::Action action);
 /// "act now by 2026-12-24"; an action as it is stored.
 html::Html stored_action_html(int action, std::optional<Timestamp> due);
 /// "act now by 2026-12-24" folded over the path through the table and what the advisory offers.
-html::Html decision_html(const engine::exposure::Decision& decision);
+/// `explained`: the controls that ATT&CK explains here, by id (attack_parts.hpp).
+html::Html decision_html(const engine::exposure::Decision& decision, const std::set<std::string>& explained = {});
 /// "Exploitation: Active, known exploited since ...", a line for each point.
 std::vector<std::string> path_lines(const engine::exposure::Decision& decision);
 

@@ -11,6 +11,7 @@
 #include "portal/html/template.hpp"
 #include "portal/http/source.hpp"
 #include "portal/http/target.hpp"
+#include "portal/pages/attack_parts.hpp"
 #include "portal/pages/exposure_lists.hpp"
 #include "portal/pages/exposure_parts.hpp"
 #include "portal/pages/format.hpp"
@@ -217,7 +218,8 @@ Result<http::Response> list(App& app, const http::Request& request) {
 }
 
 void append_matches(std::string& out, const std::vector<store::ExposureRow>& rows,
-                    const std::vector<exposure::Decision>& decisions, const http::Request& request, bool may_edit) {
+                    const std::vector<exposure::Decision>& decisions, const std::set<std::string>& explained,
+                    const http::Request& request, bool may_edit) {
   render<"<section class=\"panel\" aria-labelledby=\"matches\"><h2 id=\"matches\">[[What advisories say]]</h2>\n">(out);
   if (rows.empty()) {
     render<"<p class=\"note\">[[None that you may read speaks of it.]]</p></section>\n">(out);
@@ -235,7 +237,7 @@ void append_matches(std::string& out, const std::vector<store::ExposureRow>& row
         R"(<tr><th scope="row"><a href="{}">{}</a><br><span class="note" lang="en">{}</span></th><td data-label="[[Status]]">{}</td><td class="num" data-label="[[Sure]]">{} %</td><td data-label="[[What to do]]">{}</td><td data-label="[[Because]]" lang="en">{} {}</td><td data-label="[[State]]">{} {}</td></tr>
 )">(out, Url::own(pages::advisory_url(row.slug)), row.tracking_id, text::shorten(row.title, 100),
         pages::status_tag(static_cast<exposure::Status>(match.status)), match.confidence / 10,
-        pages::decision_html(decisions[i]), match.because, match.question,
+        pages::decision_html(decisions[i], explained), match.because, match.question,
         pages::state_tag(exposure::state_at(match, request.now)),
         !may_edit || match.cves.empty()
             ? Html{}
@@ -330,6 +332,7 @@ Result<http::Response> one(App& app, const http::Request& request) {
   }
   TRY(const auto states, exposure::history(app.database(), actor, access, *id, request.now));
   TRY(const auto boms, inventory::boms_of(app.database(), access, *id));
+  TRY(const auto explained, pages::explained_controls(app, request));
   const auto url = pages::asset_url(*id);
   std::string out = pages::breadcrumb_html({{"/inventory", std::string{tr<"Inventory">()}}, {"", found->label}}).str();
   render<"<div class=\"page-head\"><div><h1>{}</h1><p class=\"note\">{}</p></div><p class=\"actions\">">(
@@ -345,7 +348,7 @@ Result<http::Response> one(App& app, const http::Request& request) {
   }
   append_facts(out, *found);
   append_boms(out, boms, pages::organisation_parameter(request, access));
-  append_matches(out, matches.rows, decisions, request, access.may_edit);
+  append_matches(out, matches.rows, decisions, explained, request, access.may_edit);
   append_history(out, states);
   if (access.may_edit) {
     out += pages::button_form(request, url + "/remove", tr<"Remove from the inventory">(),

@@ -9,8 +9,10 @@
 #include "base/locale.hpp"
 #include "base/messages.hpp"
 #include "base/text.hpp"
+#include "formats/attack/attack.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
+#include "portal/pages/attack_parts.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/raw_json.hpp"
@@ -248,6 +250,15 @@ void append_revisions(std::string& out, const threat::Threat& threat) {
   out += "</tbody></table></div></section>\n";
 }
 
+/// Where it is a part of ATT&CK that has a page.
+std::string attack_id_of(std::string_view bytes) {
+  formats::stix::TapeReader reader;
+  const auto root = reader.read(bytes);
+  if (!root) return {};
+  auto facts = formats::attack::read_facts(*root, formats::stix::read_facts(*root));
+  return facts && formats::attack::kind_of_id(facts->id) ? std::move(facts->id) : std::string{};
+}
+
 }  // namespace
 
 Html revoked_tag(bool revoked) {
@@ -266,6 +277,9 @@ Html threat_html(const threat::Threat& threat, const value& object, const Html& 
       out, tlp_badge(record.tlp), threat_type_title(type),
       revoked_tag(revoked != nullptr && revoked->is_bool() && revoked->get_bool()), record.title);
   out += above.str();
+  if (const auto id = attack_id_of(threat.bytes); !id.empty()) {
+    render<"<p><a href=\"{}\">[[In ATT&amp;CK: {}]]</a></p>\n">(out, Url::own(attack_url(id)), id);
+  }
   for (const std::string_view name : {"description", "content", "explanation"}) {
     if (const auto text = json::string_at(object, name); !text.empty()) {
       render<"<div class=\"prose threat-text\" lang=\"{}\">{}</div>\n">(

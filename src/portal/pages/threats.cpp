@@ -12,6 +12,7 @@
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/advisory_load.hpp"
+#include "portal/pages/attack_parts.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/manage.hpp"
@@ -213,7 +214,8 @@ Result<http::Response> list(App& app, const http::Request& request) {
   std::string main;
   render<
       "<header class=\"page-head\"><h1>[[Threats]]</h1></header>\n<p class=\"lead\">[[Who attacks, how and with what, "
-      "and what helps: objects of STIX that the CERT and its partners share.]]</p>\n">(main);
+      "and what helps: objects of STIX that the CERT and its partners share.]]</p>\n<p class=\"switch\"><b "
+      "aria-current=\"true\">[[All objects]]</b> · <a href=\"/threats/attack\">ATT&amp;CK</a></p>\n">(main);
   if (threat::may_share(access::actor(request))) {
     render<
         "<p class=\"actions no-print\"><a class=\"button\" href=\"{}\">[[Share what we saw]]</a> <a "
@@ -322,6 +324,7 @@ void add_threat_report_api(App& app, http::Router& router);     // api/threat_re
 void add_threat_routes(App& app, http::Router& router) {
   add_threat_report_routes(app, router);
   add_threat_report_api(app, router);
+  pages::add_attack_routes(app, router);
   pages::add_resource(router, "/threats", "/api/v1/threats", "threats", "Threat knowledge: STIX objects",
                       [&app](const http::Request& request) { return list(app, request); });
   pages::add_resource(router, "/threats/{id}", "/api/v1/threats/{id}", "threat",

@@ -13,10 +13,35 @@
 
 /// STIX objects for the worlds of the noninterference test: one beside each advisory, for the same readers.
 namespace tocsin::portal::testing {
+/// Of each six slots one is a technique of ATT&CK (the first ones its matrix and a tactic), one a group, one malware,
+/// one a tool that speaks of techniques, and two relate their neighbours.
+inline std::string threat_type(int slot) {
+  if (slot == 0) return "x-mitre-matrix";
+  if (slot == 6) return "x-mitre-tactic";
+  constexpr std::array<const char*, 6> kTypes{"attack-pattern", "relationship", "tool",
+                                              "malware",        "relationship", "intrusion-set"};
+  return kTypes[static_cast<std::size_t>(slot) % kTypes.size()];
+}
 inline std::string threat_id(int slot) {
-  constexpr std::array<const char*, 3> kTypes{"malware", "relationship", "tool"};
-  return fmt::format("{}--00000000-0000-4000-8000-{:012}", kTypes[static_cast<std::size_t>(slot) % kTypes.size()],
-                     slot);
+  return fmt::format("{}--00000000-0000-4000-8000-{:012}", threat_type(slot), slot);
+}
+/// Of slots that ATT&CK has.
+inline std::string attack_id(int slot) {
+  if (slot == 0) return "ics-attack";
+  if (slot == 6) return "TA9006";
+  return fmt::format("{}9{:03}", slot % 6 == 0 ? "T" : "G", slot);
+}
+/// Members that make an object one of ATT&CK, or that speak of it.
+inline std::string attack_members(int slot, int flavour) {
+  if (slot % 6 == 2) return fmt::format(R"(,"description":"Seen with T9{:03}")", slot / 6 * 6);
+  if (slot % 6 != 0 && slot % 6 != 5) return {};
+  auto out = fmt::format(
+      R"(,"x_mitre_version":"{}.0","x_mitre_domains":["ics-attack"],"external_references":[{{"source_name":"mitre-attack","external_id":"{}"}}])",
+      flavour % 3, attack_id(slot));
+  if (slot == 0) return out + fmt::format(R"(,"tactic_refs":["{}"])", threat_id(6));
+  if (slot == 6) return out + R"(,"x_mitre_shortname":"flooding")";
+  if (slot % 6 == 0) out += R"(,"kill_chain_phases":[{"kill_chain_name":"mitre-ics-attack","phase_name":"flooding"}])";
+  return out;
 }
 
 /// The object of a slot: every third one is a relationship between its neighbours.
@@ -43,7 +68,8 @@ inline domain::NewRevision threat_of(int slot, int flavour, int version, const d
   const auto own = relates ? fmt::format(R"("relationship_type":"{}","source_ref":"{}","target_ref":"{}")", verb,
                                          threat_id(slot - 1), threat_id(slot + 1))
                            : fmt::format(R"("name":"{}","labels":["label{}"],"created_by_ref":"{}")", revision.title,
-                                         flavour % 3, threat_id((slot + 3) / 3 * 3));
+                                         flavour % 3, threat_id((slot + 3) / 3 * 3)) +
+                                 attack_members(slot, flavour);
   revision.bytes = fmt::format(
       R"({{"type":"{}","spec_version":"2.1","id":"{}","created":"2024-01-01T00:00:00.000Z","modified":"{}",{}}})",
       revision.key.substr(0, revision.key.find("--")), revision.key, revision.version, own);
@@ -59,7 +85,20 @@ inline std::vector<std::string> threat_targets(int slots) {
                                "/api/v1/threats?q=gate3",
                                "/api/v1/threats?label=label1",
                                "/api/v1/threats?type=relationship",
-                               "/api/v1/threats?type=tool&tlp=amber"};
+                               "/api/v1/threats?type=tool&tlp=amber",
+                               "/threats/attack",
+                               "/threats/attack?by=G9005",
+                               "/threats/attack/layer.json",
+                               "/api/v1/attack",
+                               "/api/v1/attack?by=G9011",
+                               "/api/v1/attack/layer?by=G9005",
+                               "/threats/attack/TA9006",
+                               "/api/v1/attack/TA9006"};
+  for (int slot = 5; slot < slots; slot += 7) {
+    const auto of = slot / 6 * 6 + (slot % 2 == 0 ? 0 : 5);
+    all.push_back("/threats/attack/" + attack_id(of));
+    all.push_back("/api/v1/attack/" + attack_id(of));
+  }
   const std::string taxii = "/taxii2/default/collections/all";
   for (const auto* door :
        {"/taxii2/", "/taxii2", "/taxii2/default/", "/taxii2/default", "/taxii2/default/collections/",

@@ -2,14 +2,14 @@
 
 namespace tocsin::store {
 
-// What is derived of ATT&CK and of what names it, from the change feed (engine/threat/attack_indexer.hpp). All of it may
-// be emptied and derived anew.
+// What is derived of ATT&CK and of what names it, from the change feed (engine/threat/attack_indexer.hpp). All of it
+// may be emptied and derived anew.
 constinit const Migration kMigration0031Attack{
     .number = 31,
     .name = "attack",
     .common = R"sql(
--- attack_id: "T0855"; of a matrix its domain; empty for relationships, which stand here only where they are deprecated.
--- kind: formats::attack::Kind. in_force: 0 where it is revoked or deprecated.
+-- attack_id: "T0855"; of a matrix its domain; empty for relationships and releases. kind:
+-- formats::attack::Kind. in_force: 0 where it is revoked or deprecated.
 CREATE TABLE attack_object (
   record_id {int} NOT NULL PRIMARY KEY REFERENCES record (id) ON DELETE CASCADE,
   attack_id {text_c} NOT NULL,
