@@ -487,6 +487,17 @@ class Builder {
       format(sub);
     });
   }
+  void attack(const char* meaning) {
+    add_attack_commands(*app_.add_subcommand("attack", meaning), into_.attack,
+                        [this](auto* sub, const char* examples, bool stored) {
+                          prepared(sub, Command::attack, examples);
+                          if (stored) {
+                            data(sub);
+                            as_public(sub);
+                          }
+                          format(sub);
+                        });
+  }
   void notify(const char* meaning) {
     add_notify_commands(*app_.add_subcommand("notify", meaning), into_.notify, [this](auto* sub, const char* examples) {
       data(prepared(sub, Command::notify, examples));
@@ -585,6 +596,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"webhook", "Tell programs what is new: make, test, replay, see deliveries", &Builder::webhook},
       {"taxii", "TAXII collections: views of the threat knowledge for other programs", &Builder::taxii},
       {"peer", "Other TAXII servers that are read here: add, look, preview, start, see how they do", &Builder::peer},
+      {"attack", "MITRE ATT&CK: show objects, print layers, tell what changed between releases", &Builder::attack},
       {"notify", "What people subscribed to, and what they were told", &Builder::notify},
       {"approval", "Acts that wait for a second person: see, approve, reject them", &Builder::approval},
       {"config", "Check or document the settings", &Builder::config},

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/approval_options.hpp"
+#include "cli/attack_options.hpp"
 #include "cli/audit_options.hpp"
 #include "cli/bundle_options.hpp"
 #include "cli/case_options.hpp"
@@ -58,6 +59,7 @@ enum class Command {
   webhook,
   taxii,
   peer,
+  attack,
   notify,
   approval,
   cases,
@@ -99,6 +101,7 @@ struct CommandLine {
   WebhookOptions webhook;                                   ///< All of `tocsin webhook`.
   TaxiiOptions taxii;                                       ///< All of `tocsin taxii`.
   PeerOptions peer;                                         ///< All of `tocsin peer`.
+  AttackOptions attack;                                     ///< All of `tocsin attack`.
   ManageOptions manage;                                     ///< comment, remove
   MailOptions mail;                                         ///< All of `tocsin mail`.
   NotifyOptions notify;                                     ///< All of `tocsin notify`.

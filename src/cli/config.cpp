@@ -97,6 +97,8 @@ int dispatch(const CommandLine& line) {
       return run_taxii(line);
     case Command::peer:
       return run_peer(line);
+    case Command::attack:
+      return run_attack(line);
     case Command::webhook:
       return run_webhook(line);
     case Command::notify:
