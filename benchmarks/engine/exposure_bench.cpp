@@ -74,10 +74,10 @@ csaf::Advisory shifted(const csaf::Advisory& from, std::size_t turn) {
       turn == 0 ? from.header.tracking_id : fmt::format("{}-R{:03}", from.header.tracking_id, turn);
   advisory.products = from.products;
   for (auto& product : advisory.products) {
-    product.name = shifted(product.name, turn);
-    product.product = shifted(product.product, turn);
-    product.family = shifted(product.family, turn);
-    for (auto& number : product.model_numbers) number = shifted(number, turn);
+    product.name = benchmarks::shifted(product.name, turn);
+    product.product = benchmarks::shifted(product.product, turn);
+    product.family = benchmarks::shifted(product.family, turn);
+    for (auto& number : product.model_numbers) number = benchmarks::shifted(number, turn);
   }
   for (const auto& vulnerability : from.vulnerabilities) {
     auto& kept = advisory.vulnerabilities.emplace_back();
