@@ -14,8 +14,8 @@
 /// cannot be stored spoils no other.
 namespace tocsin::exchange {
 
-/// The database itself is in trouble: what was committed stays, the rest is for another try, and no fault of what was to
-/// be stored.
+/// The database itself is in trouble: what was committed stays, the rest is for another try, and no fault of what was
+/// to be stored.
 bool is_of_the_database(const Error& error) noexcept;
 
 /// What became of one of several: stored, or why not.
