@@ -72,15 +72,18 @@ Result<FormMarkup> fields(App& app, const http::Request& request, std::string_vi
               .maxlength = 4'000})
       .select({.name = "owner",
                .label = tr<"Its objects belong to">(),
-               .hint = tr<"This organisation sees all of them and decides on them.">()},
+               .hint = tr<"This organisation sees all of them and decides on them.">(),
+               .required = true},
               organisations)
       .select({.name = "tlp_default",
                .label = tr<"Marking of what bears none">(),
-               .hint = tr<"Narrow is safe: it can be widened later.">()},
+               .hint = tr<"Narrow is safe: it can be widened later.">(),
+               .required = true},
               tlp_options())
       .select({.name = "tlp_max",
                .label = tr<"Taken up to">(),
-               .hint = tr<"What is marked above is left out and counted.">()},
+               .hint = tr<"What is marked above is left out and counted.">(),
+               .required = true},
               tlp_options())
       .textarea({.name = "markings",
                  .label = tr<"What markings of theirs mean">(),
