@@ -207,6 +207,7 @@ TEST_P(Routes, ThatChangeSomethingAreNotForAnyoneButAtTheDoor) {
                                    "csaf_convert",
                                    "csaf_compare",
                                    "csaf_tools_post",
+                                   "attack_layer_post",  // Shows what was sent; nothing is kept.
                                    "csaf_validate_service",
                                    "register",
                                    "application_create",
