@@ -153,6 +153,8 @@ for (const [number, { how, javaScriptEnabled, handsOf }] of ways.entries()) {
       assert.equal(await match(meter, 'TDC-2025-002').count(), 0, 'it is no open matter any more');
       assert.equal(await at('.exposure-list input[name=match]').count(), 4, 'and nothing else is gone');
 
+      // Else the address is the one that is waited for already.
+      await go('/exposure');
       await hands.tick(match(screen, 'TDC-2025-001'));
       await hands.choose(at('#f-state'), 'done');
       await hands.fill(at('#f-evidence'), 'V2.9.4 since the outage');

@@ -26,6 +26,7 @@
 #include "engine/notify/herald.hpp"
 #include "engine/notify/subscriptions.hpp"
 #include "engine/post/post.hpp"
+#include "engine/taxii/statuses.hpp"
 #include "portal/app.hpp"
 #include "portal/testing/member_worlds.hpp"
 #include "store/exposures.hpp"
@@ -43,7 +44,7 @@ struct PlantStep {
     asset,         ///< Comes, changes or goes.
     state,         ///< Work on a match is marked.
     verdict,       ///< A match is confirmed or rejected.
-    subscription,  ///< Of the organisation's own hand: comes, changes, goes.
+    subscription,  ///< Of the organisation's own hand: comes, changes, goes. It adds objects by TAXII, too.
     webhook,       ///< Comes or goes.
     table,         ///< By which the organisation decides.
     grant,         ///< The CERT may read the inventory, or no longer.
@@ -251,6 +252,7 @@ class PlantWorld {
       all.emplace_back("DELETE FROM webhook WHERE person_id <= ? OR organisation_id = ?",
                        domain::testing::Worlds::kPeople, own);
       all.emplace_back("DELETE FROM subscription WHERE person_id <= ?", domain::testing::Worlds::kPeople);
+      all.emplace_back("DELETE FROM taxii_status WHERE person_id <= ?", domain::testing::Worlds::kPeople);
       if (viewer.person && viewer.organisation) {
         all.emplace_back("INSERT INTO membership (person_id, organisation_id, roles, created_at) VALUES (?, ?, ?, ?)",
                          *viewer.person, *viewer.organisation, viewer.roles.bits(), kNow);
@@ -265,6 +267,7 @@ class PlantWorld {
     if (viewer.organisation) webhooks_.erase(viewer.organisation->value);
     if (viewer.person && viewer.organisation) {
       const auto self = acting(*viewer.person, *viewer.organisation);
+      sent_by_taxii(self, "00000000-0000-4000-8000-000000000001");
       engine::notify::SubscriptionInput input{.name = "Everything", .channels = {.feed = true, .hook = true}};
       if (const auto made = engine::notify::subscribe(database_, self, *viewer.person, input, kNow)) {
         subscriptions_[0] = *made;
@@ -378,6 +381,7 @@ class PlantWorld {
     replace("{subscription}", [&] { return first_of(subscriptions_, [](auto key) { return key == 0; }); });
     replace("{other_subscription}", [&] { return first_of(subscriptions_, [](auto key) { return key != 0; }); });
     replace("{feed}", [&] { return feed_; });
+    replace("{other_status}", [] { return "00000000-0000-4000-8000-000000000002"; });
     replace("{commented}", [&] { return commented_.first; });
     replace("{comment}", [&] { return commented_.second; });
     replace("{notice}", [&] {
@@ -476,6 +480,7 @@ class PlantWorld {
     input.exposure = step.flavour % 2 == 0;
     input.channels = {.feed = true, .hook = true};
     const auto person = *actor.viewer.person;
+    sent_by_taxii(actor, "00000000-0000-4000-8000-000000000002");
     const auto there = subscriptions_.find(step.organisation);
     if (there == subscriptions_.end()) {
       const auto made = engine::notify::subscribe(database_, actor, person, input, kNow);
@@ -487,6 +492,18 @@ class PlantWorld {
     } else {
       expect(engine::notify::change(database_, actor, person, there->second, input, kNow));
     }
+  }
+
+  /// Somebody adds objects by TAXII, and may ask what became of them.
+  void sent_by_taxii(const engine::Actor& actor, const std::string& status) {
+    expect(database_.write([&](store::Connection& connection) -> Status {
+      TRY_VOID(connection.run(store::Sql{"DELETE FROM taxii_status WHERE id = ?", status}));
+      return engine::taxii::keep_status(
+          connection, actor, "default", "all",
+          {.id = status,
+           .requested_at = kNow,
+           .successes = {{.id = "tool--00000000-0000-4000-8000-000000000002", .version = "2024-01-01T00:00:00.000Z"}}});
+    }));
   }
 
   void webhook(const PlantStep& step, const engine::Actor& actor) {

@@ -103,7 +103,7 @@ inline std::vector<std::string> threat_targets(int slots) {
   for (const auto* door :
        {"/taxii2/", "/taxii2", "/taxii2/default/", "/taxii2/default", "/taxii2/default/collections/",
         "/taxii2/default/collections", "/taxii2/default/status/00000000-0000-4000-8000-000000000001/",
-        "/taxii2/default/status/00000000-0000-4000-8000-000000000001"}) {
+        "/taxii2/default/status/00000000-0000-4000-8000-000000000001", "/taxii2/default/status/{other_status}/"}) {
     all.emplace_back(door);
   }
   for (const auto* door : {"/", "", "/manifest/", "/manifest", "/manifest/?match[version]=all&limit=3", "/objects/",
