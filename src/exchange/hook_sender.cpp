@@ -1,12 +1,12 @@
 #include "exchange/hook_sender.hpp"
 
 #include <algorithm>
-#include <random>
 
 #include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "exchange/trying.hpp"
 
 namespace tocsin::exchange {
 namespace {
@@ -33,25 +33,10 @@ constexpr seconds kLookEvery{5};
 constexpr seconds kPauseAfterFailure{5};
 constexpr hours kDeliveredKept{24 * 7}, kDeadKept{24 * 30};
 constexpr std::int64_t kTidyMicros = std::int64_t{3'600} * 1'000'000;
-constexpr std::size_t kProblemBytesMax = 300;
-
-Timestamp after(Timestamp time, microseconds by) { return {time.micros + by.count()}; }
-
-/// A fifth more or less, so that what failed together does not come back together.
-microseconds jittered(microseconds wait) {
-  thread_local std::minstd_rand random{std::random_device{}()};
-  const auto fifth = wait.count() / 5;
-  return microseconds{wait.count() + std::uniform_int_distribution<std::int64_t>{-fifth, fifth}(random)};
-}
 
 microseconds endpoint_wait(std::int64_t failures) {
   const auto doubled = kEndpointFirst.count() << std::clamp<std::int64_t>(failures - 1, 0, 20);
   return jittered(seconds{std::min<std::int64_t>(doubled, kEndpointMost.count())});
-}
-
-std::string problem_of(const Error& error) {
-  const auto said = error.detail.empty() ? error.message : fmt::format("{}: {}", error.message, error.detail);
-  return text::shorten(text::squeeze(said), kProblemBytesMax);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "exchange/peer_poller.hpp"
 
 #include <algorithm>
-#include <random>
 
 #include <fmt/format.h>
 
@@ -12,6 +11,7 @@
 #include "engine/threat/indexer.hpp"
 #include "exchange/prepare_stix.hpp"
 #include "exchange/putting.hpp"
+#include "exchange/trying.hpp"
 
 namespace tocsin::exchange {
 namespace {
@@ -34,21 +34,9 @@ constexpr seconds kLookEvery{5}, kPauseAfterFailure{30};
 constexpr std::int64_t kPreviewPages = 3, kPreviewLimit = 500;
 constexpr seconds kPreviewWithin{20};
 constexpr const char* kLeaseLost = "lease";
-constexpr std::size_t kProblemBytesMax = 300, kOtherMarkingsMax = 50;
-
-Timestamp after(Timestamp time, microseconds by) { return {time.micros + by.count()}; }
-
-/// A tenth more or less, so that peers that failed together are not all asked at once.
-microseconds jittered(microseconds wait) {
-  thread_local std::minstd_rand random{std::random_device{}()};
-  const auto tenth = wait.count() / 10;
-  return microseconds{wait.count() + std::uniform_int_distribution<std::int64_t>{-tenth, tenth}(random)};
-}
-
-std::string problem_of(const Error& error) {
-  const auto said = error.detail.empty() ? error.message : fmt::format("{}: {}", error.message, error.detail);
-  return text::shorten(text::squeeze(said), kProblemBytesMax);
-}
+constexpr std::size_t kOtherMarkingsMax = 50;
+/// So much of a wait more or less, so that peers that failed together are not all asked at once.
+constexpr int kJitter = 10;
 
 void add(PeerCounts& counts, const PeerCounts& more) {
   counts.stored += more.stored;
@@ -182,7 +170,6 @@ Result<bool> PeerPoller::work_once() {
   if (!peer) return false;
   TRY(const auto reading,
       read(*std::move(peer), [&](const PeerReading& so_far) { return so_far.pages < kPagesATurn && !stopping_; }));
-  static_cast<void>(reading);
   return true;
 }
 
@@ -338,7 +325,7 @@ Status PeerPoller::release(TaxiiPeer peer, const PeerReading& reading, const Tax
     ++peer.failures;
     peer.problem = problem_of(*reading.failure);
     peer.failed_at = now;
-    microseconds wait = jittered(wait_after(peer.failures));
+    microseconds wait = jittered(wait_after(peer.failures), kJitter);
     if (trouble.retry_after) wait = std::clamp<microseconds>(*trouble.retry_after, kFirstWait, kRetryAfterMost);
     peer.next_run_at = after(now, wait);
   } else {

@@ -1,13 +1,13 @@
 #include "exchange/post_office.hpp"
 
 #include <algorithm>
-#include <random>
 
 #include "base/log.hpp"
 #include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/post/letters.hpp"
 #include "engine/post/mail_key.hpp"
+#include "exchange/trying.hpp"
 #include "formats/keys/mail_key.hpp"
 #include "store/mail_keys.hpp"
 #include "store/mail_queue.hpp"
@@ -29,23 +29,13 @@ constexpr minutes kLetterMost{30}, kServerMost{5}, kDomainMost{30};
 constexpr seconds kLookEvery{5};
 constexpr seconds kPauseAfterFailure{5};
 constexpr std::size_t kDomainsHeldMax = 1'000;
-constexpr std::size_t kProblemBytesMax = 300;
 constexpr std::int64_t kTidyMicros = std::int64_t{3'600} * 1'000'000;
-
-Timestamp after(Timestamp time, microseconds by) { return {time.micros + by.count()}; }
 
 /// Doubles with each failure, up to `most`, a fifth more or less, so that what failed together does not come back
 /// together.
 microseconds back_off(microseconds first, microseconds most, std::int64_t failures) {
   const auto doubled = first.count() << std::clamp<std::int64_t>(failures, 0, 20);
-  const auto wait = std::min<std::int64_t>(doubled, most.count());
-  thread_local std::minstd_rand random{std::random_device{}()};
-  return microseconds{std::uniform_int_distribution<std::int64_t>{wait - wait / 5, wait + wait / 5}(random)};
-}
-
-std::string problem_of(const Error& error) {
-  const auto said = error.detail.empty() ? error.message : fmt::format("{}: {}", error.message, error.detail);
-  return text::shorten(text::squeeze(said), kProblemBytesMax);
+  return jittered(microseconds{std::min<std::int64_t>(doubled, most.count())});
 }
 
 }  // namespace
