@@ -1,41 +1,20 @@
 #include "cli/mailing.hpp"
 
 #include <filesystem>
-#include <fstream>
 
 #include "base/messages.hpp"
 #include "base/text.hpp"
+#include "cli/secret_file.hpp"
 #include "portal/languages.hpp"
 
 namespace tocsin::cli {
-namespace {
-
-constexpr std::size_t kPasswordBytesMax = 4'096;
-
-Result<std::string> first_line(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string line(kPasswordBytesMax + 1, '\0');
-  if (!in) return Error::invalid("Cannot read the password of the mail server from " + path, "mail.password_file");
-  in.read(line.data(), static_cast<std::streamsize>(line.size()));
-  line.resize(static_cast<std::size_t>(in.gcount()));
-  line.resize(std::min(line.size(), line.find('\n')));
-  if (line.ends_with('\r')) line.pop_back();
-  if (line.empty() || line.size() > kPasswordBytesMax) {
-    return Error::invalid("The first line of this file is the password of the mail server: " + path,
-                          "mail.password_file");
-  }
-  return line;
-}
-
-}  // namespace
-
 Result<exchange::MailSettings> mail_settings(const Location& location, const Settings& settings) {
   exchange::MailSettings mail;
   mail.url = settings.text("mail.url");
   mail.user = settings.text("mail.user");
   mail.password = settings.text("mail.password");
   if (const auto file = file_path(location, settings.value("mail.password_file")); !file.empty()) {
-    TRY(mail.password, first_line(file));
+    TRY(mail.password, read_secret_file(file, "the password of the mail server", "mail.password_file"));
   }
   mail.from = settings.text("mail.from");
   mail.from_name = settings.text("mail.from_name");

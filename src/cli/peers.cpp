@@ -1,6 +1,3 @@
-#include <fstream>
-#include <iostream>
-
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -9,6 +6,7 @@
 #include "cli/member_lookup.hpp"
 #include "cli/output.hpp"
 #include "cli/peering.hpp"
+#include "cli/secret_file.hpp"
 #include "cli/text_table.hpp"
 #include "exchange/peer_poller.hpp"
 #include "portal/pages/peer_parts.hpp"
@@ -22,8 +20,6 @@ using store::PeerAuth;
 using store::TaxiiPeer;
 using What = PeerOptions::What;
 using Cell = TextTable::Cell;
-
-constexpr std::size_t kSecretBytesMax = 4'096;
 
 struct Work {
   store::Database& database;
@@ -48,22 +44,6 @@ Result<TaxiiPeer> find(const Work& work) {
   return Error::not_found("peer");
 }
 
-Result<std::string> read_secret(const std::string& path) {
-  std::ifstream file;
-  if (path != "-") file.open(path, std::ios::binary);
-  std::istream& in = path == "-" ? std::cin : file;
-  std::string line(kSecretBytesMax + 1, '\0');
-  if (!in) return Error::invalid("There is no such file: " + path, "--secret-file");
-  in.read(line.data(), static_cast<std::streamsize>(line.size()));
-  line.resize(static_cast<std::size_t>(in.gcount()));
-  line.resize(std::min(line.size(), line.find('\n')));
-  if (line.ends_with('\r')) line.pop_back();
-  if (line.empty() || line.size() > kSecretBytesMax) {
-    return Error::invalid("The first line of this file is to be the password or token: " + path, "--secret-file");
-  }
-  return line;
-}
-
 Result<domain::Tlp> read_tlp(const std::string& typed, const char* option) {
   const auto tlp = domain::parse_tlp(typed);
   if (!tlp) return Error::invalid(fmt::format("'{}' is no TLP label", safe_text(typed)), option);
@@ -79,7 +59,7 @@ Status take_credentials(const Work& work, taxii::PeerInput& into) {
   }
   if (options.token) into.auth = PeerAuth::bearer;
   if (options.secret_file) {
-    TRY(into.secret, read_secret(*options.secret_file));
+    TRY(into.secret, read_secret_file(*options.secret_file, "the password or token", "--secret-file"));
     if (into.auth == PeerAuth::none && !options.anonymous) into.auth = PeerAuth::bearer;
   }
   return ok();
