@@ -19,7 +19,7 @@ std::optional<Timestamp> time_of(std::string_view text) {
   return *time;
 }
 
-/// "2026-11-28T10:00:00.000001Z": TAXII wants six digits at least where servers keep so many (section 3.4).
+/// "2026-11-28T10:00:00.000001Z": TAXII wants six digits at least where servers keep so many.
 std::string text_of(Timestamp time) {
   auto text = format_rfc3339(time);
   if (text.find('.') == std::string::npos) text.insert(text.size() - 1, ".000000");
@@ -115,7 +115,7 @@ bool forget_next(Paging& paging) {
   auto& position = paging.position;
   if (position.next.empty()) return false;
   position.next.clear();
-  // Pages come in the order of their dates (section 3.4), so nothing before the last moment is missing.
+  // Pages come in the order of their dates, so nothing before the last moment is missing.
   if (const auto reached = time_of(position.reached)) position.added_after = just_before(*reached);
   paging.digest.clear();
   return true;

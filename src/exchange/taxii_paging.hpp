@@ -7,13 +7,14 @@
 #include "exchange/taxii_client.hpp"
 #include "store/taxii_peers.hpp"
 
-/// How a collection is read to its end, page after page, whatever its server does (TAXII 2.1 sections 3.4 and 5.4).
+/// How a collection is read to its end, page after page, whatever its server does (TAXII 2.1, pagination).
 /// Pure: it says what to ask next.
 ///
-/// Servers that follow the standard give `next` where there is more. Others say there is more and not where, repeat a
-/// page, say it is the end in the middle, or give many objects one date. Then it goes on by dates: what was added from
-/// the last moment told on is asked for again, that moment included, for what is read twice changes nothing here, and
-/// what is skipped is lost. Every step either advances or ends, so no server keeps it for ever.
+/// Most servers give `next` where there is more. The standard also lets them say that there is more and leave it to the
+/// client to go on by dates; some repeat a page, say it is the end in the middle, or give many objects one date. Then
+/// it goes on by dates: what was added from the last moment told on is asked for again, that moment included, for what
+/// is read twice changes nothing here, and what is skipped is lost. Every step either advances or ends, so no server
+/// keeps it for ever.
 namespace tocsin::exchange {
 
 /// What is asked again at the next reading: a server may give an object a moment that lies before others it has told.
@@ -31,7 +32,7 @@ enum class Then : std::uint8_t { go_on, caught_up, stuck };
 
 struct Step {
   Then then = Then::caught_up;
-  std::string fault = {};  ///< What the server does wrong; where it goes on, it was coped with.
+  std::string fault = {};  ///< What makes it hard to read; where it goes on, it was coped with.
 };
 
 TaxiiQuestion question_of(const Paging& paging);

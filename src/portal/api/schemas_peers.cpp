@@ -44,7 +44,7 @@ std::string_view peer_schemas_json() noexcept {
     "failed_at": {"$ref": "#/components/schemas/OptionalTime"},
     "failures": {"description": "In a row.", "type": "integer", "minimum": 0},
     "problem": {"description": "Why the last reading failed; empty where it did not.", "type": "string"},
-    "fault": {"description": "What its server does beside the standard, and was coped with.", "type": "string"},
+    "fault": {"description": "What makes its server hard to read, and was coped with.", "type": "string"},
     "next_read_at": {"$ref": "#/components/schemas/OptionalTime"},
     "reached": {"description": "The latest date_added that it told, as it was written.", "type": "string"},
     "read_all_at": {"$ref": "#/components/schemas/OptionalTime"},

@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "engine/hooks/hooks.hpp"
 #include "engine/members/names.hpp"
 #include "portal/access.hpp"
 #include "portal/api/body.hpp"
@@ -123,11 +124,6 @@ Html state_tag(const TaxiiPeer& peer, Timestamp now) {
   return fragment<"<span class=\"tag tag-warn\">[[#a peer#failing]]</span>">();
 }
 
-std::string host_of(std::string_view url) {
-  const auto begin = url.find("//") + 2;
-  return std::string{url.substr(begin, url.find('/', begin) - begin)};
-}
-
 Html when(const std::optional<Timestamp>& time) {
   return time ? pages::datetime_html(*time) : Html::from_text(tr<"never">());
 }
@@ -170,8 +166,9 @@ Result<http::Response> get_list(App& app, const http::Request& request) {
           "class=\"id\">{}</span></td><td data-label=\"[[State]]\">{}</td><td data-label=\"[[#of a peer#Last "
           "success]]\">{}</td><td data-label=\"[[#of a peer#Next reading]]\">{}</td><td class=\"num\" "
           "data-label=\"[[#objects#Stored]]\">{}</td><td data-label=\"[[Last problem]]\">{}</td></tr>\n">(
-          out, Url::own(pages::peer_url(each.id)), each.name, host_of(each.url), state_tag(each, request.now),
-          when(each.succeeded_at), each.enabled ? pages::datetime_html(each.next_run_at) : Html::from_text("–"),
+          out, Url::own(pages::peer_url(each.id)), each.name, engine::hooks::host_of(each.url),
+          state_tag(each, request.now), when(each.succeeded_at),
+          each.enabled ? pages::datetime_html(each.next_run_at) : Html::from_text("–"),
           text::thousands(each.counts.stored), problem.empty() ? std::string{"–"} : problem);
     }
     out += "</tbody></table></div>\n";
@@ -282,7 +279,7 @@ Result<http::Response> get_one(App& app, const http::Request& request) {
         "pauses; nothing is lost.]]</p>\n">(out, peer.problem);
   }
   if (!peer.fault.empty()) {
-    render<"<p class=\"callout\">[[<b>Its server does not follow the standard:</b> {}. It was coped with.]]</p>\n">(
+    render<"<p class=\"callout\">[[<b>Seen with its server:</b> {}. It was coped with.]]</p>\n">(
         out, pages::fault_text(peer));
   }
   if (!peer.succeeded_at && !peer.enabled) {
