@@ -1,5 +1,8 @@
 #include "exchange/peer_poller.hpp"
 
+#include <future>
+#include <utility>
+
 #include <gmock/gmock.h>
 
 #include "engine/members/testing.hpp"
@@ -336,8 +339,16 @@ TEST_P(PeerPollerTest, APreviewKeepsNothing) {
 TEST_P(PeerPollerTest, ReadsByItselfWhenStarted) {
   server.add(10, kFirst, 1'000);
   add();
+  std::promise<void> asked;
+  poller = std::make_unique<PeerPoller>(database(), peers, FetchSettings{}, clock,
+                                        [&, first = true](std::string_view url, const FetchOptions& options) mutable {
+                                          if (std::exchange(first, false)) asked.set_value();
+                                          return server.get(url, options);
+                                        });
   poller->start();
-  for (int i = 0; i < 2'000 && !kept().succeeded_at; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  ASSERT_EQ(asked.get_future().wait_for(std::chrono::minutes{1}), std::future_status::ready);
+  // Lets the page in hand finish.
+  poller.reset();
   EXPECT_EQ(records(), 10);
 }
 
