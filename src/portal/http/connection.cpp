@@ -45,6 +45,20 @@ std::string allow_list(const std::vector<Method>& methods) {
 
 }  // namespace
 
+/// What a connection was let in with. Given back when all that the connection held is gone: whoever is counted out
+/// holds nothing any more.
+class Place {
+ public:
+  Place(Shared& shared, std::string address_group) : shared_(shared), address_group_(std::move(address_group)) {}
+  ~Place() { shared_.release(address_group_); }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+ private:
+  Shared& shared_;
+  std::string address_group_;
+};
+
 /// Where a connection stands decides what its deadline and what stopping means.
 enum class Phase {
   handshake,
@@ -62,16 +76,13 @@ class Connection final : public Watched {
   Connection(Worker& worker, Accepted accepted)
       : worker_(worker),
         shared_(worker.shared),
+        place_(worker.shared, std::move(accepted.address_group)),
         transport_(std::move(accepted.transport)),
         remote_address_(std::move(accepted.remote_address)),
-        address_group_(std::move(accepted.address_group)),
         buffer_(kBufferBytesMax) {
     worker_.enter(*this);
   }
-  ~Connection() override {
-    worker_.leave(*this);
-    shared_.release(address_group_);
-  }
+  ~Connection() override { worker_.leave(*this); }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -156,10 +167,10 @@ class Connection final : public Watched {
 
   Worker& worker_;
   Shared& shared_;
+  Place place_;  ///< Before everything that has to be gone first.
   std::unique_ptr<Transport> transport_;
   std::string remote_address_;
   std::string client_certificate_;
-  std::string address_group_;
   Phase phase_ = Phase::idle;
   SteadyTime deadline_ = SteadyTime::max();
   bool timed_out_ = false;
