@@ -2,7 +2,7 @@
 local paths = {}
 for line in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = line end
 math.randomseed(7)
-local headers = { ["Accept"] = "text/html", ["Accept-Encoding"] = os.getenv("ENCODING") or "gzip" }
+local headers = { ["Accept"] = os.getenv("ACCEPT") or "text/html", ["Accept-Encoding"] = os.getenv("ENCODING") or "gzip" }
 request = function()
   return wrk.format("GET", paths[math.random(#paths)], headers)
 end
