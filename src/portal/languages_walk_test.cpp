@@ -260,6 +260,7 @@ class LanguagesWalk : public testing::MemberPortalTest {
 };
 
 TEST_P(LanguagesWalk, EveryTextOfEveryPageIsAMessage) {
+  if (GetParam() != store::Dialect::sqlite) GTEST_SKIP() << "the texts are the same on both databases";
   const testing::OtherCatalogue pseudo{Language::es, pseudo_catalogue()};
   start();
   std::map<std::string, std::string> forgotten;  // Text and where it stands.
