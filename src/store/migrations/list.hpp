@@ -36,5 +36,6 @@ extern const Migration kMigration0030TaxiiWriting;
 extern const Migration kMigration0031Attack;
 extern const Migration kMigration0032SharedThreats;
 extern const Migration kMigration0034TaxiiPeer;
+extern const Migration kMigration0036StixValues;
 
 }  // namespace tocsin::store
