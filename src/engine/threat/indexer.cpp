@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "engine/threat/attack_indexer.hpp"
 #include "engine/threat/text.hpp"
+#include "engine/threat/values.hpp"
 #include "formats/stix/facts.hpp"
 #include "store/changes.hpp"
 #include "store/records.hpp"
@@ -192,7 +193,8 @@ Status index_all(store::Database& database, const std::function<void(const Index
     if (progress) progress(done);
     if (done.changes == 0) break;
   }
-  return index_attack(database);
+  TRY_VOID(index_attack(database));
+  return index_values(database);
 }
 
 Status forget_record(store::Connection& connection, domain::RecordId record) {
@@ -200,7 +202,8 @@ Status forget_record(store::Connection& connection, domain::RecordId record) {
   std::vector<Sql> statements;
   append_delete(connection.dialect(), record.value, statements);
   TRY_VOID(connection.run_all(statements));
-  return forget_attack(connection, record);
+  TRY_VOID(forget_attack(connection, record));
+  return forget_values(connection, record);
 }
 
 Status reset_index(store::Database& database) {
@@ -213,7 +216,8 @@ Status reset_index(store::Database& database) {
     statements.emplace_back("DELETE FROM stix_object");
     TRY_VOID(connection.run_all(statements));
     TRY_VOID(store::Changes{connection}.set_cursor(kReader, 0));
-    return reset_attack(connection);
+    TRY_VOID(reset_attack(connection));
+    return reset_values(connection);
   });
 }
 

@@ -18,7 +18,7 @@ struct IndexStep {
 
 /// One transaction over at most `changes_max` changes of STIX objects.
 Result<IndexStep> index_step(store::Database& database, int changes_max = 4'096);
-/// Steps until caught up, of ATT&CK too; `progress` after each of STIX objects.
+/// Steps until caught up, of ATT&CK and of values too; `progress` after each of STIX objects.
 Status index_all(store::Database& database, const std::function<void(const IndexStep&)>& progress = {});
 /// Within the transaction that removes a record, of whatever kind: what was derived of it goes.
 Status forget_record(store::Connection& connection, domain::RecordId record);

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "engine/keyset.hpp"
 #include "engine/threat/text.hpp"
+#include "engine/threat/threat_row.hpp"
 #include "store/records.hpp"
 
 namespace tocsin::engine::threat {
@@ -13,25 +14,6 @@ namespace {
 using domain::RecordKind;
 using domain::policy::Viewer;
 using store::Sql;
-
-#define TOCSIN_THREAT_COLUMNS \
-  "s.record_id, s.stix_id, s.type, s.name, s.created, s.modified, s.confidence, s.revoked, r.tlp, s.sort_name"
-
-std::optional<Timestamp> time_unless_none(std::int64_t micros) {
-  return micros == 0 ? std::nullopt : std::optional{Timestamp{micros}};
-}
-
-ThreatRow read_row(const store::Row& row, int at = 0) {
-  return {.record = {row.integer(at)},
-          .id = row.string(at + 1),
-          .type = row.string(at + 2),
-          .name = row.string(at + 3),
-          .created = time_unless_none(row.integer(at + 4)),
-          .modified = time_unless_none(row.integer(at + 5)),
-          .confidence = row.optional_integer(at + 6),
-          .revoked = row.boolean(at + 7),
-          .tlp = static_cast<domain::Tlp>(row.integer(at + 8))};
-}
 
 /// No id or label has such bytes, and PostgreSQL would refuse them.
 bool is_askable(std::string_view text) {
@@ -180,7 +162,7 @@ Status add_relationships(store::Connection& connection, const Viewer& viewer, st
   append_other_visible(sql, viewer, now);
   sql.append(" ORDER BY s.verb, o.sort_name, o.stix_id, s.stix_id LIMIT ?", kEdgesMax + 1);
   return connection.each(sql, [&](const store::Row& row) {
-    edges.push_back({.verb = row.string(0), .outgoing = outgoing, .via = row.string(1), .other = read_row(row, 2)});
+    edges.push_back({.verb = row.string(0), .outgoing = outgoing, .via = row.string(1), .other = read_threat_row(row, 2)});
     return ok();
   });
 }
@@ -195,7 +177,7 @@ Status add_properties(store::Connection& connection, const Viewer& viewer, domai
   append_other_visible(out, viewer, now);
   out.append(" ORDER BY a.property, o.sort_name, o.stix_id LIMIT ?", kEdgesMax + 1);
   TRY_VOID(connection.each(out, [&](const store::Row& row) {
-    edges.push_back({.verb = row.string(0), .outgoing = true, .via = {}, .other = read_row(row, 1)});
+    edges.push_back({.verb = row.string(0), .outgoing = true, .via = {}, .other = read_threat_row(row, 1)});
     return ok();
   }));
   Sql in{"SELECT a.property, " TOCSIN_OTHER_COLUMNS
@@ -205,7 +187,7 @@ Status add_properties(store::Connection& connection, const Viewer& viewer, domai
   append_other_visible(in, viewer, now);
   in.append(" ORDER BY a.property, o.sort_name, o.stix_id LIMIT ?", kEdgesMax + 1);
   return connection.each(in, [&](const store::Row& row) {
-    edges.push_back({.verb = row.string(0), .outgoing = false, .via = {}, .other = read_row(row, 1)});
+    edges.push_back({.verb = row.string(0), .outgoing = false, .via = {}, .other = read_threat_row(row, 1)});
     return ok();
   });
 }
@@ -251,7 +233,7 @@ Result<Page> list(store::Connection& connection, const Viewer& viewer, const Fil
       page.next_cursor = cursor_behind(page.rows.back(), last, sort);
       return ok();
     }
-    page.rows.push_back(read_row(row));
+    page.rows.push_back(read_threat_row(row));
     last = row.string(9);
     return ok();
   }));
@@ -295,7 +277,7 @@ Result<std::vector<ThreatRow>> among(store::Connection& connection, const Viewer
   sql.append(" AND ").append(domain::policy::visible_sql(viewer, now));
   append_first_of_id(sql, viewer, now);
   sql.append(" ORDER BY s.sort_name, s.stix_id");
-  return connection.all(sql, [](const store::Row& row) { return read_row(row); });
+  return connection.all(sql, [](const store::Row& row) { return read_threat_row(row); });
 }
 
 }  // namespace tocsin::engine::threat
