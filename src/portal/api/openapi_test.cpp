@@ -347,7 +347,12 @@ class Crawl {
     each("threats", "/api/v1/threats?type=campaign", "id", [this](const std::string& id) {
       ask("threat", "/api/v1/threats/" + id);
       ask("threat_document", "/api/v1/threats/" + id + "/document");
+      ask("threat_correlations", "/api/v1/threats/" + id + "/correlations");
     });
+    for (const auto* query : {"value=203.0.113.9", "value=grey%20heron", "value=192.168.0.1&kind=ipv4"}) {
+      ask("threat_values", std::string{"/api/v1/threats/values?"} + query);
+    }
+    ask("threat_connections", "/api/v1/threats/connections?limit=2");
     for (const auto* query : {"", "?by=G9001"}) {
       ask("attack", "/api/v1/attack" + std::string{query});
       ask("attack_layer", "/api/v1/attack/layer" + std::string{query});

@@ -19,6 +19,25 @@ constexpr QueryParameter kThreatsQuery[] = {
     {"cursor", "Opaque; from `next` of the page before. Leave out for the first page.", R"({"type":"string"})"},
 };
 
+#define TOCSIN_VALUE_KINDS                                                                                       \
+  R"({"enum":["","ipv4","ipv6","domain","url","email","mac","md5","sha1","sha256","sha512","other-hash",)"      \
+  R"("file-name","path","command-line","mutex","registry-key","asn","user","certificate","software",)"          \
+  R"("user-agent","mail-subject","message-id","vulnerability","external-id","name","rule"],"default":""})"
+
+constexpr QueryParameter kValuesQuery[] = {
+    {"value", "What objects have in common: an address, a hash, a name. Also as it was made harmless.",
+     R"({"type":"string","minLength":1,"maxLength":2048})"},
+    {"kind", "What it is. Without it, what its form says; where that says nothing, whatever it may be.",
+     TOCSIN_VALUE_KINDS},
+    {"limit", "Objects in a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
+    {"cursor", "Opaque; from `next` of the page before. Leave out for the first page.", R"({"type":"string"})"},
+};
+constexpr QueryParameter kConnectionsQuery[] = {
+    {"kind", "By values of this kind alone.", TOCSIN_VALUE_KINDS},
+    {"limit", "Objects in a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":25})"},
+    {"cursor", "Opaque; from `next` of the page before. Leave out for the first page.", R"({"type":"string"})"},
+};
+
 constexpr Operation kOperations[] = {
     {.route = "threats",
      .description = "What the asker may see, with counts by type; `types` counts whatever `type` asks for.",
@@ -31,6 +50,20 @@ constexpr Operation kOperations[] = {
      .description = "What came as STIX 2.0 was lifted to 2.1 when it came.",
      .schema = "",
      .media_type = "application/stix+json;version=2.1"},
+    {.route = "threat_correlations",
+     .description = "Values that fewest share first, with up to ten of those that share each; `set_aside` has values that "
+                    "are too common to tell anything. Counts are of what the asker may see.",
+     .schema = "ThreatCorrelations"},
+    {.route = "threat_values",
+     .description = "One item where the value's form says what it is, with its objects page by page; else one for each "
+                    "kind that somebody shares, with up to ten objects. What arrived last first.",
+     .schema = "ThreatValueList",
+     .query = kValuesQuery},
+    {.route = "threat_connections",
+     .description = "What arrived last first. A page looks at up to 300 objects that arrived, so it may have few items or "
+                    "none, and `next` all the same.",
+     .schema = "ThreatConnectionList",
+     .query = kConnectionsQuery},
 };
 
 }  // namespace
@@ -70,6 +103,77 @@ std::string_view threat_schemas_json() noexcept {
         "properties": {"type": {"type": "string"}, "count": {"type": "integer", "minimum": 0}}
       }
     }
+  }
+},
+"ThreatValue": {
+  "description": "A value, and what shares it.",
+  "type": "object",
+  "required": ["kind", "value", "derived", "too_common", "commonplace", "count", "more", "objects"],
+  "properties": {
+    "kind": {"type": "string"},
+    "value": {"description": "In the spelling by which it is compared.", "type": "string"},
+    "derived": {"description": "Follows from another value: the host of an address, the domain of a mail address.", "type": "boolean"},
+    "too_common": {"type": "boolean"},
+    "commonplace": {
+      "description": "Why it tells nothing, whoever shares it.",
+      "enum": ["own-network", "reserved", "wide-network", "resolver", "common-service", "empty-file", null]
+    },
+    "count": {"description": "Objects that share it; 0 for a commonplace value of an object, which is not counted.", "type": "integer", "minimum": 0},
+    "more": {"description": "There are more than `count`.", "type": "boolean"},
+    "objects": {"type": "array", "items": {"$ref": "#/components/schemas/Threat"}}
+  }
+},
+"ThreatCorrelations": {
+  "type": "object",
+  "required": ["items", "set_aside", "values", "more_values"],
+  "properties": {
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/ThreatValue"}},
+    "set_aside": {"type": "array", "items": {"$ref": "#/components/schemas/ThreatValue"}},
+    "values": {"description": "How many the object has.", "type": "integer", "minimum": 0},
+    "more_values": {"description": "Not all of them were looked up.", "type": "boolean"}
+  }
+},
+"ThreatValueList": {
+  "type": "object",
+  "required": ["items", "next", "total"],
+  "properties": {
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/ThreatValue"}},
+    "next": {"$ref": "#/components/schemas/NextPage"},
+    "total": {"type": ["integer", "null"], "minimum": 0}
+  }
+},
+"ThreatConnectionList": {
+  "type": "object",
+  "required": ["items", "next", "total", "looked_at"],
+  "properties": {
+    "items": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["object", "arrived_date", "links"],
+        "properties": {
+          "object": {"$ref": "#/components/schemas/Threat"},
+          "arrived_date": {"$ref": "#/components/schemas/Time"},
+          "links": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "required": ["kind", "value", "derived", "earlier", "objects"],
+              "properties": {
+                "kind": {"type": "string"},
+                "value": {"type": "string"},
+                "derived": {"type": "boolean"},
+                "earlier": {"description": "Objects that were here before and have it.", "type": "integer", "minimum": 1},
+                "objects": {"description": "Up to three of them.", "type": "array", "items": {"$ref": "#/components/schemas/Threat"}}
+              }
+            }
+          }
+        }
+      }
+    },
+    "next": {"$ref": "#/components/schemas/NextPage"},
+    "total": {"type": ["integer", "null"], "minimum": 0},
+    "looked_at": {"description": "Objects that arrived, with a connection or without.", "type": "integer", "minimum": 0}
   }
 },
 "ThreatDetail": {

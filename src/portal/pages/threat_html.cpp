@@ -265,7 +265,8 @@ Html revoked_tag(bool revoked) {
   return revoked ? fragment<" <span class=\"tag tag-refused\">[[#object#revoked]]</span>">() : Html{};
 }
 
-Html threat_html(const threat::Threat& threat, const value& object, const Html& above, const Html& below) {
+Html threat_html(const threat::Threat& threat, const value& object, const Html& above, const Html& shared,
+                 const Html& below) {
   const auto& record = threat.record;
   std::string out;
   render<
@@ -290,6 +291,7 @@ Html threat_html(const threat::Threat& threat, const value& object, const Html& 
   }
   append_facts(out, threat, object);
   append_edges(out, threat);
+  out += shared.str();
   append_external(out, object);
   append_revisions(out, threat);
   render<

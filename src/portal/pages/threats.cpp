@@ -13,6 +13,7 @@
 #include "portal/http/target.hpp"
 #include "portal/pages/advisory_load.hpp"
 #include "portal/pages/attack_parts.hpp"
+#include "portal/pages/correlation_parts.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/layout.hpp"
 #include "portal/pages/manage.hpp"
@@ -215,7 +216,9 @@ Result<http::Response> list(App& app, const http::Request& request) {
   render<
       "<header class=\"page-head\"><h1>[[Threats]]</h1></header>\n<p class=\"lead\">[[Who attacks, how and with what, "
       "and what helps: objects of STIX that the CERT and its partners share.]]</p>\n<p class=\"switch\"><b "
-      "aria-current=\"true\">[[All objects]]</b> · <a href=\"/threats/attack\">ATT&amp;CK</a></p>\n">(main);
+      "aria-current=\"true\">[[All objects]]</b> · <a href=\"/threats/attack\">ATT&amp;CK</a> · <a "
+      "href=\"/threats/connections\">[[New connections]]</a> · <a href=\"/threats/values\">[[Look up a "
+      "value]]</a></p>\n">(main);
   if (threat::may_share(access::actor(request))) {
     render<
         "<p class=\"actions no-print\"><a class=\"button\" href=\"{}\">[[Share what we saw]]</a> <a "
@@ -284,7 +287,10 @@ Result<http::Response> detail(App& app, const http::Request& request) {
   page.section = pages::Section::threats;
   TRY(const auto above, above_html(app, request, found.record));
   TRY(const auto below, pages::comments_section_html(app, request, found.record));
-  page.main = pages::threat_html(found, parsed.root(), above, below);
+  TRY(const auto shared, app.database().snapshot([&](store::Connection& connection) {
+    return threat::correlations(connection, request.viewer, found, request.now);
+  }));
+  page.main = pages::threat_html(found, parsed.root(), above, pages::correlations_html(shared), below);
   page.json_url = "/api/v1" + pages::threat_url(found.record.key);
   page.canonical = pages::threat_url(found.record.key);
   page.noindex = found.record.tlp != domain::Tlp::clear;
@@ -325,6 +331,7 @@ void add_threat_routes(App& app, http::Router& router) {
   add_threat_report_routes(app, router);
   add_threat_report_api(app, router);
   pages::add_attack_routes(app, router);
+  pages::add_correlation_routes(app, router);
   pages::add_resource(router, "/threats", "/api/v1/threats", "threats", "Threat knowledge: STIX objects",
                       [&app](const http::Request& request) { return list(app, request); });
   pages::add_resource(router, "/threats/{id}", "/api/v1/threats/{id}", "threat",

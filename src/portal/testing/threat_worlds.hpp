@@ -67,8 +67,8 @@ inline domain::NewRevision threat_of(int slot, int flavour, int version, const d
   revision.current_release_at = parse_rfc3339(revision.version).value();
   const auto own = relates ? fmt::format(R"("relationship_type":"{}","source_ref":"{}","target_ref":"{}")", verb,
                                          threat_id(slot - 1), threat_id(slot + 1))
-                           : fmt::format(R"("name":"{}","labels":["label{}"],"created_by_ref":"{}")", revision.title,
-                                         flavour % 3, threat_id((slot + 3) / 3 * 3)) +
+                           : fmt::format(R"("name":"{}","aliases":["Alias {}"],"labels":["label{}"],"created_by_ref":"{}")",
+                                         revision.title, flavour % 5, flavour % 3, threat_id((slot + 3) / 3 * 3)) +
                                  attack_members(slot, flavour);
   revision.bytes = fmt::format(
       R"({{"type":"{}","spec_version":"2.1","id":"{}","created":"2024-01-01T00:00:00.000Z","modified":"{}",{}}})",
@@ -86,6 +86,11 @@ inline std::vector<std::string> threat_targets(int slots) {
                                "/api/v1/threats?label=label1",
                                "/api/v1/threats?type=relationship",
                                "/api/v1/threats?type=tool&tlp=amber",
+                               "/threats/values?value=alias%201",
+                               "/threats/values?value=Alias%202&kind=name&limit=1",
+                               "/api/v1/threats/values?value=alias%203&kind=name",
+                               "/threats/connections",
+                               "/api/v1/threats/connections?kind=name&limit=2",
                                "/threats/attack",
                                "/threats/attack?by=G9005",
                                "/threats/attack/layer.json",
@@ -116,6 +121,7 @@ inline std::vector<std::string> threat_targets(int slots) {
     all.push_back("/api/v1/threats/" + threat_id(slot));
     all.push_back("/api/v1/threats/" + threat_id(slot) + "/document");
     all.push_back("/api/v1/threats/" + threat_id(slot) + "/bundle");
+    all.push_back("/api/v1/threats/" + threat_id(slot) + "/correlations");
     all.push_back(taxii + "/objects/" + threat_id(slot) + "/?match[version]=all");
   }
   for (const int slot : {0, 8}) {
