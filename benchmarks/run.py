@@ -253,6 +253,24 @@ def bench_inventory(work):
             row(name.strip(), float(value), "MB" if name == "peak MB" else "ms", "< 200" if name == "new advisory, p95" else "")
 
 
+def bench_correlation(work):
+    attributes = int(os.environ.get("ATTRIBUTES", "10000000"))
+    print(f"Correlation of {attributes:,} attributes, SQLite")
+    process = subprocess.Popen([ROOT / "build/release/bin/correlation_bench", work / "correlation.db", str(attributes)],
+                               stdout=subprocess.PIPE, text=True)
+    output = process.stdout.read()
+    if process.wait() != 0:
+        raise RuntimeError("correlation_bench failed")
+    figures = last_json(output)
+    row("objects that have them", figures["objects"], "", "", f"{figures['JSON MB']:,.0f} MB of JSON, database {figures['database MB']:,.0f} MB")
+    row("index built", figures["build s"], "s", "< 60 for 10 million", f"{figures['pairs']:,} pairs, peak {figures['peak MB']:.0f} MB")
+    row("index", figures["index MB"], "MB", "", f"{figures['segments']} segments")
+    row("index, beside the objects' JSON", figures["index to JSON"], "times", "< 1.5")
+    for name, value in figures.items():
+        if name.endswith(" ms"):
+            row(name.removesuffix(" ms"), value, "ms", "< 5" if "some share" in name or "nobody has" in name else "")
+
+
 def bench_exposure(work):
     """Matching things of plants with advisories, both made from the real ones."""
     print("Exposure: things against advisories, two threads")
@@ -352,7 +370,8 @@ def bench_static(data, work, seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["all", "quick", "validate", "policy", "exposure", "inventory", "bundle", "taxii"], default="all")
+    parser.add_argument("what", nargs="?", choices=["all", "quick", "validate", "policy", "exposure", "inventory", "bundle", "taxii", "correlation"],
+                        default="all")
     what = parser.parse_args().what
     wanted = [what] if what not in ("all", "quick") else ["validate", "server"]
     count, seconds = (100_000, 10) if what != "quick" else (10_000, 3)
@@ -381,6 +400,8 @@ def main():
             bench_taxii(work, seconds)
         if what == "inventory":
             bench_inventory(work)
+        if what == "correlation":
+            bench_correlation(work)
         if what == "policy":
             data, _ = big_data(count, [corpus])
             bench_policy(data, work)
