@@ -310,12 +310,13 @@ Status ValueIndex::merge(const std::vector<std::int64_t>& segments) {
 
 Result<std::vector<std::int64_t>> ValueIndex::records_with(std::int64_t value) {
   std::vector<std::int64_t> out;
-  // The last block that begins before it, and all that begin with it.
+  // The last block that begins before it, and all that begin with it. CROSS JOIN: from the segments, for they are few.
   Sql sql{
-      "SELECT b.postings FROM stix_value_segment g JOIN stix_value_block b ON b.id = (SELECT c.id FROM "
+      "SELECT b.postings FROM stix_value_segment g CROSS JOIN stix_value_block b WHERE b.id = (SELECT c.id FROM "
       "stix_value_block c WHERE c.segment = g.segment AND c.first_value < ? ORDER BY c.first_value DESC, "
-      "c.first_record DESC LIMIT 1) UNION ALL SELECT b.postings FROM stix_value_segment g JOIN stix_value_block b ON "
-      "b.segment = g.segment AND b.first_value = ?",
+      "c.first_record DESC LIMIT 1) UNION ALL SELECT b.postings FROM stix_value_segment g CROSS JOIN stix_value_block "
+      "b "
+      "WHERE b.segment = g.segment AND b.first_value = ?",
       value, value};
   TRY_VOID(connection_.each(sql, [&](const Row& row) {
     // Read as far as needed, and kept where it is of the value: look-ups are nearly all of the work here.

@@ -327,9 +327,10 @@ Result<IndexStep> step(store::Connection& connection, int changes_max) {
   const auto ids = records_of(batch);
 
   std::vector<Derived> all;
+  // "+": the ids lead to the records. SQLite would go through every record of the kind, once for each question.
   store::Sql documents{"SELECT " TOCSIN_RECORD_COLUMNS
                        ", v.document_status, d.bytes FROM record r JOIN revision v ON v.id = r.current_revision_id "
-                       "JOIN revision_document d ON d.revision_id = v.id WHERE r.kind = ? AND r.id IN ",
+                       "JOIN revision_document d ON d.revision_id = v.id WHERE +r.kind = ? AND r.id IN ",
                        domain::RecordKind::advisory};
   documents.append_list(std::span<const std::int64_t>{ids});
   TRY_VOID(connection.each(documents, [&](const store::Row& row) -> Status {

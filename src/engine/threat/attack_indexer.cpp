@@ -136,9 +136,10 @@ Status step(store::Connection& connection, const Source& source, bool& done) {
     statements.emplace_back("DELETE FROM attack_object WHERE record_id IN ").append_list(some);
     Tables tables;
     Deriver deriver{tables};
+    // "+": the ids lead to the records. SQLite would go through every record of the kind, once for each question.
     Sql documents{
         "SELECT r.id, d.bytes FROM record r JOIN revision_document d ON d.revision_id = r.current_revision_id WHERE "
-        "r.kind = ? AND r.id IN ",
+        "+r.kind = ? AND r.id IN ",
         source.kind};
     documents.append_list(some);
     TRY_VOID(connection.each(documents, [&](const store::Row& row) {

@@ -154,9 +154,10 @@ Result<IndexStep> step(store::Connection& connection, int changes_max) {
     }));
     Tables tables{connection.dialect()};
     Deriver deriver{tables};
+    // "+": the ids lead to the records. SQLite would go through every record of the kind, once for each question.
     Sql documents{"SELECT " TOCSIN_RECORD_COLUMNS
                   ", d.bytes FROM record r JOIN revision_document d ON d.revision_id = r.current_revision_id WHERE "
-                  "r.kind = ? AND r.id IN ",
+                  "+r.kind = ? AND r.id IN ",
                   RecordKind::stix_object};
     documents.append_list(some);
     TRY_VOID(connection.each(documents, [&](const store::Row& row) {

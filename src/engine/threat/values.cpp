@@ -34,9 +34,10 @@ Result<bool> step(store::Connection& connection) {
   stix::Facts facts;
   for (std::size_t at = 0; at < ids.size(); at += kReadAtOnce) {
     const auto some = std::span{ids}.subspan(at, std::min(kReadAtOnce, ids.size() - at));
+    // "+": the ids lead to the records. SQLite would go through every record of the kind, once for each question.
     Sql documents{
         "SELECT r.id, d.bytes FROM record r JOIN revision_document d ON d.revision_id = r.current_revision_id WHERE "
-        "r.kind = ? AND r.id IN ",
+        "+r.kind = ? AND r.id IN ",
         RecordKind::stix_object};
     documents.append_list(some);
     TRY_VOID(connection.each(documents, [&](const store::Row& row) {
