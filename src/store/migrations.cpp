@@ -88,7 +88,7 @@ std::span<const Migration> all_migrations() {
       kMigration0024AssetNotices, kMigration0025BundleGone,      kMigration0026AssetText,
       kMigration0027Stix,         kMigration0028DecisionHistory, kMigration0029Taxii,
       kMigration0030TaxiiWriting, kMigration0031Attack,          kMigration0032SharedThreats,
-      kMigration0034TaxiiPeer,    kMigration0036StixValues};
+      kMigration0034TaxiiPeer,    kMigration0036StixValues,      kMigration0037ThreatGraph};
   return migrations;
 }
 

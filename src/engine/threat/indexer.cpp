@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
+#include <vector>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -37,6 +39,8 @@ struct Tables {
       "revoked, confidence, is_family, valid_from, valid_until) VALUES "}};
   store::Rows label{Sql{"INSERT INTO stix_label (label, record_id) VALUES "}};
   store::Rows reference{Sql{"INSERT INTO stix_reference (record_id, property, target_id) VALUES "}};
+  store::Rows edge{Sql{"INSERT INTO stix_edge (from_id, to_id, verb, record_id, via) VALUES "}};
+  store::Rows time{Sql{"INSERT INTO stix_time (record_id, began, ended) VALUES "}};
   store::Rows text;
 
   explicit Tables(store::Dialect dialect)
@@ -52,7 +56,7 @@ struct Tables {
     }
   }
   void append_to(std::vector<Sql>& out) const {
-    for (const auto* rows : {&object, &label, &reference, &text}) rows->append_to(out);
+    for (const auto* rows : {&object, &label, &reference, &edge, &time, &text}) rows->append_to(out);
   }
 
  private:
@@ -70,12 +74,25 @@ bool is_on_lists(std::string_view type) {
          type != "extension-definition";
 }
 
+/// What joins others or says something of their form: no place in the graph.
+bool is_joint(std::string_view type) {
+  return type == "relationship" || type == "sighting" || type == "marking-definition" || type == "language-content" ||
+         type == "extension-definition" || type == "x-mitre-collection";
+}
+
+/// Nearly everything has these, of a few identities: all would be near to all.
+bool says_only_who(std::string_view property) {
+  return property == "created_by_ref" || property == "x_mitre_modified_by_ref";
+}
+
 void append_delete(store::Dialect dialect, std::int64_t record, std::vector<Sql>& out) {
   if (dialect == store::Dialect::postgres) {
     out.emplace_back("DELETE FROM stix_text WHERE record_id = ?", record);
   } else {
     out.emplace_back("DELETE FROM stix_text WHERE rowid = ?", record);
   }
+  out.emplace_back("DELETE FROM stix_time WHERE record_id = ?", record);
+  out.emplace_back("DELETE FROM stix_edge WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM stix_reference WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM stix_label WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM stix_object WHERE record_id = ?", record);
@@ -108,7 +125,7 @@ class Deriver {
       for (const auto each : *list) labels.insert(kept(text::fold(each), kIndexedBytesMax));
     }
     for (const auto& each : labels) tables_.label.add("(?, ?)", each, id);
-    std::set<std::pair<std::string_view, std::string_view>> references;
+    References references;
     for (const auto& each : facts_.references) {
       if (each.id.size() > kIndexedBytesMax || each.property.size() > kIndexedBytesMax) continue;
       if (each.id.find('\0') != each.id.npos || each.property.find('\0') != each.property.npos) continue;
@@ -117,10 +134,63 @@ class Deriver {
       references.emplace(each.property, each.id);
     }
     for (const auto& [property, target] : references) tables_.reference.add("(?, ?, ?)", id, property, target);
+    add_edges(record, references);
+    if (root) add_time(id, type, *root);
     tables_.add_text(id, words(record));
   }
 
  private:
+  using References = std::set<std::pair<std::string_view, std::string_view>>;
+  using Edge = std::tuple<std::string_view, std::string_view, std::string_view>;  ///< From, to, verb.
+
+  void add_edges(const domain::Record& record, const References& references) {
+    const auto type = stix::type_of_id(record.key);
+    std::set<Edge> edges;
+    if (type == "relationship") {
+      const auto verb = kept(facts_.relationship_type, kIndexedBytesMax);
+      for (const auto& [from, to] : pairs(references, "source_ref", "target_ref")) edges.emplace(from, to, verb);
+      if (!facts_.revoked) write_edges(record, edges, record.key);
+      return;
+    }
+    if (type == "sighting") {
+      for (const auto* by : {"where_sighted_refs", "observed_data_refs"}) {
+        for (const auto& [from, to] : pairs(references, by, "sighting_of_ref")) edges.emplace(from, to, type);
+      }
+      if (!facts_.revoked) write_edges(record, edges, record.key);
+      return;
+    }
+    if (is_joint(type)) return;
+    for (const auto& [property, target] : references) {
+      if (target == record.key || says_only_who(property) || is_joint(stix::type_of_id(target))) continue;
+      edges.emplace(record.key, target, property);
+    }
+    write_edges(record, edges, {});
+  }
+  static std::vector<std::pair<std::string_view, std::string_view>> pairs(const References& references,
+                                                                          std::string_view from, std::string_view to) {
+    std::vector<std::pair<std::string_view, std::string_view>> out;
+    for (const auto& [property, source] : references) {
+      if (property != from) continue;
+      for (const auto& [other, target] : references) {
+        if (other == to && source != target) out.emplace_back(source, target);
+      }
+    }
+    return out;
+  }
+  void write_edges(const domain::Record& record, const std::set<Edge>& edges, std::string_view via) {
+    for (const auto& [from, to, verb] : edges) {
+      tables_.edge.add("(?, ?, ?, ?, ?)", from, to, verb, record.id.value, via);
+    }
+  }
+  void add_time(std::int64_t id, std::string_view type, stix::Node root) {
+    auto began = facts_.first_seen;
+    auto ended = facts_.last_seen;
+    if (type == "report") {
+      if (const auto published = parse_rfc3339(root["published"].text())) began = ended = *published;
+    }
+    if (began || ended) tables_.time.add("(?, ?, ?)", id, began, ended);
+  }
+
   const Words& words(const domain::Record& record) {
     words_.clear();
     add_words(words_, record.title, record.key, facts_);
@@ -212,6 +282,8 @@ Status reset_index(store::Database& database) {
     TRY([[maybe_unused]] const auto locked, store::Changes{connection}.cursor(kReader));
     std::vector<Sql> statements;
     statements.emplace_back("DELETE FROM stix_text");
+    statements.emplace_back("DELETE FROM stix_time");
+    statements.emplace_back("DELETE FROM stix_edge");
     statements.emplace_back("DELETE FROM stix_reference");
     statements.emplace_back("DELETE FROM stix_label");
     statements.emplace_back("DELETE FROM stix_object");

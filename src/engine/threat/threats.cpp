@@ -122,27 +122,6 @@ void append_other_visible(Sql& sql, const Viewer& viewer, Timestamp now) {
   sql.append(")");
 }
 
-/// Whatever letter case the id is written in.
-Result<std::optional<domain::Record>> first_of_id(store::Connection& connection, const Viewer& viewer,
-                                                  std::string_view stix_id, Timestamp now) {
-  store::Records records{connection};
-  if (is_askable(stix_id)) {
-    Sql sql{"SELECT r.id FROM record r WHERE r.kind = ? AND r.record_key = ? AND ", RecordKind::stix_object, stix_id};
-    sql.append(domain::policy::visible_sql(viewer, now));
-    sql.append(" ORDER BY CASE WHEN r.issuer = '' THEN 0 ELSE 1 END, r.id LIMIT 1");
-    TRY(const auto id, connection.first(sql, [](const store::Row& row) { return row.integer(0); }));
-    if (id) {
-      const std::int64_t ids[] = {*id};
-      TRY(auto found, records.headers(viewer, ids, now));
-      if (!found.empty()) return std::optional{std::move(found.front())};
-    }
-  }
-  // The slug of one that is not the first of its id would say that there is another.
-  TRY(auto found, records.find(viewer, RecordKind::stix_object, stix_id, now));
-  if (found && text::lower_ascii(found->key) != text::lower_ascii(stix_id)) found.reset();
-  return found;
-}
-
 #define TOCSIN_OTHER_COLUMNS                                                                 \
   "o.record_id, o.stix_id, o.type, o.name, o.created, o.modified, o.confidence, o.revoked, " \
   "(SELECT q.tlp FROM record q WHERE q.id = o.record_id)"
@@ -250,10 +229,30 @@ Result<std::vector<TypeCount>> count_types(store::Connection& connection, const 
       sql, [](const store::Row& row) { return TypeCount{.type = row.string(0), .count = row.integer(1)}; });
 }
 
+Result<std::optional<domain::Record>> find_record(store::Connection& connection, const Viewer& viewer,
+                                                  std::string_view stix_id, Timestamp now) {
+  store::Records records{connection};
+  if (is_askable(stix_id)) {
+    Sql sql{"SELECT r.id FROM record r WHERE r.kind = ? AND r.record_key = ? AND ", RecordKind::stix_object, stix_id};
+    sql.append(domain::policy::visible_sql(viewer, now));
+    sql.append(" ORDER BY CASE WHEN r.issuer = '' THEN 0 ELSE 1 END, r.id LIMIT 1");
+    TRY(const auto id, connection.first(sql, [](const store::Row& row) { return row.integer(0); }));
+    if (id) {
+      const std::int64_t ids[] = {*id};
+      TRY(auto found, records.headers(viewer, ids, now));
+      if (!found.empty()) return std::optional{std::move(found.front())};
+    }
+  }
+  // The slug of one that is not the first of its id would say that there is another.
+  TRY(auto found, records.find(viewer, RecordKind::stix_object, stix_id, now));
+  if (found && text::lower_ascii(found->key) != text::lower_ascii(stix_id)) found.reset();
+  return found;
+}
+
 Result<std::optional<Threat>> find(store::Connection& connection, const Viewer& viewer, std::string_view stix_id,
                                    Timestamp now) {
   store::Records records{connection};
-  TRY(auto record, first_of_id(connection, viewer, stix_id, now));
+  TRY(auto record, find_record(connection, viewer, stix_id, now));
   if (!record) return std::optional<Threat>{};
   Threat threat;
   threat.record = *std::move(record);

@@ -82,6 +82,9 @@ struct Threat {
 /// Errors: unavailable. Absent: there is none, or not for them.
 Result<std::optional<Threat>> find(store::Connection& connection, const domain::policy::Viewer& viewer,
                                    std::string_view stix_id, Timestamp now);
+/// Its record alone. Whatever letter case the id is written in.
+Result<std::optional<domain::Record>> find_record(store::Connection& connection, const domain::policy::Viewer& viewer,
+                                                  std::string_view stix_id, Timestamp now);
 /// Those of the ids that are here for the viewer.
 Result<std::vector<ThreatRow>> among(store::Connection& connection, const domain::policy::Viewer& viewer,
                                      std::span<const std::string> stix_ids, Timestamp now);

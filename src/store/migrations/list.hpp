@@ -37,5 +37,6 @@ extern const Migration kMigration0031Attack;
 extern const Migration kMigration0032SharedThreats;
 extern const Migration kMigration0034TaxiiPeer;
 extern const Migration kMigration0036StixValues;
+extern const Migration kMigration0037ThreatGraph;
 
 }  // namespace tocsin::store
