@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Measures Tocsin on this machine, prints a table and writes build/bench.json. Called by ./bench."""
 import argparse
+import gzip
 import http.client
 import json
 import os
@@ -339,6 +340,68 @@ def bench_bundle(corpus, documents, work):
     row("plain Python matcher, the same rows and real documents", peer[0], "s", "", f"{last_json(peer[2])['affected']:,} told affected; no decision, no reason")
 
 
+def threat_files(folder):
+    """ATT&CK, unpacked; or else a crowd of its size, made."""
+    folder.mkdir()
+    files = []
+    for packed in (DATA / "attack/enterprise-attack-18.1-stix20.json.gz", DATA / "attack/ics-attack-18.1.json.gz"):
+        if packed.exists():
+            files.append(folder / packed.stem)
+            files[-1].write_bytes(gzip.decompress(packed.read_bytes()))
+    if files:
+        return files, "ATT&CK Enterprise and ICS"
+    ids = [f"attack-pattern--00000000-0000-4000-8000-{i:012}" for i in range(5_000)]
+    common = {"spec_version": "2.1", "created": "2025-01-01T00:00:00.000Z", "modified": "2025-01-01T00:00:00.000Z"}
+    objects = [{"type": "attack-pattern", "id": each, "name": f"Technique {i}", **common} for i, each in enumerate(ids)]
+    for i in range(20_000):
+        # A few have most of them, as it is with people's knowledge.
+        objects.append({"type": "relationship", "id": f"relationship--00000000-0000-4000-8000-{i:012}", "relationship_type": "related-to",
+                        "source_ref": ids[i % 5_000], "target_ref": ids[(i * i * 7919) % 5_000 % (1 + i % 5_000)], **common})
+    made = folder / "made.json"
+    made.write_text(json.dumps({"type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000001", "objects": objects}))
+    return [made], "made objects"
+
+
+def empty_database(postgres):
+    subprocess.run(["psql", "-X", "-q", postgres, "-c", "DROP SCHEMA public CASCADE", "-c", "CREATE SCHEMA public"], check=True,
+                   stderr=subprocess.DEVNULL)
+
+
+def bench_graph(work, postgres):
+    files, what = threat_files(work / "threats")
+    print(f"The graph of threat knowledge, {what}: two steps, answers of 500 objects")
+    data = work / "graph"
+    urls = [("SQLite", data / "tocsin.db")] + ([("PostgreSQL", postgres)] if postgres else [])
+    asked = []
+    for name, url in urls:
+        more = [] if name == "SQLite" else ["--database", postgres]
+        place = data if name == "SQLite" else work / "graph-postgres"
+        if more:
+            empty_database(postgres)
+        subprocess.run([TOCSIN, "init", "--data", place, *more], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([TOCSIN, "import", "--data", place, *more, "--default-tlp", "CLEAR", *files], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        own = last_json(subprocess.run([ROOT / "build/release/bin/graph_bench", url], capture_output=True, text=True, check=True).stdout)
+        row(f"{name}, what is around an object, p50", float(own["p50_ms"]), "ms", "< 50", f"{own['answers']} answers, {own['edges']:,} edges each")
+        row(f"{name}, what is around an object, p99", float(own["p99_ms"]), "ms", "")
+        row(f"{name}, the way between two, p50", float(own["path_p50_ms"]), "ms", "", f"{own['paths']} of 200 found")
+        row(f"{name}, the way between two, p99", float(own["path_p99_ms"]), "ms", "")
+        asked = asked or own["ids"]
+        if more:
+            empty_database(postgres)
+    server = Server(data)
+    times, size = [], 0
+    for each in asked * 3:
+        started = time.monotonic()
+        size = max(size, len(server.get(f"/api/v1/threats/{each}/graph?limit=500")))
+        times.append((time.monotonic() - started) * 1000)
+    server.stop()
+    times.sort()
+    if times:
+        row("SQLite, the same by API, p50", times[len(times) // 2], "ms", "< 50", f"{len(times)} answers, one at a time, up to {size / 1e6:.1f} MB")
+        row("SQLite, the same by API, p99", times[len(times) * 99 // 100], "ms", "")
+
+
 def bench_static(data, work, seconds):
     print("Static file, 64 connections, nginx (one worker) beside it")
     server = Server(data)
@@ -370,7 +433,8 @@ def bench_static(data, work, seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["all", "quick", "validate", "policy", "exposure", "inventory", "bundle", "taxii", "correlation"],
+    parser.add_argument("what", nargs="?", choices=["all", "quick", "validate", "policy", "exposure", "inventory", "bundle", "taxii", "correlation",
+                                                              "graph"],
                         default="all")
     what = parser.parse_args().what
     wanted = [what] if what not in ("all", "quick") else ["validate", "server"]
@@ -402,6 +466,8 @@ def main():
             bench_inventory(work)
         if what == "correlation":
             bench_correlation(work)
+        if what in ("all", "graph"):
+            bench_graph(work, postgres)
         if what == "policy":
             data, _ = big_data(count, [corpus])
             bench_policy(data, work)

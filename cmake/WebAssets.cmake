@@ -12,9 +12,9 @@ include(WasmMatcher)
 function(tocsin_web_assets target)
   set(web ${CMAKE_SOURCE_DIR}/web)
   set(out ${CMAKE_BINARY_DIR}/web)
-  set(styles portal tokens dark base frame parts forms lists home members document print advisory-file)
+  set(styles portal tokens dark base frame parts forms lists home members graph document print advisory-file)
   list(TRANSFORM styles REPLACE "(.+)" "${web}/styles/\\1.css")
-  set(scripts portal theme preferences theme-toggle copy dates facets keys passkeys suggest tables match match-messages matcher-worker texts)
+  set(scripts portal theme preferences theme-toggle copy dates facets keys passkeys suggest tables match match-messages matcher-worker texts graph graph-draw graph-layout graph-worker)
   list(TRANSFORM scripts REPLACE "(.+)" "${web}/src/\\1.ts")
   add_custom_command(
     OUTPUT ${out}/packages.stamp

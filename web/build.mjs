@@ -40,7 +40,7 @@ const dark = {
 
 const built = await esbuild.build({
   absWorkingDir: web,
-  entryPoints: { portal: 'src/portal.ts', theme: 'src/theme.ts', match: 'src/match.ts', 'matcher-worker': 'src/matcher-worker.ts', 'portal.css': 'styles/portal.css', 'advisory-file.css': 'styles/advisory-file.css' },
+  entryPoints: { portal: 'src/portal.ts', theme: 'src/theme.ts', match: 'src/match.ts', 'matcher-worker': 'src/matcher-worker.ts', graph: 'src/graph.ts', 'graph-worker': 'src/graph-worker.ts', 'portal.css': 'styles/portal.css', 'advisory-file.css': 'styles/advisory-file.css' },
   entryNames: '[name]',
   bundle: true,
   minify: true,

@@ -26,6 +26,9 @@ inline constexpr std::int64_t kPathObjectsMax = 20'000;
 /// Of a filter.
 inline constexpr std::size_t kGraphTypesMax = 50;
 
+/// Relationships and sightings are edges, and markings and such describe others: they are no nodes.
+bool is_node_type(std::string_view type) noexcept;
+
 /// When what an object speaks of happened, or else when it was written.
 struct NodeTime {
   enum class Kind { none, seen, published, valid, created };

@@ -37,6 +37,11 @@ void tidy(std::vector<WalkEdge>& edges) {
 
 }  // namespace
 
+bool is_node_type(std::string_view type) noexcept {
+  return type != "relationship" && type != "sighting" && type != "marking-definition" && type != "language-content" &&
+         type != "extension-definition" && type != "x-mitre-collection";
+}
+
 Met Walk::meet(std::string_view stix_id) {
   if (const auto found = met_.find(stix_id); found != met_.end()) return found->second;
   const auto [at, added] = met_.emplace(std::string{stix_id}, static_cast<Met>(ids_.size()));

@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "engine/threat/attack_indexer.hpp"
+#include "engine/threat/graph.hpp"
 #include "engine/threat/text.hpp"
 #include "engine/threat/values.hpp"
 #include "formats/stix/facts.hpp"
@@ -72,12 +73,6 @@ std::string kept(std::string_view text, std::size_t bytes_max) {
 bool is_on_lists(std::string_view type) {
   return type != "relationship" && type != "marking-definition" && type != "language-content" &&
          type != "extension-definition";
-}
-
-/// What joins others or says something of their form: no place in the graph.
-bool is_joint(std::string_view type) {
-  return type == "relationship" || type == "sighting" || type == "marking-definition" || type == "language-content" ||
-         type == "extension-definition" || type == "x-mitre-collection";
 }
 
 /// Nearly everything has these, of a few identities: all would be near to all.
@@ -159,9 +154,9 @@ class Deriver {
       if (!facts_.revoked) write_edges(record, edges, record.key);
       return;
     }
-    if (is_joint(type)) return;
+    if (!is_node_type(type)) return;
     for (const auto& [property, target] : references) {
-      if (target == record.key || says_only_who(property) || is_joint(stix::type_of_id(target))) continue;
+      if (target == record.key || says_only_who(property) || !is_node_type(stix::type_of_id(target))) continue;
       edges.emplace(record.key, target, property);
     }
     write_edges(record, edges, {});

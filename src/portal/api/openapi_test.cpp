@@ -348,6 +348,9 @@ class Crawl {
       ask("threat", "/api/v1/threats/" + id);
       ask("threat_document", "/api/v1/threats/" + id + "/document");
       ask("threat_correlations", "/api/v1/threats/" + id + "/correlations");
+      const auto around = ask("threat_graph", "/api/v1/threats/" + id + "/graph?limit=2");
+      if (const auto more = std::string{json::string_at(around, "next")}; !more.empty()) ask("threat_graph", more);
+      ask("threat_path", "/api/v1/threats/" + id + "/path?to=" + id);
     });
     for (const auto* query : {"value=203.0.113.9", "value=grey%20heron", "value=192.168.0.1&kind=ipv4"}) {
       ask("threat_values", std::string{"/api/v1/threats/values?"} + query);

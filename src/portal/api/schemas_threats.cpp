@@ -37,6 +37,18 @@ constexpr QueryParameter kConnectionsQuery[] = {
     {"limit", "Objects in a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":25})"},
     {"cursor", "Opaque; from `next` of the page before. Leave out for the first page.", R"({"type":"string"})"},
 };
+constexpr QueryParameter kGraphQuery[] = {
+    {"depth", "Steps from the object.", R"({"type":"integer","minimum":1,"maximum":3,"default":2})"},
+    {"limit", "Objects in a page.", R"({"type":"integer","minimum":1,"maximum":10000,"default":500})"},
+    {"type", "Only objects of these types are told and led through, such as `malware,tool`.",
+     R"({"type":"string","default":""})"},
+    {"verb", "Only these edges are followed and told: types of relationships, `sighting`, or properties that refer.",
+     R"({"type":"string","default":""})"},
+    {"cursor", "Opaque; from `next` of the page before. Leave out for the first page.", R"({"type":"string"})"},
+};
+constexpr QueryParameter kPathQuery[] = {
+    {"to", "STIX id of the other object.", R"({"type":"string"})"},
+};
 
 constexpr Operation kOperations[] = {
     {.route = "threats",
@@ -46,6 +58,20 @@ constexpr Operation kOperations[] = {
     {.route = "threat",
      .description = "`references` has only what the asker may see: of a relationship both ends and the relationship.",
      .schema = "ThreatDetail"},
+    {.route = "threat_graph",
+     .description =
+         "Of what the asker may see: objects, and edges of which both ends and what says so are seen. Nearer "
+         "before farther; of one distance first what is tied more closely to what is nearer. An edge stands on "
+         "the page of the later of its ends; those of its other ends that were on pages before stand in "
+         "`earlier`. All pages together have at most 10,000 objects.",
+     .schema = "ThreatGraph",
+     .query = kGraphQuery},
+    {.route = "threat_path",
+     .description =
+         "One of the shortest ways of at most 6 steps among what the asker may see, and all edges between its "
+         "objects.",
+     .schema = "ThreatPath",
+     .query = kPathQuery},
     {.route = "threat_document",
      .description = "What came as STIX 2.0 was lifted to 2.1 when it came.",
      .schema = "",
@@ -174,6 +200,70 @@ std::string_view threat_schemas_json() noexcept {
     "next": {"$ref": "#/components/schemas/NextPage"},
     "total": {"type": ["integer", "null"], "minimum": 0},
     "looked_at": {"description": "Objects that arrived, with a connection or without.", "type": "integer", "minimum": 0}
+  }
+},
+"ThreatNode": {
+  "description": "A Threat, and where it stands.",
+  "type": "object",
+  "required": ["id", "url", "type", "name", "tlp", "created", "modified", "confidence", "revoked", "distance", "links", "time"],
+  "properties": {
+    "id": {"description": "Its STIX id.", "type": "string"},
+    "url": {"type": "string"},
+    "type": {"type": "string"},
+    "name": {"type": "string"},
+    "tlp": {"type": "string"},
+    "created": {"$ref": "#/components/schemas/OptionalTime"},
+    "modified": {"$ref": "#/components/schemas/OptionalTime"},
+    "confidence": {"type": ["integer", "null"]},
+    "revoked": {"type": "boolean"},
+    "distance": {"description": "Steps from the first object.", "type": "integer", "minimum": 0},
+    "links": {"description": "Edges of this answer that end here.", "type": "integer", "minimum": 0},
+    "time": {
+      "description": "When it was seen, published or valid, or else when it was written.",
+      "type": "object",
+      "required": ["kind", "from", "until"],
+      "properties": {
+        "kind": {"enum": ["seen", "published", "valid", "created", "none"]},
+        "from": {"$ref": "#/components/schemas/OptionalTime"},
+        "until": {"$ref": "#/components/schemas/OptionalTime"}
+      }
+    }
+  }
+},
+"ThreatEdge": {
+  "type": "object",
+  "required": ["from", "to", "verb", "relationship"],
+  "properties": {
+    "from": {"description": "STIX id.", "type": "string"},
+    "to": {"description": "STIX id.", "type": "string"},
+    "verb": {"description": "Type of the relationship, `sighting`, or the property that refers.", "type": "string"},
+    "relationship": {"description": "Id of the relationship or sighting; empty where a property refers.", "type": "string"}
+  }
+},
+"ThreatGraph": {
+  "type": "object",
+  "required": ["items", "next", "total", "earlier", "edges", "depth", "full", "cut"],
+  "properties": {
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/ThreatNode"}},
+    "next": {"$ref": "#/components/schemas/NextPage"},
+    "total": {"description": "Not known before all pages are read.", "type": "null"},
+    "earlier": {"type": "array", "items": {"$ref": "#/components/schemas/ThreatNode"}},
+    "edges": {"type": "array", "items": {"$ref": "#/components/schemas/ThreatEdge"}},
+    "depth": {"type": "integer", "minimum": 1, "maximum": 3},
+    "full": {"description": "There are more objects than all pages may have.", "type": "boolean"},
+    "cut": {"description": "There were more edges at one distance than are looked at.", "type": "boolean"}
+  }
+},
+"ThreatPath": {
+  "type": "object",
+  "required": ["found", "nodes", "edges", "looked_at", "complete", "steps_max"],
+  "properties": {
+    "found": {"type": "boolean"},
+    "nodes": {"description": "From the first to the last.", "type": "array", "items": {"$ref": "#/components/schemas/ThreatNode"}},
+    "edges": {"type": "array", "items": {"$ref": "#/components/schemas/ThreatEdge"}},
+    "looked_at": {"description": "Objects that the search has looked at, of those that the asker may see.", "type": "integer", "minimum": 0},
+    "complete": {"description": "Nothing was left out: where none was found there is none.", "type": "boolean"},
+    "steps_max": {"type": "integer"}
   }
 },
 "ThreatDetail": {

@@ -65,6 +65,14 @@ void append_island_texts(std::string& out, std::string_view main) {
       render<"<p data-text=\"match-{}\">{}</p>\n">(out, engine::exposure::to_string(status), status_label(status));
     }
   }
+  if (has("data-graph")) {
+    render<R"(<p data-text="graph-loading">[[What is to be drawn is being fetched.]]</p>
+<p data-text="graph-drawn">[[{} objects and {} edges are drawn.]]</p>
+<p data-text="graph-drawn-more">[[{} objects and {} edges are drawn; there are more.]]</p>
+<p data-text="graph-chosen">[[{} ({}), edges: {}]]</p>
+<p data-text="graph-broken">[[It could not be drawn. The list has all of it.]]</p>
+)">(out, "{0}", "{1}", "{0}", "{1}", "{0}", "{1}", "{2}");
+  }
   out += "</template>\n";
 }
 

@@ -16,6 +16,7 @@
 #include "portal/pages/format.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/raw_json.hpp"
+#include "portal/pages/threat_graph.hpp"
 #include "portal/pages/threat_json.hpp"
 #include "portal/pages/threat_names.hpp"
 
@@ -277,6 +278,9 @@ Html threat_html(const threat::Threat& threat, const value& object, const Html& 
   render<"<header class=\"page-head\"><div><p>{} <span class=\"tag\">{}</span>{}</p><h1>{}</h1></div></header>\n">(
       out, tlp_badge(record.tlp), threat_type_title(type),
       revoked_tag(revoked != nullptr && revoked->is_bool() && revoked->get_bool()), record.title);
+  if (threat::is_node_type(type)) {
+    render<"<p><a href=\"{}\">[[Graph of what is around it]]</a></p>\n">(out, Url::own(graph_url(record.key)));
+  }
   out += above.str();
   if (const auto id = attack_id_of(threat.bytes); !id.empty()) {
     render<"<p><a href=\"{}\">[[In ATT&amp;CK: {}]]</a></p>\n">(out, Url::own(attack_url(id)), id);

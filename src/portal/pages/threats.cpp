@@ -20,6 +20,7 @@
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
 #include "portal/pages/sharing_view.hpp"
+#include "portal/pages/threat_graph.hpp"
 #include "portal/pages/threat_html.hpp"
 #include "portal/pages/threat_json.hpp"
 #include "portal/pages/threat_names.hpp"
@@ -332,6 +333,7 @@ void add_threat_routes(App& app, http::Router& router) {
   add_threat_report_api(app, router);
   pages::add_attack_routes(app, router);
   pages::add_correlation_routes(app, router);
+  pages::add_threat_graph_routes(app, router);
   pages::add_resource(router, "/threats", "/api/v1/threats", "threats", "Threat knowledge: STIX objects",
                       [&app](const http::Request& request) { return list(app, request); });
   pages::add_resource(router, "/threats/{id}", "/api/v1/threats/{id}", "threat",

@@ -116,6 +116,14 @@ inline std::vector<std::string> threat_targets(int slots) {
                            "/objects/?match[version]=first", "/objects/?match[type]=relationship"}) {
     all.push_back(taxii + door);
   }
+  for (int slot = 0; slot < slots; slot += 3) {
+    const auto of = slot % 2 == 0 ? slot : slot + 2;
+    const auto api = "/api/v1/threats/" + threat_id(of);
+    all.push_back("/threats/" + threat_id(of) + "/graph?depth=3&order=time");
+    all.push_back(api + "/graph?depth=3&limit=" + std::to_string(1 + slot % 7));
+    all.push_back("/threats/" + threat_id(of) + "/path?to=gate" + std::to_string(slot % 9));
+    all.push_back(api + "/path?to=" + threat_id((of + 9) / 3 * 3));
+  }
   for (int slot = 0; slot < slots; slot += 4) {
     all.push_back("/threats/" + threat_id(slot));
     all.push_back("/api/v1/threats/" + threat_id(slot));
