@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "formats/cvrf/xml.hpp"
 #include "formats/kev/kev.hpp"
+#include "formats/misp/event.hpp"
 #include "formats/stix/reader.hpp"
 
 namespace tocsin::formats {
@@ -29,6 +30,7 @@ bool wraps_object(const value& root, std::string_view key) noexcept {
 }  // namespace
 
 DocumentKind recognise(const value& root) noexcept {
+  if (misp::looks_like_events(root)) return DocumentKind::misp_event;
   if (!root.is_object()) return DocumentKind::other_json;
   if (const value* document = find(root, "document"); document != nullptr && has(*document, "csaf_version")) {
     const auto version = string_at(*document, "csaf_version");
@@ -60,8 +62,7 @@ DocumentKind recognise(const value& root) noexcept {
       return DocumentKind::oscal;
     }
   }
-  if (const value* event = find(root, "Event"); event != nullptr && has(*event, "uuid"))
-    return DocumentKind::misp_event;
+  if (misp::looks_like_manifest(root)) return DocumentKind::misp_manifest;
   if (kev::recognise_json(root)) return DocumentKind::kev;
   return DocumentKind::other_json;
 }
@@ -112,6 +113,8 @@ std::string_view to_string(DocumentKind kind) noexcept {
       return "OSCAL document";
     case DocumentKind::misp_event:
       return "MISP event";
+    case DocumentKind::misp_manifest:
+      return "manifest of a MISP feed";
     case DocumentKind::kev:
       return "catalogue of known exploited vulnerabilities (CISA KEV)";
     case DocumentKind::cvrf:

@@ -23,9 +23,10 @@ enum class DocumentKind {
   spdx,
   openvex,
   oscal,
-  misp_event,
-  kev,   ///< CISA's catalogue of known exploited vulnerabilities.
-  cvrf,  ///< XML whose root element is cvrfdoc: CVRF 1.1 or 1.2.
+  misp_event,     ///< One, or several.
+  misp_manifest,  ///< What a feed of MISP has.
+  kev,            ///< CISA's catalogue of known exploited vulnerabilities.
+  cvrf,           ///< XML whose root element is cvrfdoc: CVRF 1.1 or 1.2.
   other_xml,
   other_json
 };
