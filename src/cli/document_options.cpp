@@ -48,11 +48,12 @@ const char* const kConvertExamples =
     "  tocsin convert --to csaf-2.1 advisory-2.0.json > advisory-2.1.json\n"
     "  tocsin convert --to pdf advisory.json > advisory.pdf\n"
     "  tocsin convert --to text advisory.json | mail -s 'New advisory' plant@example.com\n"
+    "  tocsin convert --to stix-2.1 misp-event.json > threats.json\n"
     "  tocsin convert --to csaf-2.0 --publisher 'Example Valves' --namespace https://example.com old.xml\n"
     "csaf-2.1: from CSAF 2.0, or from OpenVEX, CycloneDX VEX and CVRF documents, which are recognised; csaf-2.0: "
     "from CSAF 2.1, or from CVRF 1.2 and 1.1; openvex: OpenVEX 0.2.0; cyclonedx-vex: CycloneDX 1.6; html: the "
     "portal's page in one file; pdf: to print and to file; markdown: for wikis and issues; text: for mail, 72 "
-    "columns wide.\n"
+    "columns wide; stix-2.1: from events of MISP, or STIX 2.0; misp: from STIX.\n"
     "The document goes to standard output; what a reader should know of the conversion to standard "
     "error, with --format json as JSON lines. Exit 1, and no document, where the result would not be "
     "valid.";
@@ -63,9 +64,9 @@ void add_convert_options(CLI::App& command, CommandLine& into) {
       ->expected(1)
       ->required();
   command.add_option("--to", into.to, "What it becomes")
-      ->check(
-          plain(CLI::IsMember({"csaf-2.0", "csaf-2.1", "openvex", "cyclonedx-vex", "html", "pdf", "markdown", "text"})))
-      ->type_name("csaf-2.0|csaf-2.1|openvex|cyclonedx-vex|html|pdf|markdown|text")
+      ->check(plain(CLI::IsMember(
+          {"csaf-2.0", "csaf-2.1", "openvex", "cyclonedx-vex", "html", "pdf", "markdown", "text", "stix-2.1", "misp"})))
+      ->type_name("csaf-2.0|csaf-2.1|openvex|cyclonedx-vex|html|pdf|markdown|text|stix-2.1|misp")
       ->required();
   command.add_flag("--keep-invalid", into.keep_invalid,
                    "Print the result even where it is not valid, to be mended by hand");

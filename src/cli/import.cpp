@@ -20,6 +20,7 @@ boost::json::object counts_json(const exchange::ObjectCounts& counts) {
   object.emplace("refused", counts.refused);
   object.emplace("lifted", counts.lifted);
   object.emplace("tlp_defaulted", counts.tlp_defaulted);
+  if (counts.misp_events > 0) object.emplace("misp_events", counts.misp_events);
   return object;
 }
 
@@ -44,7 +45,7 @@ boost::json::object item_json(const exchange::ImportItem& item) {
   }
   if (item.objects) {
     object["outcome"] = "objects";
-    object["kind"] = "STIX";
+    object["kind"] = item.objects->misp_events > 0 ? "MISP" : "STIX";
     object["objects"] = counts_json(*item.objects);
   }
   if (!item.key.empty()) object.emplace("id", item.key);
@@ -115,6 +116,9 @@ std::string objects_text(const exchange::ObjectCounts& counts) {
   parts.add(counts.removed, kRemovedHere);
   parts.add(counts.refused, "refused");
   std::string out = fmt::format("STIX objects:{}.\n", parts.text.empty() ? " none" : parts.text);
+  if (counts.misp_events > 0) {
+    out += fmt::format("{} of MISP became STIX.\n", text::count_of(counts.misp_events, "event", "events"));
+  }
   if (counts.lifted > 0) {
     out += fmt::format("{} of STIX 2.0 {} lifted to 2.1.\n", text::count_of(counts.lifted, "object", "objects"),
                        counts.lifted == 1 ? "was" : "were");

@@ -13,6 +13,7 @@
 #include "engine/search/indexer.hpp"
 #include "engine/threat/indexer.hpp"
 #include "exchange/putting.hpp"
+#include "store/communities.hpp"
 #include "store/records.hpp"
 
 namespace tocsin::exchange {
@@ -277,6 +278,7 @@ class Writer {
     item.objects.emplace();
     item.objects->refused = objects.refused;
     item.objects->lifted = objects.lifted;
+    item.objects->misp_events = objects.misp_events;
     for (std::size_t at = 0; at < objects.revisions.size(); at += kObjectsAtOnce) {
       const auto end = std::min(at + kObjectsAtOnce, objects.revisions.size());
       // The database may run it again.
@@ -410,9 +412,12 @@ void check_documents(Pipeline& pipeline, const ImportOptions& options) {
 }
 
 /// `read` fills the pipeline from another thread and returns what stopped it.
-Result<ImportSummary> run(store::Database& database, const ImportOptions& options, const ImportEvents& events,
+Result<ImportSummary> run(store::Database& database, const ImportOptions& given, const ImportEvents& events,
                           const Clock& clock, std::uint64_t bytes_total, const std::function<Status(Sink&)>& read) {
   const auto started = std::chrono::steady_clock::now();
+  auto options = given;
+  TRY(options.communities,
+      database.read([](store::Connection& connection) { return store::Communities{connection}.all(); }));
   Pipeline pipeline;
   Sink sink{pipeline};
   sink.bytes_total = bytes_total;
@@ -484,6 +489,7 @@ ObjectCounts& ObjectCounts::operator+=(const ObjectCounts& more) noexcept {
   refused += more.refused;
   lifted += more.lifted;
   tlp_defaulted += more.tlp_defaulted;
+  misp_events += more.misp_events;
   return *this;
 }
 

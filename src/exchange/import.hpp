@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "domain/community.hpp"
 #include "domain/record.hpp"
 #include "engine/evidence/evidence.hpp"
 #include "exchange/source.hpp"
@@ -29,6 +30,7 @@ struct ObjectCounts {
   std::int64_t refused = 0;        ///< Not stored: damaged.
   std::int64_t lifted = 0;         ///< Of those read: were STIX 2.0, and are kept as 2.1.
   std::int64_t tlp_defaulted = 0;  ///< Of those stored.
+  std::int64_t misp_events = 0;    ///< Of MISP, that they were made of.
   std::int64_t stored() const noexcept { return created + updated + history + conflicting; }
   std::int64_t all() const noexcept { return stored() + unchanged + removed + refused; }
   ObjectCounts& operator+=(const ObjectCounts& more) noexcept;
@@ -75,6 +77,9 @@ struct ImportOptions {
   domain::Tlp default_tlp = domain::Tlp::amber_strict;
   /// What marking definitions of STIX mean that are of others and say nothing of TLP, by their id.
   std::map<std::string, domain::Tlp, std::less<>> markings = {};
+  /// Communities that sharing groups of MISP stand for; of a group that is none of them, nobody is left but the owner.
+  /// import_paths and import_documents fill it.
+  std::vector<domain::Community> communities = {};
   /// Documents per write transaction.
   int batch = 256;
   /// Bytes per write transaction, about.
@@ -105,7 +110,8 @@ Result<ImportSummary> import_documents(store::Database& database, std::vector<So
 /// Turns bytes into what the store takes, or says why not. `name` goes into every error's `where`.
 /// Not a record but known (CSAF provider metadata, ROLIE feed, ...): no revision, no problems, `skipped_as`.
 /// Evidence (KEV, EPSS): no revision either, but one of the two.
-/// STIX: no revision, but one of each object; `problems` then are of objects that were refused, and spoil no other.
+/// STIX, and events of MISP, which become STIX: no revision, but one of each object; `problems` then are of objects
+/// that were refused, and spoil no other.
 struct RefusedObject {
   std::string id, version;  ///< As it says them; empty where it does not.
   std::string pointer;      ///< "/objects/7".
@@ -115,6 +121,7 @@ struct PreparedObjects {
   std::vector<domain::NewRevision> revisions;
   std::vector<bool> tlp_defaulted;  ///< Of each: bore no TLP marking.
   std::int64_t refused = 0, lifted = 0;
+  std::int64_t misp_events = 0;         ///< They were made of.
   std::vector<RefusedObject> refusals;  ///< At most kRefusalsMax.
 };
 struct Prepared {

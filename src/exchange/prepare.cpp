@@ -1,6 +1,7 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "exchange/import.hpp"
+#include "exchange/prepare_misp.hpp"
 #include "exchange/prepare_stix.hpp"
 #include "formats/csaf/extensions.hpp"
 #include "formats/csaf/header.hpp"
@@ -35,7 +36,7 @@ bool is_record_of_no_kind_yet(DocumentKind kind) {
     case DocumentKind::spdx:
     case DocumentKind::openvex:
     case DocumentKind::oscal:
-    case DocumentKind::misp_event:
+    case DocumentKind::misp_manifest:
       return true;
     default:
       return false;
@@ -83,6 +84,7 @@ Prepared prepare(std::string name, std::string bytes, const ImportOptions& optio
     prepared.skipped_as = formats::to_string(kind);
     return prepared;
   }
+  if (kind == DocumentKind::misp_event) return prepare_misp(name, bytes, options);
   if (kind == DocumentKind::kev) {
     auto catalogue = formats::kev::read_json(root);
     if (!catalogue) return refuse(std::move(catalogue).error());

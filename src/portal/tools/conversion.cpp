@@ -10,7 +10,12 @@
 #include "formats/csaf/export/markdown.hpp"
 #include "formats/csaf/export/plain_text.hpp"
 #include "formats/cvrf/cvrf.hpp"
+#include "formats/misp/event.hpp"
+#include "formats/misp/to_misp.hpp"
+#include "formats/misp/to_stix.hpp"
 #include "formats/recognise.hpp"
+#include "formats/stix/lift.hpp"
+#include "formats/stix/reader.hpp"
 #include "formats/vex/cyclonedx.hpp"
 #include "formats/vex/openvex.hpp"
 #include "portal/pages/advisory_file.hpp"
@@ -36,6 +41,8 @@ constexpr FormFacts kForms[] = {
     {Form::pdf, "pdf", "PDF", "application/pdf", "pdf"},
     {Form::markdown, "markdown", "Markdown", "text/markdown; charset=utf-8", "md"},
     {Form::text, "text", "Plain text", "text/plain; charset=utf-8", "txt"},
+    {Form::stix_2_1, "stix-2.1", "STIX 2.1", "application/stix+json;version=2.1", "stix.json"},
+    {Form::misp, "misp", "MISP event", "application/json", "misp.json"},
 };
 
 const FormFacts& facts_of(Form form) noexcept { return *std::ranges::find(kForms, form, &FormFacts::form); }
@@ -126,6 +133,41 @@ Result<Converted> to_html(std::string bytes) {
   return Converted{.bytes = pages::advisory_file_html(read, tlp)};
 }
 
+void tell(Converted& made, std::string path, std::string text) {
+  made.notes.push_back(
+      {ConversionNote::Level::warning, std::move(path), tr<"lost: {}">(text), ConversionNote::Kind::loss});
+}
+
+Result<Converted> to_stix(std::string_view bytes) {
+  Converted made{.bytes = {}, .file_name = fmt::format("threats.{}", extension_of(Form::stix_2_1))};
+  if (formats::stix::looks_like_stix(bytes)) {
+    TRY(auto lifted, formats::stix::lift_to_2_1(bytes));
+    if (lifted.of_2_0 == 0) return Error::invalid(std::string{tr<"is STIX 2.1 already">()});
+    for (auto& each : lifted.remarks) tell(made, std::move(each.path), std::move(each.text));
+    made.bytes = std::move(lifted.json);
+    return made;
+  }
+  TRY(const auto read, formats::misp::read_events(bytes));
+  std::vector<formats::misp::ToStix> events;
+  for (const auto& each : read.events) {
+    auto& one = events.emplace_back(formats::misp::to_stix(*each.json, each.pointer));
+    for (auto* list : {&one.refused, &one.remarks}) {
+      for (auto& remark : *list) tell(made, std::move(remark.pointer), std::move(remark.text));
+    }
+  }
+  made.bytes = formats::misp::write_bundle(events) + "\n";
+  return made;
+}
+
+Result<Converted> to_misp(std::string_view bytes) {
+  if (!formats::stix::looks_like_stix(bytes)) return Error::invalid(std::string{tr<"is no STIX">()});
+  TRY(auto events, formats::misp::to_misp(bytes));
+  Converted made{.bytes = formats::misp::write_events(events.events),
+                 .file_name = fmt::format("event.{}", extension_of(Form::misp))};
+  for (auto& each : events.remarks) tell(made, std::move(each.pointer), std::move(each.text));
+  return made;
+}
+
 Result<Converted> from_advisory(const csaf::Advisory& advisory, std::string bytes, Form to, const Options& options) {
   switch (to) {
     case Form::openvex: {
@@ -182,6 +224,8 @@ Result<csaf::Advisory> read_csaf(const boost::json::value& root) {
 }
 
 Result<Converted> convert(std::string bytes, Form to, const Options& options) {
+  if (to == Form::stix_2_1) return to_stix(bytes);
+  if (to == Form::misp) return to_misp(bytes);
   if (const auto kind = formats::recognise_xml(bytes)) return from_cvrf(bytes, *kind, to, options);
   if (to == Form::csaf_2_1) return to_csaf_2_1(bytes, options);
   if (to == Form::csaf_2_0) {

@@ -13,7 +13,8 @@
 /// One document to another form: the same for the command line, the API and pages. No I/O.
 namespace tocsin::portal::tools {
 
-enum class Form { csaf_2_0, csaf_2_1, openvex, cyclonedx_vex, html, pdf, markdown, text };
+enum class Form { csaf_2_0, csaf_2_1, openvex, cyclonedx_vex, html, pdf, markdown, text, stix_2_1, misp };
+/// Those that an advisory becomes: all but STIX and MISP, which are of threats and become each other.
 std::span<const Form> all_forms() noexcept;
 std::string_view to_string(Form form) noexcept;  ///< "csaf-2.1", "openvex", "markdown"
 std::optional<Form> parse_form(std::string_view text) noexcept;
@@ -42,7 +43,8 @@ struct Converted {
 /// A CSAF 2.0 or 2.1 document of whatever quality, read. Errors: invalid_input for another kind of document.
 Result<formats::csaf::Advisory> read_csaf(const boost::json::value& root);
 
-/// `bytes` is a CSAF 2.0 or 2.1 document, or for the two forms of CSAF one of OpenVEX, CycloneDX VEX or CVRF, which are
+/// For stix_2_1 `bytes` are MISP events or STIX 2.0, for misp STIX of either version. Else it
+/// is a CSAF 2.0 or 2.1 document, or for the two forms of CSAF one of OpenVEX, CycloneDX VEX or CVRF, which are
 /// recognised. A document that already is of the CSAF version that is asked for is an error, too. JSON comes indented,
 /// with a line end. Errors: invalid_input where the source cannot become this; too_large beyond the limits of
 /// its reader.
