@@ -1,10 +1,12 @@
 // Laws: whatever the bytes are, what is found stands where it is said to stand, in order; what is read alone is what is
 // found; values are stable: reading one again gives itself. Indicators and observables of it are written without harm.
+// Ids of vulnerabilities are what they are alone.
 #include <cstdint>
 #include <string>
 
 #include "base/check.hpp"
 #include "base/text.hpp"
+#include "formats/cve/cve.hpp"
 #include "formats/stix/pattern.hpp"
 #include "formats/stix/write.hpp"
 #include "formats/threat_text/doubts.hpp"
@@ -25,6 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     TOCSIN_CHECK(stix::parse_pattern(stix::pattern_of(each)));
     TOCSIN_CHECK(!stix::write_observable(each, "amber").at("id").get_string().empty());
   }
+  for (const auto& id : cve::ids_in(bytes)) TOCSIN_CHECK(cve::canonical(id) == id && cve::ids_in(id).size() == 1);
   (void)threat_text::read_one(bytes);
   return 0;
 }

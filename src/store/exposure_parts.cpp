@@ -1,21 +1,38 @@
 #include "store/exposure_parts.hpp"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 namespace tocsin::store {
 
-Result<ExposureAtRecord> exposure_at_vulnerability(Connection& connection, const domain::policy::Viewer& viewer,
-                                                   domain::OrganisationId organisation, std::string_view vulnerability,
-                                                   Timestamp now) {
+Result<std::map<std::string, ExposureAtRecord>> exposure_at_vulnerabilities(
+    Connection& connection, const domain::policy::Viewer& viewer, domain::OrganisationId organisation,
+    std::span<const std::string> vulnerabilities, Timestamp now) {
+  std::map<std::string, ExposureAtRecord> found;
+  if (vulnerabilities.empty()) return found;
+  // The index gives the advisories; a match may be about some of what its advisory speaks of.
   Sql sql{
-      "SELECT count(DISTINCT m.asset_id), count(DISTINCT a.site) FROM asset_match m JOIN record r ON r.id = "
-      "m.record_id "
-      "JOIN asset a ON a.id = m.asset_id WHERE m.organisation_id = ? AND m.status = 0 AND m.cves LIKE ? AND ",
-      organisation, fmt::format("%\"{}\"%", vulnerability)};
-  sql.append(domain::policy::visible_sql(viewer, now));
-  TRY(const auto found,
-      connection.first(sql, [](const Row& row) { return ExposureAtRecord{row.integer(0), row.integer(1)}; }));
-  return found.value_or(ExposureAtRecord{});
+      "SELECT n.vuln_id, count(DISTINCT m.asset_id), count(DISTINCT a.site) FROM advisory_vulnerability n JOIN "
+      "asset_match m ON m.record_id = n.record_id JOIN record r ON r.id = m.record_id JOIN asset a ON a.id = "
+      "m.asset_id WHERE m.organisation_id = ? AND m.status = 0 AND m.cves LIKE '%\"' || n.vuln_id || '\"%' AND "
+      "n.vuln_id IN ",
+      organisation};
+  sql.append_list(vulnerabilities.subspan(0, std::min(vulnerabilities.size(), Sql::kListMax)));
+  sql.append(" AND ").append(domain::policy::visible_sql(viewer, now)).append(" GROUP BY n.vuln_id");
+  TRY_VOID(connection.each(sql, [&](const Row& row) {
+    found.emplace(row.string(0), ExposureAtRecord{row.integer(1), row.integer(2)});
+    return ok();
+  }));
+  return found;
+}
+
+Result<std::vector<std::string>> vulnerabilities_perhaps_named(Connection& connection,
+                                                               domain::OrganisationId organisation) {
+  return connection.all(
+      Sql{"SELECT DISTINCT n.vuln_id FROM advisory_vulnerability n WHERE n.vuln_id IN (SELECT t.cve FROM "
+          "stix_vulnerability t) AND EXISTS (SELECT 1 FROM asset_match m WHERE m.organisation_id = ? AND m.record_id = "
+          "n.record_id) ORDER BY n.vuln_id LIMIT ?",
+          organisation, Sql::kListMax},
+      [](const Row& row) { return row.string(0); });
 }
 
 Result<std::vector<AssetState>> current_vulnerability_states(Connection& connection,

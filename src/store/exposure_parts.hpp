@@ -1,4 +1,6 @@
 #pragma once
+#include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,11 +12,15 @@
 /// Single vulnerabilities of matches: how many things one affects, and what was done about each.
 namespace tocsin::store {
 
-/// Things of the organisation that a vulnerability affects, and at how many sites, by the advisories that the viewer
-/// may see.
-Result<ExposureAtRecord> exposure_at_vulnerability(Connection& connection, const domain::policy::Viewer& viewer,
-                                                   domain::OrganisationId organisation, std::string_view vulnerability,
-                                                   Timestamp now);
+/// Things of the organisation that each of these vulnerabilities affects, and at how many sites, by the advisories that
+/// the viewer may see. Of those that affect something.
+Result<std::map<std::string, ExposureAtRecord>> exposure_at_vulnerabilities(
+    Connection& connection, const domain::policy::Viewer& viewer, domain::OrganisationId organisation,
+    std::span<const std::string> vulnerabilities, Timestamp now);
+/// CVEs that matches of the organisation are about and that threat knowledge names, whether anybody may see it or not:
+/// to be asked about.
+Result<std::vector<std::string>> vulnerabilities_perhaps_named(Connection& connection,
+                                                               domain::OrganisationId organisation);
 /// The newest of each single vulnerability of a match; the caller has been allowed to see it.
 Result<std::vector<AssetState>> current_vulnerability_states(Connection& connection,
                                                              domain::OrganisationId organisation, std::int64_t asset,

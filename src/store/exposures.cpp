@@ -169,6 +169,16 @@ void append_exposure_where(Sql& sql, const domain::policy::Viewer& viewer, domai
     sql.append(" AND m.cves LIKE ?", "%\"" + filter.cve + "\"%");
     if (whose == ExposureStateOf::vulnerability) sql.append(" AND j.value = ?", filter.cve);
   }
+  if (filter.cves) {
+    sql.append(
+        " AND EXISTS (SELECT 1 FROM advisory_vulnerability n WHERE n.record_id = m.record_id AND m.cves LIKE '%\"' || "
+        "n.vuln_id || '\"%' AND n.vuln_id IN ");
+    sql.append_list(std::span<const std::string>{*filter.cves}).append(")");
+    // Whose state is asked about is one vulnerability: only these are.
+    if (whose == ExposureStateOf::vulnerability) {
+      sql.append(" AND j.value IN ").append_list(std::span<const std::string>{*filter.cves});
+    }
+  }
   if (filter.sites) sql.append(" AND a.site IN ").append_list(std::span<const std::string>{*filter.sites});
   if (!filter.decisions.empty()) sql.append(" AND m.decision IN ").append_list(std::span{filter.decisions});
   if (filter.due_from) sql.append(" AND m.decision_due >= ?", *filter.due_from);

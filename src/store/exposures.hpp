@@ -86,6 +86,7 @@ struct ExposureFilter {
   std::optional<Timestamp> due_from = {}, due_before = {};  ///< Matches without a due date are not among them.
   bool no_due = false;                                      ///< Only matches without one.
   std::optional<int> score_from = {};                       ///< Tenths: only advisories with such a score or more.
+  std::optional<std::vector<std::string>> cves = {};        ///< Only matches that are about one of these.
 };
 enum class ExposureSort : std::uint8_t { status, decision, due, site, confidence };
 struct ExposureAfter {

@@ -77,18 +77,40 @@ Status apply(Connection& connection, const Migration& migration) {
 }  // namespace
 
 std::span<const Migration> all_migrations() {
-  static const std::array migrations{
-      kMigration0001Record,       kMigration0002Search,          kMigration0003VulnerabilityOrder,
-      kMigration0004Members,      kMigration0005MailQueue,       kMigration0006OutsideIdentities,
-      kMigration0007Guard,        kMigration0008Cases,           kMigration0009Inventory,
-      kMigration0010Evidence,     kMigration0011Notifications,   kMigration0012Webhook,
-      kMigration0013Decisions,    kMigration0015ExposureHistory, kMigration0017Manage,
-      kMigration0018MailKey,      kMigration0019Clauses,         kMigration0020ExposureSums,
-      kMigration0021ChangeKind,   kMigration0022ExposureAliases, kMigration0023AskedRuns,
-      kMigration0024AssetNotices, kMigration0025BundleGone,      kMigration0026AssetText,
-      kMigration0027Stix,         kMigration0028DecisionHistory, kMigration0029Taxii,
-      kMigration0030TaxiiWriting, kMigration0031Attack,          kMigration0032SharedThreats,
-      kMigration0034TaxiiPeer,    kMigration0036StixValues,      kMigration0037ThreatGraph};
+  static const std::array migrations{kMigration0001Record,
+                                     kMigration0002Search,
+                                     kMigration0003VulnerabilityOrder,
+                                     kMigration0004Members,
+                                     kMigration0005MailQueue,
+                                     kMigration0006OutsideIdentities,
+                                     kMigration0007Guard,
+                                     kMigration0008Cases,
+                                     kMigration0009Inventory,
+                                     kMigration0010Evidence,
+                                     kMigration0011Notifications,
+                                     kMigration0012Webhook,
+                                     kMigration0013Decisions,
+                                     kMigration0015ExposureHistory,
+                                     kMigration0017Manage,
+                                     kMigration0018MailKey,
+                                     kMigration0019Clauses,
+                                     kMigration0020ExposureSums,
+                                     kMigration0021ChangeKind,
+                                     kMigration0022ExposureAliases,
+                                     kMigration0023AskedRuns,
+                                     kMigration0024AssetNotices,
+                                     kMigration0025BundleGone,
+                                     kMigration0026AssetText,
+                                     kMigration0027Stix,
+                                     kMigration0028DecisionHistory,
+                                     kMigration0029Taxii,
+                                     kMigration0030TaxiiWriting,
+                                     kMigration0031Attack,
+                                     kMigration0032SharedThreats,
+                                     kMigration0034TaxiiPeer,
+                                     kMigration0036StixValues,
+                                     kMigration0037ThreatGraph,
+                                     kMigration0039StixVulnerability};
   return migrations;
 }
 

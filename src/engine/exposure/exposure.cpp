@@ -129,7 +129,8 @@ Result<store::ExposureFilter> filter_of(const inventory::Access& access, const L
                                .record = input.record,
                                .cve = input.cve,
                                .sites = access.sites,
-                               .score_from = input.score_from};
+                               .score_from = input.score_from,
+                               .cves = input.cves};
   for (const auto each : input.statuses) filter.statuses.push_back(each);
   for (const auto each : input.states) filter.states.push_back(static_cast<std::int64_t>(each));
   for (const auto each : input.decisions) filter.decisions.push_back(each);

@@ -31,6 +31,8 @@ struct ListInput {
   std::vector<int> decisions = {};     ///< Actions as decision.hpp numbers them; none: every one.
   std::string due = {};                ///< One of all_dues(); empty: whenever.
   std::optional<int> score_from = {};  ///< Tenths.
+  /// Only matches about one of these: those by which somebody attacks (parts.hpp, attacked_vulnerabilities()).
+  std::optional<std::vector<std::string>> cves = {};
   store::ExposureSort sort = store::ExposureSort::status;
   int limit = 50;  ///< 1..200
   std::string cursor = {};

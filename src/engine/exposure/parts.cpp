@@ -1,7 +1,9 @@
 #include "engine/exposure/parts.hpp"
 
 #include <algorithm>
+#include <set>
 
+#include "engine/threat/vulnerabilities.hpp"
 #include "store/exposure_parts.hpp"
 
 namespace tocsin::engine::exposure {
@@ -11,14 +13,47 @@ using domain::RemediationState;
 
 Result<std::optional<store::ExposureAtRecord>> at_vulnerability(store::Database& database, const Actor& actor,
                                                                 std::string_view vulnerability, Timestamp now) {
+  const std::vector<std::string> one{std::string{vulnerability}};
+  TRY(const auto found, at_vulnerabilities(database, actor, one, now));
+  return found.empty() ? std::optional<store::ExposureAtRecord>{} : std::optional{found.begin()->second};
+}
+
+Result<std::map<std::string, store::ExposureAtRecord>> at_vulnerabilities(store::Database& database, const Actor& actor,
+                                                                          std::span<const std::string> vulnerabilities,
+                                                                          Timestamp now) {
   if (!actor.viewer.organisation || !actor.may(Permission::read_inventory)) {
-    return std::optional<store::ExposureAtRecord>{};
+    return std::map<std::string, store::ExposureAtRecord>{};
   }
-  TRY(const auto found, database.read([&](store::Connection& connection) {
-    return store::exposure_at_vulnerability(connection, actor.viewer, *actor.viewer.organisation, vulnerability, now);
-  }));
-  if (found.assets == 0) return std::optional<store::ExposureAtRecord>{};
-  return std::optional{found};
+  return database.read([&](store::Connection& connection) {
+    return store::exposure_at_vulnerabilities(connection, actor.viewer, *actor.viewer.organisation, vulnerabilities,
+                                              now);
+  });
+}
+
+Result<std::map<std::string, std::vector<threat::ThreatRow>>> attackers_on(store::Database& database,
+                                                                           const Actor& actor,
+                                                                           const inventory::Access& access,
+                                                                           std::span<const store::ExposureRow> rows,
+                                                                           std::size_t each_max, Timestamp now) {
+  TRY_VOID(actor.require(Permission::read_inventory));
+  std::set<std::string> distinct;
+  for (const auto& row : rows) distinct.insert(row.match.cves.begin(), row.match.cves.end());
+  const std::vector<std::string> cves(distinct.begin(), distinct.end());
+  return database.snapshot([&](store::Connection& connection) {
+    return threat::attackers(connection, reader_of(actor, access), cves, each_max, now);
+  });
+}
+
+Result<std::vector<std::string>> attacked_vulnerabilities(store::Database& database, const Actor& actor,
+                                                          const inventory::Access& access, Timestamp now) {
+  TRY_VOID(actor.require(Permission::read_inventory));
+  return database.snapshot([&](store::Connection& connection) -> Result<std::vector<std::string>> {
+    TRY(const auto perhaps, store::vulnerabilities_perhaps_named(connection, access.organisation));
+    TRY(const auto found, threat::attackers(connection, reader_of(actor, access), perhaps, 1, now));
+    std::vector<std::string> cves;
+    for (const auto& [cve, rows] : found) cves.push_back(cve);
+    return cves;
+  });
 }
 
 Result<MatchParts> match_parts(store::Database& database, const Actor& actor, const Subject& subject, Timestamp now) {

@@ -116,6 +116,9 @@ Result<std::set<std::string>> present(store::Connection& connection, const domai
 Result<std::vector<AttackRow>> detected(store::Connection& connection, const domain::policy::Viewer& viewer,
                                         const AttackRow& row, Timestamp now);
 
+/// Techniques that a record names itself: by ATT&CK id, or by reference. The caller has been allowed to see the record.
+Result<std::vector<AttackRow>> techniques_named_by(store::Connection& connection, const domain::policy::Viewer& viewer,
+                                                   domain::RecordId record, Timestamp now);
 /// How many of the records that the viewer may see name each technique (also by what they refer to), by ATT&CK id. What
 /// belongs to the knowledge base itself does not count.
 Result<std::map<std::string, std::int64_t>> mention_counts(store::Connection& connection,

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/threat/attack.hpp"
+#include "engine/threat/attack_rows.hpp"
 
 namespace tocsin::engine::threat {
 namespace {
@@ -44,6 +45,20 @@ Result<std::map<std::string, std::int64_t>> mention_counts(store::Connection& co
     return ok();
   }));
   return out;
+}
+
+Result<std::vector<AttackRow>> techniques_named_by(store::Connection& connection, const Viewer& viewer,
+                                                   domain::RecordId record, Timestamp now) {
+  Sql sql{"SELECT " TOCSIN_ATTACK_COLUMNS TOCSIN_ATTACK_FROM
+          " WHERE a.kind = ? AND a.in_force = 1 AND (a.attack_id IN (SELECT m.named FROM attack_mention m WHERE "
+          "m.record_id = ? AND m.by_id = '') OR s.stix_id IN (SELECT m.named FROM attack_mention m WHERE m.record_id = "
+          "? AND m.by_id = '')) AND ",
+          AttackKind::technique, record, record};
+  sql.append(visible_sql(viewer, now)).append(" ORDER BY a.attack_id, s.stix_id LIMIT ?", kMentionsShown);
+  TRY(auto rows, connection.all(sql, [](const store::Row& row) { return read_attack_row(row); }));
+  const auto [first, last] = std::ranges::unique(rows, {}, &AttackRow::attack_id);
+  rows.erase(first, last);
+  return rows;
 }
 
 Status add_mentions(store::Connection& connection, const Viewer& viewer, AttackObject& object, Timestamp now) {

@@ -1,6 +1,7 @@
 #include "engine/threat/indexer.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 #include <vector>
@@ -11,6 +12,8 @@
 #include "engine/threat/graph.hpp"
 #include "engine/threat/text.hpp"
 #include "engine/threat/values.hpp"
+#include "engine/threat/vulnerabilities.hpp"
+#include "formats/cve/cve.hpp"
 #include "formats/stix/facts.hpp"
 #include "store/changes.hpp"
 #include "store/records.hpp"
@@ -42,6 +45,7 @@ struct Tables {
   store::Rows reference{Sql{"INSERT INTO stix_reference (record_id, property, target_id) VALUES "}};
   store::Rows edge{Sql{"INSERT INTO stix_edge (from_id, to_id, verb, record_id, via) VALUES "}};
   store::Rows time{Sql{"INSERT INTO stix_time (record_id, began, ended) VALUES "}};
+  store::Rows vulnerability{Sql{"INSERT INTO stix_vulnerability (cve, record_id, by_id, how) VALUES "}};
   store::Rows text;
 
   explicit Tables(store::Dialect dialect)
@@ -57,7 +61,7 @@ struct Tables {
     }
   }
   void append_to(std::vector<Sql>& out) const {
-    for (const auto* rows : {&object, &label, &reference, &edge, &time, &text}) rows->append_to(out);
+    for (const auto* rows : {&object, &label, &reference, &edge, &time, &vulnerability, &text}) rows->append_to(out);
   }
 
  private:
@@ -88,6 +92,7 @@ void append_delete(store::Dialect dialect, std::int64_t record, std::vector<Sql>
   }
   out.emplace_back("DELETE FROM stix_time WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM stix_edge WHERE record_id = ?", record);
+  out.emplace_back("DELETE FROM stix_vulnerability WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM stix_reference WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM stix_label WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM stix_object WHERE record_id = ?", record);
@@ -132,6 +137,7 @@ class Deriver {
     add_edges(record, references);
     if (root) add_time(id, type, *root);
     tables_.add_text(id, words(record));
+    if (root) add_vulnerabilities(*root, id);
   }
 
  private:
@@ -185,6 +191,40 @@ class Deriver {
     }
     if (began || ended) tables_.time.add("(?, ?, ?)", id, began, ended);
   }
+  /// What was taken back says nothing, and markings and translations say nothing of their own.
+  void add_vulnerabilities(stix::Node root, std::int64_t record) {
+    named_.clear();
+    const bool relates = facts_.type == "relationship";
+    if (facts_.revoked || (!relates && !is_on_lists(facts_.type))) return;
+    std::string_view by;
+    if (relates) {
+      by = facts_.source_ref;
+      if (by.empty() || by.size() > kIndexedBytesMax || by.find('\0') != by.npos) return;
+    }
+    const bool is_one = facts_.type == "vulnerability";
+    if (is_one) note(formats::cve::canonical(facts_.name), Naming::is);
+    for (const auto& each : facts_.external_references) {
+      if (text::lower_ascii(each.source_name) != "cve") continue;
+      note(formats::cve::canonical(each.external_id), is_one ? Naming::is : Naming::refers);
+    }
+    walk(root);
+    for (const auto& [cve, how] : named_) {
+      tables_.vulnerability.add("(?, ?, ?, ?)", cve, record, by, relates ? Naming::relationship_says : how);
+    }
+  }
+  /// Every text below.
+  void walk(stix::Node node) {
+    if (node.is_string()) {
+      for (auto& id : formats::cve::ids_in(node.text())) note(std::move(id), Naming::says);
+    } else if (node.is_array()) {
+      for (const auto each : node.elements()) walk(each);
+    } else if (node.is_object()) {
+      for (const auto [name, value] : node.members()) walk(value);
+    }
+  }
+  void note(std::string cve, Naming how) {
+    if (!cve.empty() && named_.size() < formats::cve::kIdsMax) named_.try_emplace(std::move(cve), how);
+  }
 
   const Words& words(const domain::Record& record) {
     words_.clear();
@@ -195,6 +235,7 @@ class Deriver {
   Tables& tables_;
   stix::TapeReader reader_;
   stix::Facts facts_;
+  std::map<std::string, Naming> named_;
   Words words_;
 };
 
@@ -263,6 +304,8 @@ Status index_all(store::Database& database, const std::function<void(const Index
   return index_values(database);
 }
 
+Result<std::int64_t> indexed_until(store::Connection& connection) { return store::Changes{connection}.cursor(kReader); }
+
 Status forget_record(store::Connection& connection, domain::RecordId record) {
   TRY([[maybe_unused]] const auto locked, store::Changes{connection}.cursor(kReader));
   std::vector<Sql> statements;
@@ -279,6 +322,7 @@ Status reset_index(store::Database& database) {
     statements.emplace_back("DELETE FROM stix_text");
     statements.emplace_back("DELETE FROM stix_time");
     statements.emplace_back("DELETE FROM stix_edge");
+    statements.emplace_back("DELETE FROM stix_vulnerability");
     statements.emplace_back("DELETE FROM stix_reference");
     statements.emplace_back("DELETE FROM stix_label");
     statements.emplace_back("DELETE FROM stix_object");

@@ -44,6 +44,9 @@ std::optional<Sql> matching(store::Dialect dialect, const Viewer& viewer, const 
   if (filter.tlp) sql.append(" AND r.tlp = ?", *filter.tlp);
   if (filter.revoked) sql.append(" AND s.revoked = ?", *filter.revoked);
   if (filter.modified_after) sql.append(" AND s.modified > ?", *filter.modified_after);
+  if (filter.ids) {
+    sql.append(" AND s.revoked = 0 AND s.stix_id IN ").append_list(std::span<const std::string>{*filter.ids});
+  }
   return sql;
 }
 

@@ -43,6 +43,7 @@ struct Filter {
   std::optional<domain::Tlp> tlp = {};
   std::optional<bool> revoked = {};
   std::optional<Timestamp> modified_after = {};
+  std::optional<std::vector<std::string>> ids = {};  ///< Only these STIX ids, as far as they are in force.
 };
 
 struct Page {

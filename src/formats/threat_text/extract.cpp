@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 
 #include "base/text.hpp"
+#include "formats/cve/cve.hpp"
 #include "formats/stix/forms.hpp"
 
 namespace tocsin::formats::threat_text {
@@ -248,12 +249,7 @@ std::optional<std::pair<Kind, std::string>> id_of(std::string_view token) {
   const auto starts = [&](std::string_view with) {
     return text::equals_ignore_case_ascii(token.substr(0, with.size()), with);
   };
-  if (starts("CVE-")) {
-    const auto rest = token.substr(4);
-    const bool good = rest.size() >= 9 && rest.size() <= 24 && all_digits(rest.substr(0, 4)) && rest[4] == '-' &&
-                      all_digits(rest.substr(5));
-    if (good) return std::pair{Kind::cve, upper(token)};
-  }
+  if (auto id = cve::canonical(token); !id.empty()) return std::pair{Kind::cve, std::move(id)};
   if (starts("CWE-") && token.size() <= 9 && all_digits(token.substr(4))) return std::pair{Kind::cwe, upper(token)};
   const bool technique = (token.size() == 5 || (token.size() == 9 && token[5] == '.' && all_digits(token.substr(6)))) &&
                          (token[0] == 'T' || token[0] == 't') && all_digits(token.substr(1, 4));

@@ -38,5 +38,6 @@ extern const Migration kMigration0032SharedThreats;
 extern const Migration kMigration0034TaxiiPeer;
 extern const Migration kMigration0036StixValues;
 extern const Migration kMigration0037ThreatGraph;
+extern const Migration kMigration0039StixVulnerability;
 
 }  // namespace tocsin::store

@@ -1,0 +1,62 @@
+#include "formats/cve/cve.hpp"
+
+#include <algorithm>
+
+namespace tocsin::formats::cve {
+namespace {
+
+constexpr std::string_view kBegin = "CVE-";
+constexpr std::size_t kYearDigits = 4, kNumberDigitsMin = 4, kNumberDigitsMax = 19;
+
+bool is_digit(char each) noexcept { return each >= '0' && each <= '9'; }
+bool is_word(char each) noexcept {
+  return is_digit(each) || (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') || each == '_';
+}
+char upper(char each) noexcept { return each >= 'a' && each <= 'z' ? static_cast<char>(each - 'a' + 'A') : each; }
+
+std::size_t digits_at(std::string_view text, std::size_t at) noexcept {
+  std::size_t count = 0;
+  while (at + count < text.size() && is_digit(text[at + count])) ++count;
+  return count;
+}
+
+/// Bytes of the id that begins there; 0 where none does.
+std::size_t length_at(std::string_view text, std::size_t at) noexcept {
+  if (text.size() - at < kBegin.size()) return 0;
+  for (std::size_t i = 0; i < kBegin.size(); ++i) {
+    if (upper(text[at + i]) != kBegin[i]) return 0;
+  }
+  const auto year = at + kBegin.size(), hyphen = year + kYearDigits;
+  if (digits_at(text, year) != kYearDigits || hyphen >= text.size() || text[hyphen] != '-') return 0;
+  const auto number = digits_at(text, hyphen + 1);
+  if (number < kNumberDigitsMin || number > kNumberDigitsMax) return 0;
+  const auto end = hyphen + 1 + number;
+  return end < text.size() && is_word(text[end]) ? 0 : end - at;
+}
+
+std::string in_upper_case(std::string_view id) {
+  std::string out{id};
+  std::ranges::transform(out, out.begin(), upper);
+  return out;
+}
+
+}  // namespace
+
+std::string canonical(std::string_view id) {
+  return !id.empty() && length_at(id, 0) == id.size() ? in_upper_case(id) : std::string{};
+}
+
+std::vector<std::string> ids_in(std::string_view text) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < text.size() && out.size() < kIdsMax; ++at) {
+    if (upper(text[at]) != 'C' || (at > 0 && is_word(text[at - 1]))) continue;
+    const auto length = length_at(text, at);
+    if (length == 0) continue;
+    auto id = in_upper_case(text.substr(at, length));
+    if (std::ranges::find(out, id) == out.end()) out.push_back(std::move(id));
+    at += length - 1;
+  }
+  return out;
+}
+
+}  // namespace tocsin::formats::cve
