@@ -487,6 +487,23 @@ class Builder {
       format(sub);
     });
   }
+  void correlate(const char* meaning) {
+    auto* sub = command("correlate", Command::correlate, meaning,
+                        "  tocsin correlate --data var 198.51.100.7\n"
+                        "  tocsin correlate --data var 'hxxps://pump[.]example/x'\n"
+                        "  tocsin correlate --data var --kind name --format json 'grey heron'");
+    data(sub);
+    sub->add_option("value", into_.correlate.value, "An address, a hash, a file, a name, as it is or made harmless")
+        ->type_name("VALUE")
+        ->required();
+    sub->add_option("--kind", into_.correlate.kind, "What it is, where its form does not say so")->type_name("KIND");
+    sub->add_option("--limit", into_.limit, "Most objects shown")
+        ->check(plain(CLI::Range(1, 200)))
+        ->type_name("1..200")
+        ->capture_default_str();
+    as_public(sub);
+    format(sub);
+  }
   void attack(const char* meaning) {
     add_attack_commands(*app_.add_subcommand("attack", meaning), into_.attack,
                         [this](auto* sub, const char* examples, bool stored) {
@@ -597,6 +614,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"taxii", "TAXII collections: views of the threat knowledge for other programs", &Builder::taxii},
       {"peer", "Other TAXII servers that are read here: add, look, preview, start, see how they do", &Builder::peer},
       {"attack", "MITRE ATT&CK: show objects, print layers, tell what changed between releases", &Builder::attack},
+      {"correlate", "Show which STIX objects have a value", &Builder::correlate},
       {"notify", "What people subscribed to, and what they were told", &Builder::notify},
       {"approval", "Acts that wait for a second person: see, approve, reject them", &Builder::approval},
       {"config", "Check or document the settings", &Builder::config},

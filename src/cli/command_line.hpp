@@ -60,6 +60,7 @@ enum class Command {
   taxii,
   peer,
   attack,
+  correlate,
   notify,
   approval,
   cases,
@@ -102,14 +103,17 @@ struct CommandLine {
   TaxiiOptions taxii;                                       ///< All of `tocsin taxii`.
   PeerOptions peer;                                         ///< All of `tocsin peer`.
   AttackOptions attack;                                     ///< All of `tocsin attack`.
-  ManageOptions manage;                                     ///< comment, remove
-  MailOptions mail;                                         ///< All of `tocsin mail`.
-  NotifyOptions notify;                                     ///< All of `tocsin notify`.
-  SiteOptions site;                                         ///< site
-  AuditOptions audit;                                       ///< All of `tocsin audit`.
-  CaseOptions cases;                                        ///< All of `tocsin case`.
-  ApprovalOptions approval;                                 ///< All of `tocsin approval`.
-  ChangeOptions change;                                     ///< withdraw, supersede, modify, translate, update-ids
+  struct {
+    std::string value, kind;
+  } correlate;               ///< Also limit.
+  ManageOptions manage;      ///< comment, remove
+  MailOptions mail;          ///< All of `tocsin mail`.
+  NotifyOptions notify;      ///< All of `tocsin notify`.
+  SiteOptions site;          ///< site
+  AuditOptions audit;        ///< All of `tocsin audit`.
+  CaseOptions cases;         ///< All of `tocsin case`.
+  ApprovalOptions approval;  ///< All of `tocsin approval`.
+  ChangeOptions change;      ///< withdraw, supersede, modify, translate, update-ids
   bool quiet = false;
   bool as_public = false;            ///< search, show: what an anonymous reader would find.
   std::vector<std::string> paths;    ///< import, validate, diff: two, convert: one; backup and restore: one.

@@ -34,12 +34,13 @@ int run_match(const CommandLine& line);
 int run_status(const CommandLine& line);
 int run_bundle(const CommandLine& line);  ///< All of `tocsin bundle`.
 int run_share(const CommandLine& line);
-int run_manage(const CommandLine& line);     ///< comment, remove
-int run_audit(const CommandLine& line);      ///< All of `tocsin audit`.
-int run_mail(const CommandLine& line);       ///< All of `tocsin mail`.
-int run_taxii(const CommandLine& line);      ///< All of `tocsin taxii`.
-int run_peer(const CommandLine& line);       ///< All of `tocsin peer`.
-int run_attack(const CommandLine& line);     ///< All of `tocsin attack`.
+int run_manage(const CommandLine& line);  ///< comment, remove
+int run_audit(const CommandLine& line);   ///< All of `tocsin audit`.
+int run_mail(const CommandLine& line);    ///< All of `tocsin mail`.
+int run_taxii(const CommandLine& line);   ///< All of `tocsin taxii`.
+int run_peer(const CommandLine& line);    ///< All of `tocsin peer`.
+int run_attack(const CommandLine& line);  ///< All of `tocsin attack`.
+int run_correlate(const CommandLine& line);
 int run_webhook(const CommandLine& line);    ///< All of `tocsin webhook`.
 int run_notify(const CommandLine& line);     ///< All of `tocsin notify`.
 int run_case(const CommandLine& line);       ///< All of `tocsin case`.

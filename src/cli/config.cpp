@@ -99,6 +99,8 @@ int dispatch(const CommandLine& line) {
       return run_peer(line);
     case Command::attack:
       return run_attack(line);
+    case Command::correlate:
+      return run_correlate(line);
     case Command::webhook:
       return run_webhook(line);
     case Command::notify:

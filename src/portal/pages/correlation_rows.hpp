@@ -1,7 +1,8 @@
 #pragma once
 #include "portal/pages/correlation_parts.hpp"
 
-/// Values and who shares them, the same on every page and in the API. Internal to the pages of correlation.
+/// Values and who shares them, the same on every page and in the API. For the pages of correlation and
+/// the command line.
 namespace tocsin::portal::pages {
 
 /// Cut where it is long.
