@@ -157,6 +157,9 @@ Status App::load_site() {
   std::string evidence;
   TRY(auto site, database_.read([&](store::Connection& connection) -> Result<engine::site::Site> {
     TRY(evidence, store::Evidence{connection}.version());
+    // What threats are known is as much what others know of vulnerabilities.
+    TRY(const auto threats, engine::threat::indexed_until(connection));
+    evidence += fmt::format(" {}", threats);
     return engine::site::load(connection, settings_.site);
   }));
   auto made = std::make_shared<const engine::site::Site>(std::move(site));
@@ -168,9 +171,9 @@ Status App::load_site() {
 
 Status App::catch_up() {
   const std::lock_guard lock(catch_up_mutex_);
-  TRY_VOID(load_site());
   TRY_VOID(engine::search::index_all(database_));
   TRY_VOID(engine::threat::index_all(database_));
+  TRY_VOID(load_site());
   TRY_VOID(engine::taxii::feed_all(database_, clock_.now()));
   TRY_VOID(catalogue_.refresh());
   note_generation();

@@ -193,6 +193,12 @@ std::string_view advisory_schemas_json() noexcept {
     "headquarters", "notes", "products", "vulnerabilities", "references", "acknowledgments", "revision_history", "quality", "extensions",
     "revision", "document_url", "sharing"],
   "properties": {
+    "threats": {"$ref": "#/components/schemas/NamingThreats"},
+    "techniques": {
+      "description": "Techniques of ATT&CK that it names as it is now, as far as they are here for the asker. Not of revisions.",
+      "type": "array",
+      "items": {"$ref": "#/components/schemas/AttackObject"}
+    },
     "sharing": {
       "description": "Why the asker may read this.",
       "type": "object",
@@ -355,8 +361,9 @@ std::string_view advisory_schemas_json() noexcept {
 },
 "Vulnerability": {
   "type": "object",
-  "required": ["id", "url", "evidence", "mentions"],
+  "required": ["id", "url", "evidence", "mentions", "threats"],
   "properties": {
+    "threats": {"$ref": "#/components/schemas/NamingThreats"},
     "id": {"type": "string"},
     "url": {"description": "Of the page.", "type": "string"},
     "evidence": {"$ref": "#/components/schemas/Evidence"},

@@ -48,6 +48,10 @@ constexpr QueryParameter kExposureQuery[] = {
     {"product", "Only of assets of this product: `product` of `GET /exposure/lists`.", R"({"type":"string"})"},
     {"bom", "Only of components of this bill of materials.", R"({"type":"integer","minimum":1})"},
     {"asset", "Only of this asset.", R"({"type":"integer","minimum":1})"},
+    {"threats",
+     "yes: only matches about a vulnerability that a campaign, a group, malware or a tool names which the asker may "
+     "see.",
+     R"({"enum":["yes"]})"},
     {"sort", "Most urgent, soonest due, most urgent status, by site, surest first; then the newest advisory first.",
      R"({"enum":["decision","due","status","site","confidence"],"default":"decision"})"},
     {"group", "Also count by this: `groups`.", R"({"enum":["site","zone","vendor"]})"},
@@ -254,6 +258,7 @@ std::string_view inventory_schemas_json() noexcept {
     "confidence": {"type": "number", "minimum": 0, "maximum": 1},
     "product_ids": {"type": "array", "items": {"type": "string"}},
     "cves": {"type": "array", "items": {"type": "string"}},
+    "threats": {"description": "In lists of matches: who attacks by these vulnerabilities, at most three.", "type": "array", "items": {"$ref": "#/components/schemas/Threat"}},
     "because": {"type": "string"},
     "question": {"description": "What would decide it.", "type": ["string", "null"]},
     "decision": {"enum": ["act_now", "mitigate_now", "next_outage", "accept", "nothing_to_do"]},

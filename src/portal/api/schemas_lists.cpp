@@ -29,6 +29,8 @@ constexpr QueryParameter kListsQuery[] = {
     {"product", "Only of assets of this product: `product` of that list.", R"({"type":"string"})"},
     {"bom", "Only of components of this bill of materials.", R"({"type":"integer","minimum":1})"},
     {"asset", "Only of this asset.", R"({"type":"integer","minimum":1})"},
+    {"threats", "yes: only about vulnerabilities that a campaign, a group, malware or a tool names.",
+     R"({"enum":["yes"]})"},
     {"limit", "Items in a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
     {"cursor", "Opaque; from `next` of the page before. Leave out for the first page.", R"({"type":"string"})"},
 };

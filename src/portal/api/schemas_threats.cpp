@@ -13,6 +13,10 @@ constexpr QueryParameter kThreatsQuery[] = {
     {"tlp", "Marked so.", R"({"type":"string","default":""})"},
     {"revoked", "Only those that are, or are not.", R"({"enum":["","yes","no"],"default":""})"},
     {"modified_after", "A date, or a time of RFC 3339.", R"({"type":"string","default":""})"},
+    {"cve", "Only what names this vulnerability, itself, by a relationship, or through what it uses.",
+     R"({"type":"string","default":""})"},
+    {"advisory", "Only what names a vulnerability that this advisory speaks of: its `slug`.",
+     R"({"type":"string","default":""})"},
     {"sort", "Order: newest version first, by name, by type, or by confidence, highest first.",
      R"({"enum":["modified","name","type","confidence"],"default":"modified"})"},
     {"limit", "Objects in a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
@@ -266,9 +270,88 @@ std::string_view threat_schemas_json() noexcept {
     "steps_max": {"type": "integer"}
   }
 },
+"NamingWay": {
+  "description": "How an object names a vulnerability, the surest way.",
+  "type": "object",
+  "required": ["cve", "how", "verb", "through"],
+  "properties": {
+    "cve": {"type": "string"},
+    "how": {
+      "description": "is: it is the STIX object of it. relates: a relationship leads to that object. refers: by an external reference. says: in a text. relationship_says: in a text of a relationship that begins at it. contains: a report or sighting of it. through: it uses or indicates `through`, which names it, or that is attributed to it.",
+      "enum": ["is", "relates", "refers", "says", "relationship_says", "contains", "through"]
+    },
+    "verb": {"description": "Type of the relationship, or the property that refers; may be empty.", "type": "string"},
+    "through": {"description": "STIX id; empty but for `through`.", "type": "string"}
+  }
+},
+"NamingThreats": {
+  "description": "What of threat knowledge names it, as far as the asker may see it, the newest ten. `GET /api/v1/threats` has all.",
+  "type": "object",
+  "required": ["total", "items"],
+  "properties": {
+    "total": {"type": "integer", "minimum": 0},
+    "items": {
+      "type": "array",
+      "items": {
+        "allOf": [
+          {"$ref": "#/components/schemas/Threat"},
+          {
+            "type": "object",
+            "required": ["ways"],
+            "properties": {"ways": {"type": "array", "items": {"$ref": "#/components/schemas/NamingWay"}}}
+          }
+        ]
+      }
+    }
+  }
+},
+"ThreatVulnerabilities": {
+  "description": "Vulnerabilities that the object names, with the advisories on them; at most 100, by score.",
+  "type": "object",
+  "required": ["total", "items"],
+  "properties": {
+    "total": {"type": "integer", "minimum": 0},
+    "items": {
+      "type": "array",
+      "items": {
+        "allOf": [
+          {"$ref": "#/components/schemas/NamingWay"},
+          {
+            "type": "object",
+            "required": ["score", "evidence", "advisories", "advisory_count", "own_devices", "own_sites"],
+            "properties": {
+              "score": {"$ref": "#/components/schemas/Score"},
+              "evidence": {"$ref": "#/components/schemas/Evidence"},
+              "advisories": {
+                "description": "The newest five.",
+                "type": "array",
+                "items": {
+                  "type": "object",
+                  "required": ["id", "slug", "url", "title", "tlp", "severity", "score"],
+                  "properties": {
+                    "id": {"type": "string"},
+                    "slug": {"type": "string"},
+                    "url": {"type": "string"},
+                    "title": {"type": "string"},
+                    "tlp": {"type": "string"},
+                    "severity": {"$ref": "#/components/schemas/Severity"},
+                    "score": {"$ref": "#/components/schemas/Score"}
+                  }
+                }
+              },
+              "advisory_count": {"type": "integer", "minimum": 0},
+              "own_devices": {"description": "Of the asker's inventory, affected by it; null for who may read none.", "type": ["integer", "null"], "minimum": 0},
+              "own_sites": {"type": ["integer", "null"], "minimum": 0}
+            }
+          }
+        ]
+      }
+    }
+  }
+},
 "ThreatDetail": {
   "type": "object",
-  "required": ["id", "url", "name", "tlp", "version", "format", "sha512", "document_url", "object", "references", "more_references", "revisions"],
+  "required": ["id", "url", "name", "tlp", "version", "format", "sha512", "document_url", "object", "references", "more_references", "revisions", "vulnerabilities"],
   "properties": {
     "id": {"description": "Its STIX id.", "type": "string"},
     "url": {"type": "string"},
@@ -293,6 +376,7 @@ std::string_view threat_schemas_json() noexcept {
       }
     },
     "more_references": {"type": "boolean"},
+    "vulnerabilities": {"$ref": "#/components/schemas/ThreatVulnerabilities"},
     "revisions": {
       "type": "array",
       "items": {

@@ -11,6 +11,7 @@
 #include "portal/pages/advisory_load.hpp"
 #include "portal/pages/advisory_parts.hpp"
 #include "portal/pages/advisory_view.hpp"
+#include "portal/pages/attack_parts.hpp"
 #include "portal/pages/exposure_sums.hpp"
 #include "portal/pages/form.hpp"
 #include "portal/pages/format.hpp"
@@ -20,6 +21,7 @@
 #include "portal/pages/raw_json.hpp"
 #include "portal/pages/routes.hpp"
 #include "portal/pages/sharing_view.hpp"
+#include "portal/pages/threat_links.hpp"
 #include "portal/paper/advisory_pdf.hpp"
 #include "portal/tools/conversion.hpp"
 
@@ -57,8 +59,12 @@ Result<http::Response> advisory(App& app, const http::Request& request) {
   TRY(const auto loaded, pages::load_advisory(app, request));
   if (auto redirect = canonical_redirect(request, loaded, "")) return std::move(*redirect);
   const auto base = pages::advisory_url(loaded.record.slug);
+  TRY(const auto links, pages::advisory_links(app, request, loaded.record));
   if (request.representation == http::Representation::json) {
     auto body = pages::advisory_json(loaded);
+    body["threats"] = pages::naming_json(links.threats);
+    auto& techniques = body["techniques"].emplace_array();
+    for (const auto& each : links.techniques) techniques.push_back(pages::attack_row_json(each));
     TRY(body["sharing"], pages::why_json(app, request, loaded.record));
     auto response = http::Response::json(json::write(body));
     return pages::looked_at(app, request, loaded.record, Looking::read, std::move(response));
@@ -73,6 +79,7 @@ Result<http::Response> advisory(App& app, const http::Request& request) {
   TRY(const auto marks, pages::read_line_html(app, request, loaded.record));
   main += marks.str();
   main += pages::advisory_body_html(loaded).str();
+  main += pages::advisory_links_html(links, loaded.record).str();
   main += sums.str();
   TRY(const auto comments, pages::comments_section_html(app, request, loaded.record));
   main += comments.str();

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -6,6 +7,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "engine/exposure/asked_runs.hpp"
+#include "engine/exposure/parts.hpp"
 #include "engine/exposure/sharing.hpp"
 #include "portal/access.hpp"
 #include "portal/api/body.hpp"
@@ -18,6 +20,8 @@
 #include "portal/pages/layout.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
+#include "portal/pages/threat_json.hpp"
+#include "portal/pages/threat_links.hpp"
 #include "store/assets.hpp"
 
 /// What advisories mean for one's own plants: the list to work through, and what is said of its entries.
@@ -40,6 +44,10 @@ using pages::exposure_path;
 using pages::ExposureAsked;
 using pages::Form;
 
+using Attackers = std::map<std::string, std::vector<engine::threat::ThreatRow>>;  ///< By CVE.
+
+/// Of one match.
+constexpr std::size_t kAttackersShown = 3;
 constexpr Status kStatuses[] = {Status::affected, Status::undecidable, Status::under_investigation, Status::fixed,
                                 Status::not_affected};
 
@@ -130,6 +138,8 @@ void append_filters(std::string& out, const ExposureAsked& asked, const inventor
                        {option("critical", tr<"critical">()), option("high", tr<"high or more">()),
                         option("medium", tr<"medium or more">())},
                        asked.severity);
+  pages::append_filter(out, "exposure-threats", "threats", tr<"Threats">(), tr<"Named by threats or not">(),
+                       {option("yes", tr<"somebody attacks by it">())}, asked.threats);
   if (!values.sites.empty()) {
     pages::append_filter(out, "exposure-site", "site", pages::field_label(Field::site), tr<"Any site">(),
                          pages::options_of(values.sites), asked.site);
@@ -212,9 +222,24 @@ std::string subject_of(const store::ExposureRow& row) {
   return fmt::format("{}.{}", row.match.asset, row.match.record.value);
 }
 
+/// Who attacks by what a match is about, each once.
+std::vector<engine::threat::ThreatRow> attackers_of(const Attackers& attackers, const store::ExposureRow& row) {
+  std::vector<engine::threat::ThreatRow> out;
+  for (const auto& cve : row.match.cves) {
+    const auto found = attackers.find(cve);
+    if (found == attackers.end()) continue;
+    for (const auto& each : found->second) {
+      const bool known = std::ranges::find(out, each.id, &engine::threat::ThreatRow::id) != out.end();
+      if (!known && out.size() < kAttackersShown) out.push_back(each);
+    }
+  }
+  return out;
+}
+
 void append_table(std::string& out, const std::vector<store::ExposureRow>& rows,
-                  const std::vector<exposure::Decision>& decisions, const std::set<std::string>& explained,
-                  const http::Request& request, bool may_edit, const Form& form, const std::string& organisation) {
+                  const std::vector<exposure::Decision>& decisions, const Attackers& attackers,
+                  const std::set<std::string>& explained, const http::Request& request, bool may_edit, const Form& form,
+                  const std::string& organisation) {
   const auto chosen = form.all("match");
   out += "<div class=\"table-wrap\"><table class=\"stack exposure-list\"><thead><tr>";
   if (may_edit) render<"<th scope=\"col\"><span class=\"hidden\">[[Choose]]</span></th>">(out);
@@ -235,13 +260,16 @@ void append_table(std::string& out, const std::vector<store::ExposureRow>& rows,
     std::string place = row.site;
     if (!row.zone.empty()) place += (place.empty() ? "" : ", ") + row.zone;
     render<
-        R"(<th scope="row"><a href="{}">{}</a><br><span class="note">{}</span></th><td data-label="[[Advisory]]"><a href="{}">{}</a> {} <span class="note" lang="en">{}</span><p lang="en">{}</p></td>)">(
+        R"(<th scope="row"><a href="{}">{}</a><br><span class="note">{}</span></th><td data-label="[[Advisory]]"><a href="{}">{}</a> {} <span class="note" lang="en">{}</span><p lang="en">{}</p>)">(
         out, Url::own(http::with_query(pages::asset_url(match.asset), {{"organisation", organisation}})),
         text::shorten(row.label, 60), place, Url::own(pages::advisory_url(row.slug)), row.tracking_id,
         pages::tlp_badge(row.tlp), text::shorten(row.title, 90),
         match.question.empty() ? match.because : fmt::format("{} {}", match.question, match.because));
+    if (const auto who = attackers_of(attackers, row); !who.empty()) {
+      render<"<p><span class=\"tag tag-refused\">[[attacked by]]</span> {}</p>">(out, pages::attackers_html(who));
+    }
     render<
-        R"(<td data-label="[[Status]]">{} <span class="note">{} %</span></td><td data-label="[[What to do]]">{}</td><td data-label="[[State]]">{}</td></tr>
+        R"(</td><td data-label="[[Status]]">{} <span class="note">{} %</span></td><td data-label="[[What to do]]">{}</td><td data-label="[[State]]">{}</td></tr>
 )">(out, pages::status_tag(status_of(row)), match.confidence / 10, pages::decision_html(decisions[i], explained),
         pages::state_tag(exposure::state_at(match, request.now)));
   }
@@ -326,15 +354,18 @@ struct Found {
   exposure::DecisionCounts by_decision;
   std::vector<store::ExposureGroup> groups;
   std::set<std::string> explained;  ///< Controls that ATT&CK explains here.
+  Attackers attackers;
 };
 
 Result<Found> find(App& app, const http::Request& request, const inventory::Access& access,
                    const ExposureAsked& asked) {
   const auto actor = access::actor(request);
-  TRY(const auto input, pages::exposure_input(app, request, asked));
+  TRY(const auto input, pages::exposure_input(app, request, access, asked));
   Found found;
   TRY(found.page, exposure::list(app.database(), actor, access, input, request.now));
   TRY(found.decisions, exposure::decisions_on(app.database(), actor, access, found.page.rows, request.now));
+  TRY(found.attackers,
+      exposure::attackers_on(app.database(), actor, access, found.page.rows, kAttackersShown, request.now));
   TRY(found.explained, pages::explained_controls(app, request));
   auto any_status = input;
   any_status.statuses.clear();
@@ -349,7 +380,12 @@ Result<Found> find(App& app, const http::Request& request, const inventory::Acce
 http::Response as_json(const Found& found, const ExposureAsked& asked, std::string_view next, Timestamp now) {
   boost::json::array items;
   for (std::size_t i = 0; i < found.page.rows.size(); ++i) {
-    items.push_back(pages::match_json(found.page.rows[i], found.decisions[i], now));
+    auto item = pages::match_json(found.page.rows[i], found.decisions[i], now);
+    auto& threats = item["threats"].emplace_array();
+    for (const auto& each : attackers_of(found.attackers, found.page.rows[i])) {
+      threats.push_back(pages::threat_row_json(each));
+    }
+    items.push_back(std::move(item));
   }
   auto body = pages::page_json(std::move(items), next, {});
   body.erase("total");
@@ -439,11 +475,11 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
   } else if (access.may_edit) {
     pages::FormMarkup markup{request, exposure_path("/exposure", asked), form};
     std::string table;
-    append_table(table, rows, found.decisions, found.explained, request, true, form, organisation);
+    append_table(table, rows, found.decisions, found.attackers, found.explained, request, true, form, organisation);
     markup.html(Html::from_trusted(std::move(table)));
     out += markup.end(acts_html(form, asked, listed(found.by_decision, asked), rows.size())).str();
   } else {
-    append_table(out, rows, found.decisions, found.explained, request, false, form, organisation);
+    append_table(out, rows, found.decisions, found.attackers, found.explained, request, false, form, organisation);
   }
   pages::append_next(out, next_path("/exposure"));
   pages::Page page;
@@ -480,7 +516,7 @@ Result<std::vector<exposure::Subject>> subjects_of(App& app, const http::Request
     const auto told = pages::id_of(form.get("everything"));
     if (!told) return Error::not_found("match");
     TRY(const auto access, pages::inventory_access(app, request));
-    TRY(const auto input, pages::exposure_input(app, request, asked));
+    TRY(const auto input, pages::exposure_input(app, request, access, asked));
     return exposure::subjects_of(app.database(), access::actor(request), access, input, *told, request.now);
   }
   std::vector<exposure::Subject> subjects;

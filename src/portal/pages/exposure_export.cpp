@@ -78,7 +78,7 @@ struct Rows {
   static Result<Rows> begin(App& app, const http::Request& request) {
     TRY(const auto asked, pages::exposure_asked(request));
     TRY(auto access, pages::inventory_access(app, request));
-    TRY(const auto input, pages::exposure_input(app, request, asked));
+    TRY(const auto input, pages::exposure_input(app, request, access, asked));
     auto actor = access::actor(request);
     TRY(auto matches, exposure::EveryMatch::begin(app.database(), actor, access, input, kRowsMax, request.now));
     return Rows{std::move(actor), std::move(access), std::move(matches), request.now};

@@ -244,7 +244,7 @@ Result<http::Response> show(App& app, const http::Request& request) {
   }
   asked.by = exposure::to_string(*by);
   TRY(const auto access, pages::inventory_access(app, request));
-  TRY(const auto input, pages::exposure_input(app, request, asked));
+  TRY(const auto input, pages::exposure_input(app, request, access, asked));
   TRY(const auto found, exposure::tallies(app.database(), access::actor(request), access, *by, input, request.now));
   auto next = asked;
   next.cursor = found.next_cursor;

@@ -8,6 +8,8 @@
 
 #include "base/messages.hpp"
 #include "base/text.hpp"
+#include "engine/exposure/parts.hpp"
+#include "portal/access.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/attack_parts.hpp"
@@ -56,6 +58,7 @@ constexpr Parameter kParameters[] = {{"organisation", &ExposureAsked::organisati
                                      {"product", &ExposureAsked::product},
                                      {"bom", &ExposureAsked::bom},
                                      {"asset", &ExposureAsked::asset},
+                                     {"threats", &ExposureAsked::threats},
                                      {"by", &ExposureAsked::by},
                                      {"sort", &ExposureAsked::sort},
                                      {"group", &ExposureAsked::group},
@@ -100,18 +103,18 @@ Status status_named(std::string_view text, bool& found) {
 bool ExposureAsked::narrows() const noexcept {
   return !(status.empty() && state.empty() && decision.empty() && due.empty() && severity.empty() && site.empty() &&
            zone.empty() && vendor.empty() && cve.empty() && advisory.empty() && product.empty() && bom.empty() &&
-           asset.empty());
+           asset.empty() && threats.empty());
 }
 
 Result<ExposureAsked> exposure_asked(const http::Request& request, bool lists) {
   if (lists) {
-    TRY_VOID(
-        request.only_known({"organisation", "status", "state", "decision", "due", "severity", "site", "zone", "vendor",
-                            "cve", "advisory", "product", "bom", "asset", "by", "limit", "cursor", kNoticeParameter}));
-  } else {
     TRY_VOID(request.only_known({"organisation", "status", "state", "decision", "due", "severity", "site", "zone",
-                                 "vendor", "cve", "advisory", "product", "bom", "asset", "sort", "group", "limit",
+                                 "vendor", "cve", "advisory", "product", "bom", "asset", "threats", "by", "limit",
                                  "cursor", kNoticeParameter}));
+  } else {
+    TRY_VOID(request.only_known({"organisation", "status", "state", "decision", "due",     "severity",      "site",
+                                 "zone",         "vendor", "cve",   "advisory", "product", "bom",           "asset",
+                                 "threats",      "sort",   "group", "limit",    "cursor",  kNoticeParameter}));
   }
   ExposureAsked asked;
   for (const auto& each : kParameters) asked.*each.member = std::string{text::trim(request.query.get(each.name))};
@@ -134,6 +137,7 @@ std::string exposure_path(std::string_view base, const ExposureAsked& asked) {
                                  {"product", asked.product},
                                  {"bom", asked.bom},
                                  {"asset", asked.asset},
+                                 {"threats", asked.threats},
                                  {"by", asked.by},
                                  {"sort", asked.sort},
                                  {"group", asked.group},
@@ -141,7 +145,8 @@ std::string exposure_path(std::string_view base, const ExposureAsked& asked) {
                                  {"cursor", asked.cursor}});
 }
 
-Result<exposure::ListInput> exposure_input(App& app, const http::Request& request, const ExposureAsked& asked) {
+Result<exposure::ListInput> exposure_input(App& app, const http::Request& request,
+                                           const engine::inventory::Access& access, const ExposureAsked& asked) {
   auto input = exposure::open_matters();
   input.limit = asked.limit;
   input.cursor = asked.cursor;
@@ -178,6 +183,10 @@ Result<exposure::ListInput> exposure_input(App& app, const http::Request& reques
   // What no number looks like is nobody's.
   if (!asked.bom.empty()) input.bom = exposure_number(asked.bom).value_or(0);
   if (!asked.asset.empty()) input.asset = exposure_number(asked.asset).value_or(0);
+  if (!asked.threats.empty()) {
+    if (asked.threats != "yes") return Error::invalid(std::string{tr<"'threats' is yes">()}, "threats");
+    TRY(input.cves, exposure::attacked_vulnerabilities(app.database(), access::actor(request), access, request.now));
+  }
   if (!asked.advisory.empty()) {
     TRY(const auto record, app.database().read([&](store::Connection& connection) {
       return store::Records{connection}.find(request.viewer, domain::RecordKind::advisory, asked.advisory, request.now);

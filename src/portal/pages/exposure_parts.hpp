@@ -20,7 +20,7 @@ namespace tocsin::portal::pages {
 /// What the query says, as it was said.
 struct ExposureAsked {
   std::string organisation, status, state, decision, due, severity, site, zone, vendor, cve, advisory, product, bom,
-      asset, sort, group, cursor;
+      asset, threats, sort, group, cursor;
   std::string by;  ///< Of the lists.
   int limit = 50;
   bool narrows() const noexcept;
@@ -30,7 +30,8 @@ Result<ExposureAsked> exposure_asked(const http::Request& request, bool lists = 
 std::string exposure_path(std::string_view base, const ExposureAsked& asked);
 /// Without status and state: what wants attention. Errors: invalid_input; not_found for an advisory that the asker may
 /// not see.
-Result<engine::exposure::ListInput> exposure_input(App& app, const http::Request& request, const ExposureAsked& asked);
+Result<engine::exposure::ListInput> exposure_input(App& app, const http::Request& request,
+                                                   const engine::inventory::Access& access, const ExposureAsked& asked);
 
 /// What the matches are narrowed to beside what filters say, each a name and a link to all: product, bill of
 /// materials, advisory, vulnerability, asset. Empty where to nothing.

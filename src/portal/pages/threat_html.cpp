@@ -266,8 +266,8 @@ Html revoked_tag(bool revoked) {
   return revoked ? fragment<" <span class=\"tag tag-refused\">[[#object#revoked]]</span>">() : Html{};
 }
 
-Html threat_html(const threat::Threat& threat, const value& object, const Html& above, const Html& shared,
-                 const Html& below) {
+Html threat_html(const threat::Threat& threat, const value& object, const Html& above, const Html& links,
+                 const Html& shared, const Html& below) {
   const auto& record = threat.record;
   std::string out;
   render<
@@ -294,6 +294,7 @@ Html threat_html(const threat::Threat& threat, const value& object, const Html& 
     }
   }
   append_facts(out, threat, object);
+  out += links.str();
   append_edges(out, threat);
   out += shared.str();
   append_external(out, object);

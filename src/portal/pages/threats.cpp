@@ -7,6 +7,8 @@
 #include "base/json.hpp"
 #include "base/locale.hpp"
 #include "base/messages.hpp"
+#include "engine/threat/vulnerabilities.hpp"
+#include "formats/cve/cve.hpp"
 #include "portal/access.hpp"
 #include "portal/app.hpp"
 #include "portal/html/template.hpp"
@@ -23,9 +25,11 @@
 #include "portal/pages/threat_graph.hpp"
 #include "portal/pages/threat_html.hpp"
 #include "portal/pages/threat_json.hpp"
+#include "portal/pages/threat_links.hpp"
 #include "portal/pages/threat_names.hpp"
 #include "portal/pages/threat_report_form.hpp"
 #include "portal/pages/threat_reports.hpp"
+#include "store/records.hpp"
 
 /// Threat knowledge: the list of STIX objects with its filters, one object, and the object as it came.
 namespace tocsin::portal {
@@ -51,15 +55,15 @@ struct Asked {
   threat::Filter filter;
   threat::Sort sort = threat::Sort::modified;
   int limit = kLimitDefault;
-  std::string tlp, revoked, modified_after;  ///< As they were given.
+  std::string tlp, revoked, modified_after, cve, advisory;  ///< As they were given.
 };
 
 Result<Asked> read_asked(const http::Request& request) {
   // What was just done is told on the page alone; no API sends it.
   const auto notice =
       request.representation == http::Representation::json ? std::string_view{"q"} : pages::kNoticeParameter;
-  TRY_VOID(request.only_known(
-      {"q", "type", "label", "tlp", "revoked", "modified_after", "sort", "limit", "cursor", notice}));
+  TRY_VOID(request.only_known({"q", "type", "label", "tlp", "revoked", "modified_after", "cve", "advisory", "sort",
+                               "limit", "cursor", notice}));
   Asked asked;
   TRY(asked.limit, request.integer("limit", kLimitDefault, 1, threat::kLimitMax));
   asked.filter.text = request.query.get("q");
@@ -85,12 +89,33 @@ Result<Asked> read_asked(const http::Request& request) {
     }
     asked.filter.modified_after = *time;
   }
+  asked.cve = formats::cve::canonical(request.query.get("cve"));
+  if (asked.cve.empty() && !request.query.get("cve").empty()) {
+    return Error::invalid(std::string{tr<"cve takes an id such as CVE-2021-22893">()}, "cve");
+  }
+  asked.advisory = request.query.get("advisory");
   if (request.query.has("sort")) {
     const auto sort = threat::parse_sort(request.query.get("sort"));
     if (!sort) return Error::invalid(std::string{tr<"sort takes modified, name, type or confidence">()}, "sort");
     asked.sort = *sort;
   }
   return asked;
+}
+
+/// Only what names the vulnerabilities that are asked about.
+Status narrow(store::Connection& connection, const http::Request& request, Asked& asked) {
+  if (asked.cve.empty() && asked.advisory.empty()) return ok();
+  std::vector<std::string> cves;
+  if (!asked.advisory.empty()) {
+    TRY(const auto record,
+        store::Records{connection}.find(request.viewer, domain::RecordKind::advisory, asked.advisory, request.now));
+    if (!record) return Error::not_found("advisory");
+    TRY(cves, threat::vulnerabilities_of_advisory(connection, record->id));
+    if (!asked.cve.empty()) std::erase_if(cves, [&](const std::string& each) { return each != asked.cve; });
+  } else {
+    cves.push_back(asked.cve);
+  }
+  return threat::only_naming(connection, request.viewer, cves, asked.filter, request.now);
 }
 
 std::string path_of(std::string_view base, const Asked& asked, std::string_view cursor = {}) {
@@ -102,6 +127,8 @@ std::string path_of(std::string_view base, const Asked& asked, std::string_view 
        {"tlp", asked.tlp},
        {"revoked", asked.revoked},
        {"modified_after", asked.modified_after},
+       {"cve", asked.cve},
+       {"advisory", asked.advisory},
        {"sort", asked.sort == threat::Sort::modified ? std::string_view{} : threat::to_string(asked.sort)},
        {"limit", asked.limit == kLimitDefault ? std::string{} : std::to_string(asked.limit)},
        {"cursor", cursor}});
@@ -119,6 +146,8 @@ void append_search(std::string& out, const Asked& asked) {
   keep("type", asked.filter.type);
   keep("label", asked.filter.label);
   keep("modified_after", asked.modified_after);
+  keep("cve", asked.cve);
+  keep("advisory", asked.advisory);
   if (asked.sort != threat::Sort::modified) keep("sort", threat::to_string(asked.sort));
   render<
       "<label class=\"hidden\" for=\"tt\">TLP</label><select id=\"tt\" name=\"tlp\"><option "
@@ -153,6 +182,22 @@ void append_types(std::string& out, const Asked& asked, const std::vector<threat
     other.filter.label.clear();
     render<"<p class=\"switch\">[[Only with the label <b>{}</b>. <a href=\"{}\">Show all</a>]]</p>\n">(
         out, asked.filter.label, Url::own(path_of("/threats", other)));
+  }
+}
+
+void append_narrowed(std::string& out, const Asked& asked) {
+  if (asked.cve.empty() && asked.advisory.empty()) return;
+  auto other = asked;
+  other.cve.clear();
+  other.advisory.clear();
+  const auto all = path_of("/threats", other);
+  if (asked.advisory.empty()) {
+    render<"<p class=\"switch\">[[Only what names <b>{}</b>. <a href=\"{}\">Show all</a>]]</p>\n">(out, asked.cve,
+                                                                                                   Url::own(all));
+  } else {
+    render<
+        "<p class=\"switch\">[[Only what names vulnerabilities of <a href=\"{}\">{}</a>. <a href=\"{}\">Show "
+        "all</a>]]</p>\n">(out, Url::own(pages::advisory_url(asked.advisory)), asked.advisory, Url::own(all));
   }
 }
 
@@ -191,10 +236,11 @@ void append_rows(std::string& out, const threat::Page& page) {
 }
 
 Result<http::Response> list(App& app, const http::Request& request) {
-  TRY(const auto asked, read_asked(request));
+  TRY(auto asked, read_asked(request));
   threat::Page found;
   std::vector<threat::TypeCount> types;
   TRY_VOID(app.database().snapshot([&](store::Connection& connection) -> Status {
+    TRY_VOID(narrow(connection, request, asked));
     TRY(found, threat::list(connection, request.viewer, asked.filter, asked.sort, asked.limit,
                             request.query.get("cursor"), request.now));
     TRY(types, threat::count_types(connection, request.viewer, asked.filter, request.now));
@@ -228,6 +274,7 @@ Result<http::Response> list(App& app, const http::Request& request) {
   }
   append_search(main, asked);
   append_types(main, asked, types);
+  append_narrowed(main, asked);
   if (found.rows.empty()) {
     render<
         "<div class=\"callout\"><p>[[Nothing here for you. Try fewer words, or <a href=\"/threats\">show "
@@ -279,9 +326,11 @@ Result<http::Response> detail(App& app, const http::Request& request) {
   }
   TRY(const auto found, load(app, request));
   TRY(const auto parsed, json::parse(found.bytes));
+  TRY(const auto links, pages::object_links(app, request, found.record.key));
   if (request.representation == http::Representation::json) {
-    return shown(app, request, found, Looking::read,
-                 http::Response::json(json::write(pages::threat_json(found, parsed.root()))));
+    auto body = pages::threat_json(found, parsed.root());
+    body["vulnerabilities"] = pages::object_links_json(links);
+    return shown(app, request, found, Looking::read, http::Response::json(json::write(body)));
   }
   pages::Page page;
   page.title = found.record.title;
@@ -291,7 +340,8 @@ Result<http::Response> detail(App& app, const http::Request& request) {
   TRY(const auto shared, app.database().snapshot([&](store::Connection& connection) {
     return threat::correlations(connection, request.viewer, found, request.now);
   }));
-  page.main = pages::threat_html(found, parsed.root(), above, pages::correlations_html(shared), below);
+  page.main = pages::threat_html(found, parsed.root(), above, pages::object_links_html(links),
+                                 pages::correlations_html(shared), below);
   page.json_url = "/api/v1" + pages::threat_url(found.record.key);
   page.canonical = pages::threat_url(found.record.key);
   page.noindex = found.record.tlp != domain::Tlp::clear;

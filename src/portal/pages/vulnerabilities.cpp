@@ -19,6 +19,7 @@
 #include "portal/pages/layout.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
+#include "portal/pages/threat_links.hpp"
 
 /// Vulnerabilities across advisories: the list, and one with every advisory that speaks of it side by side.
 namespace tocsin::portal {
@@ -185,8 +186,11 @@ Result<http::Response> detail(App& app, const http::Request& request) {
       }));
   if (!found) return Error::not_found("vulnerability");
   const auto* evidence = book.find(found->id);
+  TRY(const auto threats, pages::naming_of(app, request, std::array{found->id}));
   if (request.representation == http::Representation::json) {
-    auto response = http::Response::json(json::write(detail_json(*found, evidence)));
+    auto body = detail_json(*found, evidence);
+    body["threats"] = pages::naming_json(threats);
+    auto response = http::Response::json(json::write(body));
     response.cacheable = true;
     return response;
   }
@@ -247,6 +251,8 @@ Result<http::Response> detail(App& app, const http::Request& request) {
         pages::date_html(each.card.current_release_at));
   }
   main += "</tbody></table></div>";
+  main += pages::naming_html(threats, tr<"Threats that name it">(), http::with_query("/threats", {{"cve", found->id}}))
+              .str();
   std::vector<std::string_view> vectors;
   for (const auto& each : found->mentions) {
     if (!each.vector.empty() && std::ranges::find(vectors, each.vector) == vectors.end())

@@ -31,15 +31,18 @@ inline std::string attack_id(int slot) {
   if (slot == 6) return "TA9006";
   return fmt::format("{}9{:03}", slot % 6 == 0 ? "T" : "G", slot);
 }
-/// Members that make an object one of ATT&CK, or that speak of it.
+/// Members that make an object one of ATT&CK, or that speak of it, or of a vulnerability that advisories have as well.
 inline std::string attack_members(int slot, int flavour) {
-  if (slot % 6 == 2) return fmt::format(R"(,"description":"Seen with T9{:03}")", slot / 6 * 6);
+  if (slot % 6 == 2) {
+    return fmt::format(R"(,"description":"Seen with T9{:03} and CVE-1900-1{:04}")", slot / 6 * 6, flavour % 7);
+  }
   if (slot % 6 != 0 && slot % 6 != 5) return {};
   auto out = fmt::format(
       R"(,"x_mitre_version":"{}.0","x_mitre_domains":["ics-attack"],"external_references":[{{"source_name":"mitre-attack","external_id":"{}"}}])",
       flavour % 3, attack_id(slot));
   if (slot == 0) return out + fmt::format(R"(,"tactic_refs":["{}"])", threat_id(6));
   if (slot == 6) return out + R"(,"x_mitre_shortname":"flooding")";
+  if (slot % 6 == 5) out += fmt::format(R"(,"description":"Came by CVE-1900-1{:04}")", flavour % 7);
   if (slot % 6 == 0) out += R"(,"kill_chain_phases":[{"kill_chain_name":"mitre-ics-attack","phase_name":"flooding"}])";
   return out;
 }
@@ -65,11 +68,14 @@ inline domain::NewRevision threat_of(int slot, int flavour, int version, const d
   revision.format = "stix-2.1";
   revision.initial_release_at = parse_rfc3339("2024-01-01T00:00:00Z").value();
   revision.current_release_at = parse_rfc3339(revision.version).value();
-  const auto own = relates ? fmt::format(R"("relationship_type":"{}","source_ref":"{}","target_ref":"{}")", verb,
-                                         threat_id(slot - 1), threat_id(slot + 1))
-                           : fmt::format(R"("name":"{}","aliases":["Alias {}"],"labels":["label{}"],"created_by_ref":"{}")",
-                                         revision.title, flavour % 5, flavour % 3, threat_id((slot + 3) / 3 * 3)) +
-                                 attack_members(slot, flavour);
+  const auto own =
+      relates ? fmt::format(R"("relationship_type":"{}","source_ref":"{}","target_ref":"{}"{})", verb,
+                            threat_id(slot - 1), threat_id(slot + 1),
+                            flavour % 3 == 0 ? fmt::format(R"(,"description":"By CVE-1900-1{:04}")", flavour % 7)
+                                             : std::string{})
+              : fmt::format(R"("name":"{}","aliases":["Alias {}"],"labels":["label{}"],"created_by_ref":"{}")",
+                            revision.title, flavour % 5, flavour % 3, threat_id((slot + 3) / 3 * 3)) +
+                    attack_members(slot, flavour);
   revision.bytes = fmt::format(
       R"({{"type":"{}","spec_version":"2.1","id":"{}","created":"2024-01-01T00:00:00.000Z","modified":"{}",{}}})",
       revision.key.substr(0, revision.key.find("--")), revision.key, revision.version, own);
@@ -91,6 +97,8 @@ inline std::vector<std::string> threat_targets(int slots) {
                                "/api/v1/threats/values?value=alias%203&kind=name",
                                "/threats/connections",
                                "/api/v1/threats/connections?kind=name&limit=2",
+                               "/threats?cve=CVE-1900-10003",
+                               "/api/v1/threats?cve=CVE-1900-10001&limit=2",
                                "/threats/attack",
                                "/threats/attack?by=G9005",
                                "/threats/attack/layer.json",

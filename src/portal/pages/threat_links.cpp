@@ -1,0 +1,274 @@
+#include "portal/pages/threat_links.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/locale.hpp"
+#include "base/messages.hpp"
+#include "base/text.hpp"
+#include "engine/exposure/parts.hpp"
+#include "portal/access.hpp"
+#include "portal/html/template.hpp"
+#include "portal/http/target.hpp"
+#include "portal/pages/attack_parts.hpp"
+#include "portal/pages/evidence.hpp"
+#include "portal/pages/format.hpp"
+#include "portal/pages/inventory_parts.hpp"
+#include "portal/pages/threat_json.hpp"
+#include "portal/pages/threat_names.hpp"
+
+namespace tocsin::portal::pages {
+namespace {
+
+namespace threat = engine::threat;
+using html::fragment;
+using html::Html;
+using html::render;
+using html::Url;
+using threat::Naming;
+using Names = std::map<std::string, std::string>;
+
+/// On pages of advisories and vulnerabilities, and in their API.
+constexpr int kThreatsShown = 10;
+constexpr std::size_t kCvesShown = 3;
+
+std::string_view name_of(const Names& names, const std::string& id) {
+  const auto found = names.find(id);
+  return found == names.end() ? std::string_view{id} : std::string_view{found->second};
+}
+
+/// How it comes to name the vulnerability, in a few words.
+Html way_html(const threat::Way& way, const Names& names) {
+  switch (way.how) {
+    case Naming::is:
+      return fragment<"[[#names#is this vulnerability]]">();
+    case Naming::relates:
+      // STIX's own word.
+      return fragment<"<span lang=\"en\">{}</span>">(way.verb);
+    case Naming::refers:
+      return fragment<"[[#names#refers to it]]">();
+    case Naming::says:
+      return fragment<"[[#names#speaks of it]]">();
+    case Naming::relationship_says:
+      return fragment<"[[#names#speaks of it in a relationship]]">();
+    case Naming::contains:
+      return fragment<"[[#names#contains it]]">();
+    case Naming::through:
+      break;
+  }
+  return fragment<"<span lang=\"en\">{}</span> <a href=\"{}\">{}</a>">(way.verb, Url::own(threat_url(way.via)),
+                                                                       name_of(names, way.via));
+}
+
+boost::json::object way_json(const threat::Way& way) {
+  boost::json::object out;
+  out["cve"] = way.cve;
+  out["how"] = threat::to_string(way.how);
+  out["verb"] = way.verb;
+  out["through"] = way.via;
+  return out;
+}
+
+Html devices_html(const std::string& cve, const store::ExposureAtRecord& found) {
+  return fragment<"<a href=\"{}\">[[{} at {}]]</a>">(
+      Url::own(http::with_query("/exposure", {{"cve", cve}, {"status", "affected"}, {"state", "all"}})),
+      trn<"{} device", "{} devices">(found.assets, text::thousands(found.assets)),
+      trn<"{} site", "{} sites">(found.sites, text::thousands(found.sites)));
+}
+
+void append_vulnerability(std::string& out, const threat::NamedVulnerability& each, const ObjectLinks& links) {
+  const auto& cve = each.way.cve;
+  render<"<tr><th scope=\"row\" data-label=\"[[Vulnerability]]\">">(out);
+  if (each.advisory_count > 0) {
+    render<"<a class=\"id\" href=\"{}\">{}</a>">(out, Url::own(vulnerability_url(cve)), cve);
+  } else {
+    render<"<span class=\"id\">{}</span>">(out, cve);
+  }
+  if (const auto* known = links.named.evidence.find(cve); known != nullptr && known->kev) {
+    render<" <span class=\"tag tag-refused\">[[known exploited]]</span>">(out);
+  }
+  render<" <span class=\"note\">{}</span></th><td data-label=\"[[Highest score]]\" data-sort=\"{}\">">(
+      out, way_html(each.way, links.named.names), each.score_tenths.value_or(-1));
+  if (each.score_tenths) {
+    out +=
+        severity_badge(formats::cvss::severity_of(*each.score_tenths, formats::cvss::Version::v3_1), each.score_tenths)
+            .str();
+  }
+  render<"</td><td data-label=\"[[Advisories]]\">">(out);
+  for (const auto& advisory : each.advisories) {
+    if (&advisory != &each.advisories.front()) out += "<br>";
+    render<"<a href=\"{}\"><span class=\"id\">{}</span> <span lang=\"en\">{}</span></a>">(
+        out, Url::own(advisory_url(advisory.slug)), advisory.key, text::shorten(advisory.title, 90));
+  }
+  if (std::cmp_greater(each.advisory_count, each.advisories.size())) {
+    render<"<br><a href=\"{}\">[[and more]]</a>">(out, Url::own(vulnerability_url(cve)));
+  }
+  if (each.advisory_count == 0) render<"<span class=\"note\">[[none here]]</span>">(out);
+  out += "</td>";
+  if (links.has_inventory) {
+    render<"<td data-label=\"[[Your devices]]\">">(out);
+    const auto found = links.at_home.find(cve);
+    if (found == links.at_home.end()) {
+      render<"<span class=\"note\">[[#devices#none]]</span>">(out);
+    } else {
+      out += devices_html(cve, found->second).str();
+    }
+    out += "</td>";
+  }
+  out += "</tr>\n";
+}
+
+}  // namespace
+
+Result<ObjectLinks> object_links(App& app, const http::Request& request, std::string_view stix_id) {
+  ObjectLinks links;
+  TRY(links.named, app.database().snapshot([&](store::Connection& connection) {
+    return threat::named_vulnerabilities(connection, request.viewer, stix_id, request.now);
+  }));
+  links.has_inventory = has_inventory(request);
+  if (!links.has_inventory) return links;
+  std::vector<std::string> cves;
+  for (const auto& each : links.named.items) cves.push_back(each.way.cve);
+  TRY(links.at_home, engine::exposure::at_vulnerabilities(app.database(), access::actor(request), cves, request.now));
+  return links;
+}
+
+Html object_links_html(const ObjectLinks& links) {
+  if (links.named.items.empty()) return {};
+  std::string out;
+  render<
+      "<section id=\"vulnerabilities\"><h2>[[Vulnerabilities, and the advisories on them]] <span "
+      "class=\"count\">{}</span></h2>\n">(out, locale::number(links.named.total));
+  // What concerns the reader goes first.
+  if (!links.at_home.empty()) {
+    render<"<ul class=\"callout callout-warn no-print plain\">">(out);
+    for (const auto& [cve, found] : links.at_home) {
+      render<"<li>[[<b>You:</b> {}: {}]]</li>">(out, cve, devices_html(cve, found));
+    }
+    out += "</ul>\n";
+  }
+  render<
+      "<div class=\"table-wrap stack\"><table class=\"sortable\"><caption class=\"hidden\">[[Vulnerabilities that it "
+      "names]]</caption><thead><tr><th scope=\"col\">[[Vulnerability]]</th><th scope=\"col\" "
+      "data-first=\"descending\">[[Highest score]]</th><th scope=\"col\">[[Advisories]]</th>">(out);
+  if (links.has_inventory) render<"<th scope=\"col\">[[Your devices]]</th>">(out);
+  out += "</tr></thead><tbody>\n";
+  for (const auto& each : links.named.items) append_vulnerability(out, each, links);
+  out += "</tbody></table></div>\n";
+  if (std::cmp_greater(links.named.total, links.named.items.size())) {
+    render<"<p class=\"note\">[[Only the first {} are shown.]]</p>\n">(
+        out, locale::number(static_cast<std::int64_t>(links.named.items.size())));
+  }
+  out += "</section>\n";
+  return Html::from_trusted(std::move(out));
+}
+
+boost::json::object object_links_json(const ObjectLinks& links) {
+  boost::json::array items;
+  for (const auto& each : links.named.items) {
+    auto item = way_json(each.way);
+    item["score"] = score_json(each.score_tenths);
+    item["evidence"] = evidence_json(links.named.evidence.find(each.way.cve));
+    boost::json::array advisories;
+    for (const auto& advisory : each.advisories) {
+      advisories.push_back(boost::json::object{{"id", advisory.key},
+                                               {"slug", advisory.slug},
+                                               {"url", advisory_url(advisory.slug)},
+                                               {"title", advisory.title},
+                                               {"tlp", domain::to_string(advisory.tlp)},
+                                               {"severity", formats::cvss::to_string(advisory.severity)},
+                                               {"score", score_json(advisory.score_tenths)}});
+    }
+    item["advisories"] = std::move(advisories);
+    item["advisory_count"] = each.advisory_count;
+    item["own_devices"] = nullptr;
+    item["own_sites"] = nullptr;
+    if (links.has_inventory) {
+      const auto found = links.at_home.find(each.way.cve);
+      const auto counts = found == links.at_home.end() ? store::ExposureAtRecord{} : found->second;
+      item["own_devices"] = counts.assets;
+      item["own_sites"] = counts.sites;
+    }
+    items.push_back(std::move(item));
+  }
+  return {{"total", links.named.total}, {"items", std::move(items)}};
+}
+
+Result<threat::NamingThreats> naming_of(App& app, const http::Request& request, std::span<const std::string> cves) {
+  return app.database().snapshot([&](store::Connection& connection) {
+    return threat::naming_threats(connection, request.viewer, cves, kThreatsShown, request.now);
+  });
+}
+
+Html naming_html(const threat::NamingThreats& found, std::string_view heading, const std::string& all) {
+  if (found.rows.empty()) return {};
+  std::string out;
+  render<"<section id=\"threats\"><h2>{} <span class=\"count\">{}</span></h2>\n<ul class=\"attack-list\">\n">(
+      out, heading, locale::number(found.total));
+  for (const auto& each : found.rows) {
+    render<"<li><a href=\"{}\">{}</a> <span class=\"note\">{}</span> {} <span class=\"note\">{}: ">(
+        out, Url::own(threat_url(each.row.id)), each.row.name, threat_type_title(each.row.type),
+        tlp_badge(each.row.tlp), way_html(each.ways.front(), found.names));
+    for (std::size_t i = 0; i < std::min(each.ways.size(), kCvesShown); ++i) {
+      render<"{}{}">(out, i == 0 ? "" : ", ", each.ways[i].cve);
+    }
+    if (each.ways.size() > kCvesShown) out += fmt::format(" +{}", each.ways.size() - kCvesShown);
+    out += "</span> ";
+    if (each.row.modified) out += date_html(*each.row.modified).str();
+    out += "</li>\n";
+  }
+  out += "</ul>\n";
+  if (std::cmp_greater(found.total, found.rows.size())) {
+    render<"<p><a href=\"{}\">[[All {} of them]]</a></p>\n">(out, Url::own(all), locale::number(found.total));
+  }
+  out += "</section>\n";
+  return Html::from_trusted(std::move(out));
+}
+
+boost::json::object naming_json(const threat::NamingThreats& found) {
+  boost::json::array items;
+  for (const auto& each : found.rows) {
+    auto item = threat_row_json(each.row);
+    boost::json::array ways;
+    for (const auto& way : each.ways) ways.push_back(way_json(way));
+    item["ways"] = std::move(ways);
+    items.push_back(std::move(item));
+  }
+  return {{"total", found.total}, {"items", std::move(items)}};
+}
+
+Result<AdvisoryLinks> advisory_links(App& app, const http::Request& request, const domain::Record& record) {
+  return app.database().snapshot([&](store::Connection& connection) -> Result<AdvisoryLinks> {
+    AdvisoryLinks links;
+    TRY(const auto cves, threat::vulnerabilities_of_advisory(connection, record.id));
+    TRY(links.threats, threat::naming_threats(connection, request.viewer, cves, kThreatsShown, request.now));
+    TRY(links.techniques, threat::techniques_named_by(connection, request.viewer, record.id, request.now));
+    return links;
+  });
+}
+
+Html advisory_links_html(const AdvisoryLinks& links, const domain::Record& record) {
+  std::string out = naming_html(links.threats, tr<"Threats that name its vulnerabilities">(),
+                                http::with_query("/threats", {{"advisory", record.slug}}))
+                        .str();
+  if (links.techniques.empty()) return Html::from_trusted(std::move(out));
+  render<"<section id=\"techniques\"><h2>[[Techniques that it names]]</h2>\n<ul class=\"attack-list\">\n">(out);
+  for (const auto& each : links.techniques) {
+    render<"<li><a href=\"{}\"><span class=\"id\">{}</span> <span lang=\"en\">{}</span></a></li>\n">(
+        out, Url::own(attack_url(each.attack_id)), each.attack_id, each.object.name);
+  }
+  out += "</ul></section>\n";
+  return Html::from_trusted(std::move(out));
+}
+
+Html attackers_html(std::span<const threat::ThreatRow> rows) {
+  std::string out;
+  for (const auto& each : rows) {
+    render<"{}<a href=\"{}\">{}</a> ({})">(out, out.empty() ? "" : ", ", Url::own(threat_url(each.id)), each.name,
+                                           threat_type_title(each.type));
+  }
+  return Html::from_trusted(std::move(out));
+}
+
+}  // namespace tocsin::portal::pages

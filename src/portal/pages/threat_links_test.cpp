@@ -1,0 +1,209 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "base/json.hpp"
+#include "engine/exposure/decisions.hpp"
+#include "engine/exposure/runs.hpp"
+#include "engine/testing/attack_base.hpp"
+#include "engine/testing/samples.hpp"
+#include "exchange/import.hpp"
+#include "portal/members_fixture.hpp"
+#include "store/records.hpp"
+
+/// Where threat knowledge, advisories and the reader's plants meet: pages and API, each as its reader may see it.
+namespace tocsin::portal {
+namespace {
+
+using engine::testing::Sample;
+using ::testing::AllOf;
+using testing::As;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr std::string_view kPumps =
+    "Name,Vendor,Product,Firmware,Site\n"
+    "Pump 1,Example Pumps,Flow Controller,V2.8.0,Nord\n"
+    "Pump 2,Example Pumps,Flow Controller,V2.8.0,West\n"
+    "Meter,Brightwater,Level meter,1.0,West\n";
+constexpr std::string_view kCampaign = "campaign--00000000-0000-4000-8000-000000000001";
+constexpr std::string_view kWorm = "malware--00000000-0000-4000-8000-000000000002";
+constexpr std::string_view kGate = "vulnerability--00000000-0000-4000-8000-000000000003";
+constexpr std::string_view kSecret = "campaign--00000000-0000-4000-8000-000000000004";
+constexpr std::string_view kClear = "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487";
+constexpr std::string_view kGreen = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb";
+
+std::string object(std::string_view id, std::string_view name, std::string_view marking, std::string_view more = "") {
+  return fmt::format(
+      R"({{"type":"{}","spec_version":"2.1","id":"{}","created":"2026-01-01T00:00:00.000Z","modified":"2026-02-01T00:00:00.000Z","name":"{}","object_marking_refs":["{}"]{}}})",
+      id.substr(0, id.find("--")), id, name, marking, more);
+}
+std::string relation(int number, std::string_view source, std::string_view verb, std::string_view target) {
+  return fmt::format(
+      R"({{"type":"relationship","spec_version":"2.1","id":"relationship--00000000-0000-4000-8000-0000000000{}","created":"2026-01-01T00:00:00.000Z","modified":"2026-02-01T00:00:00.000Z","relationship_type":"{}","source_ref":"{}","target_ref":"{}","object_marking_refs":["{}"]}})",
+      number, verb, source, target, kClear);
+}
+
+std::string marked(const std::string& each) {
+  return each.substr(0, each.size() - 1) + fmt::format(R"(,"object_marking_refs":["{}"]}})", kClear);
+}
+
+class ThreatLinkPages : public testing::MemberPortalTest {
+ protected:
+  void publish(const Sample& sample) {
+    const auto put = database().write([&](store::Connection& connection) {
+      return store::Records{connection}.put(engine::testing::revision_of(sample), clock_.now());
+    });
+    ASSERT_TRUE(put) << put.error().detail;
+  }
+  void add(const std::vector<std::string>& objects) {
+    std::string bytes = "[";
+    for (const auto& each : objects) bytes += (bytes.size() > 1 ? ",\n" : "") + each;
+    const auto summary = exchange::import_documents(database(), {{"t.json", bytes + "]"}}, {}, {}, clock_);
+    ASSERT_TRUE(summary && summary->ok());
+    ASSERT_TRUE(app().watch());
+  }
+  /// A campaign that uses malware that exploits what the advisory is about, and one that members alone may see; another
+  /// advisory that nobody names.
+  void fill() {
+    publish({.summary = "Open to T9001 and T9999."});
+    publish({.id = "EX-2021-002",
+             .products = {{.vendor = "Brightwater", .name = "Level meter", .version = "<= 2"}},
+             .cve = "CVE-1900-10002"});
+    std::vector<std::string> objects;
+    for (const auto& each : engine::testing::attack_base()) objects.push_back(marked(each));
+    for (auto& each : std::vector<std::string>{
+             object(kCampaign, "Low <tide>", kClear), object(kWorm, "Siltworm", kClear, R"(,"is_family":true)"),
+             object(kGate, "CVE-1900-10001", kClear),
+             object(kSecret, "Night heron", kGreen, R"(,"description":"By CVE-1900-10001 and CVE-1900-10002")"),
+             relation(10, kCampaign, "uses", kWorm), relation(11, kWorm, "exploits", kGate)}) {
+      objects.push_back(std::move(each));
+    }
+    add(objects);
+  }
+  void plant() {
+    http::testing::Client client{running().port()};
+    client.send("POST /api/v1/inventory/import HTTP/1.1\r\nHost: portal.example\r\n" + cookie(boss) + "X-CSRF-Token: " +
+                csrf(boss) + "\r\nContent-Type: text/csv\r\nContent-Length: " + std::to_string(kPumps.size()) +
+                "\r\n\r\n" + std::string{kPumps});
+    ASSERT_EQ(client.read().status, 200);
+    engine::exposure::Runs runs{database()};
+    ASSERT_TRUE(runs.all(clock_));
+    ASSERT_TRUE(engine::exposure::Deciding{database()}.all(clock_));
+  }
+  boost::json::value json_of(const http::testing::Reply& reply) {
+    EXPECT_LT(reply.status, 300) << reply.body;
+    return boost::json::parse(reply.body);
+  }
+  std::string page(std::string_view target) { return get(target, "Accept: text/html\r\n").body; }
+  static std::string names(const boost::json::value& of) {
+    std::string out;
+    for (const auto& each : of.at("items").as_array()) {
+      if (!out.empty()) out += ", ";
+      out += std::string_view{each.at("name").as_string()};
+    }
+    return out;
+  }
+  As boss = As::water_administrator;
+};
+TOCSIN_ON_BOTH_DATABASES(ThreatLinkPages);
+
+TEST_P(ThreatLinkPages, ACampaignMeetsAdvisoriesAndDevices) {
+  fill();
+  plant();
+  const auto campaign = "/threats/" + std::string{kCampaign};
+  // Everybody reads what it has to do with, and nothing of anybody's devices.
+  EXPECT_THAT(page(campaign), AllOf(HasSubstr("href=\"/vulnerabilities/CVE-1900-10001\""), HasSubstr("Siltworm"),
+                                    HasSubstr("href=\"/advisories/EX-2021-001\""), Not(HasSubstr("Your devices"))));
+  EXPECT_THAT(page("/threats/" + std::string{kWorm}), HasSubstr("<span lang=\"en\">exploits</span>"));
+  auto found = json_of(get("/api/v1" + campaign)).at("vulnerabilities");
+  EXPECT_EQ(found.at("total").as_int64(), 1);
+  const auto& one = found.at("items").at(0);
+  EXPECT_EQ(one.at("cve").as_string(), "CVE-1900-10001");
+  EXPECT_EQ(one.at("how").as_string(), "through");
+  EXPECT_EQ(one.at("through").as_string(), kWorm);
+  EXPECT_EQ(one.at("advisory_count").as_int64(), 1);
+  EXPECT_TRUE(one.at("own_devices").is_null());
+  // Whose plants they are sees them.
+  const auto shown = get_as(boss, campaign).body;
+  EXPECT_THAT(shown, AllOf(HasSubstr("Your devices"), HasSubstr("2 devices at 2 sites"),
+                           HasSubstr("/exposure?cve=CVE-1900-10001&amp;status=affected&amp;state=all")));
+  found = json_of(get_as(boss, "/api/v1/threats/" + std::string{kSecret})).at("vulnerabilities");
+  ASSERT_EQ(found.at("total").as_int64(), 2);
+  EXPECT_EQ(found.at("items").at(0).at("own_devices").as_int64(), 2);
+  EXPECT_EQ(found.at("items").at(0).at("own_sites").as_int64(), 2);
+  EXPECT_EQ(found.at("items").at(1).at("own_devices").as_int64(), 1);
+}
+
+TEST_P(ThreatLinkPages, AdvisoriesAndVulnerabilitiesTellWhoNamesThem) {
+  fill();
+  EXPECT_THAT(page("/vulnerabilities/CVE-1900-10001"),
+              AllOf(HasSubstr("Low &lt;tide&gt;"), HasSubstr("Siltworm"), Not(HasSubstr("Night heron"))));
+  EXPECT_THAT(page("/advisories/EX-2021-001"),
+              AllOf(HasSubstr("Low &lt;tide&gt;"), Not(HasSubstr("Night heron")), HasSubstr("/threats/attack/T9001"),
+                    Not(HasSubstr("T9999</span>"))));
+  EXPECT_THAT(page("/advisories/EX-2021-002"), Not(HasSubstr("id=\"threats\"")));
+  const auto vulnerability = json_of(get("/api/v1/vulnerabilities/CVE-1900-10001")).at("threats");
+  EXPECT_EQ(names(vulnerability), "CVE-1900-10001, Siltworm, Low <tide>");
+  EXPECT_EQ(vulnerability.at("total").as_int64(), 3);
+  const auto advisory = json_of(get("/api/v1/advisories/EX-2021-001"));
+  EXPECT_EQ(names(advisory.at("threats")), "CVE-1900-10001, Siltworm, Low <tide>");
+  ASSERT_EQ(advisory.at("techniques").as_array().size(), 1U);
+  EXPECT_EQ(advisory.at("techniques").at(0).at("id").as_string(), "T9001");
+  // Members see what is for them; what is counted says the same.
+  EXPECT_EQ(json_of(get_as(boss, "/api/v1/advisories/EX-2021-001")).at("threats").at("total").as_int64(), 4);
+  EXPECT_EQ(json_of(get_as(boss, "/api/v1/vulnerabilities/CVE-1900-10002")).at("threats").at("total").as_int64(), 1);
+  EXPECT_THAT(get_as(boss, "/advisories/EX-2021-002").body, HasSubstr("Night heron"));
+  // What is kept for visitors goes with what was told.
+  add({R"({"type":"malware","spec_version":"2.1","id":")" + std::string{kWorm} +
+       R"(","created":"2026-01-01T00:00:00.000Z","modified":"2026-03-01T00:00:00.000Z","name":"Siltworm","is_family":true,"revoked":true,"object_marking_refs":[")" +
+       std::string{kClear} + R"("]})"});
+  EXPECT_EQ(names(json_of(get("/api/v1/vulnerabilities/CVE-1900-10001")).at("threats")), "CVE-1900-10001");
+  EXPECT_THAT(page("/advisories/EX-2021-001"), Not(HasSubstr("Low &lt;tide&gt;")));
+}
+
+TEST_P(ThreatLinkPages, TheListIsNarrowedToThem) {
+  fill();
+  EXPECT_EQ(names(json_of(get("/api/v1/threats?cve=cve-1900-10001&sort=name"))),
+            "CVE-1900-10001, Low <tide>, Siltworm");
+  EXPECT_EQ(names(json_of(get("/api/v1/threats?advisory=ex-2021-001&type=malware"))), "Siltworm");
+  EXPECT_EQ(names(json_of(get("/api/v1/threats?cve=CVE-1900-10002"))), "");
+  EXPECT_EQ(names(json_of(get("/api/v1/threats?advisory=EX-2021-001&cve=CVE-1900-10002"))), "");
+  EXPECT_EQ(names(json_of(get_as(boss, "/api/v1/threats?cve=CVE-1900-10002"))), "Night heron");
+  EXPECT_THAT(page("/threats?cve=CVE-1900-10001&limit=1"),
+              AllOf(HasSubstr("Only what names <b>CVE-1900-10001</b>"), HasSubstr("cve=CVE-1900-10001")));
+  EXPECT_THAT(page("/threats?advisory=EX-2021-001"), HasSubstr("3 objects"));
+  EXPECT_EQ(get("/api/v1/threats?cve=gate").status, 400);
+  EXPECT_EQ(get("/api/v1/threats?advisory=none").status, 404);
+  publish({.id = "EX-2021-003", .tlp = domain::Tlp::red, .audience = domain::Audience::listed});
+  ASSERT_TRUE(app().watch());
+  EXPECT_EQ(get("/api/v1/threats?advisory=EX-2021-003").status, 404);
+}
+
+TEST_P(ThreatLinkPages, MatchesSayWhoAttacks) {
+  fill();
+  plant();
+  const auto all = json_of(get_as(boss, "/api/v1/exposure")).at("items").as_array();
+  ASSERT_EQ(all.size(), 3U);
+  for (const auto& each : all) {
+    const auto& threats = each.at("threats").as_array();
+    ASSERT_FALSE(threats.empty());
+    EXPECT_EQ(threats.at(0).at("type").as_string(), "campaign");
+  }
+  EXPECT_THAT(get_as(boss, "/exposure").body, AllOf(HasSubstr("Low &lt;tide&gt;"), HasSubstr("Night heron")));
+  EXPECT_EQ(json_of(get_as(boss, "/api/v1/exposure?threats=yes")).at("items").as_array().size(), 3U);
+  EXPECT_EQ(get_as(boss, "/api/v1/exposure?threats=no").status, 400);
+  // Without the one that members see, the meter is not among them.
+  const auto changed = fmt::format(
+      R"({{"type":"campaign","spec_version":"2.1","id":"{}","created":"2026-01-01T00:00:00.000Z","modified":"2026-04-01T00:00:00.000Z","name":"Night heron","object_marking_refs":["{}"]}})",
+      kSecret, kGreen);
+  add({changed});
+  const auto some = json_of(get_as(boss, "/api/v1/exposure?threats=yes"));
+  EXPECT_EQ(some.at("items").as_array().size(), 2U);
+  EXPECT_EQ(some.at("counts").at("affected").as_int64(), 2);
+  EXPECT_EQ(json_of(get_as(boss, "/api/v1/exposure/lists?by=vulnerability&threats=yes")).at("items").as_array().size(),
+            1U);
+  EXPECT_THAT(get_as(boss, "/exposure?threats=yes").body, Not(HasSubstr("Level meter")));
+}
+
+}  // namespace
+}  // namespace tocsin::portal
