@@ -24,8 +24,8 @@ function freePort() {
 }
 
 // `named`: the portal knows its own address, which passkeys need. `demo`: with invented people to sign in as; else the same
-// advisories without people. `settings`: environment variables, or what makes them from the portal's address.
-export async function startPortal({ named = false, demo = true, settings = () => ({}) } = {}) {
+// advisories without people; and then `files`: what else is imported before it serves, given the folder to write it into. `settings`: environment variables, or what makes them from the portal's address.
+export async function startPortal({ named = false, demo = true, settings = () => ({}), files = () => [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-browser-'));
   const port = await freePort();
   const url = `http://${named ? 'localhost' : '127.0.0.1'}:${port}`;
@@ -33,7 +33,7 @@ export async function startPortal({ named = false, demo = true, settings = () =>
   const data = ['--data', join(folder, 'var')];
   if (!demo) {
     execFileSync(binary, ['init', ...data], { stdio: 'ignore', env });
-    execFileSync(binary, ['import', ...data, join(root, 'demo/advisories')], { stdio: 'ignore', env });
+    execFileSync(binary, ['import', ...data, join(root, 'demo/advisories'), ...files(folder)], { stdio: 'ignore', env });
   }
   const server = spawn(binary, ['serve', ...data, ...(demo ? ['--demo'] : []), '--listen', `127.0.0.1:${port}`], { stdio: 'ignore', env });
   const ended = new Promise((resolve) => server.on('exit', resolve));
