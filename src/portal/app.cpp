@@ -272,6 +272,7 @@ http::Router App::routes() {
   add_privacy_routes(*this, router);
   add_language_routes(*this, router);
   add_feed_routes(*this, router);
+  add_misp_feed_routes(*this, router);
   add_validation_routes(*this, router);
   add_tool_routes(*this, router);
   add_match_routes(*this, router);

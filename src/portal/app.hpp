@@ -210,6 +210,7 @@ void add_cert_routes(App& app, http::Router& router);      ///< /rfc2350, /.well
 void add_privacy_routes(App& app, http::Router& router);   ///< /privacy
 void add_language_routes(App& app, http::Router& router);  ///< /language/{tag}
 void add_feed_routes(App& app, http::Router& router);      ///< /feeds/advisories.atom
+void add_misp_feed_routes(App& app, http::Router& router);   ///< /feeds/misp/manifest.json
 void add_validation_routes(App& app, http::Router& router);  ///< /api/v1/csaf/validate, /api/v1/csaf/tests
 void add_tool_routes(App& app, http::Router& router);  ///< /tools/csaf, /api/v1/csaf/convert, /api/v1/csaf/compare
 void add_sign_in_routes(App& app,

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "formats/misp/attributes.hpp"
 #include "formats/misp/event.hpp"
+#include "formats/misp/galaxies.hpp"
 #include "formats/misp/templates.hpp"
 #include "formats/stix/facts.hpp"
 #include "formats/stix/ids.hpp"
@@ -317,7 +318,7 @@ class Converter {
     std::string where;
     for (const auto* organisation_of : objects_at(*part, "Organisation")) where = organisation(*organisation_of, frame);
     auto made = begin(stix::make_id(kind == 0 ? "sighting" : "opinion", uuid), frame);
-    made.erase("created_by_ref");
+    made.stable_erase("created_by_ref");
     if (kind == 0) {
       made["first_seen"] = made["last_seen"] = stix::write_time(*date);
       made["count"] = 1;
@@ -454,8 +455,7 @@ class Converter {
   }
 
   std::string cluster(const object& galaxy, const object& of, const Frame& frame) {
-    auto kind = text_at(of, "type");
-    if (kind.empty()) kind = text_at(galaxy, "type");
+    const auto kind = galaxy_type_of(galaxy, of);
     const auto type = stix_type_of_galaxy(kind);
     const auto name = text_at(of, "value");
     if (type.empty() || name.empty()) return {};
@@ -463,60 +463,13 @@ class Converter {
     // An event may say of two galaxies that they have one cluster; it is the first's.
     const auto [known, is_new] = cluster_types_.emplace(uuid, type);
     if ((is_new && !used_.insert(uuid).second) || known->second != type) return {};
-    object made;
-    made["type"] = type;
-    made["spec_version"] = "2.1";
-    made["id"] = stix::make_id(type, uuid);
-    made["created"] = stix::write_time(kNoTime);
-    // The cluster's version is a number that grows; what the world publishes under this id goes before it.
-    made["modified"] = stix::write_time(seconds_at(of, "version").value_or(kNoTime));
-    made["name"] = name;
-    if (const auto description = text_at(of, "description"); !description.empty()) made["description"] = description;
-    if (type == "malware") made["is_family"] = true;
-    if (type == "identity") made["identity_class"] = "class";
-    auto& labels = made["labels"].emplace_array();
-    labels.emplace_back(fmt::format("misp:galaxy-type=\"{}\"", kind));
-    if (const auto title = text_at(galaxy, "name"); !title.empty()) {
-      labels.emplace_back(fmt::format("misp:galaxy-name=\"{}\"", title));
-    }
-    for (const auto* meta : objects_at(of, "meta")) details(made, type, *meta);
-    return add_shared(made, frame);
-  }
-
-  static std::vector<std::string> texts_at(const object& of, std::string_view name) {
-    std::vector<std::string> out;
-    const auto* found = of.if_contains(name);
-    if (found == nullptr) return out;
-    if (const auto* text = found->if_string()) out.emplace_back(view(*text));
-    if (const auto* list = found->if_array()) {
-      for (const auto& each : *list) {
-        if (const auto* text = each.if_string(); text != nullptr && !text->empty()) out.emplace_back(view(*text));
-      }
-    }
-    return out;
-  }
-
-  static void details(object& made, std::string_view type, const object& meta) {
-    array aliases, references;
-    for (auto& each : texts_at(meta, "synonyms")) aliases.emplace_back(std::move(each));
-    const bool takes_aliases = type != "vulnerability" && type != "course-of-action" && type != "identity";
-    if (takes_aliases && !aliases.empty()) made["aliases"] = std::move(aliases);
-    for (auto& each : texts_at(meta, "external_id")) {
-      references.emplace_back(
-          object{{"source_name", each.starts_with("CAPEC-") ? "capec" : "mitre-attack"}, {"external_id", each}});
-    }
-    for (auto& each : texts_at(meta, "refs")) {
-      // A URL has a scheme and no blanks (section 2.5); some references are prose.
-      if (!text::contains(each, "://") || each.find_first_of(" \t\r\n") != std::string::npos) continue;
-      references.emplace_back(object{{"source_name", "url"}, {"url", std::move(each)}});
-    }
-    if (!references.empty()) made["external_references"] = std::move(references);
+    return add_shared(cluster_object(type, uuid, galaxy, of), frame);
   }
 
   void relationship(std::string_view uuid, std::string_view type, std::string_view source, std::string_view target,
                     std::string_view description, const Frame& frame) {
     auto made = begin(stix::make_id("relationship", uuid), frame);
-    made.erase("labels");
+    made.stable_erase("labels");
     made["relationship_type"] = type;
     if (!description.empty()) made["description"] = description;
     made["source_ref"] = source;

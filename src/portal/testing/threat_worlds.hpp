@@ -14,10 +14,12 @@
 /// STIX objects for the worlds of the noninterference test: one beside each advisory, for the same readers.
 namespace tocsin::portal::testing {
 /// Of each six slots one is a technique of ATT&CK (the first ones its matrix and a tactic), one a group, one malware,
-/// one a tool that speaks of techniques, and two relate their neighbours.
+/// one a tool that speaks of techniques, and two relate their neighbours. Every other malware is a report of its
+/// neighbours.
 inline std::string threat_type(int slot) {
   if (slot == 0) return "x-mitre-matrix";
   if (slot == 6) return "x-mitre-tactic";
+  if (slot % 12 == 9) return "report";
   constexpr std::array<const char*, 6> kTypes{"attack-pattern", "relationship", "tool",
                                               "malware",        "relationship", "intrusion-set"};
   return kTypes[static_cast<std::size_t>(slot) % kTypes.size()];
@@ -33,6 +35,11 @@ inline std::string attack_id(int slot) {
 }
 /// Members that make an object one of ATT&CK, or that speak of it, or of a vulnerability that advisories have as well.
 inline std::string attack_members(int slot, int flavour) {
+  if (slot % 12 == 9) {
+    return fmt::format(
+        R"(,"published":"2024-01-01T00:00:00.000Z","report_types":["threat-report"],"object_refs":["{}","{}","{}"])",
+        threat_id(slot - 1), threat_id(slot + 2), threat_id(slot - 4));
+  }
   if (slot % 6 == 2) {
     return fmt::format(R"(,"description":"Seen with T9{:03} and CVE-1900-1{:04}")", slot / 6 * 6, flavour % 7);
   }
@@ -131,6 +138,11 @@ inline std::vector<std::string> threat_targets(int slots) {
     all.push_back(api + "/graph?depth=3&limit=" + std::to_string(1 + slot % 7));
     all.push_back("/threats/" + threat_id(of) + "/path?to=gate" + std::to_string(slot % 9));
     all.push_back(api + "/path?to=" + threat_id((of + 9) / 3 * 3));
+  }
+  all.emplace_back("/feeds/misp/manifest.json");
+  all.emplace_back("/feeds/misp/hashes.csv");
+  for (int slot = 9; slot < slots; slot += 12) {
+    all.push_back(fmt::format("/feeds/misp/{}.json", threat_id(slot).substr(8)));
   }
   for (int slot = 0; slot < slots; slot += 4) {
     all.push_back("/threats/" + threat_id(slot));
