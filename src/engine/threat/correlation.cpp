@@ -106,8 +106,8 @@ Result<std::vector<ThreatRow>> SharersOf::seen(std::span<const std::int64_t> can
   for (auto left = candidates.size(); left > 0 && out.size() < most;) {
     const auto size = std::min(left, left == candidates.size() ? kFirstChunk : kLaterChunk);
     left -= size;
-    Sql sql{"SELECT " TOCSIN_THREAT_COLUMNS
-            " FROM stix_object s JOIN record r ON r.id = s.record_id WHERE s.record_id IN "};
+    // By `r`: PostgreSQL without statistics would else begin with all that may be seen.
+    Sql sql{"SELECT " TOCSIN_THREAT_COLUMNS " FROM stix_object s JOIN record r ON r.id = s.record_id WHERE r.id IN "};
     sql.append_list(candidates.subspan(left, size));
     sql.append(" AND s.stix_id <> ? AND ", except).append(domain::policy::visible_sql(viewer_, now_));
     append_first_of_id(sql, viewer_, now_);
@@ -191,12 +191,26 @@ Result<SharersPage> sharing(store::Connection& connection, const Viewer& viewer,
   SharersPage out;
   TRY(const auto before, record_before(among, 'v', cursor));
   TRY(const auto* candidates, among.candidates(value));
-  TRY(out.sharers, sharers_of(among, value, {}));
-  TRY(const auto counted, among.seen(*candidates, {}, static_cast<std::size_t>(kSharersCounted) + 1));
-  out.sharers.count = std::min(static_cast<std::int64_t>(counted.size()), kSharersCounted);
-  out.sharers.more = static_cast<std::int64_t>(counted.size()) > kSharersCounted;
-  const auto end = std::ranges::lower_bound(*candidates, before);
-  TRY(out.rows, among.seen({candidates->begin(), end}, {}, most + 1));
+  // Read once: count, verdict and the first page are of the same objects.
+  TRY(auto seen, among.seen(*candidates, {}, static_cast<std::size_t>(kSharersCounted) + 1));
+  auto& sharers = out.sharers;
+  sharers.value = value;
+  sharers.count = std::min(static_cast<std::int64_t>(seen.size()), kSharersCounted);
+  sharers.more = static_cast<std::int64_t>(seen.size()) > kSharersCounted;
+  sharers.commonplace = stix::commonplace_of(value.kind, value.text);
+  if (sharers.commonplace) {
+    sharers.set_aside = SetAside::known;
+  } else {
+    TRY(const bool common, among.is_common(value.kind, sharers.count));
+    if (common) sharers.set_aside = SetAside::many;
+  }
+  if (cursor.empty()) {
+    out.rows = std::move(seen);
+    if (out.rows.size() > most + 1) out.rows.resize(most + 1);
+  } else {
+    const auto end = std::ranges::lower_bound(*candidates, before);
+    TRY(out.rows, among.seen({candidates->begin(), end}, {}, most + 1));
+  }
   if (out.rows.size() > most) {
     out.rows.pop_back();
     out.next_cursor = keyset_text('v', {.number = 0, .text = out.rows.back().id});
