@@ -30,7 +30,7 @@ std::string_view view(const boost::json::string& text) noexcept { return {text.d
 
 /// Its UUID where it has one that can stand in STIX; else one that follows from it, of version 4 by its form.
 std::string uuid_of(std::string_view uuid, std::string_view else_from) {
-  const auto lower = text::lower_ascii(uuid);
+  auto lower = text::lower_ascii(uuid);
   const auto id = "x--" + lower;
   if (const auto parts = stix::parse_id(id); parts && (parts->version == '4' || parts->version == '5')) return lower;
   auto made = stix::observable_uuid(fmt::format("misp {}", lower.empty() ? else_from : std::string_view{lower}));
@@ -200,7 +200,7 @@ class Converter {
 
   void refuse(std::string pointer, std::string text) { out_.refused.push_back({std::move(pointer), std::move(text)}); }
 
-  std::vector<std::string> add_observables(std::vector<object> made, const Frame& frame) {
+  std::vector<std::string> add_observables(const std::vector<object>& made, const Frame& frame) {
     std::vector<std::string> ids;
     for (const auto& each : made) ids.push_back(add_shared(each, frame));
     return ids;
@@ -406,7 +406,7 @@ class Converter {
   object translated(const std::string& name, const std::string& uuid, const object& part,
                     const std::vector<Part>& parts, const Frame& frame) {
     const auto comment = text_at(part, "comment");
-    const auto domain = [&](std::string_view type, std::string title, std::string description) {
+    const auto domain = [&](std::string_view type, const std::string& title, const std::string& description) {
       object made;
       if (title.empty()) return made;
       made = begin(stix::make_id(type, uuid), frame);
