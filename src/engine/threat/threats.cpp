@@ -43,6 +43,13 @@ std::optional<Sql> matching(store::Dialect dialect, const Viewer& viewer, const 
   }
   if (filter.tlp) sql.append(" AND r.tlp = ?", *filter.tlp);
   if (filter.revoked) sql.append(" AND s.revoked = ?", *filter.revoked);
+  if (filter.expired) {
+    if (*filter.expired) {
+      sql.append(" AND s.valid_until <= ?", now);
+    } else {
+      sql.append(" AND (s.valid_until IS NULL OR s.valid_until > ?)", now);
+    }
+  }
   if (filter.modified_after) sql.append(" AND s.modified > ?", *filter.modified_after);
   if (filter.ids) {
     sql.append(" AND s.revoked = 0 AND s.stix_id IN ").append_list(std::span<const std::string>{*filter.ids});
@@ -127,7 +134,7 @@ void append_other_visible(Sql& sql, const Viewer& viewer, Timestamp now) {
 
 #define TOCSIN_OTHER_COLUMNS                                                                 \
   "o.record_id, o.stix_id, o.type, o.name, o.created, o.modified, o.confidence, o.revoked, " \
-  "(SELECT q.tlp FROM record q WHERE q.id = o.record_id)"
+  "(SELECT q.tlp FROM record q WHERE q.id = o.record_id), o.valid_until"
 
 /// By relationship objects that the viewer may see as well.
 Status add_relationships(store::Connection& connection, const Viewer& viewer, std::string_view id, bool outgoing,
@@ -144,7 +151,8 @@ Status add_relationships(store::Connection& connection, const Viewer& viewer, st
   append_other_visible(sql, viewer, now);
   sql.append(" ORDER BY s.verb, o.sort_name, o.stix_id, s.stix_id LIMIT ?", kEdgesMax + 1);
   return connection.each(sql, [&](const store::Row& row) {
-    edges.push_back({.verb = row.string(0), .outgoing = outgoing, .via = row.string(1), .other = read_threat_row(row, 2)});
+    edges.push_back(
+        {.verb = row.string(0), .outgoing = outgoing, .via = row.string(1), .other = read_threat_row(row, 2)});
     return ok();
   });
 }
@@ -216,7 +224,7 @@ Result<Page> list(store::Connection& connection, const Viewer& viewer, const Fil
       return ok();
     }
     page.rows.push_back(read_threat_row(row));
-    last = row.string(9);
+    last = row.string(kThreatColumns - 1);
     return ok();
   }));
   return page;

@@ -30,7 +30,12 @@ struct ThreatRow {
   std::optional<std::int64_t> confidence;
   bool revoked = false;
   domain::Tlp tlp = domain::Tlp::red;
+  std::optional<Timestamp> valid_until = {};  ///< Of an indicator.
 };
+/// An indicator that should no longer be looked for (STIX 2.1 section 4.7, valid_until).
+inline bool is_expired(const ThreatRow& row, Timestamp now) noexcept {
+  return row.valid_until && *row.valid_until <= now;
+}
 
 enum class Sort { modified, name, type, confidence };
 std::optional<Sort> parse_sort(std::string_view text) noexcept;
@@ -42,6 +47,7 @@ struct Filter {
   std::string label = {};  ///< Also of open vocabularies (malware_types, ...); letter case counts for nothing.
   std::optional<domain::Tlp> tlp = {};
   std::optional<bool> revoked = {};
+  std::optional<bool> expired = {};  ///< As is_expired() says.
   std::optional<Timestamp> modified_after = {};
   std::optional<std::vector<std::string>> ids = {};  ///< Only these STIX ids, as far as they are in force.
 };

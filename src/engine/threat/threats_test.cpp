@@ -142,6 +142,23 @@ TEST_P(ThreatsTest, ListsByFilter) {
   EXPECT_EQ(counts({.type = "tool"}, member()), "malware 2 tool 2 relationship 1 ");
 }
 
+TEST_P(ThreatsTest, IndicatorsExpire) {
+  put({.type = "indicator", .number = 6, .name = "Old rule", .more = R"(,"valid_until":"2020-01-01T00:00:00Z")"});
+  put({.type = "indicator", .number = 7, .name = "Rule", .more = R"(,"valid_until":"2999-01-01T00:00:00Z")"});
+  put({.type = "indicator", .number = 8, .name = "Rule for good"});
+  index();
+  EXPECT_THAT(names({.type = "indicator", .expired = true}), ElementsAre("Old rule"));
+  EXPECT_THAT(names({.type = "indicator", .expired = false}), ElementsAre("Rule", "Rule for good"));
+  EXPECT_THAT(names({.expired = true}), ElementsAre("Old rule"));
+  const auto found = database().read(
+      [&](store::Connection& c) { return list(c, {}, {.expired = true}, Sort::name, 50, {}, kTestNow); });
+  ASSERT_TRUE(found && found->rows.size() == 1);
+  EXPECT_TRUE(is_expired(found->rows[0], kTestNow));
+  EXPECT_TRUE(is_expired(found->rows[0], *found->rows[0].valid_until));
+  EXPECT_FALSE(is_expired(found->rows[0], Timestamp{found->rows[0].valid_until->micros - 1}));
+  EXPECT_FALSE(is_expired({}, kTestNow));
+}
+
 TEST_P(ThreatsTest, PagesNeitherSkipNorRepeat) {
   for (int i = 1; i <= 23; ++i) {
     // Names with the cursor's own sign, some alike.

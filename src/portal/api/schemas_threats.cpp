@@ -12,6 +12,8 @@ constexpr QueryParameter kThreatsQuery[] = {
     {"label", "A label, or a value of an open vocabulary such as malware_types.", R"({"type":"string","default":""})"},
     {"tlp", "Marked so.", R"({"type":"string","default":""})"},
     {"revoked", "Only those that are, or are not.", R"({"enum":["","yes","no"],"default":""})"},
+    {"expired", "Only indicators whose `valid_until` has come, or all but these.",
+     R"({"enum":["","yes","no"],"default":""})"},
     {"modified_after", "A date, or a time of RFC 3339.", R"({"type":"string","default":""})"},
     {"cve", "Only what names this vulnerability, itself, by a relationship, or through what it uses.",
      R"({"type":"string","default":""})"},
@@ -105,7 +107,7 @@ std::string_view threat_schemas_json() noexcept {
 "Threat": {
   "description": "The header of a STIX object.",
   "type": "object",
-  "required": ["id", "url", "type", "name", "tlp", "created", "modified", "confidence", "revoked"],
+  "required": ["id", "url", "type", "name", "tlp", "created", "modified", "confidence", "revoked", "valid_until"],
   "properties": {
     "id": {"description": "Its STIX id.", "type": "string"},
     "url": {"type": "string"},
@@ -115,7 +117,8 @@ std::string_view threat_schemas_json() noexcept {
     "created": {"$ref": "#/components/schemas/OptionalTime"},
     "modified": {"$ref": "#/components/schemas/OptionalTime"},
     "confidence": {"type": ["integer", "null"]},
-    "revoked": {"type": "boolean"}
+    "revoked": {"type": "boolean"},
+    "valid_until": {"$ref": "#/components/schemas/OptionalTime"}
   }
 },
 "ThreatList": {

@@ -170,7 +170,7 @@ std::string heading(const threat::Edge& edge) {
   return tr<"{} (from there to here)">(edge.verb);
 }
 
-void append_edges(std::string& out, const threat::Threat& threat) {
+void append_edges(std::string& out, const threat::Threat& threat, Timestamp now) {
   if (threat.edges.empty()) return;
   render<"<section id=\"connected\"><h2>[[Connected]]</h2>\n">(out);
   for (std::size_t i = 0; i < threat.edges.size();) {
@@ -184,9 +184,9 @@ void append_edges(std::string& out, const threat::Threat& threat) {
                                                                  locale::number(static_cast<std::int64_t>(end - i)));
     for (; i < end; ++i) {
       const auto& edge = threat.edges[i];
-      render<"<li><a href=\"{}\">{}</a> <span class=\"note\">{}</span>{}">(
+      render<"<li><a href=\"{}\">{}</a> <span class=\"note\">{}</span>{}{}">(
           out, Url::own(threat_url(edge.other.id)), edge.other.name, threat_type_title(edge.other.type),
-          revoked_tag(edge.other.revoked));
+          revoked_tag(edge.other.revoked), expired_tag(threat::is_expired(edge.other, now)));
       if (!edge.via.empty()) {
         render<" <a class=\"note\" href=\"{}\">[[#stix#relationship]]<span class=\"hidden\"> {}</span></a>">(
             out, Url::own(threat_url(edge.via)), edge.other.name);
@@ -266,8 +266,12 @@ Html revoked_tag(bool revoked) {
   return revoked ? fragment<" <span class=\"tag tag-refused\">[[#object#revoked]]</span>">() : Html{};
 }
 
+Html expired_tag(bool expired) {
+  return expired ? fragment<" <span class=\"tag tag-refused\">[[#object#expired]]</span>">() : Html{};
+}
+
 Html threat_html(const threat::Threat& threat, const value& object, const Html& above, const Html& links,
-                 const Html& shared, const Html& below) {
+                 const Html& shared, const Html& below, Timestamp now) {
   const auto& record = threat.record;
   std::string out;
   render<
@@ -275,9 +279,11 @@ Html threat_html(const threat::Threat& threat, const value& object, const Html& 
       "href=\"/threats\">[[Threats]]</a></li><li>{}</li></ol></nav>\n">(out, record.title);
   const auto type = json::string_at(object, "type");
   const auto* revoked = json::find(object, "revoked");
-  render<"<header class=\"page-head\"><div><p>{} <span class=\"tag\">{}</span>{}</p><h1>{}</h1></div></header>\n">(
+  const auto valid_until = parse_rfc3339(json::string_at(object, "valid_until"));
+  render<"<header class=\"page-head\"><div><p>{} <span class=\"tag\">{}</span>{}{}</p><h1>{}</h1></div></header>\n">(
       out, tlp_badge(record.tlp), threat_type_title(type),
-      revoked_tag(revoked != nullptr && revoked->is_bool() && revoked->get_bool()), record.title);
+      revoked_tag(revoked != nullptr && revoked->is_bool() && revoked->get_bool()),
+      expired_tag(valid_until && *valid_until <= now), record.title);
   if (threat::is_node_type(type)) {
     render<"<p><a href=\"{}\">[[Graph of what is around it]]</a></p>\n">(out, Url::own(graph_url(record.key)));
   }
@@ -295,7 +301,7 @@ Html threat_html(const threat::Threat& threat, const value& object, const Html& 
   }
   append_facts(out, threat, object);
   out += links.str();
-  append_edges(out, threat);
+  append_edges(out, threat, now);
   out += shared.str();
   append_external(out, object);
   append_revisions(out, threat);

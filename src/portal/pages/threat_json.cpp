@@ -18,6 +18,7 @@ boost::json::object threat_row_json(const engine::threat::ThreatRow& row) {
   out["modified"] = time_json(row.modified);
   out["confidence"] = row.confidence ? boost::json::value(*row.confidence) : boost::json::value(nullptr);
   out["revoked"] = row.revoked;
+  out["valid_until"] = time_json(row.valid_until);
   return out;
 }
 

@@ -55,15 +55,15 @@ struct Asked {
   threat::Filter filter;
   threat::Sort sort = threat::Sort::modified;
   int limit = kLimitDefault;
-  std::string tlp, revoked, modified_after, cve, advisory;  ///< As they were given.
+  std::string tlp, revoked, expired, modified_after, cve, advisory;  ///< As they were given.
 };
 
 Result<Asked> read_asked(const http::Request& request) {
   // What was just done is told on the page alone; no API sends it.
   const auto notice =
       request.representation == http::Representation::json ? std::string_view{"q"} : pages::kNoticeParameter;
-  TRY_VOID(request.only_known({"q", "type", "label", "tlp", "revoked", "modified_after", "cve", "advisory", "sort",
-                               "limit", "cursor", notice}));
+  TRY_VOID(request.only_known({"q", "type", "label", "tlp", "revoked", "expired", "modified_after", "cve", "advisory",
+                               "sort", "limit", "cursor", notice}));
   Asked asked;
   TRY(asked.limit, request.integer("limit", kLimitDefault, 1, threat::kLimitMax));
   asked.filter.text = request.query.get("q");
@@ -79,6 +79,11 @@ Result<Asked> read_asked(const http::Request& request) {
     return Error::invalid(std::string{tr<"revoked takes yes or no">()}, "revoked");
   }
   if (!asked.revoked.empty()) asked.filter.revoked = asked.revoked == "yes";
+  asked.expired = request.query.get("expired");
+  if (!asked.expired.empty() && asked.expired != "yes" && asked.expired != "no") {
+    return Error::invalid(std::string{tr<"expired takes yes or no">()}, "expired");
+  }
+  if (!asked.expired.empty()) asked.filter.expired = asked.expired == "yes";
   asked.modified_after = request.query.get("modified_after");
   if (!asked.modified_after.empty()) {
     const auto text = asked.modified_after.size() == 10 ? asked.modified_after + "T00:00:00Z" : asked.modified_after;
@@ -126,6 +131,7 @@ std::string path_of(std::string_view base, const Asked& asked, std::string_view 
        {"label", asked.filter.label},
        {"tlp", asked.tlp},
        {"revoked", asked.revoked},
+       {"expired", asked.expired},
        {"modified_after", asked.modified_after},
        {"cve", asked.cve},
        {"advisory", asked.advisory},
@@ -160,8 +166,12 @@ void append_search(std::string& out, const Asked& asked) {
   render<
       "</select><label class=\"hidden\" for=\"tr\">[[Revoked]]</label><select id=\"tr\" name=\"revoked\"><option "
       "value=\"\">[[Revoked or not]]</option><option value=\"no\" {}>[[In force]]</option><option value=\"yes\" "
-      "{}>[[#objects#Revoked]]</option></select><button class=\"button\">[[#verb#Find]]</button></form>\n">(
-      out, attribute_if<"selected">(asked.revoked == "no"), attribute_if<"selected">(asked.revoked == "yes"));
+      "{}>[[#objects#Revoked]]</option></select><label class=\"hidden\" for=\"te\">[[#objects#Expired]]</label><select "
+      "id=\"te\" name=\"expired\"><option value=\"\">[[Expired or not]]</option><option value=\"no\" "
+      "{}>[[#objects#Not expired]]</option><option value=\"yes\" {}>[[#objects#Expired]]</option></select><button "
+      "class=\"button\">[[#verb#Find]]</button></form>\n">(
+      out, attribute_if<"selected">(asked.revoked == "no"), attribute_if<"selected">(asked.revoked == "yes"),
+      attribute_if<"selected">(asked.expired == "no"), attribute_if<"selected">(asked.expired == "yes"));
 }
 
 void append_types(std::string& out, const Asked& asked, const std::vector<threat::TypeCount>& types) {
@@ -216,7 +226,7 @@ void append_orders(std::string& out, const Asked& asked) {
   render<"<p class=\"switch\">[[Sorted by {}]]</p>\n">(out, Html::from_trusted(std::move(orders)));
 }
 
-void append_rows(std::string& out, const threat::Page& page) {
+void append_rows(std::string& out, const threat::Page& page, Timestamp now) {
   render<
       "<div class=\"table-wrap stack\"><table class=\"sortable\"><caption class=\"hidden\">[[Threats]]</caption><thead>"
       "<tr><th scope=\"col\">[[Name]]</th><th scope=\"col\">[[#object#Type]]</th><th scope=\"col\">TLP</th><th "
@@ -224,12 +234,12 @@ void append_rows(std::string& out, const threat::Page& page) {
       "data-first=\"descending\">[[#object#Changed]]</th></tr></thead><tbody>\n">(out);
   for (const auto& row : page.rows) {
     render<
-        "<tr><td data-label=\"[[Name]]\"><a href=\"{}\">{}</a>{}</td><td data-label=\"[[#object#Type]]\">{}</td><td "
+        "<tr><td data-label=\"[[Name]]\"><a href=\"{}\">{}</a>{}{}</td><td data-label=\"[[#object#Type]]\">{}</td><td "
         "data-label=\"TLP\">{}</td><td class=\"num\" data-label=\"[[Confidence]]\" data-sort=\"{}\">{}</td><td "
         "data-label=\"[[#object#Changed]]\">{}</td></tr>\n">(
         out, Url::own(pages::threat_url(row.id)), row.name, pages::revoked_tag(row.revoked),
-        pages::threat_type_title(row.type), pages::tlp_badge(row.tlp), row.confidence.value_or(-1),
-        row.confidence ? std::to_string(*row.confidence) : std::string{},
+        pages::expired_tag(threat::is_expired(row, now)), pages::threat_type_title(row.type), pages::tlp_badge(row.tlp),
+        row.confidence.value_or(-1), row.confidence ? std::to_string(*row.confidence) : std::string{},
         row.modified ? pages::date_html(*row.modified) : Html{});
   }
   out += "</tbody></table></div>\n";
@@ -282,7 +292,7 @@ Result<http::Response> list(App& app, const http::Request& request) {
   } else {
     render<"<p>{}</p>\n">(main, trn<"{} object", "{} objects">(found.total, locale::number(found.total)));
     append_orders(main, asked);
-    append_rows(main, found);
+    append_rows(main, found, request.now);
   }
   pages::append_next(main, next);
   pages::Page page;
@@ -341,7 +351,7 @@ Result<http::Response> detail(App& app, const http::Request& request) {
     return threat::correlations(connection, request.viewer, found, request.now);
   }));
   page.main = pages::threat_html(found, parsed.root(), above, pages::object_links_html(links),
-                                 pages::correlations_html(shared), below);
+                                 pages::correlations_html(shared), below, request.now);
   page.json_url = "/api/v1" + pages::threat_url(found.record.key);
   page.canonical = pages::threat_url(found.record.key);
   page.noindex = found.record.tlp != domain::Tlp::clear;

@@ -111,6 +111,25 @@ TEST_P(ThreatPages, OneObject) {
   EXPECT_THAT(page("/threats?revoked=yes"), HasSubstr("Siltworm 2"));
 }
 
+TEST_P(ThreatPages, AnIndicatorEnds) {
+  const auto rule = [](int number, std::string_view name, std::string_view until) {
+    return object(fmt::format("indicator--00000000-0000-4000-8000-00000000000{}", number), name, kClear,
+                  fmt::format(R"(,"pattern":"[ipv4-addr:value = '198.51.100.{}']","pattern_type":"stix","valid_from":)"
+                              R"("2020-01-01T00:00:00Z"{})",
+                              number, until));
+  };
+  add({rule(1, "Old rule", R"(,"valid_until":"2021-01-01T00:00:00Z")"),
+       rule(2, "Rule", R"(,"valid_until":"2999-01-01T00:00:00Z")"), rule(3, "Rule for good", "")});
+  EXPECT_THAT(names(get("/api/v1/threats?expired=yes").body), ElementsAre("Old rule"));
+  EXPECT_THAT(names(get("/api/v1/threats?expired=no&sort=name").body), ElementsAre("Rule", "Rule for good"));
+  EXPECT_EQ(get("/api/v1/threats?expired=once").status, 400);
+  EXPECT_THAT(get("/api/v1/threats").body, HasSubstr(R"("valid_until":"2021-01-01T00:00:00Z")"));
+  EXPECT_THAT(page("/threats"), HasSubstr("expired</span>"));
+  EXPECT_THAT(page("/threats?expired=no"), Not(HasSubstr("expired</span>")));
+  EXPECT_THAT(page("/threats/indicator--00000000-0000-4000-8000-000000000001"), HasSubstr("expired</span>"));
+  EXPECT_THAT(page("/threats/indicator--00000000-0000-4000-8000-000000000002"), Not(HasSubstr("expired</span>")));
+}
+
 TEST_P(ThreatPages, WhatIsHiddenIsNotThere) {
   add_all();
   for (const std::string ending : {"", "/document"}) {
