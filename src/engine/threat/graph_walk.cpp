@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "engine/threat/text.hpp"
+#include "engine/threat/threat_row.hpp"
 
 namespace tocsin::engine::threat {
 namespace {
@@ -162,9 +163,9 @@ Result<std::map<Met, Node>> Walk::look(std::span<const Met> nodes, std::span<con
   std::map<Met, Node> out;
   TRY_VOID(in_chunks(nodes, [&](std::span<const Met> some) {
     Sql sql{
-        "SELECT s.record_id, s.stix_id, s.type, s.name, s.created, s.modified, s.confidence, s.revoked, r.tlp, "
-        "t.began, t.ended, s.valid_from, s.valid_until FROM stix_object s JOIN record r ON r.id = s.record_id LEFT "
-        "JOIN stix_time t ON t.record_id = s.record_id WHERE s.stix_id IN "};
+        "SELECT " TOCSIN_THREAT_COLUMNS
+        ", t.began, t.ended, s.valid_from FROM stix_object s JOIN record r ON r.id = s.record_id LEFT JOIN stix_time "
+        "t ON t.record_id = s.record_id WHERE s.stix_id IN "};
     sql.append_list(names(some)).append(" AND ").append(domain::policy::visible_sql(viewer_, now_));
     append_first_of_id(sql, viewer_, now_);
     sql.append(
@@ -172,21 +173,10 @@ Result<std::map<Met, Node>> Walk::look(std::span<const Met> nodes, std::span<con
         "'extension-definition', 'x-mitre-collection')");
     if (!types.empty()) sql.append(" AND s.type IN ").append_list(types);
     return connection_.each(sql, [&](const store::Row& row) {
-      const auto time = [&](int column) {
-        return row.integer(column) == 0 ? std::nullopt : std::optional{row.time(column)};
-      };
       Node node;
-      node.row = {.record = {row.integer(0)},
-                  .id = row.string(1),
-                  .type = row.string(2),
-                  .name = row.string(3),
-                  .created = time(4),
-                  .modified = time(5),
-                  .confidence = row.optional_integer(6),
-                  .revoked = row.boolean(7),
-                  .tlp = static_cast<domain::Tlp>(row.integer(8))};
-      node.time =
-          time_of(node.row, row.optional_time(9), row.optional_time(10), row.optional_time(11), row.optional_time(12));
+      node.row = read_threat_row(row);
+      node.time = time_of(node.row, row.optional_time(kThreatColumns), row.optional_time(kThreatColumns + 1),
+                          row.optional_time(kThreatColumns + 2), node.row.valid_until);
       out.emplace(meet(row.text(1)), std::move(node));
       return ok();
     });

@@ -212,7 +212,7 @@ std::string_view threat_schemas_json() noexcept {
 "ThreatNode": {
   "description": "A Threat, and where it stands.",
   "type": "object",
-  "required": ["id", "url", "type", "name", "tlp", "created", "modified", "confidence", "revoked", "distance", "links", "time"],
+  "required": ["id", "url", "type", "name", "tlp", "created", "modified", "confidence", "revoked", "valid_until", "distance", "links", "time"],
   "properties": {
     "id": {"description": "Its STIX id.", "type": "string"},
     "url": {"type": "string"},
@@ -223,6 +223,7 @@ std::string_view threat_schemas_json() noexcept {
     "modified": {"$ref": "#/components/schemas/OptionalTime"},
     "confidence": {"type": ["integer", "null"]},
     "revoked": {"type": "boolean"},
+    "valid_until": {"$ref": "#/components/schemas/OptionalTime"},
     "distance": {"description": "Steps from the first object.", "type": "integer", "minimum": 0},
     "links": {"description": "Edges of this answer that end here.", "type": "integer", "minimum": 0},
     "time": {
