@@ -142,8 +142,8 @@ class Found {
     const auto at = known.find(way.cve);
     if (at == known.end()) {
       known.emplace(way.cve, std::move(way));
-    } else {
-      at->second = std::min(std::move(way), at->second);
+    } else if (way < at->second) {
+      at->second = std::move(way);
     }
   }
   void note(const Named& named) {
