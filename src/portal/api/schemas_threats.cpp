@@ -25,9 +25,9 @@ constexpr QueryParameter kThreatsQuery[] = {
     {"cursor", "Opaque; from `next` of the page before. Leave out for the first page.", R"({"type":"string"})"},
 };
 
-#define TOCSIN_VALUE_KINDS                                                                                       \
-  R"({"enum":["","ipv4","ipv6","domain","url","email","mac","md5","sha1","sha256","sha512","other-hash",)"      \
-  R"("file-name","path","command-line","mutex","registry-key","asn","user","certificate","software",)"          \
+#define TOCSIN_VALUE_KINDS                                                                                 \
+  R"({"enum":["","ipv4","ipv6","domain","url","email","mac","md5","sha1","sha256","sha512","other-hash",)" \
+  R"("file-name","path","command-line","mutex","registry-key","asn","user","certificate","software",)"     \
   R"("user-agent","mail-subject","message-id","vulnerability","external-id","name","rule"],"default":""})"
 
 constexpr QueryParameter kValuesQuery[] = {
@@ -83,8 +83,9 @@ constexpr Operation kOperations[] = {
      .schema = "",
      .media_type = "application/stix+json;version=2.1"},
     {.route = "threat_correlations",
-     .description = "Values that fewest share first, with up to ten of those that share each; `set_aside` has values that "
-                    "are too common to tell anything. Counts are of what the asker may see.",
+     .description =
+         "Values that fewest share first, with up to ten of those that share each; `set_aside` has values that "
+         "are too common to tell anything. Counts are of what the asker may see.",
      .schema = "ThreatCorrelations"},
     {.route = "threat_values",
      .description = "One item where the value's form says what it is, with its objects page by page; else one for each "
@@ -92,8 +93,9 @@ constexpr Operation kOperations[] = {
      .schema = "ThreatValueList",
      .query = kValuesQuery},
     {.route = "threat_connections",
-     .description = "What arrived last first. A page looks at up to 300 objects that arrived, so it may have few items or "
-                    "none, and `next` all the same.",
+     .description =
+         "What arrived last first. A page looks at up to 300 objects that arrived, so it may have few items or "
+         "none, and `next` all the same.",
      .schema = "ThreatConnectionList",
      .query = kConnectionsQuery},
 };
