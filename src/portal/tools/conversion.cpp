@@ -133,7 +133,7 @@ Result<Converted> to_html(std::string bytes) {
   return Converted{.bytes = pages::advisory_file_html(read, tlp)};
 }
 
-void tell(Converted& made, std::string path, std::string text) {
+void tell(Converted& made, std::string path, const std::string& text) {
   made.notes.push_back(
       {ConversionNote::Level::warning, std::move(path), tr<"lost: {}">(text), ConversionNote::Kind::loss});
 }
@@ -143,7 +143,7 @@ Result<Converted> to_stix(std::string_view bytes) {
   if (formats::stix::looks_like_stix(bytes)) {
     TRY(auto lifted, formats::stix::lift_to_2_1(bytes));
     if (lifted.of_2_0 == 0) return Error::invalid(std::string{tr<"is STIX 2.1 already">()});
-    for (auto& each : lifted.remarks) tell(made, std::move(each.path), std::move(each.text));
+    for (auto& each : lifted.remarks) tell(made, std::move(each.path), each.text);
     made.bytes = std::move(lifted.json);
     return made;
   }
@@ -152,7 +152,7 @@ Result<Converted> to_stix(std::string_view bytes) {
   for (const auto& each : read.events) {
     auto& one = events.emplace_back(formats::misp::to_stix(*each.json, each.pointer));
     for (auto* list : {&one.refused, &one.remarks}) {
-      for (auto& remark : *list) tell(made, std::move(remark.pointer), std::move(remark.text));
+      for (auto& remark : *list) tell(made, std::move(remark.pointer), remark.text);
     }
   }
   made.bytes = formats::misp::write_bundle(events) + "\n";
@@ -164,7 +164,7 @@ Result<Converted> to_misp(std::string_view bytes) {
   TRY(auto events, formats::misp::to_misp(bytes));
   Converted made{.bytes = formats::misp::write_events(events.events),
                  .file_name = fmt::format("event.{}", extension_of(Form::misp))};
-  for (auto& each : events.remarks) tell(made, std::move(each.pointer), std::move(each.text));
+  for (auto& each : events.remarks) tell(made, std::move(each.pointer), each.text);
   return made;
 }
 
