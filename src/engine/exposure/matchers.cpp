@@ -160,7 +160,8 @@ tocsin::Status read_changed(store::Connection& connection, const std::vector<std
                             const std::map<std::int64_t, SourcePtr>& known, Groups& groups, Timestamp now) {
   std::map<std::int64_t, ReadSource> all;
   std::vector<std::int64_t> unread;
-  store::Sql sql{"SELECT " TOCSIN_RECORD_COLUMNS " FROM record r WHERE r.kind = ? AND r.id IN ",
+  // "+": the ids lead to the records. SQLite would go through every record of the kind.
+  store::Sql sql{"SELECT " TOCSIN_RECORD_COLUMNS " FROM record r WHERE +r.kind = ? AND r.id IN ",
                  domain::RecordKind::advisory};
   sql.append_list(std::span<const std::int64_t>{records});
   TRY_VOID(connection.each(sql, [&](const store::Row& row) -> tocsin::Status {
