@@ -176,6 +176,17 @@ TEST_P(CsafTools, CompareTellsWhatMatters) {
   EXPECT_TRUE(same.at("changes").as_array().empty());
 }
 
+TEST(Turns, AreForOneAtATime) {
+  Turns turns;
+  auto first = turns.take();
+  EXPECT_NE(first, nullptr);
+  EXPECT_EQ(turns.take(), nullptr);
+  EXPECT_EQ(turns.take(), nullptr) << "who was sent away ends nobody's turn";
+  first.reset();
+  EXPECT_NE(turns.take(), nullptr);
+  EXPECT_NE(turns.take(), nullptr) << "whoever does not keep it has had it";
+}
+
 TEST_P(CsafTools, NobodyGetsMoreThanTheirShare) {
   std::int64_t answered = 0;
   for (; answered < 2 * Limit::kRate.burst; ++answered) {

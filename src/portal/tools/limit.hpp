@@ -1,5 +1,7 @@
 #pragma once
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -31,6 +33,23 @@ class Limit {
   static constexpr std::size_t kSlots = 1 << 14;
   std::mutex mutex_;
   engine::identity::Buckets buckets_{kRate, kSlots};
+};
+
+/// Work that is done for one at a time: whoever comes meanwhile is sent away instead of being let wait on a thread. Any
+/// thread.
+class Turns {
+  struct End {
+    void operator()(std::atomic<bool>* taken) const noexcept { taken->store(false); }
+  };
+
+ public:
+  /// Until it goes, nobody else has one.
+  using Turn = std::unique_ptr<std::atomic<bool>, End>;
+  /// Empty where somebody has it.
+  Turn take() noexcept { return taken_.exchange(true) ? nullptr : Turn{&taken_}; }
+
+ private:
+  std::atomic<bool> taken_{false};
 };
 
 inline constexpr Message kTooMuch = message<"Too much was asked for from your address. Try again in a little while.">;
