@@ -71,7 +71,7 @@ void add_vary(std::string& vary, std::string_view name) {
   vary += name;
 }
 
-std::string quoted(std::string_view etag) {
+std::string in_quotes(std::string_view etag) {
   if (etag.ends_with('"')) return std::string{etag};
   return fmt::format("\"{}\"", etag);
 }
@@ -197,7 +197,8 @@ Result<std::shared_ptr<const CachedAnswer>> make_answer(const Request& request, 
   const bool validated = response.status == 200 && response.cache_control != "no-store" &&
                          (request.method == Method::get || request.method == Method::head);
   if (validated) {
-    answer->etag = response.etag.empty() ? fmt::format("\"{:016x}\"", fast_hash(*answer->body)) : quoted(response.etag);
+    answer->etag =
+        response.etag.empty() ? fmt::format("\"{:016x}\"", fast_hash(*answer->body)) : in_quotes(response.etag);
     // One asker's validator says nothing to another, even where both get the same bytes: who signs out must not hear
     // "not modified" of what only members see.
     if (!request.asker.empty() && !response.cache_control.starts_with("public")) {

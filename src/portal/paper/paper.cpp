@@ -32,7 +32,7 @@ constexpr Ink kQuiet{0.29, 0.36, 0.40}, kRule{0.80, 0.84, 0.86}, kFill{0.93, 0.9
 void set_ink(cairo_t* cairo, const Ink& ink) { cairo_set_source_rgb(cairo, ink.red, ink.green, ink.blue); }
 
 /// A text as value of a cairo attribute: in quotes, with what would end it escaped.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'' || c == '\\') out += '\\';
@@ -399,14 +399,14 @@ class Pages : public Paper {
     const double height = cell.flow.height();
     // A tag a line: one around all of them would make what stands between them a link, and may not go over a page.
     if (!cell.place.empty()) {
-      const Tag place{cairo_, CAIRO_TAG_DEST, fmt::format("name={} internal", quoted(cell.place))};
+      const Tag place{cairo_, CAIRO_TAG_DEST, fmt::format("name={} internal", in_quotes(cell.place))};
       cell.flow.take_line(cairo_, cell.x, y);
       cell.place.clear();
     } else if (cell.link.empty()) {
       cell.flow.take_line(cairo_, cell.x, y);
     } else {
       const auto target =
-          cell.link.url.empty() ? "dest=" + quoted(cell.link.place) : "uri=" + quoted(ascii_url(cell.link.url));
+          cell.link.url.empty() ? "dest=" + in_quotes(cell.link.place) : "uri=" + in_quotes(ascii_url(cell.link.url));
       const Tag link{cairo_, CAIRO_TAG_LINK, target};
       cell.flow.take_line(cairo_, cell.x, y);
     }
