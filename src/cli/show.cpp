@@ -6,6 +6,7 @@
 #include "formats/csaf/advisory.hpp"
 #include "portal/pages/advisory_json.hpp"
 #include "portal/pages/advisory_load.hpp"
+#include "portal/pages/threat_links.hpp"
 #include "store/records.hpp"
 
 namespace tocsin::cli {
@@ -186,7 +187,17 @@ int run_show(const CommandLine& line) {
     return fail(read.error(), line.json);
   }
   if (line.json) {
-    print_json(portal::pages::advisory_json(*found));
+    auto body = portal::pages::advisory_json(*found);
+    // What has to do with it has to do with what it says now.
+    if (line.revision.empty()) {
+      const auto links = installation->database->snapshot([&](store::Connection& connection) {
+        return portal::pages::advisory_links(connection, operator_viewer(line.as_public), found->record.id,
+                                             system_clock().now());
+      });
+      if (!links) return fail(links.error(), line.json);
+      portal::pages::add_advisory_links(body, *links);
+    }
+    print_json(body);
     return kGood;
   }
   print(Page{colours(), output_width()}.render(*found));

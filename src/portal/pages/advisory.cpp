@@ -59,12 +59,12 @@ Result<http::Response> advisory(App& app, const http::Request& request) {
   TRY(const auto loaded, pages::load_advisory(app, request));
   if (auto redirect = canonical_redirect(request, loaded, "")) return std::move(*redirect);
   const auto base = pages::advisory_url(loaded.record.slug);
-  TRY(const auto links, pages::advisory_links(app, request, loaded.record));
+  TRY(const auto links, app.database().snapshot([&](store::Connection& connection) {
+    return pages::advisory_links(connection, request.viewer, loaded.record.id, request.now);
+  }));
   if (request.representation == http::Representation::json) {
     auto body = pages::advisory_json(loaded);
-    body["threats"] = pages::naming_json(links.threats);
-    auto& techniques = body["techniques"].emplace_array();
-    for (const auto& each : links.techniques) techniques.push_back(pages::attack_row_json(each));
+    pages::add_advisory_links(body, links);
     TRY(body["sharing"], pages::why_json(app, request, loaded.record));
     auto response = http::Response::json(json::write(body));
     return pages::looked_at(app, request, loaded.record, Looking::read, std::move(response));

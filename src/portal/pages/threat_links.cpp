@@ -238,14 +238,19 @@ boost::json::object naming_json(const threat::NamingThreats& found) {
   return {{"total", found.total}, {"items", std::move(items)}};
 }
 
-Result<AdvisoryLinks> advisory_links(App& app, const http::Request& request, const domain::Record& record) {
-  return app.database().snapshot([&](store::Connection& connection) -> Result<AdvisoryLinks> {
-    AdvisoryLinks links;
-    TRY(const auto cves, threat::vulnerabilities_of_advisory(connection, record.id));
-    TRY(links.threats, threat::naming_threats(connection, request.viewer, cves, kThreatsShown, request.now));
-    TRY(links.techniques, threat::techniques_named_by(connection, request.viewer, record.id, request.now));
-    return links;
-  });
+Result<AdvisoryLinks> advisory_links(store::Connection& connection, const domain::policy::Viewer& viewer,
+                                     domain::RecordId record, Timestamp now) {
+  AdvisoryLinks links;
+  TRY(const auto cves, threat::vulnerabilities_of_advisory(connection, record));
+  TRY(links.threats, threat::naming_threats(connection, viewer, cves, kThreatsShown, now));
+  TRY(links.techniques, threat::techniques_named_by(connection, viewer, record, now));
+  return links;
+}
+
+void add_advisory_links(boost::json::object& out, const AdvisoryLinks& links) {
+  out["threats"] = naming_json(links.threats);
+  auto& techniques = out["techniques"].emplace_array();
+  for (const auto& each : links.techniques) techniques.push_back(attack_row_json(each));
 }
 
 Html advisory_links_html(const AdvisoryLinks& links, const domain::Record& record) {

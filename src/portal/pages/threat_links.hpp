@@ -42,7 +42,10 @@ struct AdvisoryLinks {
   engine::threat::NamingThreats threats;
   std::vector<engine::threat::AttackRow> techniques;  ///< That it names.
 };
-Result<AdvisoryLinks> advisory_links(App& app, const http::Request& request, const domain::Record& record);
+Result<AdvisoryLinks> advisory_links(store::Connection& connection, const domain::policy::Viewer& viewer,
+                                     domain::RecordId record, Timestamp now);
+/// Members "threats" and "techniques" of the schema "AdvisoryDetail".
+void add_advisory_links(boost::json::object& out, const AdvisoryLinks& links);
 html::Html advisory_links_html(const AdvisoryLinks& links, const domain::Record& record);
 
 /// "Low tide (Campaign), Siltworm (Malware)", each a link.

@@ -137,7 +137,7 @@ inline std::vector<std::string> threat_targets(int slots) {
     all.push_back("/threats/" + threat_id(of) + "/graph?depth=3&order=time");
     all.push_back(api + "/graph?depth=3&limit=" + std::to_string(1 + slot % 7));
     all.push_back("/threats/" + threat_id(of) + "/path?to=gate" + std::to_string(slot % 9));
-    all.push_back(api + "/path?to=" + threat_id((of + 9) / 3 * 3));
+    all.push_back(api + "/path?to=" + threat_id((of + 9) % slots / 3 * 3));
   }
   all.emplace_back("/feeds/misp/manifest.json");
   all.emplace_back("/feeds/misp/hashes.csv");
