@@ -14,7 +14,7 @@ const thing = (type, number, name, more = {}) => ({ ...common, type, id: id(type
 const relation = (number, source, verb, target) => ({
   ...common, type: 'relationship', id: id('relationship', number), relationship_type: verb, source_ref: source, target_ref: target,
 });
-const crowd = 10_500;
+const crowd = 12_000;
 const worm = id('malware', 1);
 const gang = id('intrusion-set', 2);
 const hub = id('campaign', 5);
@@ -31,7 +31,7 @@ function knowledge() {
   ];
   for (let i = 0; i < crowd; ++i) {
     objects.push({ type: 'ipv4-addr', spec_version: '2.1', id: id('ipv4-addr', 100_000 + i), value: `198.${51 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}`, object_marking_refs: [marking] });
-    objects.push(relation(200_000 + i, id('ipv4-addr', 100_000 + i), 'related-to', i % 3 === 0 ? hub : id('ipv4-addr', 100_000 + Math.floor(i / 3))));
+    objects.push(relation(200_000 + i, id('ipv4-addr', 100_000 + i), 'related-to', i % 2 === 0 ? hub : id('ipv4-addr', 100_000 + Math.floor(i / 2))));
   }
   return { type: 'bundle', id: id('bundle', 1), objects };
 }
@@ -142,7 +142,7 @@ describe('the drawing', () => {
   });
   it('of ten thousand objects leaves the page free to answer', async () => {
     const { page, context } = await open(`/threats/${hub}/graph?depth=3`);
-    await page.getByLabel('Draw', { exact: true }).selectOption('10000');
+    await page.locator('[data-graph-limit]').selectOption('10000');
     await page.waitForFunction(() => document.querySelector('section[data-graph]').dataset.count === '10000');
     // Input is answered while it is laid out: a key of the drawing, a link of the list, and frames in between.
     await page.locator('canvas').focus();
