@@ -35,7 +35,7 @@ Reach group_of(const object& part) {
   return out.group_uuid.empty() && out.group_name.empty() ? nobody() : out;
 }
 
-constexpr std::array<std::string_view, 5> kLevels{"clear", "green", "amber", "amber+strict", "red"};
+constexpr std::array<std::string_view, 6> kLevels{"", "clear", "green", "amber", "amber+strict", "red"};
 
 }  // namespace
 
@@ -61,18 +61,20 @@ Reach reach_of(const object& part) {
 }
 
 std::string_view tlp_of(const object& part) {
-  std::size_t strictest = kLevels.size();
+  std::string_view strictest;
   for (const auto* tag : objects_at(part, "Tag")) {
     auto name = text::lower_ascii(text_at(*tag, "name"));
     if (!name.starts_with("tlp:")) continue;
     name.erase(0, 4);
     if (name == "white") name = "clear";
     const auto* level = std::ranges::find(kLevels, std::string_view{name});
-    if (level == kLevels.end()) continue;
-    const auto at = static_cast<std::size_t>(level - kLevels.begin());
-    strictest = strictest == kLevels.size() ? at : std::max(strictest, at);
+    if (level != kLevels.end()) strictest = stricter(strictest, *level);
   }
-  return strictest == kLevels.size() ? std::string_view{} : kLevels[strictest];
+  return strictest;
+}
+
+std::string_view stricter(std::string_view a, std::string_view b) noexcept {
+  return std::ranges::find(kLevels, a) >= std::ranges::find(kLevels, b) ? a : b;
 }
 
 }  // namespace tocsin::formats::misp

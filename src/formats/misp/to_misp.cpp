@@ -76,12 +76,6 @@ std::string_view misp_label(const object& of, std::string_view name) {
   return {};
 }
 
-constexpr std::string_view kLevels[] = {"", "clear", "green", "amber", "amber+strict", "red"};
-
-std::string_view stricter(std::string_view a, std::string_view b) noexcept {
-  return std::ranges::find(kLevels, a) >= std::ranges::find(kLevels, b) ? a : b;
-}
-
 std::string_view marked(const Source& source) {
   auto tlp = source.tlp;
   for (const auto id : strings_of(*source.object, "object_marking_refs")) tlp = stricter(tlp, stix::tlp_level(id));

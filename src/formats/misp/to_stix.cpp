@@ -38,11 +38,6 @@ std::string uuid_of(std::string_view uuid, std::string_view else_from) {
   return made;
 }
 
-std::string_view stricter(std::string_view a, std::string_view b) noexcept {
-  static constexpr std::string_view kOrder[] = {"", "clear", "green", "amber", "amber+strict", "red"};
-  return std::ranges::find(kOrder, a) >= std::ranges::find(kOrder, b) ? a : b;
-}
-
 /// A copy in which those of the named lists that are there are empty: what was in them has objects of its own.
 object without(const object& of, std::initializer_list<std::string_view> lists) {
   object out(of, boost::json::storage_ptr{});

@@ -30,6 +30,8 @@ Reach reach_of(const boost::json::object& part);
 /// "amber" for the strictest of the tags "tlp:..." that TLP 1 or 2 knows; empty where none is. `tags`: of something
 /// that may have `Tag`.
 std::string_view tlp_of(const boost::json::object& part);
+/// Of two such levels the one that fewer may see; empty is the widest.
+std::string_view stricter(std::string_view a, std::string_view b) noexcept;
 
 struct Object {
   std::string id, json;
