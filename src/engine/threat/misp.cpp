@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "engine/threat/report_parts.hpp"
 #include "engine/threat/threats.hpp"
 #include "formats/misp/event.hpp"
 #include "formats/misp/feed.hpp"
@@ -21,23 +22,6 @@ namespace misp = formats::misp;
 namespace stix = formats::stix;
 using domain::policy::Viewer;
 
-/// Lower-case slug of formats/misp's levels.
-std::string_view level_of(domain::Tlp tlp) noexcept {
-  switch (tlp) {
-    case domain::Tlp::clear:
-      return "clear";
-    case domain::Tlp::green:
-      return "green";
-    case domain::Tlp::amber:
-      return "amber";
-    case domain::Tlp::amber_strict:
-      return "amber+strict";
-    case domain::Tlp::red:
-      break;
-  }
-  return "red";
-}
-
 /// Objects of one report, with the memory that they live in.
 class Content {
  public:
@@ -50,12 +34,13 @@ class Content {
       if (!ids_.insert(row.id).second) continue;
       TRY(const auto record, records.load(row.record));
       if (!record) continue;
-      TRY(const auto bytes, records.document(record->id, record->current_revision));
+      TRY(auto bytes, records.document(record->id, record->current_revision));
       if (!bytes) continue;
       auto parsed = json::parse(*bytes, {.bytes_max = bytes->size() + 1});
       if (!parsed || !parsed->root().is_object()) continue;
       kept_.push_back(*std::move(parsed));
       sources_.push_back({.object = &kept_.back().root().get_object(), .tlp = level_of(record->tlp)});
+      bytes_.push_back(*std::move(bytes));
     }
     return ok();
   }
@@ -75,8 +60,7 @@ class Content {
     std::vector<std::string> out;
     stix::TapeReader reader;
     for (std::size_t i = begin; i < sources_.size(); ++i) {
-      const auto written = json::write(*sources_[i].object);
-      const auto root = reader.read(written, {});
+      const auto root = reader.read(bytes_[i], {});
       if (!root) continue;
       const auto facts = stix::read_facts(*root);
       // Of what came from MISP everything stands in the object itself.
@@ -103,6 +87,7 @@ class Content {
   std::set<std::string, std::less<>> ids_;
   std::vector<json::Parsed> kept_;
   std::vector<misp::Source> sources_;
+  std::vector<std::string> bytes_;  ///< Of each source.
 };
 
 Result<std::optional<boost::json::object>> event_of(store::Connection& connection, const Viewer& viewer,
