@@ -213,32 +213,27 @@ std::string_view threat_schemas_json() noexcept {
 },
 "ThreatNode": {
   "description": "A Threat, and where it stands.",
-  "type": "object",
-  "required": ["id", "url", "type", "name", "tlp", "created", "modified", "confidence", "revoked", "valid_until", "distance", "links", "time"],
-  "properties": {
-    "id": {"description": "Its STIX id.", "type": "string"},
-    "url": {"type": "string"},
-    "type": {"type": "string"},
-    "name": {"type": "string"},
-    "tlp": {"type": "string"},
-    "created": {"$ref": "#/components/schemas/OptionalTime"},
-    "modified": {"$ref": "#/components/schemas/OptionalTime"},
-    "confidence": {"type": ["integer", "null"]},
-    "revoked": {"type": "boolean"},
-    "valid_until": {"$ref": "#/components/schemas/OptionalTime"},
-    "distance": {"description": "Steps from the first object.", "type": "integer", "minimum": 0},
-    "links": {"description": "Edges of this answer that end here.", "type": "integer", "minimum": 0},
-    "time": {
-      "description": "When it was seen, published or valid, or else when it was written.",
+  "allOf": [
+    {"$ref": "#/components/schemas/Threat"},
+    {
       "type": "object",
-      "required": ["kind", "from", "until"],
+      "required": ["distance", "links", "time"],
       "properties": {
-        "kind": {"enum": ["seen", "published", "valid", "created", "none"]},
-        "from": {"$ref": "#/components/schemas/OptionalTime"},
-        "until": {"$ref": "#/components/schemas/OptionalTime"}
+        "distance": {"description": "Steps from the first object.", "type": "integer", "minimum": 0},
+        "links": {"description": "Edges of this answer that end here.", "type": "integer", "minimum": 0},
+        "time": {
+          "description": "When it was seen, published or valid, or else when it was written.",
+          "type": "object",
+          "required": ["kind", "from", "until"],
+          "properties": {
+            "kind": {"enum": ["seen", "published", "valid", "created", "none"]},
+            "from": {"$ref": "#/components/schemas/OptionalTime"},
+            "until": {"$ref": "#/components/schemas/OptionalTime"}
+          }
+        }
       }
     }
-  }
+  ]
 },
 "ThreatEdge": {
   "type": "object",
