@@ -230,7 +230,7 @@ def compare(work, seconds):
         if server is None:
             return
         reader = Reader(server.port, path, headers)
-        if name == "tocsin":
+        if name.startswith("tocsin"):
             wait_for_all(reader, count)
         if headers:  # wrk sends none: one reader, page after page.
             figures[name, "download"] = full_download(reader, count, 100)
@@ -247,7 +247,8 @@ def compare(work, seconds):
         row(f"{name}, all pages one after the other", int(figures[name, "download"]), "obj/s")
 
     data, _, _ = portal(work, "some", objects)
-    for name, start in (("tocsin", lambda: (Server(data), OWN_PATH)), ("OpenTAXII", lambda: open_taxii(work, objects)),
+    for name, start in (("tocsin, just imported", lambda: (Server(data), OWN_PATH)),
+                        ("tocsin, started again", lambda: (Server(data), OWN_PATH)), ("OpenTAXII", lambda: open_taxii(work, objects)),
                         ("medallion", lambda: medallion(work, objects))):
         server, path = start()
         try:
@@ -256,9 +257,10 @@ def compare(work, seconds):
             if server is not None:
                 server.stop()
     if ("OpenTAXII", 1) in figures:
-        for connections in (1, 16, 64):
-            row(f"ratio tocsin / OpenTAXII, {connections}", figures["tocsin", connections] / figures["OpenTAXII", connections], "times", ">= 25")
-        row("ratio tocsin / OpenTAXII, all pages", figures["tocsin", "download"] / figures["OpenTAXII", "download"], "times", ">= 25")
+        for own in ("just imported", "started again"):
+            for what in (1, 16, 64, "download"):
+                shown = "all pages" if what == "download" else f"{what} connection{'s' * (what > 1)}"
+                row(f"ratio to OpenTAXII, {own}, {shown}", figures[f"tocsin, {own}", what] / figures["OpenTAXII", what], "times", ">= 25")
 
 
 class Writer(threading.Thread):
