@@ -180,7 +180,6 @@ class SqliteConnection final : public Connection {
   enum class State { none, reading, writing };
   struct Prepared {
     StatementPtr statement;
-    std::vector<int> positions;  // of $1, $2, ...: SQLite numbers names by first appearance
     std::uint64_t used = 0;
     bool busy = false;
   };
@@ -261,19 +260,25 @@ class SqliteConnection final : public Connection {
     if (sqlite3_get_autocommit(db_.get()) == 0) sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
   }
 
-  Result<Prepared> prepare(const std::string& text, std::size_t parameters) {
+  /// "?1" for "$1", which SQLite takes for a name: it looks names up one after the other, again for each.
+  static std::string numbered(std::string text) {
+    for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+      if (text[i] == '$' && text[i + 1] >= '1' && text[i + 1] <= '9') text[i] = '?';
+    }
+    return text;
+  }
+
+  Result<Prepared> prepare(const std::string& asked, std::size_t parameters) {
+    const auto text = numbered(asked);
     sqlite3_stmt* raw = nullptr;
     const char* rest = nullptr;
     const int code = sqlite3_prepare_v3(db_.get(), text.data(), static_cast<int>(text.size() + 1),
                                         SQLITE_PREPARE_PERSISTENT, &raw, &rest);
-    Prepared prepared{.statement = StatementPtr{raw}, .positions = {}};
+    Prepared prepared{.statement = StatementPtr{raw}};
     if (code != SQLITE_OK) return error_of(db_.get(), code, text);
     if (raw == nullptr || *rest != '\0') return Error::internal("Not exactly one SQL statement", text);
     if (static_cast<std::size_t>(sqlite3_bind_parameter_count(raw)) != parameters) {
       return Error::internal("The parameters do not match the SQL statement", text);
-    }
-    for (std::size_t i = 1; i <= parameters; ++i) {
-      prepared.positions.push_back(sqlite3_bind_parameter_index(raw, fmt::format("${}", i).c_str()));
     }
     return prepared;
   }
@@ -330,8 +335,8 @@ class SqliteConnection final : public Connection {
   Status step_all(Prepared& prepared, const Sql& sql, const std::function<Status(const Row&)>* visit) {
     const Use use(prepared);
     auto* const statement = prepared.statement.get();
-    for (std::size_t i = 0; i < prepared.positions.size(); ++i) {
-      const int code = bind(statement, prepared.positions[i], sql.parameters()[i]);
+    for (std::size_t i = 0; i < sql.parameters().size(); ++i) {
+      const int code = bind(statement, static_cast<int>(i + 1), sql.parameters()[i]);
       if (code != SQLITE_OK) return error_of(db_.get(), code, sql.text());
     }
     const SqliteRow row(statement);
