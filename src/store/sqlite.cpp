@@ -13,6 +13,9 @@ namespace {
 /// keys that come in no order write to pages all over an index, each to the log again where it did not stay in memory.
 constexpr int kReaderCacheKib = 2'048;
 constexpr int kWriterCacheKib = 32'768;
+/// Of the file that a reader sees in memory where the operating system has it, instead of copying page after page: as
+/// much as SQLite allows. What is behind is read.
+constexpr std::int64_t kReaderMappedBytes = 0x7fff'0000;
 /// Pages of 4 KiB: 16 MiB of log before it is copied back, so that an import does not copy hot pages all the time.
 constexpr int kCheckpointPages = 4'096;
 /// Rows that one ANALYZE of an index looks at.
@@ -211,9 +214,9 @@ class SqliteConnection final : public Connection {
     TRY_VOID(use_write_ahead_log(wait_ms));
     const auto settings = fmt::format(
         "PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-{}; PRAGMA wal_autocheckpoint={};"
-        "PRAGMA journal_size_limit={}; PRAGMA analysis_limit={}; PRAGMA query_only={}",
+        "PRAGMA journal_size_limit={}; PRAGMA analysis_limit={}; PRAGMA query_only={}; PRAGMA mmap_size={}",
         mode == Mode::writer ? kWriterCacheKib : kReaderCacheKib, kCheckpointPages, kCheckpointPages * 4'096,
-        kAnalysisLimit, mode == Mode::writer ? "OFF" : "ON");
+        kAnalysisLimit, mode == Mode::writer ? "OFF" : "ON", mode == Mode::writer ? 0 : kReaderMappedBytes);
     return exec(settings.c_str());
   }
 
