@@ -116,12 +116,17 @@ Result<std::vector<Row>> rows_after(store::Connection& connection, const Viewer&
   } else {
     sql.append("stix_object s CROSS JOIN taxii_version t CROSS JOIN record r CROSS JOIN revision v");
   }
-  sql.append(" WHERE r.id = t.record_id AND s.record_id = t.record_id AND v.id = t.revision_id AND t.added > ? AND ",
-             after);
+  // What is asked of a record or an object is asked beside each version (CASE): asked of all of them beforehand, as
+  // SQLite does for a Bloom filter where it takes them for few, each page would read the whole table.
+  sql.append(
+      " WHERE r.id = t.record_id AND s.record_id = t.record_id AND v.id = t.revision_id AND t.added > ? AND CASE WHEN "
+      "t.added > ? THEN ",
+      after, after);
   sql.append(domain::policy::visible_sql(viewer, now));
   if (!append_filter(sql, connection.dialect(), filter) || !are_askable(query.ids) || !are_askable(query.types)) {
     return rows;
   }
+  sql.append(" ELSE FALSE END");
   if (!query.ids.empty()) sql.append(" AND s.stix_id IN ").append_list(std::span{query.ids});
   if (!query.types.empty()) sql.append(" AND t.type IN ").append_list(std::span{query.types});
   append_versions(sql, query.versions);
