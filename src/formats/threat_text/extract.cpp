@@ -16,11 +16,12 @@ namespace tocsin::formats::threat_text {
 namespace {
 
 constexpr std::size_t kTokenBytesMax = 2'048;
+constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool all_digits(std::string_view text) noexcept { return !text.empty() && std::ranges::all_of(text, is_digit); }
 
 /// What stands for something else, longest first where one begins another. The words need something on both sides.
@@ -94,6 +95,12 @@ Plain plain_of(std::string_view given) {
   Plain out;
   out.text.reserve(given.size());
   for (std::size_t at = 0; at < given.size();) {
+    // Word processors and pages hold words apart by it.
+    if (given.substr(at, kNoBreakSpace.size()) == kNoBreakSpace) {
+      out.add(' ', at, at + kNoBreakSpace.size(), false);
+      at += kNoBreakSpace.size();
+      continue;
+    }
     // "[.example]": what closes it behind the label ends the token.
     if (const auto* scheme = scheme_at(given, at)) {
       const auto end = at + scheme->first.size();

@@ -11,6 +11,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 std::vector<std::string> found_in(std::string_view text) {
   std::vector<std::string> out;
@@ -123,6 +124,22 @@ TEST(Extract, SaysWhereItStands) {
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(text.substr(found[0].begin, found[0].end - found[0].begin), "hxxp://pump[.]example/x");
   EXPECT_EQ(text.substr(found[1].begin, found[1].end - found[1].begin), "CVE-2024-12345");
+}
+
+TEST(Extract, EveryBlankEndsAWord) {
+  for (const std::string_view blank : {"\xC2\xA0", "\v", "\f", "\t", "\r\n"}) {
+    const auto text = std::string{"hxxps://pump[.]example/a?x"}.append(blank).append("198[.]51[.]100[.]7");
+    const auto found = extract(text);
+    ASSERT_THAT(found, SizeIs(2)) << blank;
+    EXPECT_EQ(found[0].value, "https://pump.example/a?x");
+    EXPECT_EQ(found[1].value, "198.51.100.7");
+    for (const auto& each : found) {
+      const auto again = read_one(each.value);
+      ASSERT_TRUE(again);
+      EXPECT_EQ(again->value, each.value);
+    }
+    EXPECT_EQ(text.substr(found[0].begin, found[0].end - found[0].begin), "hxxps://pump[.]example/a?x");
+  }
 }
 
 TEST(Extract, IsLinear) {
