@@ -52,6 +52,19 @@ class Taxii(unittest.TestCase):
         run("taxii", "add", "--data", cls.data, "Shared", "--alias", "shared", "--readers", "members", "--writers",
             "members", "--tlp-max", "green", check=0)
         cls.url = f"http://127.0.0.1:{cls.server.port}/taxii2/"
+        cls.wait_for_the_first(250)
+
+    @classmethod
+    def wait_for_the_first(cls, count):
+        """The portal's service tells the feed what was imported before it ran; a client that comes first finds none."""
+        from taxii2client.v21 import Server as Taxii2Server
+        server = Taxii2Server(cls.url, user="any", password=cls.token)
+        (collection,) = [each for each in server.default.collections if each.title == "All threat knowledge"]
+        deadline = time.monotonic() + 30
+        while len(collection.get_manifest(limit=1000).get("objects", [])) < count:
+            if time.monotonic() > deadline:
+                raise AssertionError("what was imported is not told")
+            time.sleep(0.1)
 
     @classmethod
     def write(cls, name, objects):
