@@ -169,13 +169,14 @@ class Builder {
         ->envname("TOCSIN_DEMO");
   }
   void import(const char* meaning) {
-    auto* sub = command(
-        "import", Command::import, meaning,
-        "  tocsin import --data /srv/tocsin advisory.json feed/ archive.tar.zst\n"
-        "  curl -s https://example.com/a.json | tocsin import --data /srv/tocsin -\n"
-        "Archives: .tar, .tar.gz, .tar.zst, .zip; what a file is shows in its content. One bad document "
-        "never spoils the others; exit 1 if any was rejected. Importing again changes nothing.\n"
-        "Of a file of STIX each object is taken by itself (docs/stix.md); events of MISP become STIX (docs/misp.md).");
+    auto* sub =
+        command("import", Command::import, meaning,
+                "  tocsin import --data /srv/tocsin advisory.json feed/ archive.tar.zst\n"
+                "  curl -s https://example.com/a.json | tocsin import --data /srv/tocsin -\n"
+                "Archives: .tar, .tar.gz, .tar.zst, .zip; what a file is shows in its content. One bad document "
+                "never spoils the others; exit 1 if any was rejected. Importing again changes nothing.\n"
+                "Of a file of STIX each object is taken by itself (docs/stix.md); events of MISP and feeds of news "
+                "(Atom, RSS) become STIX (docs/misp.md).");
     data(sub);
     sub->add_option("paths", into_.paths, "Files, folders, archives, or - for standard input")
         ->type_name("PATH")

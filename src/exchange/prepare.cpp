@@ -2,6 +2,7 @@
 #include "base/json.hpp"
 #include "exchange/import.hpp"
 #include "exchange/prepare_misp.hpp"
+#include "exchange/prepare_news.hpp"
 #include "exchange/prepare_stix.hpp"
 #include "formats/csaf/extensions.hpp"
 #include "formats/csaf/header.hpp"
@@ -57,7 +58,9 @@ Prepared prepare(std::string name, std::string bytes, const ImportOptions& optio
     return std::move(prepared);
   };
   if (bytes.empty()) return refuse(Error::invalid("The document is empty"));
-  if (formats::recognise_xml(bytes) == DocumentKind::cvrf) {
+  const auto xml = formats::recognise_xml(bytes);
+  if (xml == DocumentKind::news_feed) return prepare_news(name, bytes, options);
+  if (xml == DocumentKind::cvrf) {
     return refuse(Error::invalid("Is a CVRF document: 'tocsin convert --to csaf-2.1' makes a CSAF document of it"));
   }
   if (formats::epss::recognise(bytes)) {

@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "formats/cvrf/xml.hpp"
+#include "formats/feed/news.hpp"
 #include "formats/kev/kev.hpp"
 #include "formats/misp/event.hpp"
 #include "formats/stix/reader.hpp"
@@ -69,6 +70,7 @@ DocumentKind recognise(const value& root) noexcept {
 
 std::optional<DocumentKind> recognise_xml(std::string_view bytes) {
   if (!cvrf::looks_like_xml(bytes)) return std::nullopt;
+  if (feed::looks_like_news(bytes)) return DocumentKind::news_feed;
   // Comments may stand before the root element, but no book.
   constexpr std::size_t kHeadBytes = std::size_t{64} << 10;
   std::string head{bytes.substr(0, kHeadBytes)};
@@ -119,6 +121,8 @@ std::string_view to_string(DocumentKind kind) noexcept {
       return "catalogue of known exploited vulnerabilities (CISA KEV)";
     case DocumentKind::cvrf:
       return "CVRF document";
+    case DocumentKind::news_feed:
+      return "feed of news";
     case DocumentKind::other_xml:
       return "other XML";
     case DocumentKind::other_json:

@@ -27,6 +27,7 @@ enum class DocumentKind {
   misp_manifest,  ///< What a feed of MISP has.
   kev,            ///< CISA's catalogue of known exploited vulnerabilities.
   cvrf,           ///< XML whose root element is cvrfdoc: CVRF 1.1 or 1.2.
+  news_feed,      ///< Atom or RSS.
   other_xml,
   other_json
 };

@@ -10,6 +10,7 @@
 #include "formats/csaf/export/markdown.hpp"
 #include "formats/csaf/export/plain_text.hpp"
 #include "formats/cvrf/cvrf.hpp"
+#include "formats/feed/news_to_stix.hpp"
 #include "formats/misp/event.hpp"
 #include "formats/misp/to_misp.hpp"
 #include "formats/misp/to_stix.hpp"
@@ -145,6 +146,12 @@ Result<Converted> to_stix(std::string_view bytes) {
     if (lifted.of_2_0 == 0) return Error::invalid(std::string{tr<"is STIX 2.1 already">()});
     for (auto& each : lifted.remarks) tell(made, std::move(each.path), each.text);
     made.bytes = std::move(lifted.json);
+    return made;
+  }
+  if (formats::feed::looks_like_news(bytes)) {
+    TRY(auto news, formats::feed::read_news(bytes));
+    for (auto& each : news.refused) tell(made, std::move(each.where), each.text);
+    made.bytes = formats::feed::write_news_bundle(news, formats::feed::news_to_stix(news)) + "\n";
     return made;
   }
   TRY(const auto read, formats::misp::read_events(bytes));
