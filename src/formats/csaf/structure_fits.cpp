@@ -18,43 +18,62 @@ namespace {
 /// Far below what the checker that finds takes.
 constexpr int kFitsDepthMax = 100;
 
-/// A short text that compares in two machine words: the first and the last eight bytes.
-struct Word {
-  std::uint64_t head = 0, tail = 0;
-  const char* start = nullptr;
-  std::uint32_t length = 0;
+/// A text of the grammar, laid out to be compared with one on the tape, which stands behind its length there: most
+/// differ in the first two machine words, or in none.
+class KnownText {
+ public:
+  explicit KnownText(std::string_view text) : text_(text) {
+    const auto length = static_cast<std::uint32_t>(text.size());
+    const auto inside = std::min(text.size(), kInWords);
+    std::array<char, 16> bytes{}, mask{};
+    std::memcpy(bytes.data(), &length, sizeof length);
+    std::memcpy(bytes.data() + sizeof length, text.data(), inside);
+    std::fill_n(mask.begin(), sizeof length + inside, static_cast<char>(-1));
+    begin_ = load(bytes.data());
+    begin_mask_ = load(mask.data());
+    more_ = load(bytes.data() + 8);
+    more_mask_ = load(mask.data() + 8);
+    if (text.size() > kInWords) end_ = load(text.data() + text.size() - sizeof end_);
+  }
 
-  Word() = default;
-  explicit Word(std::string_view text) noexcept : start(text.data()), length(static_cast<std::uint32_t>(text.size())) {
-    if (length >= 8) {
-      std::memcpy(&head, start, 8);
-      std::memcpy(&tail, start + length - 8, 8);
-    } else if (length >= 4) {
-      std::uint32_t first = 0, last = 0;
-      std::memcpy(&first, start, 4);
-      std::memcpy(&last, start + length - 4, 4);
-      head = first;
-      tail = last;
-    } else if (length > 0) {
-      head = static_cast<unsigned char>(start[0]) | std::uint64_t{static_cast<unsigned char>(start[length / 2])} << 8;
-      tail = static_cast<unsigned char>(start[length - 1]);
-    }
+  /// `text`: on the tape, whose memory goes on for some bytes behind each.
+  bool is(std::string_view text) const noexcept {
+    const auto* const at = text.data() - sizeof(std::uint32_t);
+    const auto differing = ((load(at) ^ begin_) & begin_mask_) | ((load(at + 8) ^ more_) & more_mask_);
+    return differing == 0 && (text_.size() <= kInWords || ends_as(text.data()));
   }
-  friend bool operator==(const Word& a, const Word& b) noexcept {
-    return a.head == b.head && a.tail == b.tail && a.length == b.length &&
-           (a.length <= 16 || std::memcmp(a.start + 8, b.start + 8, a.length - 16) == 0);
+
+ private:
+  static constexpr std::size_t kInWords = 12;
+
+  static std::uint64_t load(const char* from) noexcept {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, from, sizeof bytes);
+    return bytes;
   }
+  bool ends_as(const char* text) const noexcept {
+    if (load(text + text_.size() - sizeof end_) != end_) return false;
+    return text_.size() <= kInWords + sizeof end_ ||
+           std::memcmp(text + kInWords, text_.data() + kInWords, text_.size() - kInWords) == 0;
+  }
+
+  std::uint64_t begin_ = 0, begin_mask_ = 0;  ///< The length and four bytes.
+  std::uint64_t more_ = 0, more_mask_ = 0;    ///< The next eight.
+  std::uint64_t end_ = 0;                     ///< The last eight.
+  std::string_view text_;
 };
 
 /// What most values are, so that they need not take the general way.
 enum class Shape : std::uint8_t {
-  plain,  ///< A text that is not empty, and no more.
-  text,   ///< A text with values, a pattern or a format.
+  plain,   ///< A text that is not empty, and no more.
+  text,    ///< A text with values, a pattern or a format.
+  object,  ///< An object without a choice.
+  array,   ///< An array without a choice.
   other,
 };
 
 struct FastMember {
-  Word name;
+  KnownText name;
   std::int16_t node = -1;
   Shape shape = Shape::other;  ///< Of its node.
 };
@@ -70,6 +89,7 @@ struct FastNode {
   GrammarRange members, values;
   std::uint64_t required = 0;  ///< Bits of `members`.
   const GrammarNode* node = nullptr;
+  std::size_t position = 0;  ///< Of `node` in the grammar.
   /// Members that may have one value only, with it.
   std::vector<std::pair<std::string_view, std::string_view>> constants;
 };
@@ -77,7 +97,7 @@ struct FastNode {
 /// A grammar laid out for the check.
 struct Tables {
   explicit Tables(CsafVersion version) : grammar(grammar_of(version)), patterns(patterns_of(version)) {
-    for (const auto& member : grammar.members) members.push_back({Word{member.name}, member.node});
+    for (const auto& member : grammar.members) members.push_back({KnownText{member.name}, member.node});
     for (const auto text : grammar.texts) texts.emplace_back(text);
     for (const auto& node : grammar.nodes) {
       // One bit for each member.
@@ -94,6 +114,7 @@ struct Tables {
                     .members = node.members,
                     .values = node.values,
                     .node = &node,
+                    .position = nodes.size(),
                     .constants = {}};
       followers += node.members.count + 1U;
       for (std::size_t i = 0; i < node.members.count; ++i) {
@@ -103,11 +124,7 @@ struct Tables {
         const auto values = grammar.nodes[static_cast<std::size_t>(member.node)].values;
         if (values.count == 1) fast.constants.emplace_back(member.name, grammar.texts[values.begin]);
       }
-      if (fast.types == kStringType && !fast.has_choice) {
-        const bool more = fast.has_pattern || fast.has_length || fast.format != GrammarFormat::none ||
-                          fast.values.count > 0 || node.length_min != 1;
-        fast.shape = more ? Shape::text : Shape::plain;
-      }
+      fast.shape = shape_of(fast);
       nodes.push_back(fast);
     }
     for (auto& member : members) {
@@ -115,11 +132,21 @@ struct Tables {
     }
   }
 
+  static Shape shape_of(const FastNode& fast) noexcept {
+    if (fast.has_choice) return Shape::other;
+    if (fast.types == kObjectType) return Shape::object;
+    if (fast.types == kArrayType) return Shape::array;
+    if (fast.types != kStringType) return Shape::other;
+    const bool more = fast.has_pattern || fast.has_length || fast.format != GrammarFormat::none ||
+                      fast.values.count > 0 || fast.node->length_min != 1;
+    return more ? Shape::text : Shape::plain;
+  }
+
   const Grammar& grammar;
   const Patterns& patterns;
   std::vector<FastNode> nodes;
   std::vector<FastMember> members;
-  std::vector<Word> texts;
+  std::vector<KnownText> texts;
   std::uint32_t followers = 0;  ///< How many guesses there are to remember.
 };
 
@@ -152,7 +179,6 @@ class Fits {
   /// `covered`: another node that describes the same value has seen each of its members, once.
   bool fits(Node json, std::int16_t index, int depth, bool covered = false) const {
     if (index < 0) return true;
-    if (depth > kFitsDepthMax) return false;
     const auto position = static_cast<std::size_t>(index);
     const FastNode& node = nodes_[position];
     const auto allows = [&](std::uint8_t type) { return node.types == 0 || (node.types & type) != 0; };
@@ -165,7 +191,7 @@ class Fits {
         good = allows(kArrayType) && fits_array(json, node, depth);
         break;
       case '"':
-        good = allows(kStringType) && fits_string(json.text(), position);
+        good = allows(kStringType) && fits_string(json.text(), node);
         break;
       case 'l':
       case 'u':
@@ -188,36 +214,49 @@ class Fits {
  private:
   static bool is_plain(Node json) noexcept { return json.is_string() && !json.text().empty(); }
 
-  bool fits_object(Node json, const FastNode& node, int depth, bool covered) const {
-    const FastMember* members = members_.data() + node.members.begin;
-    const std::size_t count = node.members.count;
-    // A choice alone: its branches look at the members.
-    if (count == 0 && node.has_choice && !node.closed && node.node->properties_max == 0) {
-      return json.size() >= node.node->properties_min;
+  /// What fits() answers, of a node that is known to have this shape.
+  bool fits_shape(Node json, Shape shape, std::int16_t index, int depth) const {
+    const auto position = static_cast<std::size_t>(index);
+    switch (shape) {
+      case Shape::plain:
+        return is_plain(json);
+      case Shape::text:
+        return json.is_string() && fits_string(json.text(), nodes_[position]);
+      case Shape::object:
+        return json.is_object() && fits_object(json, nodes_[position], depth, false);
+      case Shape::array:
+        return json.is_array() && fits_array(json, nodes_[position], depth);
+      case Shape::other:
+        break;
     }
-    std::uint64_t seen = 0;
-    std::size_t size = 0;
-    const auto tape = json.tape();
-    const auto last = json.end() - 1;
+    return fits(json, index, depth);
+  }
+
+  bool fits_object(Node json, const FastNode& node, int depth, bool covered) const {
+    if (depth > kFitsDepthMax) return false;
+    const std::size_t count = node.members.count;
+    // Members that are not known may be forbidden, or stand twice.
+    const bool may_have_others = !node.closed && covered;
+    if (count == 0) {
+      // A choice alone: its branches look at the members.
+      const bool branches_look = !node.closed && node.has_choice;
+      return (branches_look || may_have_others || json.empty()) && has_good_size(json, *node.node);
+    }
+    const FastMember* const members = members_.data() + node.members.begin;
     // Writers keep an order: what came behind this member last time is the best guess, then what comes next in the
     // table.
     auto* const followers = followers_ + node.followers;
-    std::size_t at = 0;
     auto* guess = followers;
+    const auto tape = json.tape();
+    const auto last = json.end() - 1;
+    std::uint64_t seen = 0;
     for (auto here = json.at() + 1; here < last; here = tape.end(here + 1)) {
-      ++size;
-      const Word name{tape.text(here)};
-      if (*guess < count && members[*guess].name == name) {
-        at = *guess;
-      } else {
-        std::size_t tried = 0;
-        while (tried < count && !(members[at].name == name)) {
-          at = at + 1 == count ? 0 : at + 1;
-          ++tried;
-        }
-        if (tried == count) {
-          // Members that are not known may be forbidden, or stand twice.
-          if (node.closed || !covered) return false;
+      const auto name = tape.text(here);
+      std::size_t at = *guess;
+      if (!members[at].name.is(name)) {
+        at = find_member(name, members, count, static_cast<std::size_t>(guess - followers));
+        if (at == count) {
+          if (!may_have_others) return false;
           continue;
         }
         *guess = static_cast<std::uint16_t>(at);
@@ -226,38 +265,40 @@ class Fits {
       const auto bit = std::uint64_t{1} << at;
       if ((seen & bit) != 0) return false;
       seen |= bit;
-      const auto& member = members[at];
-      if (member.shape == Shape::other) {
-        if (!fits(Node{json.tape(), here + 1}, member.node, depth + 1)) return false;
-        continue;
-      }
-      if (tape.tag(here + 1) != '"') return false;
-      const auto text = tape.text(here + 1);
-      if (member.shape == Shape::plain ? text.empty() : !fits_string(text, static_cast<std::size_t>(member.node))) {
-        return false;
-      }
+      if (!fits_shape(Node{json.tape(), here + 1}, members[at].shape, members[at].node, depth + 1)) return false;
     }
-    return (node.required & ~seen) == 0 && size >= node.node->properties_min &&
-           (node.node->properties_max == 0 || size <= node.node->properties_max);
+    return (node.required & ~seen) == 0 && has_good_size(json, *node.node);
+  }
+
+  /// Where a name stands among members, from `first` on; `count` where it does not. Seldom needed, and kept apart so
+  /// that the loop that asks has the registers.
+  [[gnu::noinline]] static std::size_t find_member(std::string_view name, const FastMember* members, std::size_t count,
+                                                   std::size_t first) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto at = first + i < count ? first + i : first + i - count;
+      if (members[at].name.is(name)) return at;
+    }
+    return count;
+  }
+
+  static bool has_good_size(Node json, const GrammarNode& node) noexcept {
+    if (node.properties_min == 0 && node.properties_max == 0) return true;
+    const auto size = json.size();
+    return size >= node.properties_min && (node.properties_max == 0 || size <= node.properties_max);
   }
 
   bool fits_array(Node json, const FastNode& node, int depth) const {
+    if (depth > kFitsDepthMax) return false;
     const auto size = json.size();
     if (size < node.node->items_min || (node.node->items_max > 0 && size > node.node->items_max)) return false;
-    const bool plain = node.items >= 0 && nodes_[static_cast<std::size_t>(node.items)].shape == Shape::plain;
-    if (plain && model_ != nullptr) {
+    const auto shape = node.items < 0 ? Shape::other : nodes_[static_cast<std::size_t>(node.items)].shape;
+    if (shape == Shape::plain && model_ != nullptr) {
       if (const auto* list = model_->list_of(json)) return list->all_named && (list->distinct || !node.unique);
     }
     if (node.unique && size > 1 && !differ(json)) return false;
     if (node.items < 0) return true;
-    if (plain) {
-      for (const auto element : json.elements()) {
-        if (!is_plain(element)) return false;
-      }
-      return true;
-    }
     for (const auto element : json.elements()) {
-      if (!fits(element, node.items, depth + 1)) return false;
+      if (!fits_shape(element, shape, node.items, depth + 1)) return false;
     }
     return true;
   }
@@ -304,8 +345,7 @@ class Fits {
     return std::ranges::adjacent_find(sorted) == sorted.end();
   }
 
-  bool fits_string(std::string_view text, std::size_t position) const {
-    const FastNode& node = nodes_[position];
+  bool fits_string(std::string_view text, const FastNode& node) const {
     if (text.empty() && node.node->length_min > 0) return false;
     if (node.has_length) {
       const auto characters = static_cast<std::size_t>(
@@ -316,9 +356,9 @@ class Fits {
     }
     if (node.values.count > 0) {
       const auto allowed = texts_.subspan(node.values.begin, node.values.count);
-      if (std::ranges::find(allowed, Word{text}) == allowed.end()) return false;
+      if (std::ranges::none_of(allowed, [&](const KnownText& each) { return each.is(text); })) return false;
     }
-    if (node.has_pattern && !patterns_.matches(position, text)) return false;
+    if (node.has_pattern && !patterns_.matches(node.position, text)) return false;
     return node.format == GrammarFormat::none || has_format(text, node.format);
   }
 
@@ -328,6 +368,7 @@ class Fits {
   }
 
   bool fits_choices(Node json, const GrammarNode& node, int depth, bool covered) const {
+    if (depth > kFitsDepthMax) return false;
     const auto branches = [&](GrammarRange range) { return grammar_.branches.subspan(range.begin, range.count); };
     const auto fit = [&](std::int16_t branch) { return fits(json, branch, depth + 1, covered); };
     if (!std::ranges::all_of(branches(node.all_of), fit)) return false;
@@ -357,7 +398,7 @@ class Fits {
   const Patterns& patterns_;
   std::span<const FastNode> nodes_;
   std::span<const FastMember> members_;
-  std::span<const Word> texts_;
+  std::span<const KnownText> texts_;
   std::uint16_t* followers_;
   const Model* model_;
 };

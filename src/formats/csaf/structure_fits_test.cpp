@@ -8,7 +8,9 @@
 #include <re2/re2.h>
 
 #include "base/json.hpp"
+#include "formats/csaf/grammar.hpp"
 #include "formats/csaf/structure.hpp"
+#include "formats/csaf/structure_formats.hpp"
 #include "formats/csaf/structure_patterns.hpp"
 #include "formats/testing/corpus.hpp"
 
@@ -93,6 +95,65 @@ INSTANTIATE_TEST_SUITE_P(Csaf, StructureHalves, ::testing::Values("full-2.0.json
                          [](const auto& each) {
                            return std::string{each.param.substr(5, 1)} + "_" + std::string{each.param.substr(7, 1)};
                          });
+
+/// `text` with each character changed, left out and doubled.
+std::vector<std::string> misspelt(std::string_view text) {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string before{text.substr(0, i)}, behind{text.substr(i + 1)};
+    all.push_back(before + static_cast<char>(text[i] ^ 1) + behind);
+    all.push_back(before + behind);
+    all.push_back(before + text[i] + text[i] + behind);
+  }
+  return all;
+}
+
+TEST(StructureFits, AllowedTextsAreToldFromMisspeltOnes) {
+  TapeReader reader;
+  for (const auto version : {CsafVersion::v2_0, CsafVersion::v2_1}) {
+    const auto& grammar = grammar_of(version);
+    for (std::size_t i = 0; i < grammar.nodes.size(); ++i) {
+      const auto& node = grammar.nodes[i];
+      const auto allowed = grammar.texts.subspan(node.values.begin, node.values.count);
+      for (const auto text : allowed) {
+        boost::json::array texts{boost::json::string_view{text.data(), text.size()}};
+        for (const auto& each : misspelt(text)) texts.emplace_back(each);
+        const auto bytes = json::write(texts);
+        const auto root = reader.read(bytes);
+        ASSERT_TRUE(root.has_value()) << bytes;
+        for (const auto each : root->elements()) {
+          const bool is_allowed = std::ranges::find(allowed, each.text()) != allowed.end();
+          EXPECT_EQ(fits_certainly(each, version, static_cast<std::int16_t>(i)), is_allowed) << each.text();
+        }
+      }
+    }
+  }
+}
+
+TEST(Formats, UrisOfEveryCharacterAtEveryPlace) {
+  re2::RE2::Options options;
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);
+  const std::string part = R"((?:[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)";
+  const re2::RE2 uri{"[A-Za-z][A-Za-z0-9+.-]*:" + part + "(?:#" + part + ")?", options};
+  ASSERT_TRUE(uri.ok());
+  int good = 0;
+  // Shorter than what is looked at together, as long, and longer; one fragment already.
+  for (const std::string_view text :
+       {"https:", "http://a.example", "https://b.example/16", "urn:uuid:a/b/c#d/e/f/g/h/i",
+        "https://c.example/path/of/two/blocks", "git+ssh://d.example/%7Etilde"}) {
+    for (std::size_t i = 0; i <= text.size(); ++i) {
+      for (int c = 0; c < 256; ++c) {
+        for (const auto behind : {text.substr(i), text.substr(std::min(i + 1, text.size()))}) {
+          const auto changed = std::string{text.substr(0, i)} + static_cast<char>(c) + std::string{behind};
+          const bool expected = re2::RE2::FullMatch(changed, uri);
+          EXPECT_EQ(has_format(changed, GrammarFormat::uri), expected) << changed;
+          good += expected ? 1 : 0;
+        }
+      }
+    }
+  }
+  EXPECT_GT(good, 10'000);
+}
 
 /// Texts as the patterns want them, a few of each; every other text is one of these with something changed.
 constexpr std::string_view kPatternTexts[] = {

@@ -75,9 +75,11 @@ bool is_vector_3(std::string_view text, std::string_view prefix) noexcept {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
   for (;;) {
-    const auto end = text.find('/');
+    // Three or four characters: not worth a call.
+    std::size_t end = 0;
+    while (end < text.size() && text[end] != '/') ++end;
     if (!is_metric_3(text.substr(0, end))) return false;
-    if (end == std::string_view::npos) return true;
+    if (end == text.size()) return true;
     text.remove_prefix(end + 1);
   }
 }
