@@ -23,6 +23,11 @@ void empty(Container& container) {
   }
 }
 
+/// Of members that stand twice, as looking for one by name does.
+void keep_first(Node& first, Node value) noexcept {
+  if (!first) first = value;
+}
+
 std::optional<Timestamp> time_of(std::string_view text) {
   if (text.empty()) return std::nullopt;
   const auto time = parse_rfc3339(text);
@@ -73,6 +78,7 @@ void Model::clear() {
   empty(flags_of_nothing);
   empty(cvss);
   empty(revisions);
+  empty(revisions_by_date_);
   empty(product_numbers_);
   empty(group_numbers_);
   empty(status_);
@@ -94,11 +100,8 @@ void Model::read(Node root, CsafVersion version) {
   version_ = version;
   root_ = root;
   document = root["document"];
-  category = document.text_at("category");
-  tracking = document["tracking"];
+  read_document();
   product_tree = root["product_tree"];
-  read_tracking();
-  refer_items(document["notes"]);
   read_product_tree();
   for (const auto each : root["vulnerabilities"].elements()) read_vulnerability(each);
   // Nothing is added any more: what was counted can be pointed at.
@@ -226,6 +229,27 @@ void Model::refer_items(Node array, std::vector<Node>* of_nothing) {
   }
 }
 
+void Model::read_document() {
+  Node category_node, notes;
+  tracking = lang = source_lang = Node{};
+  for (const auto member : document.members()) {
+    if (is(member.name, "category")) {
+      keep_first(category_node, member.value);
+    } else if (is(member.name, "lang")) {
+      keep_first(lang, member.value);
+    } else if (is(member.name, "notes")) {
+      keep_first(notes, member.value);
+    } else if (is(member.name, "source_lang")) {
+      keep_first(source_lang, member.value);
+    } else if (is(member.name, "tracking")) {
+      keep_first(tracking, member.value);
+    }
+  }
+  category = category_node.text();
+  read_tracking();
+  refer_items(notes);
+}
+
 void Model::read_tracking() {
   for (const auto member : tracking.members()) {
     if (is(member.name, "version")) {
@@ -242,14 +266,19 @@ void Model::read_tracking() {
       }
     }
   }
+  sort_revisions();
 }
 
 void Model::read_branches(Node array, std::uint32_t parent, std::uint32_t depth) {
   for (const auto each : array.elements()) {
     const auto index = static_cast<std::uint32_t>(branches.size());
-    branches.push_back({each, parent, depth});
+    branches.push_back({each, {}, {}, parent, depth});
     for (const auto member : each.members()) {
-      if (is(member.name, "product")) {
+      if (is(member.name, "category")) {
+        keep_first(branches[index].category, member.value);
+      } else if (is(member.name, "name")) {
+        keep_first(branches[index].name, member.value);
+      } else if (is(member.name, "product")) {
         define(Definition::Kind::branch, member.value, each, index);
       } else if (is(member.name, "branches")) {
         // The reader's limit on depth bounds this.
@@ -320,38 +349,57 @@ void Model::read_cvss(Node scores) {
   }
 }
 
+void Model::read_status(Node product_status) {
+  for (const auto member : product_status.members()) {
+    const auto* name = std::ranges::find(kStatusNames, member.name);
+    if (name == std::end(kStatusNames)) continue;
+    const auto which = static_cast<StatusMember>(name - std::begin(kStatusNames));
+    if (const auto list = list_number(member.value); list != kNone) {
+      product_references.push_back({kNone, list, member.value});
+      const auto numbers = products_of_list(list);
+      for (std::size_t i = 0; i < numbers.size(); ++i) {
+        status_.push_back({numbers[i], which, member.value.text_element(i)});
+      }
+      continue;
+    }
+    for (const auto id : member.value.elements()) {
+      if (!id.is_string()) continue;
+      refer(id);
+      status_.push_back({intern(id.text()), which, id});
+    }
+  }
+}
+
 void Model::read_vulnerability(Node node) {
   VulnerabilityView view;
   view.node = node;
   for (const auto member : node.members()) {
     if (is(member.name, "product_status")) {
-      for (const auto status_member : member.value.members()) {
-        const auto* name = std::ranges::find(kStatusNames, status_member.name);
-        if (name == std::end(kStatusNames)) continue;
-        const auto which = static_cast<StatusMember>(name - std::begin(kStatusNames));
-        if (const auto list = list_number(status_member.value); list != kNone) {
-          product_references.push_back({kNone, list, status_member.value});
-          const auto numbers = products_of_list(list);
-          for (std::size_t i = 0; i < numbers.size(); ++i) {
-            status_.push_back({numbers[i], which, status_member.value.text_element(i)});
-          }
-          continue;
-        }
-        for (const auto id : status_member.value.elements()) {
-          if (!id.is_string()) continue;
-          refer(id);
-          status_.push_back({intern(id.text()), which, id});
-        }
-      }
+      keep_first(view.product_status, member.value);
+      read_status(member.value);
     } else if (is(member.name, "remediations")) {
       refer_items(member.value, &remediations_of_nothing);
     } else if (is(member.name, "flags")) {
+      keep_first(view.flags, member.value);
       refer_items(member.value, &flags_of_nothing);
-    } else if (is(member.name, "scores") || is(member.name, "metrics") || is(member.name, "threats") ||
-               is(member.name, "notes") || is(member.name, "ids") || is(member.name, "involvements") ||
+    } else if (is(member.name, "notes")) {
+      keep_first(view.notes, member.value);
+      refer_items(member.value);
+    } else if (is(member.name, "scores") || is(member.name, "metrics")) {
+      refer_items(member.value);
+      if (is(member.name, "scores") != is_2_0()) continue;
+      keep_first(view.scores, member.value);
+      read_cvss(member.value);
+    } else if (is(member.name, "involvements")) {
+      keep_first(view.involvements, member.value);
+      refer_items(member.value);
+    } else if (is(member.name, "threats") || is(member.name, "ids") ||
                is(member.name, "first_known_exploitation_dates")) {
       refer_items(member.value);
-      if (member.name == (is_2_0() ? "scores" : "metrics")) read_cvss(member.value);
+    } else if (is(member.name, "cve")) {
+      keep_first(view.cve, member.value);
+    } else if (is(member.name, "cwe")) {
+      keep_first(view.cwe, member.value);
     }
   }
   vulnerabilities.push_back(view);
@@ -402,16 +450,15 @@ std::span<const ProductNumber> Model::products_of(Node item) const {
   return gathered_;
 }
 
-std::vector<const RevisionView*> Model::revisions_by_date() const {
-  std::vector<const RevisionView*> sorted;
-  sorted.reserve(revisions.size());
-  for (const auto& each : revisions) sorted.push_back(&each);
-  std::ranges::sort(sorted, [](const RevisionView* a, const RevisionView* b) {
+void Model::sort_revisions() {
+  revisions_by_date_.clear();
+  for (const auto& each : revisions) revisions_by_date_.push_back(&each);
+  if (revisions.size() < 2) return;
+  std::ranges::sort(revisions_by_date_, [](const RevisionView* a, const RevisionView* b) {
     if (a->date != b->date) return a->date < b->date;
     if (const int order = compare(a->number, b->number); order != 0) return order < 0;
     return a->node.at() < b->node.at();
   });
-  return sorted;
 }
 
 }  // namespace tocsin::formats::csaf

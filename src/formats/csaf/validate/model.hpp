@@ -58,6 +58,7 @@ struct ProductList {
 
 struct Branch {
   Node node;
+  Node category, name;
   std::uint32_t parent = kNone;  ///< Index of Model::branches.
   std::uint32_t depth = 1;       ///< 1 for the branches of product_tree.
 };
@@ -100,6 +101,9 @@ struct StatusEntry {
 
 struct VulnerabilityView {
   Node node;
+  // Members that several tests ask for, or none.
+  Node cve, cwe, flags, involvements, notes, product_status;
+  Node scores;                          ///< In 2.1 metrics.
   std::span<const StatusEntry> status;  ///< In document order.
 };
 
@@ -146,6 +150,7 @@ class Model {
   Node product_tree;          ///< /product_tree
   std::string_view category;  ///< /document/category
   std::string_view status;    ///< /document/tracking/status
+  Node lang, source_lang;     ///< /document/lang, /document/source_lang
 
   std::vector<ProductEntry> products;
   std::vector<Definition> definitions;               ///< In document order.
@@ -175,7 +180,7 @@ class Model {
   const ProductList* list_of(Node array) const noexcept;
   bool is_defined(ProductNumber product) const noexcept { return products[product].definition != kNone; }
   /// Revisions by date, then by version: the order in which they happened (section 6.1.14).
-  std::vector<const RevisionView*> revisions_by_date() const;
+  std::span<const RevisionView* const> revisions_by_date() const noexcept { return revisions_by_date_; }
 
  private:
   ProductNumber intern(std::string_view id);
@@ -191,10 +196,13 @@ class Model {
   /// Whether it has a member for products or groups at all.
   bool refer_item(Node item);
   void refer_items(Node array, std::vector<Node>* of_nothing = nullptr);
+  void read_document();
   void read_tracking();
+  void sort_revisions();
   void read_branches(Node array, std::uint32_t parent, std::uint32_t depth);
   void read_product_tree();
   void read_vulnerability(Node node);
+  void read_status(Node product_status);
   void read_cvss(Node scores);
 
   using Numbers = boost::unordered_flat_map<std::string_view, std::uint32_t, KeyedHash>;
@@ -214,6 +222,7 @@ class Model {
   std::vector<ListAt> list_at_;               ///< By place.
   std::uint32_t last_list_ = kNone;
   mutable std::size_t looked_up_ = 0;  ///< Where list_of() found something last: it is asked in document order.
+  std::vector<const RevisionView*> revisions_by_date_;
   VectorCache vectors_;
   mutable std::vector<ProductNumber> gathered_;  ///< What products_of() put together last.
   mutable std::vector<bool> is_gathered_;        ///< By product; all false between calls.

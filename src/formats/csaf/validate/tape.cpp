@@ -13,7 +13,6 @@
 namespace tocsin::formats::csaf {
 namespace {
 
-constexpr std::uint32_t kCountSaturated = 0xFFFFFF;
 /// Memory for a larger document is not kept for the next one.
 constexpr std::size_t kKeptBytes = 8 << 20;
 /// A pointer never is as long as a document's longest name: there may be a thousand of them.
@@ -77,10 +76,7 @@ std::optional<double> Node::number() const noexcept {
   }
 }
 
-std::size_t Node::size() const noexcept {
-  if (!is_object() && !is_array()) return 0;
-  const auto count = static_cast<std::uint32_t>(tape_->entries[at_] >> 32) & kCountSaturated;
-  if (count < kCountSaturated) return count;
+std::size_t Node::counted_size() const noexcept {
   std::size_t counted = 0;
   if (is_object()) {
     for ([[maybe_unused]] const auto each : members()) ++counted;

@@ -122,6 +122,8 @@ class Node {
 
   Node(const Tape* tape, std::uint32_t at) noexcept : tape_(tape), at_(at) {}
 
+  std::size_t counted_size() const noexcept;
+
   // Two machine words: a Node travels in registers.
   const Tape* tape_ = nullptr;
   std::uint32_t at_ = 0;
@@ -228,6 +230,13 @@ inline std::string_view Node::bytes_of_texts() const noexcept {
   const auto* start = text_element(0).text().data() - sizeof(std::uint32_t);
   const auto text = text_element(last - at_ - 1).text();
   return {start, static_cast<std::size_t>(text.data() + text.size() - start)};
+}
+
+inline std::size_t Node::size() const noexcept {
+  if (!is_object() && !is_array()) return 0;
+  constexpr std::uint32_t kSaturated = 0xFFFFFF;
+  const auto count = static_cast<std::uint32_t>(tape_->entries[at_] >> 32) & kSaturated;
+  return count < kSaturated ? count : counted_size();
 }
 
 inline std::uint32_t Node::end() const noexcept { return tape_->end(at_); }

@@ -12,7 +12,7 @@ namespace {
 /// 2.0 has one weakness without the version of its list, which was none of its time if no list ever had it.
 void cwe_2_0(const Model& model, Sink& sink) {
   for (const auto& vulnerability : model.vulnerabilities) {
-    const auto weakness = vulnerability.node["cwe"];
+    const auto weakness = vulnerability.cwe;
     if (!weakness) continue;
     const auto id = weakness.text_at("id");
     const auto name = weakness.text_at("name");

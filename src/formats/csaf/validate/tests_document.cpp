@@ -7,6 +7,7 @@
 #include "base/keyed_hash.hpp"
 #include "base/messages.hpp"
 #include "base/text.hpp"
+#include "formats/csaf/validate/seen_texts.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
 /// Languages, repeated CVEs, involvements and hashes, version ranges in the wrong place: 6.1.15, 6.1.23 to 6.1.25,
@@ -16,7 +17,7 @@ namespace {
 
 void translator(const Model& model, Sink& sink) {
   if (model.document["publisher"].text_at("category") != "translator") return;
-  const auto source = model.document["source_lang"];
+  const auto source = model.source_lang;
   if (!source.text().empty()) return;
   constexpr Message kMend = message<"Say in source_lang from which language the document was translated.">;
   if (source) {
@@ -28,10 +29,10 @@ void translator(const Model& model, Sink& sink) {
 
 void multiple_use_of_same_cve(const Model& model, Sink& sink) {
   if (model.vulnerabilities.size() < 2) return;
-  HashSet<std::string_view> seen;
+  SeenTexts seen;
   for (const auto& vulnerability : model.vulnerabilities) {
-    const auto cve = vulnerability.node["cve"];
-    if (!cve.is_string() || seen.insert(cve.text()).second) continue;
+    const auto cve = vulnerability.cve;
+    if (!cve.is_string() || seen.insert(cve.text())) continue;
     sink.add(cve, tr<"{} is the CVE of another vulnerability of this document, too">(cve.text()),
              tr<"Merge the vulnerabilities, or correct the CVE.">());
   }
@@ -42,7 +43,7 @@ void multiple_definition_in_involvements(const Model& model, Sink& sink) {
   using PartyAtDate = std::tuple<std::string_view, std::int64_t, std::string_view>;
   std::set<PartyAtDate> seen;
   for (const auto& vulnerability : model.vulnerabilities) {
-    const auto involvements = vulnerability.node["involvements"];
+    const auto involvements = vulnerability.involvements;
     if (involvements.size() < 2) continue;
     seen.clear();
     for (const auto each : involvements.elements()) {
@@ -78,8 +79,8 @@ void multiple_use_of_same_hash_algorithm(const Model& model, Sink& sink) {
 
 /// Language tags are the same in upper and lower case (RFC 5646 section 2.1.1).
 void translation(const Model& model, Sink& sink) {
-  const auto source = model.document["source_lang"];
-  const auto lang = model.document["lang"];
+  const auto source = model.source_lang;
+  const auto lang = model.lang;
   if (source.text().empty() || !text::equals_ignore_case_ascii(source.text(), lang.text())) return;
   sink.add(source, tr<"the document and its source have the same language '{}'">(lang.text()),
            tr<"Remove source_lang where this is no translation, or correct the languages.">());
@@ -91,10 +92,25 @@ constexpr std::string_view kRangeWords[] = {"after", "all", "before", "earlier",
 
 /// The operator in this name, else empty.
 std::string_view range_operator(std::string_view name) noexcept {
-  const auto at = name.find_first_of("<>");
-  if (at != std::string_view::npos) return name.substr(at, at + 1 < name.size() && name[at + 1] == '=' ? 2 : 1);
+  bool is_ascii = true;
+  for (std::size_t at = 0; at < name.size(); ++at) {
+    if (name[at] == '<' || name[at] == '>') return name.substr(at, at + 1 < name.size() && name[at + 1] == '=' ? 2 : 1);
+    is_ascii = is_ascii && static_cast<unsigned char>(name[at]) <= 0x7f;
+  }
+  if (is_ascii) return {};
   for (const auto each : kRangeSigns) {
     if (text::contains(name, each)) return each;
+  }
+  return {};
+}
+
+/// The one of kRangeWords that this is, else empty.
+std::string_view as_range_word(std::string_view word) noexcept {
+  // Most are numbers.
+  constexpr std::size_t kShortest = 3;
+  if (word.size() < kShortest || (word.front() >= '0' && word.front() <= '9')) return {};
+  for (const auto each : kRangeWords) {
+    if (text::equals_ignore_case_ascii(word, each)) return each;
   }
   return {};
 }
@@ -110,10 +126,7 @@ std::string_view range_word_between_signs(std::string_view name) noexcept {
   while (!name.empty()) {
     const auto* const begin = std::ranges::find_if(name, is_word_character);
     const auto* const end = std::find_if_not(begin, name.end(), is_word_character);
-    const std::string_view word{begin, end};
-    for (const auto each : kRangeWords) {
-      if (text::equals_ignore_case_ascii(word, each)) return each;
-    }
+    if (const auto word = as_range_word({begin, end}); !word.empty()) return word;
     name = {end, name.end()};
   }
   return {};
@@ -129,17 +142,15 @@ std::string_view range_word(std::string_view name) noexcept {
     name.remove_prefix(std::min(end + 1, name.size()));
     word.remove_prefix(std::min(word.find_first_not_of(kPunctuation), word.size()));
     word = word.substr(0, word.find_last_not_of(kPunctuation) + 1);
-    for (const auto each : kRangeWords) {
-      if (text::equals_ignore_case_ascii(word, each)) return each;
-    }
+    if (const auto found = as_range_word(word); !found.empty()) return found;
   }
   return {};
 }
 
 void version_range_in_product_version(const Model& model, Sink& sink) {
   for (const auto& branch : model.branches) {
-    if (branch.node.text_at("category") != "product_version") continue;
-    const auto name = branch.node["name"];
+    if (!is(branch.category.text(), "product_version")) continue;
+    const auto name = branch.name;
     auto sign = range_operator(name.text());
     if (sign.empty()) sign = model.is_2_0() ? range_word_between_signs(name.text()) : range_word(name.text());
     if (sign.empty()) continue;

@@ -5,6 +5,7 @@
 
 #include "base/keyed_hash.hpp"
 #include "base/messages.hpp"
+#include "formats/csaf/validate/seen_texts.hpp"
 #include "formats/csaf/validate/test_groups.hpp"
 
 /// Document status, version and revision history: 6.1.14, 6.1.16 to 6.1.22 and 6.1.30.
@@ -21,16 +22,20 @@ bool is_released(const Model& model) { return model.status == "final" || model.s
 /// whether every revision is there.
 struct DatedRevisions {
   explicit DatedRevisions(const Model& model) : in_order(model.revisions_by_date()) {
-    std::erase_if(in_order, [](const RevisionView* each) { return !each->date.has_value(); });
+    // Those without a date come first.
+    const auto dated = std::ranges::find_if(in_order, [](const RevisionView* each) { return each->date.has_value(); });
+    in_order = in_order.subspan(static_cast<std::size_t>(dated - in_order.begin()));
     complete = in_order.size() == model.revisions.size();
   }
-  std::vector<const RevisionView*> in_order;
+  std::span<const RevisionView* const> in_order;
   bool complete = false;
 };
 
 void sorted_revision_history(const Model& model, Sink& sink) {
-  auto sorted = DatedRevisions{model}.in_order;
-  std::erase_if(sorted, [](const RevisionView* each) { return each->number.kind == Kind::invalid; });
+  if (model.revisions.size() < 2) return;
+  std::vector<const RevisionView*> sorted;
+  std::ranges::copy_if(DatedRevisions{model}.in_order, std::back_inserter(sorted),
+                       [](const RevisionView* each) { return each->number.kind != Kind::invalid; });
   for (std::size_t i = 1; i < sorted.size() && !sink.full(); ++i) {
     const auto& earlier = sorted[i - 1]->number;
     const auto& later = sorted[i]->number;
@@ -122,26 +127,18 @@ class GapFinder {
     const DatedRevisions revisions{model_};
     // A revision without a date may be the one that seems to be missing; the schema's finding comes first.
     if (!revisions.complete) return;
-    struct Step {
-      const RevisionView* revision;
-      std::int64_t major;
-    };
-    std::vector<Step> steps;
     for (const auto* each : revisions.in_order) {
-      const auto major = major_of(each->number);
-      if (!major) continue;
-      steps.push_back({each, *major});
-      all_.insert(*major);
+      if (const auto major = major_of(each->number)) steps_.push_back({each, *major});
     }
-    if (steps.empty()) return;
-    const auto& first = steps.front();
+    if (steps_.empty()) return;
+    const auto first = steps_.front();
     if (first.major > 1) {
       add(tr<"the first revision by date has number '{}' instead of 0 or 1">(first.revision->number.text),
           tr<"Let the history begin with the first version.">());
       gap(1, first.major, [&] { return tr<"before {}">(date_of(first.revision)); });
     }
     auto highest = first;
-    for (const auto& step : steps) {
+    for (const auto& step : steps_) {
       if (step.major <= highest.major) continue;
       gap(highest.major + 1, step.major,
           [&] { return tr<"between {} and {}">(date_of(highest.revision), date_of(step.revision)); });
@@ -150,6 +147,11 @@ class GapFinder {
   }
 
  private:
+  struct Step {
+    const RevisionView* revision;
+    std::int64_t major;
+  };
+
   static std::string_view date_of(const RevisionView* revision) { return revision->node.text_at("date"); }
 
   /// One finding for each number of [from, to); where there are very many of them, one for the rest.
@@ -157,6 +159,9 @@ class GapFinder {
   void gap(std::int64_t from, std::int64_t to, Where where) {
     constexpr std::int64_t kNamedMax = 20;
     constexpr Message kMend = message<"Add an item for each version that was released, with its own date.">;
+    if (from < to && all_.empty()) {
+      for (const auto& step : steps_) all_.insert(step.major);
+    }
     for (auto number = from; number < to; ++number) {
       if (number - from == kNamedMax) {
         add(tr<"the revision history has no items for the numbers {} to {} {}">(number, to - 1, where()), kMend);
@@ -175,17 +180,18 @@ class GapFinder {
 
   const Model& model_;
   Sink& sink_;
-  HashSet<std::int64_t> all_;
+  std::vector<Step> steps_;
+  HashSet<std::int64_t> all_;  ///< Only filled where there is a gap.
 };
 
 void missing_item_in_revision_history(const Model& model, Sink& sink) { GapFinder{model, sink}.find(); }
 
 void multiple_definition_in_revision_history(const Model& model, Sink& sink) {
   if (model.revisions.size() < 2) return;
-  HashSet<std::string_view> seen;
+  SeenTexts seen;
   for (const auto& revision : model.revisions) {
     const auto number = revision.node["number"];
-    if (!number.is_string() || seen.insert(number.text()).second) continue;
+    if (!number.is_string() || seen.insert(number.text())) continue;
     sink.add(number, tr<"the revision history has more than one item with number '{}'">(number.text()),
              tr<"Give each revision a number of its own.">());
   }

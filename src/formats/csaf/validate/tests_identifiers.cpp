@@ -11,8 +11,7 @@ namespace tocsin::formats::csaf {
 namespace {
 
 void language(const Model& model, Sink& sink) {
-  for (const auto* key : {"lang", "source_lang"}) {
-    const auto tag = model.document[key];
+  for (const auto tag : {model.lang, model.source_lang}) {
     if (!tag.is_string()) continue;
     // Nearly all documents have the tag of the one before.
     thread_local std::string right;

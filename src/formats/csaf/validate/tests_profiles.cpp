@@ -131,9 +131,10 @@ void no_product_tree(const Model& model, Sink& sink) {
   if (has_profile(model, {kWithdrawn, kSuperseded})) prohibit(model, sink, "product_tree");
 }
 
-void require_of_vulnerabilities(const Model& model, Sink& sink, std::string_view name, std::string_view mend) {
+void require_of_vulnerabilities(const Model& model, Sink& sink, Node VulnerabilityView::* member, std::string_view name,
+                                std::string_view mend) {
   for (const auto& vulnerability : model.vulnerabilities) {
-    if (vulnerability.node[name]) continue;
+    if (vulnerability.*member) continue;
     sink.add(vulnerability.node, fmt::format("/{}", name),
              tr<"the profile {} needs {} in each vulnerability">(model.category, name), mend);
   }
@@ -141,19 +142,21 @@ void require_of_vulnerabilities(const Model& model, Sink& sink, std::string_view
 
 void vulnerability_notes(const Model& model, Sink& sink) {
   if (!has_profile(model, {kSecurityAdvisory, kVex, kDeprecatedSecurityAdvisory})) return;
-  require_of_vulnerabilities(model, sink, "notes", tr<"Describe the vulnerability in a note.">());
+  require_of_vulnerabilities(model, sink, &VulnerabilityView::notes, "notes",
+                             tr<"Describe the vulnerability in a note.">());
 }
 
 void product_status(const Model& model, Sink& sink) {
   if (!has_profile(model, {kSecurityAdvisory, kDeprecatedSecurityAdvisory})) return;
-  require_of_vulnerabilities(model, sink, "product_status", tr<"Say which products are affected, fixed or neither.">());
+  require_of_vulnerabilities(model, sink, &VulnerabilityView::product_status, "product_status",
+                             tr<"Say which products are affected, fixed or neither.">());
 }
 
 void vex_product_status(const Model& model, Sink& sink) {
   if (!has_profile(model, {kVex})) return;
   constexpr std::string_view kMembers[] = {"fixed", "known_affected", "known_not_affected", "under_investigation"};
   for (const auto& vulnerability : model.vulnerabilities) {
-    const auto status = vulnerability.node["product_status"];
+    const auto status = vulnerability.product_status;
     if (std::ranges::any_of(kMembers, [&](std::string_view name) { return static_cast<bool>(status[name]); })) continue;
     add_at_member(
         sink, vulnerability.node, "product_status",

@@ -29,15 +29,38 @@ void invalid_cvss(const Model& model, Sink& sink) {
   }
 }
 
-void compare_score(Node object, std::string_view score_key, std::string_view severity_key, int tenths, Version version,
-                   Sink& sink) {
-  if (const auto score = object[score_key].number();
-      score && std::abs(*score * 10.0 - static_cast<double>(tenths)) > 1e-6) {
-    sink.add(object[score_key], tr<"the vector computes to {}, not {}">(cvss::score_text(tenths), *score),
+/// A score and its severity as the object gives them.
+struct Given {
+  Node score, severity;
+};
+struct GivenScores {
+  explicit GivenScores(Node object) {
+    for (const auto member : object.members()) {
+      if (auto* const place = place_of(member.name); place != nullptr && !*place) *place = member.value;
+    }
+  }
+  Node* place_of(std::string_view name) noexcept {
+    if (is(name, "baseScore")) return &base.score;
+    if (is(name, "baseSeverity")) return &base.severity;
+    if (is(name, "temporalScore")) return &temporal.score;
+    if (is(name, "temporalSeverity")) return &temporal.severity;
+    if (is(name, "threatScore")) return &threat.score;
+    if (is(name, "threatSeverity")) return &threat.severity;
+    if (is(name, "environmentalScore")) return &environmental.score;
+    if (is(name, "environmentalSeverity")) return &environmental.severity;
+    return nullptr;
+  }
+  Given base, temporal, threat, environmental;
+};
+
+void compare_score(const Given& given, int tenths, Version version, Sink& sink) {
+  if (const auto score = given.score.number(); score && std::abs(*score * 10.0 - static_cast<double>(tenths)) > 1e-6) {
+    sink.add(given.score, tr<"the vector computes to {}, not {}">(cvss::score_text(tenths), *score),
              tr<"Write {}, or correct the vector.">(cvss::score_text(tenths)));
   }
-  if (severity_key.empty()) return;
-  const auto severity = object[severity_key];
+  // CVSS 2.0 knows no severities.
+  if (version == Version::v2_0) return;
+  const auto severity = given.severity;
   const auto right = cvss::severity_of(tenths, version);
   if (severity.is_string() && !text::equals_ignore_case_ascii(severity.text(), cvss::to_string(right))) {
     sink.add(severity,
@@ -207,21 +230,26 @@ void invalid_cvss_computation(const Model& model, Sink& sink) {
     if (version == Version::v4_0 && std::lround(object["baseScore"].number().value_or(-1) * 10) != scores.base_tenths) {
       if (const auto with_members = completed(each)) scores = cvss::scores_of(*with_members);
     }
-    compare_score(object, "baseScore", v2 ? "" : "baseSeverity", scores.base_tenths, version, sink);
+    const GivenScores given{object};
+    compare_score(given.base, scores.base_tenths, version, sink);
     if (version == Version::v4_0) {
       // One score stands on all metrics; the members of other groups say the same or nothing.
-      compare_score(object, "threatScore", "threatSeverity", scores.base_tenths, version, sink);
-      compare_score(object, "environmentalScore", "environmentalSeverity", scores.base_tenths, version, sink);
+      compare_score(given.threat, scores.base_tenths, version, sink);
+      compare_score(given.environmental, scores.base_tenths, version, sink);
       continue;
     }
     // Metrics that a vector leaves out weigh as "not defined": the score of the group below stands.
     const int temporal = scores.temporal_tenths.value_or(scores.base_tenths);
-    compare_score(object, "temporalScore", v2 ? "" : "temporalSeverity", temporal, version, sink);
+    compare_score(given.temporal, temporal, version, sink);
     if (scores.environmental_tenths || !v2) {
-      compare_score(object, "environmentalScore", v2 ? "" : "environmentalSeverity",
-                    scores.environmental_tenths.value_or(temporal), version, sink);
+      compare_score(given.environmental, scores.environmental_tenths.value_or(temporal), version, sink);
     }
   }
+}
+
+/// What every object has, to be told before its metrics are searched for it.
+bool is_no_metric(std::string_view name) noexcept {
+  return is(name, "version") || is(name, "vectorString") || is(name, "baseScore") || is(name, "baseSeverity");
 }
 
 void inconsistent_cvss(const Model& model, Sink& sink) {
@@ -237,6 +265,7 @@ void inconsistent_cvss(const Model& model, Sink& sink) {
     }
     const auto properties = properties_of(vector.version);
     for (const auto member : object.members()) {
+      if (is_no_metric(member.name)) continue;
       const auto property = std::ranges::find(properties, member.name, &Property::name);
       if (property == properties.end() || !member.value.is_string()) continue;
       const auto metric = std::ranges::find(vector.metrics, property->metric, &cvss::MetricValue::metric);

@@ -54,8 +54,7 @@ class ScoreFinder {
  public:
   ScoreFinder(const Model& model, Sink& sink) : model_(model), sink_(sink) {}
 
-  void find(Node vulnerability) {
-    const auto metrics = model_.is_2_0() ? vulnerability["scores"] : vulnerability["metrics"];
+  void find(Node metrics) {
     if (metrics.size() < 2) return;
     uses_.clear();
     for (const auto metric : metrics.elements()) {
@@ -117,7 +116,7 @@ class ScoreFinder {
 
 void multiple_scores_with_same_version(const Model& model, Sink& sink) {
   ScoreFinder finder{model, sink};
-  for (const auto& vulnerability : model.vulnerabilities) finder.find(vulnerability.node);
+  for (const auto& vulnerability : model.vulnerabilities) finder.find(vulnerability.scores);
 }
 
 void require_product_reference(const std::vector<Node>& of_nothing, Sink& sink, std::string_view what) {
@@ -149,8 +148,7 @@ class FlagFinder {
   FlagFinder(const Model& model, Sink& sink)
       : model_(model), sink_(sink), products_(model.products.size()), groups_(model.groups.size()) {}
 
-  void find(Node vulnerability) {
-    const auto flags = vulnerability["flags"];
+  void find(Node flags) {
     if (flags.size() < 2) return;
     const auto first_flag = flags.at();
     for (const auto flag : flags.elements()) {
@@ -228,10 +226,10 @@ class FlagFinder {
 };
 
 void multiple_justification_flags(const Model& model, Sink& sink) {
-  const auto has_flags = [](const VulnerabilityView& each) { return static_cast<bool>(each.node["flags"]); };
+  const auto has_flags = [](const VulnerabilityView& each) { return static_cast<bool>(each.flags); };
   if (std::ranges::none_of(model.vulnerabilities, has_flags)) return;
   FlagFinder finder{model, sink};
-  for (const auto& vulnerability : model.vulnerabilities) finder.find(vulnerability.node);
+  for (const auto& vulnerability : model.vulnerabilities) finder.find(vulnerability.flags);
 }
 
 constexpr Test kTests[] = {
