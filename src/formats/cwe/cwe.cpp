@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
+#include <vector>
 
 #include "formats/cwe/table.hpp"
 
@@ -19,10 +21,23 @@ std::uint16_t number_of(std::string_view id) noexcept {
   return error == std::errc{} && end == digits.data() + digits.size() ? number : std::uint16_t{0};
 }
 
+/// By number: where its spans begin in the table; those of the next number begin where they end.
+const std::vector<std::uint32_t>& begins() {
+  static const std::vector<std::uint32_t> kBegins = [] {
+    const auto table = span_table();
+    std::vector<std::uint32_t> begins(table.empty() ? 1 : table.back().number + std::size_t{2});
+    for (const auto& span : table) ++begins[span.number + std::size_t{1}];
+    std::partial_sum(begins.begin(), begins.end(), begins.begin());
+    return begins;
+  }();
+  return kBegins;
+}
+
 std::span<const Span> spans_of(std::string_view id) noexcept {
-  const auto number = number_of(id);
-  const auto found = std::ranges::equal_range(span_table(), number, {}, &Span::number);
-  return {found.begin(), found.end()};
+  const std::size_t number = number_of(id);
+  const auto& begin = begins();
+  if (number + 1 >= begin.size()) return {};
+  return span_table().subspan(begin[number], begin[number + 1] - begin[number]);
 }
 
 std::optional<std::size_t> index_of(std::string_view version) noexcept {
