@@ -1,12 +1,13 @@
 // Laws: whatever the bytes are, they are events or an error with a place; what an event becomes is STIX that has what
 // an import demands, each object once, and the same each time; and the event comes back out of it as it was, but for
-// what is told as refused or not taken.
+// what is told as refused or not taken. A search is read or refused by name, and finds nothing that is deleted.
 #include <cstdint>
 #include <set>
 #include <string>
 
 #include "base/check.hpp"
 #include "formats/misp/event.hpp"
+#include "formats/misp/search.hpp"
 #include "formats/misp/to_misp.hpp"
 #include "formats/misp/to_stix.hpp"
 #include "formats/stix/validate.hpp"
@@ -17,6 +18,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes{reinterpret_cast<const char*>(data), size};
   const misp::Limits limits{.bytes_max = std::size_t{1} << 18, .depth_max = 32, .events_max = 100, .parts_max = 1'000};
   (void)misp::to_misp(bytes);
+  auto asked = misp::Query{};
+  if (const auto body = json::parse(bytes, {.bytes_max = limits.bytes_max}); body && body->root().is_object()) {
+    for (const auto scope : {misp::Scope::events, misp::Scope::attributes}) {
+      auto query = misp::read_query(body->root().get_object(), scope, Timestamp{1'767'400'000'000'000});
+      TOCSIN_CHECK(query || !query.error().message.empty());
+      if (query) asked = *std::move(query);
+    }
+  }
   const auto read = misp::read_events(bytes, limits);
   if (!read) {
     TOCSIN_CHECK(!read.error().message.empty());
@@ -39,6 +48,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto attributes = [](const boost::json::object& event) {
       return misp::objects_at(event, "Attribute").size();
     };
+    const auto rest = misp::for_rest(*each.json);
+    for (const auto& place : misp::matching_attributes(asked, rest)) {
+      TOCSIN_CHECK(!misp::flag_at(*place.attribute, "deleted"));
+      (void)misp::attribute_for_rest(asked, rest, place);
+    }
+    (void)misp::event_matches(asked, rest);
     if (made.refused.empty()) TOCSIN_CHECK(attributes(back->events.front()) == attributes(*each.json));
   }
   return 0;

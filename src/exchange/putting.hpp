@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,10 @@ namespace tocsin::exchange {
 /// The database itself is in trouble: what was committed stays, the rest is for another try, and no fault of what was
 /// to be stored.
 bool is_of_the_database(const Error& error) noexcept;
+
+/// Under which what an organisation adds by itself is kept: nobody's hidden object is met there, and none can be
+/// replaced.
+std::string issuer_of(std::string_view organisation_uuid, domain::OrganisationId id);
 
 /// What became of one of several: stored, or why not.
 struct PutOne {

@@ -146,7 +146,7 @@ class Adding {
   Status find_issuer() {
     TRY(const auto uuid, connection_.first(Sql{"SELECT uuid FROM organisation WHERE id = ?", owner_},
                                            [](const store::Row& row) { return row.string(0); }));
-    issuer_ = uuid && !uuid->empty() ? "urn:uuid:" + *uuid : fmt::format("urn:tocsin:organisation:{}", owner_.value);
+    issuer_ = issuer_of(uuid.value_or(""), owner_);
     return ok();
   }
 

@@ -13,6 +13,7 @@
 #include "portal/http/cookie.hpp"
 #include "portal/http/multipart.hpp"
 #include "portal/http/target.hpp"
+#include "portal/misp/misp.hpp"
 #include "portal/taxii/taxii.hpp"
 
 namespace tocsin::portal::access {
@@ -33,7 +34,7 @@ constexpr std::string_view kBadCertificate = "certificate";
 constexpr const char* kSecurity = "/account/security";
 
 bool for_programs(const http::Route& route) {
-  return route.pattern.starts_with("/api/") || taxii::is_taxii(route.pattern);
+  return route.pattern.starts_with("/api/") || taxii::is_taxii(route.pattern) || misp::is_misp(route.pattern);
 }
 
 bool changes_something(http::Method method) noexcept {
@@ -41,8 +42,10 @@ bool changes_something(http::Method method) noexcept {
 }
 
 /// The token of "Authorization: Bearer TOKEN", and for TAXII's clients, many of which know no other scheme, also that
-/// of "Basic" where the token is given as the password, under whatever name. Other schemes are a proxy's business.
+/// of "Basic" where the token is given as the password, under whatever name. MISP's clients send it without a scheme.
+/// Other schemes are a proxy's business.
 std::string bearer(const http::Request& request) {
+  if (auto key = misp::key_of(request); !key.empty()) return key;
   const auto value = request.header("authorization");
   if (constexpr std::string_view kBasic = "basic ";
       taxii::is_taxii(request.path) && value.size() > kBasic.size() &&
@@ -91,7 +94,8 @@ struct Verdict {
 /// Only programs' addresses: a certificate signs nobody in to pages.
 bool by_certificate(const http::Request& request) {
   return !request.client_certificate.empty() &&
-         (request.path.starts_with("/api/") || request.path.starts_with("/feeds/") || taxii::is_taxii(request.path));
+         (request.path.starts_with("/api/") || request.path.starts_with("/feeds/") || taxii::is_taxii(request.path) ||
+          misp::is_misp(request.path));
 }
 
 Verdict ask_to_sign_in(const http::Route& route, const http::Request& request) {

@@ -124,11 +124,13 @@ class Routes : public testing::MembersTest {
     return path;
   }
   static bool for_programs(const http::Route& route) {
-    return route.pattern.starts_with("/api/") || route.pattern.starts_with("/taxii2");
+    return route.pattern.starts_with("/api/") || route.pattern.starts_with("/taxii2") ||
+           route.pattern.starts_with("/misp/");
   }
   /// What the table says; 0: let in, whatever the handler makes of it.
   static int expected(const http::Route& route, const Someone* someone) {
     if (route.permission == Permission::anyone) return 0;
+    if (someone == nullptr && route.pattern.starts_with("/misp/")) return 403;
     if (someone == nullptr) return for_programs(route) ? 401 : 303;
     return domain::allows(someone->roles, route.permission) ? 0 : 403;
   }

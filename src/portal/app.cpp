@@ -20,6 +20,7 @@
 #include "portal/assets.hpp"
 #include "portal/languages.hpp"
 #include "portal/live.hpp"
+#include "portal/misp/misp.hpp"
 #include "portal/pages/match.hpp"
 #include "portal/pages/outside.hpp"
 #include "portal/pages/readers_clock.hpp"
@@ -265,6 +266,7 @@ http::Router App::routes() {
   add_status_routes(*this, router);
   add_threat_routes(*this, router);
   add_taxii_routes(*this, router);
+  add_misp_routes(*this, router);
   add_vendor_routes(*this, router);
   add_about_routes(*this, router);
   add_cert_routes(*this, router);
@@ -334,6 +336,7 @@ http::ServerHooks App::hooks() {
     // Some errors come before anybody has asked who is there.
     const LanguageScope speaking{access::language_of(*this, request)};
     if (taxii::is_taxii(request.path)) return taxii::error(request, error, status);
+    if (misp::is_misp(request.path)) return misp::error(request, error, status);
     if (request.representation == http::Representation::json) return api::problem(request, error, status);
     return error_page(*this, request, error, status);
   };

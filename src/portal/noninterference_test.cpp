@@ -181,6 +181,7 @@ std::vector<std::string> sharing_targets() {
 /// Those of advisories that are for people who have signed in.
 std::vector<std::string> advisory_targets_signed_in() {
   std::vector<std::string> all{"/threats/share", "/threats/shared", "/api/v1/threats/reports"};
+  for (auto& target : testing::misp_targets(kSlots)) all.push_back(std::move(target));
   for (int slot = 0; slot < kSlots; slot += 5) {
     const auto id = id_of(slot);
     all.push_back("/advisories/" + id + "/comments");
@@ -584,6 +585,12 @@ constexpr Elsewhere kElsewhere[] = {
     {"/api/v1/tests", kFixed},
     {"/tools/csaf", kFixed},
     {"/threats/attack/layer", kFixed},
+    {"/misp/servers/getVersion", kFixed},
+    {"/misp/servers/getVersion.json", kFixed},
+    {"/misp/servers/getPyMISPVersion", kFixed},
+    {"/misp/servers/getPyMISPVersion.json", kFixed},
+    {"/misp/attributes/describeTypes", kFixed},
+    {"/misp/attributes/describeTypes.json", kFixed},
     {"/robots.txt", kFixed},
     {"/favicon.ico", kFixed},
     {"/assets/{file...}", kFixed},

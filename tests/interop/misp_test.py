@@ -1,5 +1,5 @@
-"""Events of MISP beside the programs that MISP's users have: PyMISP reads our feed and finds the events that came in;
-misp-stix reads the STIX that we make of an event, and we read what misp-stix makes of it."""
+"""Events of MISP beside the programs that MISP's users have: PyMISP reads our feed, and searches, adds and changes events
+as with a MISP; misp-stix reads the STIX that we make of an event, and we read what misp-stix makes of it."""
 import json
 import unittest
 import urllib.error
@@ -135,6 +135,135 @@ class Misp(unittest.TestCase):
         with self.assertRaises(urllib.error.HTTPError) as refused:
             get(f"{uuid(1001)}.json")
         self.assertEqual(refused.exception.code, 404)
+
+
+class MispRest(unittest.TestCase):
+    """PyMISP itself, as two organisations: what one adds and what the other finds."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = Folder()
+        path = folder.__enter__()
+        cls.addClassCleanup(folder.__exit__)
+        data = path / "data"
+        run("init", "--data", data, check=0)
+        cls.tokens = {}
+        for name, scopes in (("Water", "read,write-records"), ("Mill", "read,write-records"), ("Paper", "read")):
+            mail = f"ada@{name.lower()}.example"
+            run("org", "add", "--data", data, name, check=0)
+            run("user", "add", "--data", data, mail, "--name", "Ada", "--org", name, check=0)
+            run("user", "password", "--data", data, mail, stdin="seven purple turbines hum\n", check=0)
+            (made,) = json_lines(run("token", "create", "--data", data, mail, "--org", name, "--name", "MISP",
+                                     "--scopes", scopes, "--format", "json", check=0).stdout)
+            cls.tokens[name] = made["token"]
+        for number, tlp in ((1000, "clear"), (1001, "green"), (1002, "red")):
+            file = path / f"{number}.json"
+            file.write_text(json.dumps(event(number, tlp, [attribute(number * 10, "domain", f"e{number}.example")],
+                                             [FILE] if number == 1000 else [])))
+            run("import", "--data", data, file, check=0)
+        cls.server = Server(data)
+        cls.addClassCleanup(cls.server.stop)
+
+    def misp(self, name="Water", token=None):
+        from pymisp import PyMISP
+
+        return PyMISP(f"http://127.0.0.1:{self.server.port}/misp/", token or self.tokens[name])
+
+    def test_the_connection_says_who_one_is(self):
+        from pymisp import PyMISPError
+
+        misp = self.misp()
+        self.assertEqual(misp.misp_instance_version["version"], "2.5.0")
+        self.assertEqual(misp.get_user(pythonify=True).email, "ada@water.example")
+        self.assertIn("ip-dst", misp.types)
+        self.assertEqual(misp.sane_default, misp.describe_types_local["sane_defaults"])
+        self.assertEqual({key: sorted(of) for key, of in misp.category_type_mapping.items()},
+                         {key: sorted(of) for key, of in misp.describe_types_local["category_type_mappings"].items()})
+        with self.assertRaises(PyMISPError):
+            self.misp(token="tocsin_wrong")
+
+    def test_events_and_attributes_are_found(self):
+        misp = self.misp("Mill")
+        for filters, numbers in (
+                ({"value": "e1000.example"}, [1000]), ({"value": "e100%", "type_attribute": "domain"}, [1001, 1000]),
+                ({"value": "abcdef0123456789abcdef0123456789"}, [1000]), ({"tags": "tlp:green", "value": "e100%"}, [1001]),
+                ({"tags": misp.build_complex_query(or_parameters=["PAP:GREEN"], not_parameters=["tlp:clear"]),
+                  "value": "e100%"}, [1001]),
+                ({"date_from": "2026-01-02", "date_to": "2026-01-02", "value": "e100%"}, [1001, 1000]),
+                ({"date_from": "2026-01-03", "value": "e100%"}, []), ({"eventid": int("1001", 16)}, [1001]),
+                ({"uuid": uuid(51)}, [1000]), ({"org": "Water CERT", "value": "e1001.example"}, [1001]),
+                ({"eventinfo": "%1000"}, [1000]), ({"timestamp": "1767400000", "value": "e1000.example"}, [1000]),
+                ({"last": "1d", "value": "e1000.example"}, []), ({"published": False, "value": "e100%"}, []),
+                ({"value": "e1002.example"}, []), ({"uuid": uuid(1002)}, []), ({"eventinfo": "%1002"}, []),
+                ({"value": "e100%", "limit": 1, "page": 2}, [1000])):
+            with self.subTest(filters=filters):
+                found = misp.search(pythonify=True, **filters)
+                self.assertEqual([each.uuid for each in found], [uuid(number) for number in numbers])
+        (whole,) = misp.search(value="e1000.example", pythonify=True)
+        self.assertEqual(whole.objects[0].get_attributes_by_relation("md5")[0].value,
+                         "abcdef0123456789abcdef0123456789")
+        found = misp.search(controller="attributes", value=["b.exe", "e1001.example", "e1002.example"], pythonify=True)
+        self.assertEqual(sorted((each.value, each.Event.uuid) for each in found),
+                         [("b.exe", uuid(1000)), ("e1001.example", uuid(1001))])
+        refused = misp.search(searchall="x")
+        self.assertEqual(refused["errors"][0], 400)
+        self.assertIn("searchall", refused["errors"][1]["message"])
+
+    def test_an_event_is_read(self):
+        misp = self.misp("Mill")
+        for name in (uuid(1001), int("1001", 16)):
+            read = misp.get_event(name, pythonify=True)
+            self.assertEqual((read.uuid, read.id, read.attributes[0].value), (uuid(1001), 0x1001, "e1001.example"))
+        self.assertTrue(misp.event_exists(uuid(1001)))
+        self.assertFalse(misp.event_exists(uuid(1002)))
+        self.assertEqual(misp.get_event(uuid(1002))["errors"][0], 404)
+        self.assertEqual([each.uuid for each in misp.events(pythonify=True) if each.date.year == 2026],
+                         [uuid(1001), uuid(1000)])
+        self.assertIn("tlp:clear", [each.name for each in misp.tags(pythonify=True)])
+        self.assertNotIn("tlp:red", [each.name for each in misp.tags(pythonify=True)])
+
+    def test_an_event_is_added_and_changed(self):
+        from pymisp import MISPEvent, MISPObject
+
+        # Times are whole seconds, and a later version needs a later one.
+        came = MISPEvent(force_timestamps=True)
+        came.info, came.distribution, came.timestamp = "Pumps that hum", 1, 1746403200
+        came.set_date("2025-05-05")
+        came.add_tag("tlp:green")
+        came.add_attribute("domain", "hum.example", to_ids=True).add_tag("Hum")
+        file = MISPObject("file")
+        file.add_attribute("filename", "hum.exe")
+        file.add_attribute("sha1", "0123456789abcdef0123456789abcdef01234567")
+        came.add_object(file)
+        water, mill = self.misp(), self.misp("Mill")
+        added = water.add_event(came, pythonify=True)
+        self.assertEqual((added.uuid, added.info, added.Orgc.name), (came.uuid, "Pumps that hum", "Water"))
+        self.assertEqual(told([json.loads(added.to_json())]), told([json.loads(came.to_json())]))
+        (found,) = mill.search(value="hum.exe", tags=["hum"], pythonify=True)
+        self.assertEqual(found.uuid, came.uuid)
+        twice = water.add_event(came)
+        self.assertEqual(twice["errors"][0], 403)
+        self.assertIn("already exists", twice["errors"][1]["message"])
+
+        found.add_attribute("ip-dst", "198.51.100.77")
+        self.assertEqual(mill.update_event(found)["errors"][0], 403)
+        added.info = "Pumps that hum louder"
+        added.add_attribute("ip-dst", "198.51.100.77")
+        changed = water.update_event(added, pythonify=True)
+        self.assertEqual(changed.info, "Pumps that hum louder", changed)
+        self.assertEqual(len(changed.attributes), 2)
+        self.assertEqual([each.uuid for each in mill.search(value="198.51.100.77", pythonify=True)], [came.uuid])
+
+        hidden = MISPEvent()
+        hidden.info, hidden.distribution = "Ours alone", 0
+        hidden.add_tag("tlp:green")
+        hidden.add_attribute("domain", "ours.example")
+        water.add_event(hidden)
+        self.assertEqual(len(water.search(value="ours.example")), 1)
+        self.assertEqual(mill.search(value="ours.example"), [])
+        self.assertEqual(mill.search(controller="attributes", value="ours.example"), {"Attribute": []})
+        self.assertEqual(mill.get_event(hidden.uuid)["errors"][0], 404)
+        self.assertEqual(self.misp("Paper").add_event(hidden)["errors"][0], 403)
 
 
 if __name__ == "__main__":

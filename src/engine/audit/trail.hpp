@@ -155,6 +155,8 @@ inline constexpr ActionText kActions[] = {
     {"taxii.peer", "A TAXII server that is read here was added or changed."},
     {"taxii.peer-run", "Reading a TAXII server was asked for by hand."},
     {"taxii.peer-remove", "A TAXII server is no longer read here."},
+    {"misp.add", "A client of MISP added an event."},
+    {"misp.change", "A client of MISP changed an event."},
     {"taxii.add", "A program added objects to a TAXII collection."},
     {"taxii.remove-version", "A program removed versions of an object over TAXII."},
 };

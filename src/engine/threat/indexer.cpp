@@ -32,6 +32,9 @@ constexpr std::size_t kIndexedBytesMax = 600;
 constexpr std::size_t kNameBytesMax = 1'000;
 /// On lists and pages; the whole stands in the object.
 constexpr std::size_t kPatternBytesMax = 4'000;
+/// Of one attribute of MISP, and of all in one object: PostgreSQL takes a megabyte of words.
+constexpr std::size_t kAttributeBytesMax = 8'192;
+constexpr std::size_t kAttributesBytesMax = std::size_t{256} << 10;
 constexpr int kStepChangesMax = 4'096;
 /// Objects read at once: large ones must not fill the memory.
 constexpr std::size_t kReadAtOnce = 512;
@@ -136,7 +139,7 @@ class Deriver {
     for (const auto& [property, target] : references) tables_.reference.add("(?, ?, ?)", id, property, target);
     add_edges(record, references);
     if (root) add_time(id, type, *root);
-    tables_.add_text(id, words(record));
+    tables_.add_text(id, words(record, root ? *root : stix::Node{}));
     if (root) add_vulnerabilities(*root, id);
   }
 
@@ -226,10 +229,23 @@ class Deriver {
     if (!cve.empty() && named_.size() < formats::cve::kIdsMax) named_.try_emplace(std::move(cve), how);
   }
 
-  const Words& words(const domain::Record& record) {
+  const Words& words(const domain::Record& record, stix::Node root) {
     words_.clear();
     add_words(words_, record.title, record.key, facts_);
+    // What it was made of, where that is MISP's: by words of value and UUID its clients look for events
+    // (misp_search.cpp).
+    attribute_bytes_ = 0;
+    add_attribute_words(root["x_misp_attribute"]);
+    for (const auto each : root["x_misp_object"]["Attribute"].elements()) add_attribute_words(each);
+    words_.add(root["x_misp_object"]["uuid"].text());
     return words_;
+  }
+  void add_attribute_words(stix::Node attribute) {
+    for (const auto name : {"value", "uuid"}) {
+      const auto text = attribute[std::string_view{name}].text().substr(0, kAttributeBytesMax);
+      attribute_bytes_ += text.size();
+      if (attribute_bytes_ <= kAttributesBytesMax) words_.add(text);
+    }
   }
 
   Tables& tables_;
@@ -237,6 +253,7 @@ class Deriver {
   stix::Facts facts_;
   std::map<std::string, Naming> named_;
   Words words_;
+  std::size_t attribute_bytes_ = 0;
 };
 
 Result<IndexStep> step(store::Connection& connection, int changes_max) {

@@ -25,8 +25,9 @@ using domain::policy::Viewer;
 /// Objects of one report, with the memory that they live in.
 class Content {
  public:
-  Content(store::Connection& connection, const Viewer& viewer, Timestamp now)
-      : connection_(connection), viewer_(viewer), now_(now) {}
+  /// `marks`: what counts as stricter here than it says itself says so.
+  Content(store::Connection& connection, const Viewer& viewer, Timestamp now, bool marks = true)
+      : connection_(connection), viewer_(viewer), now_(now), marks_(marks) {}
 
   Status add(const std::vector<ThreatRow>& rows) {
     store::Records records{connection_};
@@ -39,7 +40,8 @@ class Content {
       auto parsed = json::parse(*bytes, {.bytes_max = bytes->size() + 1});
       if (!parsed || !parsed->root().is_object()) continue;
       kept_.push_back(*std::move(parsed));
-      sources_.push_back({.object = &kept_.back().root().get_object(), .tlp = level_of(record->tlp)});
+      sources_.push_back(
+          {.object = &kept_.back().root().get_object(), .tlp = marks_ ? level_of(record->tlp) : std::string_view{}});
       bytes_.push_back(*std::move(bytes));
     }
     return ok();
@@ -84,28 +86,12 @@ class Content {
   store::Connection& connection_;
   const Viewer& viewer_;
   Timestamp now_;
+  bool marks_;
   std::set<std::string, std::less<>> ids_;
   std::vector<json::Parsed> kept_;
   std::vector<misp::Source> sources_;
   std::vector<std::string> bytes_;  ///< Of each source.
 };
-
-Result<std::optional<boost::json::object>> event_of(store::Connection& connection, const Viewer& viewer,
-                                                    const ThreatRow& report, Timestamp now) {
-  Content content{connection, viewer, now};
-  TRY_VOID(content.add({report}));
-  if (content.size() == 0) return std::optional<boost::json::object>{};
-  TRY_VOID(content.add_ids(content.references(0)));
-  // Observables of what was observed, and what those refer to.
-  TRY_VOID(content.add_ids(content.references(1)));
-  TRY_VOID(content.add_ids(content.references(1)));
-  auto made = misp::to_misp(content.sources());
-  if (made.events.empty()) return std::optional<boost::json::object>{};
-  auto event = misp::for_others(std::move(made.events.front()));
-  // It is asked for by this one, whatever UUID it had where it came from.
-  event["uuid"] = report.id.substr(report.id.find("--") + 2);
-  return std::optional{std::move(event)};
-}
 
 Result<std::vector<ThreatRow>> reports(store::Connection& connection, const Viewer& viewer, Timestamp now) {
   std::vector<ThreatRow> out;
@@ -119,33 +105,81 @@ Result<std::vector<ThreatRow>> reports(store::Connection& connection, const View
   return out;
 }
 
+/// `marks`: as Content has it.
+Result<std::optional<boost::json::object>> whole(store::Connection& connection, const Viewer& viewer,
+                                                 const ThreatRow& report, Timestamp now, bool marks) {
+  Content content{connection, viewer, now, marks};
+  TRY_VOID(content.add({report}));
+  if (content.size() == 0) return std::optional<boost::json::object>{};
+  TRY_VOID(content.add_ids(content.references(0)));
+  // Observables of what was observed, and what those refer to.
+  TRY_VOID(content.add_ids(content.references(1)));
+  TRY_VOID(content.add_ids(content.references(1)));
+  auto made = misp::to_misp(content.sources());
+  if (made.events.empty()) return std::optional<boost::json::object>{};
+  auto event = std::move(made.events.front());
+  // It is asked for by this one, whatever UUID it had where it came from.
+  event["uuid"] = report.id.substr(report.id.find("--") + 2);
+  return std::optional{std::move(event)};
+}
+
+/// The report of this UUID.
+Result<std::optional<ThreatRow>> report_of(store::Connection& connection, const Viewer& viewer, std::string_view uuid,
+                                           Timestamp now) {
+  const std::vector<std::string> ids{"report--" + std::string{uuid}};
+  std::optional<ThreatRow> none;
+  if (!stix::parse_id(ids.front())) return none;
+  TRY(auto rows, among(connection, viewer, ids, now));
+  if (rows.empty() || rows.front().revoked) return none;
+  return std::optional{std::move(rows.front())};
+}
+
 }  // namespace
+
+Result<std::optional<boost::json::object>> misp_event_of(store::Connection& connection, const Viewer& viewer,
+                                                         const ThreatRow& report, Timestamp now) {
+  TRY(auto event, whole(connection, viewer, report, now, true));
+  return event ? std::optional{misp::for_others(*std::move(event))} : std::nullopt;
+}
+
+Result<std::optional<boost::json::object>> misp_header_of(store::Connection& connection, const Viewer& viewer,
+                                                          const ThreatRow& report, Timestamp now) {
+  std::optional<boost::json::object> none;
+  Content content{connection, viewer, now};
+  TRY_VOID(content.add({report}));
+  if (content.size() == 0) return none;
+  // Its author, where it has no organisation of MISP's.
+  std::vector<std::string> author;
+  const auto* by = content.sources().front().object->if_contains("created_by_ref");
+  if (by != nullptr && by->is_string()) author.emplace_back(std::string_view{by->get_string()});
+  TRY_VOID(content.add_ids(std::move(author)));
+  auto made = misp::to_misp(content.sources());
+  if (made.events.empty()) return none;
+  auto event = misp::for_others(std::move(made.events.front()));
+  event["uuid"] = report.id.substr(report.id.find("--") + 2);
+  return std::optional{std::move(event)};
+}
 
 Result<std::optional<boost::json::object>> misp_event(store::Connection& connection, const Viewer& viewer,
                                                       std::string_view uuid, Timestamp now) {
-  const std::vector<std::string> ids{"report--" + std::string{uuid}};
-  std::optional<boost::json::object> none;
-  if (!stix::parse_id(ids.front())) return none;
-  TRY(const auto rows, among(connection, viewer, ids, now));
-  if (rows.empty() || rows.front().revoked) return none;
-  return event_of(connection, viewer, rows.front(), now);
+  TRY(const auto report, report_of(connection, viewer, uuid, now));
+  if (!report) return std::optional<boost::json::object>{};
+  return misp_event_of(connection, viewer, *report, now);
+}
+
+Result<std::optional<boost::json::object>> misp_event_as_kept(store::Connection& connection, const Viewer& viewer,
+                                                              std::string_view uuid, Timestamp now) {
+  TRY(const auto report, report_of(connection, viewer, uuid, now));
+  if (!report) return std::optional<boost::json::object>{};
+  return whole(connection, viewer, *report, now, false);
 }
 
 Result<boost::json::object> misp_manifest(store::Connection& connection, const Viewer& viewer, Timestamp now) {
   boost::json::object out;
   TRY(const auto rows, reports(connection, viewer, now));
   for (const auto& row : rows) {
-    Content content{connection, viewer, now};
-    TRY_VOID(content.add({row}));
-    if (content.size() == 0) continue;
-    // Its author, where it has no organisation of MISP's.
-    std::vector<std::string> author;
-    const auto* by = content.sources().front().object->if_contains("created_by_ref");
-    if (by != nullptr && by->is_string()) author.emplace_back(std::string_view{by->get_string()});
-    TRY_VOID(content.add_ids(std::move(author)));
-    const auto made = misp::to_misp(content.sources());
-    if (made.events.empty()) continue;
-    out[row.id.substr(row.id.find("--") + 2)] = misp::manifest_entry(misp::for_others(made.events.front()));
+    TRY(const auto event, misp_header_of(connection, viewer, row, now));
+    if (event) out[misp::text_at(*event, "uuid")] = misp::manifest_entry(*event);
   }
   return out;
 }
@@ -154,7 +188,7 @@ Result<std::string> misp_hashes(store::Connection& connection, const Viewer& vie
   std::string out;
   TRY(const auto rows, reports(connection, viewer, now));
   for (const auto& row : rows) {
-    TRY(const auto event, event_of(connection, viewer, row, now));
+    TRY(const auto event, misp_event_of(connection, viewer, row, now));
     if (event) misp::append_hashes(out, *event);
   }
   return out;

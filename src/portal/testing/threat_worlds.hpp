@@ -160,4 +160,24 @@ inline std::vector<std::string> threat_targets(int slots) {
   return all;
 }
 
+/// What MISP's clients ask, all of them with a token.
+inline std::vector<std::string> misp_targets(int slots) {
+  std::vector<std::string> all{"/misp/users/view/me",
+                               "/misp/users/view/me.json",
+                               "/misp/events/restSearch",
+                               "/misp/events/restSearch?value=%25alias%25",
+                               "/misp/events/restSearch?tags=label1&limit=1&page=2",
+                               "/misp/events/restSearch?eventinfo=%25gate3&metadata=1",
+                               "/misp/attributes/restSearch?limit=3",
+                               "/misp/events/index?limit=2",
+                               "/misp/tags/index"};
+  for (int slot = 9; slot < slots; slot += 12) {
+    const auto uuid = threat_id(slot).substr(8);
+    all.push_back("/misp/events/view/" + uuid);
+    all.push_back(fmt::format("/misp/events/view/{}", std::stoll(uuid.substr(24), nullptr, 16)));
+    all.push_back("/misp/events/restSearch?eventid=" + uuid);
+  }
+  return all;
+}
+
 }  // namespace tocsin::portal::testing
