@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
+#include <set>
 #include <utility>
 
 #include "base/json.hpp"
@@ -21,8 +22,8 @@ constexpr std::size_t kNumberDigits = 12;
 
 /// `pattern` with '%' for any letters. Both folded.
 bool is_like(std::string_view pattern, std::string_view text) {
-  auto parts = text::split(pattern, '%');
-  if (parts.size() == 1) return pattern == text;
+  if (pattern.find('%') == pattern.npos) return pattern == text;
+  const auto parts = text::split(pattern, '%');
   if (!text.starts_with(parts.front())) return false;
   text.remove_prefix(parts.front().size());
   const auto last = parts.back();
@@ -34,43 +35,42 @@ bool is_like(std::string_view pattern, std::string_view text) {
   return text.ends_with(last);
 }
 
-/// Filters folded once for all that they are asked about.
+/// What is asked for, of something that has or has not each of the texts.
 class Filter {
  public:
-  explicit Filter(const Wanted& wanted) : any_(fold(wanted.any)), all_(fold(wanted.all)), none_(fold(wanted.none)) {}
+  explicit Filter(const Wanted& wanted) : wanted_(wanted) {}
 
-  bool has_positive() const noexcept { return !any_.empty() || !all_.empty(); }
-  /// `has`: is one of the texts that are asked about as this says?
+  bool asks_for_one() const noexcept { return !wanted_.any.empty(); }
   template <class Has>
-  bool positive(const Has& has) const {
-    return (any_.empty() || std::ranges::any_of(any_, has)) && std::ranges::all_of(all_, has);
+  bool one(const Has& has) const {
+    return wanted_.any.empty() || std::ranges::any_of(wanted_.any, has);
+  }
+  template <class Has>
+  bool all(const Has& has) const {
+    return std::ranges::all_of(wanted_.all, has);
   }
   template <class Has>
   bool refused(const Has& has) const {
-    return std::ranges::any_of(none_, has);
+    return std::ranges::any_of(wanted_.none, has);
   }
   template <class Has>
   bool passes(const Has& has) const {
-    return positive(has) && !refused(has);
+    return one(has) && all(has) && !refused(has);
   }
 
  private:
-  static std::vector<std::string> fold(const std::vector<std::string>& texts) {
-    std::vector<std::string> out;
-    for (const auto& each : texts) out.push_back(text::fold(each));
-    return out;
-  }
-  std::vector<std::string> any_, all_, none_;
+  const Wanted& wanted_;
 };
 
-bool is_number(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
+/// By number or UUID, whichever is asked for.
+class Called {
+ public:
+  explicit Called(std::string_view uuid) : uuid_(text::lower_ascii(uuid)), number_(std::to_string(number_of(uuid))) {}
+  bool operator()(const std::string& asked) const { return !uuid_.empty() && (asked == uuid_ || asked == number_); }
 
-/// By number or UUID.
-bool is_called(std::string_view asked, std::string_view uuid) {
-  return is_number(asked) ? asked == std::to_string(number_of(uuid)) : text::equals_ignore_case_ascii(asked, uuid);
-}
+ private:
+  std::string uuid_, number_;
+};
 
 bool within(const Span& span, std::optional<Timestamp> time) {
   if (span.empty()) return true;
@@ -94,8 +94,8 @@ bool is_org(const object& event, const Wanted& wanted) {
   const auto creators = objects_at(event, "Orgc");
   const auto name = creators.empty() ? std::string{} : text::fold(text_at(*creators.front(), "name"));
   const auto uuid = creators.empty() ? std::string{} : text_at(*creators.front(), "uuid");
-  return Filter{wanted}.passes(
-      [&](const std::string& asked) { return is_like(asked, name) || (!uuid.empty() && is_called(asked, uuid)); });
+  const Called called{uuid};
+  return Filter{wanted}.passes([&](const std::string& asked) { return is_like(asked, name) || called(asked); });
 }
 
 std::vector<Place> attributes_of(const object& event) {
@@ -132,35 +132,35 @@ class AttributeFilter {
            uuid_.passes(of.uuid()) && tags_.passes(of.tag()) && told(place);
   }
 
-  /// An event, as MISP has it: somewhere in it what is asked for, and nowhere what is not. What is asked for of value,
-  /// type, category and to_ids has to be one attribute.
+  /// An event, as MISP has it: somewhere in it what is asked for, and nowhere what is not. Where one value, type or
+  /// category of several will do, and for to_ids, it has to be one attribute.
   bool matches_event(const std::vector<Place>& places, const object& event) const {
     const auto somewhere = [&](const auto& has) { return std::ranges::any_of(places, has); };
     for (const auto& [filter, member] :
          {std::pair{&value_, &Asked::value}, {&type_, &Asked::type}, {&category_, &Asked::category}}) {
-      if (filter->refused([&](const std::string& asked) {
+      if (somewhere([&](const Place& each) { return filter->refused((Asked{*this, each}.*member)()); })) return false;
+      if (!filter->all([&](const std::string& asked) {
             return somewhere([&](const Place& each) { return (Asked{*this, each}.*member)()(asked); });
           })) {
         return false;
       }
     }
-    const auto has_uuid = [&](const std::string& asked) {
-      return text::equals_ignore_case_ascii(asked, event_uuid_) ||
-             somewhere([&](const Place& each) { return Asked{*this, each}.uuid()(asked); }) ||
-             std::ranges::any_of(objects_at(event, "Object"), [&](const object* of) {
-               return text::equals_ignore_case_ascii(asked, text_at(*of, "uuid"));
-             });
-    };
-    const auto tagged = [&](const std::string& asked) {
-      return has_tag(event_tags_, asked) ||
-             somewhere([&](const Place& each) { return has_tag(tags_of(*each.attribute), asked); });
-    };
-    if (!uuid_.passes(has_uuid) || !tags_.passes(tagged)) return false;
-    if (!value_.has_positive() && !type_.has_positive() && !category_.has_positive() && !query_.to_ids) return true;
+    std::set<std::string> uuids{text::lower_ascii(event_uuid_)};
+    for (const auto* of : objects_at(event, "Object")) uuids.insert(text::lower_ascii(text_at(*of, "uuid")));
+    auto tags = event_tags_;
+    for (const auto& each : places) {
+      uuids.insert(text::lower_ascii(text_at(*each.attribute, "uuid")));
+      for (auto& tag : tags_of(*each.attribute)) tags.push_back(std::move(tag));
+    }
+    if (!uuid_.passes([&](const std::string& asked) { return uuids.contains(asked); })) return false;
+    std::ranges::sort(tags);
+    const auto repeats = std::ranges::unique(tags);
+    tags.erase(repeats.begin(), repeats.end());
+    if (!tags_.passes([&](const std::string& asked) { return has_tag(tags, asked); })) return false;
+    if (!value_.asks_for_one() && !type_.asks_for_one() && !category_.asks_for_one() && !query_.to_ids) return true;
     return somewhere([&](const Place& each) {
       const auto of = Asked{*this, each};
-      return value_.positive(of.value()) && type_.positive(of.type()) && category_.positive(of.category()) &&
-             told(each);
+      return value_.one(of.value()) && type_.one(of.type()) && category_.one(of.category()) && told(each);
     });
   }
 
@@ -183,8 +183,8 @@ class AttributeFilter {
     Has type() const { return text_is("type"); }
     Has category() const { return text_is("category"); }
     Has uuid() const {
-      return [uuid = text_at(*place.attribute, "uuid")](const std::string& asked) {
-        return text::equals_ignore_case_ascii(asked, uuid);
+      return [uuid = text::lower_ascii(text_at(*place.attribute, "uuid"))](const std::string& asked) {
+        return asked == uuid;
       };
     }
     Has tag() const {
@@ -221,8 +221,7 @@ std::int64_t number_of(std::string_view uuid) noexcept {
 }
 
 bool may_be(const Query& query, std::string_view event_uuid) {
-  return query.eventid.empty() ||
-         Filter{query.eventid}.passes([&](const std::string& asked) { return is_called(asked, event_uuid); });
+  return query.eventid.empty() || Filter{query.eventid}.passes(Called{event_uuid});
 }
 
 bool header_matches(const Query& query, const object& event) {

@@ -14,7 +14,7 @@
 /// What clients of MISP ask for by `restSearch`, and whether an event, or an attribute of one, is it. Pure.
 namespace tocsin::formats::misp {
 
-/// Of one filter. A text with '%' stands for any letters there; letter case counts for nothing.
+/// Of one filter, folded (base/text.hpp), for letter case counts for nothing. '%' stands for any letters.
 struct Wanted {
   std::vector<std::string> any, all, none;
   bool empty() const noexcept { return any.empty() && all.empty() && none.empty(); }

@@ -19,6 +19,8 @@ using boost::json::value;
 /// Values of one filter.
 constexpr std::size_t kValuesMax = 1'000;
 constexpr std::size_t kValueBytesMax = 4'096;
+/// Of these those with '%', which cost more.
+constexpr std::size_t kPatternsMax = 100;
 constexpr std::size_t kNamedBytesMax = 100;
 
 std::string_view view(const boost::json::string& text) noexcept { return {text.data(), text.size()}; }
@@ -71,8 +73,13 @@ Status add(std::string_view name, const value& given, std::vector<std::string>& 
     text.erase(0, 1);
     into = negated;
   }
-  into->push_back(std::move(text));
+  into->push_back(text::fold(text));
   if (into->size() > kValuesMax) return bad(name, fmt::format("'{}' takes at most {} values", name, kValuesMax));
+  if (text.find('%') == text.npos) return ok();
+  const auto patterns = std::ranges::count_if(*into, [](const auto& each) { return each.find('%') != each.npos; });
+  if (static_cast<std::size_t>(patterns) > kPatternsMax) {
+    return bad(name, fmt::format("'{}' takes at most {} values with '%'", name, kPatternsMax));
+  }
   return ok();
 }
 
@@ -121,8 +128,10 @@ std::optional<Timestamp> ago(std::string_view text, Timestamp now) {
   std::int64_t count = 0;
   const auto end = text.data() + text.size() - 1;
   const auto [stop, failed] = std::from_chars(text.data(), end, count);
-  constexpr std::int64_t kCountMax = 1'000'000'000;
-  if (failed != std::errc{} || stop != end || count < 0 || count > kCountMax) return std::nullopt;
+  if (failed != std::errc{} || stop != end || count < 0) return std::nullopt;
+  // Longer ago than anything.
+  constexpr std::int64_t kSecondsMax = 100'000'000'000;
+  if (count > kSecondsMax / unit) return Timestamp{0};
   return Timestamp{std::max<std::int64_t>(0, now.micros - count * unit * 1'000'000)};
 }
 

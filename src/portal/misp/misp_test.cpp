@@ -161,6 +161,8 @@ TEST_P(MispRest, EventsAreFoundByWhatIsInThem) {
       {R"({"value":["a11.example","Evergreen"]})", {2, 1}},
       {R"({"value":{"NOT":["a11.example"]}})", {2}},
       {R"({"value":"!a11.example"})", {2}},
+      {R"({"value":{"AND":["evergreen","stop it.exe"]}})", {2}},
+      {R"({"value":{"AND":["evergreen","a11.example"]}})", {}},
       {R"({"value":"stop it.exe"})", {2}},
       {R"({"value":"0123456789ABCDEF0123456789abcdef"})", {2}},
       {R"({"value":"stop it.exe|0123456789abcdef0123456789abcdef"})", {2}},
@@ -272,6 +274,9 @@ TEST_P(MispRest, WhatIsNotSupportedIsNamed) {
   EXPECT_EQ(post("events/restSearch", std::string(misp::kSearchBytesMax + 1, ' '), headers).status, 413);
   std::string many = R"({"value":["x")";
   for (int i = 0; i < 1'001; ++i) many += R"(,"y")";
+  EXPECT_EQ(post("events/restSearch", many + "]}", headers).status, 400);
+  many = R"({"value":["x%")";
+  for (int i = 0; i < 101; ++i) many += R"(,"y%")";
   EXPECT_EQ(post("events/restSearch", many + "]}", headers).status, 400);
   EXPECT_EQ(browser().get("/misp/events/index?value=x", headers).status, 400);
 }
