@@ -19,7 +19,8 @@ std::string_view to_string(Finding::Group group) noexcept {
 }
 
 std::string sentence_of(const Finding& finding) {
-  return finding.mend.empty() ? finding.message : finding.message + ". " + finding.mend;
+  if (finding.mend.empty()) return finding.message;
+  return finding.message + (finding.message.ends_with('.') ? " " : ". ") + finding.mend;
 }
 
 }  // namespace tocsin::formats

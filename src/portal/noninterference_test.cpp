@@ -198,6 +198,11 @@ std::vector<std::string> advisory_targets_signed_in() {
   const auto threat = testing::threat_id(8);
   for (const auto* door : {"/threats/shared/", "/api/v1/threats/reports/"}) all.push_back(door + threat);
   all.push_back("/threats/shared/" + threat + "/edit");
+  // Nobody of the walk wrote any of its objects here: they answer by whether they are seen.
+  for (const auto* door : {"/threats/new", "/threats/new?type=campaign"}) all.emplace_back(door);
+  for (const int slot : {2, 5, 8, 11}) {
+    for (const auto* door : {"/edit", "/revoke"}) all.push_back("/threats/" + testing::threat_id(slot) + door);
+  }
   for (const auto* base : {"/threats/", "/api/v1/threats/"}) all.push_back(base + threat + "/comments/none");
   return all;
 }

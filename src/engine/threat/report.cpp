@@ -259,28 +259,15 @@ Status note(store::Connection& connection, const Actor& actor, Attribution attri
   return ok();
 }
 
-/// Could they read it, if it were theirs by name? Who gives something RED handles such.
-Status check_own_sight(const Actor& actor, const Marking& marking, Timestamp now) {
-  const auto facts = sharing::facts_of(*actor.viewer.organisation, marking);
-  if (domain::policy::may_see(actor.viewer, facts, now)) return ok();
-  return Error::invalid(std::string{tr<"your role does not read what is marked so: choose a lower label">()}, "tlp");
-}
-
-Status check_marking(store::Connection& connection, const Actor& actor, const std::vector<std::int64_t>& communities,
-                     const domain::Record& record, const Marking& marking, Timestamp now) {
-  TRY_VOID(check_own_sight(actor, marking, now));
-  if (marking.audience == Audience::listed && marking.listed.empty()) {
-    return Error::invalid(std::string{tr<"choose whom it is for">()}, "listed");
-  }
-  return sharing::check_listed(connection, actor, communities, record, marking);
-}
-
 Attribution attribution_of(const Own& own) {
   return own.shared.anonymous ? Attribution::anonymous : Attribution::named;
 }
 
 Result<Own> need_changeable(store::Connection& connection, const Actor& actor, std::string_view id, Timestamp now) {
   TRY(auto own, need_own(connection, actor, id, now));
+  if (is_object(own.shared)) {
+    return Error::conflict(std::string{tr<"This is no report: it is changed and revoked as the object that it is">()});
+  }
   if (!may_change_own(actor, own)) {
     return Error::forbidden(
         std::string{tr<"A report is changed by who gave it, and by who answers for the organisation">()});

@@ -104,6 +104,7 @@ struct SeenToo {
 };
 struct OwnReport {
   domain::Record record;
+  bool object = false;  ///< Written as an object (author.hpp): `input` is empty.
   bool anonymous = false;
   bool revoked = false;
   bool may_change = false;

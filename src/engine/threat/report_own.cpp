@@ -16,6 +16,7 @@ Result<OwnReport> told(store::Connection& connection, const Actor& actor, Own ow
   OwnReport out;
   store::SharedThreats threats{connection};
   store::Records records{connection};
+  out.object = is_object(own.shared);
   out.anonymous = own.shared.anonymous;
   out.by = own.shared.person_name;
   out.shared_at = own.shared.shared_at;

@@ -4,7 +4,9 @@
 
 #include "base/hash.hpp"
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "engine/members/program.hpp"
+#include "engine/sharing/approvable.hpp"
 #include "formats/stix/versions.hpp"
 #include "store/organisations.hpp"
 #include "store/records.hpp"
@@ -75,10 +77,11 @@ std::string_view level_of(domain::Tlp tlp) noexcept {
 }
 
 Result<domain::RecordId> put_object(store::Connection& connection, const boost::json::object& object,
-                                    std::string_view title, OrganisationId owner, const Marking& marking,
-                                    Timestamp now) {
+                                    std::string_view title, OrganisationId owner, const Marking& marking, Timestamp now,
+                                    std::string_view issuer) {
   domain::NewRevision revision;
   revision.kind = RecordKind::stix_object;
+  revision.issuer = issuer;
   revision.key = text_of(object, "id");
   revision.title = title;
   revision.tlp = marking.tlp;
@@ -105,6 +108,18 @@ Result<domain::RecordId> put_object(store::Connection& connection, const boost::
   return put.record;
 }
 
+Status check_marking(store::Connection& connection, const Actor& actor, const std::vector<std::int64_t>& communities,
+                     const domain::Record& record, const Marking& marking, Timestamp now) {
+  const auto facts = sharing::facts_of(*actor.viewer.organisation, marking);
+  if (!domain::policy::may_see(actor.viewer, facts, now)) {
+    return Error::invalid(std::string{tr<"your role does not read what is marked so: choose a lower label">()}, "tlp");
+  }
+  if (marking.audience == Audience::listed && marking.listed.empty()) {
+    return Error::invalid(std::string{tr<"choose whom it is for">()}, "listed");
+  }
+  return sharing::check_listed(connection, actor, communities, record, marking);
+}
+
 Status revoke_object(store::Connection& connection, const domain::Record& record, Timestamp now) {
   TRY(const auto bytes, store::Records{connection}.document(record.id, record.current_revision));
   TRY(const auto parsed, json::parse(bytes.value_or("{}")));
@@ -116,7 +131,7 @@ Status revoke_object(store::Connection& connection, const domain::Record& record
   object["modified"] = stix::write_time(std::max(stix::whole_milliseconds(now), later));
   object["revoked"] = true;
   // Whom it reached has to learn of it: marked as it is.
-  TRY_VOID(put_object(connection, object, record.title, record.owner, sharing::marking_of(record), now));
+  TRY_VOID(put_object(connection, object, record.title, record.owner, sharing::marking_of(record), now, record.issuer));
   return ok();
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,11 @@ std::string_view level_of(domain::Tlp tlp) noexcept;
 /// Stores one object as the current version of a record; nothing else of it than its own members is looked at.
 Result<domain::RecordId> put_object(store::Connection& connection, const boost::json::object& object,
                                     std::string_view title, domain::OrganisationId owner,
-                                    const sharing::Marking& marking, Timestamp now);
+                                    const sharing::Marking& marking, Timestamp now, std::string_view issuer = {});
+/// Could they address it so? It is for people who would read it themselves. Errors: invalid_input with `where` = "tlp",
+/// "listed".
+Status check_marking(store::Connection& connection, const Actor& actor, const std::vector<std::int64_t>& communities,
+                     const domain::Record& record, const sharing::Marking& marking, Timestamp now);
 /// Its last version: that it does not hold. Does nothing where it is revoked.
 Status revoke_object(store::Connection& connection, const domain::Record& record, Timestamp now);
 /// The id of the identity under which an organisation speaks, stored for those whom the marking reaches.
@@ -37,6 +42,8 @@ struct Own {
 Result<Own> need_own(store::Connection& connection, const Actor& actor, std::string_view stix_id, Timestamp now);
 /// Who gave it, and who answers for their organisation.
 bool may_change_own(const Actor& actor, const Own& own);
+/// Was it written as an object (author.hpp), and not as a report with its form?
+inline bool is_object(const store::SharedReport& shared) noexcept { return shared.content.empty(); }
 
 std::string write_input(const ReportInput& input);
 ReportInput read_input(std::string_view json);

@@ -203,6 +203,14 @@ object write_vulnerability(const Head& head, std::string_view cve) {
   return out;
 }
 
+object write_relationship(const Head& head, const Relationship& relationship) {
+  auto out = begin(head);
+  out["relationship_type"] = relationship.type;
+  out["source_ref"] = relationship.source;
+  out["target_ref"] = relationship.target;
+  return out;
+}
+
 object write_identity(const Head& head, const Identity& identity) {
   auto out = begin(head);
   out["name"] = identity.name;

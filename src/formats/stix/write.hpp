@@ -55,6 +55,11 @@ struct Sighting {
 boost::json::object write_sighting(const Head& head, const Sighting& sighting);
 boost::json::object write_vulnerability(const Head& head, std::string_view cve);
 
+struct Relationship {
+  std::string type, source, target;
+};
+boost::json::object write_relationship(const Head& head, const Relationship& relationship);
+
 struct Identity {
   std::string name;
   std::string_view identity_class = "organization";

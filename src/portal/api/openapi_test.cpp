@@ -84,6 +84,7 @@ class OpenApi : public testing::MembersTest {
                                         "/api/v1/subscriptions", "/api/v1/notices", "/api/v1/threats/reports"}) {
       if (target.starts_with(path)) return "boss@plant.example";
     }
+    if (target == "/api/v1/threats" || target.starts_with("/api/v1/threats/tool--")) return "boss@plant.example";
     if (target.ends_with("/sharing") || target.starts_with("/api/v1/cases") || target.ends_with("/read") ||
         target.ends_with("/removal") || target.ends_with("/sighting") ||
         target.find("/comments") != std::string_view::npos) {
@@ -116,6 +117,8 @@ class OpenApi : public testing::MembersTest {
   const value& document() const { return document_->root(); }
   /// Something of everything that members' answers can show.
   void make_members() {
+    // Organisations are identities of STIX: the world's short names for them are no UUIDs.
+    run(store::Sql{"UPDATE organisation SET uuid = '0b2f8c1e-93d7-4a55-8a6e-3d1c2b4a5f60' WHERE id = 2"});
     auto coordinator = signed_in("coordinator@cert.example");
     const auto post_form = [&](std::string_view target, const testing::FormFields& fields) {
       const auto reply = coordinator.post(target, fields);
@@ -470,6 +473,13 @@ class Crawl {
     ask("threat_reports", reports);
     ask("threat_sighting_withdraw", threats + id + "/sighting", {}, "DELETE");
     ask("threat_report_revoke", reports + "/" + id + "/revocation", "{}");
+    const auto object =
+        ask("threat_create", "/api/v1/threats",
+            R"({"object":{"type":"tool","name":"Rake"},"tlp":"GREEN","audience":"members","relationships":[]})");
+    const std::string written{json::string_at(object, "id")};
+    ask("threat_change", threats + written,
+        R"({"object":{"type":"tool","name":"Hoe"},"tlp":"GREEN","audience":"members"})", "PUT");
+    ask("threat_revoke", threats + written + "/revocation", R"({"reason":"A test"})");
     const auto some = json::array_at(ask("threats", "/api/v1/threats?type=campaign"), "items");
     ASSERT_FALSE(some.empty());
     const auto it = threats + std::string{json::string_at(some.front(), "id")};

@@ -31,6 +31,23 @@ constexpr Operation kOperations[] = {
      .description = "With its indicators. It cannot be taken back.",
      .schema = "",
      .status = 204},
+    {.route = "threat_create",
+     .description = "Checked as `tocsin validate` does. It belongs to the organisation, gets its id here, and reaches "
+                    "whom a report would. With `preview` nothing is stored, the answer is 200, and `problems` has all "
+                    "that is wrong.",
+     .schema = "ThreatWritten",
+     .body = "ThreatNew",
+     .status = 201},
+    {.route = "threat_change",
+     .description = "The whole object anew, by who wrote it or who answers for the organisation. Relationships that "
+                    "are not named any more are revoked. 409 where it is revoked.",
+     .schema = "ThreatWritten",
+     .body = "ThreatChange"},
+    {.route = "threat_revoke",
+     .description = "With its relationships. The reason is for the audit log. It cannot be taken back.",
+     .schema = "",
+     .body = "ThreatRevocation",
+     .status = 204},
     {.route = "threat_report_bundle",
      .description =
          "Reports and what they refer to, as far as the asker may see it, with the observables of their indicators and "
@@ -88,16 +105,48 @@ std::span<const Operation> shared_operations() noexcept { return kOperations; }
     "listed": {"description": "organisation:3, community:2.", "type": "array", "items": {"type": "string"}},
     "embargo_until": {"type": ["string", "null"]})json"
 
+#define TOCSIN_OBJECT_FIELDS \
+  R"json("object": {"description": "Of STIX 2.1. Without id, created, modified and created_by_ref where it is new.", "type": "object"},
+    "relationships": {
+      "description": "From the object.",
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["type", "target"],
+        "additionalProperties": false,
+        "properties": {"type": {"type": "string"}, "target": {"description": "STIX id.", "type": "string"}}
+      }
+    },
+    "tlp": {"enum": ["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"]},
+    "audience": {"enum": ["members", "sector", "listed", "cert"]},
+    "listed": {"description": "organisation:3, community:2.", "type": "array", "items": {"type": "string"}},
+    "embargo_until": {"type": ["string", "null"]})json"
+
+#define TOCSIN_OBJECT_FINDINGS \
+  R"json({
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["test", "pointer", "message"],
+        "properties": {
+          "test": {"description": "Rule of the validator; empty for what is of this house.", "type": "string"},
+          "pointer": {"type": "string"},
+          "message": {"type": "string"}
+        }
+      }
+    })json"
+
 std::string_view shared_schemas_json() noexcept {
   return R"json({
 "SharedReport": {
   "type": "object",
-  "required": ["id", "url", "title", "tlp", "anonymous", "revoked", "may_change", "version", "shared_at", "text", "first_seen", "last_seen", "sectors", "countries", "indicators", "cves", "techniques", "objects", "organisations_that_saw_it", "organisations_that_read_it", "seen_too"],
+  "required": ["id", "url", "title", "tlp", "form", "anonymous", "revoked", "may_change", "version", "shared_at", "text", "first_seen", "last_seen", "sectors", "countries", "indicators", "cves", "techniques", "objects", "organisations_that_saw_it", "organisations_that_read_it", "seen_too"],
   "properties": {
     "id": {"description": "Its STIX id.", "type": "string"},
     "url": {"type": "string"},
     "title": {"type": "string"},
     "tlp": {"type": "string"},
+    "form": {"description": "object: written as one (`POST /api/v1/threats`); what was typed is empty then.", "enum": ["report", "object"]},
     "anonymous": {"type": "boolean"},
     "revoked": {"type": "boolean"},
     "may_change": {"type": "boolean"},
@@ -197,6 +246,40 @@ std::string_view shared_schemas_json() noexcept {
   "properties": {
     )json" TOCSIN_REPORT_FIELDS R"json(
   }
+},
+"ThreatNew": {
+  "type": "object",
+  "required": ["object", "tlp", "audience"],
+  "additionalProperties": false,
+  "properties": {
+    )json" TOCSIN_OBJECT_FIELDS R"json(,
+    "preview": {"type": "boolean", "default": false}
+  }
+},
+"ThreatChange": {
+  "type": "object",
+  "required": ["object", "tlp", "audience"],
+  "additionalProperties": false,
+  "properties": {
+    )json" TOCSIN_OBJECT_FIELDS R"json(
+  }
+},
+"ThreatWritten": {
+  "type": "object",
+  "required": ["id", "url", "version", "problems", "remarks"],
+  "properties": {
+    "id": {"description": "Null for a preview.", "type": ["string", "null"]},
+    "url": {"type": ["string", "null"]},
+    "version": {"description": "`modified`, and the ETag.", "type": ["string", "null"]},
+    "problems": )json" TOCSIN_OBJECT_FINDINGS R"json(,
+    "remarks": )json" TOCSIN_OBJECT_FINDINGS R"json(
+  }
+},
+"ThreatRevocation": {
+  "type": "object",
+  "required": ["reason"],
+  "additionalProperties": false,
+  "properties": {"reason": {"description": "At most 500 bytes.", "type": "string"}}
 },
 "SightingNew": {
   "type": "object",

@@ -6,6 +6,7 @@
 #include "engine/threat/sightings.hpp"
 #include "portal/access.hpp"
 #include "portal/api/body.hpp"
+#include "portal/api/report_audience.hpp"
 #include "portal/pages/manage.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/threat_report_form.hpp"
@@ -55,8 +56,7 @@ Result<Asked> read_asked(const Body& body) {
   }
   for (auto [name, into] : {std::pair{"sectors", &asked.input.sectors},
                             {"countries", &asked.input.countries},
-                            {"keep", &asked.input.keep},
-                            {"listed", &asked.audience.addressees}}) {
+                            {"keep", &asked.input.keep}}) {
     TRY(const auto texts, body.texts(name));
     *into = texts.value_or(std::vector<std::string>{});
   }
@@ -66,20 +66,8 @@ Result<Asked> read_asked(const Body& body) {
     TRY(const auto texts, body.texts(name));
     *into = lines(texts);
   }
-  TRY(const auto tlp, body.text("tlp"));
-  const auto parsed = domain::parse_tlp(tlp.value_or(""));
-  if (!parsed) return Error::invalid("'tlp' is CLEAR, GREEN, AMBER, AMBER+STRICT or RED", "tlp");
-  asked.audience.tlp = *parsed;
-  TRY(const auto whom, body.text("audience"));
-  const auto for_whom = threat::parse_whom(whom.value_or(""));
-  if (!for_whom) return Error::invalid("'audience' is members, sector, listed or cert", "audience");
-  asked.audience.whom = *for_whom;
-  TRY(const auto embargo, body.text("embargo_until"));
-  if (embargo) {
-    const auto time = parse_rfc3339(*embargo);
-    if (!time) return Error::invalid("'embargo_until' is written as 2026-06-01T12:00:00Z, or null", "embargo_until");
-    asked.audience.embargo_until = *time;
-  }
+  TRY(auto audience, api::read_audience(body));
+  asked.audience = std::move(audience);
   TRY(const auto anonymous, body.flag("anonymous"));
   if (anonymous.value_or(false)) asked.attribution = threat::Attribution::anonymous;
   TRY(const auto preview, body.flag("preview"));
@@ -176,6 +164,31 @@ Result<http::Response> delete_sighting(App& app, const http::Request& request) {
 }
 
 }  // namespace
+
+namespace api {
+
+Result<threat::ReportAudience> read_audience(const Body& body) {
+  threat::ReportAudience audience;
+  TRY(const auto listed, body.texts("listed"));
+  audience.addressees = listed.value_or(std::vector<std::string>{});
+  TRY(const auto tlp, body.text("tlp"));
+  const auto parsed = domain::parse_tlp(tlp.value_or(""));
+  if (!parsed) return Error::invalid("'tlp' is CLEAR, GREEN, AMBER, AMBER+STRICT or RED", "tlp");
+  audience.tlp = *parsed;
+  TRY(const auto whom, body.text("audience"));
+  const auto for_whom = threat::parse_whom(whom.value_or(""));
+  if (!for_whom) return Error::invalid("'audience' is members, sector, listed or cert", "audience");
+  audience.whom = *for_whom;
+  TRY(const auto embargo, body.text("embargo_until"));
+  if (embargo) {
+    const auto time = parse_rfc3339(*embargo);
+    if (!time) return Error::invalid("'embargo_until' is written as 2026-06-01T12:00:00Z, or null", "embargo_until");
+    audience.embargo_until = *time;
+  }
+  return audience;
+}
+
+}  // namespace api
 
 void add_threat_report_api(App& app, http::Router& router) {
   constexpr auto kMember = Permission::read_as_member;

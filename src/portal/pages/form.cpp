@@ -78,7 +78,7 @@ constexpr NoticeText kNotices[] = {
     {"erased", message<"Your account and what belonged to it has been erased.">},
 };
 
-bool among(std::string_view name, std::initializer_list<std::string_view> names) {
+bool among(std::string_view name, std::span<const std::string> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -102,6 +102,12 @@ void append_csrf(std::string& out, const http::Request& request) {
 
 Result<Form> Form::read(const http::Request& request, std::initializer_list<std::string_view> known,
                         std::initializer_list<std::string_view> many) {
+  const std::vector<std::string> once(known.begin(), known.end()), often(many.begin(), many.end());
+  return read_from(request, once, often);
+}
+
+Result<Form> Form::read_from(const http::Request& request, std::span<const std::string> known,
+                             std::span<const std::string> many) {
   Form form;
   for (const auto names : {known, many}) form.known_.insert(form.known_.end(), names.begin(), names.end());
   for (const auto& [name, value] : request.form.list()) {
@@ -138,6 +144,15 @@ std::vector<std::string> Form::all(std::string_view name) const {
 Form& Form::with(std::string name, std::string value) {
   fields_.add(std::move(name), std::move(value));
   return *this;
+}
+
+Form& Form::replace(std::string_view name, std::string value) {
+  http::Fields kept;
+  for (const auto& [field, old] : fields_.list()) {
+    if (field != name) kept.add(field, old);
+  }
+  fields_ = std::move(kept);
+  return with(std::string{name}, std::move(value));
 }
 
 void Form::wrong(std::string_view name, std::string_view message) { errors_.emplace_back(name, message); }
@@ -205,12 +220,13 @@ FormMarkup& FormMarkup::input(const Input& input) {
   const bool secret = input.type == "password";
   const auto value = secret ? std::string{} : std::string{form_.raw(input.name)};
   render<
-      "<input id=\"{}\" name=\"{}\" type=\"{}\" value=\"{}\" autocomplete=\"{}\" maxlength=\"{}\" {} {} {} {} {} {}>">(
-      out_, field_id(input.name), input.name, input.type, value, input.autocomplete, input.maxlength,
-      attribute_if<"required">(input.required), attribute_if<"autofocus">(input.autofocus && form_.good()),
-      attribute_if<"inputmode">(!input.inputmode.empty(), input.inputmode),
-      attribute_if<"spellcheck">(input.code || secret, "false"), attribute_if<"class">(input.code, "code-input"),
-      html::Attribute::from_trusted(described_by(input.name, input.hint).str()));
+      "<input id=\"{}\" name=\"{}\" type=\"{}\" value=\"{}\" autocomplete=\"{}\" maxlength=\"{}\" {} {} {} {} {} {} "
+      "{}>">(out_, field_id(input.name), input.name, input.type, value, input.autocomplete, input.maxlength,
+             attribute_if<"required">(input.required), attribute_if<"autofocus">(input.autofocus && form_.good()),
+             attribute_if<"inputmode">(!input.inputmode.empty(), input.inputmode),
+             attribute_if<"spellcheck">(input.code || secret, "false"), attribute_if<"class">(input.code, "code-input"),
+             attribute_if<"list">(!input.list.empty(), input.list),
+             html::Attribute::from_trusted(described_by(input.name, input.hint).str()));
   end_field();
   return *this;
 }

@@ -2,6 +2,7 @@
 #include <functional>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,9 @@ class Form {
   /// comes twice and is not in `many`.
   static Result<Form> read(const http::Request& request, std::initializer_list<std::string_view> known,
                            std::initializer_list<std::string_view> many = {});
+  /// The same for forms whose fields come from a table.
+  static Result<Form> read_from(const http::Request& request, std::span<const std::string> known,
+                                std::span<const std::string> many);
 
   /// What was typed, trimmed; empty where absent.
   std::string get(std::string_view name) const;
@@ -38,6 +42,8 @@ class Form {
   bool checked(std::string_view name) const noexcept { return fields_.has(name); }
   /// Value with which a page is first shown.
   Form& with(std::string name, std::string value);
+  /// Another value in the place of what came.
+  Form& replace(std::string_view name, std::string value);
 
   /// Puts a sentence to a field; an empty name is the form as a whole.
   void wrong(std::string_view name, std::string_view message);
@@ -71,6 +77,7 @@ struct Input {
   bool autofocus = false;
   std::string_view inputmode = {};  ///< "numeric"
   bool code = false;                ///< Monospaced, without spelling help.
+  std::string_view list = {};       ///< Id of a <datalist> that proposes values.
 };
 
 /// Builds one <form method="post"> with its hidden csrf.

@@ -86,33 +86,6 @@ void append_lists(FormMarkup& markup) {
                   2);
 }
 
-Status append_audience(App& app, const engine::Actor& actor, FormMarkup& markup, const Form& form) {
-  markup.radios("whom", tr<"For whom">(),
-                {{.value = "members", .label = std::string{tr<"All members">()}},
-                 {.value = "sector",
-                  .label = std::string{tr<"Our sector">()},
-                  .hint = std::string{tr<"Members that today work in a sector of yours, and the CERT.">()}},
-                 {.value = "listed",
-                  .label = std::string{tr<"Chosen communities and organisations">()},
-                  .hint = std::string{tr<"Those chosen below, and the CERT.">()}},
-                 {.value = "cert", .label = std::string{tr<"The CERT only">()}}});
-  TRY(const auto communities, community_options(app, actor));
-  append_fold(markup, form, "community", tr<"Communities">(), tr<"Communities that are listed">(), communities);
-  TRY(auto organisations, organisation_options(app, actor));
-  std::erase_if(organisations, [&](const auto& each) {
-    return each.value == std::to_string(actor.viewer.organisation.value_or(domain::OrganisationId{}).value);
-  });
-  append_fold(markup, form, "organisation", tr<"Organisations">(), tr<"Organisations that are listed">(),
-              organisations);
-  markup.radios("tlp", "TLP", tlp_options(), tr<"What those who get it may do with it.">());
-  markup.input({.name = "embargo",
-                .label = tr<"Embargo until (UTC)">(),
-                .hint = tr<"Until then nobody but us sees it. Empty: no embargo.">(),
-                .type = "datetime-local",
-                .maxlength = 32});
-  return ok();
-}
-
 void begin_panel(FormMarkup& markup, std::string_view title) {
   std::string out;
   render<"<section class=\"panel\"><h2>{}</h2>\n">(out, title);
@@ -278,29 +251,34 @@ std::string_view doubt_text(threat_text::Doubt doubt) noexcept {
   return tr<"The hash of an empty file.">();
 }
 
-Result<Form> read_report_form(const http::Request& request) {
-  return Form::read(request,
-                    {"title", "text", "first_seen", "last_seen", "countries", "indicators", "cves", "techniques", "tlp",
-                     "whom", "embargo", "attribution", "step"},
-                    {"sectors", "organisation", "community", "keep", "also"});
+Status append_audience(App& app, const engine::Actor& actor, FormMarkup& markup, const Form& form) {
+  markup.radios("whom", tr<"For whom">(),
+                {{.value = "members", .label = std::string{tr<"All members">()}},
+                 {.value = "sector",
+                  .label = std::string{tr<"Our sector">()},
+                  .hint = std::string{tr<"Members that today work in a sector of yours, and the CERT.">()}},
+                 {.value = "listed",
+                  .label = std::string{tr<"Chosen communities and organisations">()},
+                  .hint = std::string{tr<"Those chosen below, and the CERT.">()}},
+                 {.value = "cert", .label = std::string{tr<"The CERT only">()}}});
+  TRY(const auto communities, community_options(app, actor));
+  append_fold(markup, form, "community", tr<"Communities">(), tr<"Communities that are listed">(), communities);
+  TRY(auto organisations, organisation_options(app, actor));
+  std::erase_if(organisations, [&](const auto& each) {
+    return each.value == std::to_string(actor.viewer.organisation.value_or(domain::OrganisationId{}).value);
+  });
+  append_fold(markup, form, "organisation", tr<"Organisations">(), tr<"Organisations that are listed">(),
+              organisations);
+  markup.radios("tlp", "TLP", tlp_options(), tr<"What those who get it may do with it.">());
+  markup.input({.name = "embargo",
+                .label = tr<"Embargo until (UTC)">(),
+                .hint = tr<"Until then nobody but us sees it. Empty: no embargo.">(),
+                .type = "datetime-local",
+                .maxlength = 32});
+  return ok();
 }
 
-Form report_form_of(const threat::OwnReport& report, const engine::Actor& actor) {
-  Form form;
-  const auto& input = report.input;
-  for (const auto& [name, value] : {std::pair{"title", &input.title},
-                                    {"text", &input.text},
-                                    {"first_seen", &input.first_seen},
-                                    {"last_seen", &input.last_seen},
-                                    {"indicators", &input.indicators},
-                                    {"cves", &input.cves},
-                                    {"techniques", &input.techniques}}) {
-    form.with(name, *value);
-  }
-  for (const auto& each : input.sectors) form.with("sectors", each);
-  for (const auto& each : input.keep) form.with("keep", each);
-  form.with("countries", joined(input.countries));
-  const auto marking = sharing::marking_of(report.record);
+void fill_audience(Form& form, const sharing::Marking& marking, const engine::Actor& actor) {
   form.with("tlp", std::string{domain::to_string(marking.tlp)});
   if (marking.embargo_until) {
     auto text = format_rfc3339(*marking.embargo_until);
@@ -323,6 +301,31 @@ Form report_form_of(const threat::OwnReport& report, const engine::Actor& actor)
   } else {
     form.with("whom", others == 0 ? "cert" : "listed");
   }
+}
+
+Result<Form> read_report_form(const http::Request& request) {
+  return Form::read(request,
+                    {"title", "text", "first_seen", "last_seen", "countries", "indicators", "cves", "techniques", "tlp",
+                     "whom", "embargo", "attribution", "step"},
+                    {"sectors", "organisation", "community", "keep", "also"});
+}
+
+Form report_form_of(const threat::OwnReport& report, const engine::Actor& actor) {
+  Form form;
+  const auto& input = report.input;
+  for (const auto& [name, value] : {std::pair{"title", &input.title},
+                                    {"text", &input.text},
+                                    {"first_seen", &input.first_seen},
+                                    {"last_seen", &input.last_seen},
+                                    {"indicators", &input.indicators},
+                                    {"cves", &input.cves},
+                                    {"techniques", &input.techniques}}) {
+    form.with(name, *value);
+  }
+  for (const auto& each : input.sectors) form.with("sectors", each);
+  for (const auto& each : input.keep) form.with("keep", each);
+  form.with("countries", joined(input.countries));
+  fill_audience(form, sharing::marking_of(report.record), actor);
   return form;
 }
 

@@ -21,6 +21,11 @@ engine::threat::ReportInput report_input(const Form& form);
 Result<engine::threat::ReportAudience> report_audience(const Form& form);
 Result<engine::threat::Attribution> report_attribution(const Form& form);
 
+/// Whom it is for, and TLP, as every form about threats asks it: the fields "whom", "community", "organisation", "tlp"
+/// and "embargo".
+Status append_audience(App& app, const engine::Actor& actor, FormMarkup& markup, const Form& form);
+void fill_audience(Form& form, const engine::sharing::Marking& marking, const engine::Actor& actor);
+
 /// `is_new`: under whose name it goes is chosen once.
 Result<html::Html> report_form_html(App& app, const http::Request& request, std::string_view action, const Form& form,
                                     bool is_new, std::string_view cancel);

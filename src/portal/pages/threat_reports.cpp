@@ -13,6 +13,7 @@
 #include "portal/pages/manage.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
+#include "portal/pages/threat_author.hpp"
 #include "portal/pages/threat_json.hpp"
 #include "portal/pages/threat_report_form.hpp"
 
@@ -147,7 +148,7 @@ Result<threat::OwnReport> own(App& app, const http::Request& request) {
 
 Result<Target> changeable(App& app, const http::Request& request) {
   TRY(auto report, own(app, request));
-  if (!report.may_change) {
+  if (!report.may_change || report.object) {
     return Error::forbidden(
         std::string{tr<"A report is changed by who gave it, and by who answers for the organisation">()});
   }
@@ -244,9 +245,14 @@ Result<http::Response> get_one(App& app, const http::Request& request) {
   render<"<p>{} {} {}</p>\n">(main, pages::tlp_badge(report.record.tlp), attribution_html(report),
                               revoked_html(report));
   append_feedback(main, report);
-  render<
-      "<section class=\"panel\" aria-labelledby=\"it\"><h2 id=\"it\">[[The report]]</h2>\n<div "
-      "class=\"prose\">{}</div>\n<dl class=\"kv\">\n">(main, html::markdown(report.input.text));
+  if (report.object) {
+    render<"<section class=\"panel\" aria-labelledby=\"it\"><h2 id=\"it\">[[The object]]</h2>\n<dl class=\"kv\">\n">(
+        main);
+  } else {
+    render<
+        "<section class=\"panel\" aria-labelledby=\"it\"><h2 id=\"it\">[[The report]]</h2>\n<div "
+        "class=\"prose\">{}</div>\n<dl class=\"kv\">\n">(main, html::markdown(report.input.text));
+  }
   pages::append_fact(main, tr<"Shared">(), pages::datetime_html(report.shared_at));
   pages::append_fact(main, tr<"#report#Shared by">(), report.by);
   pages::append_fact(main, tr<"Objects of STIX">(), locale::number(static_cast<std::int64_t>(report.objects) + 1));
@@ -256,7 +262,9 @@ Result<http::Response> get_one(App& app, const http::Request& request) {
     render<"<p><a href=\"{}\">[[As others see it]]</a></p>\n">(main, Url::own(pages::threat_url(report.record.slug)));
   }
   main += "</section>\n";
-  if (report.may_change) {
+  if (report.may_change && report.object) {
+    main += pages::author_actions_html(report.record.slug).str();
+  } else if (report.may_change) {
     render<"<div class=\"actions no-print\"><a class=\"button\" href=\"{}\">[[Change it]]</a> {}</div>\n">(
         main, Url::own(shared_url(report.record.slug) + "/edit"),
         pages::button_form(request, shared_url(report.record.slug) + "/revoke", tr<"Revoke it">(), {},
@@ -365,6 +373,7 @@ boost::json::object own_report_json(const threat::OwnReport& report) {
           {"url", shared_url(report.record.slug)},
           {"title", report.record.title},
           {"tlp", domain::to_string(report.record.tlp)},
+          {"form", report.object ? "object" : "report"},
           {"anonymous", report.anonymous},
           {"revoked", report.revoked},
           {"may_change", report.may_change},

@@ -22,6 +22,7 @@
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
 #include "portal/pages/sharing_view.hpp"
+#include "portal/pages/threat_author.hpp"
 #include "portal/pages/threat_graph.hpp"
 #include "portal/pages/threat_html.hpp"
 #include "portal/pages/threat_json.hpp"
@@ -279,8 +280,9 @@ Result<http::Response> list(App& app, const http::Request& request) {
   if (threat::may_share(access::actor(request))) {
     render<
         "<p class=\"actions no-print\"><a class=\"button\" href=\"{}\">[[Share what we saw]]</a> <a "
-        "class=\"button-quiet\" href=\"{}\">[[What we shared]]</a></p>\n">(
-        main, Url::own(std::string{pages::kSharePath}), Url::own(std::string{pages::kSharedPath}));
+        "class=\"button-quiet\" href=\"{}\">[[Write an object]]</a> <a class=\"button-quiet\" href=\"{}\">[[What we "
+        "shared]]</a></p>\n">(main, Url::own(std::string{pages::kSharePath}),
+                              Url::own(std::string{pages::kNewObjectPath}), Url::own(std::string{pages::kSharedPath}));
   }
   append_search(main, asked);
   append_types(main, asked, types);
@@ -325,7 +327,8 @@ Result<Html> above_html(App& app, const http::Request& request, const domain::Re
   TRY(const auto given, pages::given_html(app, request, record));
   TRY(const auto why, pages::why_html(app, request, record));
   TRY(const auto marks, pages::read_line_html(app, request, record));
-  return Html::from_trusted(given.str() + why.str() + marks.str());
+  TRY(const auto author, pages::author_line_html(app, request, record));
+  return Html::from_trusted(given.str() + why.str() + marks.str() + author.str());
 }
 
 Result<http::Response> detail(App& app, const http::Request& request) {
@@ -387,10 +390,14 @@ Result<http::Response> bundle(App& app, const http::Request& request) {
 
 void add_threat_report_routes(App& app, http::Router& router);  // threat_reports.cpp
 void add_threat_report_api(App& app, http::Router& router);     // api/threat_reports.cpp
+void add_threat_author_routes(App& app, http::Router& router);  // threat_author.cpp
+void add_threat_object_api(App& app, http::Router& router);     // api/threat_objects.cpp
 
 void add_threat_routes(App& app, http::Router& router) {
   add_threat_report_routes(app, router);
   add_threat_report_api(app, router);
+  add_threat_author_routes(app, router);
+  add_threat_object_api(app, router);
   pages::add_attack_routes(app, router);
   pages::add_correlation_routes(app, router);
   pages::add_threat_graph_routes(app, router);
