@@ -1,7 +1,12 @@
 #include "store/exposure_figures.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
 
 #include "base/check.hpp"
 #include "store/asset_json.hpp"
@@ -49,51 +54,95 @@ Result<ExposureTotals> ExposureFigures::totals(const ExposureScope& scope, Times
   return found.value_or(ExposureTotals{});
 }
 
-Result<std::vector<ExposureShare>> ExposureFigures::groups(const ExposureScope& scope, By by, int limit,
-                                                           Timestamp now) {
-  // By asset first, from an index alone; only then what stands in the wide rows of assets, once each.
+namespace {
+
+/// Open matters of one asset whose advisories are of one severity, that are decided alike and due in the same time.
+struct Counted {
+  std::int64_t asset = 0;
+  std::size_t severity = 0;
+  int decision = 0;
+  DueBand due = DueBand::none;
+  std::int64_t matters = 0, affected = 0, waiting = 0;
+};
+
+/// Shares by what they are of, while they are added up. Of one asset everything comes together.
+class Shares {
+ public:
+  void add(const std::string& site, const std::string& name, const Counted& each, bool new_asset) {
+    auto& share = shares_[{site, name}];
+    share.matters += each.matters;
+    share.affected += each.affected;
+    share.assets += new_asset ? 1 : 0;
+    share.severities[each.severity] += each.matters;
+  }
+  std::vector<ExposureShare> most(int limit) && {
+    std::vector<ExposureShare> all;
+    for (auto& [key, share] : shares_) {
+      share.site = key.first;
+      share.name = key.second;
+      all.push_back(std::move(share));
+    }
+    std::ranges::sort(all, {}, [](const ExposureShare& it) {
+      return std::tuple{-it.matters, std::string_view{it.site}, std::string_view{it.name}};
+    });
+    if (std::cmp_greater(all.size(), limit)) all.resize(static_cast<std::size_t>(limit));
+    return all;
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, ExposureShare> shares_;
+};
+
+}  // namespace
+
+Result<ExposureShares> ExposureFigures::shares(const ExposureScope& scope, Timestamp today, int limit, Timestamp now) {
+  const auto days_on = [&](std::int64_t days) { return Timestamp{today.micros + days * 86'400'000'000}; };
+  // All that is counted by place is counted in one go: by asset first, from an index alone; only then what stands in
+  // the wide rows of assets, once each.
   Sql sql{
-      "WITH counted AS (SELECT m.asset_id, coalesce(v.severity, 0) AS severity, count(*) AS matters, CAST(sum(CASE "
-      "WHEN "
-      "m.status = 0 THEN 1 ELSE 0 END) AS bigint) AS affected FROM asset_match m JOIN record r ON r.id = m.record_id "
-      "LEFT JOIN advisory v ON v.record_id = m.record_id"};
+      "WITH counted AS MATERIALIZED (SELECT m.asset_id, coalesce(v.severity, 0) AS severity, m.decision, CASE WHEN "
+      "m.decision_due IS NULL THEN CAST(4 AS bigint) WHEN m.decision_due < ? THEN CAST(0 AS bigint) WHEN "
+      "m.decision_due < ? THEN CAST(1 AS bigint) WHEN m.decision_due < ? THEN CAST(2 AS bigint) ELSE CAST(3 AS "
+      "bigint) END AS band, count(*) AS matters, CAST(sum(CASE WHEN m.status = 0 THEN 1 ELSE 0 END) AS bigint) AS "
+      "affected, CAST(sum(CASE WHEN m.decide_at <= ? THEN 1 ELSE 0 END) AS bigint) AS waiting FROM asset_match m JOIN "
+      "record r ON r.id = m.record_id LEFT JOIN advisory v ON v.record_id = m.record_id",
+      today, days_on(8), days_on(31), now};
   append_asset(sql, scope);
   append_open(sql, scope, now);
   sql.append(
-      " GROUP BY m.asset_id, coalesce(v.severity, 0)), each_one AS (SELECT asset_id, CAST(sum(matters) AS bigint) AS "
-      "matters, CAST(sum(affected) AS bigint) AS affected, CAST(sum(CASE severity WHEN 0 THEN matters ELSE 0 END) AS "
-      "bigint) AS s0, CAST(sum(CASE severity WHEN 1 THEN matters ELSE 0 END) AS bigint) AS s1, CAST(sum(CASE severity "
-      "WHEN 2 THEN matters ELSE 0 END) AS bigint) AS s2, CAST(sum(CASE severity WHEN 3 THEN matters ELSE 0 END) AS "
-      "bigint) AS s3, CAST(sum(CASE severity WHEN 4 THEN matters ELSE 0 END) AS bigint) AS s4 FROM counted GROUP BY "
-      "asset_id) ");
-  if (by == By::site) {
-    sql.append("SELECT p.site, '' AS name");
-  } else if (by == By::zone) {
-    sql.append("SELECT p.site, p.zone AS name");
-  } else {
-    sql.append("SELECT '' AS site, p.vendor AS name");
+      " GROUP BY 1, 2, 3, 4) SELECT c.asset_id, c.severity, c.decision, c.band, c.matters, c.affected, c.waiting, "
+      "p.site, p.zone, p.vendor FROM counted c JOIN asset p ON p.id = c.asset_id ORDER BY c.asset_id");
+  Shares sites, zones, vendors;
+  std::map<std::tuple<std::string, int, DueBand>, ExposureDecided> decided;
+  std::int64_t last = 0;
+  TRY_VOID(connection_.each(sql, [&](const Row& row) -> Status {
+    const Counted each{.asset = row.integer(0),
+                       .severity = std::min(static_cast<std::size_t>(row.integer(1)), kSeverities - 1),
+                       .decision = static_cast<int>(row.integer(2)),
+                       .due = static_cast<DueBand>(row.integer(3)),
+                       .matters = row.integer(4),
+                       .affected = row.integer(5),
+                       .waiting = row.integer(6)};
+    const auto site = row.string(7);
+    const bool new_asset = each.asset != last;
+    last = each.asset;
+    sites.add(site, {}, each, new_asset);
+    zones.add(site, row.string(8), each, new_asset);
+    vendors.add({}, row.string(9), each, new_asset);
+    auto& it = decided[{site, each.decision, each.due}];
+    it.matters += each.matters;
+    it.waiting += each.waiting;
+    return ok();
+  }));
+  ExposureShares out{.sites = std::move(sites).most(limit),
+                     .zones = std::move(zones).most(limit),
+                     .vendors = std::move(vendors).most(limit),
+                     .decided = {}};
+  for (auto& [key, it] : decided) {
+    std::tie(it.site, it.decision, it.due) = key;
+    out.decided.push_back(std::move(it));
   }
-  sql.append(
-      ", CAST(sum(e.matters) AS bigint) AS matters, CAST(sum(e.affected) AS bigint), count(*), CAST(sum(e.s0) AS "
-      "bigint), CAST(sum(e.s1) AS bigint), CAST(sum(e.s2) AS bigint), CAST(sum(e.s3) AS bigint), CAST(sum(e.s4) AS "
-      "bigint) FROM each_one e JOIN asset p ON p.id = e.asset_id");
-  if (by == By::site) {
-    sql.append(" GROUP BY p.site ORDER BY matters DESC, p.site LIMIT ?", limit);
-  } else if (by == By::zone) {
-    sql.append(" GROUP BY p.site, p.zone ORDER BY matters DESC, p.site, p.zone LIMIT ?", limit);
-  } else {
-    sql.append(" GROUP BY p.vendor ORDER BY matters DESC, p.vendor LIMIT ?", limit);
-  }
-  return connection_.all(sql, [](const Row& row) {
-    ExposureShare it;
-    it.site = row.string(0);
-    it.name = row.string(1);
-    it.matters = row.integer(2);
-    it.affected = row.integer(3);
-    it.assets = row.integer(4);
-    for (std::size_t i = 0; i < kSeverities; ++i) it.severities[i] = row.integer(5 + static_cast<int>(i));
-    return it;
-  });
+  return out;
 }
 
 Result<std::vector<std::int64_t>> ExposureFigures::ages(const ExposureScope& scope, std::span<const Timestamp> bounds,
@@ -120,30 +169,6 @@ Result<std::vector<std::int64_t>> ExposureFigures::ages(const ExposureScope& sco
     return ok();
   }));
   return counts;
-}
-
-Result<std::vector<ExposureDecided>> ExposureFigures::decided(const ExposureScope& scope, Timestamp today,
-                                                              Timestamp now) {
-  const auto days_on = [&](std::int64_t days) { return Timestamp{today.micros + days * 86'400'000'000}; };
-  Sql sql{
-      "WITH counted AS (SELECT m.asset_id, m.decision, CASE WHEN m.decision_due IS NULL THEN CAST(4 AS bigint) WHEN "
-      "m.decision_due < ? THEN CAST(0 AS bigint) WHEN m.decision_due < ? THEN CAST(1 AS bigint) WHEN m.decision_due < "
-      "? THEN CAST(2 AS bigint) ELSE CAST(3 AS bigint) END AS band, count(*) AS matters, CAST(sum(CASE WHEN "
-      "m.decide_at <= ? THEN 1 ELSE 0 END) AS bigint) AS waiting FROM asset_match m JOIN record r ON r.id = "
-      "m.record_id",
-      today, days_on(8), days_on(31), now};
-  append_asset(sql, scope);
-  append_open(sql, scope, now);
-  sql.append(
-      " GROUP BY 1, 2, 3) SELECT p.site, c.decision, c.band, CAST(sum(c.matters) AS bigint), CAST(sum(c.waiting) AS "
-      "bigint) FROM counted c JOIN asset p ON p.id = c.asset_id GROUP BY p.site, c.decision, c.band");
-  return connection_.all(sql, [](const Row& row) {
-    return ExposureDecided{.site = row.string(0),
-                           .decision = static_cast<int>(row.integer(1)),
-                           .due = static_cast<DueBand>(row.integer(2)),
-                           .matters = row.integer(3),
-                           .waiting = row.integer(4)};
-  });
 }
 
 Result<std::vector<std::string>> ExposureFigures::exploited(const ExposureScope& scope, Timestamp now) {

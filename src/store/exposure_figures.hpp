@@ -39,6 +39,11 @@ struct ExposureDecided {
   std::int64_t matters = 0;
   std::int64_t waiting = 0;  ///< Of these, how many wait to be decided again.
 };
+/// What is open by place, vendor and decision.
+struct ExposureShares {
+  std::vector<ExposureShare> sites, zones, vendors;  ///< Most matters first; a zone is that of its site.
+  std::vector<ExposureDecided> decided;              ///< By what is stored beside each.
+};
 
 /// Counted by the database, whatever the size of the plant.
 class ExposureFigures {
@@ -46,14 +51,11 @@ class ExposureFigures {
   explicit ExposureFigures(Connection& connection) : connection_(connection) {}
 
   Result<ExposureTotals> totals(const ExposureScope& scope, Timestamp now);
-  enum class By { site, zone, vendor };
-  /// Most matters first, at most `limit`; a zone is that of its site.
-  Result<std::vector<ExposureShare>> groups(const ExposureScope& scope, By by, int limit, Timestamp now);
+  /// At most `limit` sites, zones and vendors; `today`: midnight of this day, which is no longer overdue.
+  Result<ExposureShares> shares(const ExposureScope& scope, Timestamp today, int limit, Timestamp now);
   /// How many open matters were first found open how long ago. `bounds`: moments, latest first; counted are those after
   /// the first, those up to it and after the second, and so on, at last those up to the last. At most 8.
   Result<std::vector<std::int64_t>> ages(const ExposureScope& scope, std::span<const Timestamp> bounds, Timestamp now);
-  /// By what is stored beside each; `today`: midnight of this day, which is no longer overdue.
-  Result<std::vector<ExposureDecided>> decided(const ExposureScope& scope, Timestamp today, Timestamp now);
   /// Vulnerabilities that open matters name and that are known to be exploited, each once, by number.
   Result<std::vector<std::string>> exploited(const ExposureScope& scope, Timestamp now);
 

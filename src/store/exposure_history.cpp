@@ -152,16 +152,22 @@ Sql spans_and_settled(const ExposureScope& scope, Timestamp now) {
 
 Result<std::vector<ExposureMove>> ExposureHistory::moves(const ExposureScope& scope, Timestamp from, Timestamp now) {
   auto sql = spans_and_settled(scope, now);
-  // What is both: begins with the later of the two beginnings, ends with the earlier end.
+  // What is both: begins with the later of the two beginnings, ends with the earlier end. From what somebody said to
+  // the spans by their index: SQLite would hold each of the ones against each of the others.
   sql.append(
-      ", both_of AS (SELECT CASE WHEN p.since > d.since THEN p.since ELSE d.since END AS since, CASE WHEN p.until IS "
-      "NULL THEN d.until WHEN d.until IS NULL THEN p.until WHEN p.until < d.until THEN p.until ELSE d.until END AS "
-      "until FROM span p JOIN settled d ON d.asset_id = p.asset_id AND d.record_id = p.record_id WHERE (p.until IS "
-      "NULL OR d.since < p.until) AND (d.until IS NULL OR p.since < d.until)), move AS (SELECT since AS at, 1 AS step "
-      "FROM span UNION ALL SELECT until, -1 FROM span WHERE until IS NOT NULL UNION ALL SELECT since, -1 FROM both_of "
-      "UNION ALL SELECT until, 1 FROM both_of WHERE until IS NOT NULL) SELECT CAST(CASE WHEN at < ? THEN ? ELSE at END "
-      "AS bigint) / CAST(? AS bigint) AS quarter, CAST(sum(step) AS bigint) FROM move WHERE at <= ? GROUP BY quarter "
-      "ORDER BY quarter",
+      ", both_of AS (SELECT CASE WHEN s.since > d.since THEN s.since ELSE d.since END AS since, CASE WHEN s.until IS "
+      "NULL THEN d.until WHEN d.until IS NULL THEN s.until WHEN s.until < d.until THEN s.until ELSE d.until END AS "
+      "until FROM settled d CROSS JOIN asset_match_span s JOIN record r ON r.id = s.record_id");
+  if (scope.needs_site()) sql.append(" LEFT JOIN asset a ON a.id = s.asset_id");
+  append_scope(sql, scope, now);
+  append_span_site(sql, scope);
+  sql.append(
+      " AND s.asset_id = d.asset_id AND s.record_id = d.record_id AND s.status <= 2 AND (s.until IS NULL OR d.since < "
+      "s.until) AND (d.until IS NULL OR s.since < d.until)), move AS (SELECT since AS at, 1 AS step FROM span UNION "
+      "ALL SELECT until, -1 FROM span WHERE until IS NOT NULL UNION ALL SELECT since, -1 FROM both_of UNION ALL SELECT "
+      "until, 1 FROM both_of WHERE until IS NOT NULL) SELECT CAST(CASE WHEN at < ? THEN ? ELSE at END AS bigint) / "
+      "CAST(? AS bigint) AS quarter, CAST(sum(step) AS bigint) FROM move WHERE at <= ? GROUP BY quarter ORDER BY "
+      "quarter",
       from, from, kQuarterOfAnHour, now);
   return connection_.all(
       sql, [](const Row& row) { return ExposureMove{{row.integer(0) * kQuarterOfAnHour}, row.integer(1)}; });
@@ -171,21 +177,23 @@ Result<std::vector<RemediationTime>> ExposureHistory::remediation_times(const Ex
                                                                         std::span<const Timestamp> periods,
                                                                         Timestamp now) {
   TOCSIN_CHECK(!periods.empty() && periods.size() <= kPeriodsMax);
+  // From what ended to when it was found, by the index of spans, one by one: how many ended is far less than what there
+  // is, and SQLite would hold each of the ones against each of the others.
   Sql sql{
-      "WITH seen AS (SELECT s.asset_id, s.record_id, s.status, s.since, s.until FROM asset_match_span s JOIN record r "
-      "ON r.id = s.record_id"};
+      "WITH ended AS (SELECT t.asset_id, t.record_id, t.at FROM asset_state t WHERE t.organisation_id = ? AND "
+      "t.vulnerability = '' AND t.state = 2 UNION ALL SELECT x.asset_id, x.record_id, x.since FROM asset_match_span x "
+      "WHERE x.organisation_id = ? AND x.status = 3), dated AS MATERIALIZED (SELECT e.asset_id, e.record_id, e.at, "
+      "(SELECT coalesce(min(CASE WHEN s.status = 0 THEN s.since END), min(s.since)) FROM asset_match_span s JOIN "
+      "record r ON r.id = s.record_id",
+      scope.organisation, scope.organisation};
   if (scope.needs_site()) sql.append(" LEFT JOIN asset a ON a.id = s.asset_id");
   append_scope(sql, scope, now);
   append_span_site(sql, scope);
   sql.append(
-      "), found AS (SELECT asset_id, record_id, coalesce(min(CASE WHEN status = 0 THEN since END), min(since)) AS "
-      "since FROM seen WHERE status <= 2 GROUP BY asset_id, record_id), ended AS (SELECT t.asset_id, t.record_id, t.at "
-      "FROM asset_state t WHERE t.organisation_id = ? AND t.vulnerability = '' AND t.state = 2 UNION ALL SELECT "
-      "x.asset_id, x.record_id, x.since FROM seen x WHERE x.status = 3), took AS (SELECT min(e.at) AS at, "
-      "min(e.at - f.since) AS took FROM ended e JOIN found f ON f.asset_id = e.asset_id AND f.record_id = e.record_id "
-      "WHERE e.at >= f.since AND e.at <= ? GROUP BY e.asset_id, e.record_id), each_one AS (SELECT took / "
-      "CAST(1000000 AS bigint) AS took, CAST(CASE",
-      scope.organisation, now);
+      " AND s.asset_id = e.asset_id AND s.record_id = e.record_id AND s.status <= 2) AS since FROM ended e WHERE e.at "
+      "<= ?), took AS (SELECT min(d.at) AS at, min(d.at - d.since) AS took FROM dated d WHERE d.at >= d.since GROUP BY "
+      "d.asset_id, d.record_id), each_one AS (SELECT took / CAST(1000000 AS bigint) AS took, CAST(CASE",
+      now);
   for (std::size_t i = periods.size(); i-- > 0;) {
     sql.append(" WHEN at >= ? THEN CAST(? AS bigint)", periods[i], static_cast<std::int64_t>(i));
   }
@@ -207,14 +215,17 @@ namespace {
 /// looked at: of a pair that has none there is no news.
 Sql changed_since(const ExposureScope& scope, Timestamp since, Timestamp now) {
   Sql sql{
-      "WITH touched AS (SELECT s.* FROM asset_match_span s WHERE s.organisation_id = ? AND s.since > ? UNION SELECT "
-      "s.* FROM asset_match_span s WHERE s.organisation_id = ? AND s.until > ?), changed AS (SELECT s.asset_id, "
+      "WITH touched AS (SELECT s.organisation_id, s.asset_id, s.record_id, s.status, s.since, s.until, s.label, s.site "
+      "FROM asset_match_span s WHERE s.organisation_id = ? AND s.since > ? UNION ALL SELECT s.organisation_id, "
+      "s.asset_id, s.record_id, s.status, s.since, s.until, s.label, s.site FROM asset_match_span s WHERE "
+      "s.organisation_id = ? AND s.until > ? AND s.since <= ?), changed AS (SELECT s.asset_id, "
       "s.record_id, max(CASE WHEN s.since <= ? THEN s.status END) AS was, max(CASE WHEN s.until IS NULL THEN s.status "
       "END) AS becomes, max(coalesce(s.until, s.since)) AS at, max(s.label) AS label, max(s.site) AS site FROM touched "
       "s JOIN record r ON r.id = s.record_id",
       scope.organisation,
       since,
       scope.organisation,
+      since,
       since,
       since};
   if (scope.needs_site()) sql.append(" LEFT JOIN asset a ON a.id = s.asset_id");
@@ -241,12 +252,14 @@ Result<std::vector<ExposureChangeCount>> ExposureHistory::change_counts(const Ex
 Result<std::vector<ExposureChange>> ExposureHistory::changes(const ExposureScope& scope, Timestamp since, int limit,
                                                              Timestamp now) {
   auto sql = changed_since(scope, since, now);
+  // Which they are first; only then what they are called.
   sql.append(
-      " SELECT c.asset_id, c.record_id, c.was, c.becomes, c.at, CASE WHEN a.id IS NULL THEN 1 ELSE 0 END, "
-      "coalesce(a.label, c.label), coalesce(a.site, c.site), r.slug, r.record_key, r.title, r.tlp FROM changed c JOIN "
-      "record r ON r.id = c.record_id LEFT JOIN asset a ON a.id = c.asset_id WHERE coalesce(c.was, -1) <> "
-      "coalesce(c.becomes, -1) AND (c.was <= 2 OR c.becomes <= 2) ORDER BY coalesce(c.becomes, 9), c.at DESC, "
-      "c.record_id DESC, c.asset_id LIMIT ?",
+      ", told AS (SELECT * FROM changed c WHERE coalesce(c.was, -1) <> coalesce(c.becomes, -1) AND (c.was <= 2 OR "
+      "c.becomes <= 2) ORDER BY coalesce(c.becomes, 9), c.at DESC, c.record_id DESC, c.asset_id LIMIT ?) SELECT "
+      "c.asset_id, c.record_id, c.was, c.becomes, c.at, CASE WHEN a.id IS NULL THEN 1 ELSE 0 END, coalesce(a.label, "
+      "c.label), coalesce(a.site, c.site), r.slug, r.record_key, r.title, r.tlp FROM told c JOIN record r ON r.id = "
+      "c.record_id LEFT JOIN asset a ON a.id = c.asset_id ORDER BY coalesce(c.becomes, 9), c.at DESC, c.record_id "
+      "DESC, c.asset_id",
       limit);
   return connection_.all(sql, [](const Row& row) {
     ExposureChange it;

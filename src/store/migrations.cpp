@@ -1,6 +1,9 @@
 #include "store/migrations.hpp"
 
+#include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 #include "base/time.hpp"
 #include "store/migrations/list.hpp"
@@ -110,7 +113,8 @@ std::span<const Migration> all_migrations() {
                                      kMigration0034TaxiiPeer,
                                      kMigration0036StixValues,
                                      kMigration0037ThreatGraph,
-                                     kMigration0039StixVulnerability};
+                                     kMigration0039StixVulnerability,
+                                     kMigration0041ExposureFigures};
   return migrations;
 }
 

@@ -129,11 +129,7 @@ ChangeCounts counts_of(const std::vector<store::ExposureChangeCount>& counts) {
   return out;
 }
 
-tocsin::Status count_decisions(store::Connection& connection, Overview& out, const store::ExposureScope& scope,
-                               const Zone& zone) {
-  // Due dates are days without a clock: of every zone the same.
-  const Timestamp today{day_number(out.made, zone) * kDay};
-  TRY(const auto decided, store::ExposureFigures{connection}.decided(scope, today, out.made));
+void count_decisions(Overview& out, const std::vector<store::ExposureDecided>& decided) {
   for (const auto& each : decided) {
     out.waiting += each.waiting;
     switch (each.due) {
@@ -162,7 +158,6 @@ tocsin::Status count_decisions(store::Connection& connection, Overview& out, con
     const auto site = std::ranges::find(out.sites, each.site, &SiteHeat::site);
     if (site != out.sites.end()) site->actions[action] += each.matters;
   }
-  return ok();
 }
 
 /// What is listed. What waits to be decided stands where it was, with what holds now.
@@ -232,22 +227,25 @@ tocsin::Status load_history(store::Connection& connection, Overview& out, const 
   return ok();
 }
 
-tocsin::Status load_figures(store::Connection& connection, Overview& out, const store::ExposureScope& scope) {
+tocsin::Status load_figures(store::Connection& connection, Overview& out, const store::ExposureScope& scope,
+                            const Zone& zone) {
   const auto now = out.made;
   store::ExposureFigures figures{connection};
   TRY(out.totals, figures.totals(scope, now));
   TRY(out.exploited, figures.exploited(scope, now));
-  using By = store::ExposureFigures::By;
-  TRY(const auto sites, figures.groups(scope, By::site, kGroupsMax, now));
-  for (const auto& each : sites) {
+  // Due dates are days without a clock: of every zone the same.
+  const Timestamp today{day_number(now, zone) * kDay};
+  TRY(auto shares, figures.shares(scope, today, kGroupsMax, now));
+  for (const auto& each : shares.sites) {
     out.sites.push_back({.site = each.site,
                          .matters = each.matters,
                          .assets = each.assets,
                          .severities = each.severities,
                          .actions = {}});
   }
-  TRY(out.zones, figures.groups(scope, By::zone, kGroupsMax, now));
-  TRY(out.vendors, figures.groups(scope, By::vendor, kGroupsMax, now));
+  out.zones = std::move(shares.zones);
+  out.vendors = std::move(shares.vendors);
+  count_decisions(out, shares.decided);
   // "Up to 7 days" ends where the eighth does.
   const Timestamp bounds[] = {{now.micros - 8 * kDay}, {now.micros - 31 * kDay}, {now.micros - 91 * kDay}};
   TRY(const auto ages, figures.ages(scope, bounds, now));
@@ -288,8 +286,7 @@ Result<Overview> overview(store::Database& database, const Actor& actor, const i
                                    .sites = access.sites};
   TRY_VOID(database.snapshot([&](store::Connection& connection) -> tocsin::Status {
     TRY(out.since, since_of(connection, actor, input.since, zone, now));
-    TRY_VOID(load_figures(connection, out, scope));
-    TRY_VOID(count_decisions(connection, out, scope, zone));
+    TRY_VOID(load_figures(connection, out, scope, zone));
     return load_history(connection, out, scope, input, zone);
   }));
   TRY_VOID(list_matters(database, actor, access, input, out));

@@ -39,5 +39,6 @@ extern const Migration kMigration0034TaxiiPeer;
 extern const Migration kMigration0036StixValues;
 extern const Migration kMigration0037ThreatGraph;
 extern const Migration kMigration0039StixVulnerability;
+extern const Migration kMigration0041ExposureFigures;
 
 }  // namespace tocsin::store
