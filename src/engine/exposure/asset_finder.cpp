@@ -1,6 +1,7 @@
 #include "engine/exposure/asset_finder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <limits>
 #include <set>
@@ -8,6 +9,7 @@
 #include "base/check.hpp"
 #include "engine/exposure/matcher_state.hpp"
 #include "engine/exposure/packed_item.hpp"
+#include "formats/order_number.hpp"
 
 namespace tocsin::engine::exposure {
 namespace {
@@ -79,6 +81,11 @@ void NumberPairs::settle() {
   if (sorted_.size() * kFreshShare >= settled_.size()) lay_into(sorted_, settled_);
 }
 
+bool NumberPairs::holds(std::uint32_t from, std::uint32_t to) const noexcept {
+  const auto pair = std::uint64_t{from} << 32U | to;
+  return std::ranges::binary_search(settled_, pair) || std::ranges::binary_search(sorted_, pair);
+}
+
 void NumberPairs::take(std::uint32_t from, std::vector<std::uint32_t>& out) const {
   TOCSIN_CHECK(fresh_.empty());
   for (const auto* pairs : {&settled_, &sorted_}) {
@@ -112,7 +119,7 @@ void AssetFinder::add(std::int64_t asset, const Item& item, std::span<const Matc
       add_terms(item, each->state_->targets, kind->second);
     }
   }
-  assets_by_kind_.add(kind->second, number);
+  if (is_new || !assets_by_kind_.holds(kind->second, number)) assets_by_kind_.add(kind->second, number);
   if (!item.serial.empty()) assets_by_own_.add(number_of('q', compact_order_number(item.serial)), number);
   for (const auto& [algorithm, value] : item.hashes) assets_by_own_.add(number_of('h', value), number);
 }
@@ -210,13 +217,28 @@ void AssetFinder::add_terms(const Item& item, const Targets& known, std::uint32_
   if (const auto cpe = formats::cpe::parse(item.cpe)) add_term('c', product_of(*cpe), kind);
 }
 
-std::optional<std::vector<std::int64_t>> AssetFinder::find(const Matcher& asked_of, Effort* effort) {
-  TOCSIN_CHECK(asked_of.state_->prepared);
-  const auto& asked = asked_of.state_->targets;
-  if (full_) return std::nullopt;
+void AssetFinder::settle() {
   kinds_by_term_.settle();
   assets_by_kind_.settle();
   assets_by_own_.settle();
+}
+
+bool AssetFinder::is_named_by(const Matcher& advisories, const Item& item) {
+  const auto& named = advisories.state_->targets.by_order_number;
+  if (named.empty()) return false;
+  const auto is_named = [&named](std::string_view written) { return named.contains(compact_order_number(written)); };
+  if (is_named(item.model)) return true;
+  return std::ranges::any_of(
+      std::array{&item.product, &item.name, &item.family, &item.model},
+      [&](const std::string* text) { return std::ranges::any_of(formats::order_numbers_in(*text), is_named); });
+}
+
+std::optional<std::vector<std::int64_t>> AssetFinder::find(const Matcher& asked_of, Effort* effort,
+                                                           KindAnswers* answers) {
+  TOCSIN_CHECK(asked_of.state_->prepared);
+  const auto& asked = asked_of.state_->targets;
+  if (full_) return std::nullopt;
+  settle();
   // Those that a name leads to, where the vendor has to fit; and those that something else leads to.
   std::vector<std::uint32_t> by_name, kinds, assets;
   const auto take = [&](char what, std::string_view text) { kinds_by_term_.take(number_of(what, text), kinds); };
@@ -275,8 +297,9 @@ std::optional<std::vector<std::int64_t>> AssetFinder::find(const Matcher& asked_
   kinds.insert(kinds.end(), by_name.begin(), by_name.end());
   make_unique(kinds);
   const auto asked_about = kinds.size();
-  std::erase_if(kinds,
-                [&](std::uint32_t kind) { return texts_[kind].base != kNoText && !says_something(asked_of, kind); });
+  std::erase_if(kinds, [&](std::uint32_t kind) {
+    return texts_[kind].base != kNoText && !says_something(asked_of, kind, answers);
+  });
   if (effort != nullptr) *effort = {.led_to = led_to, .asked = asked_about, .found = kinds.size()};
   for (const auto kind : kinds) assets_by_kind_.take(kind, assets);
   for (const auto& [serial, products] : asked.by_serial) assets_by_own_.take(number_of('q', serial), assets);
@@ -285,12 +308,23 @@ std::optional<std::vector<std::int64_t>> AssetFinder::find(const Matcher& asked_
   return std::vector<std::int64_t>(assets.begin(), assets.end());
 }
 
+void AssetFinder::match_each(const Matcher& asked, std::span<const Item* const> items, const Matcher::Told& told,
+                             const KindAnswers& answers) {
+  asked.state_->match_each(items, 1, told, &answers);
+}
+
 /// Asked as Matcher::match_each asks for all that read alike.
-bool AssetFinder::says_something(const Matcher& asked, std::uint32_t kind) const {
-  bool by_serial = false;
-  const auto matches = asked.state_->match(item_of(kind), by_serial);
+bool AssetFinder::says_something(const Matcher& asked, std::uint32_t kind, KindAnswers* answers) const {
+  const auto item = item_of(kind);
+  KindAnswers::Answer answer;
+  answer.matches = asked.state_->match(item, answer.by_serial);
   // Where serial numbers decide, each asset is asked about by itself.
-  return by_serial || std::ranges::any_of(matches, [](const Match& match) { return is_worth_showing(match); });
+  const bool says = answer.by_serial ||
+                    std::ranges::any_of(answer.matches, [](const Match& match) { return is_worth_showing(match); });
+  if (says && answers != nullptr && answers->by_kind.size() < kAnswersMax) {
+    answers->by_kind.emplace(description_of(item), std::move(answer));
+  }
+  return says;
 }
 
 }  // namespace tocsin::engine::exposure

@@ -17,6 +17,8 @@
 
 namespace tocsin::engine::exposure {
 
+struct KindAnswers;  ///< Of matcher_state.hpp.
+
 /// Pairs of numbers, to be found by the first: eight bytes each, sorted, with what came lately beside it.
 class NumberPairs {
  public:
@@ -25,6 +27,7 @@ class NumberPairs {
   void settle();
   /// Appends what belongs to `from`, perhaps repeatedly.
   void take(std::uint32_t from, std::vector<std::uint32_t>& out) const;
+  bool holds(std::uint32_t from, std::uint32_t to) const noexcept;  ///< Of what is settled.
   std::size_t size() const noexcept { return settled_.size() + fresh_.size() + sorted_.size(); }
 
  private:
@@ -54,8 +57,18 @@ class AssetFinder {
     std::size_t asked = 0;   ///< Of these, those that the matcher was asked about; the others are of other vendors.
     std::size_t found = 0;   ///< Kinds of which it says something.
   };
-  /// The assets in the order of their numbers, or nothing: any.
-  std::optional<std::vector<std::int64_t>> find(const Matcher& asked, Effort* effort = nullptr);
+  /// The assets in the order of their numbers, or nothing: any. `answers`: of kinds that are found, so that they need
+  /// not be asked about again; at most kAnswersMax.
+  std::optional<std::vector<std::int64_t>> find(const Matcher& asked, Effort* effort = nullptr,
+                                                KindAnswers* answers = nullptr);
+  static constexpr std::size_t kAnswersMax = 20'000;
+  /// Matcher::match_each, by one thread, which does not ask again what `answers` has.
+  static void match_each(const Matcher& asked, std::span<const formats::inventory::Item* const> items,
+                         const Matcher::Told& told, const KindAnswers& answers);
+  /// Lays what was added so that find() need not.
+  void settle();
+  /// Does an advisory of these call one of the thing's order numbers something, so that it has to be added anew?
+  static bool is_named_by(const Matcher& advisories, const formats::inventory::Item& item);
   bool is_full() const noexcept { return full_; }
   std::size_t entries() const noexcept {
     return kinds_by_term_.size() + assets_by_kind_.size() + assets_by_own_.size();
@@ -69,7 +82,7 @@ class AssetFinder {
     std::uint32_t name_begin = 0;
   };
   static constexpr std::uint32_t kNoText = ~std::uint32_t{};
-  bool says_something(const Matcher& asked, std::uint32_t kind) const;
+  bool says_something(const Matcher& asked, std::uint32_t kind, KindAnswers* answers) const;
   void keep_text(const formats::inventory::Item& item);
   formats::inventory::Item item_of(std::uint32_t kind) const;
   std::string_view base_bytes(std::uint32_t base) const;

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "engine/exposure/matcher_state.hpp"
 #include "engine/exposure/testing/pairs.hpp"
 
 namespace tocsin::engine::exposure {
@@ -39,21 +41,33 @@ std::vector<Item> things() {
 /// What looking at everything finds.
 struct Sums {
   std::size_t matches = 0, told = 0;  ///< Matches, and things of which something is worth showing.
-  std::size_t found = 0;
+  std::size_t found = 0, answers = 0;
   AssetFinder::Effort effort;
 };
+
+/// All that is said of a thing.
+std::string in_words(const std::vector<Match>& matches) {
+  std::string words;
+  for (const auto& each : matches) {
+    words += fmt::format("{} {} {} {}\n", to_string(each.status), each.confidence, each.because, each.question);
+  }
+  return words;
+}
 
 /// Holds the finder to what the matcher says: nothing of which it says something worth showing may be missing.
 void expect_all_found(AssetFinder& finder, const Matcher& asked, const std::vector<Item>& items, Sums& sums) {
   AssetFinder::Effort effort;
-  const auto found = finder.find(asked, &effort);
+  KindAnswers answers;
+  const auto found = finder.find(asked, &effort, &answers);
   sums.found += found ? found->size() : items.size();
   sums.effort.led_to += effort.led_to;
   sums.effort.asked += effort.asked;
   sums.effort.found += effort.found;
   std::vector<const Item*> pointers;
   for (const auto& item : items) pointers.push_back(&item);
+  std::vector<std::string> anew(items.size());
   asked.match_each(pointers, 1, [&](std::size_t item, const std::vector<Match>& told) {
+    anew[item] = in_words(told);
     if (std::ranges::none_of(told, [](const Match& each) { return is_worth_showing(each); })) return;
     ++sums.told;
     sums.matches += told.size();
@@ -62,6 +76,17 @@ void expect_all_found(AssetFinder& finder, const Matcher& asked, const std::vect
         << asked.id_of(0) << ": " << items[item].vendor << " | " << items[item].product << " | " << items[item].name
         << " | " << items[item].model << ": " << told.front().because;
   });
+  if (!found) return;
+  // What was said while they were found is what is said of them, whatever else stands beside them.
+  sums.answers += answers.by_kind.size();
+  std::vector<const Item*> those;
+  for (const auto each : *found) those.push_back(pointers[static_cast<std::size_t>(each)]);
+  AssetFinder::match_each(
+      asked, those,
+      [&](std::size_t at, const std::vector<Match>& told) {
+        EXPECT_EQ(in_words(told), anew[static_cast<std::size_t>((*found)[at])]) << asked.id_of(0);
+      },
+      answers);
 }
 
 TEST(AssetFinder, FindsAllOfWhichTheMatcherSaysSomething) {
@@ -97,6 +122,7 @@ TEST(AssetFinder, FindsAllOfWhichTheMatcherSaysSomething) {
       asked += 2;
     }
     EXPECT_GT(sums.matches, 30U);
+    EXPECT_EQ(sums.answers > 0, text_bytes_max > 0) << "of kinds without text nothing is asked";
     // And it does find: not simply everything.
     EXPECT_LT(sums.found, asked * items.size() / 5);
     if (text_bytes_max != AssetFinder::kTextBytesMax) {
@@ -151,6 +177,39 @@ TEST(AssetFinder, FindsBySerialNumbersHashesAndPackages) {
   claims.add(claiming);
   claims.prepare(&none);
   EXPECT_EQ(finder.find(claims), (std::vector<std::int64_t>{8, 9}));
+}
+
+TEST(AssetFinder, TellsWhetherAnAdvisoryNamesOrderNumbers) {
+  formats::csaf::Advisory advisory;
+  advisory.header.tracking_id = "EX-1";
+  auto& product = advisory.products.emplace_back();
+  product.id = "P1";
+  product.vendor = "Example Pumps";
+  product.name = product.product = "Flow Controller";
+  product.model_numbers = {"6ES7 515-2AM01-0AB0"};
+  Matcher naming, none;
+  naming.add(advisory);
+  naming.prepare();
+  none.prepare();
+  struct Case {
+    std::string_view name;
+    Item item;
+    bool is_named;
+  };
+  Item by_model, in_product, in_name, other;
+  by_model.model = "6es7515-2am01-0ab0";
+  in_product.product = "CPU 6ES7515-2AM01-0AB0";
+  in_name.name = "Pump 3 (6ES7515-2AM01-0AB0)";
+  other.model = "6ES7 515-2AM02-0AB0";
+  const Case cases[] = {{"model", by_model, true},
+                        {"product", in_product, true},
+                        {"name", in_name, true},
+                        {"another number", other, false},
+                        {"nothing", Item{}, false}};
+  for (const auto& each : cases) {
+    EXPECT_EQ(AssetFinder::is_named_by(naming, each.item), each.is_named) << each.name;
+    EXPECT_FALSE(AssetFinder::is_named_by(none, each.item)) << each.name;
+  }
 }
 
 TEST(AssetFinder, FindsAnythingOnceItWouldTakeTooMuch) {

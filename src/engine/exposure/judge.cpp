@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -68,31 +69,47 @@ bool is_beyond(const vers::VendorReading& reading, std::string_view installed) {
   });
 }
 
-/// Is the thing one of the models of a text? Nothing where it does not tell its model.
-std::optional<bool> model_of(const vers::VendorReading& reading, const Item& item) {
-  const NamePieces pieces{{item.product, item.name, item.model, item.family}};
-  for (const auto& each : reading.models) {
-    const auto model = model_word(each);
-    auto compact = compact_order_number(model);
-    auto end = compact.size();
-    while (end > 0 && compact[end - 1] == 'X') --end;
-    const bool open = compact.size() - end >= 2 && end >= 4;
-    if (open) compact.resize(end);
-    for (const auto* text : {&item.model, &item.product, &item.name}) {
-      const auto own = compact_order_number(*text);
-      if (compact.size() >= 4 && own.find(compact) != std::string::npos) return true;
+/// A thing that is held against products, with what is made of it only once, and only where a product asks for it.
+class Asked {
+ public:
+  Asked(const Item& thing, const ItemWords& told) : item(thing), words(told) {}
+
+  /// Model, product and name as order numbers are compared.
+  const std::array<std::string, 3>& compacts() {
+    if (!compacts_) {
+      compacts_ = {compact_order_number(item.model), compact_order_number(item.product),
+                   compact_order_number(item.name)};
     }
-    const NamePieces wanted{{model}};
+    return *compacts_;
+  }
+
+  const Item& item;
+  const ItemWords& words;
+
+ private:
+  std::optional<std::array<std::string, 3>> compacts_;
+};
+
+/// Is the thing one of the models of a text? Nothing where it does not tell its model.
+std::optional<bool> model_of(const Product& product, Asked& asked) {
+  const auto& pieces = asked.words.pieces;
+  for (const auto& model : product.models) {
+    if (model.compact.size() >= 4 && std::ranges::any_of(asked.compacts(), [&](const std::string& own) {
+          return own.find(model.compact) != std::string::npos;
+        })) {
+      return true;
+    }
     // All but a word that says what it is: "cobas h 232" for "cobas h 232 POC".
     std::size_t held = 0;
     bool code_missing = false;
-    for (const auto& word : wanted.words()) {
-      held += pieces.holds(word) ? 1 : 0;
-      code_missing = code_missing || (has_digits(word) && !pieces.holds(word));
+    for (const auto& word : model.words) {
+      const bool holds = pieces.holds_hash(word.hash);
+      held += holds ? 1 : 0;
+      code_missing = code_missing || (word.is_code && !holds);
     }
-    if (held > 0 && !code_missing && held * 4 >= wanted.words().size() * 3) return true;
+    if (held > 0 && !code_missing && held * 4 >= model.words.size() * 3) return true;
   }
-  if (has_digits(item.model)) return false;
+  if (has_digits(asked.item.model)) return false;
   return std::nullopt;
 }
 
@@ -123,8 +140,9 @@ void say(Verdict& verdict, bool with_texts, fmt::format_string<const Parts&...> 
 }
 
 /// What the installed versions are to a product's. Sentences only where they are wanted.
-Verdict judge_version(const Product& product, const Name& name, const Item& item, bool with_texts) {
+Verdict judge_version(const Product& product, const Name& name, Asked& thing, bool with_texts) {
   Verdict verdict;
+  const auto& item = thing.item;
   const auto& reading = product.reading;
   if (reading.kind == vers::VendorReading::Kind::serial_number && !item.serial.empty()) {
     const auto asked = vers::affects(reading, "serial number " + item.serial);
@@ -134,7 +152,7 @@ Verdict judge_version(const Product& product, const Name& name, const Item& item
     return verdict;
   }
   if (reading.kind == vers::VendorReading::Kind::model) {
-    if (const auto model = model_of(reading, item)) {
+    if (const auto model = model_of(product, thing)) {
       verdict.answer = *model ? Answer::yes : Answer::no;
       say(verdict, with_texts, "the model is {}one of \"{}\"", *model ? "" : "not ", product.version_text);
       return verdict;
@@ -227,8 +245,9 @@ std::optional<Match> Matcher::State::judge(const Item& item, const ItemWords& wo
   double best = 0;
   for (const auto& candidate : candidates) best = std::max(best, candidate.fit);
   if (best < kConfidenceMin) return std::nullopt;
+  Asked asked{item, words};
   const auto verdict_on = [&](const Product& product, bool with_texts) {
-    auto verdict = judge_version(product, targets.names[product.name], item, with_texts);
+    auto verdict = judge_version(product, targets.names[product.name], asked, with_texts);
     if (product.installed_on < 0 || verdict.answer != Answer::yes) return verdict;
     const auto& host = targets.names[targets.products[static_cast<std::size_t>(product.installed_on)].name];
     if (fit(host, words).confidence < kConfidenceMin) {

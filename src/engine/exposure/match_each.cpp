@@ -36,27 +36,44 @@ std::string description_of(const Item& item) {
 }
 
 void Matcher::match_each(std::span<const Item* const> items, unsigned threads, const Told& told) const {
-  TOCSIN_CHECK(state_->prepared);
+  state_->match_each(items, threads, told, nullptr);
+}
+
+void Matcher::State::match_each(std::span<const Item* const> items, unsigned threads, const Told& told,
+                                const KindAnswers* known) const {
+  TOCSIN_CHECK(prepared);
   HashMap<std::string, std::size_t> group_of;
   std::vector<std::vector<std::size_t>> groups;
+  std::vector<const KindAnswers::Answer*> answers;  // Of groups, where there is one.
   for (std::size_t at = 0; at < items.size(); ++at) {
     const auto [group, is_new] = group_of.try_emplace(description_of(*items[at]), groups.size());
-    if (is_new) groups.emplace_back();
+    if (is_new) {
+      groups.emplace_back();
+      answers.push_back(nullptr);
+      if (known != nullptr) {
+        const auto answer = known->by_kind.find(group->first);
+        if (answer != known->by_kind.end()) answers.back() = &answer->second;
+      }
+    }
     groups[group->second].push_back(at);
   }
   group_of.clear();
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (auto at = next++; at < groups.size(); at = next++) {
-      auto shared = *items[groups[at].front()];
-      shared.serial.clear();
-      shared.hashes.clear();
-      bool by_serial = false;
-      const auto matches = state_->match(shared, by_serial);
+      KindAnswers::Answer made;
+      if (answers[at] == nullptr) {
+        auto shared = *items[groups[at].front()];
+        shared.serial.clear();
+        shared.hashes.clear();
+        made.matches = match(shared, made.by_serial);
+      }
+      const auto& [matches, by_serial] = answers[at] == nullptr ? made : *answers[at];
       for (const auto each : groups[at]) {
         const auto& item = *items[each];
-        const bool is_own = (by_serial && !item.serial.empty()) || state_->is_listed(item);
-        told(each, is_own ? match(item) : matches);
+        const bool is_own = (by_serial && !item.serial.empty()) || is_listed(item);
+        bool own_serial = false;
+        told(each, is_own ? match(item, own_serial) : matches);
       }
     }
   };

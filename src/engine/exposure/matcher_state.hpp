@@ -60,12 +60,24 @@ class Candidates {
   std::deque<std::string> texts_;
 };
 
+/// What a matcher said of kinds of things, by description_of: of all that read alike.
+struct KindAnswers {
+  struct Answer {
+    std::vector<Match> matches;
+    bool by_serial = false;  ///< Its serial number may decide otherwise of a single one.
+  };
+  HashMap<std::string, Answer> by_kind;
+};
+
 struct Matcher::State {
   Targets targets;
   bool prepared = false;
 
   /// `by_serial`: whether a serial number may decide.
   std::vector<Match> match(const formats::inventory::Item& item, bool& by_serial) const;
+  /// Matcher::match_each; of what is `known`, nothing is asked again.
+  void match_each(std::span<const formats::inventory::Item* const> items, unsigned threads, const Told& told,
+                  const KindAnswers* known) const;
   /// Is its serial number or a hash listed?
   bool is_listed(const formats::inventory::Item& item) const;
   void by_identifiers(const formats::inventory::Item& item, Candidates& candidates) const;

@@ -14,6 +14,7 @@
 #include "base/log.hpp"
 #include "domain/advisory_facts.hpp"
 #include "domain/vendor.hpp"
+#include "engine/exposure/matcher_state.hpp"
 #include "engine/exposure/policy_group.hpp"
 #include "store/changes.hpp"
 #include "store/records.hpp"
@@ -72,6 +73,7 @@ SourcePtr source_of(const domain::Record& record, std::shared_ptr<const csaf::Ad
 struct Group {
   Matcher matcher;
   std::vector<SourcePtr> sources;
+  KindAnswers answers;  ///< Of find(), for match().
 };
 
 /// Names the group; the one that everybody may read is "".
@@ -295,13 +297,14 @@ std::size_t Matchers::advisories() const noexcept {
 std::vector<std::vector<Found>> Matchers::match(std::span<const formats::inventory::Item* const> items) const {
   std::vector<std::vector<Found>> all(items.size());
   state_->each_group([&](const Group& group, bool below) {
-    group.matcher.match_each(items, 1, [&](std::size_t item, const std::vector<Match>& matches) {
+    const auto told = [&](std::size_t item, const std::vector<Match>& matches) {
       for (const auto& match : matches) {
         const auto& source = *group.sources[match.advisory];
         if (below && state_->replaced.contains(source.record.value)) continue;
         if (is_worth_showing(match)) all[item].push_back(found_of(source, match));
       }
-    });
+    };
+    AssetFinder::match_each(group.matcher, items, told, group.answers);
   });
   for (auto& found : all) std::ranges::sort(found, {}, &Found::record);
   return all;
@@ -336,15 +339,23 @@ void Matchers::keep(AssetFinder& finder, std::int64_t asset, const formats::inve
   finder.add(asset, item, known, anew);
 }
 
-std::optional<std::vector<std::int64_t>> Matchers::find(AssetFinder& finder) const {
+bool Matchers::name_numbers_of(const formats::inventory::Item& item) const {
+  bool any = false;
+  state_->each_group([&](const Group& group, bool) { any = any || AssetFinder::is_named_by(group.matcher, item); });
+  return any;
+}
+
+std::optional<std::vector<std::int64_t>> Matchers::find(AssetFinder& finder) {
   std::vector<std::int64_t> all;
   bool any = false;
-  state_->each_group([&](const Group& group, bool) {
-    if (any) return;
-    const auto found = finder.find(group.matcher);
-    any = !found;
-    if (found) all.insert(all.end(), found->begin(), found->end());
-  });
+  for (auto* groups : {&state_->groups, &state_->changed}) {
+    for (auto& [name, group] : *groups) {
+      if (any || group.sources.empty()) continue;
+      const auto found = finder.find(group.matcher, nullptr, &group.answers);
+      any = !found;
+      if (found) all.insert(all.end(), found->begin(), found->end());
+    }
+  }
   if (any) return std::nullopt;
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());

@@ -48,7 +48,10 @@ class Matchers {
   /// Keeps by what an asset is found. `anew` as AssetFinder::add has it.
   void keep(AssetFinder& finder, std::int64_t asset, const formats::inventory::Item& item, bool anew = false) const;
   /// All assets of which match() says something, by number, and some more; nothing where that may be any.
-  std::optional<std::vector<std::int64_t>> find(AssetFinder& finder) const;
+  /// match() need not look again at what this has looked at.
+  std::optional<std::vector<std::int64_t>> find(AssetFinder& finder);
+  /// Does one of these advisories call an order number of the asset something, so that it is found by more from now on?
+  bool name_numbers_of(const formats::inventory::Item& item) const;
 
  private:
   Matchers();

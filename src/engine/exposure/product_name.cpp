@@ -554,11 +554,21 @@ NamePieces::NamePieces(const std::vector<std::string_view>& texts) {
       }
     }
   }
-  std::ranges::sort(pieces_);
-  pieces_.erase(std::unique(pieces_.begin(), pieces_.end()), pieces_.end());
-  hashes_.reserve(pieces_.size());
-  for (const auto& piece : pieces_) hashes_.push_back(KeyedHash{}(piece));
-  std::ranges::sort(hashes_);
+  // By their hashes, which are looked up anyway, and not as texts: that would take as long as all the rest.
+  std::vector<std::pair<std::size_t, std::size_t>> order;
+  order.reserve(pieces_.size());
+  for (std::size_t i = 0; i < pieces_.size(); ++i) order.emplace_back(KeyedHash{}(pieces_[i]), i);
+  std::ranges::sort(order);
+  const auto repeats = std::ranges::unique(order, {}, [](const auto& each) { return each.first; });
+  order.erase(repeats.begin(), repeats.end());
+  std::vector<std::string> pieces;
+  pieces.reserve(order.size());
+  hashes_.reserve(order.size());
+  for (const auto& [hash, at] : order) {
+    pieces.push_back(std::move(pieces_[at]));
+    hashes_.push_back(hash);
+  }
+  pieces_ = std::move(pieces);
 }
 
 bool NamePieces::nearly_holds(std::string_view word) const {

@@ -78,13 +78,13 @@ class NamePieces {
   const std::vector<std::string>& asides() const noexcept { return asides_; }
   /// First letters of three to five words that follow each other: "ipm" of "Intelligent Power Manager".
   const std::vector<std::string>& initials() const noexcept { return initials_; }
-  /// Every piece, for looking up candidates.
+  /// Every piece, in no order, for looking up candidates.
   const std::vector<std::string>& all() const noexcept { return pieces_; }
   /// all() is empty from now on; for what is only held against others, of which there are many.
   void forget_all() { std::vector<std::string>{}.swap(pieces_); }
 
  private:
-  std::vector<std::string> pieces_;  ///< Without repeats.
+  std::vector<std::string> pieces_;  ///< Without repeats, in no order.
   std::vector<std::size_t> hashes_;  ///< Of the pieces, in order: a name has few, and they stand side by side.
   std::vector<std::string> words_;
   std::vector<std::string> initials_, asides_;

@@ -294,6 +294,15 @@ void Runs::keep(const store::Asset& asset, bool anew) {
   }
 }
 
+void Runs::keep_named(const store::Asset& asset) {
+  const auto& part = part_->matchers;
+  const auto readings = aliases_.readings(asset.organisation, asset.item);
+  const auto is_named = [&part](const formats::inventory::Item& item) { return part.name_numbers_of(item); };
+  if (is_named(asset.item) || std::ranges::any_of(readings, [&](const Reading& each) { return is_named(each.item); })) {
+    keep(asset, true);
+  }
+}
+
 Result<std::int64_t> Runs::next_generation(store::Connection& connection) const {
   store::Exposures exposures{connection};
   TRY(const auto last, exposures.generation());
@@ -364,6 +373,7 @@ Result<bool> Runs::fill_finder() {
     kept_->is_whole = assets.size() < static_cast<std::size_t>(kReadAtOnce) || kept_->finder.is_full();
     if (!assets.empty()) kept_->after = assets.back().id;
   }
+  if (kept_->is_whole) kept_->finder.settle();
   return kept_->is_whole;
 }
 
@@ -426,9 +436,11 @@ Result<RunStep> Runs::match_advisories(const store::Exposures::Cursor& cursor, T
     kept_->generation = generation;
     // These advisories may tell what order numbers are called.
     for (const auto& each : looked) {
-      if (!each.found.empty()) keep(*each.asset, true);
+      if (!each.found.empty()) keep_named(*each.asset);
     }
   }
+  // All written: what was kept of these advisories is not needed any more.
+  if (generation != 0 && next.asset == 0) part_.reset();
   return step;
 }
 

@@ -45,6 +45,8 @@ class Runs {
   tocsin::Status read_aliases(store::Connection& connection);
   /// Keeps an asset in the finder by what it says and by each of its readings.
   void keep(const store::Asset& asset, bool anew = false);
+  /// The same anew, where the advisories of part_ tell more of by what it is found.
+  void keep_named(const store::Asset& asset);
   Result<RunStep> match_due(const std::vector<store::Asset>& assets, Timestamp now);
   Result<RunStep> match_advisories(const store::Exposures::Cursor& cursor, Timestamp now, int assets_max);
   tocsin::Status read_part(const store::Exposures::Cursor& cursor);

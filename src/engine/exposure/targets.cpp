@@ -272,6 +272,22 @@ std::uint32_t Targets::intern_name(const std::string& vendor, std::string text) 
   return at->second;
 }
 
+namespace {
+
+ModelText model_text(std::string_view model) {
+  ModelText text;
+  text.compact = compact_order_number(model);
+  auto end = text.compact.size();
+  while (end > 0 && text.compact[end - 1] == 'X') --end;
+  if (text.compact.size() - end >= 2 && end >= 4) text.compact.resize(end);
+  const NamePieces pieces{{model}};
+  for (const auto& word : pieces.words())
+    text.words.push_back({.hash = KeyedHash{}(word), .is_code = has_digits(word)});
+  return text;
+}
+
+}  // namespace
+
 std::size_t Targets::add(const csaf::Advisory& advisory) {
   const auto number = static_cast<std::uint32_t>(documents.size());
   auto& document = documents.emplace_back();
@@ -341,6 +357,7 @@ std::size_t Targets::add(const csaf::Advisory& advisory) {
     if (product.reading.kind == vers::VendorReading::Kind::model) {
       for (const auto& each_model : product.reading.models) {
         const auto model = model_word(each_model);
+        product.models.push_back(model_text(model));
         also_named(model);
         if (model.find(' ') != std::string::npos) continue;
         // "DH-IPC-HDW1XXX"

@@ -37,6 +37,16 @@ struct Claim {
   formats::csaf::ProductStatus status = formats::csaf::ProductStatus::known_affected;
 };
 
+/// A model that stands where versions do, as things are held against it.
+struct ModelText {
+  std::string compact;  ///< Order number; of "DH-IPC-HDW1XXX" what is fixed.
+  struct Word {
+    std::size_t hash = 0;  ///< As NamePieces holds it.
+    bool is_code = false;  ///< Has digits.
+  };
+  std::vector<Word> words;
+};
+
 /// One product of one advisory.
 struct Product {
   std::uint32_t advisory = 0;
@@ -44,6 +54,7 @@ struct Product {
   std::string id;
   std::string version_text;
   formats::vers::VendorReading reading;
+  std::vector<ModelText> models;   ///< Of a reading that names models: they are taken apart once.
   bool has_fix = false;            ///< A vendor_fix speaks of it.
   std::int64_t installed_on = -1;  ///< The product that it must be installed on, or -1.
   std::vector<Claim> claims;
