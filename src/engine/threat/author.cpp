@@ -222,7 +222,7 @@ Status note(store::Connection& connection, const Actor& actor, audit::Action act
             boost::json::object details, Timestamp now) {
   details["id"] = record.key;
   TRY_VOID(audit::record(connection, actor, now, action, audit::object_of(record.id), record.owner,
-                         domain::audit::Outcome::done, std::move(details)));
+                         domain::audit::Outcome::done, details));
   return ok();
 }
 
