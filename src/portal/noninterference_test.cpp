@@ -153,7 +153,12 @@ std::vector<std::string> targets() {
   for (const std::string_view ending :
        {"", ".csaf-2.1.json", ".csaf-2.0.json", ".openvex.json", ".cdx.json", ".md", ".txt", ".html", ".pdf"}) {
     all.push_back(fmt::format("/api/v1/advisories/{}/document{}", id_of(++slot), ending));
-    all.push_back(fmt::format("/api/v1/advisories/{}/revisions/2/document{}", id_of(++slot), ending));
+    // Fewer have a second revision, and fewer still are seen when they are asked for.
+    ++slot;
+    for (const int further : {0, 8, 16}) {
+      all.push_back(
+          fmt::format("/api/v1/advisories/{}/revisions/2/document{}", id_of((slot + further) % kSlots), ending));
+    }
   }
   all.push_back("/api/v1/advisories/" + id_of(3) + "/revisions");
   all.push_back("/advisories/" + id_of(4) + "/revisions/1");
@@ -450,15 +455,31 @@ TOCSIN_ON_BOTH_DATABASES(Noninterference);
 
 /// After so many pairs somebody has been answered everywhere.
 constexpr int kAllHeard = 10'000;
-/// What is not theirs, is not there, leads elsewhere, or needs a record that cannot be removed or converted, or several
-/// that are there for the same reader at once.
+/// What is not theirs (nobody of the walk wrote any of its STIX objects here), is not there, leads elsewhere, or needs
+/// a record that cannot be removed or converted, or several that are there for the same reader at once.
 bool is_meant_to_be_silent(std::string_view target) {
   return std::ranges::any_of(
-      std::array<std::string_view, 13>{"/threats/shared/", "/threats/reports/", "{other_", "/none", "/approvals/1",
-                                       "{notice}", "/comments/{comment}", "/remove", "csaf-2.1.json", "/exposure/runs/",
-                                       "/notifications/assets/", "/objects/relationship--",
-                                       "/revisions/2/document.txt"},
-      [&](std::string_view each) { return target.find(each) != std::string_view::npos; });
+             std::array<std::string_view, 13>{"/threats/shared/", "/threats/reports/", "{other_", "/none",
+                                              "/approvals/1", "{notice}", "/comments/{comment}", "/remove",
+                                              "csaf-2.1.json", "/exposure/runs/", "/notifications/assets/",
+                                              "/objects/relationship--", "/revisions/2/document.txt"},
+             [&](std::string_view each) { return target.find(each) != std::string_view::npos; }) ||
+         (target.starts_with("/threats/") && (target.ends_with("/edit") || target.ends_with("/revoke")));
+}
+/// The address without what tells one record of the walk from the others: whether somebody was answered there does not
+/// hang on which of them it was.
+std::string door_of(std::string_view target) {
+  std::string out;
+  while (!target.empty()) {
+    const auto end = std::min(target.find_first_of("/=?&."), target.size());
+    const auto part = target.substr(0, end);
+    const bool is_record =
+        part.starts_with("EX-2024-") || part.find("--00000000-0000-4000-8000-") != std::string_view::npos;
+    out += is_record ? std::string_view{"{record}"} : part;
+    if (end < target.size()) out += target[end];
+    target.remove_prefix(std::min(end + 1, target.size()));
+  }
+  return out;
 }
 
 TEST_P(Noninterference, WhatIsHiddenChangesNoAnswer) {
@@ -516,7 +537,7 @@ TEST_P(Noninterference, WhatIsHiddenChangesNoAnswer) {
         if (first) {
           auto target = world.filled(ask.target);
           found->second = {&ask, target, world.answer(target, viewer, ask.signed_in)};
-          if (found->second.answer.starts_with("HTTP/1.1 200")) answered.insert(ask.target);
+          if (found->second.answer.starts_with("HTTP/1.1 200")) answered.insert(door_of(ask.target));
         }
         looked.push_back(&found->second);
       }
@@ -547,7 +568,7 @@ TEST_P(Noninterference, WhatIsHiddenChangesNoAnswer) {
     std::vector<std::string> silent;
     for (const auto& look : looks_at) {
       for (const auto& ask : *look.of) {
-        if (!answered.contains(ask.target) && !is_meant_to_be_silent(ask.target)) silent.push_back(ask.target);
+        if (!answered.contains(door_of(ask.target)) && !is_meant_to_be_silent(ask.target)) silent.push_back(ask.target);
       }
     }
     EXPECT_THAT(silent, ::testing::IsEmpty());

@@ -237,9 +237,10 @@ class MemberWorld {
     return (viewer.person && in(communities_, id, {Grantee::Kind::person, viewer.person->value})) ||
            (viewer.organisation && in(communities_, id, {Grantee::Kind::organisation, viewer.organisation->value}));
   }
-  /// An auditor's membership reads nothing.
+  /// An auditor's membership reads nothing. Who acts for an organisation and is no person reads none of the community's
+  /// pages, but is told which community an advisory came by.
   bool joined(const Viewer& viewer, std::int64_t id) const {
-    if (viewer.organisation && !may(viewer, Permission::read_as_member)) return false;
+    if (viewer.organisation && !domain::allows(viewer.roles, Permission::read_as_member)) return false;
     return is_in_community(viewer, id);
   }
   /// Who answers for an organisation that takes part, or takes part by name.
