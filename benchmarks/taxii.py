@@ -233,7 +233,10 @@ def compare(work, seconds):
         if name.startswith("tocsin"):
             wait_for_all(reader, count)
         if headers:  # wrk sends none: one reader, page after page.
-            figures[name, "download"] = full_download(reader, count, 100)
+            try:
+                figures[name, "download"] = full_download(reader, count, 100)
+            except TimeoutError:
+                return row(f"{name}, all pages one after the other", "-", "", "", "a page took longer than a minute")
             return row(f"{name}, all pages one after the other", int(figures[name, "download"]), "obj/s", "", "one reader; for reference")
         starts = moments(reader, 200)
         for connections in (1, 16, 64):
@@ -337,9 +340,12 @@ def followers(port, count, everything, ended):
 def bench_many(work, seconds):
     count = int(os.environ.get("OBJECTS", "1000000"))
     print(f"TAXII, {count:,} indicators for anyone")
-    objects = write_objects(work / "many.jsonl", count)
+    # Files as feeds are cut: a document has its limit.
+    objects, each = work / "objects", 50_000
+    objects.mkdir()
+    size = sum(write_objects(objects / f"{first}.json", min(each, count - first), first).stat().st_size for first in range(0, count, each))
     data, took, peak = portal(work, "many", objects)
-    row("import of them, to searchable", took, "s", "< 60", f"{count / took:,.0f} objects/s, peak {peak:.0f} MB, {objects.stat().st_size / 1e6:.0f} MB")
+    row("import of them, to searchable", took, "s", "< 60", f"{count / took:,.0f} objects/s, peak {peak:.0f} MB, {size / 1e6:.0f} MB")
     token = writable(data)
     server = Server(data)
     reader = Reader(server.port, OWN_PATH)
