@@ -1,7 +1,6 @@
 #include "exchange/misp_add.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -12,6 +11,7 @@
 #include "engine/audit/trail.hpp"
 #include "engine/members/program.hpp"
 #include "engine/threat/misp.hpp"
+#include "exchange/already_here.hpp"
 #include "exchange/prepare_misp.hpp"
 #include "exchange/putting.hpp"
 #include "formats/misp/event.hpp"
@@ -19,7 +19,6 @@
 #include "formats/stix/ids.hpp"
 #include "formats/stix/markings.hpp"
 #include "formats/stix/reader.hpp"
-#include "formats/stix/versions.hpp"
 #include "store/communities.hpp"
 #include "store/organisations.hpp"
 #include "store/records.hpp"
@@ -38,8 +37,6 @@ using domain::PutOutcome;
 using domain::RecordKind;
 using store::Sql;
 
-/// Values that one look asks for.
-constexpr std::size_t kAskedAtOnce = 512;
 constexpr const char* kExists =
     "Event already exists, if you would like to edit it, use the url in the location header.";
 
@@ -170,14 +167,20 @@ void renew_parts(object& event, const std::string& seconds) {
 class Adding {
  public:
   Adding(store::Connection& connection, const engine::Actor& actor, const Author& author, Timestamp now)
-      : connection_(connection), actor_(actor), author_(author), now_(now) {}
+      : connection_(connection),
+        actor_(actor),
+        author_(author),
+        now_(now),
+        here_(connection, actor.viewer, author.issuer, now) {}
 
   /// `report`: the STIX id of the event. `changes`: there is one, and this is a later version of it.
   Status run(const PreparedObjects& objects, const std::string& report, bool changes) {
     changes_ = changes;
     TRY_VOID(connection_.lock_changes());
-    TRY_VOID(look_up(objects));
-    if (!changes && (seen_.contains(report) || own_.contains(report))) return Error::conflict(kExists, report);
+    std::vector<std::string> keys;
+    for (const auto& each : objects.revisions) keys.push_back(each.key);
+    TRY_VOID(here_.look_up(keys));
+    if (!changes && (here_.seen(report) != nullptr || here_.is_own(report))) return Error::conflict(kExists, report);
     std::vector<NewRevision> chosen;
     for (const auto& each : objects.revisions) TRY_VOID(choose(each, chosen));
     TRY_VOID(put(chosen));
@@ -185,47 +188,6 @@ class Adding {
   }
 
  private:
-  struct Seen {
-    domain::Record record;
-    std::string version_order;
-  };
-
-  Status look_up(const PreparedObjects& objects) {
-    std::vector<std::string> keys;
-    for (const auto& each : objects.revisions) keys.push_back(each.key);
-    for (std::size_t at = 0; at < keys.size(); at += kAskedAtOnce) {
-      const auto some = std::span<const std::string>{keys}.subspan(at, std::min(kAskedAtOnce, keys.size() - at));
-      Sql seen{"SELECT " TOCSIN_RECORD_COLUMNS ", r.version_order FROM record r WHERE r.kind = ? AND r.record_key IN ",
-               RecordKind::stix_object};
-      seen.append_list(some).append(" AND ");
-      seen.append(domain::policy::visible_sql(actor_.viewer, now_)).append(" ORDER BY r.id");
-      TRY_VOID(connection_.each(seen, [&](const store::Row& row) {
-        auto record = store::read_record(row);
-        auto key = record.key;
-        seen_[std::move(key)].push_back({std::move(record), row.string(store::kRecordColumns)});
-        return ok();
-      }));
-      Sql own{"SELECT r.record_key FROM record r WHERE r.kind = ? AND r.issuer = ? AND r.record_key IN ",
-              RecordKind::stix_object, author_.issuer};
-      own.append_list(some);
-      TRY_VOID(connection_.each(own, [&](const store::Row& row) {
-        own_.insert(row.string(0));
-        return ok();
-      }));
-    }
-    return ok();
-  }
-
-  Result<bool> is_same(const Seen& seen, const NewRevision& revision) {
-    if (seen.version_order != revision.version_order) return false;
-    if (seen.record.sha512 == revision.sha512) return true;
-    TRY(const auto bytes, store::Records{connection_}.document(seen.record.id, seen.record.current_revision));
-    if (!bytes) return false;
-    const auto kept = kept_.read(*bytes);
-    const auto given = given_.read(revision.bytes);
-    return kept && given && stix::same_object(*kept, *given);
-  }
-
   static std::string named(const NewRevision& revision) {
     const auto type = stix::type_of_id(revision.key);
     return fmt::format("{} ({})", std::string_view{revision.key}.substr(type.size() + 2), type);
@@ -236,15 +198,15 @@ class Adding {
     if (!stix::tlp_level(revision.key).empty()) return ok();
     auto issuer = author_.issuer;
     bool for_everybody = false;
-    if (const auto found = seen_.find(revision.key); found != seen_.end()) {
+    if (const auto* found = here_.seen(revision.key)) {
       if (!is_of_one_event(revision)) return ok();
-      for (const auto& each : found->second) {
+      for (const auto& each : *found) {
         if (each.record.owner != author_.id) {
           return Error::conflict(
               fmt::format("{} is here already, from another organisation: only that one changes it", named(revision)),
               revision.key);
         }
-        TRY(const bool same, is_same(each, revision));
+        TRY(const bool same, here_.is_same(each, revision));
         if (same) return ok();
         issuer = each.record.issuer;
         // As with MISP's server: what does not say that it is newer stays as it is.
@@ -254,7 +216,7 @@ class Adding {
         for_everybody =
             for_everybody || (each.record.audience == Audience::everyone && each.record.tlp == domain::Tlp::clear);
       }
-    } else if (own_.contains(revision.key)) {
+    } else if (here_.is_own(revision.key)) {
       if (!is_of_one_event(revision)) return ok();
       return Error::conflict(
           fmt::format("Your organisation has {} already, marked so that you may not see it", named(revision)),
@@ -301,9 +263,7 @@ class Adding {
   const Author& author_;
   const Timestamp now_;
   bool changes_ = false;
-  std::map<std::string, std::vector<Seen>> seen_;
-  std::set<std::string> own_;
-  stix::TapeReader kept_, given_;
+  AlreadyHere here_;
 };
 
 /// The one event of the body.

@@ -45,11 +45,6 @@ bool is_of_the_database(const Error& error) noexcept {
   return error.code == Error::Code::unavailable || error.code == Error::Code::timeout;
 }
 
-std::string issuer_of(std::string_view organisation_uuid, domain::OrganisationId id) {
-  return organisation_uuid.empty() ? fmt::format("urn:tocsin:organisation:{}", id.value)
-                                   : fmt::format("urn:uuid:{}", organisation_uuid);
-}
-
 Result<std::vector<PutOne>> put_revisions(store::Connection& connection,
                                           std::span<const domain::NewRevision* const> revisions, store::Again again,
                                           Timestamp now) {

@@ -19,10 +19,6 @@ namespace tocsin::exchange {
 /// to be stored.
 bool is_of_the_database(const Error& error) noexcept;
 
-/// Under which what an organisation adds by itself is kept: nobody's hidden object is met there, and none can be
-/// replaced.
-std::string issuer_of(std::string_view organisation_uuid, domain::OrganisationId id);
-
 /// What became of one of several: stored, or why not.
 struct PutOne {
   std::optional<store::PutResult> result = {};

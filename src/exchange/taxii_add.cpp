@@ -1,7 +1,6 @@
 #include "exchange/taxii_add.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -9,11 +8,11 @@
 #include "base/ids.hpp"
 #include "engine/audit/trail.hpp"
 #include "engine/taxii/fits.hpp"
+#include "exchange/already_here.hpp"
 #include "exchange/prepare_stix.hpp"
 #include "exchange/putting.hpp"
 #include "formats/stix/markings.hpp"
 #include "formats/stix/reader.hpp"
-#include "formats/stix/versions.hpp"
 #include "store/records.hpp"
 
 namespace tocsin::exchange {
@@ -97,15 +96,21 @@ bool reaches(const domain::Record& record, const taxii::Addressees& addressees) 
 /// One request, within its transaction.
 class Adding {
  public:
-  Adding(store::Connection& connection, const engine::Actor& actor, const Place& place, Timestamp now)
-      : connection_(connection), actor_(actor), place_(place), now_(now), owner_(*actor.viewer.organisation) {
+  /// `uuid`: of the actor's organisation.
+  Adding(store::Connection& connection, const engine::Actor& actor, std::string_view uuid, const Place& place,
+         Timestamp now)
+      : connection_(connection),
+        actor_(actor),
+        place_(place),
+        now_(now),
+        owner_(*actor.viewer.organisation),
+        here_(connection, actor.viewer, issuer_of(uuid, *actor.viewer.organisation), now) {
     status_.id = random_uuid();
     status_.requested_at = now;
   }
 
   Result<taxii::WriteStatus> run(const PreparedObjects& objects) {
     TRY_VOID(connection_.lock_changes());
-    TRY_VOID(find_issuer());
     for (const auto& each : objects.refusals) {
       fail(each.id.empty() ? each.pointer : each.id, each.version.empty() ? format_rfc3339(now_) : each.version,
            each.why);
@@ -142,14 +147,6 @@ class Adding {
     status_.failures.push_back({std::move(id), std::move(version), std::move(why)});
   }
 
-  /// What organisations add is under an issuer of their own: nobody's hidden object is met, and none can be replaced.
-  Status find_issuer() {
-    TRY(const auto uuid, connection_.first(Sql{"SELECT uuid FROM organisation WHERE id = ?", owner_},
-                                           [](const store::Row& row) { return row.string(0); }));
-    issuer_ = issuer_of(uuid.value_or(""), owner_);
-    return ok();
-  }
-
   /// Of the object alone.
   std::string why_not(const NewRevision& revision) const {
     if (revision.tlp > place_.addressees.tlp_max) {
@@ -162,32 +159,15 @@ class Adding {
   }
 
   Status look_up(const std::vector<const NewRevision*>& candidates) {
+    std::vector<std::string> keys;
+    for (const auto* each : candidates) keys.push_back(each->key);
+    TRY_VOID(here_.look_up(keys));
     for (std::size_t at = 0; at < candidates.size(); at += kAskedAtOnce) {
       const auto some = std::span{candidates}.subspan(at, std::min(kAskedAtOnce, candidates.size() - at));
-      std::vector<std::string> keys, hashes;
-      for (const auto* each : some) {
-        keys.push_back(each->key);
-        hashes.push_back(each->sha512);
-      }
-      Sql seen{"SELECT " TOCSIN_RECORD_COLUMNS ", r.version_order FROM record r WHERE r.kind = ? AND r.record_key IN ",
-               RecordKind::stix_object};
-      seen.append_list(std::span{keys}).append(" AND ");
-      seen.append(domain::policy::visible_sql(actor_.viewer, now_)).append(" ORDER BY r.id");
-      TRY_VOID(connection_.each(seen, [&](const store::Row& row) {
-        auto record = store::read_record(row);
-        auto key = record.key;
-        seen_[std::move(key)].push_back({std::move(record), row.string(store::kRecordColumns)});
-        return ok();
-      }));
-      Sql own{"SELECT r.record_key FROM record r WHERE r.kind = ? AND r.issuer = ? AND r.record_key IN ",
-              RecordKind::stix_object, issuer_};
-      own.append_list(std::span{keys});
-      TRY_VOID(connection_.each(own, [&](const store::Row& row) {
-        own_.insert(row.string(0));
-        return ok();
-      }));
+      std::vector<std::string> hashes;
+      for (const auto* each : some) hashes.push_back(each->sha512);
       // What others removed says nothing of what may be added, and would tell of what was hidden.
-      Sql removed{"SELECT sha512 FROM removed_document WHERE (issuer = ?", issuer_};
+      Sql removed{"SELECT sha512 FROM removed_document WHERE (issuer = ?", here_.issuer()};
       if (owner_ == domain::kOwnOrganisation) removed.append(" OR issuer = ''");
       removed.append(") AND sha512 IN ");
       removed.append_list(std::span{hashes});
@@ -199,32 +179,16 @@ class Adding {
     return ok();
   }
 
-  struct Seen {
-    domain::Record record;
-    std::string version_order;
-  };
-
-  /// Is the current revision of it the same version, and says the same?
-  Result<bool> is_same(const Seen& seen, const NewRevision& revision) {
-    if (seen.version_order != revision.version_order) return false;
-    if (seen.record.sha512 == revision.sha512) return true;
-    TRY(const auto bytes, store::Records{connection_}.document(seen.record.id, seen.record.current_revision));
-    if (!bytes) return false;
-    const auto kept = kept_.read(*bytes);
-    const auto given = given_.read(revision.bytes);
-    return kept && given && stix::same_object(*kept, *given);
-  }
-
   /// Says what becomes of it, or puts it among what is to be stored.
   Status choose(const NewRevision& revision, std::vector<NewRevision>& chosen) {
     if (removed_.contains(revision.sha512)) {
       fail(revision, "It was removed here");
       return ok();
     }
-    auto issuer = issuer_;
-    if (const auto found = seen_.find(revision.key); found != seen_.end()) {
-      for (const auto& each : found->second) {
-        TRY(const bool same, is_same(each, revision));
+    auto issuer = here_.issuer();
+    if (const auto* found = here_.seen(revision.key)) {
+      for (const auto& each : *found) {
+        TRY(const bool same, here_.is_same(each, revision));
         if (same && reaches(each.record, place_.addressees)) {
           succeed(revision, kIsHere);
           return ok();
@@ -242,7 +206,7 @@ class Adding {
         }
         issuer = each.record.issuer;
       }
-    } else if (own_.contains(revision.key)) {
+    } else if (here_.is_own(revision.key)) {
       fail(revision, "Your organisation has it already, marked so that you may not see it");
       return ok();
     }
@@ -309,11 +273,9 @@ class Adding {
   const Place& place_;
   const Timestamp now_;
   const OrganisationId owner_;
-  std::string issuer_;
   taxii::WriteStatus status_;
-  std::map<std::string, std::vector<Seen>> seen_;
-  std::set<std::string> own_, removed_;
-  stix::TapeReader kept_, given_;
+  AlreadyHere here_;
+  std::set<std::string> removed_;
 };
 
 }  // namespace
@@ -335,7 +297,9 @@ Result<taxii::WriteStatus> add_to_collection(store::Database& database, const en
   }
   return database.write([&](store::Connection& connection) -> Result<taxii::WriteStatus> {
     TRY(const auto place, place_of(connection, actor, root, collection));
-    return Adding{connection, actor, place, now}.run(*prepared.stix);
+    TRY(const auto uuid, connection.first(Sql{"SELECT uuid FROM organisation WHERE id = ?", *actor.viewer.organisation},
+                                          [](const store::Row& row) { return row.string(0); }));
+    return Adding{connection, actor, uuid.value_or(""), place, now}.run(*prepared.stix);
   });
 }
 
