@@ -20,10 +20,6 @@ constexpr std::int64_t kReaderMappedBytes = 0x7fff'0000;
 constexpr int kCheckpointPages = 4'096;
 /// Rows that one ANALYZE of an index looks at.
 constexpr int kAnalysisLimit = 400;
-/// Rows written before the planner's statistics are made, and then each time as many as all before: a database that
-/// grows from nothing is never planned for as if it were a hundred times smaller, and an import of millions pays for
-/// about ten of them.
-constexpr std::int64_t kStatisticsAfter = 10'000;
 
 Error error_of(sqlite3* db, int code, std::string_view sql) {
   const std::string text = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
@@ -167,27 +163,10 @@ class SqliteConnection final : public Connection {
     rollback();
   }
 
-  bool needs_statistics() const noexcept { return sqlite3_total_changes64(db_.get()) >= statistics_at_; }
+  bool wrote() const noexcept { return sqlite3_total_changes64(db_.get()) > 0; }
 
-  /// Statistics for the query planner; where another process is writing just now, later. Connections read them with the
-  /// schema and not again: their table is made anew so that the schema is another one, here and in other processes.
-  void make_statistics() noexcept {
-    sqlite3_busy_timeout(db_.get(), 0);
-    const auto change = [&](const char* text) {
-      return sqlite3_exec(db_.get(), text, nullptr, nullptr, nullptr) == SQLITE_OK;
-    };
-    if (change("BEGIN IMMEDIATE")) {
-      if (change("DROP TABLE IF EXISTS sqlite_stat1; ANALYZE; COMMIT")) {
-        statistics_at_ = std::max<std::int64_t>(kStatisticsAfter, 2 * sqlite3_total_changes64(db_.get()));
-      }
-      rollback();
-    }
-    sqlite3_busy_timeout(db_.get(), wait_ms_);
-  }
-
-  /// Before it is closed: those that what was done here would have been glad of.
-  void renew_statistics() noexcept {
-    if (sqlite3_total_changes64(db_.get()) == 0) return;
+  /// Statistics for the query planner, when much has changed; nobody waits for it.
+  void optimise() noexcept {
     sqlite3_busy_timeout(db_.get(), 0);
     sqlite3_exec(db_.get(), "PRAGMA optimize", nullptr, nullptr, nullptr);
   }
@@ -226,7 +205,6 @@ class SqliteConnection final : public Connection {
   explicit SqliteConnection(sqlite3* db) : db_(db) {}
 
   Status prepare_session(Mode mode, int wait_ms) {
-    wait_ms_ = wait_ms;
     sqlite3_busy_timeout(db_.get(), wait_ms);
     sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
     sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
@@ -380,8 +358,6 @@ class SqliteConnection final : public Connection {
   }
 
   DbPtr db_;
-  int wait_ms_ = 0;
-  std::int64_t statistics_at_ = kStatisticsAfter;
   State state_ = State::none;
   std::unordered_map<std::string, Prepared> statements_;
   std::uint64_t uses_ = 0;
@@ -397,7 +373,7 @@ class SqliteDatabase final : public Database {
 
   ~SqliteDatabase() override {
     if (auto writer = writers_.take()) {
-      (*writer)->renew_statistics();
+      if ((*writer)->wrote()) (*writer)->optimise();
       writers_.give_back(*writer);
     }
   }
@@ -431,7 +407,6 @@ class SqliteDatabase final : public Database {
     return Lease(connection, [&pool](Connection* lent) {
       auto* const own = static_cast<SqliteConnection*>(lent);
       own->clear_up();
-      if (own->needs_statistics()) own->make_statistics();
       pool.give_back(own);
     });
   }

@@ -139,46 +139,6 @@ TEST_F(SqliteTest, AWriterThatWaitsTooLongIsToldSo) {
   EXPECT_EQ(count(*first), 2);
 }
 
-TEST_F(SqliteTest, WhoHasReadBeforePlansByWhatHasGrownSince) {
-  auto database = open().value();
-  auto other = open().value();  // Stands for another process.
-  ASSERT_TRUE(database->write([](Connection& connection) -> Status {
-    TRY_VOID(
-        connection.run_script("CREATE TABLE few (id INTEGER PRIMARY KEY, kind INTEGER) STRICT;"
-                              "CREATE INDEX few_kind ON few (kind);"
-                              "CREATE TABLE many (id INTEGER PRIMARY KEY, few_id INTEGER, kind INTEGER) STRICT;"
-                              "CREATE INDEX many_kind ON many (kind);"
-                              "INSERT INTO many VALUES (1, 1, 1);"
-                              "INSERT INTO few WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-                              "WHERE i < 12000) SELECT i, 1 FROM n"));
-    return ok();
-  }));
-  const auto plan_of = [](Database& asked, const Sql& explain) {
-    return asked
-        .read([&](Connection& connection) -> Result<std::optional<std::string>> {
-          // To explain runs nothing, which would see that the schema is another one.
-          TRY_VOID(connection.run(Sql{"SELECT count(*) FROM few"}));
-          return connection.first(explain, [](const Row& row) { return row.string(3); });
-        })
-        .value()
-        .value_or("");
-  };
-  const Sql before{"EXPLAIN QUERY PLAN SELECT 1 FROM many m JOIN few f ON f.id = m.few_id AND f.kind = m.kind"};
-  // Spelt differently, for a statement is kept as it was planned.
-  const Sql after{"EXPLAIN QUERY PLAN SELECT 2 FROM many m JOIN few f ON f.id = m.few_id AND f.kind = m.kind"};
-  EXPECT_THAT(plan_of(*database, before), HasSubstr("SCAN m"));
-  EXPECT_THAT(plan_of(*other, before), HasSubstr("SCAN m"));
-  ASSERT_TRUE(database->write([](Connection& connection) -> Status {
-    TRY_VOID(
-        connection.run_script("DELETE FROM few WHERE id > 3;"
-                              "INSERT INTO many WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n "
-                              "WHERE i < 20000) SELECT i, 1, i FROM n"));
-    return ok();
-  }));
-  EXPECT_THAT(plan_of(*database, after), HasSubstr("SCAN f"));
-  EXPECT_THAT(plan_of(*other, after), HasSubstr("SCAN f"));
-}
-
 TEST_F(SqliteTest, ConnectionsAreSetUpToBeStrict) {
   auto database = open().value();
   const auto ask = [&](const auto& sql) {
