@@ -114,7 +114,8 @@ std::span<const Migration> all_migrations() {
                                      kMigration0036StixValues,
                                      kMigration0037ThreatGraph,
                                      kMigration0039StixVulnerability,
-                                     kMigration0041ExposureFigures};
+                                     kMigration0041ExposureFigures,
+                                     kMigration0045Plans};
   return migrations;
 }
 

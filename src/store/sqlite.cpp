@@ -18,8 +18,6 @@ constexpr int kWriterCacheKib = 32'768;
 constexpr std::int64_t kReaderMappedBytes = 0x7fff'0000;
 /// Pages of 4 KiB: 16 MiB of log before it is copied back, so that an import does not copy hot pages all the time.
 constexpr int kCheckpointPages = 4'096;
-/// Rows that one ANALYZE of an index looks at.
-constexpr int kAnalysisLimit = 400;
 
 Error error_of(sqlite3* db, int code, std::string_view sql) {
   const std::string text = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
@@ -163,14 +161,6 @@ class SqliteConnection final : public Connection {
     rollback();
   }
 
-  bool wrote() const noexcept { return sqlite3_total_changes64(db_.get()) > 0; }
-
-  /// Statistics for the query planner, when much has changed; nobody waits for it.
-  void optimise() noexcept {
-    sqlite3_busy_timeout(db_.get(), 0);
-    sqlite3_exec(db_.get(), "PRAGMA optimize", nullptr, nullptr, nullptr);
-  }
-
  protected:
   Status begin_attempt() override { return control("SAVEPOINT attempt"); }
   Status end_attempt(bool keep) override {
@@ -214,9 +204,9 @@ class SqliteConnection final : public Connection {
     TRY_VOID(use_write_ahead_log(wait_ms));
     const auto settings = fmt::format(
         "PRAGMA foreign_keys=ON; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-{}; PRAGMA wal_autocheckpoint={};"
-        "PRAGMA journal_size_limit={}; PRAGMA analysis_limit={}; PRAGMA query_only={}; PRAGMA mmap_size={}",
+        "PRAGMA journal_size_limit={}; PRAGMA query_only={}; PRAGMA mmap_size={}",
         mode == Mode::writer ? kWriterCacheKib : kReaderCacheKib, kCheckpointPages, kCheckpointPages * 4'096,
-        kAnalysisLimit, mode == Mode::writer ? "OFF" : "ON", mode == Mode::writer ? 0 : kReaderMappedBytes);
+        mode == Mode::writer ? "OFF" : "ON", mode == Mode::writer ? 0 : kReaderMappedBytes);
     return exec(settings.c_str());
   }
 
@@ -370,13 +360,6 @@ class SqliteDatabase final : public Database {
         wait_ms_(options.wait_ms),
         writers_(1, options.wait_ms, [this] { return connect(SqliteConnection::Mode::writer); }),
         readers_(options.connections, options.wait_ms, [this] { return connect(SqliteConnection::Mode::reader); }) {}
-
-  ~SqliteDatabase() override {
-    if (auto writer = writers_.take()) {
-      if ((*writer)->wrote()) (*writer)->optimise();
-      writers_.give_back(*writer);
-    }
-  }
 
   /// Opens the first connections, so that what is wrong shows now.
   Status check() {

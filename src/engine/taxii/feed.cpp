@@ -164,15 +164,15 @@ class Step {
     }
     std::int64_t until = now_.micros;
     std::vector<std::int64_t> order;
-    TRY_VOID(connection_.each(
-        Sql{"SELECT id, embargo_until FROM record WHERE kind = ? AND embargo_until > ? AND embargo_until <= ? ORDER BY "
-            "embargo_until, id LIMIT ?",
-            RecordKind::stix_object, embargo_, now_, kEmbargoesAtOnce},
-        [&](const store::Row& row) {
-          order.push_back(row.integer(0));
-          if (order.size() == kEmbargoesAtOnce) until = row.integer(1) - 1;
-          return ok();
-        }));
+    TRY_VOID(connection_.each(Sql{"SELECT id, embargo_until FROM record WHERE kind + 0 = ? AND embargo_until > ? AND "
+                                  "embargo_until <= ? ORDER BY "
+                                  "embargo_until, id LIMIT ?",
+                                  RecordKind::stix_object, embargo_, now_, kEmbargoesAtOnce},
+                              [&](const store::Row& row) {
+                                order.push_back(row.integer(0));
+                                if (order.size() == kEmbargoesAtOnce) until = row.integer(1) - 1;
+                                return ok();
+                              }));
     embargo_ = std::max(embargo_, until);
     return order.empty() ? ok() : take_records(order, nullptr);
   }
@@ -236,11 +236,12 @@ Result<bool> is_behind(store::Connection& connection, Timestamp now) {
                                             [](const store::Row& row) { return row.integer(0); }));
   if (!sequence || *sequence < newest) return true;
   TRY(const auto embargoes,
-      connection.first(Sql{"SELECT count(*) FROM record r, taxii_clock c WHERE r.kind = ? AND c.embargo > 0 AND "
-                           "r.embargo_until > c.embargo AND r.embargo_until <= ?",
-                           RecordKind::stix_object, now},
+      // By the index of embargoes, of which there are few, and not by the kind, of which there may be millions.
+      connection.first(Sql{"SELECT 1 FROM taxii_clock c JOIN record r ON r.embargo_until > c.embargo AND "
+                           "r.embargo_until <= ? AND r.kind + 0 = ? WHERE c.embargo > 0 LIMIT 1",
+                           now, RecordKind::stix_object},
                        [](const store::Row& row) { return row.integer(0); }));
-  return embargoes.value_or(0) > 0;
+  return embargoes.has_value();
 }
 
 }  // namespace
