@@ -187,16 +187,20 @@ class Bench {
     struct Document {
       std::string key, bytes;
     };
-    const auto document = *must(database_.read([&](store::Connection& connection) {
+    const auto document = must(database_.read([&](store::Connection& connection) {
       return connection.first(
           store::Sql{"SELECT r.record_key, d.bytes FROM record r JOIN revision_document d ON d.revision_id = "
                      "r.current_revision_id WHERE r.kind = ? ORDER BY r.id LIMIT 1 OFFSET ?",
                      domain::RecordKind::advisory, static_cast<std::int64_t>(number)},
           [](const store::Row& row) { return Document{row.string(0), row.string(1)}; });
     }));
+    if (!document) {
+      give_up(Error::invalid("the database holds too few advisories: tocsin import csaf/cisa-ot-2017-2022.tar.zst"));
+    }
     domain::NewRevision revision;
     revision.issuer = "https://bench.example";
-    revision.key = fmt::format("BENCH-{}", number);
+    // Another run over the same database publishes others.
+    revision.key = fmt::format("BENCH-{}-{}", actor_.viewer.organisation->value, number);
     revision.title = revision.key;
     revision.tlp = domain::Tlp::clear;
     revision.status = domain::RecordStatus::published;
@@ -207,7 +211,7 @@ class Bench {
     revision.format = "csaf-2.0";
     revision.document_status = "final";
     revision.initial_release_at = revision.current_release_at = now();
-    revision.bytes = document.bytes + (revised ? "\n" : "");
+    revision.bytes = document->bytes + (revised ? "\n" : "");
     revision.sha512 = sha512_hex(revision.bytes);
     must(database_.write(
         [&](store::Connection& connection) { return store::Records{connection}.put(revision, now()); }));

@@ -93,6 +93,9 @@ void add_decision(boost::json::object& object, const exposure::Decision& decisio
   if (!decision.compensating.empty()) object["compensating_controls"] = controls_json(decision.compensating);
 }
 
+/// As many say how wide the columns of a worksheet are.
+constexpr std::size_t kRowsAtOnce = 500;
+
 }  // namespace
 
 MatchWriter::MatchWriter(const MatchOptions& options, const Knowledge& knowledge)
@@ -107,7 +110,7 @@ MatchWriter::MatchWriter(const MatchOptions& options, const Knowledge& knowledge
               {.title = "decision"},
               {.title = "because", .width_max = 400, .shrinks = true}}) {
   if (options_.format == "csv") print(joined(column_names(), ",") + "\r\n");
-  if (options_.format == "xlsx") sheet_.headers = column_names();
+  if (options_.format == "xlsx") sheet_.emplace(column_names(), "Exposure");
   exposure_.lists_all = options_.all;
 }
 
@@ -165,7 +168,8 @@ void MatchWriter::tell(const inventory::Item& item, const Match& match) {
                                       decision.because,
                                       std::move(to_do)};
     if (options_.format == "xlsx") {
-      sheet_.rows.push_back(std::move(cells));
+      rows_.push_back(std::move(cells));
+      if (rows_.size() == kRowsAtOnce) print_rows();
       return;
     }
     for (auto& cell : cells) cell = inventory::csv_cell(cell);
@@ -180,6 +184,17 @@ void MatchWriter::tell(const inventory::Item& item, const Match& match) {
               {safe_text(match.question.empty() ? match.because : match.question)}});
 }
 
+void MatchWriter::print_rows() {
+  if (!written_) return;
+  auto bytes = sheet_->add(rows_);
+  rows_.clear();
+  if (bytes) {
+    print(*bytes);
+  } else {
+    written_ = std::move(bytes).error();
+  }
+}
+
 tocsin::Status MatchWriter::finish(std::size_t items, std::size_t affected) {
   if (options_.format == "html") {
     exposure_.made = today_;
@@ -189,7 +204,9 @@ tocsin::Status MatchWriter::finish(std::size_t items, std::size_t affected) {
     print(portal::pages::exposure_file_html(std::move(exposure_)));
   }
   if (options_.format == "xlsx") {
-    TRY(const auto bytes, inventory::write_worksheet(sheet_, "Exposure"));
+    print_rows();
+    TRY_VOID(written_);
+    TRY(const auto bytes, sheet_->finish());
     print(bytes);
   }
   if (options_.format != "text") return ok();

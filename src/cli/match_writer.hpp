@@ -1,12 +1,14 @@
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/match_advisories.hpp"
 #include "cli/match_options.hpp"
 #include "cli/text_table.hpp"
 #include "formats/inventory/item.hpp"
-#include "formats/inventory/table.hpp"
+#include "formats/inventory/worksheet.hpp"
 #include "portal/pages/exposure_file.hpp"
 
 namespace tocsin::cli {
@@ -21,10 +23,14 @@ class MatchWriter {
   Status finish(std::size_t items, std::size_t affected);
 
  private:
+  void print_rows();
+
   const MatchOptions& options_;
   const Knowledge& knowledge_;
   Timestamp today_;
-  formats::inventory::Table sheet_;
+  std::optional<formats::inventory::WorksheetStream> sheet_;  ///< Of format xlsx.
+  std::vector<std::vector<std::string>> rows_;                ///< That it does not have yet.
+  Status written_ = ok();                                     ///< What has gone wrong with it.
   portal::pages::Exposure exposure_;
   TextTable table_;
   std::size_t by_action_[5] = {};

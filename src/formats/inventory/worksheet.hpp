@@ -1,4 +1,6 @@
 #pragma once
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,5 +31,23 @@ struct Worksheet {
 };
 /// The same with several worksheets, in their order. Errors: also where there is none, or two names are the same.
 Result<std::string> write_workbook(const std::vector<Worksheet>& sheets);
+
+/// A workbook with one worksheet as write_worksheet makes it, but piece by piece: only what has not been taken yet is
+/// in memory, however many rows there are. How wide columns are is taken from the rows that are added first.
+class WorksheetStream {
+ public:
+  explicit WorksheetStream(std::vector<std::string> headers, std::string_view sheet_name = "Inventory");
+  WorksheetStream(WorksheetStream&&) noexcept;
+  WorksheetStream& operator=(WorksheetStream&&) noexcept;
+  ~WorksheetStream();
+  /// The next bytes of the file, perhaps none. Errors: invalid_input for more rows or columns than a worksheet has.
+  Result<std::string> add(std::span<const std::vector<std::string>> rows);
+  /// The last bytes; nothing may be added after.
+  Result<std::string> finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace tocsin::formats::inventory

@@ -1,5 +1,9 @@
 #include "formats/inventory/worksheet.hpp"
 
+#include <algorithm>
+#include <span>
+
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -202,6 +206,40 @@ TEST(Worksheet, SeveralStandInOneWorkbook) {
   EXPECT_FALSE(write_workbook({}));
   // Spreadsheets do not open a workbook in which two have one name, in whatever case.
   EXPECT_FALSE(write_workbook({{"Sites", &one}, {"sites", &other}}));
+}
+
+TEST(Worksheet, PieceByPieceItIsTheSameTable) {
+  Table table;
+  table.headers = {"Product", "Order number"};
+  for (int i = 0; i < 5'000; ++i) table.rows.push_back({i % 3 == 0 ? "" : "S7 <&>", fmt::format("{:06}", i)});
+  for (const std::size_t rows_at_once : {1U, 700U, 5'000U}) {
+    WorksheetStream stream{table.headers, "Exposure"};
+    std::string bytes;
+    std::size_t largest = 0;
+    for (std::size_t at = 0; at < table.rows.size(); at += rows_at_once) {
+      const auto piece = stream.add(std::span{table.rows}.subspan(at, std::min(rows_at_once, table.rows.size() - at)));
+      ASSERT_TRUE(piece) << piece.error().to_string();
+      largest = std::max(largest, piece->size());
+      bytes += *piece;
+    }
+    const auto last = stream.finish();
+    ASSERT_TRUE(last) << last.error().to_string();
+    bytes += *last;
+    const auto read = read_worksheet(bytes, "Exposure");
+    ASSERT_TRUE(read) << read.error().to_string();
+    EXPECT_EQ(read->headers, table.headers);
+    EXPECT_EQ(read->rows, table.rows);
+    EXPECT_TRUE(rows_at_once == 5'000U || largest < bytes.size() / 2) << "it comes before all is there";
+    for (const auto* part : {"[Content_Types].xml", "_rels/.rels", "xl/_rels/workbook.xml.rels", "xl/styles.xml"}) {
+      EXPECT_EQ(**read_part(bytes, part), **read_part(*write_worksheet(table, "Exposure"), part)) << part;
+    }
+    EXPECT_EQ(**read_part(bytes, "xl/workbook.xml"),
+              **read_part(*write_worksheet(table, "Exposure"), "xl/workbook.xml"))
+        << "the filter reaches to the last row";
+  }
+  EXPECT_FALSE(WorksheetStream{std::vector<std::string>(20'000, "x")}.add(table.rows));
+  WorksheetStream nothing{{"Product"}};
+  EXPECT_EQ(*read_part(*nothing.finish(), "xl/styles.xml"), *read_part(*write_worksheet(table), "xl/styles.xml"));
 }
 
 TEST(Zip, PartsAndGzipHaveLimits) {

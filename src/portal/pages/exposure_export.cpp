@@ -1,6 +1,7 @@
 #include <algorithm>
-#include <iterator>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,10 +23,9 @@ namespace tocsin::portal {
 namespace {
 
 namespace exposure = engine::exposure;
-using formats::inventory::Table;
 
-/// Each row is decided when the file is made.
-constexpr std::size_t kRowsMax = 20'000;
+/// As many as a worksheet takes, less the row of the headers.
+constexpr std::size_t kRowsMax = 1'048'575;
 
 std::vector<std::string> headers() {
   return {"asset",  "site",  "zone",     "vendor",   "advisory",    "title",      "score",
@@ -97,17 +97,6 @@ struct Rows {
   }
 };
 
-Result<Table> table_of(App& app, const http::Request& request) {
-  TRY(auto all, Rows::begin(app, request));
-  Table table;
-  table.headers = headers();
-  for (;;) {
-    TRY(auto some, all.next());
-    if (!some) return table;
-    std::ranges::move(*some, std::back_inserter(table.rows));
-  }
-}
-
 std::string csv_line(const std::vector<std::string>& row) {
   std::string csv;
   for (std::size_t i = 0; i < row.size(); ++i) {
@@ -131,6 +120,21 @@ http::Source csv_of(App& app, Rows rows) {
   };
 }
 
+http::Source worksheet_of(App& app, Rows rows) {
+  return [&app, rows = std::make_shared<Rows>(std::move(rows)),
+          sheet = std::make_shared<formats::inventory::WorksheetStream>(headers(), "Exposure"),
+          ended = false]() mutable -> Result<std::optional<std::string>> {
+    while (!ended) {
+      TRY_VOID(engine::inventory::still_open(app.database(), rows->actor, rows->access));
+      TRY(const auto some, rows->next());
+      ended = !some;
+      TRY(auto piece, some ? sheet->add(*some) : sheet->finish());
+      if (!piece.empty()) return std::optional{std::move(piece)};
+    }
+    return std::optional<std::string>{};
+  };
+}
+
 http::Response file(std::shared_ptr<const std::string> body, std::string_view type, std::string_view name) {
   http::Response response;
   response.content_type = type;
@@ -150,9 +154,8 @@ void add_exposure_export_routes(App& app, http::Router& router) {
                   });
   pages::add_page(router, http::Method::get, "/exposure/export.xlsx", "exposure_xlsx", permission,
                   [&app](const http::Request& request) -> Result<http::Response> {
-                    TRY(const auto table, table_of(app, request));
-                    TRY(auto bytes, formats::inventory::write_worksheet(table, "Exposure"));
-                    return file(std::make_shared<const std::string>(std::move(bytes)),
+                    TRY(auto rows, Rows::begin(app, request));
+                    return file(http::body_of(worksheet_of(app, std::move(rows))),
                                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "exposure.xlsx");
                   });
 }
