@@ -4,9 +4,12 @@
 #include <array>
 #include <iterator>
 #include <limits>
+#include <mutex>
 #include <set>
+#include <thread>
 
 #include "base/check.hpp"
+#include "base/parallel.hpp"
 #include "engine/exposure/matcher_state.hpp"
 #include "engine/exposure/packed_item.hpp"
 #include "formats/order_number.hpp"
@@ -23,6 +26,9 @@ constexpr std::size_t kKnownNamesMax = 21;
 /// Of patterns and what they fit: so many characters at least are fixed in front.
 constexpr std::size_t kShortPrefix = 4;
 constexpr std::size_t kWordBytesMax = 32;
+/// So many kinds are worth threads of their own to ask about them.
+constexpr std::size_t kAskedTogether = 500;
+constexpr unsigned kAskingThreadsMax = 4;
 /// Fresh pairs are laid into the others once they are a sixteenth of them.
 constexpr std::size_t kFreshShare = 16;
 
@@ -297,9 +303,7 @@ std::optional<std::vector<std::int64_t>> AssetFinder::find(const Matcher& asked_
   kinds.insert(kinds.end(), by_name.begin(), by_name.end());
   make_unique(kinds);
   const auto asked_about = kinds.size();
-  std::erase_if(kinds, [&](std::uint32_t kind) {
-    return texts_[kind].base != kNoText && !says_something(asked_of, kind, answers);
-  });
+  keep_told(asked_of, kinds, answers);
   if (effort != nullptr) *effort = {.led_to = led_to, .asked = asked_about, .found = kinds.size()};
   for (const auto kind : kinds) assets_by_kind_.take(kind, assets);
   for (const auto& [serial, products] : asked.by_serial) assets_by_own_.take(number_of('q', serial), assets);
@@ -313,18 +317,27 @@ void AssetFinder::match_each(const Matcher& asked, std::span<const Item* const> 
   asked.state_->match_each(items, 1, told, &answers);
 }
 
-/// Asked as Matcher::match_each asks for all that read alike.
-bool AssetFinder::says_something(const Matcher& asked, std::uint32_t kind, KindAnswers* answers) const {
-  const auto item = item_of(kind);
-  KindAnswers::Answer answer;
-  answer.matches = asked.state_->match(item, answer.by_serial);
-  // Where serial numbers decide, each asset is asked about by itself.
-  const bool says = answer.by_serial ||
-                    std::ranges::any_of(answer.matches, [](const Match& match) { return is_worth_showing(match); });
-  if (says && answers != nullptr && answers->by_kind.size() < kAnswersMax) {
-    answers->by_kind.emplace(description_of(item), std::move(answer));
-  }
-  return says;
+void AssetFinder::keep_told(const Matcher& asked, std::vector<std::uint32_t>& kinds, KindAnswers* answers) const {
+  const unsigned threads =
+      kinds.size() < kAskedTogether ? 1 : std::clamp(std::thread::hardware_concurrency(), 1U, kAskingThreadsMax);
+  std::vector<char> is_told(kinds.size(), 1);
+  std::mutex mutex;
+  each_index(kinds.size(), threads, [&](std::size_t at, unsigned) {
+    if (texts_[kinds[at]].base == kNoText) return;
+    const auto item = item_of(kinds[at]);
+    // Asked as Matcher::match_each asks for all that read alike.
+    KindAnswers::Answer answer;
+    answer.matches = asked.state_->match(item, answer.by_serial);
+    // Where serial numbers decide, each asset is asked about by itself.
+    is_told[at] = answer.by_serial ||
+                  std::ranges::any_of(answer.matches, [](const Match& match) { return is_worth_showing(match); });
+    if (is_told[at] == 0 || answers == nullptr) return;
+    auto description = description_of(item);
+    const std::scoped_lock lock{mutex};
+    if (answers->by_kind.size() < kAnswersMax) answers->by_kind.emplace(std::move(description), std::move(answer));
+  });
+  std::size_t at = 0;
+  std::erase_if(kinds, [&](std::uint32_t) { return is_told[at++] == 0; });
 }
 
 }  // namespace tocsin::engine::exposure

@@ -82,7 +82,8 @@ class AssetFinder {
     std::uint32_t name_begin = 0;
   };
   static constexpr std::uint32_t kNoText = ~std::uint32_t{};
-  bool says_something(const Matcher& asked, std::uint32_t kind, KindAnswers* answers) const;
+  /// Leaves only those of which the matcher says something, and those that nothing is known of.
+  void keep_told(const Matcher& asked, std::vector<std::uint32_t>& kinds, KindAnswers* answers) const;
   void keep_text(const formats::inventory::Item& item);
   formats::inventory::Item item_of(std::uint32_t kind) const;
   std::string_view base_bytes(std::uint32_t base) const;

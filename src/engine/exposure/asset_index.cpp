@@ -1,14 +1,13 @@
 #include "engine/exposure/asset_index.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "base/check.hpp"
 #include "base/keyed_hash.hpp"
+#include "base/parallel.hpp"
 #include "engine/exposure/matcher_state.hpp"
 #include "engine/exposure/packed_item.hpp"
 #include "engine/exposure/targets.hpp"
@@ -223,37 +222,30 @@ std::vector<AssetIndex::Found> AssetIndex::match(const Matcher& matcher, unsigne
                       std::ranges::any_of(asked.products, [](const Product& product) {
                         return product.reading.kind == formats::vers::VendorReading::Kind::serial_number;
                       });
-  std::atomic<std::size_t> next = 0;
   std::vector<std::vector<Found>> parts(std::max(1U, threads));
-  const auto work = [&](std::vector<Found>& out) {
-    for (auto at = next++; at < groups.size(); at = next++) {
-      const auto& assets = state.assets[groups[at]];
-      auto item = state.item_of(groups[at]);
-      std::vector<std::shared_ptr<const Match>> shared;
-      bool is_shared = false;
-      for (const auto asset : assets) {
-        const auto own = by_own ? state.own.find(asset) : state.own.end();
-        if (own == state.own.end()) {
-          if (!is_shared) {
-            item.serial.clear();
-            item.hashes.clear();
-            for (auto& match : matcher.match(item)) shared.push_back(std::make_shared<const Match>(std::move(match)));
-            is_shared = true;
-          }
-          for (const auto& match : shared) out.push_back({asset, match});
-          continue;
+  each_index(groups.size(), threads, [&](std::size_t at, unsigned thread) {
+    auto& out = parts[thread];
+    const auto& assets = state.assets[groups[at]];
+    auto item = state.item_of(groups[at]);
+    std::vector<std::shared_ptr<const Match>> shared;
+    bool is_shared = false;
+    for (const auto asset : assets) {
+      const auto own = by_own ? state.own.find(asset) : state.own.end();
+      if (own == state.own.end()) {
+        if (!is_shared) {
+          item.serial.clear();
+          item.hashes.clear();
+          for (auto& match : matcher.match(item)) shared.push_back(std::make_shared<const Match>(std::move(match)));
+          is_shared = true;
         }
-        item.serial = own->second.serial;
-        item.hashes = own->second.hashes;
-        for (auto& match : matcher.match(item)) out.push_back({asset, std::make_shared<const Match>(std::move(match))});
+        for (const auto& match : shared) out.push_back({asset, match});
+        continue;
       }
+      item.serial = own->second.serial;
+      item.hashes = own->second.hashes;
+      for (auto& match : matcher.match(item)) out.push_back({asset, std::make_shared<const Match>(std::move(match))});
     }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < parts.size(); ++i) others.emplace_back([&work, &part = parts[i]] { work(part); });
-    work(parts.front());
-  }
+  });
   std::vector<Found> all;
   for (auto& part : parts)
     all.insert(all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));

@@ -1,14 +1,13 @@
-#include <atomic>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/check.hpp"
 #include "base/keyed_hash.hpp"
+#include "base/parallel.hpp"
 #include "engine/exposure/matcher.hpp"
 #include "engine/exposure/matcher_state.hpp"
 #include "engine/exposure/targets.hpp"
@@ -58,28 +57,22 @@ void Matcher::State::match_each(std::span<const Item* const> items, unsigned thr
     groups[group->second].push_back(at);
   }
   group_of.clear();
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (auto at = next++; at < groups.size(); at = next++) {
-      KindAnswers::Answer made;
-      if (answers[at] == nullptr) {
-        auto shared = *items[groups[at].front()];
-        shared.serial.clear();
-        shared.hashes.clear();
-        made.matches = match(shared, made.by_serial);
-      }
-      const auto& [matches, by_serial] = answers[at] == nullptr ? made : *answers[at];
-      for (const auto each : groups[at]) {
-        const auto& item = *items[each];
-        const bool is_own = (by_serial && !item.serial.empty()) || is_listed(item);
-        bool own_serial = false;
-        told(each, is_own ? match(item, own_serial) : matches);
-      }
+  each_index(groups.size(), threads, [&](std::size_t at, unsigned) {
+    KindAnswers::Answer made;
+    if (answers[at] == nullptr) {
+      auto shared = *items[groups[at].front()];
+      shared.serial.clear();
+      shared.hashes.clear();
+      made.matches = match(shared, made.by_serial);
     }
-  };
-  std::vector<std::jthread> others;
-  for (unsigned i = 1; i < threads; ++i) others.emplace_back(work);
-  work();
+    const auto& [matches, by_serial] = answers[at] == nullptr ? made : *answers[at];
+    for (const auto each : groups[at]) {
+      const auto& item = *items[each];
+      const bool is_own = (by_serial && !item.serial.empty()) || is_listed(item);
+      bool own_serial = false;
+      told(each, is_own ? match(item, own_serial) : matches);
+    }
+  });
 }
 
 }  // namespace tocsin::engine::exposure

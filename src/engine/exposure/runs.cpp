@@ -444,7 +444,7 @@ Result<RunStep> Runs::match_advisories(const store::Exposures::Cursor& cursor, T
   return step;
 }
 
-Result<RunStep> Runs::step(Timestamp now, int assets_max) {
+Result<RunStep> Runs::step(Timestamp now, int waiting_max, int spoken_of_max) {
   struct State {
     store::Exposures::Cursor cursor;
     std::int64_t newest = 0;
@@ -457,7 +457,7 @@ Result<RunStep> Runs::step(Timestamp now, int assets_max) {
     TRY(read.cursor, store::Exposures{connection}.cursor());
     TRY(read.newest, store::Changes{connection}.newest());
     TRY_VOID(read_aliases(connection));
-    TRY(read.due, assets.due(assets_max));
+    TRY(read.due, assets.due(waiting_max));
     read.any = !read.due.empty();
     if (!read.any) {
       TRY(read.any, assets.any());
@@ -488,7 +488,7 @@ Result<RunStep> Runs::step(Timestamp now, int assets_max) {
         {.sequence = cursor.sequence, .until = std::min(state.newest, cursor.sequence + kChangesAtOnce), .asset = 0});
   }
   TRY_VOID(load(state.newest, now));
-  return match_advisories(cursor, now, assets_max);
+  return match_advisories(cursor, now, spoken_of_max);
 }
 
 Result<RunStep> Runs::asked_step(Timestamp now, int assets_max) {

@@ -27,8 +27,11 @@ class Runs {
  public:
   /// `every_asset`: advisories are held against every asset, whatever they may speak of. The rows are the same.
   explicit Runs(store::Database& database, bool every_asset = false) : database_(database), every_asset_(every_asset) {}
-  /// One batch of at most `assets_max` assets.
-  Result<RunStep> step(Timestamp now, int assets_max = 500);
+  /// One batch: assets that wait, each of which is held against every advisory, or more of those that new advisories
+  /// may speak of, each of which gets a row or none.
+  Result<RunStep> step(Timestamp now) { return step(now, 500, 4'000); }
+  /// Of at most so many assets.
+  Result<RunStep> step(Timestamp now, int assets_max) { return step(now, assets_max, assets_max); }
   /// Before the first advisory after a start needs it: reads the advisories and by what assets are found, a part at a
   /// time. True where nothing is left to read, or nobody has assets. Only worth it once caught up.
   Result<bool> prepare(Timestamp now);
@@ -41,6 +44,7 @@ class Runs {
   tocsin::Status asked(const Clock& clock, const std::function<bool(const RunStep&)>& progress = {});
 
  private:
+  Result<RunStep> step(Timestamp now, int waiting_max, int spoken_of_max);
   tocsin::Status load(std::int64_t newest, Timestamp now);
   tocsin::Status read_aliases(store::Connection& connection);
   /// Keeps an asset in the finder by what it says and by each of its readings.
