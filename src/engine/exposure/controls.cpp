@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <iterator>
 
 #include "base/text.hpp"
@@ -119,6 +120,36 @@ constexpr auto kControlOf = [] {
   return places;
 }();
 
+/// Where words begin: a text is gone through once, and only what begins like a word is compared.
+class Beginnings {
+ public:
+  constexpr Beginnings() {
+    first_.fill(kNone);
+    for (std::size_t i = std::size(kWords); i-- > 0;) {
+      auto& first = first_[place(kWords[i].word[0], kWords[i].word[1])];
+      next_[i] = first;
+      first = static_cast<std::uint8_t>(i);
+    }
+  }
+  /// Calls for each word that stands at this place of a text, of which at least two bytes are left.
+  template <class Told>
+  constexpr void at(std::string_view text, Told told) const {
+    for (auto word = first_[place(text[0], text[1])]; word != kNone; word = next_[word]) {
+      if (text.starts_with(kWords[word].word)) told(word);
+    }
+  }
+
+ private:
+  static constexpr std::uint8_t kNone = 255;
+  static_assert(std::size(kWords) < kNone);
+  static constexpr std::size_t place(char first, char second) noexcept {
+    return (static_cast<unsigned char>(first) * 31U + static_cast<unsigned char>(second)) & 1023U;
+  }
+  std::array<std::uint8_t, 1024> first_{};
+  std::array<std::uint8_t, std::size(kWords)> next_{};
+};
+constexpr Beginnings kBeginnings;
+
 }  // namespace
 
 std::span<const Control> all_controls() noexcept { return kControls; }
@@ -131,9 +162,8 @@ const Control* find_control(std::string_view mitigation) noexcept {
 std::vector<const Control*> controls_of_text(std::string_view text) {
   const auto folded = text::fold(text);
   std::array<bool, std::size(kControls)> named{};
-  for (std::size_t i = 0; i < std::size(kWords); ++i) {
-    auto& is_named = named[kControlOf[i]];
-    is_named = is_named || text::contains(folded, kWords[i].word);
+  for (std::string_view rest = folded; rest.size() >= 2; rest.remove_prefix(1)) {
+    kBeginnings.at(rest, [&](std::uint8_t word) { named[kControlOf[word]] = true; });
   }
   std::vector<const Control*> found;
   for (std::size_t i = 0; i < named.size() && found.size() < kTextControlsMax; ++i) {
