@@ -18,6 +18,7 @@
 #include "cli/peering.hpp"
 #include "cli/site.hpp"
 #include "cli/webhooking.hpp"
+#include "domain/decay.hpp"
 #include "engine/audit/upkeep.hpp"
 #include "engine/exposure/aliases.hpp"
 #include "engine/exposure/decisions.hpp"
@@ -31,6 +32,7 @@
 #include "engine/inventory/search_terms.hpp"
 #include "engine/notify/herald.hpp"
 #include "engine/setup/setup.hpp"
+#include "engine/threat/decay.hpp"
 #include "exchange/demo.hpp"
 #include "exchange/hook_sender.hpp"
 #include "exchange/import.hpp"
@@ -146,6 +148,17 @@ Result<engine::identity::Options> identity_options(store::Database& database, co
       1, std::min<std::int64_t>(settings.integer("threads.workers") / 2,
                                 static_cast<std::int64_t>(std::thread::hardware_concurrency()) - 1)));
   return options;
+}
+
+domain::DecayRules decay_rules_of(const Settings& settings) {
+  domain::DecayRules rules;
+  for (std::size_t at = 0; at < domain::kDecayKinds; ++at) {
+    const auto name = domain::to_string(static_cast<domain::DecayKind>(at));
+    rules.kinds[at].days = settings.integer(fmt::format("decay.{}_days", name));
+  }
+  rules.confidence = settings.integer("decay.confidence");
+  rules.faded_below = settings.integer("decay.faded_below");
+  return rules;
 }
 
 /// Checkpoints and retention of the audit log.
@@ -411,6 +424,8 @@ int run_serve(const CommandLine& line) {
   const auto four_eyes = four_eyes_of(settings);
   if (!four_eyes) return fail(four_eyes.error());
   app_settings.four_eyes = *four_eyes;
+  const auto decay = engine::threat::use_decay_rules(*installation->database, decay_rules_of(settings));
+  if (!decay) return fail(decay.error());
   auto key = SealingKey::open_or_create(std::filesystem::path{line.location.folder} / kSealingKeyFile);
   if (!key) return fail(key.error());
   auto sign_in = identity_options(*installation->database, line.location, settings, app_settings.public_url);

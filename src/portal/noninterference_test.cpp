@@ -206,7 +206,7 @@ std::vector<std::string> advisory_targets_signed_in() {
   // Nobody of the walk wrote any of its objects here: they answer by whether they are seen.
   for (const auto* door : {"/threats/new", "/threats/new?type=campaign"}) all.emplace_back(door);
   for (const int slot : {2, 5, 8, 11}) {
-    for (const auto* door : {"/edit", "/revoke"}) all.push_back("/threats/" + testing::threat_id(slot) + door);
+    for (const auto* door : {"/edit", "/revoke", "/same"}) all.push_back("/threats/" + testing::threat_id(slot) + door);
   }
   for (const auto* base : {"/threats/", "/api/v1/threats/"}) all.push_back(base + threat + "/comments/none");
   return all;

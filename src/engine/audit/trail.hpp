@@ -100,6 +100,8 @@ inline constexpr ActionText kActions[] = {
     {"threat.create", "Somebody wrote an object of STIX for their organisation."},
     {"threat.change", "Such an object, or what it is related to, was changed."},
     {"threat.revoke", "Such an object was revoked, with the reason."},
+    {"threat.same", "Somebody said that an object is the same as another, with the reason."},
+    {"threat.same-withdraw", "Their organisation took that back."},
     {"report.share", "Somebody shared what their organisation saw; of what is anonymous the entry does not say who."},
     {"report.change", "Such a report was changed."},
     {"report.revoke", "Such a report was revoked."},

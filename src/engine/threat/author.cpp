@@ -27,13 +27,6 @@ using domain::Permission;
 using domain::Record;
 using sharing::Marking;
 
-/// Who asks, without what they see for once: nothing is built on that.
-domain::policy::Viewer steady(const Actor& actor) {
-  auto viewer = actor.viewer;
-  viewer.glass.clear();
-  return viewer;
-}
-
 Result<object> object_of(store::Connection& connection, const Record& record) {
   TRY(const auto bytes, store::Records{connection}.document(record.id, record.current_revision));
   TRY(const auto parsed, json::parse(bytes.value_or("{}")));
@@ -331,6 +324,27 @@ Status withdraw_object(store::Database& database, const Actor& actor, std::strin
   });
 }
 
+namespace {
+
+/// By its name or an alias: everybody has another name for the same actor.
+bool is_called(store::Connection& connection, const ThreatRow& row, std::string_view name) {
+  if (text::fold(row.name) == text::fold(name)) return true;
+  const auto record = store::Records{connection}.load(row.record);
+  if (!record || !*record) return false;
+  const auto content = object_of(connection, **record);
+  if (!content) return false;
+  for (const auto* property : {"aliases", "x_mitre_aliases"}) {
+    const auto* aliases = content->if_contains(property);
+    if (aliases == nullptr || !aliases->is_array()) continue;
+    for (const auto& each : aliases->get_array()) {
+      if (each.is_string() && text::fold(std::string_view{each.get_string()}) == text::fold(name)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 Result<std::string> named_object(store::Connection& connection, const domain::policy::Viewer& viewer,
                                  std::string_view typed, Timestamp now) {
   auto name = text::trim(typed);
@@ -347,7 +361,7 @@ Result<std::string> named_object(store::Connection& connection, const domain::po
     TRY(const auto page, list(connection, viewer, filter, Sort::name, kCandidates, {}, now));
     std::string id;
     for (const auto& row : page.rows) {
-      if (text::fold(row.name) != text::fold(name)) continue;
+      if (!is_called(connection, row, name)) continue;
       if (!id.empty()) return Error::invalid(tr<"Several objects are called '{}': give the id of one">(name));
       id = row.id;
     }

@@ -90,7 +90,7 @@ Result<Written> change_object(store::Database& database, const Actor& actor, std
 Status withdraw_object(store::Database& database, const Actor& actor, std::string_view stix_id, std::string_view reason,
                        Timestamp now);
 
-/// The id of what somebody names: an id, the address of its page, or a name that one object here has. Errors:
+/// The id of what somebody names: an id, the address of its page, or a name or alias that one object here has. Errors:
 /// invalid_input, the same for what is hidden and what is not there.
 Result<std::string> named_object(store::Connection& connection, const domain::policy::Viewer& viewer,
                                  std::string_view text, Timestamp now);

@@ -9,6 +9,8 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "engine/threat/attack_indexer.hpp"
+#include "engine/threat/decay.hpp"
+#include "engine/threat/decay_rows.hpp"
 #include "engine/threat/graph.hpp"
 #include "engine/threat/text.hpp"
 #include "engine/threat/values.hpp"
@@ -49,6 +51,8 @@ struct Tables {
   store::Rows edge{Sql{"INSERT INTO stix_edge (from_id, to_id, verb, record_id, via) VALUES "}};
   store::Rows time{Sql{"INSERT INTO stix_time (record_id, began, ended) VALUES "}};
   store::Rows vulnerability{Sql{"INSERT INTO stix_vulnerability (cve, record_id, by_id, how) VALUES "}};
+  store::Rows decay{Sql{"INSERT INTO stix_decay (record_id, kind, stated, asserted) VALUES "}};
+  store::Rows seen{Sql{"INSERT INTO stix_seen (indicator_id, record_id, seen_at) VALUES "}};
   store::Rows text;
 
   explicit Tables(store::Dialect dialect)
@@ -64,7 +68,8 @@ struct Tables {
     }
   }
   void append_to(std::vector<Sql>& out) const {
-    for (const auto* rows : {&object, &label, &reference, &edge, &time, &vulnerability, &text}) rows->append_to(out);
+    for (const auto* rows : {&object, &label, &reference, &edge, &time, &vulnerability, &decay, &seen, &text})
+      rows->append_to(out);
   }
 
  private:
@@ -96,6 +101,8 @@ void append_delete(store::Dialect dialect, std::int64_t record, std::vector<Sql>
   out.emplace_back("DELETE FROM stix_time WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM stix_edge WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM stix_vulnerability WHERE record_id = ?", record);
+  out.emplace_back("DELETE FROM stix_decay WHERE record_id = ?", record);
+  out.emplace_back("DELETE FROM stix_seen WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM stix_reference WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM stix_label WHERE record_id = ?", record);
   out.emplace_back("DELETE FROM stix_object WHERE record_id = ?", record);
@@ -139,6 +146,8 @@ class Deriver {
     for (const auto& [property, target] : references) tables_.reference.add("(?, ?, ?)", id, property, target);
     add_edges(record, references);
     if (root) add_time(id, type, *root);
+    if (type == "indicator") add_decay(record, root ? *root : stix::Node{});
+    if (type == "sighting") add_seen(record);
     tables_.add_text(id, words(record, root ? *root : stix::Node{}));
     if (root) add_vulnerabilities(*root, id);
   }
@@ -193,6 +202,24 @@ class Deriver {
       if (const auto published = parse_rfc3339(root["published"].text())) began = ended = *published;
     }
     if (began || ended) tables_.time.add("(?, ?, ?)", id, began, ended);
+  }
+  void add_decay(const domain::Record& record, stix::Node root) {
+    std::optional<std::int64_t> stated;
+    if (facts_.confidence) stated = std::clamp<std::int64_t>(*facts_.confidence, 0, 100);
+    const auto asserted = std::max(record.current_release_at, facts_.valid_from.value_or(record.current_release_at));
+    tables_.decay.add("(?, ?, ?, ?)", record.id.value, static_cast<std::int64_t>(decay_kind_of(root, facts_)), stated,
+                      asserted);
+  }
+  /// Of 0 times: that it was not seen (STIX 2.1 section 5.2).
+  void add_seen(const domain::Record& record) {
+    if (facts_.revoked || facts_.count == 0) return;
+    const auto at = facts_.last_seen ? *facts_.last_seen : facts_.first_seen.value_or(record.current_release_at);
+    for (const auto& each : facts_.references) {
+      if (each.property != "sighting_of_ref" || stix::type_of_id(each.id) != "indicator") continue;
+      if (each.id.size() > kIndexedBytesMax || each.id.find('\0') != each.id.npos) continue;
+      tables_.seen.add("(?, ?, ?)", each.id, record.id.value, at);
+      return;
+    }
   }
   /// What was taken back says nothing, and markings and translations say nothing of their own.
   void add_vulnerabilities(stix::Node root, std::int64_t record) {
@@ -262,6 +289,7 @@ Result<IndexStep> step(store::Connection& connection, int changes_max) {
   TRY(result.cursor, changes.cursor(kReader));
   TRY(const auto batch, changes.after(result.cursor, changes_max, RecordKind::stix_object));
   if (batch.empty()) return result;
+  TRY_VOID(ensure_decay_rules(connection));
   std::set<std::int64_t> distinct;
   for (const auto& change : batch) distinct.insert(change.record.value);
   const std::vector<std::int64_t> ids(distinct.begin(), distinct.end());
@@ -340,6 +368,8 @@ Status reset_index(store::Database& database) {
     statements.emplace_back("DELETE FROM stix_time");
     statements.emplace_back("DELETE FROM stix_edge");
     statements.emplace_back("DELETE FROM stix_vulnerability");
+    statements.emplace_back("DELETE FROM stix_decay");
+    statements.emplace_back("DELETE FROM stix_seen");
     statements.emplace_back("DELETE FROM stix_reference");
     statements.emplace_back("DELETE FROM stix_label");
     statements.emplace_back("DELETE FROM stix_object");

@@ -60,6 +60,12 @@ std::vector<std::string> texts_of(const boost::json::value& root, std::string_vi
 
 }  // namespace
 
+domain::policy::Viewer steady(const Actor& actor) {
+  auto viewer = actor.viewer;
+  viewer.glass.clear();
+  return viewer;
+}
+
 std::string_view level_of(domain::Tlp tlp) noexcept {
   switch (tlp) {
     case domain::Tlp::clear:

@@ -17,6 +17,8 @@
 /// What sharing, changing and sighting have in common. Of this folder only.
 namespace tocsin::engine::threat {
 
+/// As the actor sees it without what an emergency has opened for them: nothing stays of that.
+domain::policy::Viewer steady(const Actor& actor);
 /// As STIX has it: "amber+strict".
 std::string_view level_of(domain::Tlp tlp) noexcept;
 /// Stores one object as the current version of a record; nothing else of it than its own members is looked at.

@@ -1,9 +1,15 @@
 #include "engine/threat/threats.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "engine/keyset.hpp"
+#include "engine/threat/decay.hpp"
+#include "engine/threat/duplicates.hpp"
 #include "engine/threat/text.hpp"
 #include "engine/threat/threat_row.hpp"
 #include "store/records.hpp"
@@ -21,8 +27,8 @@ bool is_askable(std::string_view text) {
 }
 
 /// What the filter leaves of what the viewer may see, from "FROM" on; nullopt: nothing.
-std::optional<Sql> matching(store::Dialect dialect, const Viewer& viewer, const Filter& filter, bool of_type,
-                            Timestamp now) {
+std::optional<Sql> matching(store::Dialect dialect, const Viewer& viewer, const Filter& filter,
+                            const domain::DecayRules& rules, bool of_type, Timestamp now) {
   if (!is_askable(filter.text) || !is_askable(filter.type) || !is_askable(filter.label)) return std::nullopt;
   Sql sql{" FROM stix_object s JOIN record r ON r.id = s.record_id WHERE "};
   sql.append(domain::policy::visible_sql(viewer, now));
@@ -50,6 +56,11 @@ std::optional<Sql> matching(store::Dialect dialect, const Viewer& viewer, const 
       sql.append(" AND (s.valid_until IS NULL OR s.valid_until > ?)", now);
     }
   }
+  if (filter.confidence_now_least) append_worth(sql.append(" AND "), viewer, rules, *filter.confidence_now_least, now);
+  if (filter.faded) append_faded(sql.append(" AND "), viewer, rules, *filter.faded, now);
+  if (filter.duplicate) {
+    append_is_duplicate(*filter.duplicate ? sql.append(" AND ") : sql.append(" AND NOT "), viewer, now);
+  }
   if (filter.modified_after) sql.append(" AND s.modified > ?", *filter.modified_after);
   if (filter.ids) {
     sql.append(" AND s.revoked = 0 AND s.stix_id IN ").append_list(std::span<const std::string>{*filter.ids});
@@ -66,9 +77,11 @@ char letter_of(Sort sort) noexcept {
     case Sort::type:
       return 't';
     case Sort::confidence:
+      return 'c';
+    case Sort::confidence_now:
       break;
   }
-  return 'c';
+  return 'w';
 }
 
 /// Behind the cursor, and the order. Text keys are "key~id": ids have no tilde.
@@ -105,19 +118,43 @@ Status append_order(Sql& sql, Sort sort, std::string_view cursor, int count) {
       if (after) sql.append(" AND (s.type > ? OR (s.type = ? AND s.stix_id > ?))", key, key, id);
       sql.append(" ORDER BY s.type, s.stix_id");
       break;
+    case Sort::confidence_now:
+      // By then it is computed already (list).
+      if (after) sql.append(" WHERE q.worth < ? OR (q.worth = ? AND q.stix_id < ?)", after->number, after->number, id);
+      sql.append(" ORDER BY q.worth DESC, q.stix_id DESC");
+      break;
   }
   sql.append(" LIMIT ?", count);
   return ok();
 }
 
-std::string cursor_behind(const ThreatRow& row, const std::string& sort_name, Sort sort) {
+/// What is worth so much now is worth less a moment later: all pages of a list are of the moment of the first.
+Timestamp moment_of(std::string_view cursor, Timestamp now) {
+  const auto after = parse_keyset(letter_of(Sort::confidence_now), cursor);
+  if (!after) return now;
+  std::int64_t micros = 0;
+  const auto& text = after->text;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), micros);
+  const bool whole = error == std::errc{} && end != text.data() + text.size() && *end == '~';
+  // Of the future nobody knows, and numbers that are none of ours overflow.
+  return whole && micros > 0 ? std::min(now, Timestamp{micros}) : now;
+}
+
+struct Behind {
+  std::string sort_name;
+  std::int64_t worth = 0;
+  Timestamp moment;
+};
+std::string cursor_behind(const ThreatRow& row, const Behind& last, Sort sort) {
   switch (sort) {
+    case Sort::confidence_now:
+      return keyset_text('w', {.number = last.worth, .text = fmt::format("{}~{}", last.moment.micros, row.id)});
     case Sort::modified:
       return keyset_text('m', {.number = row.modified ? row.modified->micros : 0, .text = row.id});
     case Sort::confidence:
       return keyset_text('c', {.number = row.confidence.value_or(-1), .text = row.id});
     case Sort::name:
-      return keyset_text('n', {.number = 0, .text = sort_name + "~" + row.id});
+      return keyset_text('n', {.number = 0, .text = last.sort_name + "~" + row.id});
     case Sort::type:
       break;
   }
@@ -193,13 +230,15 @@ std::string_view to_string(Sort sort) noexcept {
     case Sort::type:
       return "type";
     case Sort::confidence:
+      return "confidence";
+    case Sort::confidence_now:
       break;
   }
-  return "confidence";
+  return "confidence_now";
 }
 
 std::optional<Sort> parse_sort(std::string_view text) noexcept {
-  for (const auto sort : {Sort::modified, Sort::name, Sort::type, Sort::confidence}) {
+  for (const auto sort : {Sort::modified, Sort::name, Sort::type, Sort::confidence, Sort::confidence_now}) {
     if (to_string(sort) == text) return sort;
   }
   return std::nullopt;
@@ -209,30 +248,42 @@ Result<Page> list(store::Connection& connection, const Viewer& viewer, const Fil
                   std::string_view cursor, Timestamp now) {
   const int most = std::clamp(limit, 1, kLimitMax);
   Page page;
-  const auto found = matching(connection.dialect(), viewer, filter, true, now);
+  TRY(const auto rules, decay_rules(connection));
+  const auto found = matching(connection.dialect(), viewer, filter, rules, true, now);
   if (!found) return page;
   TRY(const auto total,
       connection.first(Sql{"SELECT count(*)"}.append(*found), [](const store::Row& row) { return row.integer(0); }));
   page.total = total.value_or(0);
+  const bool by_worth = sort == Sort::confidence_now;
+  Behind last{.sort_name = {}, .moment = by_worth ? moment_of(cursor, now) : now};
   Sql sql{"SELECT " TOCSIN_THREAT_COLUMNS};
-  sql.append(*found);
+  if (by_worth) {
+    Sql inner = std::exchange(sql, Sql{"SELECT q.* FROM ("});
+    append_confidence_now(inner.append(", "), viewer, rules, last.moment, now);
+    sql.append(inner).append(" AS worth").append(*found).append(") q");
+  } else {
+    sql.append(*found);
+  }
   TRY_VOID(append_order(sql, sort, cursor, most + 1));
-  std::string last;
   TRY_VOID(connection.each(sql, [&](const store::Row& row) {
     if (page.rows.size() == static_cast<std::size_t>(most)) {
       page.next_cursor = cursor_behind(page.rows.back(), last, sort);
       return ok();
     }
     page.rows.push_back(read_threat_row(row));
-    last = row.string(kThreatColumns - 1);
+    last.sort_name = row.string(kThreatColumns - 1);
+    if (by_worth) last.worth = row.integer(kThreatColumns);
     return ok();
   }));
+  TRY_VOID(add_confidence_now(connection, viewer, page.rows, now));
+  TRY_VOID(add_duplicates(connection, viewer, page.rows, now));
   return page;
 }
 
 Result<std::vector<TypeCount>> count_types(store::Connection& connection, const Viewer& viewer, const Filter& filter,
                                            Timestamp now) {
-  const auto found = matching(connection.dialect(), viewer, filter, false, now);
+  TRY(const auto rules, decay_rules(connection));
+  const auto found = matching(connection.dialect(), viewer, filter, rules, false, now);
   if (!found) return std::vector<TypeCount>{};
   Sql sql{"SELECT s.type, count(*)"};
   sql.append(*found).append(" GROUP BY s.type ORDER BY count(*) DESC, s.type");
@@ -260,6 +311,15 @@ Result<std::optional<domain::Record>> find_record(store::Connection& connection,
   return found;
 }
 
+Result<std::vector<Edge>> edges_of(store::Connection& connection, const Viewer& viewer, domain::RecordId record,
+                                   std::string_view stix_id, Timestamp now) {
+  std::vector<Edge> edges;
+  TRY_VOID(add_relationships(connection, viewer, stix_id, true, now, edges));
+  TRY_VOID(add_relationships(connection, viewer, stix_id, false, now, edges));
+  TRY_VOID(add_properties(connection, viewer, record, stix_id, now, edges));
+  return edges;
+}
+
 Result<std::optional<Threat>> find(store::Connection& connection, const Viewer& viewer, std::string_view stix_id,
                                    Timestamp now) {
   store::Records records{connection};
@@ -271,9 +331,7 @@ Result<std::optional<Threat>> find(store::Connection& connection, const Viewer& 
   if (!bytes) return Error::internal("A record has no document");
   threat.bytes = *std::move(bytes);
   TRY(threat.revisions, records.revisions(viewer, threat.record, now));
-  TRY_VOID(add_relationships(connection, viewer, threat.record.key, true, now, threat.edges));
-  TRY_VOID(add_relationships(connection, viewer, threat.record.key, false, now, threat.edges));
-  TRY_VOID(add_properties(connection, viewer, threat.record.id, threat.record.key, now, threat.edges));
+  TRY(threat.edges, edges_of(connection, viewer, threat.record.id, threat.record.key, now));
   threat.more_edges = threat.edges.size() > static_cast<std::size_t>(kEdgesMax);
   if (threat.more_edges) threat.edges.resize(static_cast<std::size_t>(kEdgesMax));
   return std::optional{std::move(threat)};

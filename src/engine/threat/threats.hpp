@@ -31,13 +31,17 @@ struct ThreatRow {
   bool revoked = false;
   domain::Tlp tlp = domain::Tlp::red;
   std::optional<Timestamp> valid_until = {};  ///< Of an indicator.
+  // In lists alone (list):
+  std::optional<std::int64_t> confidence_now = {};  ///< What is left of it (decay.hpp); of others than indicators all.
+  bool faded = false;                               ///< An indicator that is worth less than the house's threshold.
+  bool duplicate = false;                           ///< Somebody says so of it (duplicates.hpp).
 };
 /// An indicator that should no longer be looked for (STIX 2.1 section 4.7, valid_until).
 inline bool is_expired(const ThreatRow& row, Timestamp now) noexcept {
   return row.valid_until && *row.valid_until <= now;
 }
 
-enum class Sort { modified, name, type, confidence };
+enum class Sort { modified, name, type, confidence, confidence_now };
 std::optional<Sort> parse_sort(std::string_view text) noexcept;
 std::string_view to_string(Sort sort) noexcept;
 
@@ -47,7 +51,10 @@ struct Filter {
   std::string label = {};  ///< Also of open vocabularies (malware_types, ...); letter case counts for nothing.
   std::optional<domain::Tlp> tlp = {};
   std::optional<bool> revoked = {};
-  std::optional<bool> expired = {};  ///< As is_expired() says.
+  std::optional<bool> expired = {};                       ///< As is_expired() says.
+  std::optional<std::int64_t> confidence_now_least = {};  ///< 1 to 100: at least so much is left to this viewer.
+  std::optional<bool> faded = {};                         ///< As ThreatRow has it.
+  std::optional<bool> duplicate = {};                     ///< As ThreatRow has it.
   std::optional<Timestamp> modified_after = {};
   std::optional<std::vector<std::string>> ids = {};  ///< Only these STIX ids, as far as they are in force.
 };
@@ -89,6 +96,10 @@ struct Threat {
 /// Errors: unavailable. Absent: there is none, or not for them.
 Result<std::optional<Threat>> find(store::Connection& connection, const domain::policy::Viewer& viewer,
                                    std::string_view stix_id, Timestamp now);
+/// What joins an object that the viewer may see with others: by verb, then name; more than kEdgesMax where there are
+/// more.
+Result<std::vector<Edge>> edges_of(store::Connection& connection, const domain::policy::Viewer& viewer,
+                                   domain::RecordId record, std::string_view stix_id, Timestamp now);
 /// Its record alone. Whatever letter case the id is written in.
 Result<std::optional<domain::Record>> find_record(store::Connection& connection, const domain::policy::Viewer& viewer,
                                                   std::string_view stix_id, Timestamp now);

@@ -355,6 +355,9 @@ class Crawl {
       if (const auto more = std::string{json::string_at(around, "next")}; !more.empty()) ask("threat_graph", more);
       ask("threat_path", "/api/v1/threats/" + id + "/path?to=" + id);
     });
+    each("threats", "/api/v1/threats?type=indicator&sort=confidence_now&limit=3", "id", [this](const std::string& id) {
+      EXPECT_TRUE(ask("threat", "/api/v1/threats/" + id).at("decay").is_object());
+    });
     for (const auto* query : {"value=203.0.113.9", "value=grey%20heron", "value=192.168.0.1&kind=ipv4"}) {
       ask("threat_values", std::string{"/api/v1/threats/values?"} + query);
     }
@@ -479,6 +482,14 @@ class Crawl {
     const std::string written{json::string_at(object, "id")};
     ask("threat_change", threats + written,
         R"({"object":{"type":"tool","name":"Hoe"},"tlp":"GREEN","audience":"members"})", "PUT");
+    const auto twin = ask("threat_create", "/api/v1/threats",
+                          R"({"object":{"type":"tool","name":"hoe"},"tlp":"GREEN","audience":"members"})");
+    const auto said =
+        ask("threat_duplicate_add", threats + written + "/duplicates",
+            fmt::format(R"({{"of":"{}","reason":"A test"}})", std::string_view{json::string_at(twin, "id")}));
+    EXPECT_FALSE(json::array_at(ask("threat_duplicates", threats + written + "/duplicates"), "items").empty());
+    ask("threat_duplicate_withdraw",
+        threats + written + "/duplicates/" + std::string{json::string_at(said, "relationship")}, {}, "DELETE");
     ask("threat_revoke", threats + written + "/revocation", R"({"reason":"A test"})");
     const auto some = json::array_at(ask("threats", "/api/v1/threats?type=campaign"), "items");
     ASSERT_FALSE(some.empty());
@@ -713,6 +724,8 @@ TEST_P(OpenApi, AnswersConform) {
                   .has_value());
   Crawl crawl{document(),
               [this](std::string_view method, const std::string& target, const std::string& body) {
+                // What was said a moment ago is derived by now.
+                if (target.ends_with("/duplicates")) EXPECT_TRUE(app().watch().has_value());
                 return ask(method, target, body);
               },
               1};

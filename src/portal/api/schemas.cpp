@@ -136,6 +136,7 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
     {"community", "Number of a community."},
     {"case", "Number of a case, such as CASE-2026-48213."},
     {"comment", "`id` of a comment."},
+    {"relationship", "STIX id of a relationship."},
     {"asset", "Number of an asset."},
     {"bom", "Number of a bill of materials."},
     {"run", "Number of a run."},

@@ -14,13 +14,20 @@ constexpr QueryParameter kThreatsQuery[] = {
     {"revoked", "Only those that are, or are not.", R"({"enum":["","yes","no"],"default":""})"},
     {"expired", "Only indicators whose `valid_until` has come, or all but these.",
      R"({"enum":["","yes","no"],"default":""})"},
+    {"confidence_now", "At least so much confidence is left (`confidence_now` of the items).",
+     R"({"type":"integer","minimum":1,"maximum":100})"},
+    {"faded", "Only indicators of whose confidence hardly anything is left, or all but these.",
+     R"({"enum":["","yes","no"],"default":""})"},
+    {"duplicates", "Only what is said to be a duplicate of another object, or all but these.",
+     R"({"enum":["","yes","no"],"default":""})"},
     {"modified_after", "A date, or a time of RFC 3339.", R"({"type":"string","default":""})"},
     {"cve", "Only what names this vulnerability, itself, by a relationship, or through what it uses.",
      R"({"type":"string","default":""})"},
     {"advisory", "Only what names a vulnerability that this advisory speaks of: its `slug`.",
      R"({"type":"string","default":""})"},
-    {"sort", "Order: newest version first, by name, by type, or by confidence, highest first.",
-     R"({"enum":["modified","name","type","confidence"],"default":"modified"})"},
+    {"sort",
+     "Order: newest version first, by name, by type, or by confidence (stated, or what is left of it), highest first.",
+     R"({"enum":["modified","name","type","confidence","confidence_now"],"default":"modified"})"},
     {"limit", "Objects in a page.", R"({"type":"integer","minimum":1,"maximum":200,"default":50})"},
     {"cursor", "Opaque; from `next` of the page before. Leave out for the first page.", R"({"type":"string"})"},
 };
@@ -64,6 +71,20 @@ constexpr Operation kOperations[] = {
     {.route = "threat",
      .description = "`references` has only what the asker may see: of a relationship both ends and the relationship.",
      .schema = "ThreatDetail"},
+    {.route = "threat_duplicates",
+     .description = "Relationships `duplicate-of` from or to it, what its duplicates are joined with, and objects that "
+                    "may be the same.",
+     .schema = "ThreatDuplicates"},
+    {.route = "threat_duplicate_add",
+     .description = "A relationship `duplicate-of` with the reason as its description, for no more than those who see "
+                    "both objects. It belongs to the organisation. 409 where that says so already.",
+     .schema = "DuplicateSaid",
+     .body = "DuplicateNew",
+     .status = 201},
+    {.route = "threat_duplicate_withdraw",
+     .description = "The relationship is revoked. By the organisation that said so.",
+     .schema = "",
+     .status = 204},
     {.route = "threat_graph",
      .description =
          "Of what the asker may see: objects, and edges of which both ends and what says so are seen. Nearer "
@@ -123,11 +144,26 @@ std::string_view threat_schemas_json() noexcept {
     "valid_until": {"$ref": "#/components/schemas/OptionalTime"}
   }
 },
+"ListedThreat": {
+  "description": "A Threat, and what is left of its confidence for the asker, by time and by the sightings they may see.",
+  "allOf": [
+    {"$ref": "#/components/schemas/Threat"},
+    {
+      "type": "object",
+      "required": ["confidence_now", "faded", "duplicate"],
+      "properties": {
+        "confidence_now": {"description": "Of indicators; of others what they state.", "type": ["integer", "null"], "minimum": 0, "maximum": 100},
+        "faded": {"description": "An indicator of which less is left than the house's threshold.", "type": "boolean"},
+        "duplicate": {"description": "Somebody says that it is a duplicate of another; the asker sees both.", "type": "boolean"}
+      }
+    }
+  ]
+},
 "ThreatList": {
   "type": "object",
   "required": ["items", "next", "total", "types"],
   "properties": {
-    "items": {"type": "array", "items": {"$ref": "#/components/schemas/Threat"}},
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/ListedThreat"}},
     "next": {"$ref": "#/components/schemas/NextPage"},
     "total": {"type": ["integer", "null"], "minimum": 0},
     "types": {
@@ -350,9 +386,62 @@ std::string_view threat_schemas_json() noexcept {
     }
   }
 },
+"ThreatDuplicates": {
+  "description": "What somebody says is the same, as far as the asker sees both and who says so.",
+  "type": "object",
+  "required": ["items", "through", "more_through", "maybe"],
+  "properties": {
+    "items": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["relationship", "is_duplicate", "object", "reason", "by", "own"],
+        "properties": {
+          "relationship": {"description": "Its STIX id.", "type": "string"},
+          "is_duplicate": {"description": "The object asked for is the duplicate; else the other one.", "type": "boolean"},
+          "object": {"$ref": "#/components/schemas/Threat"},
+          "reason": {"type": "string"},
+          "by": {"description": "Who says so; empty where the asker does not see that.", "type": "string"},
+          "own": {"description": "The asker's organisation says so.", "type": "boolean"}
+        }
+      }
+    },
+    "through": {
+      "description": "What its duplicates are joined with.",
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["duplicate", "verb", "outgoing", "relationship", "object"],
+        "properties": {
+          "duplicate": {"type": "string"},
+          "verb": {"type": "string"},
+          "outgoing": {"type": "boolean"},
+          "relationship": {"type": "string"},
+          "object": {"$ref": "#/components/schemas/Threat"}
+        }
+      }
+    },
+    "more_through": {"type": "boolean"},
+    "maybe": {"description": "Objects of the same type with a name, an alias or a value in common.", "type": "array", "items": {"$ref": "#/components/schemas/Threat"}}
+  }
+},
+"DuplicateNew": {
+  "type": "object",
+  "required": ["of", "reason"],
+  "additionalProperties": false,
+  "properties": {
+    "of": {"description": "STIX id or name of the one that stands for both, of the same type.", "type": "string"},
+    "reason": {"description": "At most 500 bytes; whoever sees both objects reads it.", "type": "string"}
+  }
+},
+"DuplicateSaid": {
+  "type": "object",
+  "required": ["relationship", "url"],
+  "properties": {"relationship": {"type": "string"}, "url": {"type": "string"}}
+},
 "ThreatDetail": {
   "type": "object",
-  "required": ["id", "url", "name", "tlp", "version", "format", "sha512", "document_url", "object", "references", "more_references", "revisions", "vulnerabilities"],
+  "required": ["id", "url", "name", "tlp", "version", "format", "sha512", "document_url", "object", "references", "more_references", "revisions", "vulnerabilities", "confidence_now", "decay"],
   "properties": {
     "id": {"description": "Its STIX id.", "type": "string"},
     "url": {"type": "string"},
@@ -377,6 +466,22 @@ std::string_view threat_schemas_json() noexcept {
       }
     },
     "more_references": {"type": "boolean"},
+    "confidence_now": {"description": "What is left of an indicator's confidence for the asker; null for other types.", "type": ["integer", "null"], "minimum": 0, "maximum": 100},
+    "decay": {
+      "description": "Why: `stated` fades as 1 - (age / lifetime) ^ (1 / speed), from the later of `asserted_date` and `seen_date` on.",
+      "type": ["object", "null"],
+      "required": ["kind", "stated", "by_default", "asserted_date", "seen_date", "lifetime_days", "speed", "faded_below"],
+      "properties": {
+        "kind": {"description": "What it looks for; of several what goes stale first.", "enum": ["address", "url", "domain", "file", "rule", "other"]},
+        "stated": {"type": "integer", "minimum": 0, "maximum": 100},
+        "by_default": {"description": "The object states none.", "type": "boolean"},
+        "asserted_date": {"$ref": "#/components/schemas/Time"},
+        "seen_date": {"description": "Of the latest sighting that the asker may see, where it is later.", "$ref": "#/components/schemas/OptionalTime"},
+        "lifetime_days": {"type": "integer", "minimum": 1},
+        "speed": {"type": "number"},
+        "faded_below": {"type": "integer", "minimum": 0, "maximum": 100}
+      }
+    },
     "vulnerabilities": {"$ref": "#/components/schemas/ThreatVulnerabilities"},
     "revisions": {
       "type": "array",

@@ -119,6 +119,51 @@ TEST_P(ThreatAuthor, WriteWithTheForm) {
   EXPECT_EQ(get_as(As::water_member, "/threats/shared/" + id + "/edit", kHtml).status, 403) << "it is no report";
 }
 
+TEST_P(ThreatAuthor, SayThatItIsTheSame) {
+  const auto main = write(As::water_member, source(R"({"type":"tool","name":"Rake <b>"})", "save", "tool"));
+  const auto other =
+      write(As::power_member, source(R"({"type":"tool","name":"Hoe","aliases":["rake <b>"]})", "save", "tool"));
+  const auto third =
+      write(As::power_member, source(R"({"type":"malware","name":"Silt","is_family":true})", "save", "malware"));
+  const auto at = "/threats/" + other;
+  // A way into the form, with the other one filled in.
+  const auto shown = get_as(As::power_member, at, kHtml).body;
+  EXPECT_THAT(shown, AllOf(HasSubstr("Maybe the same"), HasSubstr("href=\"" + at + "/same?of=" + main + "\"")));
+  EXPECT_THAT(get_as(As::power_member, at + "/same?of=" + main, kHtml).body,
+              HasSubstr("name=\"of\" type=\"text\" value=\"" + main + "\""));
+  const auto before = objects();
+  for (const auto& [of, reason] : {std::pair{main, std::string{}}, {third, "x"}, {other, "x"}, {"nothing", "x"}}) {
+    EXPECT_EQ(post_as(As::power_member, at + "/same", {{"of", of}, {"reason", reason}}).status, 422) << of;
+  }
+  EXPECT_EQ(objects(), before);
+  EXPECT_EQ(post_as(As::power_member, at + "/same", {{"of", "rake <b>"}, {"reason", "x"}}).status, 422)
+      << "its own alias says it, too";
+  EXPECT_EQ(post_as(As::power_member, at + "/same", {{"of", main}, {"reason", "Same <i>hash</i>"}}).status, 303);
+  catch_up();
+  const auto there = get_as(As::water_member, "/threats/" + main, kHtml).body;
+  EXPECT_THAT(
+      there, AllOf(HasSubstr("The same as"), HasSubstr("Same &lt;i&gt;hash&lt;/i&gt;"),
+                   HasSubstr("Said by Power plant."), Not(HasSubstr("Maybe the same")), Not(HasSubstr("/withdraw\""))));
+  EXPECT_THAT(get_as(As::water_member, "/threats?type=tool", kHtml).body, HasSubstr("duplicate</span>"));
+  EXPECT_THAT(get_as(As::water_member, "/threats?type=tool&duplicates=no", kHtml).body,
+              Not(HasSubstr("/threats/" + other)));
+  const auto told = get_as(As::power_member, "/api/v1" + at + "/duplicates");
+  EXPECT_THAT(told.body, AllOf(HasSubstr(R"("is_duplicate":true)"), HasSubstr(R"("own":true)")));
+  EXPECT_EQ(get("/api/v1" + at + "/duplicates").status, 404) << "who does not see it";
+  const auto said = json::parse(told.body).value();
+  const std::string via{json::string_at(json::array_at(said.root(), "items").front(), "relationship")};
+  EXPECT_THAT(get_as(As::power_member, at, kHtml).body, HasSubstr(at + "/same/" + via + "/withdraw"));
+  EXPECT_EQ(post_as(As::water_member, at + "/same/" + via + "/withdraw", {}).status, 404);
+  EXPECT_EQ(send(As::water_member, "DELETE", "/api/v1" + at + "/duplicates/" + via, "").status, 404);
+  EXPECT_EQ(post_as(As::power_member, at + "/same/" + via + "/withdraw", {}).status, 303);
+  catch_up();
+  EXPECT_THAT(get_as(As::water_member, "/threats/" + main, kHtml).body, Not(HasSubstr("Said by Power plant.")));
+  const auto by_api = send(As::power_member, "POST", "/api/v1" + at + "/duplicates",
+                           fmt::format(R"({{"of":"{}","reason":"Again"}})", main));
+  EXPECT_EQ(by_api.status, 201) << by_api.body;
+  EXPECT_EQ(send(As::power_member, "POST", "/api/v1" + at + "/duplicates", R"({"of":"x"})").status, 400);
+}
+
 TEST_P(ThreatAuthor, GoBetweenFormAndSource) {
   const auto source_page = post_as(As::water_member, "/threats/new", campaign("source"));
   ASSERT_EQ(source_page.status, 200);

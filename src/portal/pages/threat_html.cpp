@@ -142,7 +142,7 @@ void append_others(std::string& out, const value& root) {
   }
 }
 
-void append_facts(std::string& out, const threat::Threat& threat, const value& root) {
+void append_facts(std::string& out, const threat::Threat& threat, const value& root, const Html& worth) {
   out += "<dl class=\"kv\">\n";
   append_fact(out, tr<"STIX id">(), fragment<"<code>{}</code>">(threat.record.key));
   append_fact(out, tr<"Also known as">(),
@@ -152,6 +152,7 @@ void append_facts(std::string& out, const threat::Threat& threat, const value& r
   if (const auto* confidence = json::find(root, "confidence")) {
     append_fact(out, tr<"Confidence">(), tr<"{} of 100">(text_of(*confidence)));
   }
+  if (!worth.str().empty()) append_fact(out, tr<"Confidence that is left">(), worth);
   append_time(out, tr<"Valid from">(), root, "valid_from");
   append_time(out, tr<"Valid until">(), root, "valid_until");
   append_time(out, tr<"#object#Created">(), root, "created");
@@ -161,13 +162,6 @@ void append_facts(std::string& out, const threat::Threat& threat, const value& r
   if (const auto pattern = json::string_at(root, "pattern"); !pattern.empty()) {
     render<"<h2>[[Pattern]]</h2>\n<pre tabindex=\"0\"><code>{}</code></pre>\n">(out, pattern);
   }
-}
-
-std::string heading(const threat::Edge& edge) {
-  if (edge.verb == "created_by_ref") return std::string{tr<"Created by">()};
-  if (edge.verb == "object_refs") return std::string{edge.outgoing ? tr<"Contains">() : tr<"Contained in">()};
-  if (edge.outgoing) return edge.verb;
-  return tr<"{} (from there to here)">(edge.verb);
 }
 
 void append_edges(std::string& out, const threat::Threat& threat, Timestamp now) {
@@ -180,7 +174,7 @@ void append_edges(std::string& out, const threat::Threat& threat, Timestamp now)
            threat.edges[end].outgoing == first.outgoing && threat.edges[end].via.empty() == first.via.empty()) {
       ++end;
     }
-    render<"<h3>{} <span class=\"note\">{}</span></h3>\n<ul>\n">(out, heading(first),
+    render<"<h3>{} <span class=\"note\">{}</span></h3>\n<ul>\n">(out, edge_heading(first),
                                                                  locale::number(static_cast<std::int64_t>(end - i)));
     for (; i < end; ++i) {
       const auto& edge = threat.edges[i];
@@ -262,6 +256,13 @@ std::string attack_id_of(std::string_view bytes) {
 
 }  // namespace
 
+std::string edge_heading(const threat::Edge& edge) {
+  if (edge.verb == "created_by_ref") return std::string{tr<"Created by">()};
+  if (edge.verb == "object_refs") return std::string{edge.outgoing ? tr<"Contains">() : tr<"Contained in">()};
+  if (edge.outgoing) return edge.verb;
+  return tr<"{} (from there to here)">(edge.verb);
+}
+
 Html revoked_tag(bool revoked) {
   return revoked ? fragment<" <span class=\"tag tag-refused\">[[#object#revoked]]</span>">() : Html{};
 }
@@ -270,8 +271,7 @@ Html expired_tag(bool expired) {
   return expired ? fragment<" <span class=\"tag tag-refused\">[[#object#expired]]</span>">() : Html{};
 }
 
-Html threat_html(const threat::Threat& threat, const value& object, const Html& above, const Html& links,
-                 const Html& shared, const Html& below, Timestamp now) {
+Html threat_html(const threat::Threat& threat, const value& object, const ThreatParts& parts, Timestamp now) {
   const auto& record = threat.record;
   std::string out;
   render<
@@ -287,7 +287,7 @@ Html threat_html(const threat::Threat& threat, const value& object, const Html& 
   if (threat::is_node_type(type)) {
     render<"<p><a href=\"{}\">[[Graph of what is around it]]</a></p>\n">(out, Url::own(graph_url(record.key)));
   }
-  out += above.str();
+  out += parts.above.str();
   if (const auto id = attack_id_of(threat.bytes); !id.empty()) {
     render<"<p><a href=\"{}\">[[In ATT&amp;CK: {}]]</a></p>\n">(out, Url::own(attack_url(id)), id);
   }
@@ -299,10 +299,12 @@ Html threat_html(const threat::Threat& threat, const value& object, const Html& 
       break;
     }
   }
-  append_facts(out, threat, object);
-  out += links.str();
+  append_facts(out, threat, object, parts.worth);
+  out += parts.same.str();
+  out += parts.links.str();
   append_edges(out, threat, now);
-  out += shared.str();
+  out += parts.through.str();
+  out += parts.shared.str();
   append_external(out, object);
   append_revisions(out, threat);
   render<
@@ -311,7 +313,7 @@ Html threat_html(const threat::Threat& threat, const value& object, const Html& 
       "class=\"no-print\"><summary>[[The object as JSON]]</summary>\n{}</details>\n">(
       out, Url::own("/api/v1" + threat_url(record.key) + "/document"),
       Url::own("/api/v1" + threat_url(record.key) + "/bundle"), raw_json_html(object));
-  out += below.str();
+  out += parts.below.str();
   return Html::from_trusted(std::move(out));
 }
 

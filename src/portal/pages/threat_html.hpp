@@ -10,9 +10,20 @@ namespace tocsin::portal::pages {
 html::Html revoked_tag(bool revoked);
 /// Nothing where it is not expired.
 html::Html expired_tag(bool expired);
-/// The page of one object. `object`: itself, read. `above`: who gave it and why it is seen; `links`: what has to do
-/// with it beyond STIX (threat_links.hpp); `shared`: what it has in common with others; `below`: what people say of it.
-html::Html threat_html(const engine::threat::Threat& threat, const boost::json::value& object, const html::Html& above,
-                       const html::Html& links, const html::Html& shared, const html::Html& below, Timestamp now);
+/// What joins two objects, for people: "uses", "Contained in".
+std::string edge_heading(const engine::threat::Edge& edge);
+/// What the page of one object has beside the object.
+struct ThreatParts {
+  html::Html above;    ///< Who gave it and why it is seen.
+  html::Html worth;    ///< What is left of its confidence (threat_decay.hpp).
+  html::Html same;     ///< What it is the same as (threat_same.hpp).
+  html::Html links;    ///< What has to do with it beyond STIX (threat_links.hpp).
+  html::Html through;  ///< What its duplicates are connected with.
+  html::Html shared;   ///< What it has in common with others.
+  html::Html below;    ///< What people say of it.
+};
+/// The page of one object. `object`: itself, read.
+html::Html threat_html(const engine::threat::Threat& threat, const boost::json::value& object, const ThreatParts& parts,
+                       Timestamp now);
 
 }  // namespace tocsin::portal::pages

@@ -22,6 +22,14 @@ boost::json::object threat_row_json(const engine::threat::ThreatRow& row) {
   return out;
 }
 
+boost::json::object listed_threat_json(const engine::threat::ThreatRow& row) {
+  auto out = threat_row_json(row);
+  out["confidence_now"] = row.confidence_now ? boost::json::value(*row.confidence_now) : boost::json::value(nullptr);
+  out["faded"] = row.faded;
+  out["duplicate"] = row.duplicate;
+  return out;
+}
+
 boost::json::object threat_json(const engine::threat::Threat& threat, boost::json::value object) {
   const auto& record = threat.record;
   boost::json::object out;

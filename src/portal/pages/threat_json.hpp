@@ -11,6 +11,8 @@ namespace tocsin::portal::pages {
 
 std::string threat_url(std::string_view id);
 boost::json::object threat_row_json(const engine::threat::ThreatRow& row);
+/// With what lists alone know: what is left of its confidence.
+boost::json::object listed_threat_json(const engine::threat::ThreatRow& row);
 /// `object`: the STIX object itself, read.
 boost::json::object threat_json(const engine::threat::Threat& threat, boost::json::value object);
 

@@ -23,6 +23,7 @@
 #include "portal/pages/routes.hpp"
 #include "portal/pages/sharing_view.hpp"
 #include "portal/pages/threat_author.hpp"
+#include "portal/pages/threat_decay.hpp"
 #include "portal/pages/threat_graph.hpp"
 #include "portal/pages/threat_html.hpp"
 #include "portal/pages/threat_json.hpp"
@@ -30,6 +31,7 @@
 #include "portal/pages/threat_names.hpp"
 #include "portal/pages/threat_report_form.hpp"
 #include "portal/pages/threat_reports.hpp"
+#include "portal/pages/threat_same.hpp"
 #include "store/records.hpp"
 
 /// Threat knowledge: the list of STIX objects with its filters, one object, and the object as it came.
@@ -50,21 +52,22 @@ constexpr std::pair<threat::Sort, Message> kSorts[] = {
     {threat::Sort::name, message<"#sort by#name">},
     {threat::Sort::type, message<"#sort by#type">},
     {threat::Sort::confidence, message<"#sort by#confidence">},
+    {threat::Sort::confidence_now, message<"#sort by#confidence left">},
 };
 
 struct Asked {
   threat::Filter filter;
   threat::Sort sort = threat::Sort::modified;
   int limit = kLimitDefault;
-  std::string tlp, revoked, expired, modified_after, cve, advisory;  ///< As they were given.
+  std::string tlp, revoked, expired, faded, worth, duplicates, modified_after, cve, advisory;  ///< As they were given.
 };
 
 Result<Asked> read_asked(const http::Request& request) {
   // What was just done is told on the page alone; no API sends it.
   const auto notice =
       request.representation == http::Representation::json ? std::string_view{"q"} : pages::kNoticeParameter;
-  TRY_VOID(request.only_known({"q", "type", "label", "tlp", "revoked", "expired", "modified_after", "cve", "advisory",
-                               "sort", "limit", "cursor", notice}));
+  TRY_VOID(request.only_known({"q", "type", "label", "tlp", "revoked", "expired", "faded", "confidence_now",
+                               "duplicates", "modified_after", "cve", "advisory", "sort", "limit", "cursor", notice}));
   Asked asked;
   TRY(asked.limit, request.integer("limit", kLimitDefault, 1, threat::kLimitMax));
   asked.filter.text = request.query.get("q");
@@ -85,6 +88,21 @@ Result<Asked> read_asked(const http::Request& request) {
     return Error::invalid(std::string{tr<"expired takes yes or no">()}, "expired");
   }
   if (!asked.expired.empty()) asked.filter.expired = asked.expired == "yes";
+  asked.faded = request.query.get("faded");
+  if (!asked.faded.empty() && asked.faded != "yes" && asked.faded != "no") {
+    return Error::invalid(std::string{tr<"faded takes yes or no">()}, "faded");
+  }
+  if (!asked.faded.empty()) asked.filter.faded = asked.faded == "yes";
+  // A form sends an empty one where nothing was chosen.
+  asked.worth = request.query.get("confidence_now");
+  if (!asked.worth.empty()) {
+    TRY(asked.filter.confidence_now_least, request.integer("confidence_now", 1, 1, 100));
+  }
+  asked.duplicates = request.query.get("duplicates");
+  if (!asked.duplicates.empty() && asked.duplicates != "yes" && asked.duplicates != "no") {
+    return Error::invalid(std::string{tr<"duplicates takes yes or no">()}, "duplicates");
+  }
+  if (!asked.duplicates.empty()) asked.filter.duplicate = asked.duplicates == "yes";
   asked.modified_after = request.query.get("modified_after");
   if (!asked.modified_after.empty()) {
     const auto text = asked.modified_after.size() == 10 ? asked.modified_after + "T00:00:00Z" : asked.modified_after;
@@ -102,7 +120,8 @@ Result<Asked> read_asked(const http::Request& request) {
   asked.advisory = request.query.get("advisory");
   if (request.query.has("sort")) {
     const auto sort = threat::parse_sort(request.query.get("sort"));
-    if (!sort) return Error::invalid(std::string{tr<"sort takes modified, name, type or confidence">()}, "sort");
+    if (!sort)
+      return Error::invalid(std::string{tr<"sort takes modified, name, type, confidence or confidence_now">()}, "sort");
     asked.sort = *sort;
   }
   return asked;
@@ -133,6 +152,9 @@ std::string path_of(std::string_view base, const Asked& asked, std::string_view 
        {"tlp", asked.tlp},
        {"revoked", asked.revoked},
        {"expired", asked.expired},
+       {"faded", asked.faded},
+       {"confidence_now", asked.worth},
+       {"duplicates", asked.duplicates},
        {"modified_after", asked.modified_after},
        {"cve", asked.cve},
        {"advisory", asked.advisory},
@@ -169,10 +191,28 @@ void append_search(std::string& out, const Asked& asked) {
       "value=\"\">[[Revoked or not]]</option><option value=\"no\" {}>[[In force]]</option><option value=\"yes\" "
       "{}>[[#objects#Revoked]]</option></select><label class=\"hidden\" for=\"te\">[[#objects#Expired]]</label><select "
       "id=\"te\" name=\"expired\"><option value=\"\">[[Expired or not]]</option><option value=\"no\" "
-      "{}>[[#objects#Not expired]]</option><option value=\"yes\" {}>[[#objects#Expired]]</option></select><button "
-      "class=\"button\">[[#verb#Find]]</button></form>\n">(
+      "{}>[[#objects#Not expired]]</option><option value=\"yes\" {}>[[#objects#Expired]]</option></select>">(
       out, attribute_if<"selected">(asked.revoked == "no"), attribute_if<"selected">(asked.revoked == "yes"),
       attribute_if<"selected">(asked.expired == "no"), attribute_if<"selected">(asked.expired == "yes"));
+  render<
+      "<label class=\"hidden\" for=\"tf\">[[#indicators#Faded]]</label><select id=\"tf\" name=\"faded\"><option "
+      "value=\"\">[[Faded or not]]</option><option value=\"no\" {}>[[#indicators#Not faded]]</option><option "
+      "value=\"yes\" {}>[[#indicators#Faded]]</option></select><label class=\"hidden\" for=\"tw\">[[Confidence that "
+      "is left]]</label><select id=\"tw\" name=\"confidence_now\"><option value=\"\">[[Any confidence]]</option>">(
+      out, attribute_if<"selected">(asked.faded == "no"), attribute_if<"selected">(asked.faded == "yes"));
+  std::vector<std::int64_t> steps{25, 50, 75};
+  const auto& least = asked.filter.confidence_now_least;
+  if (least && std::ranges::find(steps, *least) == steps.end()) steps.push_back(*least);
+  for (const auto step : steps) {
+    render<"<option value=\"{}\" {}>{}</option>">(out, step, attribute_if<"selected">(least == step),
+                                                  tr<"At least {} left">(step));
+  }
+  render<
+      "</select><label class=\"hidden\" for=\"td\">[[#objects#Duplicates]]</label><select id=\"td\" "
+      "name=\"duplicates\"><option value=\"\">[[With duplicates]]</option><option value=\"no\" {}>[[Without "
+      "duplicates]]</option><option value=\"yes\" {}>[[Only duplicates]]</option></select><button "
+      "class=\"button\">[[#verb#Find]]</button></form>\n">(out, attribute_if<"selected">(asked.duplicates == "no"),
+                                                           attribute_if<"selected">(asked.duplicates == "yes"));
 }
 
 void append_types(std::string& out, const Asked& asked, const std::vector<threat::TypeCount>& types) {
@@ -231,16 +271,23 @@ void append_rows(std::string& out, const threat::Page& page, Timestamp now) {
   render<
       "<div class=\"table-wrap stack\"><table class=\"sortable\"><caption class=\"hidden\">[[Threats]]</caption><thead>"
       "<tr><th scope=\"col\">[[Name]]</th><th scope=\"col\">[[#object#Type]]</th><th scope=\"col\">TLP</th><th "
-      "scope=\"col\" class=\"num\" data-first=\"descending\">[[Confidence]]</th><th scope=\"col\" "
+      "scope=\"col\" class=\"num\" data-first=\"descending\">[[Confidence]]</th><th scope=\"col\" class=\"num\" "
+      "data-first=\"descending\">[[#confidence#Left]]</th><th scope=\"col\" "
       "data-first=\"descending\">[[#object#Changed]]</th></tr></thead><tbody>\n">(out);
   for (const auto& row : page.rows) {
     render<
-        "<tr><td data-label=\"[[Name]]\"><a href=\"{}\">{}</a>{}{}</td><td data-label=\"[[#object#Type]]\">{}</td><td "
+        "<tr><td data-label=\"[[Name]]\"><a href=\"{}\">{}</a>{}{}{}{}</td><td "
+        "data-label=\"[[#object#Type]]\">{}</td><td "
         "data-label=\"TLP\">{}</td><td class=\"num\" data-label=\"[[Confidence]]\" data-sort=\"{}\">{}</td><td "
+        "class=\"num\" "
+        "data-label=\"[[#confidence#Left]]\" data-sort=\"{}\">{}</td><td "
         "data-label=\"[[#object#Changed]]\">{}</td></tr>\n">(
         out, Url::own(pages::threat_url(row.id)), row.name, pages::revoked_tag(row.revoked),
-        pages::expired_tag(threat::is_expired(row, now)), pages::threat_type_title(row.type), pages::tlp_badge(row.tlp),
+        pages::expired_tag(threat::is_expired(row, now)),
+        pages::faded_tag(row.faded && !row.revoked && !threat::is_expired(row, now)),
+        pages::duplicate_tag(row.duplicate), pages::threat_type_title(row.type), pages::tlp_badge(row.tlp),
         row.confidence.value_or(-1), row.confidence ? std::to_string(*row.confidence) : std::string{},
+        row.confidence_now.value_or(-1), row.confidence_now ? std::to_string(*row.confidence_now) : std::string{},
         row.modified ? pages::date_html(*row.modified) : Html{});
   }
   out += "</tbody></table></div>\n";
@@ -262,7 +309,7 @@ Result<http::Response> list(App& app, const http::Request& request) {
                                               : path_of(api ? "/api/v1/threats" : "/threats", asked, found.next_cursor);
   if (api) {
     boost::json::array items, counts;
-    for (const auto& row : found.rows) items.push_back(pages::threat_row_json(row));
+    for (const auto& row : found.rows) items.push_back(pages::listed_threat_json(row));
     for (const auto& each : types) {
       counts.push_back(boost::json::object{{"type", each.type}, {"count", each.count}});
     }
@@ -340,9 +387,14 @@ Result<http::Response> detail(App& app, const http::Request& request) {
   TRY(const auto found, load(app, request));
   TRY(const auto parsed, json::parse(found.bytes));
   TRY(const auto links, pages::object_links(app, request, found.record.key));
+  TRY(const auto worth, app.database().snapshot([&](store::Connection& connection) {
+    return pages::worth_of(connection, request.viewer, found.record, request.now);
+  }));
   if (request.representation == http::Representation::json) {
     auto body = pages::threat_json(found, parsed.root());
     body["vulnerabilities"] = pages::object_links_json(links);
+    body["confidence_now"] = worth ? boost::json::value(worth->decay.now) : boost::json::value(nullptr);
+    body["decay"] = worth ? boost::json::value(pages::worth_json(*worth)) : boost::json::value(nullptr);
     return shown(app, request, found, Looking::read, http::Response::json(json::write(body)));
   }
   pages::Page page;
@@ -353,8 +405,20 @@ Result<http::Response> detail(App& app, const http::Request& request) {
   TRY(const auto shared, app.database().snapshot([&](store::Connection& connection) {
     return threat::correlations(connection, request.viewer, found, request.now);
   }));
-  page.main = pages::threat_html(found, parsed.root(), above, pages::object_links_html(links),
-                                 pages::correlations_html(shared), below, request.now);
+  pages::SameView same;
+  TRY(same.known, app.database().snapshot([&](store::Connection& connection) {
+    return threat::sameness(connection, request.viewer, found.record.key, request.now);
+  }));
+  same.maybe = threat::maybe_same(found.record.key, shared, same.known);
+  page.main = pages::threat_html(found, parsed.root(),
+                                 {.above = above,
+                                  .worth = worth ? pages::worth_html(*worth, request.now) : Html{},
+                                  .same = pages::same_html(request, found.record, same),
+                                  .links = pages::object_links_html(links),
+                                  .through = pages::through_html(same.known, request.now),
+                                  .shared = pages::correlations_html(shared),
+                                  .below = below},
+                                 request.now);
   page.json_url = "/api/v1" + pages::threat_url(found.record.key);
   page.canonical = pages::threat_url(found.record.key);
   page.noindex = found.record.tlp != domain::Tlp::clear;
@@ -401,6 +465,7 @@ void add_threat_routes(App& app, http::Router& router) {
   pages::add_attack_routes(app, router);
   pages::add_correlation_routes(app, router);
   pages::add_threat_graph_routes(app, router);
+  pages::add_threat_same_routes(app, router);
   pages::add_resource(router, "/threats", "/api/v1/threats", "threats", "Threat knowledge: STIX objects",
                       [&app](const http::Request& request) { return list(app, request); });
   pages::add_resource(router, "/threats/{id}", "/api/v1/threats/{id}", "threat",

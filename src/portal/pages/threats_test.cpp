@@ -8,6 +8,7 @@
 namespace tocsin::portal {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -128,6 +129,52 @@ TEST_P(ThreatPages, AnIndicatorEnds) {
   EXPECT_THAT(page("/threats?expired=no"), Not(HasSubstr("expired</span>")));
   EXPECT_THAT(page("/threats/indicator--00000000-0000-4000-8000-000000000001"), HasSubstr("expired</span>"));
   EXPECT_THAT(page("/threats/indicator--00000000-0000-4000-8000-000000000002"), Not(HasSubstr("expired</span>")));
+}
+
+TEST_P(ThreatPages, AnIndicatorFades) {
+  const auto days_ago = [&](int days) {
+    return format_rfc3339(Timestamp{clock_.now().micros - days * 86'400'000'000});
+  };
+  const auto rule = [&](int number, std::string_view name, int days, std::string_view more) {
+    return object(
+        fmt::format("indicator--00000000-0000-4000-8000-00000000000{}", number), name, kClear,
+        fmt::format(R"(,"pattern":"[ipv4-addr:value = '198.51.100.{}']","pattern_type":"stix","valid_from":"{}"{})",
+                    number, days_ago(days), more),
+        days_ago(days));
+  };
+  const auto sighting = [&](int number, int of, std::string_view marking) {
+    return fmt::format(
+        R"({{"type":"sighting","spec_version":"2.1","id":"sighting--00000000-0000-4000-8000-00000000000{}","created":"{}","modified":"{}","last_seen":"{}","sighting_of_ref":"indicator--00000000-0000-4000-8000-00000000000{}","object_marking_refs":["{}"]}})",
+        number, days_ago(15), days_ago(15), days_ago(15), of, marking);
+  };
+  add({rule(1, "Fresh", 0, R"(,"confidence":80)"), rule(2, "Half", 30, R"(,"confidence":80)"),
+       rule(3, "Old", 59, R"(,"confidence":80)"), rule(4, "Seen by members", 59, R"(,"confidence":80)"),
+       rule(5, "Silent", 0, ""), sighting(6, 4, kGreen)});
+  EXPECT_THAT(names(get("/api/v1/threats?faded=yes&sort=name").body), ElementsAre("Old", "Seen by members"));
+  EXPECT_THAT(names(get("/api/v1/threats?confidence_now=40&sort=confidence_now").body),
+              ElementsAre("Fresh", "Silent", "Half"));
+  EXPECT_THAT(get("/api/v1/threats?q=half").body, HasSubstr(R"("confidence_now":40,"faded":false)"));
+  for (const auto* bad : {"?faded=1", "?confidence_now=0", "?confidence_now=101", "?confidence_now=x",
+                          "?sort=confidence_now&cursor=w1", "?duplicates=maybe"}) {
+    EXPECT_EQ(get(std::string{"/api/v1/threats"} + bad).status, 400) << bad;
+  }
+  EXPECT_THAT(page("/threats?confidence_now=&faded=&duplicates="), HasSubstr("faded</span>"));
+  EXPECT_THAT(page("/threats?faded=no&confidence_now=33"), HasSubstr("<option value=\"33\" selected"));
+  const auto of = [](int number) {
+    return fmt::format("/threats/indicator--00000000-0000-4000-8000-00000000000{}", number);
+  };
+  EXPECT_THAT(page(of(2)),
+              AllOf(HasSubstr("80 of 100"), HasSubstr("40 of 100"), HasSubstr("Last confirmed 30 days ago."),
+                    HasSubstr("An address is worth nothing 60 days after that.")));
+  EXPECT_THAT(page(of(5)), HasSubstr("It states none, so 50 counts as stated."));
+  // Whoever sees the sighting is told; others read what they would without it.
+  EXPECT_THAT(page(of(4)), AllOf(HasSubstr("Last confirmed 59 days ago."), Not(HasSubstr("Last seen"))));
+  auto member = signed_in("member@plant.example");
+  EXPECT_THAT(member.get(of(4), "Accept: text/html\r\n").body, HasSubstr("Last seen 15 days ago, by a sighting."));
+  EXPECT_THAT(get("/api/v1" + of(4)).body, HasSubstr(R"("seen_date":null)"));
+  EXPECT_THAT(get("/api/v1" + of(2)).body,
+              AllOf(HasSubstr(R"("confidence_now":40)"), HasSubstr(R"("kind":"address","stated":80)")));
+  EXPECT_THAT(get("/api/v1" + of(2) + "/document").body, HasSubstr(R"("confidence":80)"));
 }
 
 TEST_P(ThreatPages, WhatIsHiddenIsNotThere) {

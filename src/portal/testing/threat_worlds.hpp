@@ -14,12 +14,15 @@
 /// STIX objects for the worlds of the noninterference test: one beside each advisory, for the same readers.
 namespace tocsin::portal::testing {
 /// Of each six slots one is a technique of ATT&CK (the first ones its matrix and a tactic), one a group, one malware,
-/// one a tool that speaks of techniques, and two relate their neighbours. Every other malware is a report of its
-/// neighbours.
+/// one a tool that speaks of techniques, and two relate their neighbours. Instead of malware there is a report of its
+/// neighbours, or an indicator that fades; instead of every other second relationship a sighting of that, and some say
+/// that their neighbours are the same.
 inline std::string threat_type(int slot) {
   if (slot == 0) return "x-mitre-matrix";
   if (slot == 6) return "x-mitre-tactic";
   if (slot % 12 == 9) return "report";
+  if (slot % 12 == 3) return "indicator";
+  if (slot % 12 == 10) return "sighting";
   constexpr std::array<const char*, 6> kTypes{"attack-pattern", "relationship", "tool",
                                               "malware",        "relationship", "intrusion-set"};
   return kTypes[static_cast<std::size_t>(slot) % kTypes.size()];
@@ -39,6 +42,11 @@ inline std::string attack_members(int slot, int flavour) {
     return fmt::format(
         R"(,"published":"2024-01-01T00:00:00.000Z","report_types":["threat-report"],"object_refs":["{}","{}","{}"])",
         threat_id(slot - 1), threat_id(slot + 2), threat_id(slot - 4));
+  }
+  if (slot % 12 == 3) {
+    return fmt::format(
+        R"(,"confidence":{},"pattern":"[file:name = 'gate{}']","pattern_type":"stix","valid_from":"2021-0{}-01T00:00:00Z")",
+        flavour % 101, flavour % 4, 1 + flavour % 9);
   }
   if (slot % 6 == 2) {
     return fmt::format(R"(,"description":"Seen with T9{:03} and CVE-1900-1{:04}")", slot / 6 * 6, flavour % 7);
@@ -60,7 +68,7 @@ inline domain::NewRevision threat_of(int slot, int flavour, int version, const d
   revision.kind = domain::RecordKind::stix_object;
   revision.key = threat_id(slot);
   const bool relates = slot % 3 == 1;
-  const auto* verb = flavour % 2 == 0 ? "uses" : "drops";
+  const auto* verb = flavour % 5 < 2 ? "duplicate-of" : flavour % 2 == 0 ? "uses" : "drops";
   revision.title =
       relates ? fmt::format("relationship {}", verb) : fmt::format("Threat {} of gate{}", flavour, flavour % 9);
   revision.tlp = facts.tlp;
@@ -70,7 +78,9 @@ inline domain::NewRevision threat_of(int slot, int flavour, int version, const d
   revision.owner = facts.owner;
   revision.embargo_until = facts.embargo_until;
   revision.version =
-      fmt::format("2024-01-01T{:02}:{:02}:{:02}.000Z", version / 3600 % 24, version / 60 % 60, version % 60);
+      // An indicator has faded by the walk's time, unless it was seen since.
+      fmt::format("{}-01-01T{:02}:{:02}:{:02}.000Z", slot % 12 == 3 ? 2021 : 2024, version / 3600 % 24,
+                  version / 60 % 60, version % 60);
   revision.version_order = formats::stix::version_order(revision.version, false);
   revision.format = "stix-2.1";
   revision.initial_release_at = parse_rfc3339("2024-01-01T00:00:00Z").value();
@@ -83,9 +93,11 @@ inline domain::NewRevision threat_of(int slot, int flavour, int version, const d
               : fmt::format(R"("name":"{}","aliases":["Alias {}"],"labels":["label{}"],"created_by_ref":"{}")",
                             revision.title, flavour % 5, flavour % 3, threat_id((slot + 3) / 3 * 3)) +
                     attack_members(slot, flavour);
+  const auto seen = fmt::format(R"("sighting_of_ref":"{}","last_seen":"2022-0{}-01T00:00:00.000Z")",
+                                slot >= 7 ? threat_id(slot - 7) : std::string{}, 1 + flavour % 9);
   revision.bytes = fmt::format(
       R"({{"type":"{}","spec_version":"2.1","id":"{}","created":"2024-01-01T00:00:00.000Z","modified":"{}",{}}})",
-      revision.key.substr(0, revision.key.find("--")), revision.key, revision.version, own);
+      revision.key.substr(0, revision.key.find("--")), revision.key, revision.version, slot % 12 == 10 ? seen : own);
   revision.sha512 = sha512_hex(revision.bytes);
   return revision;
 }
@@ -99,6 +111,10 @@ inline std::vector<std::string> threat_targets(int slots) {
                                "/api/v1/threats?label=label1",
                                "/api/v1/threats?type=relationship",
                                "/api/v1/threats?type=tool&tlp=amber",
+                               "/threats?faded=no&sort=confidence_now&limit=3",
+                               "/api/v1/threats?confidence_now=10&sort=confidence_now",
+                               "/api/v1/threats?duplicates=no&limit=3",
+                               "/threats?duplicates=yes",
                                "/threats/values?value=alias%201",
                                "/threats/values?value=Alias%202&kind=name&limit=1",
                                "/api/v1/threats/values?value=alias%203&kind=name",
@@ -139,6 +155,10 @@ inline std::vector<std::string> threat_targets(int slots) {
     all.push_back("/threats/" + threat_id(of) + "/path?to=gate" + std::to_string(slot % 9));
     all.push_back(api + "/path?to=" + threat_id((of + 9) % slots / 3 * 3));
   }
+  for (int slot = 3; slot < slots; slot += 12) {
+    all.push_back("/threats/" + threat_id(slot));
+    all.push_back("/api/v1/threats/" + threat_id(slot));
+  }
   all.emplace_back("/feeds/misp/manifest.json");
   all.emplace_back("/feeds/misp/hashes.csv");
   for (int slot = 9; slot < slots; slot += 12) {
@@ -147,6 +167,7 @@ inline std::vector<std::string> threat_targets(int slots) {
   for (int slot = 0; slot < slots; slot += 4) {
     all.push_back("/threats/" + threat_id(slot));
     all.push_back("/api/v1/threats/" + threat_id(slot));
+    all.push_back("/api/v1/threats/" + threat_id(slot) + "/duplicates");
     all.push_back("/api/v1/threats/" + threat_id(slot) + "/document");
     all.push_back("/api/v1/threats/" + threat_id(slot) + "/bundle");
     all.push_back("/api/v1/threats/" + threat_id(slot) + "/correlations");
