@@ -42,15 +42,20 @@ Marking narrower(const Record& a, const Record& b, Timestamp now) {
     if (each && *each > now && (!out.embargo_until || *out.embargo_until < *each)) out.embargo_until = each;
   }
   const auto either = [&](Audience audience) { return left.audience == audience || right.audience == audience; };
-  const bool draft = a.status != domain::RecordStatus::published || b.status != domain::RecordStatus::published;
-  if (draft || either(Audience::owner_only)) {
+  if (either(Audience::owner_only)) {
     out.audience = Audience::owner_only;
   } else if (either(Audience::listed)) {
     out.audience = Audience::listed;
     domain::tidy(left.listed);
     domain::tidy(right.listed);
     if (left.audience != right.audience) {
-      out.listed = left.audience == Audience::listed ? left.listed : right.listed;
+      const bool is_left = left.audience == Audience::listed;
+      out.listed = is_left ? left.listed : right.listed;
+      const auto& open = is_left ? right : left;
+      // Who is listed by name, or in a community or case by name, need not be a member.
+      if (open.audience == Audience::members || open.tlp != domain::Tlp::clear) {
+        std::erase_if(out.listed, [](const auto& each) { return each.kind != domain::Grantee::Kind::organisation; });
+      }
     } else {
       std::ranges::set_intersection(left.listed, right.listed, std::back_inserter(out.listed));
     }
@@ -122,7 +127,12 @@ Result<Ends> need_ends(store::Connection& connection, const Actor& actor, std::s
   if (!of) return wrong(std::string{tr<"There is no such object">()});
   if (of->key == object->key) return wrong(std::string{tr<"An object is not a duplicate of itself">()});
   const auto type = stix::type_of_id(object->key);
-  if (!is_node_type(type)) return Error::invalid(std::string{tr<"Of these nothing is the same as another">()}, "of");
+  // What is a draft is for few of an organisation, and what is said of it would be for all.
+  const bool drafts =
+      object->status != domain::RecordStatus::published || of->status != domain::RecordStatus::published;
+  if (drafts || !is_node_type(type)) {
+    return wrong(std::string{tr<"Of these nothing is the same as another">()});
+  }
   if (stix::type_of_id(of->key) != type) {
     return wrong(std::string{tr<"Both have to be of the same type">()});
   }
@@ -238,6 +248,14 @@ Result<std::string> say_same(store::Database& database, const Actor& actor, std:
       }
     }
     const auto marking = narrower(ends.object, ends.of, now);
+    // What is said belongs to the organisation, so all of it has to see both.
+    auto colleague = steady(actor);
+    colleague.person.reset();
+    colleague.cases_by_name.clear();
+    for (const auto* end : {&ends.object, &ends.of}) {
+      if (domain::policy::may_see(colleague, domain::policy::facts_of(*end), now)) continue;
+      return Error::forbidden(std::string{tr<"You see one of them for your own sake: your colleagues do not">()});
+    }
     // Seen by its name alone, one end may be marked higher than what the role reads of its own organisation.
     if (!domain::policy::may_see(steady(actor), sharing::facts_of(owner, marking), now)) {
       return Error::forbidden(std::string{tr<"Your role does not read what is marked as these are">()});

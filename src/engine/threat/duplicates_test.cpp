@@ -9,6 +9,7 @@
 #include "engine/threat/report.hpp"
 #include "formats/stix/validate.hpp"
 #include "store/records.hpp"
+#include "store/shared_threats.hpp"
 
 namespace tocsin::engine::threat {
 namespace {
@@ -167,6 +168,24 @@ TEST_P(Duplicates, AreForNobodyWhoDoesNotSeeBothEnds) {
       refusal(say_same(database(), wendy(), main, secret, "x", kLater)),
       refusal(say_same(database(), wendy(), main, "intrusion-set--00000000-0000-4000-8000-000000000001", "x", kLater)));
   EXPECT_EQ(outcome(say_same(database(), wendy(), secret, main, "x", kLater)), "not_found");
+}
+
+TEST_P(Duplicates, WhatOnePersonSeesIsNotSaidForTheirOrganisation) {
+  const auto main = write(petra(), "Silt Bear");
+  const auto named = write(petra(), "Named Bear", Whom::cert, Tlp::amber);
+  const auto addressed = database().write([&](store::Connection& c) -> Status {
+    TRY(const auto record, store::Records{c}.load(domain::RecordKind::stix_object, "", named));
+    return store::SharedThreats{c}.address(*record, domain::Audience::listed,
+                                           {{domain::Grantee::Kind::person, will_.value}}, kTestNow);
+  });
+  ASSERT_TRUE(addressed) << addressed.error().to_string();
+  ASSERT_TRUE(index_all(database()));
+  EXPECT_EQ(outcome(say_same(database(), wendy(), main, named, "x", kLater)), "invalid_input") << "not there";
+  EXPECT_EQ(outcome(say_same(database(), will(), main, named, "x", kLater)), "forbidden");
+  // Whose it is says so; will, who sees the one for his own sake and the other as a member, is not told.
+  say(petra(), named, main);
+  EXPECT_THAT(told(petra(), main), SizeIs(1));
+  EXPECT_THAT(told(will(), main), IsEmpty());
 }
 
 TEST_P(Duplicates, RefusesWhatSaysNothing) {
