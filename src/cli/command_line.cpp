@@ -175,8 +175,8 @@ class Builder {
                 "  curl -s https://example.com/a.json | tocsin import --data /srv/tocsin -\n"
                 "Archives: .tar, .tar.gz, .tar.zst, .zip; what a file is shows in its content. One bad document "
                 "never spoils the others; exit 1 if any was rejected. Importing again changes nothing.\n"
-                "Of a file of STIX each object is taken by itself (docs/stix.md); events of MISP and feeds of news "
-                "(Atom, RSS) become STIX (docs/misp.md).");
+                "Of a file of STIX each object is taken by itself (docs/stix.md); events of MISP, feeds of news "
+                "(Atom, RSS) and lists of indicators (one a line, or CSV) become STIX (docs/stix.md, docs/misp.md).");
     data(sub);
     sub->add_option("paths", into_.paths, "Files, folders, archives, or - for standard input")
         ->type_name("PATH")

@@ -53,7 +53,8 @@ const char* const kConvertExamples =
     "csaf-2.1: from CSAF 2.0, or from OpenVEX, CycloneDX VEX and CVRF documents, which are recognised; csaf-2.0: "
     "from CSAF 2.1, or from CVRF 1.2 and 1.1; openvex: OpenVEX 0.2.0; cyclonedx-vex: CycloneDX 1.6; html: the "
     "portal's page in one file; pdf: to print and to file; markdown: for wikis and issues; text: for mail, 72 "
-    "columns wide; stix-2.1: from events of MISP, news (Atom, RSS) or STIX 2.0; misp: from STIX.\n"
+    "columns wide; stix-2.1: from events of MISP, news (Atom, RSS), lists of indicators "
+    "or STIX 2.0; misp: from STIX.\n"
     "The document goes to standard output; what a reader should know of the conversion to standard "
     "error, with --format json as JSON lines. Exit 1, and no document, where the result would not be "
     "valid.";

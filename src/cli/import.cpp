@@ -21,6 +21,7 @@ boost::json::object counts_json(const exchange::ObjectCounts& counts) {
   object.emplace("lifted", counts.lifted);
   object.emplace("tlp_defaulted", counts.tlp_defaulted);
   if (counts.misp_events > 0) object.emplace("misp_events", counts.misp_events);
+  if (counts.listed > 0) object.emplace("listed", counts.listed);
   return object;
 }
 
@@ -45,7 +46,7 @@ boost::json::object item_json(const exchange::ImportItem& item) {
   }
   if (item.objects) {
     object["outcome"] = "objects";
-    object["kind"] = item.objects->misp_events > 0 ? "MISP" : "STIX";
+    object["kind"] = item.objects->misp_events > 0 ? "MISP" : item.objects->listed > 0 ? "list" : "STIX";
     object["objects"] = counts_json(*item.objects);
   }
   if (!item.key.empty()) object.emplace("id", item.key);
@@ -118,6 +119,9 @@ std::string objects_text(const exchange::ObjectCounts& counts) {
   std::string out = fmt::format("STIX objects:{}.\n", parts.text.empty() ? " none" : parts.text);
   if (counts.misp_events > 0) {
     out += fmt::format("{} of MISP became STIX.\n", text::count_of(counts.misp_events, "event", "events"));
+  }
+  if (counts.listed > 0) {
+    out += fmt::format("{} of lists became STIX.\n", text::count_of(counts.listed, "value", "values"));
   }
   if (counts.lifted > 0) {
     out += fmt::format("{} of STIX 2.0 {} lifted to 2.1.\n", text::count_of(counts.lifted, "object", "objects"),

@@ -12,6 +12,7 @@
 
 #include "engine/search/indexer.hpp"
 #include "engine/threat/indexer.hpp"
+#include "exchange/prepare_list.hpp"
 #include "exchange/putting.hpp"
 #include "store/communities.hpp"
 #include "store/records.hpp"
@@ -279,12 +280,14 @@ class Writer {
     item.objects->refused = objects.refused;
     item.objects->lifted = objects.lifted;
     item.objects->misp_events = objects.misp_events;
+    item.objects->listed = objects.listed;
     for (std::size_t at = 0; at < objects.revisions.size(); at += kObjectsAtOnce) {
       const auto end = std::min(at + kObjectsAtOnce, objects.revisions.size());
       // The database may run it again.
       std::optional<ImportItem> after;
       TRY_VOID(database_.write([&](store::Connection& connection) {
         after = item;
+        if (!objects.times.empty()) return put_listed(connection, objects, at, end, *after);
         return put_objects(connection, objects, at, end, again(), after->name, clock_.now(), *after->objects,
                            after->problems);
       }));
@@ -293,6 +296,16 @@ class Writer {
     }
     tell(item, checked.size);
     return ok();
+  }
+
+  /// What is here already says when it began, and what became of it.
+  Status put_listed(store::Connection& connection, const PreparedObjects& objects, std::size_t begin, std::size_t end,
+                    ImportItem& item) {
+    auto some = part_of(objects, begin, end);
+    TRY(const auto removed, settle(connection, some, again()));
+    item.objects->removed += removed;
+    return put_objects(connection, some, 0, some.revisions.size(), again(), item.name, clock_.now(), *item.objects,
+                       item.problems);
   }
 
   static ImportItem item_of(const Checked& checked) {
@@ -416,6 +429,7 @@ Result<ImportSummary> run(store::Database& database, const ImportOptions& given,
                           const Clock& clock, std::uint64_t bytes_total, const std::function<Status(Sink&)>& read) {
   const auto started = std::chrono::steady_clock::now();
   auto options = given;
+  options.now = clock.now();
   TRY(options.communities,
       database.read([](store::Connection& connection) { return store::Communities{connection}.all(); }));
   Pipeline pipeline;
@@ -490,6 +504,7 @@ ObjectCounts& ObjectCounts::operator+=(const ObjectCounts& more) noexcept {
   lifted += more.lifted;
   tlp_defaulted += more.tlp_defaulted;
   misp_events += more.misp_events;
+  listed += more.listed;
   return *this;
 }
 

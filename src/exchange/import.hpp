@@ -13,6 +13,7 @@
 #include "domain/record.hpp"
 #include "engine/evidence/evidence.hpp"
 #include "exchange/source.hpp"
+#include "formats/threat_list/list_to_stix.hpp"
 #include "store/database.hpp"
 
 /// Import of documents: recognise, check structure, read, store, index. One document's error never spoils the others,
@@ -31,6 +32,7 @@ struct ObjectCounts {
   std::int64_t lifted = 0;         ///< Of those read: were STIX 2.0, and are kept as 2.1.
   std::int64_t tlp_defaulted = 0;  ///< Of those stored.
   std::int64_t misp_events = 0;    ///< Of MISP, that they were made of.
+  std::int64_t listed = 0;         ///< Values of lists, that they were made of.
   std::int64_t stored() const noexcept { return created + updated + history + conflicting; }
   std::int64_t all() const noexcept { return stored() + unchanged + removed + refused; }
   ObjectCounts& operator+=(const ObjectCounts& more) noexcept;
@@ -80,6 +82,8 @@ struct ImportOptions {
   /// Communities that sharing groups of MISP stand for; of a group that is none of them, nobody is left but the owner.
   /// import_paths and import_documents fill it.
   std::vector<domain::Community> communities = {};
+  /// The moment of what says none itself. import_paths and import_documents fill it, too.
+  Timestamp now = {};
   /// Documents per write transaction.
   int batch = 256;
   /// Bytes per write transaction, about.
@@ -110,8 +114,8 @@ Result<ImportSummary> import_documents(store::Database& database, std::vector<So
 /// Turns bytes into what the store takes, or says why not. `name` goes into every error's `where`.
 /// Not a record but known (CSAF provider metadata, ROLIE feed, ...): no revision, no problems, `skipped_as`.
 /// Evidence (KEV, EPSS): no revision either, but one of the two.
-/// STIX, and events of MISP, which become STIX: no revision, but one of each object; `problems` then are of objects
-/// that were refused, and spoil no other.
+/// STIX, and events of MISP, news and lists of indicators, which become STIX: no revision, but one of each object;
+/// `problems` then are of objects that were refused, and spoil no other.
 struct RefusedObject {
   std::string id, version;  ///< As it says them; empty where it does not.
   std::string pointer;      ///< "/objects/7".
@@ -121,7 +125,10 @@ struct PreparedObjects {
   std::vector<domain::NewRevision> revisions;
   std::vector<bool> tlp_defaulted;  ///< Of each: bore no TLP marking.
   std::int64_t refused = 0, lifted = 0;
-  std::int64_t misp_events = 0;         ///< They were made of.
+  std::int64_t misp_events = 0;  ///< They were made of.
+  std::int64_t listed = 0;       ///< Values they were made of.
+  /// Of each where they were made of a list, else empty: what `settle` (prepare_list.hpp) goes by.
+  std::vector<formats::threat_list::ListObject::Times> times = {};
   std::vector<RefusedObject> refusals;  ///< At most kRefusalsMax.
 };
 struct Prepared {

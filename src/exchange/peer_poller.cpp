@@ -46,24 +46,6 @@ void add(PeerCounts& counts, const PeerCounts& more) {
   counts.held += more.held;
 }
 
-/// Leaves out of `objects` what `out` says of each.
-template <class Out>
-std::int64_t leave_out(PreparedObjects& objects, Out out) {
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < objects.revisions.size(); ++i) {
-    if (out(objects.revisions[i])) continue;
-    if (kept != i) {
-      objects.revisions[kept] = std::move(objects.revisions[i]);
-      objects.tlp_defaulted[kept] = objects.tlp_defaulted[i];
-    }
-    ++kept;
-  }
-  const auto left_out = static_cast<std::int64_t>(objects.revisions.size() - kept);
-  objects.revisions.resize(kept);
-  objects.tlp_defaulted.resize(kept);
-  return left_out;
-}
-
 std::vector<std::string> keys_of(const PreparedObjects& objects) {
   std::vector<std::string> keys;
   keys.reserve(objects.revisions.size());

@@ -1,6 +1,7 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "exchange/import.hpp"
+#include "exchange/prepare_list.hpp"
 #include "exchange/prepare_misp.hpp"
 #include "exchange/prepare_news.hpp"
 #include "exchange/prepare_stix.hpp"
@@ -77,6 +78,11 @@ Prepared prepare(std::string name, std::string bytes, const ImportOptions& optio
     return prepared;
   }
   if (formats::stix::looks_like_stix(bytes)) return prepare_stix(name, bytes, options);
+  if (formats::threat_list::looks_like_list(bytes)) {
+    // The name of the file is who tells: the same list again is an update.
+    const std::string file{file_of(name)};
+    return prepare_list(name, {.id = file, .title = file.empty() ? "Standard input" : file}, bytes, options);
+  }
   const json::Limits limits{.bytes_max = static_cast<std::size_t>(options.limits.document_bytes_max)};
   auto parsed = json::parse(bytes, limits);
   if (!parsed) return refuse(std::move(parsed).error());

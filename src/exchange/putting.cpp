@@ -45,6 +45,20 @@ bool is_of_the_database(const Error& error) noexcept {
   return error.code == Error::Code::unavailable || error.code == Error::Code::timeout;
 }
 
+PreparedObjects part_of(const PreparedObjects& objects, std::size_t begin, std::size_t end) {
+  const auto cut = [&](const auto& all) {
+    using All = std::decay_t<decltype(all)>;
+    return all.empty()
+               ? All{}
+               : All(all.begin() + static_cast<std::ptrdiff_t>(begin), all.begin() + static_cast<std::ptrdiff_t>(end));
+  };
+  PreparedObjects part;
+  part.revisions = cut(objects.revisions);
+  part.tlp_defaulted = cut(objects.tlp_defaulted);
+  part.times = cut(objects.times);
+  return part;
+}
+
 Result<std::vector<PutOne>> put_revisions(store::Connection& connection,
                                           std::span<const domain::NewRevision* const> revisions, store::Again again,
                                           Timestamp now) {

@@ -19,6 +19,29 @@ namespace tocsin::exchange {
 /// to be stored.
 bool is_of_the_database(const Error& error) noexcept;
 
+/// Leaves out of `objects` what `out` says of each. How many those were.
+template <class Out>
+std::int64_t leave_out(PreparedObjects& objects, Out out) {
+  std::size_t kept = 0;
+  const bool timed = !objects.times.empty();
+  for (std::size_t i = 0; i < objects.revisions.size(); ++i) {
+    if (out(objects.revisions[i])) continue;
+    if (kept != i) {
+      objects.revisions[kept] = std::move(objects.revisions[i]);
+      objects.tlp_defaulted[kept] = objects.tlp_defaulted[i];
+      if (timed) objects.times[kept] = objects.times[i];
+    }
+    ++kept;
+  }
+  const auto left_out = static_cast<std::int64_t>(objects.revisions.size() - kept);
+  objects.revisions.resize(kept);
+  objects.tlp_defaulted.resize(kept);
+  if (timed) objects.times.resize(kept);
+  return left_out;
+}
+/// The objects from `begin` to before `end`, without what was counted and refused.
+PreparedObjects part_of(const PreparedObjects& objects, std::size_t begin, std::size_t end);
+
 /// What became of one of several: stored, or why not.
 struct PutOne {
   std::optional<store::PutResult> result = {};

@@ -17,6 +17,7 @@
 #include "formats/recognise.hpp"
 #include "formats/stix/lift.hpp"
 #include "formats/stix/reader.hpp"
+#include "formats/threat_list/list_to_stix.hpp"
 #include "formats/vex/cyclonedx.hpp"
 #include "formats/vex/openvex.hpp"
 #include "portal/pages/advisory_file.hpp"
@@ -139,7 +140,7 @@ void tell(Converted& made, std::string path, const std::string& text) {
       {ConversionNote::Level::warning, std::move(path), tr<"lost: {}">(text), ConversionNote::Kind::loss});
 }
 
-Result<Converted> to_stix(std::string_view bytes) {
+Result<Converted> to_stix(std::string_view bytes, const Options& options) {
   Converted made{.bytes = {}, .file_name = fmt::format("threats.{}", extension_of(Form::stix_2_1))};
   if (formats::stix::looks_like_stix(bytes)) {
     TRY(auto lifted, formats::stix::lift_to_2_1(bytes));
@@ -152,6 +153,18 @@ Result<Converted> to_stix(std::string_view bytes) {
     TRY(auto news, formats::feed::read_news(bytes));
     for (auto& each : news.refused) tell(made, std::move(each.where), each.text);
     made.bytes = formats::feed::write_news_bundle(news, formats::feed::news_to_stix(news)) + "\n";
+    return made;
+  }
+  if (formats::threat_list::looks_like_list(bytes)) {
+    TRY(auto list, formats::threat_list::read_list(bytes));
+    for (auto& each : list.refused) tell(made, std::to_string(each.line), each.text);
+    for (auto& each : list.remarks) {
+      made.notes.push_back({ConversionNote::Level::warning, std::to_string(each.line), each.text});
+    }
+    const formats::threat_list::ListSource source{.id = "", .title = "List of indicators"};
+    made.bytes = formats::threat_list::write_list_bundle(
+                     source, formats::threat_list::list_to_stix(list, source, options.csaf.now)) +
+                 "\n";
     return made;
   }
   TRY(const auto read, formats::misp::read_events(bytes));
@@ -231,7 +244,7 @@ Result<csaf::Advisory> read_csaf(const boost::json::value& root) {
 }
 
 Result<Converted> convert(std::string bytes, Form to, const Options& options) {
-  if (to == Form::stix_2_1) return to_stix(bytes);
+  if (to == Form::stix_2_1) return to_stix(bytes, options);
   if (to == Form::misp) return to_misp(bytes);
   if (const auto kind = formats::recognise_xml(bytes)) return from_cvrf(bytes, *kind, to, options);
   if (to == Form::csaf_2_1) return to_csaf_2_1(bytes, options);
