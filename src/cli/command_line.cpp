@@ -505,6 +505,19 @@ class Builder {
     as_public(sub);
     format(sub);
   }
+  void extract(const char* meaning) {
+    auto* sub = command("extract", Command::extract, meaning,
+                        "  tocsin extract report.html mail.eml\n"
+                        "  tocsin extract --as mail - < mail\n"
+                        "  tocsin extract --format json report.md");
+    sub->add_option("file", into_.extract.files, "A mail, HTML, Markdown or a text; - is standard input")
+        ->type_name("FILE...")
+        ->required();
+    sub->add_option("--as", into_.extract.format, "What they are, where their bytes and names do not say it")
+        ->check(plain(CLI::IsMember({"text", "markdown", "html", "mail", "pdf"})))
+        ->type_name("text|markdown|html|mail|pdf");
+    format(sub);
+  }
   void attack(const char* meaning) {
     add_attack_commands(*app_.add_subcommand("attack", meaning), into_.attack,
                         [this](auto* sub, const char* examples, bool stored) {
@@ -616,6 +629,7 @@ const std::span<const Builder::CommandRow> Builder::kCommands = [] {
       {"peer", "Other TAXII servers that are read here: add, look, preview, start, see how they do", &Builder::peer},
       {"attack", "MITRE ATT&CK: show objects, print layers, tell what changed between releases", &Builder::attack},
       {"correlate", "Show which STIX objects have a value", &Builder::correlate},
+      {"extract", "Find indicators, vulnerabilities and techniques in files", &Builder::extract},
       {"notify", "What people subscribed to, and what they were told", &Builder::notify},
       {"approval", "Acts that wait for a second person: see, approve, reject them", &Builder::approval},
       {"config", "Check or document the settings", &Builder::config},

@@ -61,6 +61,7 @@ enum class Command {
   peer,
   attack,
   correlate,
+  extract,
   notify,
   approval,
   cases,
@@ -105,7 +106,11 @@ struct CommandLine {
   AttackOptions attack;                                     ///< All of `tocsin attack`.
   struct {
     std::string value, kind;
-  } correlate;               ///< Also limit.
+  } correlate;  ///< Also limit.
+  struct {
+    std::vector<std::string> files;
+    std::string format;
+  } extract;
   ManageOptions manage;      ///< comment, remove
   MailOptions mail;          ///< All of `tocsin mail`.
   NotifyOptions notify;      ///< All of `tocsin notify`.

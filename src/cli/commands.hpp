@@ -41,6 +41,7 @@ int run_taxii(const CommandLine& line);   ///< All of `tocsin taxii`.
 int run_peer(const CommandLine& line);    ///< All of `tocsin peer`.
 int run_attack(const CommandLine& line);  ///< All of `tocsin attack`.
 int run_correlate(const CommandLine& line);
+int run_extract(const CommandLine& line);
 int run_webhook(const CommandLine& line);    ///< All of `tocsin webhook`.
 int run_notify(const CommandLine& line);     ///< All of `tocsin notify`.
 int run_case(const CommandLine& line);       ///< All of `tocsin case`.

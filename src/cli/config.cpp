@@ -101,6 +101,8 @@ int dispatch(const CommandLine& line) {
       return run_attack(line);
     case Command::correlate:
       return run_correlate(line);
+    case Command::extract:
+      return run_extract(line);
     case Command::webhook:
       return run_webhook(line);
     case Command::notify:

@@ -43,6 +43,21 @@ bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
   return std::ranges::any_of(names, [&](std::string_view each) { return text::equals_ignore_case_ascii(each, name); });
 }
 
+/// What a reference's name stands for; 0: none.
+char32_t character(std::string_view name) {
+  if (name.starts_with('#')) {
+    const bool hex = name.size() > 1 && (name[1] == 'x' || name[1] == 'X');
+    const auto digits = name.substr(hex ? 2 : 1);
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, hex ? 16 : 10);
+    const bool good = error == std::errc{} && end == digits.data() + digits.size() && number >= 0x20 &&
+                      number <= 0x10FFFF && (number < 0xD800 || number > 0xDFFF) && (number < 0x7F || number > 0x9F);
+    return good ? number : 0;
+  }
+  const auto* const found = std::ranges::find(kCharacters, name, &std::pair<std::string_view, char32_t>::first);
+  return found == std::end(kCharacters) ? 0 : found->second;
+}
+
 class Reader {
  public:
   explicit Reader(std::string_view html) : html_(html) { out_.reserve(html.size()); }
@@ -99,21 +114,6 @@ class Reader {
       settle();
       text::append_utf8(out_, c);
     }
-  }
-
-  /// 0: none.
-  static char32_t character(std::string_view name) {
-    if (name.starts_with('#')) {
-      const bool hex = name.size() > 1 && (name[1] == 'x' || name[1] == 'X');
-      const auto digits = name.substr(hex ? 2 : 1);
-      std::uint32_t number = 0;
-      const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, hex ? 16 : 10);
-      const bool good = error == std::errc{} && end == digits.data() + digits.size() && number >= 0x20 &&
-                        number <= 0x10FFFF && (number < 0xD800 || number > 0xDFFF) && (number < 0x7F || number > 0x9F);
-      return good ? number : 0;
-    }
-    const auto* const found = std::ranges::find(kCharacters, name, &std::pair<std::string_view, char32_t>::first);
-    return found == std::end(kCharacters) ? 0 : found->second;
   }
 
   void tag() {
@@ -189,7 +189,91 @@ class Reader {
   bool blank_ = false, item_ = false;
 };
 
+// --- links ---
+
+constexpr std::string_view kAddresses[] = {"href", "src",    "action",     "formaction",
+                                           "data", "poster", "background", "cite"};
+
+std::string resolved(std::string_view value) {
+  std::string out;
+  for (std::size_t at = 0; at < value.size();) {
+    const auto rest = value.substr(at + 1, kNameBytesMax);
+    const auto end = value[at] == '&' ? rest.find(';') : rest.npos;
+    const auto c = end == rest.npos ? 0 : character(rest.substr(0, end));
+    if (c == 0) {
+      out += value[at++];
+    } else {
+      text::append_utf8(out, c);
+      at += end + 2;
+    }
+  }
+  return out;
+}
+
+/// The attributes of the tag whose name ends at `at`: addresses among them go to `out`. Gives where the tag ends.
+std::size_t read_attributes(std::string_view html, std::size_t at, std::vector<std::string>& out) {
+  const auto skip_blanks = [&] {
+    while (at < html.size() && (is_blank(html[at]) || html[at] == '/')) ++at;
+  };
+  while (true) {
+    skip_blanks();
+    if (at >= html.size()) return at;
+    if (html[at] == '>') return at + 1;
+    const auto begin = at;
+    while (at < html.size() && !is_blank(html[at]) && html[at] != '=' && html[at] != '>' && html[at] != '/') ++at;
+    const auto name = html.substr(begin, at - begin);
+    while (at < html.size() && is_blank(html[at])) ++at;
+    if (at >= html.size() || html[at] != '=') continue;
+    ++at;
+    while (at < html.size() && is_blank(html[at])) ++at;
+    if (at >= html.size()) return at;
+    std::string_view value;
+    if (html[at] == '"' || html[at] == '\'') {
+      const auto end = std::min(html.find(html[at], at + 1), html.size());
+      value = html.substr(at + 1, end - at - 1);
+      at = std::min(end + 1, html.size());
+    } else {
+      const auto from = at;
+      while (at < html.size() && !is_blank(html[at]) && html[at] != '>') ++at;
+      value = html.substr(from, at - from);
+    }
+    if (value.find(':') != value.npos && is_one_of(name, kAddresses)) out.push_back(resolved(text::trim(value)));
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> links_of_html(std::string_view html) {
+  std::vector<std::string> out;
+  for (std::size_t at = html.find('<'); at < html.size(); at = html.find('<', at)) {
+    if (html.substr(at, 4) == "<!--") {
+      at = std::min(html.find("-->", at + 4), html.size());
+      continue;
+    }
+    ++at;
+    if (at >= html.size() || !is_letter(html[at])) continue;
+    while (at < html.size() && (is_letter(html[at]) || is_digit(html[at]))) ++at;
+    at = read_attributes(html, at, out);
+  }
+  return out;
+}
+
+std::string_view charset_of_html(std::string_view html) noexcept {
+  constexpr std::size_t kLookedAt = 2'048;
+  constexpr std::string_view kWord = "charset";
+  const auto head = html.substr(0, kLookedAt);
+  for (std::size_t at = 0; at + kWord.size() < head.size(); ++at) {
+    if (!text::equals_ignore_case_ascii(head.substr(at, kWord.size()), kWord)) continue;
+    auto from = at + kWord.size();
+    while (from < head.size() &&
+           (is_blank(head[from]) || head[from] == '=' || head[from] == '"' || head[from] == '\'')) {
+      ++from;
+    }
+    const auto end = std::min(head.find_first_of("\"'; />\t\r\n", from), head.size());
+    if (from != at + kWord.size()) return head.substr(from, end - from);
+  }
+  return {};
+}
 
 std::string text_of_html(std::string_view html) { return Reader{html}.read(); }
 

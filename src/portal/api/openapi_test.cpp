@@ -80,8 +80,9 @@ class OpenApi : public testing::MembersTest {
     if (target.starts_with("/api/v1/audit")) return "auditor@cert.example";
     if (target.starts_with("/api/v1/exposure/sums") || target.starts_with("/api/v1/exposure/alias-offers"))
       return "coordinator@cert.example";
-    for (const std::string_view path : {"/api/v1/inventory", "/api/v1/exposure", "/api/v1/webhooks",
-                                        "/api/v1/subscriptions", "/api/v1/notices", "/api/v1/threats/reports"}) {
+    for (const std::string_view path :
+         {"/api/v1/inventory", "/api/v1/exposure", "/api/v1/webhooks", "/api/v1/subscriptions", "/api/v1/notices",
+          "/api/v1/threats/reports", "/api/v1/threats/extraction"}) {
       if (target.starts_with(path)) return "boss@plant.example";
     }
     if (target == "/api/v1/threats" || target.starts_with("/api/v1/threats/tool--")) return "boss@plant.example";
@@ -474,6 +475,11 @@ class Crawl {
     ask("threat_sighting_add", threats + id + "/sighting", R"({"anonymous":false})", "PUT");
     EXPECT_FALSE(json::array_at(ask("threat_report", reports + "/" + id), "seen_too").empty());
     ask("threat_reports", reports);
+    const auto extraction =
+        ask("threat_extraction", "/api/v1/threats/extraction?name=a.eml",
+            "From: a@pump-update.net\nSubject: Bill\nContent-Type: application/zip; name=b.zip\n\nPK");
+    EXPECT_EQ(json::array_at(extraction, "attachments").size(), 1U);
+    EXPECT_FALSE(json::array_at(extraction, "found").empty());
     ask("threat_sighting_withdraw", threats + id + "/sighting", {}, "DELETE");
     ask("threat_report_revoke", reports + "/" + id + "/revocation", "{}");
     const auto object =

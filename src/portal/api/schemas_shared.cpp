@@ -4,6 +4,11 @@
 namespace tocsin::portal::api {
 namespace {
 
+constexpr QueryParameter kExtractionQuery[] = {
+    {"name", "Of the file; says what the bytes leave open.", R"({"type":"string","maxLength":200})"},
+    {"format", "Else the bytes and the name say it.", R"({"enum":["text","markdown","html","mail","pdf"]})"},
+};
+
 constexpr Operation kOperations[] = {
     {.route = "threat_reports",
      .description = "Newest first, as far as the asker's role reads what is its organisation's. Others' reports are "
@@ -22,6 +27,13 @@ constexpr Operation kOperations[] = {
      .schema = "SharedReportMade",
      .body = "SharedReportNew",
      .status = 201},
+    {.route = "threat_extraction",
+     .description = "The body is a mail (RFC 5322), HTML, Markdown or a text. Nothing is stored: `found` goes into "
+                    "`POST /api/v1/threats/reports` as far as it is meant.",
+     .schema = "ThreatExtraction",
+     .query = kExtractionQuery,
+     .body = "ThreatFile",
+     .body_media_type = "application/octet-stream"},
     {.route = "threat_report_change",
      .description = "All of it anew, by who gave it or who answers for the organisation. Indicators that are gone are "
                     "revoked. 409 where the report is revoked.",
@@ -181,6 +193,50 @@ std::string_view shared_schemas_json() noexcept {
   "type": "object",
   "required": ["items"],
   "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/SharedReport"}}}
+},
+"ThreatFile": {"description": "The file's bytes, at most 16 MB.", "type": "string"},
+"ThreatExtraction": {
+  "type": "object",
+  "required": ["format", "title", "text", "cut", "found", "attachments"],
+  "properties": {
+    "format": {"enum": ["text", "markdown", "html", "mail", "pdf"]},
+    "title": {"type": "string"},
+    "text": {"description": "What a person reads of it.", "type": "string"},
+    "cut": {"description": "There was more than is read.", "type": "boolean"},
+    "found": {
+      "description": "Each value once, where it was first found.",
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["kind", "value", "defanged", "place", "name", "page", "line", "times", "doubt", "reserve"],
+        "properties": {
+          "kind": {"enum": ["ipv4", "ipv6", "domain", "url", "email", "md5", "sha1", "sha256", "cve", "cwe", "technique"]},
+          "value": {"type": "string"},
+          "defanged": {"type": "boolean"},
+          "place": {"enum": ["text", "html", "link", "header", "attachment"]},
+          "name": {"description": "Of the header or the attachment.", "type": "string"},
+          "page": {"type": ["integer", "null"], "minimum": 1},
+          "line": {"type": ["integer", "null"], "minimum": 1},
+          "times": {"type": "integer", "minimum": 1},
+          "doubt": {"type": ["string", "null"]},
+          "reserve": {"description": "Why it is hardly meant as an indicator; null where nothing speaks against it.", "enum": ["doubtful", "header", "plain-link", "no-part", null]}
+        }
+      }
+    },
+    "attachments": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["name", "media_type", "bytes", "sha256"],
+        "properties": {
+          "name": {"description": "As it calls itself: never a path to write to.", "type": "string"},
+          "media_type": {"type": "string"},
+          "bytes": {"type": "integer", "minimum": 0},
+          "sha256": {"type": "string"}
+        }
+      }
+    }
+  }
 },
 "SharedReportMade": {
   "type": "object",

@@ -9,6 +9,7 @@
 #include "portal/api/report_audience.hpp"
 #include "portal/pages/manage.hpp"
 #include "portal/pages/member_parts.hpp"
+#include "portal/pages/threat_found.hpp"
 #include "portal/pages/threat_report_form.hpp"
 
 /// Sharing what members saw, over the API. A program gets told what the form shows for review: as errors, or by asking
@@ -148,6 +149,20 @@ Result<http::Response> post_revocation(App& app, const http::Request& request) {
   return http::Response::nothing();
 }
 
+/// The body is the file. Nothing is stored.
+Result<http::Response> post_extraction(App& app, const http::Request& request) {
+  (void)app;
+  TRY_VOID(request.only_known({"name", "format"}));
+  std::optional<formats::document::Format> format;
+  if (const auto named = request.query.get("format"); !named.empty()) {
+    format = formats::document::parse_format(named);
+    if (!format) return Error::invalid("'format' is text, markdown, html, mail or pdf", "format");
+  }
+  if (request.body.empty()) return Error::invalid("the body is the file");
+  TRY(const auto found, exchange::extract(request.body, request.query.get("name"), format));
+  return api::personal_json(pages::found_json(found));
+}
+
 Result<http::Response> put_sighting(App& app, const http::Request& request) {
   TRY(const auto record, pages::record_of(app, request));
   TRY(const auto body, Body::read(request, {"anonymous"}));
@@ -212,6 +227,14 @@ void add_threat_report_api(App& app, http::Router& router) {
                                      .summary = "Revoke a report",
                                      .permission = kMember,
                                      .handler = post_revocation},
+                                    {.method = Method::post,
+                                     .pattern = "/api/v1/threats/extraction",
+                                     .name = "threat_extraction",
+                                     .summary = "Say what is found in a file",
+                                     .permission = kMember,
+                                     .handler = post_extraction,
+                                     .body_bytes_max = formats::document::kDocumentBytesMax,
+                                     .takes_query = true},
                                     {.method = Method::put,
                                      .pattern = "/api/v1/threats/{id}/sighting",
                                      .name = "threat_sighting_add",

@@ -1,10 +1,13 @@
 #include "portal/pages/threat_reports.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/json.hpp"
 #include "base/locale.hpp"
 #include "base/messages.hpp"
+#include "base/text.hpp"
 #include "engine/threat/sightings.hpp"
 #include "portal/access.hpp"
 #include "portal/html/template.hpp"
@@ -14,6 +17,7 @@
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/routes.hpp"
 #include "portal/pages/threat_author.hpp"
+#include "portal/pages/threat_found.hpp"
 #include "portal/pages/threat_json.hpp"
 #include "portal/pages/threat_report_form.hpp"
 
@@ -29,6 +33,8 @@ using html::Url;
 using pages::Form;
 using pages::kSharedPath;
 using pages::kSharePath;
+
+constexpr std::string_view kShareFilePath = "/threats/share/file";
 
 std::string shared_url(std::string_view id) { return fmt::format("{}/{}", kSharedPath, id); }
 
@@ -129,12 +135,65 @@ Result<http::Response> take_form(App& app, const http::Request& request, const T
                  "save");
 }
 
+// --- from a file ---
+
+/// Where a file is sent, beside the form that is filled in by hand.
+Html file_form_html(const http::Request& request, const Form& form) {
+  std::string out;
+  render<"<section class=\"panel\" aria-labelledby=\"from-file\"><h2 id=\"from-file\">[[From a file]]</h2>\n">(out);
+  pages::FormMarkup markup{request, kShareFilePath, form, "file", pages::FormMarkup::Sends::files};
+  markup.file({.name = "file",
+               .label = tr<"File">(),
+               .hint = tr<"A mail (.eml), HTML, Markdown or a text, at most 16 MB. What is found in it fills the form "
+                          "below; nothing is kept or shared by sending it.">(),
+               .required = true},
+              ".eml,.html,.htm,.xhtml,.md,.markdown,.txt,.log,.csv,text/*,message/rfc822");
+  out += markup.submit(tr<"Look into it">(), pages::FormMarkup::Button::quiet).str();
+  out += "</section>\n";
+  return Html::from_trusted(std::move(out));
+}
+
+Form fresh_form() {
+  Form form;
+  form.with("whom", "members").with("tlp", "AMBER").with("attribution", "named");
+  return form;
+}
+
+/// The form, with that of files above it, and what was found in one.
+Result<http::Response> show_share(App& app, const http::Request& request, const Form& form, const Form& file,
+                                  const Html& found) {
+  TRY(const auto markup, pages::report_form_html(app, request, kSharePath, form, true, "/threats"));
+  return page_of(
+      app, request, {.report = {}, .action = std::string{kSharePath}},
+      tr<"What you noticed helps others to notice it in time. Nothing is shared before you have seen what was "
+         "understood, and who will see it.">(),
+      file_form_html(request, file).str() + found.str() + markup.str(), file, "file");
+}
+
+Result<http::Response> post_file(App& app, const http::Request& request) {
+  TRY_VOID(threat::may_share(access::actor(request)));
+  TRY(auto file, Form::read(request, {"file"}));
+  const auto sent = std::ranges::find(request.uploads, "file", &http::Upload::field);
+  if (sent == request.uploads.end() || sent->bytes.empty()) {
+    file.wrong("file", tr<"Choose a file.">());
+    return show_share(app, request, fresh_form(), file, {});
+  }
+  const auto found = exchange::extract(sent->bytes, sent->name);
+  if (!found) {
+    auto error = found.error();
+    error.where = "file";
+    TRY_VOID(file.take(error));
+    return show_share(app, request, fresh_form(), file, {});
+  }
+  auto form = fresh_form();
+  pages::fill_from_file(form, *found);
+  return show_share(app, request, form, file, pages::found_html(*found, text::shorten(sent->name, 200)));
+}
+
 Result<http::Response> get_share(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({pages::kNoticeParameter}));
   TRY_VOID(threat::may_share(access::actor(request)));
-  Form form;
-  form.with("whom", "members").with("tlp", "AMBER").with("attribution", "named");
-  return show_form(app, request, {.report = {}, .action = std::string{kSharePath}}, form);
+  return show_share(app, request, fresh_form(), {}, {});
 }
 
 Result<http::Response> post_share(App& app, const http::Request& request) {
@@ -409,6 +468,13 @@ void add_threat_report_routes(App& app, http::Router& router) {
                   session);
   pages::add_page(router, http::Method::post, std::string{kSharePath}, "threat_share", kMember, handle(post_share),
                   large);
+  pages::add_page(router, http::Method::post, std::string{kShareFilePath}, "threat_share_file", kMember,
+                  handle(post_file), [](http::Route& route) {
+                    route.session_only = true;
+                    route.takes_files = true;
+                    // The form around the file.
+                    route.body_bytes_max = formats::document::kDocumentBytesMax + (64 << 10);
+                  });
   pages::add_resource(router, std::string{kSharedPath}, "/api/v1/threats/reports", "threat_reports",
                       "What the organisation acted for shared", handle(get_list), kMember);
   pages::add_resource(router, "/threats/shared/{id}", "/api/v1/threats/reports/{id}", "threat_report",

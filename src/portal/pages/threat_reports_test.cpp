@@ -72,6 +72,18 @@ class ThreatReports : public testing::MemberPortalTest {
                 std::string{body});
     return client.read();
   }
+  /// A file, sent by the form that is for it.
+  http::testing::Reply send_file(As who, std::string_view name, std::string_view bytes, bool with_csrf = true) {
+    std::string body;
+    if (with_csrf) body += "--B\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n" + csrf(who) + "\r\n";
+    body += fmt::format("--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\n\r\n{}\r\n--B--\r\n",
+                        name, bytes);
+    http::testing::Client client{running().port()};
+    client.send("POST /threats/share/file HTTP/1.1\r\nHost: portal.example\r\n" + cookie(who) +
+                "Content-Type: multipart/form-data; boundary=B\r\nContent-Length: " + std::to_string(body.size()) +
+                "\r\n\r\n" + body);
+    return client.read();
+  }
   std::string member_of(std::string_view body, std::string_view object, std::string_view name) {
     const auto parsed = json::parse(body);
     if (!parsed) return "no JSON";
@@ -96,6 +108,45 @@ TEST_P(ThreatReports, AreReviewedBeforeTheyAreShared) {
   const auto again = post_as(As::water_member, "/threats/share", fields("edit"));
   EXPECT_EQ(again.status, 200);
   EXPECT_THAT(again.body, AllOf(HasSubstr("nonsense here"), HasSubstr("hxxp://evil")));
+}
+
+constexpr std::string_view kBait =
+    "From: Boss <boss@pump-bills.net>\r\nSubject: Bill <b>\r\nMIME-Version: 1.0\r\n"
+    "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n"
+    "Pay at http://pay.pump-bills.net/a because of CVE-2024-12345\r\n"
+    "--b\r\nContent-Type: text/html\r\n\r\n<a href=\"http://login.pump-bills.net/b\">your bank</a>\r\n"
+    "--b\r\nContent-Type: application/zip; name=\"<i>bill.zip\"\r\nContent-Transfer-Encoding: base64\r\n\r\nUEs=\r\n"
+    "--b--\r\n";
+
+TEST_P(ThreatReports, AreFilledInFromAFile) {
+  const auto reply = send_file(As::water_member, "bill.eml", kBait);
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_THAT(reply.body,
+              AllOf(HasSubstr("value=\"Bill &lt;b&gt;\""), HasSubstr("hxxp://pay[.]pump-bills[.]net/a because"),
+                    HasSubstr("http://login.pump-bills.net/b\n"), HasSubstr("&lt;i&gt;bill.zip"),
+                    HasSubstr("header From"), HasSubstr("not taken over"), HasSubstr("CVE-2024-12345\n</textarea>"),
+                    Not(HasSubstr("boss@pump-bills.net\n")), Not(HasSubstr("<i>bill"))));
+  EXPECT_EQ(number(store::Sql{"SELECT count(*) FROM record WHERE kind = ?", domain::RecordKind::stix_object}), 0);
+  const std::string_view no_text{"PK\x03\x04\0\0", 6};
+  EXPECT_EQ(send_file(As::water_member, "a.docx", no_text).status, 422);
+  EXPECT_EQ(send_file(As::water_member, "", "").status, 422);
+  EXPECT_EQ(send_file(As::water_member, "bill.eml", kBait, false).status, 403) << "no form token";
+  EXPECT_EQ(send_file(As::auditor, "bill.eml", kBait).status, 403);
+}
+
+TEST_P(ThreatReports, ProgramsAreToldWhatIsInAFile) {
+  const std::string door = "/api/v1/threats/extraction";
+  const auto found = send(As::water_member, "POST", door, kBait);
+  ASSERT_EQ(found.status, 200) << found.body;
+  EXPECT_THAT(found.body,
+              AllOf(HasSubstr(R"("format":"mail")"), HasSubstr(R"("value":"http://login.pump-bills.net/b")"),
+                    HasSubstr(R"("reserve":"header")"), HasSubstr(R"("bytes":2)")));
+  EXPECT_THAT(send(As::water_member, "POST", door + "?format=text", kBait).body, HasSubstr(R"("format":"text")"));
+  EXPECT_EQ(send(As::water_member, "POST", door + "?format=docx", kBait).status, 400);
+  EXPECT_EQ(send(As::water_member, "POST", door + "?nothing=1", kBait).status, 400);
+  EXPECT_EQ(send(As::water_member, "POST", door, "").status, 400);
+  EXPECT_EQ(send(As::water_member, "POST", door, kBait, false).status, 403);
+  EXPECT_EQ(send(As::auditor, "POST", door, kBait).status, 403);
 }
 
 TEST_P(ThreatReports, AreSharedAsReviewed) {

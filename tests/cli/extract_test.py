@@ -1,0 +1,46 @@
+"""`tocsin extract`: what is found in files about threats."""
+import hashlib
+import unittest
+
+from support.tocsin import Folder, json_lines, run
+
+MAIL = ("Received: from evil.pump-update.net ([45.66.77.88])\n\tby mx.plant-works.net\nFrom: Boss <boss@pump-bills.net>\n"
+        "Subject: =?utf-8?B?UmVjaG51bmcgw7xiZXI=?=\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+        "--b\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"
+        "<a href=3D\"http://login.pump-bills.net/b\">CVE-2024-=\n12345</a>\n"
+        "--b\nContent-Type: application/zip; name=bill.zip\nContent-Transfer-Encoding: base64\n\nUEs=\n--b--\n")
+
+
+class Extract(unittest.TestCase):
+    def test_files_and_standard_input_are_looked_into(self):
+        with Folder() as folder:
+            mail, page, note = folder / "mail.eml", folder / "page.html", folder / "note.md"
+            mail.write_text(MAIL)
+            page.write_text("<!doctype html><title>Heron</title><p>C2: hxxp://c2.heron-pump[.]net/x, T0883")
+            note.write_text("# Heron\n\n8.8.8.8 and `45.66.77[.]99`\n")
+            text = run("extract", mail, page, note, check=0).stdout
+            for expected in ("attachment bill.zip (application/zip, 2 bytes)", "url http://login.pump-bills.net/b  (a link",
+                             "cve CVE-2024-12345  (HTML, line 1", "(header Received) - Headers of a mail",
+                             "url http://c2.heron-pump.net/x  (HTML, line 3", "technique T0883",
+                             "ipv4 8.8.8.8  (text, line 3) - A public name server", "ipv4 45.66.77.99  (text, line 3)\n"):
+                self.assertIn(expected, text)
+            [line] = json_lines(run("extract", "--format", "json", mail, check=0).stdout)
+            [found] = line["files"]
+            self.assertEqual((found["format"], found["title"]), ("mail", "Rechnung über"))
+            self.assertIn(hashlib.sha256(b"PK").hexdigest(), [each["value"] for each in found["found"]])
+            again = run("extract", "--as", "mail", "-", check=0, stdin=MAIL).stdout
+            self.assertIn("login.pump-bills.net", again)
+            self.assertIn("Nothing was found", run("extract", "-", check=0, stdin="nothing here").stdout)
+
+    def test_what_cannot_be_read_is_said(self):
+        with Folder() as folder:
+            archive = folder / "a.docx"
+            archive.write_bytes(b"PK\x03\x04\0\0")
+            self.assertIn("neither a text", run("extract", archive, check=1).stderr)
+            self.assertIn("cannot be read", run("extract", folder / "none.txt", check=1).stderr)
+            run("extract", "--as", "docx", archive, check=2)
+            run("extract", check=2)
+
+
+if __name__ == "__main__":
+    unittest.main()
