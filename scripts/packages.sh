@@ -3,7 +3,7 @@ BUILD_PACKAGES="ca-certificates clang-19 lld-19 wasi-libc libc++-19-dev-wasm32 l
   libboost1.81-dev libboost-json1.81-dev libfmt-dev libssl-dev zlib1g-dev libdeflate-dev libbrotli-dev libsimdjson-dev libsqlite3-dev
   libpq-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libtomlplusplus-dev libcli11-dev libre2-dev libarchive-dev
   libpugixml-dev librnp-dev libpango1.0-dev libcairo2-dev fonts-dejavu-core libsodium-dev libqrcodegencpp-dev libglib2.0-dev
-  libcurl4-openssl-dev libicu-dev
+  libcurl4-openssl-dev libicu-dev libpoppler-cpp-dev
   tzdata libhunspell-dev hunspell-en-us hunspell-de-de
   prometheus-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev"
 TEST_PACKAGES="libclang-rt-19-dev llvm-19 postgresql-15 chromium poppler-utils python3 python3-venv python3-aiosmtpd python3-openpyxl python3-xlsxwriter zstd openssl gnupg curl clang-format-19

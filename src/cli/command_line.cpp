@@ -507,10 +507,10 @@ class Builder {
   }
   void extract(const char* meaning) {
     auto* sub = command("extract", Command::extract, meaning,
-                        "  tocsin extract report.html mail.eml\n"
+                        "  tocsin extract report.pdf mail.eml\n"
                         "  tocsin extract --as mail - < mail\n"
                         "  tocsin extract --format json report.md");
-    sub->add_option("file", into_.extract.files, "A mail, HTML, Markdown or a text; - is standard input")
+    sub->add_option("file", into_.extract.files, "A mail, a PDF, HTML, Markdown or a text; - is standard input")
         ->type_name("FILE...")
         ->required();
     sub->add_option("--as", into_.extract.format, "What they are, where their bytes and names do not say it")

@@ -10,6 +10,8 @@
 #include "engine/guard/approvals.hpp"
 #include "engine/search/indexer.hpp"
 #include "engine/threat/indexer.hpp"
+#include "exchange/pdf_child.hpp"
+#include "exchange/pdf_text.hpp"
 
 namespace tocsin::cli {
 namespace {
@@ -125,6 +127,9 @@ int dispatch(const CommandLine& line) {
 
 int run(const std::vector<std::string>& arguments) noexcept {
   try {
+    // No command of people's: what the portal and `extract` start of themselves to read a PDF apart.
+    if (arguments.size() == 1 && arguments.front() == exchange::kPdfCommand) exchange::run_pdf_child();
+    exchange::set_pdf_program("/proc/self/exe");
     const auto parsed = parse_command_line(arguments);
     if (!parsed.command_line) return parsed.exit_code;
     // Commands say themselves what went wrong; only the server keeps a log.

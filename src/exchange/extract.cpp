@@ -1,5 +1,9 @@
 #include "exchange/extract.hpp"
 
+#include <utility>
+
+#include "exchange/pdf_text.hpp"
+
 namespace tocsin::exchange {
 
 Result<Extracted> extract(std::string_view bytes, std::string_view file_name,
@@ -11,7 +15,13 @@ Result<Extracted> extract(std::string_view bytes, std::string_view file_name,
     TRY(format, formats::document::recognise(bytes, file_name));
   }
   Extracted out;
-  TRY(out.document, formats::document::read(bytes, *format));
+  if (*format == formats::document::Format::pdf) {
+    TRY(auto pdf, pdf_text(bytes));
+    out.document = formats::document::of_pages(std::move(pdf.pages), std::move(pdf.title));
+    out.document.cut = out.document.cut || pdf.cut;
+  } else {
+    TRY(out.document, formats::document::read(bytes, *format));
+  }
   out.hits = formats::document::hits_of(out.document);
   return out;
 }

@@ -11,7 +11,28 @@ MAIL = ("Received: from evil.pump-update.net ([45.66.77.88])\n\tby mx.plant-work
         "--b\nContent-Type: application/zip; name=bill.zip\nContent-Transfer-Encoding: base64\n\nUEs=\n--b--\n")
 
 
+def pdf(text):
+    """A PDF by hand; readers find its objects without a table of them."""
+    stream = f"BT /F1 12 Tf 40 700 Td ({text}) Tj ET"
+    return (f"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Count 1/Kids[5 0 R]>>\n"
+            f"endobj\n3 0 obj\n<</Type/Font/Subtype/Type1/BaseFont/Courier>>\nendobj\n5 0 obj\n<</Type/Page/Parent 2 0 R"
+            f"/MediaBox[0 0 600 800]/Contents 6 0 R/Resources<</Font<</F1 3 0 R>>>>>>\nendobj\n"
+            f"6 0 obj\n<</Length {len(stream)}>>\nstream\n{stream}\nendstream\nendobj\n"
+            f"trailer\n<</Root 1 0 R/Size 7>>\n%%EOF\n").encode()
+
+
 class Extract(unittest.TestCase):
+    def test_pdfs_are_read_by_a_child(self):
+        with Folder() as folder:
+            report, broken = folder / "report.pdf", folder / "broken.pdf"
+            report.write_bytes(pdf("C2 is hxxp://c2.heron-pump[.]net/x for CVE-2024-12345"))
+            broken.write_bytes(b"%PDF-1.7 and no more")
+            text = run("extract", report, check=0).stdout
+            self.assertIn("url http://c2.heron-pump.net/x  (page 1, line 1)", text)
+            self.assertIn("cve CVE-2024-12345  (page 1, line 1)", text)
+            self.assertIn("broken", run("extract", broken, check=1).stderr)
+            self.assertNotIn("extract-pdf", run("--help", check=0).stdout)
+
     def test_files_and_standard_input_are_looked_into(self):
         with Folder() as folder:
             mail, page, note = folder / "mail.eml", folder / "page.html", folder / "note.md"

@@ -28,8 +28,9 @@ constexpr Operation kOperations[] = {
      .body = "SharedReportNew",
      .status = 201},
     {.route = "threat_extraction",
-     .description = "The body is a mail (RFC 5322), HTML, Markdown or a text. Nothing is stored: `found` goes into "
-                    "`POST /api/v1/threats/reports` as far as it is meant.",
+     .description =
+         "The body is a mail (RFC 5322), a PDF, HTML, Markdown or a text. Nothing is stored: `found` goes into "
+         "`POST /api/v1/threats/reports` as far as it is meant.",
      .schema = "ThreatExtraction",
      .query = kExtractionQuery,
      .body = "ThreatFile",

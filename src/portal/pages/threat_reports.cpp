@@ -142,12 +142,13 @@ Html file_form_html(const http::Request& request, const Form& form) {
   std::string out;
   render<"<section class=\"panel\" aria-labelledby=\"from-file\"><h2 id=\"from-file\">[[From a file]]</h2>\n">(out);
   pages::FormMarkup markup{request, kShareFilePath, form, "file", pages::FormMarkup::Sends::files};
-  markup.file({.name = "file",
-               .label = tr<"File">(),
-               .hint = tr<"A mail (.eml), HTML, Markdown or a text, at most 16 MB. What is found in it fills the form "
-                          "below; nothing is kept or shared by sending it.">(),
-               .required = true},
-              ".eml,.html,.htm,.xhtml,.md,.markdown,.txt,.log,.csv,text/*,message/rfc822");
+  markup.file(
+      {.name = "file",
+       .label = tr<"File">(),
+       .hint = tr<"A mail (.eml), a PDF, HTML, Markdown or a text, at most 16 MB. What is found in it fills the form "
+                  "below; nothing is kept or shared by sending it.">(),
+       .required = true},
+      ".eml,.pdf,.html,.htm,.xhtml,.md,.markdown,.txt,.log,.csv,text/*,message/rfc822,application/pdf");
   out += markup.submit(tr<"Look into it">(), pages::FormMarkup::Button::quiet).str();
   out += "</section>\n";
   return Html::from_trusted(std::move(out));

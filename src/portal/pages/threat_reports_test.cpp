@@ -130,6 +130,7 @@ TEST_P(ThreatReports, AreFilledInFromAFile) {
   const std::string_view no_text{"PK\x03\x04\0\0", 6};
   EXPECT_EQ(send_file(As::water_member, "a.docx", no_text).status, 422);
   EXPECT_EQ(send_file(As::water_member, "", "").status, 422);
+  EXPECT_EQ(send_file(As::water_member, "a.pdf", "%PDF-1.7").status, 422) << "tests start no reader";
   EXPECT_EQ(send_file(As::water_member, "bill.eml", kBait, false).status, 403) << "no form token";
   EXPECT_EQ(send_file(As::auditor, "bill.eml", kBait).status, 403);
 }
