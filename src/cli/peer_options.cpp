@@ -42,7 +42,8 @@ void settings(CLI::App& command, PeerOptions& into) {
       ->type_name("MINUTES");
   command
       .add_option("--all-every", into.all_every_days,
-                  "So often it is read from the beginning, for servers whose clock goes wrong; 7 unless told, 0: never")
+                  "So often it is read from the beginning, for servers whose clock goes wrong; 7 unless told (0 but "
+                  "for TAXII), 0: never")
       ->check(CLI::Range(std::int64_t{0}, engine::taxii::kAllEveryDaysMost))
       ->type_name("DAYS");
 }
@@ -80,15 +81,23 @@ void add_peer_commands(CLI::App& group, PeerOptions& into,
   looks.add_option("url", into.url, "Address of the server, an API root or a collection")->type_name("URL")->required();
   credentials(looks, into);
   auto& adds =
-      add("add", What::add, "Add a collection that is to be read here; it begins with `peer start`",
-          "  tocsin peer add --data /srv/tocsin 'CERT Example' https://taxii.cert.example/api/collections/4f1a/");
+      add("add", What::add,
+          "Add a collection, news, a MISP feed or a list that is to be read here; it begins with `peer start`",
+          "  tocsin peer add --data /srv/tocsin 'CERT Example' https://taxii.cert.example/api/collections/4f1a/\n"
+          "  tocsin peer add --data /srv/tocsin 'Bad hosts' https://lists.example/bad.csv --kind list");
   adds.add_option("name", into.name, "What it is called here")->type_name("NAME")->required();
-  adds.add_option("url", into.url, "Address of the collection")->type_name("URL")->required();
+  adds.add_option("url", into.url, "Address of the collection, the feed or the list")->type_name("URL")->required();
+  adds.add_option(
+          "--kind", into.kind,
+          "taxii: a collection; news: Atom or RSS; misp: the folder of a MISP feed; list: indicators, one a line "
+          "or CSV. taxii unless told")
+      ->check(CLI::IsMember({"taxii", "news", "misp", "list"}))
+      ->type_name("KIND");
   settings(adds, into);
   auto& changes = which(add("change", What::change, "Change how a server is read; what is not said stays",
                             "  tocsin peer change --data /srv/tocsin 'CERT Example' --tlp-max green"));
   changes.add_option("--name", into.name, "What it is called here")->type_name("NAME");
-  changes.add_option("--url", into.url, "Address of the collection")->type_name("URL");
+  changes.add_option("--url", into.url, "Address of the collection, the feed or the list")->type_name("URL");
   settings(changes, into);
   which(add("preview", What::preview, "Look at the first pages of it; nothing is kept",
             "  tocsin peer preview --data /srv/tocsin 'CERT Example'"));

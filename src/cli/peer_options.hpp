@@ -15,7 +15,7 @@ namespace tocsin::cli {
 struct PeerOptions {
   enum class What { list, add, change, start, pause, remove, look, preview, read } what = What::list;
   std::string peer;  ///< Its name or number.
-  std::optional<std::string> name, url, account, secret_file, organisation, tlp_default, tlp_max, trust;
+  std::optional<std::string> kind, name, url, account, secret_file, organisation, tlp_default, tlp_max, trust;
   bool token = false;      ///< What stands in secret_file is a token, no password.
   bool anonymous = false;  ///< Ask without credentials.
   std::optional<std::vector<std::string>> markings;

@@ -68,6 +68,11 @@ Status take_credentials(const Work& work, taxii::PeerInput& into) {
 /// What was said; the rest stays.
 Status take(const Work& work, taxii::PeerInput& into) {
   const auto& options = work.options;
+  if (options.kind) {
+    into.kind = store::parse_peer_kind(*options.kind).value_or(store::PeerKind::taxii);
+    // Servers of files say reliably what changed.
+    if (into.kind != store::PeerKind::taxii) into.all_every_days = 0;
+  }
   if (options.name) into.name = *options.name;
   if (options.url) into.url = *options.url;
   TRY_VOID(take_credentials(work, into));
@@ -106,6 +111,7 @@ Status list(const Work& work) {
   TRY(const auto all, taxii::list_peers(work.database, work.actor));
   TextTable table{{{.title = "ID", .right = true},
                    {.title = "NAME", .shrinks = true},
+                   {.title = "KIND"},
                    {.title = "ADDRESS", .shrinks = true},
                    {.title = "STATE"},
                    {.title = "LAST SUCCESS"},
@@ -116,7 +122,7 @@ Status list(const Work& work) {
       print_json(portal::pages::peer_json(each, work.now));
       continue;
     }
-    table.add({cell(std::to_string(each.id)), cell(each.name), cell(each.url),
+    table.add({cell(std::to_string(each.id)), cell(each.name), cell(store::to_string(each.kind)), cell(each.url),
                cell(taxii::to_string(taxii::health_of(each, work.now))),
                cell(each.succeeded_at ? format_minute(*each.succeeded_at) : "never"),
                cell(text::thousands(each.counts.stored)), cell(each.problem.empty() ? each.fault : each.problem)});

@@ -109,7 +109,8 @@ using store::Value;
   "id, uuid, name, folded_name, url, auth, account, secret, owner_id, tlp_default, tlp_max, markings, trust, " \
   "every_minutes, all_every_days, enabled, created_at, added_after, next, reached, page_limit, "               \
   "reading_all_since, read_all_at, busy_until, next_run_at, failures, problem, fault, succeeded_at, "          \
-  "failed_at, stored, unchanged, refused, above, held"
+  "failed_at, stored, unchanged, refused, above, held, kind, etag, last_modified"
+#define TOCSIN_TAXII_PEER_EVENT_ALL "id, peer_id, event_uuid, told_at, read_at"
 #define TOCSIN_TAXII_VERSION_ALL "added, record_id, revision_id, type, version_at"
 #define TOCSIN_TAXII_CLOCK_ALL "id, sequence, told_until, embargo"
 #define TOCSIN_TAXII_COLLECTION_ALL "id, alias, title, description, filter, readers, created_at"
@@ -409,7 +410,11 @@ constexpr BackupColumn kTaxiiPeer[] = {{"id"},
                                        {"unchanged"},
                                        {"refused"},
                                        {"above"},
-                                       {"held"}};
+                                       {"held"},
+                                       {"kind", true},
+                                       {"etag", true},
+                                       {"last_modified", true}};
+constexpr BackupColumn kTaxiiPeerEvent[] = {{"id"}, {"peer_id"}, {"event_uuid", true}, {"told_at"}, {"read_at"}};
 constexpr BackupColumn kWebhook[] = {
     {"id"},           {"uuid", true}, {"organisation_id"},       {"person_id"},
     {"name", true},   {"url", true},  {"secret", true},          {"former_secret", true},
@@ -571,6 +576,8 @@ const BackupTableCode kTables[] = {
      TOCSIN_INSERT("taxii_collection", TOCSIN_TAXII_COLLECTION_ALL)},
     {"taxii_peer", kTaxiiPeer, false, TOCSIN_PAGE("taxii_peer", TOCSIN_TAXII_PEER_ALL, "id"),
      TOCSIN_INSERT("taxii_peer", TOCSIN_TAXII_PEER_ALL)},
+    {"taxii_peer_event", kTaxiiPeerEvent, false, TOCSIN_PAGE("taxii_peer_event", TOCSIN_TAXII_PEER_EVENT_ALL, "id"),
+     TOCSIN_INSERT("taxii_peer_event", TOCSIN_TAXII_PEER_EVENT_ALL)},
     {"taxii_writer", kTaxiiWriter, true, TOCSIN_PAGE_BY_TEXT("taxii_writer", TOCSIN_TAXII_WRITER_ALL, "collection_id"),
      TOCSIN_INSERT("taxii_writer", TOCSIN_TAXII_WRITER_ALL)},
     {"taxii_status", kTaxiiStatus, true, TOCSIN_PAGE_BY_TEXT("taxii_status", TOCSIN_TAXII_STATUS_ALL, "id"),
@@ -721,6 +728,8 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('inventory_mapping', 'id'), (SELECT greatest(max(id), 1) FROM "
       "inventory_mapping));"
       "SELECT setval(pg_get_serial_sequence('taxii_peer', 'id'), (SELECT greatest(max(id), 1) FROM taxii_peer));"
+      "SELECT setval(pg_get_serial_sequence('taxii_peer_event', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "taxii_peer_event));"
       "SELECT setval(pg_get_serial_sequence('webhook', 'id'), (SELECT greatest(max(id), 1) FROM webhook));"
       "SELECT setval(pg_get_serial_sequence('inventory_grant', 'id'), (SELECT greatest(max(id), 1) FROM "
       "inventory_grant));"

@@ -9,9 +9,11 @@
 #include "base/text.hpp"
 #include "engine/search/indexer.hpp"
 #include "engine/threat/indexer.hpp"
+#include "exchange/prepare_list.hpp"
 #include "exchange/prepare_stix.hpp"
 #include "exchange/putting.hpp"
 #include "exchange/trying.hpp"
+#include "store/communities.hpp"
 
 namespace tocsin::exchange {
 namespace {
@@ -131,8 +133,13 @@ Result<TaxiiPlace> PeerPoller::place_of(const TaxiiPeer& peer) const {
   return place;
 }
 
-ImportOptions PeerPoller::options_of(const TaxiiPeer& peer) const {
+Result<ImportOptions> PeerPoller::options_of(const TaxiiPeer& peer) const {
   ImportOptions options{.owner = peer.owner, .default_tlp = peer.tlp_default};
+  options.now = clock_.now();
+  if (peer.kind == store::PeerKind::misp) {
+    TRY(options.communities,
+        database_.read([](store::Connection& connection) { return store::Communities{connection}.all(); }));
+  }
   if (auto markings = engine::taxii::read_markings(peer.markings)) options.markings = *std::move(markings);
   return options;
 }
@@ -173,16 +180,32 @@ Result<PeerReading> PeerPoller::read_now(std::int64_t id, const std::function<bo
 
 Result<PeerReading> PeerPoller::read(TaxiiPeer peer, const std::function<bool(const PeerReading&)>& page) {
   PeerReading reading;
+  const auto place = place_of(peer);
+  if (!place) {
+    reading.failure = Error::invalid("The password or token was sealed by another key: give it again");
+    TRY_VOID(release(peer, reading, {}));
+    return reading;
+  }
+  switch (peer.kind) {
+    case store::PeerKind::taxii:
+      return read_collection(std::move(peer), *place, page);
+    case store::PeerKind::misp:
+      return read_feed(std::move(peer), *place, page);
+    case store::PeerKind::news:
+    case store::PeerKind::list:
+      break;
+  }
+  return read_document(std::move(peer), *place, page);
+}
+
+Result<PeerReading> PeerPoller::read_collection(TaxiiPeer peer, const TaxiiPlace& place,
+                                                const std::function<bool(const PeerReading&)>& page) {
+  PeerReading reading;
   TaxiiTrouble trouble;
   const auto fail = [&](Error error) {
     reading.failure = std::move(error);
     return release(peer, reading, trouble);
   };
-  const auto place = place_of(peer);
-  if (!place) {
-    TRY_VOID(fail(Error::invalid("The password or token was sealed by another key: give it again")));
-    return reading;
-  }
   const auto now = clock_.now();
   auto& position = peer.position;
   const bool from_the_start = position.added_after.empty() && position.next.empty() && !position.reading_all_since;
@@ -195,7 +218,7 @@ Result<PeerReading> PeerPoller::read(TaxiiPeer peer, const std::function<bool(co
   }
   Paging paging{.position = position};
   for (;;) {
-    auto got = client_.page(*place, question_of(paging), &trouble);
+    auto got = client_.page(place, question_of(paging), &trouble);
     if (!got) {
       // A server may forget what its `next` stood for.
       const bool about_next = trouble.status == 400 || trouble.status == 404 || trouble.status == 410;
@@ -208,7 +231,7 @@ Result<PeerReading> PeerPoller::read(TaxiiPeer peer, const std::function<bool(co
       TRY_VOID(fail(got.error()));
       return reading;
     }
-    TRY(const auto kept, keep(peer, *got, paging, reading));
+    TRY(const auto kept, keep_page(peer, *got, paging, reading));
     if (!kept) return reading;
     if (reading.failure || reading.caught_up) {
       TRY_VOID(release(peer, reading, trouble));
@@ -222,27 +245,49 @@ Result<PeerReading> PeerPoller::read(TaxiiPeer peer, const std::function<bool(co
 }
 
 /// False: the lease was lost, and nothing of the page is kept.
-Result<bool> PeerPoller::keep(TaxiiPeer& peer, const TaxiiPage& page, Paging& paging, PeerReading& reading) {
-  const auto options = options_of(peer);
+Result<bool> PeerPoller::keep_page(TaxiiPeer& peer, const TaxiiPage& page, Paging& paging, PeerReading& reading) {
+  TRY(const auto options, options_of(peer));
   auto made = prepared(peer, page, options);
   if (!made) {
     reading.failure = made.error();
     return true;
   }
-  auto objects = *made->stix;
+  Step step;
+  Paging next;
+  const auto advanced = [&](TaxiiPeers&, TaxiiPeer& noted, bool brought_new) -> Status {
+    next = paging;
+    step = advance(next, page, brought_new);
+    noted.position = next.position;
+    if (step.then == Then::caught_up && noted.position.reading_all_since) {
+      noted.position.read_all_at = noted.position.reading_all_since;
+      noted.position.reading_all_since.reset();
+    }
+    if (!step.fault.empty()) noted.fault = step.fault;
+    return ok();
+  };
+  TRY(const auto kept, keep(peer, *made->stix, made->problems, advanced, reading));
+  if (!kept) return false;
+  paging = std::move(next);
+  paging.position = peer.position;
+  if (!step.fault.empty()) reading.fault = step.fault;
+  reading.caught_up = step.then == Then::caught_up;
+  if (step.then == Then::stuck) reading.failure = Error::unavailable(step.fault);
+  return true;
+}
+
+Result<bool> PeerPoller::keep(TaxiiPeer& peer, const PreparedObjects& given, const std::vector<Error>& complaints,
+                              const Advance& advance, PeerReading& reading) {
+  auto objects = given;
   PeerCounts more{.refused = objects.refused};
   more.above = leave_out(objects, [&](const domain::NewRevision& each) { return each.tlp > peer.tlp_max; });
   const auto now = clock_.now();
   std::optional<TaxiiPeer> noted;
   PeerCounts counts;
-  Step step;
-  Paging next;
   std::vector<Error> problems;
   const auto kept = database_.write([&](store::Connection& connection) -> Status {
     // The database may run it again.
     counts = more;
-    next = paging;
-    problems = made->problems;
+    problems = complaints;
     noted = peer;
     TaxiiPeers peers{connection};
     auto taken = objects;
@@ -258,19 +303,14 @@ Result<bool> PeerPoller::keep(TaxiiPeer& peer, const TaxiiPage& page, Paging& pa
       counts.held -= same;
       counts.unchanged += same;
     }
+    TRY(const auto removed, settle(connection, taken, store::Again::no));
     ObjectCounts put;
     TRY_VOID(put_objects(connection, taken, 0, taken.revisions.size(), store::Again::no, engine::taxii::source_of(peer),
                          now, put, problems));
     counts.stored += put.stored();
-    counts.unchanged += put.unchanged + put.removed;
+    counts.unchanged += put.unchanged + put.removed + removed;
     counts.refused += put.refused;
-    step = advance(next, page, put.stored() > 0);
-    noted->position = next.position;
-    if (step.then == Then::caught_up && noted->position.reading_all_since) {
-      noted->position.read_all_at = noted->position.reading_all_since;
-      noted->position.reading_all_since.reset();
-    }
-    if (!step.fault.empty()) noted->fault = step.fault;
+    TRY_VOID(advance(peers, *noted, put.stored() > 0));
     const auto until = after(now, kLease);
     TRY(const auto rows, peers.note_page(*noted, counts, until));
     if (rows == 0) return Error::conflict("It was changed while it was read", kLeaseLost);
@@ -283,16 +323,11 @@ Result<bool> PeerPoller::keep(TaxiiPeer& peer, const TaxiiPage& page, Paging& pa
     return false;
   }
   peer = *std::move(noted);
-  paging = std::move(next);
-  paging.position = peer.position;
   ++reading.pages;
   add(reading.counts, counts);
   for (auto& each : problems) {
     if (reading.problems.size() < kProblemsMax) reading.problems.push_back(std::move(each));
   }
-  if (!step.fault.empty()) reading.fault = step.fault;
-  reading.caught_up = step.then == Then::caught_up;
-  if (step.then == Then::stuck) reading.failure = Error::unavailable(step.fault);
   if (counts.stored > 0) {
     TRY_VOID(engine::search::index_all(database_));
     TRY_VOID(engine::threat::index_all(database_));
@@ -341,61 +376,78 @@ Result<PeerPreview> PeerPoller::preview(const engine::Actor& actor, std::int64_t
   }));
   const auto place = place_of(peer);
   if (!place) return Error::invalid("The password or token was sealed by another key: give it again", "secret");
-  const auto options = options_of(peer);
   PeerPreview preview;
+  if (peer.kind == store::PeerKind::taxii) {
+    TRY_VOID(preview_collection(peer, *place, preview));
+  } else {
+    TRY_VOID(preview_documents(peer, *place, preview));
+  }
+  return preview;
+}
+
+Status PeerPoller::preview_collection(const TaxiiPeer& peer, const TaxiiPlace& place, PeerPreview& preview) const {
+  TRY(const auto options, options_of(peer));
   Paging paging{.position = {.page_limit = kPreviewLimit}};
   for (std::int64_t pages = 0; pages < kPreviewPages; ++pages) {
     auto question = question_of(paging);
     // Somebody waits for it.
     question.within = kPreviewWithin;
-    TRY(const auto page, client_.page(*place, question));
+    TRY(const auto page, client_.page(place, question));
     TRY(auto made, prepared(peer, page, options));
-    auto objects = *made.stix;
-    preview.objects += static_cast<std::int64_t>(page.objects);
-    preview.refused += objects.refused;
-    preview.lifted += objects.lifted;
-    for (std::size_t i = 0; i < objects.revisions.size(); ++i) {
-      const auto& each = objects.revisions[i];
-      ++preview.types[each.key.substr(0, each.key.find("--"))];
-      ++preview.tlp[each.tlp];
-      if (!objects.tlp_defaulted[i]) continue;
-      ++preview.unmarked;
-      const auto body = json::parse(each.bytes);
-      if (!body) continue;
-      for (const auto& marking : json::array_at(body->root(), "object_marking_refs")) {
-        if (!marking.is_string()) continue;
-        const std::string id_of{marking.get_string()};
-        if (preview.other_markings.contains(id_of) || preview.other_markings.size() < kOtherMarkingsMax) {
-          ++preview.other_markings[id_of];
-        }
-      }
-    }
-    for (auto& each : made.problems) {
-      if (preview.problems.size() < kProblemsMax) preview.problems.push_back(std::move(each));
-    }
-    preview.above += leave_out(objects, [&](const domain::NewRevision& each) { return each.tlp > peer.tlp_max; });
-    const auto keys = keys_of(objects);
-    TRY(const auto known,
-        database_.read([&](store::Connection& connection) -> Result<std::pair<std::int64_t, std::int64_t>> {
-          TaxiiPeers peers{connection};
-          TRY(const auto elsewhere, peers.from_elsewhere(keys, engine::taxii::source_of(peer)));
-          // Of no source whatever: whatever is here is from elsewhere.
-          TRY(const auto here, peers.from_elsewhere(keys, ""));
-          TRY(const auto revisions, peers.revisions_of(elsewhere));
-          const auto held = std::ranges::count_if(objects.revisions, [&](const domain::NewRevision& each) {
-            return std::ranges::binary_search(elsewhere, each.key) &&
-                   !std::ranges::binary_search(revisions, each.sha512);
-          });
-          return std::pair{static_cast<std::int64_t>(held), static_cast<std::int64_t>(here.size())};
-        }));
-    if (peer.trust == store::PeerTrust::own) preview.held += known.first;
-    preview.here += known.second;
-    preview.fresh += static_cast<std::int64_t>(keys.size()) - known.second;
+    TRY_VOID(look_into(peer, std::move(made), page.objects, preview));
     const auto step = advance(paging, page, true);
     preview.more = step.then == Then::go_on;
     if (step.then != Then::go_on) break;
   }
-  return preview;
+  return ok();
+}
+
+Status PeerPoller::look_into(const TaxiiPeer& peer, Prepared made, std::size_t count, PeerPreview& preview) const {
+  auto objects = *made.stix;
+  preview.objects += static_cast<std::int64_t>(count);
+  preview.refused += objects.refused;
+  preview.lifted += objects.lifted;
+  for (std::size_t i = 0; i < objects.revisions.size(); ++i) {
+    const auto& each = objects.revisions[i];
+    ++preview.types[each.key.substr(0, each.key.find("--"))];
+    ++preview.tlp[each.tlp];
+    if (!objects.tlp_defaulted[i]) continue;
+    ++preview.unmarked;
+    // No list names markings of others.
+    if (!objects.times.empty()) continue;
+    const auto body = json::parse(each.bytes);
+    if (!body) continue;
+    for (const auto& marking : json::array_at(body->root(), "object_marking_refs")) {
+      if (!marking.is_string()) continue;
+      const std::string id_of{marking.get_string()};
+      if (preview.other_markings.contains(id_of) || preview.other_markings.size() < kOtherMarkingsMax) {
+        ++preview.other_markings[id_of];
+      }
+    }
+  }
+  for (auto* list : {&made.problems, &made.warnings}) {
+    for (auto& each : *list) {
+      if (preview.problems.size() < kProblemsMax) preview.problems.push_back(std::move(each));
+    }
+  }
+  preview.above += leave_out(objects, [&](const domain::NewRevision& each) { return each.tlp > peer.tlp_max; });
+  const auto keys = keys_of(objects);
+  TRY(const auto known,
+      database_.read([&](store::Connection& connection) -> Result<std::pair<std::int64_t, std::int64_t>> {
+        TaxiiPeers peers{connection};
+        TRY(const auto elsewhere, peers.from_elsewhere(keys, engine::taxii::source_of(peer)));
+        // Of no source whatever: whatever is here is from elsewhere.
+        TRY(const auto here, peers.from_elsewhere(keys, ""));
+        TRY(const auto revisions, peers.revisions_of(elsewhere));
+        const auto held = std::ranges::count_if(objects.revisions, [&](const domain::NewRevision& each) {
+          return std::ranges::binary_search(elsewhere, each.key) && !std::ranges::binary_search(revisions, each.sha512);
+        });
+        return std::pair{static_cast<std::int64_t>(held), static_cast<std::int64_t>(here.size())};
+      }));
+  if (peer.trust == store::PeerTrust::own) preview.held += known.first;
+  preview.here += known.second;
+  preview.fresh += static_cast<std::int64_t>(keys.size()) - known.second;
+  return ok();
 }
 
 Result<std::vector<TaxiiCollection>> PeerPoller::look(const engine::Actor& actor, const TaxiiPlace& place) const {

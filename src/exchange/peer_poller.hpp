@@ -23,6 +23,10 @@
 /// that a process may die anywhere and the next goes on from there. A peer is leased, so that one process reads it at a
 /// time; who changes it takes the lease away, and the page in hand is not kept.
 ///
+/// Peers that are no collections of TAXII - news, feeds of MISP, lists - are asked for what changed since, by what
+/// their servers say of it (ETag, Last-Modified): one that did not change costs one question. Of a feed of MISP, only
+/// events are read whose timestamp in its manifest changed, each of them together with that.
+///
 /// What a peer tells is judged before it is kept: objects marked above its ceiling are left out, as are newer versions
 /// of objects that are here from elsewhere unless it is trusted with them. A peer that fails is left alone for a while,
 /// longer each time, or as long as it asks.
@@ -78,9 +82,26 @@ class PeerPoller {
  private:
   void run();
   Result<TaxiiPlace> place_of(const store::TaxiiPeer& peer) const;
-  ImportOptions options_of(const store::TaxiiPeer& peer) const;
+  Result<ImportOptions> options_of(const store::TaxiiPeer& peer) const;
   Result<PeerReading> read(store::TaxiiPeer peer, const std::function<bool(const PeerReading&)>& page);
-  Result<bool> keep(store::TaxiiPeer& peer, const TaxiiPage& page, Paging& paging, PeerReading& reading);
+  Result<PeerReading> read_collection(store::TaxiiPeer peer, const TaxiiPlace& place,
+                                      const std::function<bool(const PeerReading&)>& page);
+  Result<PeerReading> read_document(store::TaxiiPeer peer, const TaxiiPlace& place,
+                                    const std::function<bool(const PeerReading&)>& page);
+  Result<PeerReading> read_feed(store::TaxiiPeer peer, const TaxiiPlace& place,
+                                const std::function<bool(const PeerReading&)>& page);
+  Result<bool> keep_page(store::TaxiiPeer& peer, const TaxiiPage& page, Paging& paging, PeerReading& reading);
+  /// What becomes of the peer with a page, within its transaction, which may run twice.
+  using Advance = std::function<Status(store::TaxiiPeers& peers, store::TaxiiPeer& noted, bool brought_new)>;
+  /// One transaction. False: the lease was lost, and nothing of it is kept.
+  Result<bool> keep(store::TaxiiPeer& peer, const PreparedObjects& objects, const std::vector<Error>& problems,
+                    const Advance& advance, PeerReading& reading);
+  /// In several, `finish` in the last one. False: the lease was lost, or the process ends.
+  Result<bool> keep_all(store::TaxiiPeer& peer, const Prepared& made, const Advance& finish, PeerReading& reading,
+                        const std::function<bool(const PeerReading&)>& page);
+  Status look_into(const store::TaxiiPeer& peer, Prepared made, std::size_t objects, PeerPreview& preview) const;
+  Status preview_collection(const store::TaxiiPeer& peer, const TaxiiPlace& place, PeerPreview& preview) const;
+  Status preview_documents(const store::TaxiiPeer& peer, const TaxiiPlace& place, PeerPreview& preview) const;
   Status release(store::TaxiiPeer peer, const PeerReading& reading, const TaxiiTrouble& trouble);
 
   store::Database& database_;

@@ -47,8 +47,25 @@ std::string resolved(std::string_view found, std::string_view beside) {
   return url;
 }
 
-/// What a person is told of an answer that is none.
-Error refusal(const FetchAnswer& answer) {
+/// Some servers say application/json; a page for people is none of ours.
+bool is_taxii(std::string_view content_type) {
+  const auto type = text::lower_ascii(text::trim(content_type.substr(0, content_type.find(';'))));
+  return type == "application/taxii+json" || type == "application/json" || type == "application/stix+json" ||
+         type == "application/vnd.oasis.taxii+json" || type == "application/vnd.oasis.stix+json";
+}
+
+Error no_envelope(std::string_view why) {
+  return Error::invalid(fmt::format("The server's answer is no envelope of TAXII: {}", why));
+}
+
+bool is_true(const boost::json::value& json, std::string_view name) {
+  const auto* found = json::find(json, name);
+  return found != nullptr && found->is_bool() && found->get_bool();
+}
+
+}  // namespace
+
+Error refusal_of(const FetchAnswer& answer, bool of_taxii) {
   // Section 3.6: an error resource says more.
   std::string said;
   if (const auto body = json::parse(answer.body)) {
@@ -68,31 +85,15 @@ Error refusal(const FetchAnswer& answer) {
       return Error::not_found(with("what the address names"));
     case 406:
     case 415:
+      if (!of_taxii) break;
       return Error::unavailable(with("The server does not speak TAXII 2.1"));
     case 429:
       return Error::unavailable(with("The server wants to be asked less often"));
     default:
-      return Error::unavailable(with(fmt::format("The server answers {}", answer.status)));
+      break;
   }
+  return Error::unavailable(with(fmt::format("The server answers {}", answer.status)));
 }
-
-/// Some servers say application/json; a page for people is none of ours.
-bool is_taxii(std::string_view content_type) {
-  const auto type = text::lower_ascii(text::trim(content_type.substr(0, content_type.find(';'))));
-  return type == "application/taxii+json" || type == "application/json" || type == "application/stix+json" ||
-         type == "application/vnd.oasis.taxii+json" || type == "application/vnd.oasis.stix+json";
-}
-
-Error no_envelope(std::string_view why) {
-  return Error::invalid(fmt::format("The server's answer is no envelope of TAXII: {}", why));
-}
-
-bool is_true(const boost::json::value& json, std::string_view name) {
-  const auto* found = json::find(json, name);
-  return found != nullptr && found->is_bool() && found->get_bool();
-}
-
-}  // namespace
 
 FetchHeaders basic_credentials(std::string_view account, std::string_view password) {
   return {{"Authorization", "Basic " + base64_encode(fmt::format("{}:{}", account, password))}};
@@ -124,7 +125,7 @@ Result<FetchAnswer> TaxiiClient::ask(const std::string& url, const FetchHeaders&
   if (trouble != nullptr) *trouble = seen;
   if (!answer) return answer.error();
   // 206 was a page that is not the last one in TAXII 2.0.
-  if (answer->status != 200 && answer->status != 206) return refusal(*answer);
+  if (answer->status != 200 && answer->status != 206) return refusal_of(*answer, true);
   if (!is_taxii(answer->header("content-type"))) {
     return Error::invalid(fmt::format("The server answers with '{}' where TAXII is wanted",
                                       text::shorten(text::squeeze(answer->header("content-type")), 80)));

@@ -21,6 +21,8 @@ struct TaxiiPlace {
   std::string url = {};  ///< Ends in "/".
   FetchHeaders credentials = {};
 };
+/// What a person is told of an answer that is none; an error resource (section 3.6) says more.
+Error refusal_of(const FetchAnswer& answer, bool of_taxii);
 /// Authorization: Basic. For TaxiiPlace::credentials.
 FetchHeaders basic_credentials(std::string_view account, std::string_view password);
 FetchHeaders bearer_credentials(std::string_view token);
@@ -64,6 +66,8 @@ class TaxiiClient {
   /// is no envelope, or was cut; unavailable for all else. `trouble`, unless nullptr, says more.
   Result<TaxiiPage> page(const TaxiiPlace& collection, const TaxiiQuestion& question,
                          TaxiiTrouble* trouble = nullptr) const;
+  /// What asks.
+  const Get& get() const noexcept { return get_; }
   /// What can be read at an address, whether it is a server's, its discovery's, an API root's or a collection's.
   /// Credentials go to the origin of the address only. Errors: as page.
   Result<std::vector<TaxiiCollection>> look(const TaxiiPlace& place) const;

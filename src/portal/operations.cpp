@@ -101,7 +101,7 @@ void set_peer_metrics(App& app, const http::Request& request) {
   const auto totals = engine::taxii::peer_totals(app.database());
   if (!totals) return;
   auto& to = app.metrics();
-  to.set_gauge("tocsin_peers_enabled", "TAXII servers that are read by schedule.",
+  to.set_gauge("tocsin_peers_enabled", "Sources that are read by schedule: TAXII, news, MISP feeds, lists.",
                static_cast<double>(totals->enabled));
   to.set_gauge("tocsin_peers_failing", "Of these, those whose last reading failed.",
                static_cast<double>(totals->failing));

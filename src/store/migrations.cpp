@@ -115,6 +115,7 @@ std::span<const Migration> all_migrations() {
                                      kMigration0037ThreatGraph,
                                      kMigration0039StixVulnerability,
                                      kMigration0041ExposureFigures,
+                                     kMigration0042PeerKinds,
                                      kMigration0043Decay,
                                      kMigration0045Plans};
   return migrations;

@@ -9,6 +9,7 @@
 namespace tocsin::store {
 namespace {
 
+constexpr std::string_view kKinds[] = {"taxii", "news", "misp", "list"};
 constexpr std::string_view kAuths[] = {"none", "basic", "bearer"};
 constexpr std::string_view kTrusts[] = {"own", "all"};
 /// Keys that one statement names.
@@ -18,7 +19,7 @@ constexpr std::size_t kAtOnce = 1'000;
   "id, uuid, name, url, auth, account, secret, owner_id, tlp_default, tlp_max, markings, trust, every_minutes, "    \
   "all_every_days, enabled, created_at, added_after, next, reached, page_limit, reading_all_since, read_all_at, "   \
   "busy_until, next_run_at, failures, problem, fault, succeeded_at, failed_at, stored, unchanged, refused, above, " \
-  "held"
+  "held, kind, etag, last_modified"
 
 template <class Enum>
 std::optional<Enum> parsed(std::string_view text, std::span<const std::string_view> names) noexcept {
@@ -29,6 +30,7 @@ std::optional<Enum> parsed(std::string_view text, std::span<const std::string_vi
 
 TaxiiPeer peer_of(const Row& row) {
   return {.id = row.integer(0),
+          .kind = parse_peer_kind(row.text(34)).value_or(PeerKind::taxii),
           .uuid = row.string(1),
           .name = row.string(2),
           .url = row.string(3),
@@ -49,7 +51,9 @@ TaxiiPeer peer_of(const Row& row) {
                        .reached = row.string(18),
                        .page_limit = row.integer(19),
                        .reading_all_since = row.optional_time(20),
-                       .read_all_at = row.optional_time(21)},
+                       .read_all_at = row.optional_time(21),
+                       .etag = row.string(35),
+                       .last_modified = row.string(36)},
           .busy_until = row.time(22),
           .next_run_at = row.time(23),
           .failures = row.integer(24),
@@ -65,13 +69,17 @@ TaxiiPeer peer_of(const Row& row) {
 }
 
 void append_position(Sql& sql, const PeerPosition& position) {
-  sql.append("added_after = ?, next = ?, reached = ?, page_limit = ?, reading_all_since = ?, read_all_at = ?",
-             position.added_after, position.next, position.reached, position.page_limit, position.reading_all_since,
-             position.read_all_at);
+  sql.append(
+      "added_after = ?, next = ?, reached = ?, page_limit = ?, reading_all_since = ?, read_all_at = ?, etag = ?, "
+      "last_modified = ?",
+      position.added_after, position.next, position.reached, position.page_limit, position.reading_all_since,
+      position.read_all_at, position.etag, position.last_modified);
 }
 
 }  // namespace
 
+std::string_view to_string(PeerKind kind) noexcept { return kKinds[static_cast<std::size_t>(kind)]; }
+std::optional<PeerKind> parse_peer_kind(std::string_view text) noexcept { return parsed<PeerKind>(text, kKinds); }
 std::string_view to_string(PeerAuth auth) noexcept { return kAuths[static_cast<std::size_t>(auth)]; }
 std::optional<PeerAuth> parse_peer_auth(std::string_view text) noexcept { return parsed<PeerAuth>(text, kAuths); }
 std::string_view to_string(PeerTrust trust) noexcept { return kTrusts[static_cast<std::size_t>(trust)]; }
@@ -83,11 +91,28 @@ Result<std::int64_t> TaxiiPeers::add(const TaxiiPeer& peer) {
           Sql{"INSERT INTO taxii_peer (uuid, name, folded_name, url, auth, account, secret, owner_id, tlp_default, "
               "tlp_max, markings, trust, every_minutes, all_every_days, enabled, created_at, added_after, next, "
               "reached, page_limit, busy_until, next_run_at, failures, problem, fault, stored, unchanged, refused, "
-              "above, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', '', ?, 0, ?, 0, '', '', 0, "
-              "0, 0, 0, 0) RETURNING id",
-              peer.uuid, peer.name, text::fold(peer.name), peer.url, to_string(peer.auth), peer.account, peer.secret,
-              peer.owner, peer.tlp_default, peer.tlp_max, peer.markings, to_string(peer.trust), peer.every_minutes,
-              peer.all_every_days, peer.enabled, peer.created_at, peer.position.page_limit, peer.next_run_at},
+              "above, held, kind, etag, last_modified) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', "
+              "'', "
+              "?, 0, ?, 0, '', '', 0, 0, 0, 0, 0, ?, '', '') RETURNING id",
+              peer.uuid,
+              peer.name,
+              text::fold(peer.name),
+              peer.url,
+              to_string(peer.auth),
+              peer.account,
+              peer.secret,
+              peer.owner,
+              peer.tlp_default,
+              peer.tlp_max,
+              peer.markings,
+              to_string(peer.trust),
+              peer.every_minutes,
+              peer.all_every_days,
+              peer.enabled,
+              peer.created_at,
+              peer.position.page_limit,
+              peer.next_run_at,
+              to_string(peer.kind)},
           [](const Row& row) { return row.integer(0); }));
   return id.value_or(0);
 }
@@ -131,6 +156,7 @@ Status TaxiiPeers::update(const TaxiiPeer& peer) {
 }
 
 Status TaxiiPeers::remove(std::int64_t id) {
+  TRY_VOID(connection_.run(Sql{"DELETE FROM taxii_peer_event WHERE peer_id = ?", id}));
   TRY_VOID(connection_.run(Sql{"DELETE FROM taxii_peer WHERE id = ?", id}));
   return ok();
 }
@@ -173,6 +199,22 @@ Result<std::int64_t> TaxiiPeers::release(const TaxiiPeer& peer) {
       peer.failures, peer.problem, peer.fault, peer.succeeded_at, peer.failed_at, peer.next_run_at, peer.id,
       peer.busy_until);
   return connection_.run(sql);
+}
+
+Result<std::vector<PeerEvent>> TaxiiPeers::events(std::int64_t id) {
+  return connection_.all(
+      Sql{"SELECT event_uuid, told_at, read_at FROM taxii_peer_event WHERE peer_id = ? ORDER BY event_uuid", id},
+      [](const Row& row) {
+        return PeerEvent{.uuid = row.string(0), .told_at = row.integer(1), .read_at = row.time(2)};
+      });
+}
+
+Status TaxiiPeers::note_event(std::int64_t id, const PeerEvent& event) {
+  TRY_VOID(connection_.run(
+      Sql{"INSERT INTO taxii_peer_event (peer_id, event_uuid, told_at, read_at) VALUES (?, ?, ?, ?) ON CONFLICT "
+          "(peer_id, event_uuid) DO UPDATE SET told_at = excluded.told_at, read_at = excluded.read_at",
+          id, event.uuid, event.told_at, event.read_at}));
+  return ok();
 }
 
 Result<std::vector<std::string>> TaxiiPeers::texts_of(Sql (*begin)(), const std::vector<std::string>& keys,

@@ -11,8 +11,14 @@
 #include "domain/tlp.hpp"
 #include "store/database.hpp"
 
-/// Collections of other TAXII servers that are read here; what is done with them: exchange/peer_poller.hpp.
+/// Sources of others that are read here by schedule, collections of TAXII servers first; what is done with them:
+/// exchange/peer_poller.hpp.
 namespace tocsin::store {
+
+/// What is read: a collection of TAXII, news (Atom, RSS), a feed of MISP, a list of indicators.
+enum class PeerKind : std::uint8_t { taxii, news, misp, list };
+std::string_view to_string(PeerKind kind) noexcept;
+std::optional<PeerKind> parse_peer_kind(std::string_view text) noexcept;
 
 enum class PeerAuth : std::uint8_t { none, basic, bearer };
 std::string_view to_string(PeerAuth auth) noexcept;
@@ -29,6 +35,8 @@ struct PeerPosition {
   std::string reached = {};                 ///< The latest date_added that was told; empty: none yet.
   std::int64_t page_limit = 0;              ///< Objects asked for at once.
   std::optional<Timestamp> reading_all_since = {}, read_all_at = {};
+  /// Of the document that was read to its end, as its server said them; not of TAXII.
+  std::string etag = {}, last_modified = {};
 };
 
 /// What came of it, since the peer was made.
@@ -39,8 +47,16 @@ struct PeerCounts {
   std::int64_t held = 0;     ///< Here from elsewhere, and the peer is not trusted with them.
 };
 
+/// An event of a MISP feed that was read.
+struct PeerEvent {
+  std::string uuid = {};
+  std::int64_t told_at = 0;  ///< Seconds, as the feed's manifest had it.
+  Timestamp read_at = {};
+};
+
 struct TaxiiPeer {
   std::int64_t id = 0;
+  PeerKind kind = PeerKind::taxii;
   std::string uuid = {}, name = {}, url = {};
   PeerAuth auth = PeerAuth::none;
   std::string account = {};
@@ -85,6 +101,9 @@ class TaxiiPeers {
   Result<std::int64_t> note_page(const TaxiiPeer& peer, const PeerCounts& more, Timestamp until);
   /// The same at the end of a turn: the lease ends, and it is due again as `peer` says.
   Result<std::int64_t> release(const TaxiiPeer& peer);
+  /// By UUID.
+  Result<std::vector<PeerEvent>> events(std::int64_t id);
+  Status note_event(std::int64_t id, const PeerEvent& event);
   /// Of `keys`, those of STIX objects that are here and not by `source` alone.
   Result<std::vector<std::string>> from_elsewhere(const std::vector<std::string>& keys, std::string_view source);
   /// SHA-512 of every revision of these objects, sorted.

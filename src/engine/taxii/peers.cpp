@@ -17,6 +17,7 @@ namespace {
 
 using domain::Permission;
 using store::PeerAuth;
+using store::PeerKind;
 using store::TaxiiPeer;
 using store::TaxiiPeers;
 
@@ -27,7 +28,7 @@ std::string context_of(std::string_view uuid) { return "taxii-peer:" + std::stri
 std::string object_of(std::int64_t id) { return audit::object_of("taxii-peer", id); }
 
 /// The form of the address; which hosts may be reached is judged when it is connected to (exchange/fetch.hpp).
-Result<std::string> read_url(std::string_view typed, bool allow_http) {
+Result<std::string> read_url(std::string_view typed, PeerKind kind, bool allow_http) {
   TRY(auto url, members::one_line(typed, "url", 1, kPeerUrlBytesMax));
   const auto lower = text::lower_ascii(url);
   if (!lower.starts_with("https://") && !(allow_http && lower.starts_with("http://"))) {
@@ -37,7 +38,12 @@ Result<std::string> read_url(std::string_view typed, bool allow_http) {
   }
   const bool clean = std::ranges::all_of(url, [](char c) { return c > 0x20 && c < 0x7F && c != '\\' && c != '#'; });
   const auto host = std::string_view{url}.substr(url.find("//") + 2);
-  if (!clean || host.empty() || host.front() == '/' || host.front() == ':' || url.find('?') != url.npos) {
+  if (!clean || host.empty() || host.front() == '/' || host.front() == ':') {
+    return Error::invalid(
+        std::string{tr<"that is no address of a web server: blanks, '#' and other letters must be encoded">()}, "url");
+  }
+  const bool is_document = kind == PeerKind::news || kind == PeerKind::list;
+  if (!is_document && url.find('?') != url.npos) {
     return Error::invalid(
         std::string{tr<"that is no address of a collection: blanks, '#', '?' and other letters have no place in it">()},
         "url");
@@ -46,7 +52,12 @@ Result<std::string> read_url(std::string_view typed, bool allow_http) {
     return Error::invalid(std::string{tr<"no name or password belongs into the address: there are fields for them">()},
                           "url");
   }
+  if (is_document) return url;
+  // Whoever copied the address of the manifest means the feed.
+  constexpr std::string_view kManifest = "/manifest.json";
+  if (kind == PeerKind::misp && url.ends_with(kManifest)) url.resize(url.size() - kManifest.size() + 1);
   if (!url.ends_with('/')) url += '/';
+  if (kind == PeerKind::misp) return url;
   // Clients ask for .../objects/ below it: whoever copied that address means the collection.
   constexpr std::string_view kObjects = "/objects/";
   if (url.ends_with(kObjects)) url.resize(url.size() - kObjects.size() + 1);
@@ -62,7 +73,8 @@ Status check_number(std::int64_t value, std::int64_t least, std::int64_t most, c
 Result<TaxiiPeer> read_input(const PeerInput& input, const PeerOptions& options) {
   TaxiiPeer peer;
   TRY(peer.name, members::one_line(input.name, "name", 1, members::kNameBytesMax));
-  TRY(peer.url, read_url(input.url, options.allow_http));
+  peer.kind = input.kind;
+  TRY(peer.url, read_url(input.url, input.kind, options.allow_http));
   peer.auth = input.auth;
   if (input.auth == PeerAuth::basic) {
     TRY(peer.account, members::one_line(input.account, "account", 1, kAccountBytesMax));
@@ -117,6 +129,7 @@ Status note(store::Connection& connection, const Actor& actor, Timestamp now, au
 
 boost::json::object audited(const TaxiiPeer& peer) {
   return {{"name", peer.name},
+          {"kind", store::to_string(peer.kind)},
           {"url", peer.url},
           {"owner", peer.owner.value},
           {"tlp_default", domain::to_string(peer.tlp_default)},
@@ -143,6 +156,7 @@ Result<Secret> Peers::open(std::string_view uuid, std::string_view sealed) const
 PeerInput input_of(const TaxiiPeer& peer) {
   auto markings = read_markings(peer.markings);
   return {.name = peer.name,
+          .kind = peer.kind,
           .url = peer.url,
           .auth = peer.auth,
           .account = peer.account,
@@ -230,6 +244,9 @@ Status change_peer(store::Database& database, const Actor& actor, const Peers& p
   return name_taken(database.write([&](store::Connection& connection) -> Status {
     TRY_VOID(check_owner(connection, after.owner));
     TRY(const auto before, existing(connection, id));
+    if (after.kind != before.kind) {
+      return Error::invalid(std::string{tr<"what is read stays of its kind: add another one">()}, "kind");
+    }
     after.id = before.id;
     after.uuid = before.uuid;
     const auto host = [](std::string_view url) { return url.substr(0, url.find('/', url.find("//") + 2)); };
@@ -323,6 +340,6 @@ Result<PeerTotals> peer_totals(store::Database& database) {
   return totals;
 }
 
-std::string source_of(const TaxiiPeer& peer) { return "taxii:" + peer.uuid; }
+std::string source_of(const TaxiiPeer& peer) { return fmt::format("{}:{}", store::to_string(peer.kind), peer.uuid); }
 
 }  // namespace tocsin::engine::taxii

@@ -15,10 +15,11 @@
 #include "store/database.hpp"
 #include "store/taxii_peers.hpp"
 
-/// Peers: collections of other TAXII 2.1 servers that are read here by schedule (docs/decisions/0035-taxii-peers.md).
-/// This keeps them; exchange/peer_poller.hpp reads. Each function that writes is one transaction with its audit entry.
-/// Page and command line call these and nothing below. All of it is for those who administer.
-/// Errors: forbidden; not_found; conflict (the name is taken); invalid_input with `where` = the field.
+/// Peers: collections of other TAXII 2.1 servers that are read here by schedule (docs/decisions/0035-taxii-peers.md),
+/// and beside them news, feeds of MISP and lists of indicators (docs/decisions/0041-sources-beside-taxii.md). This
+/// keeps them; exchange/peer_poller.hpp reads. Each function that writes is one transaction with its audit entry. Page
+/// and command line call these and nothing below. All of it is for those who administer. Errors: forbidden; not_found;
+/// conflict (the name is taken); invalid_input with `where` = the field.
 namespace tocsin::engine::taxii {
 
 inline constexpr std::size_t kPeerUrlBytesMax = 2'000;
@@ -49,8 +50,11 @@ class Peers {
 };
 
 struct PeerInput {
-  std::string name = {};  ///< 1..200 bytes, no two alike.
-  std::string url = {};   ///< Of the collection: ".../collections/{id}/".
+  std::string name = {};                          ///< 1..200 bytes, no two alike.
+  store::PeerKind kind = store::PeerKind::taxii;  ///< Stays as it was made.
+  /// TAXII: of the collection, ".../collections/{id}/". MISP: of the folder that manifest.json lies in. Else: of the
+  /// document.
+  std::string url = {};
   store::PeerAuth auth = store::PeerAuth::none;
   std::string account = {};                                 ///< Of basic.
   std::optional<std::string> secret = {};                   ///< Password or token; absent: the one that is kept.

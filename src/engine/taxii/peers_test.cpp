@@ -77,6 +77,27 @@ TEST_P(PeersTest, IsForThoseWhoAdminister) {
   }
 }
 
+TEST_P(PeersTest, AddressesAreOfTheirKind) {
+  using store::PeerKind;
+  const auto kept = [&](PeerKind kind, const char* url) {
+    auto it = input();
+    it.kind = kind;
+    it.name = fmt::format("{} {}", store::to_string(kind), url);
+    it.url = url;
+    const auto id = create_peer(database(), console_, peers_, it, now_);
+    return id ? stored(*id).url : id.error().where;
+  };
+  EXPECT_EQ(kept(PeerKind::list, "https://lists.example/bad.csv?key=1"), "https://lists.example/bad.csv?key=1");
+  EXPECT_EQ(kept(PeerKind::news, "https://cert.example/feed"), "https://cert.example/feed");
+  EXPECT_EQ(kept(PeerKind::misp, "https://misp.example/feed"), "https://misp.example/feed/");
+  EXPECT_EQ(kept(PeerKind::misp, "https://misp.example/feed/manifest.json"), "https://misp.example/feed/");
+  EXPECT_EQ(kept(PeerKind::taxii, "https://taxii.example/c/?a=b"), "url");
+  EXPECT_EQ(kept(PeerKind::misp, "https://misp.example/?a=b"), "url");
+  EXPECT_EQ(kept(PeerKind::list, "http://lists.example/bad.csv"), "url");
+  EXPECT_EQ(kept(PeerKind::list, "https://us:pw@lists.example/bad.csv"), "url");
+  EXPECT_EQ(kept(PeerKind::list, "https://lists.example/a b"), "url");
+}
+
 TEST_P(PeersTest, SaysWhichFieldIsWrong) {
   struct Case {
     void (*change)(PeerInput&);

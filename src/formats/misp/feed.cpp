@@ -1,12 +1,17 @@
 #include "formats/misp/feed.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <set>
+#include <tuple>
 
 #include <openssl/evp.h>
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "formats/misp/attributes.hpp"
 #include "formats/misp/event.hpp"
+#include "formats/stix/ids.hpp"
 
 namespace tocsin::formats::misp {
 namespace {
@@ -111,6 +116,33 @@ void append_hashes(std::string& out, const object& event) {
     out += uuid;
     out += '\n';
   }
+}
+
+Result<std::vector<ManifestEvent>> read_manifest(std::string_view bytes) {
+  TRY(const auto parsed, json::parse(bytes, {.bytes_max = kManifestBytesMax}));
+  if (!parsed.root().is_object()) {
+    return Error::invalid("Is no manifest of a MISP feed: an object of events by their UUIDs is wanted");
+  }
+  const auto& all = parsed.root().get_object();
+  if (all.size() > kManifestEventsMax) return Error::too_large("A manifest, in events", kManifestEventsMax);
+  std::vector<ManifestEvent> events;
+  for (const auto& each : all) {
+    auto uuid = text::lower_ascii(each.key());
+    // An identifier of STIX is one of the same form of UUID.
+    if (!stix::parse_id("event--" + uuid) || !each.value().is_object()) continue;
+    ManifestEvent event{.uuid = std::move(uuid)};
+    if (const auto* timestamp = json::find(each.value(), "timestamp"); timestamp != nullptr) {
+      if (timestamp->is_int64()) event.timestamp = timestamp->get_int64();
+      if (timestamp->is_string()) {
+        const std::string_view text = timestamp->get_string();
+        std::from_chars(text.data(), text.data() + text.size(), event.timestamp);
+      }
+    }
+    events.push_back(std::move(event));
+  }
+  if (events.empty() && !all.empty()) return Error::invalid("Is no manifest of a MISP feed: it names no event");
+  std::ranges::sort(events, {}, [](const ManifestEvent& each) { return std::tie(each.timestamp, each.uuid); });
+  return events;
 }
 
 }  // namespace tocsin::formats::misp

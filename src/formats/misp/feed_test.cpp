@@ -39,6 +39,21 @@ TEST(MispFeed, TheManifestSaysWhatClientsChooseBy) {
       R"("analysis":"1","threat_level_id":"2","timestamp":"7"})");
 }
 
+TEST(MispFeed, AManifestNamesItsEventsByAge) {
+  const auto events = read_manifest(R"({"5b0e1c3a-1111-4222-8333-0000000000AA":{"info":"b","timestamp":"20"},
+    "5b0e1c3a-1111-4222-8333-0000000000bb":{"timestamp":10},"5b0e1c3a-1111-4222-8333-0000000000cc":{},
+    "../../etc/passwd":{"timestamp":"1"},"5b0e1c3a-1111-4222-8333-0000000000dd":7})");
+  ASSERT_TRUE(events) << events.error().to_string();
+  const std::vector<ManifestEvent> wanted{{"5b0e1c3a-1111-4222-8333-0000000000cc", 0},
+                                          {"5b0e1c3a-1111-4222-8333-0000000000bb", 10},
+                                          {"5b0e1c3a-1111-4222-8333-0000000000aa", 20}};
+  EXPECT_EQ(*events, wanted);
+  EXPECT_TRUE(read_manifest("{}")->empty());
+  for (const auto* bad : {"", "[]", "<html>", R"({"Event":{}})", R"({"a":{"timestamp":"1"}})"}) {
+    EXPECT_FALSE(read_manifest(bad)) << bad;
+  }
+}
+
 TEST(MispFeed, HashesAreOfEveryValueAndOfItsParts) {
   std::string out;
   append_hashes(out,

@@ -1,6 +1,6 @@
 #include "portal/api/schemas.hpp"
 
-/// Peers, other TAXII servers that are read here, in the OpenAPI document.
+/// Peers, sources of others that are read here, in the OpenAPI document.
 namespace tocsin::portal::api {
 namespace {
 
@@ -17,15 +17,17 @@ std::string_view peer_schemas_json() noexcept {
   return R"json({
 "Peer": {
   "type": "object",
-  "required": ["id", "page", "name", "url", "credentials", "account", "owner", "tlp_default", "tlp_max", "markings",
+  "required": ["id", "page", "kind", "name", "url", "credentials", "account", "owner", "tlp_default", "tlp_max", "markings",
     "trust", "every_minutes", "all_every_days", "enabled", "state", "created_at", "succeeded_at", "failed_at",
     "failures", "problem", "fault", "next_read_at", "reached", "read_all_at", "stored", "unchanged", "refused", "above",
     "held"],
   "properties": {
     "id": {"type": "integer"},
     "page": {"description": "Path of the page.", "type": "string"},
+    "kind": {"description": "A collection of TAXII, news (Atom, RSS), a feed of MISP, or a list of indicators.",
+      "enum": ["taxii", "news", "misp", "list"]},
     "name": {"type": "string"},
-    "url": {"description": "Of the collection.", "type": "string"},
+    "url": {"description": "Of the collection, the folder of the feed of MISP, or the document.", "type": "string"},
     "credentials": {"enum": ["none", "basic", "bearer"]},
     "account": {"type": "string"},
     "owner": {"description": "Number of the organisation whose its objects are.", "type": "integer"},

@@ -23,6 +23,7 @@ using pages::Form;
 using pages::FormMarkup;
 using pages::Option;
 using store::PeerAuth;
+using store::PeerKind;
 using store::PeerTrust;
 using store::TaxiiPeer;
 
@@ -41,19 +42,38 @@ std::vector<Option> tlp_options() {
   return options;
 }
 
+struct KindText {
+  PeerKind kind;
+  std::string_view label, address, hint;
+};
+/// What is read, what its address is called, and what that is.
+std::vector<KindText> kind_texts() {
+  return {{PeerKind::taxii, pages::kind_title(PeerKind::taxii), tr<"Address of the collection">(),
+           tr<"It ends in /collections/ and an identifier or alias.">()},
+          {PeerKind::news, pages::kind_title(PeerKind::news), tr<"Address of the feed">(),
+           tr<"Of the document itself, as a news reader wants it.">()},
+          {PeerKind::misp, pages::kind_title(PeerKind::misp), tr<"Address of the feed">(),
+           tr<"Of the folder in which manifest.json and the events lie.">()},
+          {PeerKind::list, pages::kind_title(PeerKind::list), tr<"Address of the list">(),
+           tr<"Plain text with one value a line, or CSV with a header.">()}};
+}
+
+PeerKind kind_of(const Form& form) { return store::parse_peer_kind(form.get("kind")).value_or(PeerKind::taxii); }
+
 Result<FormMarkup> fields(App& app, const http::Request& request, std::string_view action, const Form& form,
                           bool keeps_secret) {
   TRY(auto organisations, pages::organisation_options(app, access::actor(request)));
+  const auto kind = kind_texts()[static_cast<std::size_t>(kind_of(form))];
   FormMarkup markup{request, action, form};
-  markup
+  markup.hidden("kind", store::to_string(kind.kind))
       .input({.name = "name",
               .label = tr<"Name">(),
               .hint = tr<"What the other side is called here.">(),
               .required = true,
               .autofocus = true})
       .input({.name = "url",
-              .label = tr<"Address of the collection">(),
-              .hint = tr<"It ends in /collections/ and an identifier or alias.">(),
+              .label = kind.address,
+              .hint = kind.hint,
               .type = "url",
               .maxlength = static_cast<int>(taxii::kPeerUrlBytesMax),
               .required = true,
@@ -105,7 +125,8 @@ Result<FormMarkup> fields(App& app, const http::Request& request, std::string_vi
 
 Form form_of(const taxii::PeerInput& input) {
   Form form;
-  form.with("name", input.name)
+  form.with("kind", std::string{store::to_string(input.kind)})
+      .with("name", input.name)
       .with("url", input.url)
       .with("auth", std::string{store::to_string(input.auth)})
       .with("account", input.account)
@@ -127,13 +148,18 @@ std::int64_t number_of(const Form& form, std::string_view name) {
 }
 
 Result<Form> read_form(const http::Request& request) {
-  return Form::read(request, {"name", "url", "auth", "account", "secret", "owner", "tlp_default", "tlp_max", "markings",
-                              "trust", "every_minutes", "all_every_days"});
+  return Form::read(request, {"kind", "name", "url", "auth", "account", "secret", "owner", "tlp_default", "tlp_max",
+                              "markings", "trust", "every_minutes", "all_every_days"});
 }
 
 /// What is no choice of a list was not typed into our form.
 Result<taxii::PeerInput> input_of(const Form& form) {
   taxii::PeerInput input{.name = form.get("name"), .url = form.get("url"), .account = form.get("account")};
+  if (!form.get("kind").empty()) {
+    const auto kind = store::parse_peer_kind(form.get("kind"));
+    if (!kind) return Error::invalid(std::string{tr<"choose one of these">()}, "kind");
+    input.kind = *kind;
+  }
   const auto auth = store::parse_peer_auth(form.get("auth"));
   if (!auth) return Error::invalid(std::string{tr<"choose one of these">()}, "auth");
   input.auth = *auth;
@@ -157,20 +183,39 @@ Result<taxii::PeerInput> input_of(const Form& form) {
 
 // --- new ---
 
+/// The kinds as links, for the form of each asks for something else.
+Html kinds_html(PeerKind shown) {
+  std::string out;
+  render<"<p>{}</p>\n<nav class=\"tabs\" aria-label=\"[[#of a peer#Kind]]\"><ul>">(
+      out, tr<"Nothing is read before you have seen a preview and started it.">());
+  for (const auto& each : kind_texts()) {
+    const auto url = html::Url::own(fmt::format("/admin/peers/new?kind={}", store::to_string(each.kind)));
+    if (each.kind == shown) {
+      render<"<li><a href=\"{}\" aria-current=\"page\">{}</a></li>">(out, url, each.label);
+    } else {
+      render<"<li><a href=\"{}\">{}</a></li>">(out, url, each.label);
+    }
+  }
+  return Html::from_trusted(out + "</ul></nav>\n");
+}
+
 Result<http::Response> show_new(App& app, const http::Request& request, const Form& form) {
   TRY(auto markup, fields(app, request, "/admin/peers/new", form, false));
-  return pages::form_answer(
-      app, request,
-      {.title = std::string{tr<"#a TAXII server#New peer">()},
-       .crumbs = {list_crumb(), {"", std::string{tr<"New">()}}},
-       .lead = Html::from_text(tr<"Nothing is read before you have seen a preview and started it.">())},
-      form, markup.submit(tr<"#a peer#Add it">(), FormMarkup::Button::normal, pages::kPeersPath));
+  return pages::form_answer(app, request,
+                            {.title = std::string{tr<"#a TAXII server#New peer">()},
+                             .crumbs = {list_crumb(), {"", std::string{tr<"New">()}}},
+                             .lead = kinds_html(kind_of(form))},
+                            form, markup.submit(tr<"#a peer#Add it">(), FormMarkup::Button::normal, pages::kPeersPath));
 }
 
 Result<http::Response> get_new(App& app, const http::Request& request) {
-  TRY_VOID(request.only_known({pages::kNoticeParameter}));
+  TRY_VOID(request.only_known({pages::kNoticeParameter, "kind"}));
   if (auto first = pages::confirm_first(app, request, "/admin/peers/new")) return std::move(*first);
-  return show_new(app, request, form_of({}));
+  taxii::PeerInput input;
+  input.kind = store::parse_peer_kind(request.query.get("kind")).value_or(PeerKind::taxii);
+  // Servers of files say reliably what changed; those of TAXII have clocks that go wrong.
+  if (input.kind != PeerKind::taxii) input.all_every_days = 0;
+  return show_new(app, request, form_of(input));
 }
 
 Result<http::Response> post_new(App& app, const http::Request& request) {
@@ -279,11 +324,10 @@ void append_count(std::string& out, std::string_view label, std::int64_t count) 
 std::string preview_html(const TaxiiPeer& peer, const exchange::PeerPreview& seen) {
   std::string out;
   render<"<p class=\"lead\">{}</p>\n">(
-      out, seen.more ? trn<"The first {} object of the collection; there are more.",
-                           "The first {} objects of the collection; there are more.">(
+      out, seen.more ? trn<"{} object was looked at; there are more.", "{} objects were looked at; there are more.">(
                            static_cast<long long>(seen.objects), text::thousands(seen.objects))
-                     : trn<"All {} object of the collection.", "All {} objects of the collection.">(
-                           static_cast<long long>(seen.objects), text::thousands(seen.objects)));
+                     : trn<"It holds {} object.", "It holds {} objects.">(static_cast<long long>(seen.objects),
+                                                                          text::thousands(seen.objects)));
   render<"<section class=\"panel\"><h2>[[What would become of it]]</h2><dl class=\"kv\">\n">(out);
   append_count(out, tr<"#objects#New here">(), seen.fresh);
   append_count(out, tr<"#objects#Here already">(), seen.here);
@@ -332,8 +376,9 @@ Result<http::Response> post_preview(App& app, const http::Request& request) {
   } else {
     render<"<p class=\"callout callout-warn\" lang=\"en\">{}</p>\n">(out, seen.error().to_string());
     render<
-        "<p>[[Is it the address of a collection, and are the credentials right? <code>tocsin peer look</code> lists "
-        "the collections of a server.]]</p>\n">(out);
+        "<p>[[Is the address right, and are the credentials? Of a TAXII server, <code>tocsin peer look</code> lists "
+        "the "
+        "collections.]]</p>\n">(out);
   }
   pages::Page page;
   page.title = tr<"Preview of {}">(peer.name);

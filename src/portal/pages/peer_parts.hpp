@@ -18,6 +18,8 @@ std::string peer_url(std::int64_t id);
 Result<store::TaxiiPeer> peer_of(App& app, const http::Request& request);
 /// Of the app. Errors: conflict where this portal reads none.
 Result<const engine::taxii::Peers*> peers_of(const App& app);
+/// "Indicator list": in the reader's language.
+std::string_view kind_title(store::PeerKind kind) noexcept;
 /// What is due is read now.
 void wake_peers(const App& app);
 /// The sentence that became of what a peer's server does wrong, in the reader's language.

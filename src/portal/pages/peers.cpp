@@ -40,6 +40,20 @@ void wake_peers(const App& app) {
   if (app.peer_poller() != nullptr) app.peer_poller()->wake();
 }
 
+std::string_view kind_title(store::PeerKind kind) noexcept {
+  switch (kind) {
+    case store::PeerKind::taxii:
+      return tr<"#a source#TAXII collection">();
+    case store::PeerKind::news:
+      return tr<"#a source#News (Atom, RSS)">();
+    case store::PeerKind::misp:
+      return tr<"#a source#MISP feed">();
+    case store::PeerKind::list:
+      break;
+  }
+  return tr<"#a source#List of indicators">();
+}
+
 std::string fault_text(const TaxiiPeer& peer) { return std::string{tr_text(peer.fault)}; }
 
 boost::json::object peer_json(const TaxiiPeer& peer, Timestamp now) {
@@ -51,6 +65,7 @@ boost::json::object peer_json(const TaxiiPeer& peer, Timestamp now) {
   boost::json::object out;
   out["id"] = peer.id;
   out["page"] = peer_url(peer.id);
+  out["kind"] = store::to_string(peer.kind);
   out["name"] = peer.name;
   out["url"] = peer.url;
   out["credentials"] = store::to_string(peer.auth);
@@ -145,29 +160,32 @@ Result<http::Response> get_list(App& app, const http::Request& request) {
   std::string out;
   render<
       "<div class=\"page-head\"><h1>[[#TAXII servers#Peers]]</h1><p class=\"actions\"><a class=\"button\" "
-      "href=\"/admin/peers/new\">[[#a TAXII server#New peer]]</a></p></div>\n<p class=\"lead\">[[Other TAXII servers "
-      "whose collections are read here by schedule: what they tell becomes threat knowledge of this portal.]]</p>\n">(
-      out);
+      "href=\"/admin/peers/new\">[[#a TAXII server#New peer]]</a></p></div>\n<p class=\"lead\">[[Other TAXII servers, "
+      "news, feeds of MISP and lists of indicators that are read here by schedule: what they tell becomes threat "
+      "knowledge of this portal.]]</p>\n">(out);
   append_off(out, app);
   if (peers.empty()) {
     render<
-        "<p class=\"panel\">[[None is read yet. Add the address of a collection, look at a preview of it, then start "
+        "<p class=\"panel\">[[None is read yet. Add the address of a collection, feed or list, look at a preview of "
+        "it, then start "
         "it.]]</p>\n">(out);
   } else {
     render<
         "<div class=\"table-wrap stack\"><table class=\"sortable\"><thead><tr><th>[[Name]]</th><th>[[#of a "
         "peer#Server]]</th>"
-        "<th>[[State]]</th><th>[[#of a peer#Last success]]</th><th>[[#of a peer#Next reading]]</th><th "
+        "<th>[[#of a peer#Kind]]</th><th>[[State]]</th><th>[[#of a peer#Last success]]</th><th>[[#of a peer#Next "
+        "reading]]</th><th "
         "class=\"num\">[[#objects#Stored]]</th><th>[[Last problem]]</th></tr></thead><tbody>\n">(out);
     for (const auto& each : peers) {
       const auto problem = each.problem.empty() ? pages::fault_text(each) : each.problem;
       render<
           "<tr><th scope=\"row\"><a href=\"{}\">{}</a></th><td data-label=\"[[#of a peer#Server]]\"><span "
-          "class=\"id\">{}</span></td><td data-label=\"[[State]]\">{}</td><td data-label=\"[[#of a peer#Last "
+          "class=\"id\">{}</span></td><td data-label=\"[[#of a peer#Kind]]\">{}</td><td "
+          "data-label=\"[[State]]\">{}</td><td data-label=\"[[#of a peer#Last "
           "success]]\">{}</td><td data-label=\"[[#of a peer#Next reading]]\">{}</td><td class=\"num\" "
           "data-label=\"[[#objects#Stored]]\">{}</td><td data-label=\"[[Last problem]]\">{}</td></tr>\n">(
           out, Url::own(pages::peer_url(each.id)), each.name, engine::hooks::host_of(each.url),
-          state_tag(each, request.now), when(each.succeeded_at),
+          pages::kind_title(each.kind), state_tag(each, request.now), when(each.succeeded_at),
           each.enabled ? pages::datetime_html(each.next_run_at) : Html::from_text("–"),
           text::thousands(each.counts.stored), problem.empty() ? std::string{"–"} : problem);
     }
@@ -198,6 +216,7 @@ Html credentials_of(const TaxiiPeer& peer) {
 void append_settings(std::string& out, const TaxiiPeer& peer, std::string_view owner) {
   render<"<section class=\"panel\" aria-labelledby=\"how\"><h2 id=\"how\">[[How it is read]]</h2><dl class=\"kv\">\n">(
       out);
+  pages::append_fact(out, tr<"#of a peer#Kind">(), std::string{pages::kind_title(peer.kind)});
   pages::append_fact(out, tr<"#of a collection#Address">(), fragment<"<span class=\"id\">{}</span>">(peer.url));
   pages::append_fact(out, tr<"Credentials">(), credentials_of(peer));
   pages::append_fact(out, tr<"Its objects belong to">(), pages::organisation_link(peer.owner.value, owner));
@@ -301,7 +320,7 @@ Result<http::Response> get_one(App& app, const http::Request& request) {
 
 void add_peer_routes(App& app, http::Router& router) {
   pages::add_resource(
-      router, "/admin/peers", "/api/v1/peers", "peers", "Other TAXII servers that are read here",
+      router, "/admin/peers", "/api/v1/peers", "peers", "Sources of others that are read here",
       [&app](const http::Request& request) { return get_list(app, request); }, Permission::administer);
   pages::add_resource(
       router, "/admin/peers/{peer}", "/api/v1/peers/{peer}", "peer", "One of them",

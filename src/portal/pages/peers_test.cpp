@@ -71,7 +71,7 @@ TEST_P(PeerPages, GoFromAnAddressOverAPreviewToWhatWasRead) {
                                Not(HasSubstr("the-password"))));
   const auto preview = post_as(As::administrator, url + "/preview", {});
   EXPECT_EQ(preview.status, 200);
-  EXPECT_THAT(preview.body, AllOf(HasSubstr("All 3 objects"), HasSubstr("New here"), HasSubstr("indicator")));
+  EXPECT_THAT(preview.body, AllOf(HasSubstr("It holds 3 objects"), HasSubstr("New here"), HasSubstr("indicator")));
   EXPECT_EQ(count(Sql{"SELECT count(*) FROM record WHERE kind = 2"}), 0);
   EXPECT_EQ(post_as(As::administrator, url + "/read", {}).status, 409);
   EXPECT_EQ(post_as(As::administrator, url + "/start", {}).status, 303);
@@ -95,6 +95,31 @@ TEST_P(PeerPages, GoFromAnAddressOverAPreviewToWhatWasRead) {
   EXPECT_EQ(post_as(As::administrator, url + "/remove", {}).status, 303);
   EXPECT_EQ(get_as(As::administrator, url, kHtml).status, 404);
   EXPECT_EQ(count(Sql{"SELECT count(*) FROM stix_object"}), 3) << "what came from it stays";
+}
+
+TEST_P(PeerPages, AskForTheKindFirst) {
+  start();
+  const auto chosen = get_as(As::administrator, "/admin/peers/new", kHtml).body;
+  for (const auto* kind : {"taxii", "news", "misp", "list"}) {
+    EXPECT_THAT(chosen, HasSubstr(fmt::format("href=\"/admin/peers/new?kind={}\"", kind)));
+  }
+  const auto form = get_as(As::administrator, "/admin/peers/new?kind=list", kHtml).body;
+  EXPECT_THAT(form, AllOf(HasSubstr("Address of the list"), HasSubstr("name=\"kind\" value=\"list\""),
+                          Not(HasSubstr("Address of the collection"))));
+  auto list = fields();
+  list[1].second = "https://lists.example/bad.csv?key=1";
+  list.emplace_back("kind", "list");
+  EXPECT_EQ(post_as(As::administrator, "/admin/peers/new", list).status, 303);
+  const auto page = get_as(As::administrator, "/admin/peers", kHtml).body;
+  EXPECT_THAT(page, HasSubstr("List of indicators"));
+  const auto json = get_as(As::administrator, "/api/v1/peers").body;
+  EXPECT_THAT(json, HasSubstr("\"kind\":\"list\""));
+  // What it is cannot be changed, nor made up.
+  const auto url = "/admin/peers/" + std::to_string(count(Sql{"SELECT max(id) FROM taxii_peer"}));
+  list.back().second = "news";
+  EXPECT_EQ(post_as(As::administrator, url + "/edit", list).status, 422);
+  list.back().second = "carrier pigeon";
+  EXPECT_EQ(post_as(As::administrator, "/admin/peers/new", list).status, 422);
 }
 
 TEST_P(PeerPages, SayWhatWentWrongOverThere) {

@@ -43,11 +43,11 @@ struct Converted {
 /// A CSAF 2.0 or 2.1 document of whatever quality, read. Errors: invalid_input for another kind of document.
 Result<formats::csaf::Advisory> read_csaf(const boost::json::value& root);
 
-/// For stix_2_1 `bytes` are MISP events, a feed of news (Atom, RSS), a list of indicators or STIX 2.0, for misp STIX of either version. Else
-/// it is a CSAF 2.0 or 2.1 document, or for the two forms of CSAF one of OpenVEX, CycloneDX VEX or CVRF, which are
-/// recognised. A document that already is of the CSAF version that is asked for is an error, too. JSON comes indented,
-/// with a line end. Errors: invalid_input where the source cannot become this; too_large beyond the limits of
-/// its reader.
+/// For stix_2_1 `bytes` are MISP events, a feed of news (Atom, RSS), a list of indicators or STIX 2.0, for misp STIX of
+/// either version. Else it is a CSAF 2.0 or 2.1 document, or for the two forms of CSAF one of OpenVEX, CycloneDX VEX or
+/// CVRF, which are recognised. A document that already is of the CSAF version that is asked for is an error, too. JSON
+/// comes indented, with a line end. Errors: invalid_input where the source cannot become this; too_large beyond the
+/// limits of its reader.
 Result<Converted> convert(std::string bytes, Form to, const Options& options);
 
 }  // namespace tocsin::portal::tools

@@ -40,6 +40,7 @@ extern const Migration kMigration0036StixValues;
 extern const Migration kMigration0037ThreatGraph;
 extern const Migration kMigration0039StixVulnerability;
 extern const Migration kMigration0041ExposureFigures;
+extern const Migration kMigration0042PeerKinds;
 extern const Migration kMigration0043Decay;
 extern const Migration kMigration0045Plans;
 
