@@ -1,7 +1,5 @@
 #include "exchange/extract.hpp"
 
-#include <utility>
-
 #include "exchange/pdf_text.hpp"
 
 namespace tocsin::exchange {
@@ -16,8 +14,8 @@ Result<Extracted> extract(std::string_view bytes, std::string_view file_name,
   }
   Extracted out;
   if (*format == formats::document::Format::pdf) {
-    TRY(auto pdf, pdf_text(bytes));
-    out.document = formats::document::of_pages(std::move(pdf.pages), std::move(pdf.title));
+    TRY(const auto pdf, pdf_text(bytes));
+    out.document = formats::document::of_pages(pdf.pages, pdf.title);
     out.document.cut = out.document.cut || pdf.cut;
   } else {
     TRY(out.document, formats::document::read(bytes, *format));

@@ -25,6 +25,29 @@ Result<std::map<std::string, ExposureAtRecord>> exposure_at_vulnerabilities(
   return found;
 }
 
+Result<std::map<std::int64_t, ExposureAtRecord>> exposure_at_products(Connection& connection,
+                                                                      const domain::policy::Viewer& viewer,
+                                                                      domain::OrganisationId organisation,
+                                                                      std::span<const std::int64_t> products,
+                                                                      Timestamp now) {
+  std::map<std::int64_t, ExposureAtRecord> found;
+  if (products.empty()) return found;
+  Sql sql{
+      "SELECT p.id, count(DISTINCT m.asset_id), count(DISTINCT a.site) FROM advisory_product x JOIN product p ON p.id "
+      "= "
+      "x.product_id JOIN vendor w ON w.id = p.vendor_id JOIN asset_match m ON m.record_id = x.record_id JOIN record r "
+      "ON r.id = m.record_id JOIN asset a ON a.id = m.asset_id WHERE m.organisation_id = ? AND m.status = 0 AND "
+      "m.product_keys LIKE '%\"' || w.vendor_key || '/' || p.product_key || '\"%' AND x.product_id IN ",
+      organisation};
+  sql.append_list(products.subspan(0, std::min(products.size(), Sql::kListMax)));
+  sql.append(" AND ").append(domain::policy::visible_sql(viewer, now)).append(" GROUP BY p.id");
+  TRY_VOID(connection.each(sql, [&](const Row& row) {
+    found.emplace(row.integer(0), ExposureAtRecord{row.integer(1), row.integer(2)});
+    return ok();
+  }));
+  return found;
+}
+
 Result<std::vector<std::string>> vulnerabilities_perhaps_named(Connection& connection,
                                                                domain::OrganisationId organisation) {
   return connection.all(

@@ -17,6 +17,12 @@ namespace tocsin::store {
 Result<std::map<std::string, ExposureAtRecord>> exposure_at_vulnerabilities(
     Connection& connection, const domain::policy::Viewer& viewer, domain::OrganisationId organisation,
     std::span<const std::string> vulnerabilities, Timestamp now);
+/// The same of products (`product.id`), of which a match says which it is about.
+Result<std::map<std::int64_t, ExposureAtRecord>> exposure_at_products(Connection& connection,
+                                                                      const domain::policy::Viewer& viewer,
+                                                                      domain::OrganisationId organisation,
+                                                                      std::span<const std::int64_t> products,
+                                                                      Timestamp now);
 /// CVEs that matches of the organisation are about and that threat knowledge names, whether anybody may see it or not:
 /// to be asked about.
 Result<std::vector<std::string>> vulnerabilities_perhaps_named(Connection& connection,

@@ -30,6 +30,17 @@ Result<std::map<std::string, store::ExposureAtRecord>> at_vulnerabilities(store:
   });
 }
 
+Result<std::map<std::int64_t, store::ExposureAtRecord>> at_products(store::Database& database, const Actor& actor,
+                                                                    std::span<const std::int64_t> products,
+                                                                    Timestamp now) {
+  if (!actor.viewer.organisation || !actor.may(Permission::read_inventory)) {
+    return std::map<std::int64_t, store::ExposureAtRecord>{};
+  }
+  return database.read([&](store::Connection& connection) {
+    return store::exposure_at_products(connection, actor.viewer, *actor.viewer.organisation, products, now);
+  });
+}
+
 Result<std::map<std::string, std::vector<threat::ThreatRow>>> attackers_on(store::Database& database,
                                                                            const Actor& actor,
                                                                            const inventory::Access& access,

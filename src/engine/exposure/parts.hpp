@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <span>
 #include <string>
@@ -20,6 +21,10 @@ Result<std::optional<store::ExposureAtRecord>> at_vulnerability(store::Database&
 Result<std::map<std::string, store::ExposureAtRecord>> at_vulnerabilities(store::Database& database, const Actor& actor,
                                                                           std::span<const std::string> vulnerabilities,
                                                                           Timestamp now);
+/// Of products, as the index of advisories numbers them: those of which something is affected.
+Result<std::map<std::int64_t, store::ExposureAtRecord>> at_products(store::Database& database, const Actor& actor,
+                                                                    std::span<const std::int64_t> products,
+                                                                    Timestamp now);
 /// Who attacks by the vulnerabilities of these matches (engine/threat/vulnerabilities.hpp, attackers()), as far as
 /// whoever looks may see it; by CVE, at most `each_max` of each. read_inventory.
 Result<std::map<std::string, std::vector<threat::ThreatRow>>> attackers_on(store::Database& database,

@@ -194,11 +194,11 @@ Result<Document> read(std::string_view bytes, Format format) {
   return out;
 }
 
-Document of_pages(std::vector<std::string> pages, std::string title) {
+Document of_pages(const std::vector<std::string>& pages, std::string_view title) {
   Document out;
   out.format = Format::pdf;
   std::size_t number = 0;
-  for (auto& page : pages) {
+  for (const auto& page : pages) {
     add_piece(out, {.place = Place::text, .name = {}, .text = text::to_utf8(page), .page = ++number});
   }
   out.title = title_of(text::to_utf8(title));

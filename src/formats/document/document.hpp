@@ -62,7 +62,7 @@ Result<Format> recognise(std::string_view bytes, std::string_view file_name);
 /// Errors: too_large; invalid_input, for a PDF as well.
 Result<Document> read(std::string_view bytes, Format format);
 /// Of texts, one a page.
-Document of_pages(std::vector<std::string> pages, std::string title);
+Document of_pages(const std::vector<std::string>& pages, std::string_view title);
 
 /// Why something found is not proposed as an indicator. Beside what doubts.hpp knows of a value.
 enum class Reserve : std::uint8_t {

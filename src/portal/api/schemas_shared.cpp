@@ -198,12 +198,13 @@ std::string_view shared_schemas_json() noexcept {
 "ThreatFile": {"description": "The file's bytes, at most 16 MB.", "type": "string"},
 "ThreatExtraction": {
   "type": "object",
-  "required": ["format", "title", "text", "cut", "found", "attachments"],
+  "required": ["format", "title", "text", "cut", "found", "attachments", "products"],
   "properties": {
     "format": {"enum": ["text", "markdown", "html", "mail", "pdf"]},
     "title": {"type": "string"},
     "text": {"description": "What a person reads of it.", "type": "string"},
     "cut": {"description": "There was more than is read.", "type": "boolean"},
+    "products": {"$ref": "#/components/schemas/NamedProducts"},
     "found": {
       "description": "Each value once, where it was first found.",
       "type": "array",

@@ -439,9 +439,49 @@ std::string_view threat_schemas_json() noexcept {
   "required": ["relationship", "url"],
   "properties": {"relationship": {"type": "string"}, "url": {"type": "string"}}
 },
+"NamedProducts": {
+  "description": "Products that a text names and advisories speak of, as far as the asker may see these; at most 50, most advisories first.",
+  "type": "object",
+  "required": ["total", "items"],
+  "properties": {
+    "total": {"type": "integer", "minimum": 0},
+    "items": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["vendor", "product", "url", "advisories", "advisory_count", "own_devices", "own_sites"],
+        "properties": {
+          "vendor": {"type": "string"},
+          "product": {"type": "string"},
+          "url": {"type": "string"},
+          "advisories": {
+            "description": "The newest five.",
+            "type": "array",
+            "items": {
+              "type": "object",
+              "required": ["id", "slug", "url", "title", "tlp", "severity", "score"],
+              "properties": {
+                "id": {"type": "string"},
+                "slug": {"type": "string"},
+                "url": {"type": "string"},
+                "title": {"type": "string"},
+                "tlp": {"type": "string"},
+                "severity": {"$ref": "#/components/schemas/Severity"},
+                "score": {"$ref": "#/components/schemas/Score"}
+              }
+            }
+          },
+          "advisory_count": {"type": "integer", "minimum": 0},
+          "own_devices": {"description": "Of the asker's inventory, affected by advisories on it; null for who may read none.", "type": ["integer", "null"], "minimum": 0},
+          "own_sites": {"type": ["integer", "null"], "minimum": 0}
+        }
+      }
+    }
+  }
+},
 "ThreatDetail": {
   "type": "object",
-  "required": ["id", "url", "name", "tlp", "version", "format", "sha512", "document_url", "object", "references", "more_references", "revisions", "vulnerabilities", "confidence_now", "decay"],
+  "required": ["id", "url", "name", "tlp", "version", "format", "sha512", "document_url", "object", "references", "more_references", "revisions", "vulnerabilities", "products", "confidence_now", "decay"],
   "properties": {
     "id": {"description": "Its STIX id.", "type": "string"},
     "url": {"type": "string"},
@@ -483,6 +523,7 @@ std::string_view threat_schemas_json() noexcept {
       }
     },
     "vulnerabilities": {"$ref": "#/components/schemas/ThreatVulnerabilities"},
+    "products": {"$ref": "#/components/schemas/NamedProducts"},
     "revisions": {
       "type": "array",
       "items": {

@@ -10,6 +10,7 @@
 #include "portal/pages/manage.hpp"
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/threat_found.hpp"
+#include "portal/pages/threat_products.hpp"
 #include "portal/pages/threat_report_form.hpp"
 
 /// Sharing what members saw, over the API. A program gets told what the form shows for review: as errors, or by asking
@@ -151,7 +152,6 @@ Result<http::Response> post_revocation(App& app, const http::Request& request) {
 
 /// The body is the file. Nothing is stored.
 Result<http::Response> post_extraction(App& app, const http::Request& request) {
-  (void)app;
   TRY_VOID(request.only_known({"name", "format"}));
   std::optional<formats::document::Format> format;
   if (const auto named = request.query.get("format"); !named.empty()) {
@@ -160,7 +160,10 @@ Result<http::Response> post_extraction(App& app, const http::Request& request) {
   }
   if (request.body.empty()) return Error::invalid("the body is the file");
   TRY(const auto found, exchange::extract(request.body, request.query.get("name"), format));
-  return api::personal_json(pages::found_json(found));
+  auto out = pages::found_json(found);
+  TRY(const auto products, pages::product_links(app, request, found.document.reading()));
+  out["products"] = pages::product_links_json(products);
+  return api::personal_json(out);
 }
 
 Result<http::Response> put_sighting(App& app, const http::Request& request) {

@@ -134,6 +134,36 @@ TEST_P(ThreatLinkPages, ACampaignMeetsAdvisoriesAndDevices) {
   EXPECT_EQ(found.at("items").at(1).at("own_devices").as_int64(), 1);
 }
 
+TEST_P(ThreatLinkPages, ProductsMeetAdvisoriesAndDevices) {
+  fill();
+  publish({.id = "EX-2021-003", .products = {{.name = "Flow Controller Pro"}}, .tlp = domain::Tlp::green});
+  const std::string heron = "campaign--00000000-0000-4000-8000-000000000005";
+  const std::string tool = "software--00000000-0000-4000-8000-000000000006";
+  add({object(heron, "Heron", kClear,
+              R"(,"description":"It attacks the Flow  Controller Pro, and no level meter, of Example Pumps <b>.")"),
+       object(tool, "Level-meter", kClear, R"(,"vendor":"Brightwater")")});
+  plant();
+  const auto of = [&](const http::testing::Reply& reply) {
+    std::string out;
+    const auto products = json_of(reply).at("products");
+    for (const auto& each : products.at("items").as_array()) {
+      out += fmt::format("{}: {} advisories, {} devices; ", std::string{each.at("product").as_string()},
+                         each.at("advisory_count").as_int64(),
+                         each.at("own_devices").is_null() ? -1 : each.at("own_devices").as_int64());
+    }
+    return out;
+  };
+  const auto api = "/api/v1/threats/" + heron;
+  // What is hidden stands in the way of nothing, and is told to nobody.
+  EXPECT_EQ(of(get(api)), "Flow Controller: 1 advisories, -1 devices; ");
+  EXPECT_EQ(of(get_as(boss, api)), "Flow Controller Pro: 1 advisories, 0 devices; ");
+  EXPECT_EQ(of(get_as(boss, "/api/v1/threats/" + tool)), "Level meter: 1 advisories, 1 devices; ");
+  EXPECT_EQ(of(get("/api/v1/threats/" + std::string{kCampaign})), "");
+  EXPECT_THAT(page("/threats/" + heron), AllOf(HasSubstr("Products that it names"), HasSubstr("EX-2021-001"),
+                                               Not(HasSubstr("EX-2021-003")), Not(HasSubstr("Your devices"))));
+  EXPECT_THAT(get_as(boss, "/threats/" + tool, "Accept: text/html\r\n").body, HasSubstr("1 device at 1 site"));
+}
+
 TEST_P(ThreatLinkPages, AdvisoriesAndVulnerabilitiesTellWhoNamesThem) {
   fill();
   EXPECT_THAT(page("/vulnerabilities/CVE-1900-10001"),

@@ -19,6 +19,7 @@
 #include "portal/pages/threat_author.hpp"
 #include "portal/pages/threat_found.hpp"
 #include "portal/pages/threat_json.hpp"
+#include "portal/pages/threat_products.hpp"
 #include "portal/pages/threat_report_form.hpp"
 
 /// Members share what they saw, go on with what they shared, and say that they saw something too.
@@ -188,7 +189,10 @@ Result<http::Response> post_file(App& app, const http::Request& request) {
   }
   auto form = fresh_form();
   pages::fill_from_file(form, *found);
-  return show_share(app, request, form, file, pages::found_html(*found, text::shorten(sent->name, 200)));
+  TRY(const auto products, pages::product_links(app, request, found->document.reading()));
+  return show_share(app, request, form, file,
+                    Html::from_trusted(pages::found_html(*found, text::shorten(sent->name, 200)).str() +
+                                       pages::product_links_html(products).str()));
 }
 
 Result<http::Response> get_share(App& app, const http::Request& request) {

@@ -29,6 +29,7 @@
 #include "portal/pages/threat_json.hpp"
 #include "portal/pages/threat_links.hpp"
 #include "portal/pages/threat_names.hpp"
+#include "portal/pages/threat_products.hpp"
 #include "portal/pages/threat_report_form.hpp"
 #include "portal/pages/threat_reports.hpp"
 #include "portal/pages/threat_same.hpp"
@@ -390,9 +391,13 @@ Result<http::Response> detail(App& app, const http::Request& request) {
   TRY(const auto worth, app.database().snapshot([&](store::Connection& connection) {
     return pages::worth_of(connection, request.viewer, found.record, request.now);
   }));
+  const auto* object = parsed.root().if_object();
+  TRY(const auto products,
+      pages::product_links(app, request, object == nullptr ? std::string{} : threat::product_text_of(*object)));
   if (request.representation == http::Representation::json) {
     auto body = pages::threat_json(found, parsed.root());
     body["vulnerabilities"] = pages::object_links_json(links);
+    body["products"] = pages::product_links_json(products);
     body["confidence_now"] = worth ? boost::json::value(worth->decay.now) : boost::json::value(nullptr);
     body["decay"] = worth ? boost::json::value(pages::worth_json(*worth)) : boost::json::value(nullptr);
     return shown(app, request, found, Looking::read, http::Response::json(json::write(body)));
@@ -410,15 +415,16 @@ Result<http::Response> detail(App& app, const http::Request& request) {
     return threat::sameness(connection, request.viewer, found.record.key, request.now);
   }));
   same.maybe = threat::maybe_same(found.record.key, shared, same.known);
-  page.main = pages::threat_html(found, parsed.root(),
-                                 {.above = above,
-                                  .worth = worth ? pages::worth_html(*worth, request.now) : Html{},
-                                  .same = pages::same_html(request, found.record, same),
-                                  .links = pages::object_links_html(links),
-                                  .through = pages::through_html(same.known, request.now),
-                                  .shared = pages::correlations_html(shared),
-                                  .below = below},
-                                 request.now);
+  page.main = pages::threat_html(
+      found, parsed.root(),
+      {.above = above,
+       .worth = worth ? pages::worth_html(*worth, request.now) : Html{},
+       .same = pages::same_html(request, found.record, same),
+       .links = Html::from_trusted(pages::object_links_html(links).str() + pages::product_links_html(products).str()),
+       .through = pages::through_html(same.known, request.now),
+       .shared = pages::correlations_html(shared),
+       .below = below},
+      request.now);
   page.json_url = "/api/v1" + pages::threat_url(found.record.key);
   page.canonical = pages::threat_url(found.record.key);
   page.noindex = found.record.tlp != domain::Tlp::clear;
