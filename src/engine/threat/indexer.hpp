@@ -6,9 +6,9 @@
 #include "domain/record.hpp"
 #include "store/database.hpp"
 
-/// Derives the tables of STIX objects (migrations 0027, 0039, 0043) from the change feed, under the cursor "threat", and what
-/// has to do with ATT&CK in them and in advisories (migration 0031). Idempotent: stop it anywhere, run it again; two
-/// processes take turns.
+/// Derives the tables of STIX objects (migrations 0027, 0039, 0043) from the change feed, under the cursor "threat",
+/// and what has to do with ATT&CK in them and in advisories (migration 0031). Idempotent: stop it anywhere, run it
+/// again; two processes take turns.
 namespace tocsin::engine::threat {
 
 struct IndexStep {
