@@ -230,7 +230,10 @@ class DialectReader {
     if (dialect_.tilde == Dialect::Tilde::conan && is_lower(comparator) && version.ends_with('-'))
       version.remove_suffix(1);
     if (auto checked = check_version(dialect_.scheme, version); !checked) return checked;
-    range.constraints.push_back({comparator, dialect_.normalise(version)});
+    auto normal = dialect_.normalise(version);
+    // "1" becomes "1.0.0", which may be too long by now.
+    if (auto checked = check_version(dialect_.scheme, normal); !checked) return checked;
+    range.constraints.push_back({comparator, std::move(normal)});
     return ok();
   }
   static bool is_lower(Comparator comparator) noexcept {
@@ -396,7 +399,10 @@ Result<Range> read_nginx(std::string_view text) {
     if (later) {
       const auto numbers = numbers_of(first);
       const bool is_stable = numbers.size() > 1 && (numbers[1].back() - '0') % 2 == 0;
-      if (is_stable) range.constraints.push_back({Comparator::less, bumped(numbers, 1) + ".0"});
+      if (!is_stable) continue;
+      auto end = bumped(numbers, 1) + ".0";
+      if (auto checked = check_version("nginx", end); !checked) return checked.error();
+      range.constraints.push_back({Comparator::less, std::move(end)});
     } else if (dash != std::string_view::npos) {
       const auto last = text::trim(part.substr(dash + 1));
       if (auto checked = check_version("nginx", last); !checked) return checked.error();

@@ -204,6 +204,26 @@ TEST(VersNative, IsRead) {
   }
 }
 
+TEST(VersOf, WhatIsMadeOfALongVersionIsAVersionOrAnError) {
+  int made = 0;
+  for (const auto scheme : known_schemes()) {
+    for (std::size_t size = kVersionBytesMax - 5; size <= kVersionBytesMax; ++size) {
+      const auto digits = std::string(size - 2, '9');
+      for (const auto& native :
+           {digits, "9." + digits, "^" + digits, "~>" + digits, digits + ".*", "1.2" + digits + "+"}) {
+        const auto range = from_native(scheme, native);
+        if (!range) continue;
+        for (const auto& each : range->constraints) {
+          ++made;
+          EXPECT_TRUE(check_version(range->scheme, each.version))
+              << scheme << " " << native.substr(0, 9) << " " << size;
+        }
+      }
+    }
+  }
+  EXPECT_GT(made, 100);
+}
+
 TEST(VersOf, OfficialTestsAgree) {
   int natives = 0;
   int others = 0;

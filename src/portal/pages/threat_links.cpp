@@ -142,7 +142,7 @@ Html object_links_html(const ObjectLinks& links) {
       "class=\"count\">{}</span></h2>\n">(out, locale::number(links.named.total));
   // What concerns the reader goes first.
   if (!links.at_home.empty()) {
-    render<"<ul class=\"callout callout-warn no-print plain\">">(out);
+    render<"<ul class=\"callout callout-warn no-print\">">(out);
     for (const auto& [cve, found] : links.at_home) {
       render<"<li>[[<b>You:</b> {}: {}]]</li>">(out, cve, devices_html(cve, found));
     }
