@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,30 +119,38 @@ Result<pid_t> start(int input, int output) {
 
 enum class Read { whole, too_much, too_long };
 
-Read read_all(int from, const PdfLimits& limits, std::string& out) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{limits.deadline_ms};
-  std::array<char, std::size_t{1} << 16> piece{};
+using Deadline = std::chrono::steady_clock::time_point;
+
+/// Waits until there is something to read, or the other end has closed; false: the time is up.
+bool is_ready(int from, Deadline deadline) {
   while (true) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
-    if (left <= 0) return Read::too_long;
+    if (left <= 0) return false;
     pollfd ready{.fd = from, .events = POLLIN, .revents = 0};
     const int answer = ::poll(&ready, 1, static_cast<int>(left));
-    if (answer == 0) return Read::too_long;
-    if (answer < 0) {
-      if (errno == EINTR) continue;
-      return Read::whole;
-    }
+    if (answer >= 0 || errno != EINTR) return answer != 0;
+  }
+}
+
+Read read_all(int from, Deadline deadline, std::size_t bytes_max, std::string& out) {
+  std::array<char, std::size_t{1} << 16> piece{};
+  while (true) {
+    if (!is_ready(from, deadline)) return Read::too_long;
     const auto got = ::read(from, piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return Read::whole;
     out.append(piece.data(), static_cast<std::size_t>(got));
-    if (out.size() > limits.text_bytes_max) return Read::too_much;
+    if (out.size() > bytes_max) return Read::too_much;
   }
 }
 
-/// Its exit code; -1 where it was ended by something else.
-int end_of(pid_t child) {
+/// Its exit code; -1 where it was ended by something else, also by this: what a stranger's bytes have taken over may
+/// close its output and stay.
+int end_of(pid_t child, Deadline deadline) {
+  Descriptor ended;
+  ended.reset(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+  if (ended.get() < 0 || !is_ready(ended.get(), deadline)) ::kill(child, SIGKILL);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) return -1;
@@ -188,10 +197,11 @@ Result<PdfText> pdf_text(std::string_view bytes, const PdfLimits& limits) {
   TRY(const auto child, start(input.get(), other_end.get()));
   other_end.close();
   std::string written;
-  const auto read = read_all(output.get(), limits, written);
-  // It has ended, or it has had its time: whatever is left of it ends now.
-  if (read != Read::whole) ::kill(-child, SIGKILL);
-  const int code = end_of(child);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{limits.deadline_ms};
+  const auto read = read_all(output.get(), deadline, limits.text_bytes_max, written);
+  // By its own number: it may have left its group.
+  if (read != Read::whole) ::kill(child, SIGKILL);
+  const int code = end_of(child, deadline);
   if (read == Read::too_long) return Error::timeout(std::string{tr<"this PDF takes too long to be read">()});
   const bool good = code == static_cast<int>(PdfOutcome::good) || code == static_cast<int>(PdfOutcome::cut);
   if (code == static_cast<int>(PdfOutcome::encrypted)) {

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -95,6 +96,13 @@ TEST_F(PdfTest, ChildrenAreKeptWithinLimits) {
   // Writes without end, and never reads.
   set_pdf_program("/usr/bin/yes");
   EXPECT_FALSE(pdf_text(pdf, {.text_bytes_max = 1'000}).has_value() && !pdf_text(pdf, {.text_bytes_max = 1'000})->cut);
+  // Closes its output and stays.
+  const auto script = std::filesystem::temp_directory_path() / fmt::format("tocsin-stays-{}", ::getpid());
+  std::ofstream{script} << "#!/bin/sh\nexec >&-\nexec sleep 600\n";
+  std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+  set_pdf_program(script);
+  EXPECT_EQ(pdf_text(pdf, {.deadline_ms = 100}).error().code, Error::Code::invalid_input);
+  std::filesystem::remove(script);
   // Ends badly; is none; is not there.
   set_pdf_program("/bin/false");
   EXPECT_EQ(pdf_text(pdf).error().code, Error::Code::invalid_input);
