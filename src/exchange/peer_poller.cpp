@@ -217,6 +217,7 @@ Result<PeerReading> PeerPoller::read_collection(TaxiiPeer peer, const TaxiiPlace
     position.reading_all_since = now;
   }
   Paging paging{.position = position};
+  resume(paging);
   for (;;) {
     auto got = client_.page(place, question_of(paging), &trouble);
     if (!got) {

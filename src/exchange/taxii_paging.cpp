@@ -111,6 +111,13 @@ Step advance(Paging& paging, const TaxiiPage& page, bool brought_new) {
   return step;
 }
 
+void resume(Paging& paging) {
+  const auto reached = time_of(paging.position.reached);
+  const auto after = time_of(paging.position.added_after);
+  // A server that gives everything one moment would begin again each time.
+  if (reached && (!after || after->micros < reached->micros - 1)) forget_next(paging);
+}
+
 bool forget_next(Paging& paging) {
   auto& position = paging.position;
   if (position.next.empty()) return false;

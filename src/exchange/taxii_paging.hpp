@@ -38,6 +38,10 @@ struct Step {
 TaxiiQuestion question_of(const Paging& paging);
 /// After a page. `brought_new`: something in it was not here yet.
 Step advance(Paging& paging, const TaxiiPage& page, bool brought_new);
+/// Before the first question of a reading that goes on in the middle. Some servers give each page of a `next` once: if
+/// its answer was lost, or who asked was killed, asking again would skip a page. So it goes on by dates, where these
+/// have come further since the last time that it did.
+void resume(Paging& paging);
 /// The server refused `next`: it may have forgotten it. False where there is nothing else to try.
 bool forget_next(Paging& paging);
 /// The server is slow, or its pages are larger than is taken: ask for less. False at the least.

@@ -130,6 +130,45 @@ TEST(TaxiiPaging, HearsLaterOfWhatIsNewOnly) {
   EXPECT_LT(later.ids.size(), 100U);
 }
 
+TEST(TaxiiPaging, AnswersThatWereLostAreAskedForAgain) {
+  struct Case {
+    const char* name;
+    bool next_once, one_moment, without_dates;
+  };
+  for (const auto& each :
+       {Case{"every `next` leads to its page", false, false, false}, Case{"a `next` is given once", true, false, false},
+        Case{"all of one moment", false, true, false}, Case{"no dates", false, false, true}}) {
+    SCOPED_TRACE(each.name);
+    TaxiiServer server;
+    server.least_limit = 100;
+    server.without_dates = each.without_dates;
+    server.next_once = each.next_once;
+    server.add(530, kFirst, each.one_moment ? 0 : 1'000'000);
+    const TaxiiClient client{
+        {}, [&](std::string_view url, const FetchOptions& options) { return server.get(url, options); }};
+    auto paging = fresh();
+    std::set<std::string> ids;
+    // Reader after reader gets two pages and is killed before it has kept the second.
+    for (int reader = 0; reader < 4; ++reader) {
+      paging = {.position = paging.position};
+      resume(paging);
+      const auto first = client.page({.url = "https://taxii.example/c/"}, question_of(paging));
+      ASSERT_TRUE(first);
+      const auto body = json::parse(first->body).value();
+      for (const auto& object : json::array_at(body.root(), "objects")) ids.emplace(json::string_at(object, "id"));
+      ASSERT_EQ(advance(paging, *first, true).then, Then::go_on);
+      ASSERT_TRUE(client.page({.url = "https://taxii.example/c/"}, question_of(paging)));
+    }
+    EXPECT_GT(ids.size(), each.one_moment ? 299U : 390U) << "each gets further";
+    paging = {.position = paging.position};
+    resume(paging);
+    const auto rest = read_all(server, paging);
+    EXPECT_EQ(rest.last.then, Then::caught_up) << rest.last.fault;
+    ids.insert(rest.ids.begin(), rest.ids.end());
+    EXPECT_EQ(ids.size(), server.objects.size());
+  }
+}
+
 TEST(TaxiiPaging, EndsWhereAServerNeverDoes) {
   struct Endless {
     const char* name;

@@ -30,6 +30,8 @@ struct TaxiiServer {
   bool always_more = false;                 ///< Says there is more, also at the end.
   bool without_dates = false;               ///< No X-TAXII-Date-Added headers.
   bool empty_between = false;               ///< An empty page before each one.
+  bool next_once = false;                   ///< Its `next` leads on from the page that was last given, whoever got it.
+  std::size_t given = 0;                    ///< Up to there, for that.
   int forget_next_after = -1;               ///< Refuses the n-th question that has a `next`.
   int slow_above = 1'000'000'000;           ///< Times out where more objects are asked for at once.
   std::map<int, FetchAnswer> instead = {};  ///< By the number of the question, from 0.
@@ -101,9 +103,12 @@ struct TaxiiServer {
       if (each.added > after_micros) told.push_back(&each);
     }
     const bool is_empty = empty_between && !next.ends_with("!");
-    const auto begin =
-        std::min(next.empty() ? std::size_t{0} : static_cast<std::size_t>(std::atoi(next.c_str())), told.size());
+    const auto begin = std::min(next.empty() ? std::size_t{0}
+                                : next_once  ? given
+                                             : static_cast<std::size_t>(std::atoi(next.c_str())),
+                                told.size());
     const auto end = is_empty ? begin : std::min(begin + static_cast<std::size_t>(limit), told.size());
+    given = end;
     std::string body = "{";
     if ((end < told.size() && !never_more) || always_more) {
       body += "\"more\":true,";
