@@ -329,13 +329,13 @@ bool looks_like_news(std::string_view bytes) {
   while ((at = head.find('<', at)) != std::string::npos) {
     const auto rest = std::string_view{head}.substr(at + 1);
     if (rest.starts_with("!--")) {
-      const auto end = rest.find("-->");
+      const auto end = rest.find("-->", 3);
       if (end == rest.npos) return false;
-      at += end;
+      at += 1 + end;
     } else if (rest.starts_with('?')) {
-      const auto end = rest.find("?>");
+      const auto end = rest.find("?>", 1);
       if (end == rest.npos) return false;
-      at += end;
+      at += 1 + end;
     } else if (rest.starts_with('!')) {
       ++at;
     } else {

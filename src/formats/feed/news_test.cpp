@@ -57,6 +57,19 @@ const HtmlCase kHtml[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Feed, TextOfHtml, ::testing::ValuesIn(kHtml));
 
+TEST(News, IsRecognisedByItsRootWhateverStandsBeforeIt) {
+  for (const std::string_view before : {"", "<?xml version=\"1.0\"?>", "<!-- <feed> --><?x y?>", "<!DOCTYPE rss>",
+                                        "\xEF\xBB\xBF<?xml version='1.0'?>\n"}) {
+    EXPECT_TRUE(looks_like_news(std::string{before} + "<rss version=\"2.0\"/>")) << before;
+    EXPECT_FALSE(looks_like_news(std::string{before} + "<cvrfdoc/>")) << before;
+  }
+  // What ends where it begins, or not at all.
+  for (const std::string_view broken :
+       {"<?>", "<?><rss/>", "<?xml ?><?>", "<!-->", "<!--->", "<?xml", "<!", "<", "<?xml ?><!--"}) {
+    EXPECT_FALSE(looks_like_news(broken)) << broken;
+  }
+}
+
 TEST(TextOfHtml, IsLinear) {
   std::string html;
   for (int i = 0; i < 100'000; ++i) html += "<p a='<!-- &#";
