@@ -24,4 +24,12 @@ std::string base32_encode(std::string_view bytes);
 /// Upper case only and without padding, the same text that base32_encode gives.
 Result<std::string> base32_decode(std::string_view text);
 
+/// Of a hexadecimal digit in either case; -1 for what is none.
+constexpr int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
 }  // namespace tocsin

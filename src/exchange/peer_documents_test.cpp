@@ -3,9 +3,8 @@
 
 #include <gmock/gmock.h>
 
-#include "engine/members/testing.hpp"
 #include "exchange/document_client.hpp"
-#include "exchange/peer_poller.hpp"
+#include "exchange/testing/peers.hpp"
 
 namespace tocsin::exchange {
 namespace {
@@ -74,43 +73,16 @@ std::string event(int number, int timestamp) {
       uuid(number), number, timestamp, number, timestamp, number);
 }
 
-class PeerDocumentsTest : public engine::members::MembersTest {
+class PeerDocumentsTest : public testing::PeersTest<Files> {
  protected:
-  ManualClock clock{kTestNow};
-  Peers peers{SealingKey::random(), {}};
-  Files server;
-  std::unique_ptr<PeerPoller> poller;
-  std::int64_t peer = 0;
-
-  void SetUp() override {
-    MembersTest::SetUp();
-    if (IsSkipped() || HasFatalFailure()) return;
-    poller = std::make_unique<PeerPoller>(
-        database(), peers, FetchSettings{}, clock,
-        [this](std::string_view url, const FetchOptions& options) { return server.get(url, options); });
-  }
-  void TearDown() override {
-    poller.reset();
-    MembersTest::TearDown();
-  }
   void add(PeerKind kind, const char* url, domain::Tlp most = domain::Tlp::amber_strict) {
-    const auto made = engine::taxii::create_peer(database(), console, peers,
-                                                 {.name = "Others",
-                                                  .kind = kind,
-                                                  .url = url,
-                                                  .tlp_default = domain::Tlp::green,
-                                                  .tlp_max = most,
-                                                  .all_every_days = 0,
-                                                  .enabled = true},
-                                                 clock.now());
-    ASSERT_TRUE(made) << made.error().to_string();
-    peer = *made;
-  }
-  store::TaxiiPeer kept() {
-    return database()
-        .read([&](store::Connection& connection) { return store::TaxiiPeers{connection}.find(peer); })
-        .value()
-        .value();
+    PeersTest::add({.name = "Others",
+                    .kind = kind,
+                    .url = url,
+                    .tlp_default = domain::Tlp::green,
+                    .tlp_max = most,
+                    .all_every_days = 0,
+                    .enabled = true});
   }
   /// One turn, an hour later; then what was asked.
   std::vector<std::string> turn() {

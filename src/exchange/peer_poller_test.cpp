@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-#include "engine/members/testing.hpp"
+#include "exchange/testing/peers.hpp"
 #include "exchange/testing/taxii_server.hpp"
 
 namespace tocsin::exchange {
@@ -29,43 +29,15 @@ constexpr const char* kGreen = R"(,"object_marking_refs":["marking-definition--b
 constexpr const char* kRed = R"(,"object_marking_refs":["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"])";
 constexpr const char* kOwnMarking = "marking-definition--0b7dc8a1-5a57-4f3b-9b0a-6a6f0c3f2d11";
 
-class PeerPollerTest : public engine::members::MembersTest {
+class PeerPollerTest : public testing::PeersTest<TaxiiServer> {
  protected:
-  ManualClock clock{kTestNow};
-  Peers peers{SealingKey::random(), {}};
-  TaxiiServer server;
-  std::unique_ptr<PeerPoller> poller;
-  std::int64_t peer = 0;
-
-  void SetUp() override {
-    MembersTest::SetUp();
-    if (IsSkipped() || HasFatalFailure()) return;
-    poller = std::make_unique<PeerPoller>(
-        database(), peers, FetchSettings{}, clock,
-        [this](std::string_view url, const FetchOptions& options) { return server.get(url, options); });
-  }
-  void TearDown() override {
-    poller.reset();
-    MembersTest::TearDown();
-  }
   static PeerInput input() { return {.name = "CERT Example", .url = "https://taxii.example/c/", .enabled = true}; }
-  void add(const PeerInput& it = input()) {
-    const auto made = engine::taxii::create_peer(database(), console, peers, it, clock.now());
-    ASSERT_TRUE(made) << made.error().to_string();
-    peer = *made;
-  }
+  void add(const PeerInput& it = input()) { PeersTest::add(it); }
   void change(void (*how)(PeerInput&)) {
     auto it = engine::taxii::input_of(kept());
     how(it);
     ASSERT_TRUE(engine::taxii::change_peer(database(), console, peers, peer, it, clock.now()));
   }
-  store::TaxiiPeer kept() {
-    return database()
-        .read([&](store::Connection& connection) { return store::TaxiiPeers{connection}.find(peer); })
-        .value()
-        .value();
-  }
-  std::int64_t records() { return number(Sql{"SELECT count(*) FROM record"}); }
   bool works() {
     const auto worked = poller->work_once();
     EXPECT_TRUE(worked) << worked.error().to_string();

@@ -50,8 +50,8 @@ Result<std::map<std::string, Kept, std::less<>>> kept_of(store::Connection& conn
   std::map<std::string, Kept, std::less<>> found;
   store::Sql sql{
       "SELECT r.record_key, v.version, v.version_order, v.sha512, d.bytes, v.document_status FROM record r JOIN "
-      "revision v ON v.id = r.current_revision_id "
-      "JOIN revision_document d ON d.revision_id = v.id WHERE r.kind = ? AND r.issuer = '' AND r.record_key IN ",
+      "revision v ON v.id = r.current_revision_id JOIN revision_document d ON d.revision_id = v.id WHERE r.kind = ? "
+      "AND r.issuer = '' AND r.record_key IN ",
       domain::RecordKind::stix_object};
   sql.append_list(keys);
   TRY_VOID(connection.each(sql, [&](const store::Row& row) {

@@ -34,9 +34,8 @@ Result<std::map<std::int64_t, ExposureAtRecord>> exposure_at_products(Connection
   if (products.empty()) return found;
   Sql sql{
       "SELECT p.id, count(DISTINCT m.asset_id), count(DISTINCT a.site) FROM advisory_product x JOIN product p ON p.id "
-      "= "
-      "x.product_id JOIN vendor w ON w.id = p.vendor_id JOIN asset_match m ON m.record_id = x.record_id JOIN record r "
-      "ON r.id = m.record_id JOIN asset a ON a.id = m.asset_id WHERE m.organisation_id = ? AND m.status = 0 AND "
+      "= x.product_id JOIN vendor w ON w.id = p.vendor_id JOIN asset_match m ON m.record_id = x.record_id JOIN record "
+      "r ON r.id = m.record_id JOIN asset a ON a.id = m.asset_id WHERE m.organisation_id = ? AND m.status = 0 AND "
       "m.product_keys LIKE '%\"' || w.vendor_key || '/' || p.product_key || '\"%' AND x.product_id IN ",
       organisation};
   sql.append_list(products.subspan(0, std::min(products.size(), Sql::kListMax)));

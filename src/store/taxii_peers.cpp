@@ -92,8 +92,7 @@ Result<std::int64_t> TaxiiPeers::add(const TaxiiPeer& peer) {
               "tlp_max, markings, trust, every_minutes, all_every_days, enabled, created_at, added_after, next, "
               "reached, page_limit, busy_until, next_run_at, failures, problem, fault, stored, unchanged, refused, "
               "above, held, kind, etag, last_modified) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', "
-              "'', "
-              "?, 0, ?, 0, '', '', 0, 0, 0, 0, 0, ?, '', '') RETURNING id",
+              "'', ?, 0, ?, 0, '', '', 0, 0, 0, 0, 0, ?, '', '') RETURNING id",
               peer.uuid,
               peer.name,
               text::fold(peer.name),

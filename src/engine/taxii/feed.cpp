@@ -165,8 +165,7 @@ class Step {
     std::int64_t until = now_.micros;
     std::vector<std::int64_t> order;
     TRY_VOID(connection_.each(Sql{"SELECT id, embargo_until FROM record WHERE kind + 0 = ? AND embargo_until > ? AND "
-                                  "embargo_until <= ? ORDER BY "
-                                  "embargo_until, id LIMIT ?",
+                                  "embargo_until <= ? ORDER BY embargo_until, id LIMIT ?",
                                   RecordKind::stix_object, embargo_, now_, kEmbargoesAtOnce},
                               [&](const store::Row& row) {
                                 order.push_back(row.integer(0));

@@ -1,17 +1,13 @@
 #include "engine/threat/author.hpp"
 
 #include "base/json.hpp"
-#include "engine/members/testing.hpp"
-#include "engine/threat/indexer.hpp"
-#include "engine/threat/report.hpp"
+#include "engine/threat/testing/writers.hpp"
 #include "engine/threat/threats.hpp"
 #include "store/records.hpp"
 
 namespace tocsin::engine::threat {
 namespace {
 
-using domain::OrganisationId;
-using domain::PersonId;
 using domain::Tlp;
 using members::outcome;
 using members::refusal;
@@ -55,7 +51,7 @@ constexpr DraftCase kDrafts[] = {
      R"("marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"}]})",
      "/granular_markings/0/marking_ref"},
 };
-class Drafts : public testing::TestWithParam<DraftCase> {};
+class Drafts : public ::testing::TestWithParam<DraftCase> {};
 TEST_P(Drafts, AreChecked) {
   const auto checked =
       check_draft({.json = std::string{GetParam().json}, .relations = {}}, Tlp::amber, nullptr, kTestNow);
@@ -72,7 +68,7 @@ TEST_P(Drafts, AreChecked) {
   ASSERT_FALSE(checked->problems.empty());
   EXPECT_EQ(checked->problems[0].path, GetParam().problem) << checked->problems[0].message;
 }
-INSTANTIATE_TEST_SUITE_P(Author, Drafts, testing::ValuesIn(kDrafts),
+INSTANTIATE_TEST_SUITE_P(Author, Drafts, ::testing::ValuesIn(kDrafts),
                          [](const auto& each) { return std::string{each.param.name}; });
 
 TEST(AuthorDraft, IsOneObject) {
@@ -82,33 +78,7 @@ TEST(AuthorDraft, IsOneObject) {
   }
 }
 
-class Authors : public members::MembersTest {
- protected:
-  void SetUp() override {
-    MembersTest::SetUp();
-    if (IsSkipped() || HasFatalFailure()) return;
-    water_ = organisation("Riverside Water");
-    power_ = organisation("Power");
-    wendy_ = person("wendy@water.example", water_);
-    will_ = person("will@water.example", water_);
-    boss_ = person("boss@water.example", water_, {member, organisation_administrator});
-    petra_ = person("petra@power.example", power_);
-  }
-  Actor wendy() { return acting(wendy_, water_); }
-  Actor petra() { return acting(petra_, power_); }
-  sharing::Marking marking(const Actor& actor, Whom whom = Whom::members, Tlp tlp = Tlp::green) {
-    return marking_of_report(database(), actor, {.whom = whom, .tlp = tlp}, kTestNow).value();
-  }
-  Result<Written> write(const Actor& actor, std::string json, std::vector<RelationTo> relations = {},
-                        Whom whom = Whom::members) {
-    TRY(auto written, create_object(database(), actor, {.json = std::move(json), .relations = std::move(relations)},
-                                    marking(actor, whom), kTestNow));
-    TRY_VOID(index_all(database()));
-    return written;
-  }
-  OrganisationId water_, power_;
-  PersonId wendy_, will_, boss_, petra_;
-};
+class Authors : public testing::WritersTest {};
 TOCSIN_ON_BOTH_DATABASES(Authors);
 
 TEST_P(Authors, WriteAndChangeWhatIsTheirs) {
@@ -122,7 +92,7 @@ TEST_P(Authors, WriteAndChangeWhatIsTheirs) {
   // By somebody else who answers for it; without the relationship.
   auto object = there.object;
   object["name"] = "Neap tide";
-  const auto by_boss = acting(boss_, water_);
+  const auto by_boss = boss();
   const Draft draft{.json = json::write(object), .relations = {}};
   EXPECT_EQ(
       refusal(change_object(database(), by_boss, made.id, "2001-01-01T00:00:00.000Z", draft, marking(by_boss), kLater)),

@@ -43,10 +43,11 @@ DecayKind kind_of(formats::stix::ValueKind kind) noexcept {
   }
 }
 
-std::optional<DecayRules> read_rules(store::Connection& connection, Status& status) {
+/// Those that are kept; nothing where there are none yet, or not of each kind.
+Result<std::optional<DecayRules>> read_rules(store::Connection& connection) {
   DecayRules rules;
   std::size_t found = 0;
-  status = connection.each(
+  TRY_VOID(connection.each(
       Sql{"SELECT kind, days, speed_hundredths, confidence, faded_below FROM stix_decay_rule ORDER BY kind"},
       [&](const store::Row& row) {
         const auto kind = static_cast<std::size_t>(row.integer(0));
@@ -56,7 +57,7 @@ std::optional<DecayRules> read_rules(store::Connection& connection, Status& stat
         rules.faded_below = row.integer(4);
         ++found;
         return ok();
-      });
+      }));
   return found == domain::kDecayKinds ? std::optional{rules} : std::nullopt;
 }
 
@@ -123,30 +124,25 @@ DecayKind decay_kind_of(formats::stix::Node object, const formats::stix::Facts& 
 }
 
 Result<DecayRules> decay_rules(store::Connection& connection) {
-  Status status = ok();
-  auto rules = read_rules(connection, status);
-  TRY_VOID(status);
+  TRY(const auto rules, read_rules(connection));
   return rules.value_or(DecayRules{});
 }
 
 Status ensure_decay_rules(store::Connection& connection) {
-  Status status = ok();
-  const auto rules = read_rules(connection, status);
-  TRY_VOID(status);
+  TRY(const auto rules, read_rules(connection));
   return rules ? ok() : write_rules(connection, DecayRules{});
 }
 
 Status use_decay_rules(store::Database& database, const DecayRules& rules) {
   return database.write([&](store::Connection& connection) -> Status {
-    Status status = ok();
-    const auto there = read_rules(connection, status);
-    TRY_VOID(status);
+    TRY(const auto there, read_rules(connection));
     return there == rules ? ok() : write_rules(connection, rules);
   });
 }
 
 namespace {
 
+/// Of those of the rows that are indicators, by record.
 Result<std::map<std::int64_t, Decay>> decays(store::Connection& connection, const Viewer& viewer,
                                              std::span<const ThreatRow> rows, const DecayRules& rules, Timestamp now) {
   std::map<std::int64_t, Decay> out;

@@ -32,7 +32,7 @@ Result<domain::DecayRules> decay_rules(store::Connection& connection);
 /// Puts the house's rules in force. Where they are, nothing is written.
 Status use_decay_rules(store::Database& database, const domain::DecayRules& rules);
 
-/// Of those of the rows that are indicators, by record; and confidence_now and faded into all rows.
+/// Fills in confidence_now and faded of each row.
 Status add_confidence_now(store::Connection& connection, const domain::policy::Viewer& viewer,
                           std::span<ThreatRow> rows, Timestamp now);
 /// Of one; absent for other types.

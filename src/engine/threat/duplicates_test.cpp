@@ -2,11 +2,8 @@
 
 #include "base/hash.hpp"
 #include "base/json.hpp"
-#include "engine/members/testing.hpp"
-#include "engine/threat/author.hpp"
 #include "engine/threat/graph.hpp"
-#include "engine/threat/indexer.hpp"
-#include "engine/threat/report.hpp"
+#include "engine/threat/testing/writers.hpp"
 #include "formats/stix/validate.hpp"
 #include "store/records.hpp"
 #include "store/shared_threats.hpp"
@@ -14,8 +11,6 @@
 namespace tocsin::engine::threat {
 namespace {
 
-using domain::OrganisationId;
-using domain::PersonId;
 using domain::Tlp;
 using members::outcome;
 using members::refusal;
@@ -26,34 +21,17 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using enum domain::Role;
-using Whom = ReportAudience::Whom;
 
 constexpr Timestamp kLater{kTestNow.micros + 60'000'000};
 
-class Duplicates : public members::MembersTest {
+class Duplicates : public testing::WritersTest {
  protected:
-  void SetUp() override {
-    MembersTest::SetUp();
-    if (IsSkipped() || HasFatalFailure()) return;
-    water_ = organisation("Riverside Water");
-    power_ = organisation("Power");
-    wendy_ = person("wendy@water.example", water_);
-    will_ = person("will@water.example", water_);
-    petra_ = person("petra@power.example", power_);
-  }
-  Actor wendy() { return acting(wendy_, water_); }
-  Actor will() { return acting(will_, water_); }
-  Actor petra() { return acting(petra_, power_); }
   std::string write(const Actor& actor, std::string_view name, Whom whom = Whom::members, Tlp tlp = Tlp::green,
                     std::string_view type = "intrusion-set", std::string_view more = {},
                     std::vector<RelationTo> relations = {}) {
-    const auto marking = marking_of_report(database(), actor, {.whom = whom, .tlp = tlp}, kTestNow).value();
-    const auto written = create_object(
-        database(), actor,
-        {.json = fmt::format(R"({{"type":"{}","name":"{}"{}}})", type, name, more), .relations = std::move(relations)},
-        marking, kTestNow);
+    auto written = WritersTest::write(actor, fmt::format(R"({{"type":"{}","name":"{}"{}}})", type, name, more),
+                                      std::move(relations), whom, tlp);
     EXPECT_TRUE(written) << (written ? "" : written.error().to_string());
-    EXPECT_TRUE(index_all(database()));
     return written ? written->id : std::string{};
   }
   std::string say(const Actor& actor, const std::string& id, const std::string& of,
@@ -87,8 +65,6 @@ class Duplicates : public members::MembersTest {
     for (const auto& each : page.rows) out.push_back(each.name + (each.duplicate ? "*" : ""));
     return out;
   }
-  OrganisationId water_, power_;
-  PersonId wendy_, will_, petra_;
 };
 TOCSIN_ON_BOTH_DATABASES(Duplicates);
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/charset.hpp"
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 
 namespace tocsin::formats::document {
@@ -15,17 +16,10 @@ namespace {
 constexpr std::size_t kParametersMax = 50;
 constexpr unsigned kPartsMax = 100;
 
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /// The byte that two digits at `at` say.
 std::optional<char> hex_byte(std::string_view text, std::size_t at) noexcept {
   if (at + 2 > text.size()) return std::nullopt;
-  const int high = hex_digit(text[at]), low = hex_digit(text[at + 1]);
+  const int high = hex_value(text[at]), low = hex_value(text[at + 1]);
   if (high < 0 || low < 0) return std::nullopt;
   return static_cast<char>(high * 16 + low);
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "formats/purl/types.hpp"
 
@@ -13,13 +14,6 @@ namespace {
 bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_alnum(char c) noexcept { return is_lower(c) || is_digit(c) || (c >= 'A' && c <= 'Z'); }
-
-int hex_value(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 Result<std::string> decode(std::string_view text) {
   std::string out;

@@ -342,6 +342,23 @@ std::string_view threat_schemas_json() noexcept {
     }
   }
 },
+"SpeakingAdvisories": {
+  "description": "The newest five.",
+  "type": "array",
+  "items": {
+    "type": "object",
+    "required": ["id", "slug", "url", "title", "tlp", "severity", "score"],
+    "properties": {
+      "id": {"type": "string"},
+      "slug": {"type": "string"},
+      "url": {"type": "string"},
+      "title": {"type": "string"},
+      "tlp": {"type": "string"},
+      "severity": {"$ref": "#/components/schemas/Severity"},
+      "score": {"$ref": "#/components/schemas/Score"}
+    }
+  }
+},
 "ThreatVulnerabilities": {
   "description": "Vulnerabilities that the object names, with the advisories on them; at most 100, by score.",
   "type": "object",
@@ -359,23 +376,7 @@ std::string_view threat_schemas_json() noexcept {
             "properties": {
               "score": {"$ref": "#/components/schemas/Score"},
               "evidence": {"$ref": "#/components/schemas/Evidence"},
-              "advisories": {
-                "description": "The newest five.",
-                "type": "array",
-                "items": {
-                  "type": "object",
-                  "required": ["id", "slug", "url", "title", "tlp", "severity", "score"],
-                  "properties": {
-                    "id": {"type": "string"},
-                    "slug": {"type": "string"},
-                    "url": {"type": "string"},
-                    "title": {"type": "string"},
-                    "tlp": {"type": "string"},
-                    "severity": {"$ref": "#/components/schemas/Severity"},
-                    "score": {"$ref": "#/components/schemas/Score"}
-                  }
-                }
-              },
+              "advisories": {"$ref": "#/components/schemas/SpeakingAdvisories"},
               "advisory_count": {"type": "integer", "minimum": 0},
               "own_devices": {"description": "Of the asker's inventory, affected by it; null for who may read none.", "type": ["integer", "null"], "minimum": 0},
               "own_sites": {"type": ["integer", "null"], "minimum": 0}
@@ -454,23 +455,7 @@ std::string_view threat_schemas_json() noexcept {
           "vendor": {"type": "string"},
           "product": {"type": "string"},
           "url": {"type": "string"},
-          "advisories": {
-            "description": "The newest five.",
-            "type": "array",
-            "items": {
-              "type": "object",
-              "required": ["id", "slug", "url", "title", "tlp", "severity", "score"],
-              "properties": {
-                "id": {"type": "string"},
-                "slug": {"type": "string"},
-                "url": {"type": "string"},
-                "title": {"type": "string"},
-                "tlp": {"type": "string"},
-                "severity": {"$ref": "#/components/schemas/Severity"},
-                "score": {"$ref": "#/components/schemas/Score"}
-              }
-            }
-          },
+          "advisories": {"$ref": "#/components/schemas/SpeakingAdvisories"},
           "advisory_count": {"type": "integer", "minimum": 0},
           "own_devices": {"description": "Of the asker's inventory, affected by advisories on it; null for who may read none.", "type": ["integer", "null"], "minimum": 0},
           "own_sites": {"type": ["integer", "null"], "minimum": 0}

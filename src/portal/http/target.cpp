@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/encoding.hpp"
 #include "base/messages.hpp"
 #include "base/text.hpp"
 
@@ -10,13 +11,6 @@ namespace {
 
 constexpr std::size_t kTargetBytesMax = 8 << 10;
 constexpr std::size_t kFieldsMax = 256;
-
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 enum class Plus { literal, space };
 

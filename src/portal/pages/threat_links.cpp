@@ -17,6 +17,7 @@
 #include "portal/pages/inventory_parts.hpp"
 #include "portal/pages/threat_json.hpp"
 #include "portal/pages/threat_names.hpp"
+#include "portal/pages/threat_speaking.hpp"
 
 namespace tocsin::portal::pages {
 namespace {
@@ -71,10 +72,9 @@ boost::json::object way_json(const threat::Way& way) {
 }
 
 Html devices_html(const std::string& cve, const store::ExposureAtRecord& found) {
-  return fragment<"<a href=\"{}\">[[{} at {}]]</a>">(
+  return fragment<"<a href=\"{}\">{}</a>">(
       Url::own(http::with_query("/exposure", {{"cve", cve}, {"status", "affected"}, {"state", "all"}})),
-      trn<"{} device", "{} devices">(found.assets, text::thousands(found.assets)),
-      trn<"{} site", "{} sites">(found.sites, text::thousands(found.sites)));
+      devices_text(found));
 }
 
 void append_vulnerability(std::string& out, const threat::NamedVulnerability& each, const ObjectLinks& links) {
@@ -96,11 +96,7 @@ void append_vulnerability(std::string& out, const threat::NamedVulnerability& ea
             .str();
   }
   render<"</td><td data-label=\"[[Advisories]]\">">(out);
-  for (const auto& advisory : each.advisories) {
-    if (&advisory != &each.advisories.front()) out += "<br>";
-    render<"<a href=\"{}\"><span class=\"id\">{}</span> <span lang=\"en\">{}</span></a>">(
-        out, Url::own(advisory_url(advisory.slug)), advisory.key, text::shorten(advisory.title, 90));
-  }
+  out += speaking_html(each.advisories).str();
   if (std::cmp_greater(each.advisory_count, each.advisories.size())) {
     render<"<br><a href=\"{}\">[[and more]]</a>">(out, Url::own(vulnerability_url(cve)));
   }
@@ -108,11 +104,10 @@ void append_vulnerability(std::string& out, const threat::NamedVulnerability& ea
   out += "</td>";
   if (links.has_inventory) {
     render<"<td data-label=\"[[Your devices]]\">">(out);
-    const auto found = links.at_home.find(cve);
-    if (found == links.at_home.end()) {
-      render<"<span class=\"note\">[[#devices#none]]</span>">(out);
+    if (const auto* found = at_home_of(links.at_home, cve); found != nullptr) {
+      out += devices_html(cve, *found).str();
     } else {
-      out += devices_html(cve, found->second).str();
+      render<"<span class=\"note\">[[#devices#none]]</span>">(out);
     }
     out += "</td>";
   }
@@ -170,26 +165,9 @@ boost::json::object object_links_json(const ObjectLinks& links) {
     auto item = way_json(each.way);
     item["score"] = score_json(each.score_tenths);
     item["evidence"] = evidence_json(links.named.evidence.find(each.way.cve));
-    boost::json::array advisories;
-    for (const auto& advisory : each.advisories) {
-      advisories.push_back(boost::json::object{{"id", advisory.key},
-                                               {"slug", advisory.slug},
-                                               {"url", advisory_url(advisory.slug)},
-                                               {"title", advisory.title},
-                                               {"tlp", domain::to_string(advisory.tlp)},
-                                               {"severity", formats::cvss::to_string(advisory.severity)},
-                                               {"score", score_json(advisory.score_tenths)}});
-    }
-    item["advisories"] = std::move(advisories);
+    item["advisories"] = speaking_json(each.advisories);
     item["advisory_count"] = each.advisory_count;
-    item["own_devices"] = nullptr;
-    item["own_sites"] = nullptr;
-    if (links.has_inventory) {
-      const auto found = links.at_home.find(each.way.cve);
-      const auto counts = found == links.at_home.end() ? store::ExposureAtRecord{} : found->second;
-      item["own_devices"] = counts.assets;
-      item["own_sites"] = counts.sites;
-    }
+    add_own_devices(item, links.has_inventory, at_home_of(links.at_home, each.way.cve));
     items.push_back(std::move(item));
   }
   return {{"total", links.named.total}, {"items", std::move(items)}};

@@ -3,16 +3,15 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
 
 #include "base/locale.hpp"
 #include "base/messages.hpp"
-#include "base/text.hpp"
 #include "engine/exposure/parts.hpp"
 #include "portal/access.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/inventory_parts.hpp"
+#include "portal/pages/threat_speaking.hpp"
 
 namespace tocsin::portal::pages {
 namespace {
@@ -27,11 +26,7 @@ void append_product(std::string& out, const threat::NamedProduct& each, const Pr
   render<
       "<tr><th scope=\"row\" data-label=\"[[Product]]\"><a href=\"{}\">{}</a> <span class=\"note\">{}</span></th><td "
       "data-label=\"[[Advisories]]\">">(out, Url::own(url), each.product, each.vendor);
-  for (const auto& advisory : each.advisories) {
-    if (&advisory != &each.advisories.front()) out += "<br>";
-    render<"<a href=\"{}\"><span class=\"id\">{}</span> <span lang=\"en\">{}</span></a>">(
-        out, Url::own(advisory_url(advisory.slug)), advisory.key, text::shorten(advisory.title, 90));
-  }
+  out += speaking_html(each.advisories).str();
   if (std::cmp_greater(each.advisory_count, each.advisories.size())) {
     render<"<br><a href=\"{}\">{}</a>">(
         out, Url::own(url),
@@ -40,13 +35,10 @@ void append_product(std::string& out, const threat::NamedProduct& each, const Pr
   out += "</td>";
   if (links.has_inventory) {
     render<"<td data-label=\"[[Your devices]]\">">(out);
-    const auto found = links.at_home.find(each.id);
-    if (found == links.at_home.end()) {
-      render<"<span class=\"note\">[[#devices#none]]</span>">(out);
+    if (const auto* found = at_home_of(links.at_home, each.id); found != nullptr) {
+      out += devices_text(*found).str();
     } else {
-      render<"[[{} at {}]]">(
-          out, trn<"{} device", "{} devices">(found->second.assets, text::thousands(found->second.assets)),
-          trn<"{} site", "{} sites">(found->second.sites, text::thousands(found->second.sites)));
+      render<"<span class=\"note\">[[#devices#none]]</span>">(out);
     }
     out += "</td>";
   }
@@ -90,29 +82,12 @@ Html product_links_html(const ProductLinks& links) {
 boost::json::object product_links_json(const ProductLinks& links) {
   boost::json::array items;
   for (const auto& each : links.named.items) {
-    boost::json::array advisories;
-    for (const auto& advisory : each.advisories) {
-      advisories.push_back(boost::json::object{{"id", advisory.key},
-                                               {"slug", advisory.slug},
-                                               {"url", advisory_url(advisory.slug)},
-                                               {"title", advisory.title},
-                                               {"tlp", domain::to_string(advisory.tlp)},
-                                               {"severity", formats::cvss::to_string(advisory.severity)},
-                                               {"score", score_json(advisory.score_tenths)}});
-    }
     boost::json::object item{{"vendor", each.vendor},
                              {"product", each.product},
                              {"url", product_url(each.vendor_key, each.product_key)},
-                             {"advisories", std::move(advisories)},
-                             {"advisory_count", each.advisory_count},
-                             {"own_devices", nullptr},
-                             {"own_sites", nullptr}};
-    if (links.has_inventory) {
-      const auto found = links.at_home.find(each.id);
-      const auto counts = found == links.at_home.end() ? store::ExposureAtRecord{} : found->second;
-      item["own_devices"] = counts.assets;
-      item["own_sites"] = counts.sites;
-    }
+                             {"advisories", speaking_json(each.advisories)},
+                             {"advisory_count", each.advisory_count}};
+    add_own_devices(item, links.has_inventory, at_home_of(links.at_home, each.id));
     items.push_back(std::move(item));
   }
   return {{"total", links.named.total}, {"items", std::move(items)}};
