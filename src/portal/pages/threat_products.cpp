@@ -3,7 +3,6 @@
 #include <utility>
 #include <vector>
 
-
 #include "base/locale.hpp"
 #include "base/messages.hpp"
 #include "engine/exposure/parts.hpp"
