@@ -191,7 +191,10 @@ class VulnerabilityReader {
     }
     out_.title = text_at(node_, "title");
     for (const auto& each : json::array_at(node_, "ids")) {
-      out_.ids.emplace_back(text_at(each, "system_name"), text_at(each, "text"));
+      // An id without a text names nothing.
+      if (auto text = text_at(each, "text"); !text.empty()) {
+        out_.ids.emplace_back(text_at(each, "system_name"), std::move(text));
+      }
     }
     if (const auto* cwe = json::find(node_, "cwe"); cwe != nullptr) add_cwe(*cwe);
     for (const auto& each : json::array_at(node_, "cwes")) add_cwe(each);

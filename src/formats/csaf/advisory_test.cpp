@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json.hpp"
+#include "formats/csaf/compare.hpp"
 #include "formats/csaf/product_tree.hpp"
 #include "formats/csaf/validate/testing.hpp"
 #include "formats/testing/corpus.hpp"
@@ -282,6 +283,16 @@ TEST(ReadAdvisory, ReadsMembersOfWrongTypeAsAbsent) {
   EXPECT_EQ(advisory.vulnerabilities[2].headline_score(), nullptr);
   EXPECT_EQ(advisory.top_score_tenths(), std::nullopt);
   EXPECT_FALSE(advisory.vulnerabilities[2].discovery_date.has_value());
+}
+
+TEST(ReadAdvisory, AnIdWithoutATextNamesNothing) {
+  const auto advisory = advisory_from(document(
+      "{}",
+      R"([{"ids":[{"system_name":"A","text":" "},{"system_name":"B"},{"system_name":"C","text":"c-1"}]},{"ids":[{"system_name":"D"}]}])"));
+  EXPECT_THAT(advisory.vulnerabilities.at(0).ids, ElementsAre(std::pair<std::string, std::string>("C", "c-1")));
+  EXPECT_THAT(advisory.vulnerabilities.at(1).ids, IsEmpty());
+  // It is the same vulnerability in the same document, too.
+  EXPECT_THAT(compare(advisory, advisory), IsEmpty());
 }
 
 TEST(ReadAdvisory, ReadsDeepTreesWithoutRecursion) {
