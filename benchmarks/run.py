@@ -217,23 +217,28 @@ def bench_sign_in(work):
 
 
 def bench_validate(corpus):
-    print("Validation of the same documents, one thread, csaf-validator-lib (Node.js) beside it")
-    output = subprocess.run([ROOT / "build/release/bin/validate_bench", corpus], capture_output=True, text=True, check=True).stdout
-    own = last_json(output)
-    row("simdjson, reading alone", own["parse_per_s"], "docs/s", "", "per CPU second, as all of these")
-    row("tocsin, mandatory tests", own["basic_per_s"], "docs/s", "", f"{own['parse_per_s'] / own['basic_per_s']:.1f} times reading alone (goal <= 4)")
-    row("tocsin, all tests", own["full_per_s"], "docs/s")
-    row("tocsin, two threads to one", own["two_threads"], "times", ">= 1.9")
+    print("Validation of the same documents from their bytes: grammar and tests, one thread, csaf-validator-lib (Node.js) beside it")
     interop = ROOT / "tests/interop"
-    if subprocess.run(["npm", "--prefix", interop, "ci", "--silent", "--no-audit", "--no-fund"]).returncode != 0:
+    installed = subprocess.run(["npm", "--prefix", interop, "ci", "--silent", "--no-audit", "--no-fund"]).returncode == 0
+    if not installed:
         print("  csaf-validator-lib could not be installed: no comparison")
-        return
     for mode, what in (("basic", "mandatory tests"), ("full", "all tests")):
-        output = subprocess.run(["node", interop / "validator.mjs", "--mode", mode, "--time", TOCSIN, corpus], capture_output=True,
-                                text=True).stdout
-        peer = int(re.search(r"csaf-validator-lib: (\d+) documents per CPU second", output)[1])
-        row(f"csaf-validator-lib, {what}", peer, "docs/s")
-        row(f"ratio tocsin / csaf-validator-lib, {what}", own[f"{mode}_per_s"] / peer, "", ">= 50")
+        output = subprocess.run([ROOT / "build/release/bin/validate_bench", corpus, mode], capture_output=True, text=True, check=True).stdout
+        own = last_json(output)
+        if mode == "basic":
+            row("simdjson, reading alone", own["parse_per_s"], "docs/s", "", "per CPU second, as all of these")
+        row(f"tocsin, {what}", own["best_per_s"], "docs/s", "", f"{own['parse_per_s'] / own['best_per_s']:.1f} times reading alone"
+            + (" (goal <= 4)" if mode == "basic" else "") + f"; the first time {own['first_per_s']:,}")
+        if mode == "basic":
+            row("tocsin, two threads to one", own["two_threads"], "times", ">= 1.9")
+        if not installed:
+            continue
+        output = subprocess.run(["node", ROOT / "benchmarks/formats/validator_peer.mjs", mode, corpus], capture_output=True, text=True,
+                                check=True).stdout
+        peer = last_json(output)
+        row(f"csaf-validator-lib, {what}", peer["first_per_s"], "docs/s", "", f"the first time; {peer['best_per_s']:,} at best, when often repeated")
+        row(f"ratio, {what}, the first time both", own["first_per_s"] / peer["first_per_s"], "", ">= 50")
+        row(f"ratio, {what}, at best both", own["best_per_s"] / peer["best_per_s"])
 
 
 def bench_inventory(work, postgres):

@@ -1,6 +1,6 @@
-// validate_bench FOLDER: documents per CPU second of the validator over every .json below a folder, from memory, and of
-// simdjson alone beside it; prints one line of JSON. Each figure is the best of several rounds.
-// validate_bench FOLDER basic|extended|full ROUNDS: that one mode again and again, for a profiler to look at.
+// validate_bench FOLDER basic|extended|full: documents per CPU second of the validator over every .json below a folder,
+// from memory: the first time, and the best of several rounds; and of simdjson alone beside it. Prints one line of
+// JSON. validate_bench FOLDER basic|extended|full ROUNDS: that again and again, for a profiler to look at.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -92,19 +92,29 @@ void profile(const Documents& documents, csaf::Mode mode, int rounds) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  const auto only = count == 4 ? csaf::parse_mode(arguments[2]) : std::nullopt;
-  if (count != 2 && !only) {
-    std::fputs("Usage: validate_bench FOLDER [basic|extended|full ROUNDS]\n", stderr);
+  const auto mode = count == 3 || count == 4 ? csaf::parse_mode(arguments[2]) : std::nullopt;
+  if (!mode) {
+    std::fputs("Usage: validate_bench FOLDER basic|extended|full [ROUNDS]\n", stderr);
     return 2;
   }
   const auto documents = read_all(arguments[1]);
-  if (only) {
-    profile(documents, *only, std::atoi(arguments[3]));
+  if (documents.empty()) {
+    std::fputs("validate_bench: no .json below the folder\n", stderr);
+    return 2;
+  }
+  if (count == 4) {
+    profile(documents, *mode, std::atoi(arguments[3]));
     return 0;
   }
   const auto size = static_cast<double>(documents.size());
   csaf::Validator validator;
-  const auto valid = validate_all(validator, documents, 0, 1, csaf::Mode::basic);
+  // Tables are laid out and patterns compiled when they are first asked for. That is start-up, which is not measured
+  // here.
+  validate_all(validator, documents, 0, documents.size(), *mode);
+  const double started = cpu_seconds();
+  const auto valid = validate_all(validator, documents, 0, 1, *mode);
+  const double first = 1 / (cpu_seconds() - started);
+  const double best = fastest(cpu_seconds, [&] { validate_all(validator, documents, 0, 1, *mode); });
 
   simdjson::dom::parser parser;
   simdjson::dom::document document;
@@ -113,20 +123,15 @@ int main(int count, char** arguments) {
       [[maybe_unused]] const auto read = parser.parse_into_document(document, each.data(), each.size());
     }
   });
-  const auto rounds = [&](csaf::Mode mode) {
-    return fastest(cpu_seconds, [&] { validate_all(validator, documents, 0, 1, mode); });
-  };
-  const double basic = rounds(csaf::Mode::basic);
-  const double full = rounds(csaf::Mode::full);
   csaf::Validator second;
-  const double one_thread = fastest(wall_seconds, [&] { validate_all(validator, documents, 0, 1, csaf::Mode::basic); });
+  const double one_thread = fastest(wall_seconds, [&] { validate_all(validator, documents, 0, 1, *mode); });
   const double two_threads = fastest(wall_seconds, [&] {
-    std::jthread other{[&] { validate_all(second, documents, 1, 2, csaf::Mode::basic); }};
-    validate_all(validator, documents, 0, 2, csaf::Mode::basic);
+    std::jthread other{[&] { validate_all(second, documents, 1, 2, *mode); }};
+    validate_all(validator, documents, 0, 2, *mode);
   });
   fmt::print(
-      "{{\"documents\":{},\"valid\":{},\"parse_per_s\":{:.0f},\"basic_per_s\":{:.0f},\"full_per_s\":{:.0f},"
+      "{{\"documents\":{},\"valid\":{},\"parse_per_s\":{:.0f},\"first_per_s\":{:.0f},\"best_per_s\":{:.0f},"
       "\"two_threads\":{:.2f}}}\n",
-      documents.size(), valid, size * parse, size * basic, size * full, two_threads / one_thread);
+      documents.size(), valid, size * parse, size * first, size * best, two_threads / one_thread);
   return 0;
 }

@@ -1,8 +1,7 @@
-// node tests/interop/validator.mjs [--mode basic|full] [--time] [--table] TOCSIN FOLDER...
+// node tests/interop/validator.mjs [--mode basic|full] [--table] TOCSIN FOLDER...
 //
 // Puts every CSAF document below the folders to the tests of csaf-validator-lib and of `TOCSIN validate`, and prints where the
 // two disagree: one line a document and test. Exit 1 if they do. Opt-in: `npm --prefix tests/interop ci` first.
-// --time: documents per CPU second of both over the same documents, in one thread each, without start-up.
 // --table: how often both, only one and only the other found something, as docs/csaf-conformance.md has it.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -14,7 +13,6 @@ const take = (name) => {
   return at < 0 ? undefined : options.splice(at, 2)[1];
 };
 const mode = take('--mode') ?? 'basic';
-const timed = options.includes('--time') && options.splice(options.indexOf('--time'), 1);
 const asTable = options.includes('--table') && options.splice(options.indexOf('--table'), 1);
 const [tocsin, ...folders] = options;
 
@@ -51,7 +49,6 @@ for (const file of files) {
 }
 
 const theirs = new Map();
-const started = process.cpuUsage();
 for (const { file, document, version } of documents) {
   const result = await validate(tests[version], document);
   const found = new Set();
@@ -60,7 +57,6 @@ for (const { file, document, version } of documents) {
   }
   theirs.set(file, found);
 }
-const used = process.cpuUsage(started);
 
 // Not --quiet: that leaves valid documents out. Exit 1 only says that some are not valid.
 const run = spawnSync(tocsin, ['validate', '--mode', mode, '--format', 'json', ...folders],
@@ -101,9 +97,5 @@ if (asTable) {
 }
 const differing = [...table.values()].filter((row) => row.theirs + row.ours > 0).length;
 console.log(`${documents.length} documents, ${table.size} tests, ${differing} tests differ`);
-if (timed) {
-  const seconds = (used.user + used.system) / 1e6;
-  console.log(`csaf-validator-lib: ${(documents.length / seconds).toFixed(0)} documents per CPU second`);
-}
 // Not process.exit: what is still on its way to a pipe would be lost.
 process.exitCode = differing === 0 ? 0 : 1;

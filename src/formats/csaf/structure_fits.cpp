@@ -36,11 +36,10 @@ class KnownText {
     if (text.size() > kInWords) end_ = load(text.data() + text.size() - sizeof end_);
   }
 
-  /// `text`: on the tape, whose memory goes on for some bytes behind each.
-  bool is(std::string_view text) const noexcept {
-    const auto* const at = text.data() - sizeof(std::uint32_t);
+  /// `at`: the length of a text on the tape, whose memory goes on for some bytes behind each.
+  bool is(const char* at) const noexcept {
     const auto differing = ((load(at) ^ begin_) & begin_mask_) | ((load(at + 8) ^ more_) & more_mask_);
-    return differing == 0 && (text_.size() <= kInWords || ends_as(text.data()));
+    return differing == 0 && (text_.size() <= kInWords || ends_as(at + sizeof(std::uint32_t)));
   }
 
  private:
@@ -82,10 +81,12 @@ struct FastMember {
 struct FastNode {
   std::uint8_t types = 0;
   Shape shape = Shape::other;
-  bool closed = false, unique = false, has_choice = false, has_pattern = false, has_length = false;
+  bool closed = false, unique = false, has_choice = false, has_size = false;
+  bool may_be_empty = false, has_pattern = false, has_length = false;  ///< Of a text.
   GrammarFormat format = GrammarFormat::none;
   std::int16_t items = -1;
-  std::uint32_t followers = 0;  ///< Where those of this node begin: one for the first member, one behind each.
+  /// Where those of this node begin: one for the first member, one behind each; of a text one for its value.
+  std::uint32_t followers = 0;
   GrammarRange members, values;
   std::uint64_t required = 0;  ///< Bits of `members`.
   const GrammarNode* node = nullptr;
@@ -106,6 +107,8 @@ struct Tables {
                     .closed = node.closed,
                     .unique = node.unique,
                     .has_choice = node.all_of.count + node.any_of.count + node.one_of.count > 0,
+                    .has_size = node.properties_min > 0 || node.properties_max > 0,
+                    .may_be_empty = node.length_min == 0,
                     .has_pattern = !node.pattern.empty(),
                     .has_length = node.length_min > 1 || node.length_max > 0,
                     .format = node.format,
@@ -167,39 +170,41 @@ std::uint16_t* followers_of(const Tables& tables) {
 class Fits {
  public:
   /// `model`: null, or that of the document.
-  Fits(const Tables& tables, const Model* model)
-      : grammar_(tables.grammar),
+  Fits(const Tables& tables, const Tape& tape, const Model* model)
+      : tape_(tape),
+        entries_(tape.entries),
+        strings_(tape.strings),
+        grammar_(tables.grammar),
         patterns_(tables.patterns),
-        nodes_(tables.nodes),
-        members_(tables.members),
-        texts_(tables.texts),
+        nodes_(tables.nodes.data()),
+        members_(tables.members.data()),
+        texts_(tables.texts.data()),
         followers_(followers_of(tables)),
         model_(model) {}
 
-  /// `covered`: another node that describes the same value has seen each of its members, once.
-  bool fits(Node json, std::int16_t index, int depth, bool covered = false) const {
+  /// The value that begins at this entry. `covered`: another node that describes it has seen each of its members, once.
+  bool fits(std::uint32_t at, std::int16_t index, int depth, bool covered = false) const {
     if (index < 0) return true;
-    const auto position = static_cast<std::size_t>(index);
-    const FastNode& node = nodes_[position];
+    const FastNode& node = nodes_[index];
     const auto allows = [&](std::uint8_t type) { return node.types == 0 || (node.types & type) != 0; };
     bool good = false;
-    switch (json.tag()) {
+    switch (tape_.tag(at)) {
       case '{':
-        good = allows(kObjectType) && fits_object(json, node, depth, covered);
+        good = allows(kObjectType) && fits_object(at, node, depth, covered);
         break;
       case '[':
-        good = allows(kArrayType) && fits_array(json, node, depth);
+        good = allows(kArrayType) && fits_array(at, node, depth);
         break;
       case '"':
-        good = allows(kStringType) && fits_string(json.text(), node);
+        good = allows(kStringType) && fits_string(text_behind(entries_[at]), node);
         break;
       case 'l':
       case 'u':
-        good = allows(kNumberType | kIntegerType) && fits_number(json, node);
+        good = allows(kNumberType | kIntegerType) && fits_number(Node{tape_, at}, node);
         break;
       case 'd':
         // 1.0 is an integer too: that is for the other checker.
-        good = allows(kNumberType) && fits_number(json, node);
+        good = allows(kNumberType) && fits_number(Node{tape_, at}, node);
         break;
       case 't':
       case 'f':
@@ -208,55 +213,61 @@ class Fits {
       default:
         good = allows(kNullType);
     }
-    return good && (!node.has_choice || fits_choices(json, *node.node, depth, covered || node.members.count > 0));
+    return good && (!node.has_choice || fits_choices(at, *node.node, depth, covered || node.members.count > 0));
   }
 
  private:
-  static bool is_plain(Node json) noexcept { return json.is_string() && !json.text().empty(); }
+  static bool is_tagged(std::uint64_t entry, char tag) noexcept { return static_cast<char>(entry >> 56) == tag; }
+  /// Of an entry that is a text: where its length stands, and the text behind that.
+  const char* text_behind(std::uint64_t entry) const noexcept { return strings_ + (entry & Tape::kPayload); }
+  static std::uint32_t length_at(const char* text) noexcept {
+    std::uint32_t length = 0;
+    std::memcpy(&length, text, sizeof length);
+    return length;
+  }
+  bool is_plain(std::uint64_t entry) const noexcept {
+    return is_tagged(entry, '"') && length_at(text_behind(entry)) > 0;
+  }
 
   /// What fits() answers, of a node that is known to have this shape.
-  bool fits_shape(Node json, Shape shape, std::int16_t index, int depth) const {
-    const auto position = static_cast<std::size_t>(index);
+  bool fits_shape(std::uint32_t at, Shape shape, std::int16_t index, int depth) const {
+    const auto entry = entries_[at];
     switch (shape) {
       case Shape::plain:
-        return is_plain(json);
+        return is_plain(entry);
       case Shape::text:
-        return json.is_string() && fits_string(json.text(), nodes_[position]);
+        return is_tagged(entry, '"') && fits_string(text_behind(entry), nodes_[index]);
       case Shape::object:
-        return json.is_object() && fits_object(json, nodes_[position], depth, false);
+        return is_tagged(entry, '{') && fits_object(at, nodes_[index], depth, false);
       case Shape::array:
-        return json.is_array() && fits_array(json, nodes_[position], depth);
+        return is_tagged(entry, '[') && fits_array(at, nodes_[index], depth);
       case Shape::other:
         break;
     }
-    return fits(json, index, depth);
+    return fits(at, index, depth);
   }
 
-  bool fits_object(Node json, const FastNode& node, int depth, bool covered) const {
+  bool fits_object(std::uint32_t object, const FastNode& node, int depth, bool covered) const {
     if (depth > kFitsDepthMax) return false;
-    const std::size_t count = node.members.count;
     // Members that are not known may be forbidden, or stand twice.
     const bool may_have_others = !node.closed && covered;
-    if (count == 0) {
-      // A choice alone: its branches look at the members.
-      const bool branches_look = !node.closed && node.has_choice;
-      return (branches_look || may_have_others || json.empty()) && has_good_size(json, *node.node);
-    }
-    const FastMember* const members = members_.data() + node.members.begin;
+    if (node.members.count == 0) return fits_without_members(Node{tape_, object}, node, may_have_others);
+    const FastMember* const members = members_ + node.members.begin;
     // Writers keep an order: what came behind this member last time is the best guess, then what comes next in the
     // table.
     auto* const followers = followers_ + node.followers;
     auto* guess = followers;
-    const auto tape = json.tape();
-    const auto last = json.end() - 1;
+    const auto last = static_cast<std::uint32_t>(entries_[object]) - 1;
     std::uint64_t seen = 0;
-    for (auto here = json.at() + 1; here < last; here = tape.end(here + 1)) {
-      const auto name = tape.text(here);
+    for (auto here = object + 1; here < last;) {
+      const auto* const name = text_behind(entries_[here]);
+      const auto value = entries_[here + 1];
       std::size_t at = *guess;
       if (!members[at].name.is(name)) {
-        at = find_member(name, members, count, static_cast<std::size_t>(guess - followers));
-        if (at == count) {
+        at = find_member(name, members, node.members.count, static_cast<std::size_t>(guess - followers));
+        if (at == node.members.count) {
           if (!may_have_others) return false;
+          here = tape_.end(here + 1);
           continue;
         }
         *guess = static_cast<std::uint16_t>(at);
@@ -265,14 +276,31 @@ class Fits {
       const auto bit = std::uint64_t{1} << at;
       if ((seen & bit) != 0) return false;
       seen |= bit;
-      if (!fits_shape(Node{json.tape(), here + 1}, members[at].shape, members[at].node, depth + 1)) return false;
+      const auto& member = members[at];
+      // What stands most often comes first; a text is one entry, a container tells where it ends.
+      if (member.shape == Shape::plain) {
+        if (!is_plain(value)) return false;
+        here += 2;
+      } else if (member.shape == Shape::text) {
+        if (!is_tagged(value, '"') || !fits_string(text_behind(value), nodes_[member.node])) return false;
+        here += 2;
+      } else {
+        if (!fits_shape(here + 1, member.shape, member.node, depth + 1)) return false;
+        here = tape_.end(here + 1);
+      }
     }
-    return (node.required & ~seen) == 0 && has_good_size(json, *node.node);
+    return (node.required & ~seen) == 0 && (!node.has_size || has_good_size(Node{tape_, object}, *node.node));
+  }
+
+  [[gnu::noinline]] static bool fits_without_members(Node json, const FastNode& node, bool may_have_others) {
+    // A choice alone: its branches look at the members.
+    const bool branches_look = !node.closed && node.has_choice;
+    return (branches_look || may_have_others || json.empty()) && has_good_size(json, *node.node);
   }
 
   /// Where a name stands among members, from `first` on; `count` where it does not. Seldom needed, and kept apart so
   /// that the loop that asks has the registers.
-  [[gnu::noinline]] static std::size_t find_member(std::string_view name, const FastMember* members, std::size_t count,
+  [[gnu::noinline]] static std::size_t find_member(const char* name, const FastMember* members, std::size_t count,
                                                    std::size_t first) {
     for (std::size_t i = 0; i < count; ++i) {
       const auto at = first + i < count ? first + i : first + i - count;
@@ -282,22 +310,23 @@ class Fits {
   }
 
   static bool has_good_size(Node json, const GrammarNode& node) noexcept {
-    if (node.properties_min == 0 && node.properties_max == 0) return true;
     const auto size = json.size();
     return size >= node.properties_min && (node.properties_max == 0 || size <= node.properties_max);
   }
 
-  bool fits_array(Node json, const FastNode& node, int depth) const {
+  bool fits_array(std::uint32_t at, const FastNode& node, int depth) const {
     if (depth > kFitsDepthMax) return false;
+    const Node json{tape_, at};
     const auto size = json.size();
     if (size < node.node->items_min || (node.node->items_max > 0 && size > node.node->items_max)) return false;
-    const auto shape = node.items < 0 ? Shape::other : nodes_[static_cast<std::size_t>(node.items)].shape;
+    const auto shape = node.items < 0 ? Shape::other : nodes_[node.items].shape;
     if (shape == Shape::plain && model_ != nullptr) {
       if (const auto* list = model_->list_of(json)) return list->all_named && (list->distinct || !node.unique);
     }
     if (node.unique && size > 1 && !differ(json)) return false;
     if (node.items < 0) return true;
-    for (const auto element : json.elements()) {
+    const auto last = static_cast<std::uint32_t>(entries_[at]) - 1;
+    for (auto element = at + 1; element < last; element = tape_.end(element)) {
       if (!fits_shape(element, shape, node.items, depth + 1)) return false;
     }
     return true;
@@ -345,21 +374,30 @@ class Fits {
     return std::ranges::adjacent_find(sorted) == sorted.end();
   }
 
-  bool fits_string(std::string_view text, const FastNode& node) const {
-    if (text.empty() && node.node->length_min > 0) return false;
-    if (node.has_length) {
-      const auto characters = static_cast<std::size_t>(
-          std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-      if (characters < node.node->length_min || (node.node->length_max > 0 && characters > node.node->length_max)) {
-        return false;
-      }
-    }
+  /// `at`: the length of the text, which stands behind it.
+  bool fits_string(const char* at, const FastNode& node) const {
+    const std::string_view text{at + sizeof(std::uint32_t), length_at(at)};
+    if (text.empty() && !node.may_be_empty) return false;
+    if (node.has_length && !has_good_length(text, *node.node)) return false;
     if (node.values.count > 0) {
-      const auto allowed = texts_.subspan(node.values.begin, node.values.count);
-      if (std::ranges::none_of(allowed, [&](const KnownText& each) { return each.is(text); })) return false;
+      const auto* const values = texts_ + node.values.begin;
+      // Of few values one stands again and again.
+      auto& guess = followers_[node.followers];
+      if (!values[guess].is(at)) {
+        std::uint16_t found = 0;
+        while (found < node.values.count && !values[found].is(at)) ++found;
+        if (found == node.values.count) return false;
+        guess = found;
+      }
     }
     if (node.has_pattern && !patterns_.matches(node.position, text)) return false;
     return node.format == GrammarFormat::none || has_format(text, node.format);
+  }
+
+  [[gnu::noinline]] static bool has_good_length(std::string_view text, const GrammarNode& node) {
+    const auto characters = static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return characters >= node.length_min && (node.length_max == 0 || characters <= node.length_max);
   }
 
   static bool fits_number(Node json, const FastNode& node) {
@@ -367,17 +405,17 @@ class Fits {
     return number >= node.node->minimum && number <= node.node->maximum;
   }
 
-  bool fits_choices(Node json, const GrammarNode& node, int depth, bool covered) const {
+  bool fits_choices(std::uint32_t at, const GrammarNode& node, int depth, bool covered) const {
     if (depth > kFitsDepthMax) return false;
     const auto branches = [&](GrammarRange range) { return grammar_.branches.subspan(range.begin, range.count); };
-    const auto fit = [&](std::int16_t branch) { return fits(json, branch, depth + 1, covered); };
+    const auto fit = [&](std::int16_t branch) { return fits(at, branch, depth + 1, covered); };
     if (!std::ranges::all_of(branches(node.all_of), fit)) return false;
     if (node.any_of.count > 0 && std::ranges::none_of(branches(node.any_of), fit)) return false;
     if (node.one_of.count == 0) return true;
     // Exactly one: what is not certain to fit must be certain not to.
     std::size_t fitting = 0;
     for (const auto branch : branches(node.one_of)) {
-      if (is_ruled_out(json, branch)) continue;
+      if (is_ruled_out(Node{tape_, at}, branch)) continue;
       if (!fit(branch)) return false;
       ++fitting;
     }
@@ -387,18 +425,21 @@ class Fits {
   /// A member that may have one value only has another: the version of a CVSS object.
   bool is_ruled_out(Node json, std::int16_t branch) const {
     if (branch < 0) return false;
-    for (const auto& [name, value] : nodes_[static_cast<std::size_t>(branch)].constants) {
+    for (const auto& [name, value] : nodes_[branch].constants) {
       const auto found = json[name];
       if (found.is_string() && found.text() != value) return true;
     }
     return false;
   }
 
+  const Tape& tape_;
+  const std::uint64_t* entries_;
+  const char* strings_;
   const Grammar& grammar_;
   const Patterns& patterns_;
-  std::span<const FastNode> nodes_;
-  std::span<const FastMember> members_;
-  std::span<const KnownText> texts_;
+  const FastNode* nodes_;
+  const FastMember* members_;
+  const KnownText* texts_;
   std::uint16_t* followers_;
   const Model* model_;
 };
@@ -407,10 +448,13 @@ class Fits {
 
 bool fits_certainly(Node root, CsafVersion version) { return fits_certainly(root, version, 0); }
 
-bool fits_certainly(const Model& model) { return Fits{tables_of(model.version()), &model}.fits(model.root(), 0, 0); }
+bool fits_certainly(const Model& model) {
+  const auto root = model.root();
+  return Fits{tables_of(model.version()), root.tape(), &model}.fits(root.at(), 0, 0);
+}
 
 bool fits_certainly(Node value, CsafVersion version, std::int16_t index) {
-  return Fits{tables_of(version), nullptr}.fits(value, index, 0);
+  return Fits{tables_of(version), value.tape(), nullptr}.fits(value.at(), index, 0);
 }
 
 }  // namespace tocsin::formats::csaf

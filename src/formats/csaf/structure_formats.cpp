@@ -17,10 +17,11 @@ bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
 constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// The characters that stand in a URI as themselves (RFC 3986 section 2.2 and 2.3).
+/// The characters that stand in a URI as themselves, wherever it is (RFC 3986 section 2.2 and 2.3): not "#", which
+/// stands once.
 constexpr auto kInUri = [] {
   std::array<bool, 256> allowed{};
-  for (const char c : std::string_view{"-._~:/?#[]@!$&'()*+,;="}) allowed[static_cast<unsigned char>(c)] = true;
+  for (const char c : std::string_view{"-._~:/?[]@!$&'()*+,;="}) allowed[static_cast<unsigned char>(c)] = true;
   for (int c = 0; c < 128; ++c) {
     if (is_alpha(static_cast<char>(c)) || is_digit(static_cast<char>(c))) allowed[static_cast<std::size_t>(c)] = true;
   }
@@ -34,8 +35,8 @@ using Block = unsigned char __attribute__((vector_size(16)));
 Block unknown_in(const char* text) {
   Block c;
   std::memcpy(&c, text, sizeof c);
-  return Block((c <= ' ') | (c >= 0x7F) | (c == '"') | (c == '%') | ((c | 2) == '>') | ((c | 2) == '^') | (c == '`') |
-               ((c >= '{') & (c <= '}')));
+  return Block((c <= ' ') | (c >= 0x7F) | ((c | 1) == '#') | (c == '%') | ((c | 2) == '>') | ((c | 2) == '^') |
+               (c == '`') | ((c >= '{') & (c <= '}')));
 }
 
 /// Whether all are of kInUri, without branches: nearly every URI is read to its end. False of short ones says nothing.
@@ -66,19 +67,21 @@ bool is_uri(std::string_view text) {
   const auto colon = scheme_length(text);
   if (colon == 0) return false;
   text.remove_prefix(colon + 1);
-  if (!has_plain_characters_only(text)) {
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const char c = text[i];
-      if (c == '%') {
-        if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
-        i += 2;
-      } else if (!kInUri[static_cast<unsigned char>(c)]) {
-        return false;
-      }
+  if (has_plain_characters_only(text)) return true;
+  bool in_fragment = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '%') {
+      if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
+      i += 2;
+    } else if (c == '#') {
+      if (in_fragment) return false;
+      in_fragment = true;
+    } else if (!kInUri[static_cast<unsigned char>(c)]) {
+      return false;
     }
   }
-  const auto fragment = text.find('#');
-  return fragment == std::string_view::npos || text.find('#', fragment + 1) == std::string_view::npos;
+  return true;
 }
 
 bool is_uuid(std::string_view text) {

@@ -91,27 +91,37 @@ void missing_document_language(const Model& model, Sink& sink) {
   }
 }
 
+/// Of two names of members; most differ in their first character.
+bool stands_before(std::string_view name, std::string_view other) noexcept {
+  if (!name.empty() && !other.empty() && name.front() != other.front()) {
+    return static_cast<unsigned char>(name.front()) < static_cast<unsigned char>(other.front());
+  }
+  return name < other;
+}
+
+bool is_container(Node json) noexcept { return json.is_object() || json.is_array(); }
+
 /// One finding for each object that is not sorted, at the first key that stands too late.
 void check_sorted(Node json, Sink& sink) {
   if (sink.full()) return;
   if (json.is_array()) {
-    for (const auto element : json.elements()) check_sorted(element, sink);
+    for (const auto element : json.elements()) {
+      if (is_container(element)) check_sorted(element, sink);
+    }
     return;
   }
   std::string_view before;
   bool told = false;
-  bool first = true;
   for (const auto member : json.members()) {
-    if (!first && !told && member.name < before) {
+    if (!told && stands_before(member.name, before)) {
       told = true;
       sink.add(member.value,
                tr<"the key '{}' stands behind '{}': keys are not sorted">(text::shorten(member.name, 60),
                                                                           text::shorten(before, 60)),
                tr<"Sort the keys alphabetically.">());
     }
-    first = false;
     before = member.name;
-    check_sorted(member.value, sink);
+    if (is_container(member.value)) check_sorted(member.value, sink);
   }
 }
 
