@@ -10,6 +10,8 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "engine/threat/text.hpp"
+#include "engine/threat/threat_row.hpp"
 
 namespace tocsin::engine::threat {
 namespace {
@@ -120,6 +122,57 @@ std::vector<Span> places_of(const Text& text, const Vendor& vendor, std::string_
   return found;
 }
 
+/// A product of an advisory.
+struct Asked {
+  std::int64_t id = 0;
+  std::string vendor, name;  ///< The vendor's folded.
+};
+
+Result<std::vector<Asked>> products_of(store::Connection& connection, domain::RecordId advisory) {
+  return connection.all(
+      Sql{"SELECT DISTINCT p.id, w.folded, p.name FROM advisory_product x JOIN product p ON p.id = x.product_id JOIN "
+          "vendor w ON w.id = p.vendor_id WHERE x.record_id = ? AND w.vendor_key <> 'unknown' ORDER BY p.id LIMIT ?",
+          advisory, static_cast<std::int64_t>(kProductsAsked)},
+      [](const store::Row& row) {
+        return Asked{.id = row.integer(0), .vendor = row.string(1), .name = row.string(2)};
+      });
+}
+
+/// What has all words of one of the products, newest first.
+Result<std::vector<ThreatRow>> candidates_of(store::Connection& connection, const domain::policy::Viewer& viewer,
+                                             const std::vector<Asked>& products, Timestamp now) {
+  std::vector<std::string> texts;
+  for (const auto& each : products) texts.push_back(each.vendor + ' ' + each.name);
+  const auto words = any_words_condition(connection.dialect(), texts);
+  if (!words) return std::vector<ThreatRow>{};
+  Sql sql{"SELECT " TOCSIN_THREAT_COLUMNS
+          " FROM stix_object s JOIN record r ON r.id = s.record_id WHERE s.on_lists = 1 AND s.revoked = 0 AND "};
+  sql.append(*words).append(" AND ").append(visible_sql(viewer, now));
+  append_first_of_id(sql, viewer, now);
+  sql.append(" ORDER BY s.modified DESC, s.stix_id DESC LIMIT ?", static_cast<std::int64_t>(kNamingCandidatesMax));
+  return connection.all(sql, [](const store::Row& row) { return read_threat_row(row); });
+}
+
+/// What an object says of products; empty where it cannot be read.
+Result<std::string> text_of_record(store::Connection& connection, domain::RecordId record) {
+  TRY(const auto bytes, connection.first(Sql{"SELECT d.bytes FROM record r JOIN revision_document d ON d.revision_id = "
+                                             "r.current_revision_id WHERE r.id = ?",
+                                             record},
+                                         [](const store::Row& row) { return row.string(0); }));
+  const auto parsed = json::parse(bytes.value_or("{}"));
+  if (!parsed || !parsed->root().is_object()) return std::string{};
+  return product_text_of(parsed->root().get_object());
+}
+
+/// Does one of the products stand in the text at all? Quick, and never wrongly no.
+bool may_name(const Text& text, const std::vector<Asked>& products) {
+  return std::ranges::any_of(products, [&](const Asked& each) {
+    Vendor vendor{.ends = {}, .words = 0, .folded = each.vendor};
+    for (const auto& span : text.find(tokens_of(vendor.folded))) vendor.ends.push_back(span.end);
+    return !vendor.ends.empty() && !places_of(text, vendor, each.name).empty();
+  });
+}
+
 /// What the viewer may see of these products.
 Result<std::map<std::int64_t, NamedProduct>> seen_of(store::Connection& connection,
                                                      const domain::policy::Viewer& viewer,
@@ -201,6 +254,30 @@ Result<NamedProducts> products_named(store::Connection& connection, const domain
     return std::tuple{-each.advisory_count, std::string_view{each.vendor_key}, std::string_view{each.product_key}};
   });
   if (out.items.size() > kProductsShown) out.items.resize(kProductsShown);
+  return out;
+}
+
+Result<std::vector<ProductThreat>> threats_naming_products(store::Connection& connection,
+                                                           const domain::policy::Viewer& viewer,
+                                                           domain::RecordId advisory, std::size_t limit,
+                                                           Timestamp now) {
+  std::vector<ProductThreat> out;
+  TRY(const auto products, products_of(connection, advisory));
+  TRY(auto candidates, candidates_of(connection, viewer, products, now));
+  std::set<std::int64_t> ids;
+  for (const auto& each : products) ids.insert(each.id);
+  for (auto& each : candidates) {
+    if (out.size() == limit) break;
+    TRY(const auto text, text_of_record(connection, each.record));
+    if (!may_name(Text{text}, products)) continue;
+    // Whether it is meant is decided as on the object's own page.
+    TRY(const auto named, products_named(connection, viewer, text, now));
+    ProductThreat threat{.row = std::move(each), .products = {}};
+    for (const auto& product : named.items) {
+      if (ids.contains(product.id)) threat.products.push_back(product.product);
+    }
+    if (!threat.products.empty()) out.push_back(std::move(threat));
+  }
   return out;
 }
 

@@ -34,6 +34,20 @@ struct NamedProducts {
 Result<NamedProducts> products_named(store::Connection& connection, const domain::policy::Viewer& viewer,
                                      std::string_view text, Timestamp now);
 
+/// An object that names products of an advisory.
+struct ProductThreat {
+  ThreatRow row;
+  std::vector<std::string> products;  ///< Their names, in the order of products_named.
+};
+/// The other end: what is in force, is on lists and names a product that the advisory speaks of, newest version first.
+/// Of at most `limit` of the kNamingCandidatesMax newest that have all words of such a product; of the kProductsAsked first
+/// products. The caller has been allowed to see the advisory.
+inline constexpr std::size_t kProductsAsked = 40;
+inline constexpr std::size_t kNamingCandidatesMax = 100;
+Result<std::vector<ProductThreat>> threats_naming_products(store::Connection& connection,
+                                                           const domain::policy::Viewer& viewer,
+                                                           domain::RecordId advisory, std::size_t limit, Timestamp now);
+
 /// What an object of STIX says of products: its name and texts, its external references, vendor, name and CPE of
 /// software. Custom properties are left aside.
 std::string product_text_of(const boost::json::object& object);

@@ -68,23 +68,49 @@ void append_first_of_id(store::Sql& sql, const domain::policy::Viewer& viewer, T
   sql.append(domain::policy::visible_sql(viewer, now)).append("))");
 }
 
+namespace {
+
+/// Of the objects whose words a query in the language of the database's index finds.
+store::Sql found_by(store::Dialect dialect, const std::string& query) {
+  if (dialect == store::Dialect::postgres) {
+    return store::Sql{"s.record_id IN (SELECT x.record_id FROM stix_text x WHERE x.terms @@ CAST(? AS tsquery))",
+                      query};
+  }
+  return store::Sql{"s.record_id IN (SELECT rowid FROM stix_text WHERE stix_text MATCH ?)", query};
+}
+
+/// Every one of the words, the last as a beginning where that is asked.
+std::string all_of(store::Dialect dialect, const std::vector<std::string>& words, bool beginning) {
+  std::string out;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool begins = beginning && i + 1 == words.size();
+    if (dialect == store::Dialect::postgres) {
+      out += fmt::format("{}'{}'{}", i == 0 ? "" : " & ", words[i], begins ? ":*" : "");
+    } else {
+      out += fmt::format("{}\"{}\"{}", i == 0 ? "" : " AND ", words[i], begins ? " *" : "");
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 std::optional<store::Sql> words_condition(store::Dialect dialect, std::string_view text) {
   const auto words = search::tokens(text);
   if (words.empty()) return std::nullopt;
+  return found_by(dialect, all_of(dialect, words, true));
+}
+
+std::optional<store::Sql> any_words_condition(store::Dialect dialect, std::span<const std::string> texts) {
   std::string asked;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const bool last = i + 1 == words.size();
-    if (dialect == store::Dialect::postgres) {
-      asked += fmt::format("{}'{}'{}", i == 0 ? "" : " & ", words[i], last ? ":*" : "");
-    } else {
-      asked += fmt::format("{}\"{}\"{}", i == 0 ? "" : " AND ", words[i], last ? " *" : "");
-    }
+  for (const auto& text : texts) {
+    const auto words = search::tokens(text);
+    if (words.empty()) continue;
+    if (!asked.empty()) asked += dialect == store::Dialect::postgres ? " | " : " OR ";
+    asked += fmt::format("({})", all_of(dialect, words, false));
   }
-  if (dialect == store::Dialect::postgres) {
-    return store::Sql{"s.record_id IN (SELECT x.record_id FROM stix_text x WHERE x.terms @@ CAST(? AS tsquery))",
-                      asked};
-  }
-  return store::Sql{"s.record_id IN (SELECT rowid FROM stix_text WHERE stix_text MATCH ?)", asked};
+  if (asked.empty()) return std::nullopt;
+  return found_by(dialect, asked);
 }
 
 }  // namespace tocsin::engine::threat

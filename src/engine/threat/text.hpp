@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,9 @@ class Words {
 /// A condition on `s.record_id`: every word of the text, the last one as a beginning. nullopt where it has no word, and
 /// so finds nothing.
 std::optional<store::Sql> words_condition(store::Dialect dialect, std::string_view text);
+
+/// The same for every word, whole, of any of the texts; those without a word find nothing.
+std::optional<store::Sql> any_words_condition(store::Dialect dialect, std::span<const std::string> texts);
 
 /// All that an object is found by. `title`, `key`: its record's.
 void add_words(Words& words, std::string_view title, std::string_view key, const formats::stix::Facts& facts);

@@ -194,6 +194,20 @@ std::string_view advisory_schemas_json() noexcept {
     "revision", "document_url", "sharing"],
   "properties": {
     "threats": {"$ref": "#/components/schemas/NamingThreats"},
+    "threats_by_product": {
+      "description": "What of threat knowledge names its products (their names in `products`), as far as the asker may see it, the newest ten. Not of revisions.",
+      "type": "array",
+      "items": {
+        "allOf": [
+          {"$ref": "#/components/schemas/Threat"},
+          {
+            "type": "object",
+            "required": ["products"],
+            "properties": {"products": {"type": "array", "items": {"type": "string"}}}
+          }
+        ]
+      }
+    },
     "techniques": {
       "description": "Techniques of ATT&CK that it names as it is now, as far as they are here for the asker. Not of revisions.",
       "type": "array",

@@ -1,6 +1,7 @@
 #include "portal/pages/threat_links.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -33,6 +34,7 @@ using Names = std::map<std::string, std::string>;
 /// On pages of advisories and vulnerabilities, and in their API.
 constexpr int kThreatsShown = 10;
 constexpr std::size_t kCvesShown = 3;
+constexpr std::size_t kProductsTold = 3;
 
 std::string_view name_of(const Names& names, const std::string& id) {
   const auto found = names.find(id);
@@ -114,6 +116,35 @@ void append_vulnerability(std::string& out, const threat::NamedVulnerability& ea
   out += "</tr>\n";
 }
 
+/// An entry of a list of threats: what it is, `note` says why it stands here.
+void append_threat(std::string& out, const threat::ThreatRow& row, const Html& note) {
+  render<"<li><a href=\"{}\">{}</a> <span class=\"note\">{}</span> {} <span class=\"note\">{}</span> ">(
+      out, Url::own(threat_url(row.id)), row.name, threat_type_title(row.type), tlp_badge(row.tlp), note);
+  if (row.modified) out += date_html(*row.modified).str();
+  out += "</li>\n";
+}
+
+/// Those that are listed for its vulnerabilities as well stand there.
+void append_by_product(std::string& out, const AdvisoryLinks& links) {
+  const auto is_listed = [&](const threat::ProductThreat& each) {
+    return std::ranges::any_of(links.threats.rows, [&](const auto& other) { return other.row.id == each.row.id; });
+  };
+  const auto count = std::ranges::count_if(links.by_product, std::not_fn(is_listed));
+  if (count == 0) return;
+  render<"<section id=\"product-threats\"><h2>[[Threats that name its products]]</h2>\n<ul class=\"attack-list\">\n">(
+      out);
+  for (const auto& each : links.by_product) {
+    if (is_listed(each)) continue;
+    std::string products;
+    for (std::size_t i = 0; i < std::min(each.products.size(), kProductsTold); ++i) {
+      render<"{}{}">(products, i == 0 ? "" : ", ", each.products[i]);
+    }
+    if (each.products.size() > kProductsTold) products += fmt::format(" +{}", each.products.size() - kProductsTold);
+    append_threat(out, each.row, Html::from_trusted(std::move(products)));
+  }
+  out += "</ul></section>\n";
+}
+
 }  // namespace
 
 Result<ObjectLinks> object_links(App& app, const http::Request& request, std::string_view stix_id) {
@@ -185,16 +216,13 @@ Html naming_html(const threat::NamingThreats& found, std::string_view heading, c
   render<"<section id=\"threats\"><h2>{} <span class=\"count\">{}</span></h2>\n<ul class=\"attack-list\">\n">(
       out, heading, locale::number(found.total));
   for (const auto& each : found.rows) {
-    render<"<li><a href=\"{}\">{}</a> <span class=\"note\">{}</span> {} <span class=\"note\">{}: ">(
-        out, Url::own(threat_url(each.row.id)), each.row.name, threat_type_title(each.row.type),
-        tlp_badge(each.row.tlp), way_html(each.ways.front(), found.names));
+    std::string note;
+    render<"{}: ">(note, way_html(each.ways.front(), found.names));
     for (std::size_t i = 0; i < std::min(each.ways.size(), kCvesShown); ++i) {
-      render<"{}{}">(out, i == 0 ? "" : ", ", each.ways[i].cve);
+      render<"{}{}">(note, i == 0 ? "" : ", ", each.ways[i].cve);
     }
-    if (each.ways.size() > kCvesShown) out += fmt::format(" +{}", each.ways.size() - kCvesShown);
-    out += "</span> ";
-    if (each.row.modified) out += date_html(*each.row.modified).str();
-    out += "</li>\n";
+    if (each.ways.size() > kCvesShown) note += fmt::format(" +{}", each.ways.size() - kCvesShown);
+    append_threat(out, each.row, Html::from_trusted(std::move(note)));
   }
   out += "</ul>\n";
   if (std::cmp_greater(found.total, found.rows.size())) {
@@ -221,12 +249,19 @@ Result<AdvisoryLinks> advisory_links(store::Connection& connection, const domain
   AdvisoryLinks links;
   TRY(const auto cves, threat::vulnerabilities_of_advisory(connection, record));
   TRY(links.threats, threat::naming_threats(connection, viewer, cves, kThreatsShown, now));
+  TRY(links.by_product, threat::threats_naming_products(connection, viewer, record, kThreatsShown, now));
   TRY(links.techniques, threat::techniques_named_by(connection, viewer, record, now));
   return links;
 }
 
 void add_advisory_links(boost::json::object& out, const AdvisoryLinks& links) {
   out["threats"] = naming_json(links.threats);
+  auto& by_product = out["threats_by_product"].emplace_array();
+  for (const auto& each : links.by_product) {
+    auto item = threat_row_json(each.row);
+    item["products"] = boost::json::array(each.products.begin(), each.products.end());
+    by_product.push_back(std::move(item));
+  }
   auto& techniques = out["techniques"].emplace_array();
   for (const auto& each : links.techniques) techniques.push_back(attack_row_json(each));
 }
@@ -235,6 +270,7 @@ Html advisory_links_html(const AdvisoryLinks& links, const domain::Record& recor
   std::string out = naming_html(links.threats, tr<"Threats that name its vulnerabilities">(),
                                 http::with_query("/threats", {{"advisory", record.slug}}))
                         .str();
+  append_by_product(out, links);
   if (links.techniques.empty()) return Html::from_trusted(std::move(out));
   render<"<section id=\"techniques\"><h2>[[Techniques that it names]]</h2>\n<ul class=\"attack-list\">\n">(out);
   for (const auto& each : links.techniques) {

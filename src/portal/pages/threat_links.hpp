@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "engine/threat/attack.hpp"
+#include "engine/threat/products.hpp"
 #include "engine/threat/vulnerabilities.hpp"
 #include "portal/app.hpp"
 #include "portal/html/safe.hpp"
@@ -40,11 +41,12 @@ boost::json::object naming_json(const engine::threat::NamingThreats& found);
 /// What has to do with one advisory.
 struct AdvisoryLinks {
   engine::threat::NamingThreats threats;
-  std::vector<engine::threat::AttackRow> techniques;  ///< That it names.
+  std::vector<engine::threat::ProductThreat> by_product;  ///< That name its products; the newest.
+  std::vector<engine::threat::AttackRow> techniques;      ///< That it names.
 };
 Result<AdvisoryLinks> advisory_links(store::Connection& connection, const domain::policy::Viewer& viewer,
                                      domain::RecordId record, Timestamp now);
-/// Members "threats" and "techniques" of the schema "AdvisoryDetail".
+/// Members "threats", "threats_by_product" and "techniques" of the schema "AdvisoryDetail".
 void add_advisory_links(boost::json::object& out, const AdvisoryLinks& links);
 html::Html advisory_links_html(const AdvisoryLinks& links, const domain::Record& record);
 

@@ -191,6 +191,42 @@ TEST_P(ThreatLinkPages, AdvisoriesAndVulnerabilitiesTellWhoNamesThem) {
   EXPECT_THAT(page("/advisories/EX-2021-001"), Not(HasSubstr("Low &lt;tide&gt;")));
 }
 
+TEST_P(ThreatLinkPages, AdvisoriesTellWhoNamesTheirProducts) {
+  fill();
+  const auto report = [](int number, std::string_view name, std::string_view marking, std::string_view says) {
+    return object(fmt::format("campaign--00000000-0000-4000-8000-0000000001{:02}", number), name, marking,
+                  fmt::format(R"(,"description":"{}")", says));
+  };
+  add({report(1, "Slack <water>", kClear, "They look for the Flow Controller of Example Pumps."),
+       report(2, "Spring tide", kGreen, "Example Pumps: Flow Controller"),
+       // All its words, and yet another product; a relationship; one that is not in force.
+       report(3, "Ebb", kClear, "Example Pumps have a controller of flow"),
+       object("campaign--00000000-0000-4000-8000-000000000104", "Neap", kClear,
+              R"(,"description":"Example Pumps Flow Controller","revoked":true)"),
+       // What names a vulnerability of the advisory stands on the page already.
+       report(5, "Flood", kClear, "CVE-1900-10001 in the Flow Controller of Example Pumps")});
+  const auto of = [&](const http::testing::Reply& reply) {
+    std::string out;
+    const auto body = json_of(reply);
+    for (const auto& each : body.at("threats_by_product").as_array()) {
+      out += std::string_view{each.at("name").as_string()};
+      for (const auto& product : each.at("products").as_array()) {
+        out.append(": ").append(std::string_view{product.as_string()});
+      }
+      out += "; ";
+    }
+    return out;
+  };
+  EXPECT_EQ(of(get("/api/v1/advisories/EX-2021-001")), "Flood: Flow Controller; Slack <water>: Flow Controller; ");
+  EXPECT_EQ(of(get_as(boss, "/api/v1/advisories/EX-2021-001")),
+            "Flood: Flow Controller; Spring tide: Flow Controller; Slack <water>: Flow Controller; ");
+  EXPECT_EQ(of(get("/api/v1/advisories/EX-2021-002")), "");
+  EXPECT_THAT(page("/advisories/EX-2021-001"),
+              AllOf(HasSubstr("id=\"product-threats\""), HasSubstr("Slack &lt;water&gt;"),
+                    Not(HasSubstr("Spring tide")), Not(HasSubstr("Ebb")), Not(HasSubstr("Neap"))));
+  EXPECT_THAT(page("/advisories/EX-2021-002"), Not(HasSubstr("id=\"product-threats\"")));
+}
+
 TEST_P(ThreatLinkPages, TheListIsNarrowedToThem) {
   fill();
   EXPECT_EQ(names(json_of(get("/api/v1/threats?cve=cve-1900-10001&sort=name"))),
