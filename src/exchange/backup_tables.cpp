@@ -79,6 +79,7 @@ using store::Value;
 #define TOCSIN_ASSET_VERDICT_ALL \
   "id, organisation_id, verdict, asset_id, record_id, identity, product_key, reason, person_id, at"
 #define TOCSIN_INVENTORY_MAPPING_ALL "id, organisation_id, header, field"
+#define TOCSIN_COVERAGE_STATEMENT_ALL "id, organisation_id, zone, attack_id, in_place, stated_at, stated_by"
 #define TOCSIN_INVENTORY_GRANT_ALL "id, organisation_id, site, reason, granted_by, granted_at, revoked_by, revoked_at"
 #define TOCSIN_WEBHOOK_ALL                                                                                           \
   "id, uuid, organisation_id, person_id, name, url, secret, former_secret, former_until, enabled, disabled_reason, " \
@@ -376,6 +377,8 @@ constexpr BackupColumn kAssetVerdict[] = {{"id"},
                                           {"person_id"},
                                           {"at"}};
 constexpr BackupColumn kInventoryMapping[] = {{"id"}, {"organisation_id"}, {"header", true}, {"field", true}};
+constexpr BackupColumn kCoverageStatement[] = {{"id"},       {"organisation_id"}, {"zone", true}, {"attack_id", true},
+                                               {"in_place"}, {"stated_at"},       {"stated_by"}};
 constexpr BackupColumn kTaxiiPeer[] = {{"id"},
                                        {"uuid", true},
                                        {"name", true},
@@ -587,6 +590,9 @@ const BackupTableCode kTables[] = {
     {"inventory_mapping", kInventoryMapping, false,
      TOCSIN_PAGE("inventory_mapping", TOCSIN_INVENTORY_MAPPING_ALL, "id"),
      TOCSIN_INSERT("inventory_mapping", TOCSIN_INVENTORY_MAPPING_ALL)},
+    {"coverage_statement", kCoverageStatement, false,
+     TOCSIN_PAGE("coverage_statement", TOCSIN_COVERAGE_STATEMENT_ALL, "id"),
+     TOCSIN_INSERT("coverage_statement", TOCSIN_COVERAGE_STATEMENT_ALL)},
     {"inventory_grant", kInventoryGrant, false, TOCSIN_PAGE("inventory_grant", TOCSIN_INVENTORY_GRANT_ALL, "id"),
      TOCSIN_INSERT("inventory_grant", TOCSIN_INVENTORY_GRANT_ALL)},
     {"webhook", kWebhook, false, TOCSIN_PAGE("webhook", TOCSIN_WEBHOOK_ALL, "id"),
@@ -727,6 +733,8 @@ Status advance_identities(store::Connection& connection) {
       "SELECT setval(pg_get_serial_sequence('asset_verdict', 'id'), (SELECT greatest(max(id), 1) FROM asset_verdict));"
       "SELECT setval(pg_get_serial_sequence('inventory_mapping', 'id'), (SELECT greatest(max(id), 1) FROM "
       "inventory_mapping));"
+      "SELECT setval(pg_get_serial_sequence('coverage_statement', 'id'), (SELECT greatest(max(id), 1) FROM "
+      "coverage_statement));"
       "SELECT setval(pg_get_serial_sequence('taxii_peer', 'id'), (SELECT greatest(max(id), 1) FROM taxii_peer));"
       "SELECT setval(pg_get_serial_sequence('taxii_peer_event', 'id'), (SELECT greatest(max(id), 1) FROM "
       "taxii_peer_event));"

@@ -1,6 +1,7 @@
 #include "store/asset_text.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -118,11 +119,13 @@ Result<std::vector<UnindexedAsset>> AssetText::unindexed(int limit) {
       });
 }
 
-Status AssetText::set_indexed(std::span<const std::int64_t> ids) {
-  if (ids.empty()) return ok();
-  Sql sql{"UPDATE asset SET indexed = 1 WHERE id IN "};
-  sql.append_list(ids);
-  TRY_VOID(connection_.run(sql));
+Status AssetText::set_indexed(std::span<const std::pair<std::int64_t, std::string>> classes) {
+  std::map<std::string_view, std::vector<std::int64_t>> by_class;
+  for (const auto& [id, name] : classes) by_class[name].push_back(id);
+  for (const auto& [name, ids] : by_class) {
+    Sql sql{"UPDATE asset SET indexed = 1, attack_class = ? WHERE id IN ", name};
+    TRY_VOID(connection_.run(sql.append_list(ids)));
+  }
   return ok();
 }
 

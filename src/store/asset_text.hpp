@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -44,8 +45,8 @@ class AssetText {
 
   /// Of all organisations, at most `limit`.
   Result<std::vector<UnindexedAsset>> unindexed(int limit);
-  /// Their terms are in the index from now on.
-  Status set_indexed(std::span<const std::int64_t> ids);
+  /// Their terms are in the index from now on, and their classes known: Asset::attack_class, by number.
+  Status set_indexed(std::span<const std::pair<std::int64_t, std::string>> classes);
 
  private:
   Connection& connection_;

@@ -81,9 +81,9 @@ void append_item(Sql& sql, const formats::inventory::Item& item) {
 }
 
 void append_row(Sql& sql, const Asset& asset) {
-  sql.append("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ", asset.organisation, asset.key, asset.label,
-             text::fold(asset.label), asset.search, asset.digest, asset.identity, asset.version, asset.due,
-             !asset.terms.empty(), asset.added_at, asset.changed_at);
+  sql.append("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ", asset.organisation, asset.key, asset.label,
+             text::fold(asset.label), asset.search, asset.digest, asset.identity, asset.attack_class, asset.version,
+             asset.due, !asset.terms.empty(), asset.added_at, asset.changed_at);
   append_item(sql, asset.item);
   sql.append(")");
 }
@@ -283,7 +283,7 @@ Status Assets::insert(std::span<const Asset> assets) {
     const std::size_t rows = assets.size() - at >= kGroup ? kGroup : 1;
     Sql sql{
         "INSERT INTO asset (organisation_id, asset_key, label, folded_label, search_text, digest, identity, "
-        "row_version, due, indexed, added_at, changed_at, " TOCSIN_ASSET_FIELDS ") VALUES "};
+        "attack_class, row_version, due, indexed, added_at, changed_at, " TOCSIN_ASSET_FIELDS ") VALUES "};
     for (std::size_t i = 0; i < rows; ++i) {
       if (i > 0) sql.append(", ");
       append_row(sql, assets[at + i]);
@@ -301,13 +301,14 @@ Status Assets::insert(std::span<const Asset> assets) {
 Result<std::int64_t> Assets::update(const Asset& asset, Timestamp now) {
   Sql sql{
       "UPDATE asset SET asset_key = ?, label = ?, folded_label = ?, search_text = ?, digest = ?, identity = ?, "
-      "row_version = row_version + 1, due = ?, indexed = ?, changed_at = ?, (" TOCSIN_ASSET_FIELDS ") = (",
+      "attack_class = ?, row_version = row_version + 1, due = ?, indexed = ?, changed_at = ?, (" TOCSIN_ASSET_FIELDS ") = (",
       asset.key,
       asset.label,
       text::fold(asset.label),
       asset.search,
       asset.digest,
       asset.identity,
+      asset.attack_class,
       asset.due,
       !asset.terms.empty(),
       now};

@@ -117,7 +117,8 @@ std::span<const Migration> all_migrations() {
                                      kMigration0041ExposureFigures,
                                      kMigration0042PeerKinds,
                                      kMigration0043Decay,
-                                     kMigration0045Plans};
+                                     kMigration0045Plans,
+                                     kMigration0048Coverage};
   return migrations;
 }
 

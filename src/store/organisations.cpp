@@ -206,6 +206,7 @@ Status Organisations::cut_ties(domain::OrganisationId id) {
        Sql{"DELETE FROM asset_decision WHERE organisation_id = ?", id},
        Sql{"DELETE FROM asset_verdict WHERE organisation_id = ?", id},
        Sql{"DELETE FROM inventory_mapping WHERE organisation_id = ?", id},
+       Sql{"DELETE FROM coverage_statement WHERE organisation_id = ?", id},
        Sql{"DELETE FROM inventory_upload WHERE organisation_id = ?", id},
        Sql{"DELETE FROM decision_table WHERE organisation_id = ?", id},
        Sql{"DELETE FROM inventory_grant WHERE organisation_id = ?", id},

@@ -127,6 +127,7 @@ inline constexpr ActionText kActions[] = {
     {"inventory.change", "An asset of an inventory was changed."},
     {"inventory.remove", "An asset was removed from an inventory."},
     {"inventory.export", "An inventory was taken out as a file."},
+    {"inventory.coverage", "An organisation said which mitigations and data components are in place in its plants."},
     {"inventory.grant", "The CERT was granted to read an inventory, or a site of it."},
     {"inventory.revoke", "Such a grant was revoked."},
     {"inventory.read-granted", "The CERT looked into an inventory that it was granted."},

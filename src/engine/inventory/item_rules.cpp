@@ -9,6 +9,7 @@
 #include "base/messages.hpp"
 #include "base/text.hpp"
 #include "domain/vendor.hpp"
+#include "engine/inventory/asset_class.hpp"
 
 namespace tocsin::engine::inventory {
 namespace {
@@ -228,6 +229,7 @@ void derive(store::Asset& asset) {
   // Where nothing else says what it is, its name does.
   if (item.product.empty() && item.model.empty() && item.family.empty()) kind.add(text::fold(item.name));
   asset.identity = kind.hash();
+  asset.attack_class = asset_class(item);
   std::string words;
   for (const auto* text : {&item.key, &item.name, &item.vendor, &item.family, &item.product, &item.model, &item.serial,
                            &item.site, &item.zone, &item.owner}) {

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "engine/inventory/asset_class.hpp"
 #include "engine/search/tokens.hpp"
+#include "store/assets.hpp"
 
 namespace tocsin::engine::inventory {
 namespace {
@@ -86,7 +88,10 @@ Result<std::int64_t> index_assets(store::Database& database, int assets_max) {
       ids.push_back(each.id);
     }
     TRY_VOID(connection.run_all(statements));
-    TRY_VOID(text.set_indexed(ids));
+    TRY(const auto assets, store::Assets{connection}.of_ids(ids));
+    std::vector<std::pair<std::int64_t, std::string>> classes;
+    for (const auto& each : assets) classes.emplace_back(each.id, asset_class(each.item));
+    TRY_VOID(text.set_indexed(classes));
     return static_cast<std::int64_t>(ids.size());
   });
 }

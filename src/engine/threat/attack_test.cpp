@@ -6,8 +6,8 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "engine/testing/attack_base.hpp"
+#include "engine/testing/stix_revision.hpp"
 #include "engine/threat/indexer.hpp"
-#include "formats/stix/versions.hpp"
 #include "store/records.hpp"
 #include "store/removals.hpp"
 #include "store/testing/test_database.hpp"
@@ -25,19 +25,7 @@ using ::testing::UnorderedElementsAre;
 
 class AttackTest : public store_testing::DatabaseTest {
  protected:
-  void put(const std::string& bytes, Tlp tlp = Tlp::clear) {
-    const auto parsed = json::parse(bytes);
-    ASSERT_TRUE(parsed) << bytes << parsed.error().to_string();
-    const auto& root = parsed->root();
-    domain::NewRevision revision;
-    revision.kind = domain::RecordKind::stix_object;
-    revision.key = json::string_at(root, "id");
-    revision.title = json::string_at(root, "name");
-    revision.version = json::string_at(root, "modified");
-    revision.version_order = formats::stix::version_order(revision.version, false);
-    revision.format = "stix-2.1";
-    put(std::move(revision), bytes, tlp);
-  }
+  void put(const std::string& bytes, Tlp tlp = Tlp::clear) { put(testing::stix_revision(bytes, tlp, kTestNow)); }
   void put_advisory(const std::string& id, const std::string& text, Tlp tlp = Tlp::clear) {
     domain::NewRevision revision;
     revision.issuer = "https://cert.example";
@@ -46,17 +34,14 @@ class AttackTest : public store_testing::DatabaseTest {
     revision.version = "1";
     revision.version_order = "1";
     revision.format = "csaf-2.0";
-    put(std::move(revision),
-        fmt::format(
-            R"({{"document":{{"notes":[{{"text":"{}"}}]}},"product_tree":{{"branches":[{{"name":"T9002"}}]}}}})", text),
-        tlp);
-  }
-  void put(domain::NewRevision revision, const std::string& bytes, Tlp tlp) {
     revision.tlp = tlp;
-    revision.initial_release_at = kTestNow;
-    revision.current_release_at = kTestNow;
-    revision.bytes = bytes;
-    revision.sha512 = sha512_hex(bytes);
+    revision.initial_release_at = revision.current_release_at = kTestNow;
+    revision.bytes = fmt::format(
+        R"({{"document":{{"notes":[{{"text":"{}"}}]}},"product_tree":{{"branches":[{{"name":"T9002"}}]}}}})", text);
+    revision.sha512 = sha512_hex(revision.bytes);
+    put(revision);
+  }
+  void put(const domain::NewRevision& revision) {
     const auto stored = database().write([&](store::Connection& connection) -> Status {
       TRY_VOID(store::Records{connection}.put(revision, kTestNow));
       return ok();

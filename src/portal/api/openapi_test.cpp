@@ -426,6 +426,9 @@ class Crawl {
     ask("inventory_import", "/api/v1/inventory/import?bom=Skid",
         "SPDXVersion: SPDX-2.3\nDocumentName: Pump skid\n\nPackageName: zlib\nSPDXID: SPDXRef-a\nPackageVersion: "
         "1.2\n");
+    ask("attack_coverage_state", "/api/v1/attack/coverage", R"({"classes":["A9001"],"mitigations":["M9001"]})", "PUT");
+    ask("attack_coverage", "/api/v1/attack/coverage");
+    ask("attack_coverage_layer", "/api/v1/attack/coverage/layer");
     ask("inventory_boms", "/api/v1/inventory/boms");
     ask("inventory_bom_delete", "/api/v1/inventory/boms/1?components=true", {}, "DELETE");
     const auto sums = ask("exposure_sums", "/api/v1/exposure/sums");

@@ -13,6 +13,13 @@ constexpr QueryParameter kMatrixQuery[] = {
      R"({"type":"string","default":""})"},
 };
 
+constexpr QueryParameter kCoverageQuery[] = {
+    {"matrix", "Which one, such as `ics-attack`. Without it the first.", R"({"type":"string","default":""})"},
+    {"zone", "Of the inventory. Without it all of them.", R"({"type":"string","default":""})"},
+    {"organisation", "Number of the organisation that granted the CERT to read its inventory. Without it one's own.",
+     R"({"type":"integer"})"},
+};
+
 constexpr Operation kOperations[] = {
     {.route = "attack",
      .description = "`mentions`: how many advisories and STIX objects that the asker may see, and that are no part of "
@@ -27,6 +34,22 @@ constexpr Operation kOperations[] = {
      .description = "By its ATT&CK id. Of several objects of one id one that is in force. `relations` has only what "
                     "the asker may see: the other end and the relationship.",
      .schema = "AttackDetail"},
+    {.route = "attack_coverage",
+     .description = "Techniques that target classes of assets that stand in the asker's plants, or no class in "
+                    "particular, with what is open where: where neither one of `mitigations` nor one of "
+                    "`data_components` is in place. Open ones first. `domain` is null where no matrix is here.",
+     .schema = "AttackCoverage",
+     .query = kCoverageQuery},
+    {.route = "attack_coverage_layer",
+     .description = "Layer format 4.5. Red is open, yellow detected alone, blue mitigated alone, green both.",
+     .schema = "AttackLayer",
+     .query = kCoverageQuery},
+    {.route = "attack_coverage_state",
+     .description =
+         "In place of what was said of this zone, or of everywhere, for what this knowledge base has. Answers "
+         "what is open now.",
+     .schema = "AttackCoverage",
+     .body = "AttackCoverageStatement"},
 };
 
 }  // namespace
@@ -51,6 +74,86 @@ std::string_view attack_schemas_json() noexcept {
     "mentions": {"description": "Of a technique in a matrix.", "type": "integer", "minimum": 0},
     "highlighted": {"description": "Of a technique in a matrix.", "type": "boolean"},
     "subtechniques": {"description": "Of a technique in a matrix.", "type": "array", "items": {"$ref": "#/components/schemas/AttackObject"}}
+  }
+},
+"AttackMeasures": {
+  "type": "array",
+  "items": {
+    "allOf": [
+      {"$ref": "#/components/schemas/AttackObject"},
+      {
+        "type": "object",
+        "required": ["in_place", "stated", "zones", "would_close"],
+        "properties": {
+          "in_place": {"description": "In all of what is looked at.", "type": "boolean"},
+          "stated": {"description": "Said of this very zone, or of everywhere.", "type": "boolean"},
+          "zones": {"description": "Where it is in place.", "type": "array", "items": {"type": "string"}},
+          "would_close": {"description": "Open techniques that it would close.", "type": "integer", "minimum": 0}
+        }
+      }
+    ]
+  }
+},
+"AttackCoverage": {
+  "type": "object",
+  "required": ["domain", "zone", "zones", "assets", "unknown_assets", "open", "classes", "mitigations", "data_components", "techniques"],
+  "properties": {
+    "domain": {"type": ["string", "null"]},
+    "zone": {"description": "Empty: all of them.", "type": "string"},
+    "zones": {"description": "Empty text: assets of no zone.", "type": "array", "items": {"type": "string"}},
+    "assets": {"type": "integer", "minimum": 0},
+    "unknown_assets": {"description": "Of no class that is known.", "type": "integer", "minimum": 0},
+    "open": {"description": "How many techniques are open.", "type": "integer", "minimum": 0},
+    "classes": {
+      "type": "array",
+      "items": {
+        "allOf": [
+          {"$ref": "#/components/schemas/AttackObject"},
+          {
+            "type": "object",
+            "required": ["assets", "here", "stated"],
+            "properties": {
+              "assets": {"description": "That the inventory has.", "type": "integer", "minimum": 0},
+              "here": {"type": "boolean"},
+              "stated": {"description": "What is said of it; null: nothing.", "type": ["boolean", "null"]}
+            }
+          }
+        ]
+      }
+    },
+    "mitigations": {"$ref": "#/components/schemas/AttackMeasures"},
+    "data_components": {"$ref": "#/components/schemas/AttackMeasures"},
+    "techniques": {
+      "type": "array",
+      "items": {
+        "allOf": [
+          {"$ref": "#/components/schemas/AttackObject"},
+          {
+            "type": "object",
+            "required": ["classes", "mitigations", "data_components", "mitigated", "detected", "open_in"],
+            "properties": {
+              "classes": {"description": "Ids of the classes of assets here that it targets.", "type": "array", "items": {"type": "string"}},
+              "mitigations": {"description": "Ids of those that mitigate it, in place or not.", "type": "array", "items": {"type": "string"}},
+              "data_components": {"description": "Ids of those that show it, collected or not.", "type": "array", "items": {"type": "string"}},
+              "mitigated": {"description": "Somewhere in what is looked at.", "type": "boolean"},
+              "detected": {"description": "Somewhere in what is looked at.", "type": "boolean"},
+              "open_in": {"description": "Zones.", "type": "array", "items": {"type": "string"}}
+            }
+          }
+        ]
+      }
+    }
+  }
+},
+"AttackCoverageStatement": {
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "matrix": {"type": "string"},
+    "zone": {"description": "Empty: everywhere.", "type": "string"},
+    "classes": {"description": "Ids of the classes of assets that are there; those that the inventory has and that are not named are said not to be there.", "type": "array", "items": {"type": "string"}},
+    "mitigations": {"description": "Ids of those in place.", "type": "array", "items": {"type": "string"}},
+    "data_components": {"description": "Ids of those that are collected.", "type": "array", "items": {"type": "string"}}
   }
 },
 "AttackMatrix": {

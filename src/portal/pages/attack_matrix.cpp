@@ -12,6 +12,7 @@
 #include "portal/http/target.hpp"
 #include "portal/pages/attack_parts.hpp"
 #include "portal/pages/format.hpp"
+#include "portal/pages/inventory_parts.hpp"
 #include "portal/pages/member_parts.hpp"
 
 namespace tocsin::portal::pages {
@@ -226,6 +227,7 @@ Result<ShownMatrix> load_matrix(App& app, const http::Request& request, std::str
         threat::look_at_matrix(connection, request.viewer, domain, by, request.now));
     return ok();
   }));
+  out.has_inventory = has_inventory(request);
   return out;
 }
 
@@ -252,7 +254,12 @@ Html matrix_html(const ShownMatrix& view) {
     return Html::from_trusted(std::move(out));
   }
   const auto& domain = view.matrix->domain;
-  render<"<header class=\"page-head\"><h1>{}</h1></header>\n">(out, domain.name);
+  render<"<header class=\"page-head\"><h1>{}</h1>">(out, domain.name);
+  if (view.has_inventory) {
+    render<"<p class=\"actions no-print\"><a class=\"button\" href=\"{}\">[[What is open at your plants]]</a></p>">(
+        out, Url::own(http::with_query("/threats/attack/coverage", {{"matrix", domain.id}})));
+  }
+  out += "</header>\n";
   if (!domain.version.empty() && domain.released) {
     render<"<p class=\"note\">[[Version {} of {}]]</p>\n">(out, domain.version, date_html(*domain.released));
   }

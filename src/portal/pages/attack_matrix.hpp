@@ -15,6 +15,7 @@ namespace tocsin::portal::pages {
 
 struct ShownMatrix : engine::threat::MatrixView {
   std::optional<formats::attack::Layer> layer;  ///< That the reader brought. Its techniques sorted by id.
+  bool has_inventory = false;                   ///< The reader's own: then its coverage is to be looked at.
 };
 
 /// Errors: as engine::threat::look_at_matrix.

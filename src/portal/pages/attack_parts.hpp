@@ -56,7 +56,8 @@ class AttackText {
 };
 
 /// /threats/attack and what lies below it, /api/v1/attack.
-void add_attack_routes(App& app, http::Router& router);         // attack.cpp
-void add_attack_object_routes(App& app, http::Router& router);  // attack_object.cpp
+void add_attack_routes(App& app, http::Router& router);           // attack.cpp
+void add_attack_object_routes(App& app, http::Router& router);    // attack_object.cpp
+void add_attack_coverage_routes(App& app, http::Router& router);  // attack_coverage.cpp
 
 }  // namespace tocsin::portal::pages

@@ -450,7 +450,9 @@ Result<http::Response> show(App& app, const http::Request& request, const Form& 
       Url::own(http::with_query("/exposure/decisions", {{"organisation", organisation}})));
   pages::append_granted(out, access);
   if (!access.granted) {
-    render<"<p><a href=\"/exposure/aliases\">[[What things are called]]</a></p>\n">(out);
+    render<
+        "<p><a href=\"/exposure/aliases\">[[What things are called]]</a> · <a "
+        "href=\"/threats/attack/coverage\">[[Coverage by ATT&amp;CK]]</a></p>\n">(out);
   }
   if (exposure::may_read_sums(access::actor(request))) {
     render<"<p><a href=\"/exposure/sums\">[[Sums over organisations]]</a></p>\n">(out);

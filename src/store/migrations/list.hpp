@@ -43,5 +43,6 @@ extern const Migration kMigration0041ExposureFigures;
 extern const Migration kMigration0042PeerKinds;
 extern const Migration kMigration0043Decay;
 extern const Migration kMigration0045Plans;
+extern const Migration kMigration0048Coverage;
 
 }  // namespace tocsin::store
