@@ -28,7 +28,9 @@ std::string issuer_of(std::string_view organisation_uuid, domain::OrganisationId
 Status AlreadyHere::look_up(std::span<const std::string> keys) {
   for (; !keys.empty(); keys = keys.subspan(std::min(kAskedAtOnce, keys.size()))) {
     const auto some = keys.first(std::min(kAskedAtOnce, keys.size()));
-    Sql seen{"SELECT " TOCSIN_RECORD_COLUMNS ", r.version_order FROM record r WHERE r.kind = ? AND r.record_key IN ",
+    // By their keys, and not by the kind (+ 0), of which there may be millions.
+    Sql seen{"SELECT " TOCSIN_RECORD_COLUMNS
+             ", r.version_order FROM record r WHERE r.kind + 0 = ? AND r.record_key IN ",
              RecordKind::stix_object};
     seen.append_list(some).append(" AND ");
     seen.append(domain::policy::visible_sql(viewer_, now_)).append(" ORDER BY r.id");
