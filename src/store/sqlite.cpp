@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "store/backend.hpp"
+#include "store/sqlite_mapping.hpp"
 
 namespace tocsin::store {
 namespace {
@@ -13,9 +14,6 @@ namespace {
 /// keys that come in no order write to pages all over an index, each to the log again where it did not stay in memory.
 constexpr int kReaderCacheKib = 2'048;
 constexpr int kWriterCacheKib = 32'768;
-/// Of the file that a reader sees in memory where the operating system has it, instead of copying page after page: as
-/// much as SQLite allows. What is behind is read.
-constexpr std::int64_t kReaderMappedBytes = 0x7fff'0000;
 /// Pages of 4 KiB: 16 MiB of log before it is copied back, so that an import does not copy hot pages all the time.
 constexpr int kCheckpointPages = 4'096;
 
@@ -102,7 +100,7 @@ class SqliteConnection final : public Connection {
     const int code = sqlite3_open_v2(path.c_str(), &db,
                                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
                                          SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE,
-                                     nullptr);
+                                     mode == Mode::reader ? vfs_that_keeps_mappings() : nullptr);
     std::unique_ptr<SqliteConnection> connection(new SqliteConnection(db));
     if (code != SQLITE_OK) return error_of(db, code, "open");
     TRY_VOID(connection->prepare_session(mode, wait_ms));

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -137,6 +138,53 @@ TEST_F(SqliteTest, AWriterThatWaitsTooLongIsToldSo) {
   ASSERT_TRUE(done);
   EXPECT_TRUE(second->write([](Connection& other) { return insert(other, 2); }));
   EXPECT_EQ(count(*first), 2);
+}
+
+// Readers keep the file mapped (sqlite_mapping.hpp) while it is changed, grows and gets smaller.
+TEST_F(SqliteTest, ReadersSeeWhatChangesBelowTheirMapping) {
+  const auto database = open().value();
+  ASSERT_TRUE(make_table(*database));
+  const auto checkpoint = [&] {
+    // What is in the log comes into the file.
+    return database->read([](Connection& connection) {
+      return connection.each(Sql{"PRAGMA wal_checkpoint(PASSIVE)"}, [](const Row&) { return ok(); });
+    });
+  };
+  const auto sum = [&] {
+    return database
+        ->snapshot([](Connection& connection) {
+          return connection.first(Sql{"SELECT sum(length(b) * id + unicode(hex(b))) FROM sample"},
+                                  [](const Row& row) { return row.integer(0); });
+        })
+        .value()
+        .value_or(-1);
+  };
+  const auto change = [&](const Sql& sql) {
+    ASSERT_TRUE(database->write([&](Connection& connection) { return connection.run(sql); }));
+  };
+  std::int64_t expected = 0;
+  for (std::int64_t id = 1; id <= 40; ++id) {
+    change(Sql{"INSERT INTO sample (id, b) VALUES (?, ?)", id, Blob{std::string(30'000, 'b')}});
+    expected += 30'000 * id + '6';
+    if (id % 3 == 0) ASSERT_TRUE(checkpoint());
+    ASSERT_EQ(sum(), expected) << id;
+  }
+  // The same pages with other content.
+  change(Sql{"UPDATE sample SET b = ?", Blob{std::string(30'000, 'B')}});
+  ASSERT_TRUE(checkpoint());
+  EXPECT_EQ(sum(), expected - 2 * 40);
+  const auto size = fs::file_size(path());
+  // By an operator's hand.
+  change(Sql{"DELETE FROM sample WHERE id > 2"});
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &other), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(other, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(other);
+  EXPECT_LT(fs::file_size(path()), size);
+  EXPECT_EQ(sum(), 30'000 * 3 + 2 * '4');
+  change(Sql{"INSERT INTO sample (id, b) VALUES (?, ?)", 3, Blob{std::string(1'000'000, 'b')}});
+  ASSERT_TRUE(checkpoint());
+  EXPECT_EQ(sum(), 30'000 * 3 + 2 * '4' + 3'000'000 + '6');
 }
 
 TEST_F(SqliteTest, ConnectionsAreSetUpToBeStrict) {
