@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,7 +18,7 @@ namespace tocsin::engine::taxii {
 
 inline constexpr int kPageDefault = 1'000, kPageMax = 10'000;
 /// A page ends before it holds more bytes than this, but holds one object at least.
-inline constexpr std::int64_t kPageBytesMax = 8 << 20;
+inline constexpr std::size_t kPageBytesMax = 8 << 20;
 
 /// `match[version]`: several may be wanted at once.
 struct WantedVersions {

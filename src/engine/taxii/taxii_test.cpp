@@ -193,6 +193,75 @@ TEST_P(TaxiiTest, EqualMomentsStandOnOnePage) {
   }
 }
 
+TEST_P(TaxiiTest, EqualMomentsOfWhichSomeAreHiddenAreReadOnce) {
+  for (int i = 1; i <= 8; ++i) {
+    put({.number = i, .tlp = Tlp::red});
+    put({.number = i, .modified = "2024-03-01T00:00:00.000Z"});
+  }
+  tell();
+  std::vector<std::int64_t> moments;
+  ASSERT_TRUE(database().read([&](store::Connection& connection) {
+    return connection.each(store::Sql{"SELECT added FROM taxii_version ORDER BY added"}, [&](const store::Row& row) {
+      moments.push_back(row.integer(0));
+      return ok();
+    });
+  }));
+  ASSERT_THAT(moments, SizeIs(16));
+  // One, two, three and so on at once.
+  for (std::size_t i = 0, first = 0, length = 1; i < moments.size(); ++i) {
+    if (i == first + length) first += length++;
+    ASSERT_TRUE(database().write([&](store::Connection& connection) {
+      return connection.run_all(
+          {store::Sql{"UPDATE taxii_version SET added = ? WHERE added = ?", moments[first], moments[i]}});
+    }));
+  }
+  for (const int limit : {1, 3, 7, 9}) {
+    for (const auto& types : {std::vector<std::string>{}, {"malware"}, {"malware", "tool"}}) {
+      std::vector<std::string> found;
+      ObjectQuery query{.types = types, .versions = {.all = true}, .limit = limit};
+      for (bool more = true; more;) {
+        const auto some = page(query);
+        ASSERT_FALSE(some.objects.empty());
+        for (const auto& each : some.objects) {
+          EXPECT_THAT(each.bytes, testing::HasSubstr(each.id));
+          found.push_back(each.id);
+        }
+        query.added_after = some.objects.back().added;
+        more = some.more;
+      }
+      EXPECT_THAT(found, SizeIs(8)) << limit;
+      EXPECT_THAT(std::set(found.begin(), found.end()), SizeIs(8)) << limit;
+    }
+  }
+}
+
+TEST_P(TaxiiTest, APageEndsBeforeItHoldsTooMuch) {
+  for (int i = 1; i <= 5; ++i) put({.number = i});
+  tell();
+  const std::string large(kPageBytesMax * 2 / 5, ' ');
+  ASSERT_TRUE(database().write([&](store::Connection& connection) {
+    return connection.run_all({store::Sql{"UPDATE revision_document SET bytes = ?", store::Blob{large}},
+                               store::Sql{"UPDATE revision SET bytes = ?", large.size()}});
+  }));
+  const auto first = page({});
+  ASSERT_THAT(first.objects, SizeIs(2));
+  EXPECT_EQ(first.objects[1].bytes.size(), large.size());
+  EXPECT_TRUE(first.more);
+  const auto by_ids = page({.ids = {id_of("malware", 1), id_of("malware", 2), id_of("malware", 3)}});
+  ASSERT_THAT(by_ids.objects, SizeIs(2));
+  EXPECT_EQ(by_ids.objects[1].bytes.size(), large.size());
+  const auto rest = page({.added_after = first.objects.back().added, .limit = 3});
+  EXPECT_THAT(rest.objects, SizeIs(2));
+  const auto last = page({.added_after = rest.objects.back().added});
+  EXPECT_THAT(last.objects, SizeIs(1));
+  EXPECT_FALSE(last.more);
+  // What came at one moment stands on one page all the same.
+  ASSERT_TRUE(database().write([&](store::Connection& connection) {
+    return connection.run_all({store::Sql{"UPDATE taxii_version SET added = ?", last.objects[0].added}});
+  }));
+  EXPECT_THAT(page({}).objects, SizeIs(5));
+}
+
 TEST_P(TaxiiTest, WhoFollowsDuringWritesEndsWithExactlyTheSet) {
   std::set<std::string> seen;
   std::int64_t at = -1;

@@ -44,5 +44,6 @@ extern const Migration kMigration0042PeerKinds;
 extern const Migration kMigration0043Decay;
 extern const Migration kMigration0045Plans;
 extern const Migration kMigration0048Coverage;
+extern const Migration kMigration0047TaxiiPages;
 
 }  // namespace tocsin::store
