@@ -127,10 +127,11 @@ class Step {
   Status take_records(const std::vector<std::int64_t>& order, const std::set<std::int64_t>* again) {
     std::map<std::int64_t, std::vector<Version>> found;
     TRY_VOID(in_parts(order, [&](std::span<const std::int64_t> some) {
+      // "+": the ids lead to the records, and not the kind, of which there may be millions.
       Sql sql{
           "SELECT r.id, v.id, r.record_key, v.version, v.released_at, t.added, v.sha512 FROM record r JOIN revision v "
           "ON "
-          "v.record_id = r.id LEFT JOIN taxii_version t ON t.revision_id = v.id WHERE v.standing <> ? AND r.kind = ? "
+          "v.record_id = r.id LEFT JOIN taxii_version t ON t.revision_id = v.id WHERE v.standing <> ? AND +r.kind = ? "
           "AND "
           "r.id IN ",
           Standing::conflicting, RecordKind::stix_object};
