@@ -195,14 +195,29 @@ Html ids_html(const std::vector<std::string>& ids) {
   return Html::from_trusted(std::move(out));
 }
 
-Html standing_html(const CoveredTechnique& each, bool one_zone) {
+/// By name: their ids tell readers nothing.
+Html classes_html(const CoveredTechnique& technique, const Coverage& coverage) {
+  std::string out;
+  for (const auto& each : coverage.classes) {
+    if (std::ranges::find(technique.classes, each.row.attack_id) == technique.classes.end()) continue;
+    render<"{}<a href=\"{}\" lang=\"en\">{}</a>">(out, out.empty() ? "" : ", ",
+                                                  Url::own(attack_url(each.row.attack_id)), each.row.object.name);
+  }
+  if (out.empty()) render<"<span class=\"note\">[[whatever is there]]</span>">(out);
+  return Html::from_trusted(std::move(out));
+}
+
+/// `zones`: how many are looked at.
+Html standing_html(const CoveredTechnique& each, std::size_t zones) {
   std::string out;
   if (each.is_open()) {
     render<"<span class=\"tag tag-refused\">[[#technique#open]]</span>">(out);
-    if (!one_zone) {
-      std::vector<std::string> zones;
-      for (const auto& zone : each.open_in) zones.push_back(zone_name(zone));
-      render<" {}">(out, joined(zones));
+    if (zones > 1 && each.open_in.size() == zones) {
+      render<" [[in all zones]]">(out);
+    } else if (zones > 1) {
+      std::vector<std::string> names;
+      for (const auto& zone : each.open_in) names.push_back(zone_name(zone));
+      render<" {}">(out, joined(names));
     }
   } else if (each.mitigated) {
     render<"<span class=\"tag tag-fix\">{}</span>">(
@@ -230,7 +245,7 @@ void append_techniques(std::string& out, const Looked& looked) {
       "data-first=\"descending\" class=\"num\">[[Records that name it]]</th><th scope=\"col\">[[Mitigations]]</th><th "
       "scope=\"col\">[[Data components]]</th></tr></thead><tbody>\n">(
       out, locale::number(static_cast<std::int64_t>(coverage.techniques.size())));
-  const bool one_zone = coverage.zones.size() == 1 || !coverage.zone.empty();
+  const std::size_t zones = coverage.zone.empty() ? coverage.zones.size() : 1;
   for (const auto& each :
        std::span{coverage.techniques}.first(std::min(coverage.techniques.size(), kTechniquesShown))) {
     render<
@@ -243,7 +258,7 @@ void append_techniques(std::string& out, const Looked& looked) {
         each.is_open()   ? 0
         : each.mitigated ? 2
                          : 1,
-        standing_html(each, one_zone), ids_html(each.classes), each.mentions, locale::number(each.mentions),
+        standing_html(each, zones), classes_html(each, coverage), each.mentions, locale::number(each.mentions),
         ids_html(each.mitigations), ids_html(each.components));
   }
   out += "</tbody></table></div>\n";
