@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
+#include <limits>
 #include <mutex>
 #include <thread>
 
@@ -143,27 +144,26 @@ Error placed(Error error, std::string_view name) {
   return error;
 }
 
-/// Derives the index of what was committed. PostgreSQL does that on a connection of its own while the next batch is
-/// written; SQLite has one writer, so there it is done in turn.
+/// Derives the index of what was committed, beside the writer: PostgreSQL writes it on a connection of its own. SQLite
+/// has one writer, so there it is done in turn; but what is derived of objects of STIX is read and parsed meanwhile.
 class Indexer {
  public:
   Indexer(store::Database& database, const ImportOptions& options)
       : database_(database), changes_max_(std::max(options.batch, 1)), enabled_(options.index) {
-    if (!enabled_ || database.dialect() != store::Dialect::postgres) return;
-    thread_ = std::thread([this] { run(); });
+    if (enabled_) thread_ = std::thread([this] { run(); });
   }
   ~Indexer() { end(); }
 
+  /// Records, of whatever kind.
   Status committed() {
     if (!enabled_) return ok();
-    if (!thread_.joinable()) {
-      return step();
-    }
-    {
-      const std::lock_guard lock(mutex_);
-      ++committed_;
-    }
-    wake_.notify_one();
+    if (database_.dialect() != store::Dialect::postgres) return step();
+    hand_over(kNoLimit);
+    return ok();
+  }
+  /// Objects of STIX. Waits where the index is far behind.
+  Status committed_objects() {
+    if (enabled_) hand_over(kBatchesBehindMax);
     return ok();
   }
   /// What is left, also of an import that was killed.
@@ -175,6 +175,15 @@ class Indexer {
   }
 
  private:
+  static constexpr std::int64_t kBatchesBehindMax = 1;
+  static constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+
+  void hand_over(std::int64_t behind_max) {
+    std::unique_lock lock(mutex_);
+    ++committed_;
+    wake_.notify_one();
+    caught_up_.wait(lock, [&] { return ended_ || committed_ - done_ <= behind_max; });
+  }
   Status step() {
     TRY_VOID(engine::search::index_step(database_, changes_max_));
     // Takes no turn to write where there is nothing of it.
@@ -190,18 +199,22 @@ class Indexer {
     thread_.join();
   }
   void run() {
-    for (std::int64_t done = 0;;) {
+    for (;;) {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return ended_ || committed_ > done; });
+      wake_.wait(lock, [&] { return ended_ || committed_ > done_; });
       if (ended_) return;
-      ++done;
       lock.unlock();
+      bool good = false;
       try {
         // finish() meets whatever goes wrong here again, and reports it.
-        if (!step()) return;
+        good = step().has_value();
       } catch (const std::exception&) {
-        return;
+        good = false;
       }
+      lock.lock();
+      ++done_;
+      ended_ = ended_ || !good;
+      caught_up_.notify_one();
     }
   }
 
@@ -209,8 +222,8 @@ class Indexer {
   const int changes_max_;
   const bool enabled_;
   std::mutex mutex_;
-  std::condition_variable wake_;
-  std::int64_t committed_ = 0;
+  std::condition_variable wake_, caught_up_;
+  std::int64_t committed_ = 0, done_ = 0;
   bool ended_ = false;
   std::thread thread_;
 };
@@ -292,7 +305,7 @@ class Writer {
                            after->problems);
       }));
       item = *std::move(after);
-      TRY_VOID(indexer_.committed());
+      TRY_VOID(indexer_.committed_objects());
     }
     tell(item, checked.size);
     return ok();

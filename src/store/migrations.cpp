@@ -118,6 +118,7 @@ std::span<const Migration> all_migrations() {
                                      kMigration0042PeerKinds,
                                      kMigration0043Decay,
                                      kMigration0045Plans,
+                                     kMigration0046RecordIdentity,
                                      kMigration0047TaxiiPages,
                                      kMigration0048Coverage};
   return migrations;

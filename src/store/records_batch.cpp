@@ -1,3 +1,4 @@
+#include <array>
 #include <map>
 #include <set>
 #include <unordered_set>
@@ -168,9 +169,7 @@ Result<std::vector<PutResult>> Records::put_all(std::span<const NewRevision* con
                          .slug = domain::slug_of(each.key)};
     done[fresh[i]] = true;
   }
-  std::vector<Sql> statements;
-  for (const auto* rows : {&records, &revisions, &documents, &changes}) rows->append_to(statements);
-  TRY_VOID(connection_.run_all(statements));
+  TRY_VOID(write_rows(connection_, std::array{&records, &revisions, &documents, &changes}));
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (done[i]) continue;
     TRY(results[i], put(*given[i], now, again));

@@ -10,12 +10,12 @@
 namespace tocsin::store {
 namespace {
 
-/// 2 MiB a reader: an idle server stays small, and the operating system caches the rest. The writer may take 32 MiB:
+/// 2 MiB a reader: an idle server stays small, and the operating system caches the rest. The writer may take 64 MiB:
 /// keys that come in no order write to pages all over an index, each to the log again where it did not stay in memory.
 constexpr int kReaderCacheKib = 2'048;
-constexpr int kWriterCacheKib = 32'768;
-/// Pages of 4 KiB: 16 MiB of log before it is copied back, so that an import does not copy hot pages all the time.
-constexpr int kCheckpointPages = 4'096;
+constexpr int kWriterCacheKib = 65'536;
+/// Pages of 4 KiB: 64 MiB of log before it is copied back, so that an import does not copy hot pages all the time.
+constexpr int kCheckpointPages = 16'384;
 
 Error error_of(sqlite3* db, int code, std::string_view sql) {
   const std::string text = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);

@@ -1,6 +1,7 @@
 #include "store/value_index.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 #include <string>
@@ -89,11 +90,8 @@ class ValueIndex::Writer {
     return ++blocks_ < kBlocksAtOnce ? ok() : write();
   }
   Status write() {
-    std::vector<Sql> statements;
-    rows_.append_to(statements);
-    rows_ = Rows{head()};
     blocks_ = 0;
-    return connection_.run_all(statements);
+    return write_rows(connection_, std::array{&rows_});
   }
   static Sql head() {
     return Sql{"INSERT INTO stix_value_block (segment, first_value, first_record, postings) VALUES "};
@@ -204,8 +202,8 @@ Status ValueIndex::put(std::vector<RecordValues> records) {
     if (found != before.end()) statements.emplace_back("DELETE FROM stix_value_of WHERE record_id = ?", record);
     if (!values.empty()) rows.add("(?, ?)", record, Blob{pack_keys(values)});
   }
-  rows.append_to(statements);
   TRY_VOID(connection_.run_all(statements));
+  TRY_VOID(write_rows(connection_, std::array{&rows}));
   for (const auto& each : gone) TRY_VOID(erase(each));
   if (added.empty()) return ok();
   std::ranges::sort(added);

@@ -245,8 +245,8 @@ struct Tables {
       store::Sql{"INSERT INTO advisory_field (field, record_id, position, value, sort_key, number) VALUES "}};
   std::vector<store::Sql> text;
 
-  void append_to(std::vector<store::Sql>& out) {
-    for (const auto* rows : {&advisory, &vendor, &product, &vulnerability, &catalogue, &field}) rows->append_to(out);
+  void append_to(std::vector<store::Sql>& out, store::Dialect dialect) {
+    for (auto* rows : {&advisory, &vendor, &product, &vulnerability, &catalogue, &field}) rows->append_to(out, dialect);
     std::ranges::move(text, std::back_inserter(out));
   }
 };
@@ -349,7 +349,7 @@ Result<IndexStep> step(store::Connection& connection, int changes_max) {
   for (const auto record : before) append_delete(connection.dialect(), record, statements);
   Tables tables;
   for (const auto& derived : all) append_insert(connection.dialect(), derived, names, tables);
-  tables.append_to(statements);
+  tables.append_to(statements, connection.dialect());
   TRY_VOID(connection.run_all(statements));
   result.changes = static_cast<std::int64_t>(batch.size());
   result.cursor = batch.back().sequence;

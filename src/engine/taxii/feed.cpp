@@ -211,7 +211,7 @@ class Step {
       for (const auto& each : versions_) {
         rows.add("(?, ?, ?, ?, ?)", window + each.offset, each.record, each.revision, each.type, each.version_at);
       }
-      rows.append_to(statements);
+      rows.append_to(statements, connection_.dialect());
     }
     statements.emplace_back(
         "INSERT INTO taxii_clock (id, sequence, told_until, embargo) VALUES (1, ?, ?, ?) ON CONFLICT (id) DO UPDATE "

@@ -12,7 +12,6 @@
 #include "formats/attack/attack.hpp"
 #include "formats/stix/facts.hpp"
 #include "store/changes.hpp"
-#include "store/rows.hpp"
 
 namespace tocsin::engine::threat {
 namespace {
@@ -26,23 +25,13 @@ struct Source {
   RecordKind kind;
   std::string_view reader;
 };
-constexpr Source kSources[] = {{RecordKind::stix_object, "attack"}, {RecordKind::advisory, "attack.advisories"}};
+constexpr Source kSources[] = {{RecordKind::stix_object, kAttackReader}, {RecordKind::advisory, "attack.advisories"}};
 
 constexpr int kStepChanges = 4'096;
 constexpr std::size_t kReadAtOnce = 512;
 /// Of one record. What names more is a catalogue.
 constexpr std::size_t kMentionsMax = 5'000;
 constexpr std::size_t kIdBytesMax = 600;
-
-struct Tables {
-  store::Rows object{Sql{"INSERT INTO attack_object (record_id, attack_id, kind, in_force, version) VALUES "}};
-  store::Rows phase{Sql{"INSERT INTO attack_phase (chain, phase, record_id) VALUES "}};
-  store::Rows mention{Sql{"INSERT INTO attack_mention (named, record_id, by_id) VALUES "}};
-
-  void append_to(std::vector<Sql>& out) const {
-    for (const auto* rows : {&object, &phase, &mention}) rows->append_to(out);
-  }
-};
 
 /// May an object of this type be one of ATT&CK?
 bool may_be_named(std::string_view stix_id) {
@@ -53,71 +42,6 @@ bool may_be_named(std::string_view stix_id) {
 }
 
 bool is_storable(std::string_view id) { return id.size() <= kIdBytesMax && id.find('\0') == id.npos; }
-
-class Deriver {
- public:
-  explicit Deriver(Tables& tables) : tables_(tables) {}
-
-  void derive(RecordKind kind, std::int64_t record, std::string_view bytes) {
-    mentions_.clear();
-    const auto root = reader_.read(bytes);
-    // What cannot be read is told by those who derive what it says (indexer.cpp, engine/search).
-    if (!root) return;
-    if (kind == RecordKind::stix_object) {
-      of_object(*root, record);
-    } else {
-      for (const auto [name, value] : root->members()) {
-        // Names and order numbers of products look like anything.
-        if (name != "product_tree") walk(value, {});
-      }
-    }
-    for (const auto& [named, by] : mentions_) tables_.mention.add("(?, ?, ?)", named, record, by);
-  }
-
- private:
-  void of_object(stix::Node object, std::int64_t record) {
-    stix::read_facts(object, facts_);
-    if (const auto found = attack::read_facts(object, facts_)) {
-      tables_.object.add("(?, ?, ?, ?, ?)", record, found->id, found->kind, !facts_.revoked && !found->deprecated,
-                         found->version);
-      for (const auto& each : found->phases) tables_.phase.add("(?, ?, ?)", each.chain, each.phase, record);
-    }
-    if (facts_.revoked || attack::is_part(object, facts_)) return;
-    const bool relates = facts_.type == "relationship";
-    if (relates && (!is_storable(facts_.source_ref) || !is_storable(facts_.target_ref))) return;
-    walk(object, relates ? facts_.source_ref : std::string_view{});
-    for (const auto& each : facts_.external_references) {
-      if (each.source_name.starts_with("mitre") && attack::kind_of_id(each.external_id)) note(each.external_id, {});
-    }
-    if (relates) {
-      if (may_be_named(facts_.target_ref)) note(facts_.target_ref, facts_.source_ref);
-      if (may_be_named(facts_.source_ref)) note(facts_.source_ref, facts_.target_ref);
-      return;
-    }
-    for (const auto& each : facts_.references) {
-      if (each.property != "created_by_ref" && may_be_named(each.id) && is_storable(each.id)) note(each.id, {});
-    }
-  }
-
-  /// Every text below.
-  void walk(stix::Node node, std::string_view by) {
-    if (node.is_string()) {
-      for (const auto& id : attack::ids_in(node.text())) note(id, by);
-    } else if (node.is_array()) {
-      for (const auto each : node.elements()) walk(each, by);
-    } else if (node.is_object()) {
-      for (const auto [name, value] : node.members()) walk(value, by);
-    }
-  }
-  void note(std::string_view named, std::string_view by) {
-    if (mentions_.size() < kMentionsMax) mentions_.emplace(named, by);
-  }
-
-  Tables& tables_;
-  stix::TapeReader reader_;
-  stix::Facts facts_;
-  std::set<std::pair<std::string, std::string>> mentions_;
-};
 
 Status step(store::Connection& connection, const Source& source, bool& done) {
   store::Changes changes{connection};
@@ -134,8 +58,9 @@ Status step(store::Connection& connection, const Source& source, bool& done) {
     statements.emplace_back("DELETE FROM attack_mention WHERE record_id IN ").append_list(some);
     statements.emplace_back("DELETE FROM attack_phase WHERE record_id IN ").append_list(some);
     statements.emplace_back("DELETE FROM attack_object WHERE record_id IN ").append_list(some);
-    Tables tables;
-    Deriver deriver{tables};
+    AttackOfObjects deriver;
+    stix::TapeReader reader;
+    stix::Facts facts;
     // "+": the ids lead to the records. SQLite would go through every record of the kind, once for each question.
     Sql documents{
         "SELECT r.id, d.bytes FROM record r JOIN revision_document d ON d.revision_id = r.current_revision_id WHERE "
@@ -143,16 +68,87 @@ Status step(store::Connection& connection, const Source& source, bool& done) {
         source.kind};
     documents.append_list(some);
     TRY_VOID(connection.each(documents, [&](const store::Row& row) {
-      deriver.derive(source.kind, row.integer(0), row.text(1));
+      const auto root = reader.read(row.text(1));
+      // What cannot be read is told by those who derive what it says (indexer.cpp, engine/search).
+      if (!root) return ok();
+      if (source.kind == RecordKind::stix_object) {
+        stix::read_facts(*root, facts);
+        deriver.derive(*root, facts, row.integer(0));
+      } else {
+        deriver.derive_advisory(*root, row.integer(0));
+      }
       return ok();
     }));
-    tables.append_to(statements);
     TRY_VOID(connection.run_all(statements));
+    TRY_VOID(write_rows(connection, deriver.all()));
   }
   return changes.set_cursor(source.reader, batch.back().sequence);
 }
 
 }  // namespace
+
+void AttackOfObjects::derive(stix::Node object, const stix::Facts& facts, std::int64_t record) {
+  mentions_.clear();
+  if (const auto found = attack::read_facts(object, facts)) {
+    object_.add("(?, ?, ?, ?, ?)", record, found->id, found->kind, !facts.revoked && !found->deprecated,
+                found->version);
+    for (const auto& each : found->phases) phase_.add("(?, ?, ?)", each.chain, each.phase, record);
+  }
+  note_named(object, facts);
+  add_mentions(record);
+}
+
+void AttackOfObjects::derive_advisory(stix::Node advisory, std::int64_t record) {
+  mentions_.clear();
+  for (const auto [name, value] : advisory.members()) {
+    // Names and order numbers of products look like anything.
+    if (name != "product_tree") walk(value, {});
+  }
+  add_mentions(record);
+}
+
+void AttackOfObjects::note_named(stix::Node object, const stix::Facts& facts) {
+  if (facts.revoked || attack::is_part(object, facts)) return;
+  const bool relates = facts.type == "relationship";
+  if (relates && (!is_storable(facts.source_ref) || !is_storable(facts.target_ref))) return;
+  walk(object, relates ? facts.source_ref : std::string_view{});
+  for (const auto& each : facts.external_references) {
+    if (each.source_name.starts_with("mitre") && attack::kind_of_id(each.external_id)) note(each.external_id, {});
+  }
+  if (relates) {
+    if (may_be_named(facts.target_ref)) note(facts.target_ref, facts.source_ref);
+    if (may_be_named(facts.source_ref)) note(facts.source_ref, facts.target_ref);
+    return;
+  }
+  for (const auto& each : facts.references) {
+    if (each.property != "created_by_ref" && may_be_named(each.id) && is_storable(each.id)) note(each.id, {});
+  }
+}
+
+/// Every text below.
+void AttackOfObjects::walk(stix::Node node, std::string_view by) {
+  if (node.is_string()) {
+    for (const auto& id : attack::ids_in(node.text())) note(id, by);
+  } else if (node.is_array()) {
+    for (const auto each : node.elements()) walk(each, by);
+  } else if (node.is_object()) {
+    for (const auto [name, value] : node.members()) walk(value, by);
+  }
+}
+
+void AttackOfObjects::note(std::string_view named, std::string_view by) {
+  if (mentions_.size() < kMentionsMax) mentions_.emplace(named, by);
+}
+
+void AttackOfObjects::add_mentions(std::int64_t record) {
+  for (const auto& [named, by] : mentions_) mention_.add("(?, ?, ?)", named, record, by);
+}
+
+void append_attack_delete(std::int64_t record, std::vector<Sql>& out) {
+  out.emplace_back("DELETE FROM attack_mention WHERE record_id = ?", record);
+  out.emplace_back("DELETE FROM attack_phase WHERE record_id = ?", record);
+  out.emplace_back("DELETE FROM attack_object WHERE record_id = ?", record);
+}
 
 Status index_attack(store::Database& database) {
   for (const auto& source : kSources) {
@@ -176,9 +172,7 @@ Status forget_attack(store::Connection& connection, domain::RecordId record) {
     TRY([[maybe_unused]] const auto locked, store::Changes{connection}.cursor(source.reader));
   }
   std::vector<Sql> statements;
-  statements.emplace_back("DELETE FROM attack_mention WHERE record_id = ?", record);
-  statements.emplace_back("DELETE FROM attack_phase WHERE record_id = ?", record);
-  statements.emplace_back("DELETE FROM attack_object WHERE record_id = ?", record);
+  append_attack_delete(record.value, statements);
   return connection.run_all(statements);
 }
 

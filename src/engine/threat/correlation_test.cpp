@@ -1,6 +1,7 @@
 #include "engine/threat/correlation.hpp"
 
 #include <set>
+#include <thread>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -246,6 +247,40 @@ TEST_P(CorrelationTest, FollowsWhatChangesAndIsDerivedAnew) {
   EXPECT_THAT(of(2), IsEmpty());
   // Nothing of what was removed is left.
   EXPECT_EQ(database().read([](store::Connection& c) { return store::ValueIndex{c}.size(); })->pairs, 2);
+}
+
+TEST_P(CorrelationTest, TwoWhoDeriveAtOnceTakeTurnsAndWhatIsRemovedMeanwhileStaysAway) {
+  constexpr int kObjects = 30;
+  ASSERT_TRUE(database().write([&](store::Connection& connection) -> Status {
+    for (int i = 1; i <= kObjects; ++i) {
+      TRY_VOID(store::Records{connection}.put(revision_of({.number = i, .body = of_address("203.0.113.1")}), kTestNow));
+    }
+    return ok();
+  }));
+  const auto derive = [&] {
+    for (bool more = true; more;) {
+      const auto done = index_step(database(), 3);
+      EXPECT_TRUE(done) << done.error().to_string();
+      more = done && done->changes > 0;
+    }
+  };
+  {
+    const std::jthread one{derive}, other{derive};
+    const auto removed = database().write([&](store::Connection& connection) -> Status {
+      TRY(const auto record,
+          store::Records{connection}.load(domain::RecordKind::stix_object, id_of("indicator", kObjects)));
+      TRY_VOID(forget_record(connection, record->id));
+      return store::Removals{connection}.remove(*record, kTestNow);
+    });
+    EXPECT_TRUE(removed) << removed.error().to_string();
+  }
+  ASSERT_TRUE(index_all(database()));
+  EXPECT_EQ(database().read([](store::Connection& c) { return store::ValueIndex{c}.size(); })->pairs, kObjects - 1);
+  const auto kept = database().read([](store::Connection& c) {
+    return c.first(store::Sql{"SELECT count(*) FROM stix_object"},
+                   [](const store::Row& row) { return row.integer(0); });
+  });
+  EXPECT_EQ(**kept, kObjects - 1);
 }
 
 }  // namespace

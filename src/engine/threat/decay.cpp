@@ -75,8 +75,8 @@ Status write_rules(store::Connection& connection, const DecayRules& rules) {
       curve.add("(?, ?, ?)", number, std::int64_t{percent}, domain::decay_lasts(each, percent));
     }
   }
-  rule.append_to(statements);
-  curve.append_to(statements);
+  rule.append_to(statements, connection.dialect());
+  curve.append_to(statements, connection.dialect());
   return connection.run_all(statements);
 }
 

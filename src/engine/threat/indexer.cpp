@@ -1,6 +1,7 @@
 #include "engine/threat/indexer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <tuple>
@@ -40,6 +41,8 @@ constexpr std::size_t kAttributesBytesMax = std::size_t{256} << 10;
 constexpr int kStepChangesMax = 4'096;
 /// Objects read at once: large ones must not fill the memory.
 constexpr std::size_t kReadAtOnce = 512;
+/// Of documents in one step, about: what is derived of them waits in memory.
+constexpr std::size_t kStepBytes = std::size_t{16} << 20;
 
 /// Everything derived in one step, by table.
 struct Tables {
@@ -67,9 +70,8 @@ struct Tables {
       text.add("(?, ?)", record, words.write(dialect_));
     }
   }
-  void append_to(std::vector<Sql>& out) const {
-    for (const auto* rows : {&object, &label, &reference, &edge, &time, &vulnerability, &decay, &seen, &text})
-      rows->append_to(out);
+  std::array<store::Rows*, 9> all() {
+    return {&object, &label, &reference, &edge, &time, &vulnerability, &decay, &seen, &text};
   }
 
  private:
@@ -112,7 +114,8 @@ class Deriver {
  public:
   explicit Deriver(Tables& tables) : tables_(tables) {}
 
-  void derive(const domain::Record& record, std::string_view bytes) {
+  /// What was read of the object, for who derives more of it: until the next. nullopt: it cannot be read.
+  std::optional<stix::Node> derive(const domain::Record& record, std::string_view bytes) {
     const auto root = reader_.read(bytes);
     if (root) {
       stix::read_facts(*root, facts_);
@@ -149,8 +152,11 @@ class Deriver {
     if (type == "indicator") add_decay(record, root ? *root : stix::Node{});
     if (type == "sighting") add_seen(record);
     tables_.add_text(id, words(record, root ? *root : stix::Node{}));
-    if (root) add_vulnerabilities(*root, id);
+    if (!root) return std::nullopt;
+    add_vulnerabilities(*root, id);
+    return *root;
   }
+  const stix::Facts& facts() const noexcept { return facts_; }
 
  private:
   using References = std::set<std::pair<std::string_view, std::string_view>>;
@@ -283,52 +289,136 @@ class Deriver {
   std::size_t attribute_bytes_ = 0;
 };
 
-Result<IndexStep> step(store::Connection& connection, int changes_max) {
+/// What one step writes: of all changes behind `from`, up to `to`.
+struct Derived {
+  std::int64_t from = 0, to = 0, changes = 0;
+  /// ATT&CK and values stood at the same change: what they derive is of the same objects, each read once.
+  bool all = false;
+  std::vector<std::int64_t> records;
+  Tables tables;
+  AttackOfObjects attack;
+  std::vector<store::RecordValues> values;
+
+  explicit Derived(store::Dialect dialect) : tables(dialect) {}
+};
+
+constexpr std::string_view kAllReaders[] = {kReader, kAttackReader, kValuesReader};
+
+Result<bool> stand_at(store::Changes& changes, std::int64_t from) {
+  for (const auto reader : kAllReaders) {
+    TRY(const auto cursor, changes.cursor(reader));
+    if (cursor != from) return false;
+  }
+  return true;
+}
+
+/// Writes nothing.
+Result<Derived> derive(store::Connection& connection, int changes_max) {
   store::Changes changes{connection};
-  IndexStep result;
-  TRY(result.cursor, changes.cursor(kReader));
-  TRY(const auto batch, changes.after(result.cursor, changes_max, RecordKind::stix_object));
-  if (batch.empty()) return result;
-  TRY_VOID(ensure_decay_rules(connection));
-  std::set<std::int64_t> distinct;
-  for (const auto& change : batch) distinct.insert(change.record.value);
-  const std::vector<std::int64_t> ids(distinct.begin(), distinct.end());
-  std::vector<Sql> statements;
-  for (std::size_t at = 0; at < ids.size(); at += kReadAtOnce) {
-    const auto some = std::span{ids}.subspan(at, std::min(kReadAtOnce, ids.size() - at));
-    statements.clear();
-    Sql indexed{"SELECT record_id FROM stix_object WHERE record_id IN "};
-    indexed.append_list(some);
-    TRY_VOID(connection.each(indexed, [&](const store::Row& row) {
-      append_delete(connection.dialect(), row.integer(0), statements);
-      return ok();
-    }));
-    Tables tables{connection.dialect()};
-    Deriver deriver{tables};
+  Derived out{connection.dialect()};
+  TRY(out.from, changes.cursor(kReader));
+  TRY(out.all, stand_at(changes, out.from));
+  out.to = out.from;
+  TRY(const auto batch, changes.after(out.from, changes_max, RecordKind::stix_object));
+  Deriver deriver{out.tables};
+  std::set<std::int64_t> known;
+  std::size_t bytes = 0;
+  for (std::size_t at = 0; at < batch.size() && bytes < kStepBytes; at += kReadAtOnce) {
+    const auto some = std::span{batch}.subspan(at, std::min(kReadAtOnce, batch.size() - at));
+    std::vector<std::int64_t> ids;
+    for (const auto& change : some) {
+      if (known.insert(change.record.value).second) ids.push_back(change.record.value);
+    }
     // "+": the ids lead to the records. SQLite would go through every record of the kind, once for each question.
     Sql documents{"SELECT " TOCSIN_RECORD_COLUMNS
                   ", d.bytes FROM record r JOIN revision_document d ON d.revision_id = r.current_revision_id WHERE "
                   "+r.kind = ? AND r.id IN ",
                   RecordKind::stix_object};
-    documents.append_list(some);
+    documents.append_list(ids);
     TRY_VOID(connection.each(documents, [&](const store::Row& row) {
-      deriver.derive(store::read_record(row), row.text(store::kRecordColumns));
+      const auto record = store::read_record(row);
+      const auto document = row.text(store::kRecordColumns);
+      bytes += document.size();
+      out.records.push_back(record.id.value);
+      const auto root = deriver.derive(record, document);
+      if (!out.all) return ok();
+      if (root) out.attack.derive(*root, deriver.facts(), record.id.value);
+      out.values.push_back(root ? values_of(*root, deriver.facts(), record.id.value)
+                                : store::RecordValues{.record = record.id.value, .values = {}});
       return ok();
     }));
-    tables.append_to(statements);
-    TRY_VOID(connection.run_all(statements));
+    out.to = some.back().sequence;
+    out.changes += static_cast<std::int64_t>(some.size());
   }
-  result.changes = static_cast<std::int64_t>(batch.size());
-  result.cursor = batch.back().sequence;
-  TRY_VOID(changes.set_cursor(kReader, result.cursor));
-  return result;
+  return out;
+}
+
+/// Does all still stand where it stood when this was derived, and is every record still here? What became of one since
+/// is a change behind these.
+Result<bool> is_current(store::Connection& connection, const Derived& derived) {
+  store::Changes changes{connection};
+  TRY(const auto cursor, changes.cursor(kReader));
+  if (cursor != derived.from) return false;
+  if (derived.all) {
+    TRY(const bool together, stand_at(changes, derived.from));
+    if (!together) return false;
+  }
+  std::size_t here = 0;
+  for (std::size_t at = 0; at < derived.records.size(); at += kReadAtOnce) {
+    const auto some = std::span{derived.records}.subspan(at, std::min(kReadAtOnce, derived.records.size() - at));
+    Sql sql{"SELECT id FROM record WHERE id IN "};
+    sql.append_list(some);
+    TRY_VOID(connection.each(sql, [&](const store::Row&) {
+      ++here;
+      return ok();
+    }));
+  }
+  return here == derived.records.size();
+}
+
+Status write(store::Connection& connection, Derived derived) {
+  TRY_VOID(ensure_decay_rules(connection));
+  std::vector<Sql> statements;
+  for (std::size_t at = 0; at < derived.records.size(); at += kReadAtOnce) {
+    const auto some = std::span{derived.records}.subspan(at, std::min(kReadAtOnce, derived.records.size() - at));
+    Sql indexed{"SELECT record_id FROM stix_object WHERE record_id IN "};
+    indexed.append_list(some);
+    TRY_VOID(connection.each(indexed, [&](const store::Row& row) {
+      append_delete(connection.dialect(), row.integer(0), statements);
+      if (derived.all) append_attack_delete(row.integer(0), statements);
+      return ok();
+    }));
+  }
+  TRY_VOID(connection.run_all(statements));
+  TRY_VOID(write_rows(connection, derived.tables.all()));
+  TRY_VOID(write_rows(connection, derived.attack.all()));
+  if (derived.all) TRY_VOID(store::ValueIndex{connection}.put(std::move(derived.values)));
+  store::Changes changes{connection};
+  for (const auto reader : kAllReaders) {
+    if (reader == kReader || derived.all) TRY_VOID(changes.set_cursor(reader, derived.to));
+  }
+  return ok();
 }
 
 }  // namespace
 
 Result<IndexStep> index_step(store::Database& database, int changes_max) {
   const int most = std::clamp(changes_max, 1, kStepChangesMax);
-  return database.write([&](store::Connection& connection) { return step(connection, most); });
+  // Most of the work is done while others may write.
+  TRY(auto before, database.read([&](store::Connection& connection) { return derive(connection, most); }));
+  if (before.changes == 0) return IndexStep{.changes = 0, .cursor = before.from};
+  return database.write([&](store::Connection& connection) -> Result<IndexStep> {
+    TRY(const bool current, is_current(connection, before));
+    if (current) {
+      const IndexStep done{.changes = before.changes, .cursor = before.to};
+      TRY_VOID(write(connection, std::move(before)));
+      return done;
+    }
+    TRY(auto again, derive(connection, most));
+    const IndexStep done{.changes = again.changes, .cursor = again.to};
+    if (again.changes > 0) TRY_VOID(write(connection, std::move(again)));
+    return done;
+  });
 }
 
 Status index_all(store::Database& database, const std::function<void(const IndexStep&)>& progress) {

@@ -16,13 +16,12 @@ namespace stix = formats::stix;
 using domain::RecordKind;
 using store::Sql;
 
-constexpr std::string_view kReader = "threat.values";
 constexpr int kStepChanges = 8'192;
 constexpr std::size_t kReadAtOnce = 512;
 
 Result<bool> step(store::Connection& connection) {
   store::Changes changes{connection};
-  TRY(const auto cursor, changes.cursor(kReader));
+  TRY(const auto cursor, changes.cursor(kValuesReader));
   TRY(const auto batch, changes.after(cursor, kStepChanges, RecordKind::stix_object));
   if (batch.empty()) return false;
   std::set<std::int64_t> distinct;
@@ -41,31 +40,37 @@ Result<bool> step(store::Connection& connection) {
         RecordKind::stix_object};
     documents.append_list(some);
     TRY_VOID(connection.each(documents, [&](const store::Row& row) {
-      auto& made = found.emplace_back();
-      made.record = row.integer(0);
       // What cannot be read is told by those who derive what it says (indexer.cpp).
       if (const auto root = reader.read(row.text(1))) {
         stix::read_facts(*root, facts);
-        for (const auto& each : stix::shared_values(*root, facts)) {
-          made.values.push_back(stix::value_key(each.kind, each.text));
-        }
+        found.push_back(values_of(*root, facts, row.integer(0)));
+      } else {
+        found.push_back({.record = row.integer(0), .values = {}});
       }
       return ok();
     }));
   }
   TRY_VOID(store::ValueIndex{connection}.put(std::move(found)));
-  TRY_VOID(changes.set_cursor(kReader, batch.back().sequence));
+  TRY_VOID(changes.set_cursor(kValuesReader, batch.back().sequence));
   return true;
 }
 
 }  // namespace
+
+store::RecordValues values_of(stix::Node root, const stix::Facts& facts, std::int64_t record) {
+  store::RecordValues made{.record = record, .values = {}};
+  for (const auto& each : stix::shared_values(root, facts)) {
+    made.values.push_back(stix::value_key(each.kind, each.text));
+  }
+  return made;
+}
 
 Status index_values(store::Database& database) {
   for (;;) {
     // A look that takes no write lock: most calls find nothing to do.
     TRY(const bool behind, database.read([](store::Connection& connection) -> Result<bool> {
       store::Changes changes{connection};
-      TRY(const auto cursor, changes.cursor(kReader));
+      TRY(const auto cursor, changes.cursor(kValuesReader));
       TRY(const auto newest, changes.newest(RecordKind::stix_object));
       return newest > cursor;
     }));
@@ -76,14 +81,14 @@ Status index_values(store::Database& database) {
 }
 
 Status forget_values(store::Connection& connection, domain::RecordId record) {
-  TRY([[maybe_unused]] const auto locked, store::Changes{connection}.cursor(kReader));
+  TRY([[maybe_unused]] const auto locked, store::Changes{connection}.cursor(kValuesReader));
   return store::ValueIndex{connection}.put({{record.value, {}}});
 }
 
 Status reset_values(store::Connection& connection) {
-  TRY([[maybe_unused]] const auto locked, store::Changes{connection}.cursor(kReader));
+  TRY([[maybe_unused]] const auto locked, store::Changes{connection}.cursor(kValuesReader));
   TRY_VOID(store::ValueIndex{connection}.clear());
-  return store::Changes{connection}.set_cursor(kReader, 0);
+  return store::Changes{connection}.set_cursor(kValuesReader, 0);
 }
 
 }  // namespace tocsin::engine::threat

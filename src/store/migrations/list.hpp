@@ -45,5 +45,6 @@ extern const Migration kMigration0043Decay;
 extern const Migration kMigration0045Plans;
 extern const Migration kMigration0047TaxiiPages;
 extern const Migration kMigration0048Coverage;
+extern const Migration kMigration0046RecordIdentity;
 
 }  // namespace tocsin::store
