@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 
+from indicators import bench_indicators
 from measuring import DATA, ROOT, TOCSIN, Server, free_port, last_json, load_rows, row, rows, timed, wrk
 from taxii import bench_taxii
 
@@ -447,7 +448,7 @@ def bench_static(data, work, seconds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="?", choices=["all", "quick", "validate", "policy", "exposure", "inventory", "bundle", "taxii", "correlation",
-                                                              "graph"],
+                                                              "graph", "indicators"],
                         default="all")
     what = parser.parse_args().what
     wanted = [what] if what not in ("all", "quick") else ["validate", "server"]
@@ -475,6 +476,8 @@ def main():
             bench_bundle(corpus, documents, work)
         if what in ("all", "taxii"):
             bench_taxii(work, seconds)
+        if what in ("all", "indicators"):
+            bench_indicators(work, postgres)
         if what == "inventory":
             bench_inventory(work, postgres)
         if what == "correlation":

@@ -43,8 +43,8 @@ extern const Migration kMigration0041ExposureFigures;
 extern const Migration kMigration0042PeerKinds;
 extern const Migration kMigration0043Decay;
 extern const Migration kMigration0045Plans;
+extern const Migration kMigration0046RecordIdentity;
 extern const Migration kMigration0047TaxiiPages;
 extern const Migration kMigration0048Coverage;
-extern const Migration kMigration0046RecordIdentity;
 
 }  // namespace tocsin::store
