@@ -514,5 +514,24 @@ TEST_P(RecordsTest, HistoryIsForWhomItWasFor) {
   EXPECT_FALSE(find("EX-RED", Viewer::anonymous()));
 }
 
+// SQLite plans without statistics (decision 0046): what looks for keys must not go through all records of a kind.
+TEST_P(RecordsTest, KeysAreFoundByTheirIndex) {
+  if (database().dialect() != Dialect::sqlite) return;
+  const std::vector<std::string> keys{"EX-1", "EX-2"};
+  Sql any{"r.kind + 0 = ? AND r.record_key IN ", domain::RecordKind::stix_object};
+  Sql own{"r.kind = ? AND r.issuer = ? AND r.record_key IN ", domain::RecordKind::stix_object, ""};
+  any.append_list(std::span{keys});
+  own.append_list(std::span{keys});
+  const Sql one{"r.kind = ? AND r.record_key = ?", domain::RecordKind::stix_object, "EX-1"};
+  for (const auto& condition : {any, own, one}) {
+    Sql sql{"EXPLAIN QUERY PLAN SELECT r.id, r.title FROM record r WHERE "};
+    sql.append(condition).append(" AND ").append(domain::policy::visible_sql(owner(), kTestNow));
+    const auto plan =
+        database().read([&](Connection& c) { return c.all(sql, [](const Row& row) { return row.string(3); }); });
+    ASSERT_TRUE(plan) << plan.error().detail;
+    EXPECT_THAT(*plan, ::testing::Contains(::testing::HasSubstr("USING INDEX record_identity (record_key=?")));
+  }
+}
+
 }  // namespace
 }  // namespace tocsin::store
