@@ -237,6 +237,15 @@ class MemberPortalTest : public MembersTest {
                 "\r\n\r\n" + body);
     return client.read();
   }
+  /// What a program of theirs sends, or their browser by script.
+  http::testing::Reply api(As who, std::string_view method, std::string_view target, std::string_view body = {},
+                           std::string_view type = "application/json", std::string_view more = {}) {
+    http::testing::Client client{running().port()};
+    client.send(std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: portal.example\r\n" +
+                cookie(who) + "X-CSRF-Token: " + csrf(who) + "\r\nContent-Type: " + std::string{type} + "\r\n" +
+                std::string{more} + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body});
+    return client.read();
+  }
   std::string cookie(As who) const {
     const auto found = tokens_.find(who);
     return found == tokens_.end() ? std::string{} : "Cookie: tocsin=" + found->second + "\r\n";

@@ -294,7 +294,7 @@ void append_form(std::string& out, const http::Request& request, const Looked& l
       if (each.stated) form.with("component", each.row.attack_id);
     }
   }
-  render<"<section class=\"panel\" aria-labelledby=\"in-place\"><h2 id=\"in-place\">">(out);
+  render<"<section class=\"panel many-choices\" aria-labelledby=\"in-place\"><h2 id=\"in-place\">">(out);
   if (coverage.zone.empty()) {
     render<"[[What is in place everywhere]]</h2>\n">(out);
   } else {

@@ -18,14 +18,6 @@ constexpr std::string_view kPath = "/threats/attack/coverage";
 
 class AttackCoveragePages : public testing::MemberPortalTest {
  protected:
-  http::testing::Reply api(As who, std::string_view method, std::string_view target, std::string_view body,
-                           std::string_view type = "application/json") {
-    http::testing::Client client{running().port()};
-    client.send(std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: portal.example\r\n" +
-                cookie(who) + "X-CSRF-Token: " + csrf(who) + "\r\nContent-Type: " + std::string{type} +
-                "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body});
-    return client.read();
-  }
   void fill() {
     const auto summary =
         exchange::import_documents(database(), {{"attack.json", engine::testing::attack_file()}}, {}, {}, clock_);

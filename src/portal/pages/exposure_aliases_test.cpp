@@ -20,14 +20,6 @@ constexpr std::int64_t kDay = std::int64_t{86'400} * 1'000'000;
 
 class ExposureAliasesPages : public testing::MemberPortalTest {
  protected:
-  http::testing::Reply api(As who, std::string_view method, std::string_view target, std::string_view body,
-                           std::string_view type = "application/json") {
-    http::testing::Client client{running().port()};
-    client.send(std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: portal.example\r\n" +
-                cookie(who) + "X-CSRF-Token: " + csrf(who) + "\r\nContent-Type: " + std::string{type} +
-                "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body});
-    return client.read();
-  }
   void match() {
     engine::exposure::Runs runs{database()};
     ASSERT_TRUE(runs.all(clock_));

@@ -44,14 +44,6 @@ class ExposureListPages : public testing::MemberPortalTest {
     ASSERT_TRUE(runs.asked(clock_));
     ASSERT_TRUE(engine::exposure::Deciding{database()}.all(clock_));
   }
-  http::testing::Reply api(As who, std::string_view method, std::string_view target, std::string_view body,
-                           std::string_view type = "application/json") {
-    http::testing::Client client{running().port()};
-    client.send(std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: portal.example\r\n" +
-                cookie(who) + "X-CSRF-Token: " + csrf(who) + "\r\nContent-Type: " + std::string{type} +
-                "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body});
-    return client.read();
-  }
   boost::json::value json_of(const http::testing::Reply& reply) {
     EXPECT_LT(reply.status, 300) << reply.body;
     return boost::json::parse(reply.body);

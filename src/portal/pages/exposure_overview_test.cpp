@@ -35,14 +35,6 @@ class ExposureOverviewPages : public testing::MemberPortalTest {
     engine::exposure::Deciding deciding{database()};
     ASSERT_TRUE(deciding.all(clock_));
   }
-  http::testing::Reply api(As who, std::string_view method, std::string_view target, std::string_view body,
-                           std::string_view type = "application/json") {
-    http::testing::Client client{running().port()};
-    client.send(std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: portal.example\r\n" +
-                cookie(who) + "X-CSRF-Token: " + csrf(who) + "\r\nContent-Type: " + std::string{type} +
-                "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body});
-    return client.read();
-  }
   void fill() {
     const auto reply = api(As::water_administrator, "POST", "/api/v1/inventory/import",
                            "Name,Vendor,Product,Firmware,Site,Zone\n"

@@ -26,14 +26,6 @@ constexpr std::string_view kDevices =
 
 class ExposureSumsPages : public testing::MemberPortalTest {
  protected:
-  http::testing::Reply api(As who, std::string_view method, std::string_view target, std::string_view body,
-                           std::string_view type = "application/json") {
-    http::testing::Client client{running().port()};
-    client.send(std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: portal.example\r\n" +
-                cookie(who) + "X-CSRF-Token: " + csrf(who) + "\r\nContent-Type: " + std::string{type} +
-                "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body});
-    return client.read();
-  }
   /// The advisory, and so many plants beside the water works, each with six devices that it affects.
   void fill(int others) {
     ASSERT_TRUE(database().write([&](store::Connection& connection) {

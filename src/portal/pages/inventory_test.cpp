@@ -65,14 +65,6 @@ class InventoryPages : public testing::MemberPortalTest {
                 std::to_string(body.size()) + "\r\n\r\n" + body);
     return client.read();
   }
-  http::testing::Reply api(As who, std::string_view method, std::string_view target, std::string_view body,
-                           std::string_view type = "application/json", std::string_view more = {}) {
-    http::testing::Client client{running().port()};
-    client.send(std::string{method} + " " + std::string{target} + " HTTP/1.1\r\nHost: portal.example\r\n" +
-                cookie(who) + "X-CSRF-Token: " + csrf(who) + "\r\nContent-Type: " + std::string{type} + "\r\n" +
-                std::string{more} + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body});
-    return client.read();
-  }
   /// The asset of this number and the first advisory that was published here, as forms name them.
   std::string subject(int asset) {
     return fmt::format("{}.{}", asset, number(store::Sql{"SELECT id FROM record WHERE slug = 'EX-2021-001'"}));

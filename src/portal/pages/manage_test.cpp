@@ -38,14 +38,6 @@ class ManagePages : public testing::MemberPortalTest {
     ASSERT_TRUE(stored) << stored.error().to_string() << stored.error().detail;
     ASSERT_TRUE(app().catch_up());
   }
-  http::testing::Reply api(As who, std::string_view method, const std::string& target, std::string_view body = {}) {
-    http::testing::Client client{running().port()};
-    client.send(
-        fmt::format("{} {} HTTP/1.1\r\nHost: portal.example\r\n{}X-CSRF-Token: {}\r\nContent-Type: "
-                    "application/json\r\nContent-Length: {}\r\n\r\n{}",
-                    method, target, cookie(who), csrf(who), body.size(), body));
-    return client.read();
-  }
   std::int64_t total(As who, const std::string& query) {
     const auto reply = get_as(who, "/api/v1/advisories?q=" + http::encode_component("zyxophone " + query));
     EXPECT_EQ(reply.status, 200) << reply.body;

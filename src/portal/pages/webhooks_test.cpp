@@ -30,14 +30,6 @@ class WebhookPages : public testing::MemberPortalTest {
     EXPECT_THAT(std::string{reply.header("cache-control")}, HasSubstr("no-store"));
     return "/webhooks/" + std::to_string(count(Sql{"SELECT max(id) FROM webhook"}));
   }
-  http::testing::Reply api(As who, std::string_view method, const std::string& target, std::string_view body) {
-    http::testing::Client client{running().port()};
-    client.send(
-        fmt::format("{} {} HTTP/1.1\r\nHost: portal.example\r\n{}X-CSRF-Token: {}\r\nContent-Type: "
-                    "application/json\r\nContent-Length: {}\r\n\r\n{}",
-                    method, target, cookie(who), csrf(who), body.size(), body));
-    return client.read();
-  }
 };
 TOCSIN_ON_BOTH_DATABASES(WebhookPages);
 
