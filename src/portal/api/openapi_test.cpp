@@ -82,7 +82,7 @@ class OpenApi : public testing::MembersTest {
       return "coordinator@cert.example";
     for (const std::string_view path :
          {"/api/v1/inventory", "/api/v1/exposure", "/api/v1/webhooks", "/api/v1/subscriptions", "/api/v1/notices",
-          "/api/v1/threats/reports", "/api/v1/threats/extraction"}) {
+          "/api/v1/threats/reports", "/api/v1/threats/extraction", "/api/v1/attack/coverage"}) {
       if (target.starts_with(path)) return "boss@plant.example";
     }
     if (target == "/api/v1/threats" || target.starts_with("/api/v1/threats/tool--")) return "boss@plant.example";

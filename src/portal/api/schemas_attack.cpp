@@ -234,7 +234,7 @@ std::string_view attack_schemas_json() noexcept {
       "items": {
         "type": "object",
         "required": ["techniqueID"],
-        "properties": {"techniqueID": {"type": "string"}, "score": {"type": "number"}, "color": {"type": "string"}, "enabled": {"type": "boolean"}}
+        "properties": {"techniqueID": {"type": "string"}, "score": {"type": "number"}, "color": {"type": "string"}, "enabled": {"type": "boolean"}, "comment": {"type": "string"}}
       }
     }
   }
