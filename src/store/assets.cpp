@@ -301,7 +301,8 @@ Status Assets::insert(std::span<const Asset> assets) {
 Result<std::int64_t> Assets::update(const Asset& asset, Timestamp now) {
   Sql sql{
       "UPDATE asset SET asset_key = ?, label = ?, folded_label = ?, search_text = ?, digest = ?, identity = ?, "
-      "attack_class = ?, row_version = row_version + 1, due = ?, indexed = ?, changed_at = ?, (" TOCSIN_ASSET_FIELDS ") = (",
+      "attack_class = ?, row_version = row_version + 1, due = ?, indexed = ?, changed_at = ?, (" TOCSIN_ASSET_FIELDS
+      ") = (",
       asset.key,
       asset.label,
       text::fold(asset.label),

@@ -26,8 +26,8 @@ struct Asset {
   /// What of them goes into the index (engine/inventory/search_terms.hpp). Written only; without any, the asset is
   /// indexed later.
   std::vector<std::string> terms;
-  std::string digest;    ///< Of every field: equal digests say the same.
-  std::string identity;  ///< Of vendor, family, product and model: what kind of thing it is.
+  std::string digest;             ///< Of every field: equal digests say the same.
+  std::string identity;           ///< Of vendor, family, product and model: what kind of thing it is.
   std::string attack_class = {};  ///< As ATT&CK for ICS has it ("A0003"), or empty. Written only.
   std::int64_t version = 1;
   bool due = true;  ///< Changed since it was last matched.

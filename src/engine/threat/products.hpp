@@ -40,8 +40,8 @@ struct ProductThreat {
   std::vector<std::string> products;  ///< Their names, in the order of products_named.
 };
 /// The other end: what is in force, is on lists and names a product that the advisory speaks of, newest version first.
-/// Of at most `limit` of the kNamingCandidatesMax newest that have all words of such a product; of the kProductsAsked first
-/// products. The caller has been allowed to see the advisory.
+/// Of at most `limit` of the kNamingCandidatesMax newest that have all words of such a product; of the kProductsAsked
+/// first products. The caller has been allowed to see the advisory.
 inline constexpr std::size_t kProductsAsked = 40;
 inline constexpr std::size_t kNamingCandidatesMax = 100;
 Result<std::vector<ProductThreat>> threats_naming_products(store::Connection& connection,
