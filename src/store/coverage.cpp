@@ -5,17 +5,12 @@
 namespace tocsin::store {
 
 Result<std::vector<CoverageStatement>> Coverage::statements(domain::OrganisationId organisation) {
-  return connection_.all(Sql{"SELECT s.zone, s.attack_id, s.in_place, s.stated_at, coalesce(p.name, '') FROM "
-                             "coverage_statement s LEFT JOIN "
-                             "person p ON p.id = s.stated_by WHERE s.organisation_id = ? ORDER BY s.zone, s.attack_id",
-                             organisation},
-                         [](const Row& row) {
-                           return CoverageStatement{.zone = row.string(0),
-                                                    .attack_id = row.string(1),
-                                                    .in_place = row.boolean(2),
-                                                    .stated_at = row.time(3),
-                                                    .stated_by_name = row.string(4)};
-                         });
+  return connection_.all(
+      Sql{"SELECT zone, attack_id, in_place FROM coverage_statement WHERE organisation_id = ? ORDER BY zone, attack_id",
+          organisation},
+      [](const Row& row) {
+        return CoverageStatement{.zone = row.string(0), .attack_id = row.string(1), .in_place = row.boolean(2)};
+      });
 }
 
 Status Coverage::replace(domain::OrganisationId organisation, const std::string& zone,
@@ -36,10 +31,8 @@ Status Coverage::replace(domain::OrganisationId organisation, const std::string&
     if (same) continue;
     statements.emplace_back(
         "INSERT INTO coverage_statement (organisation_id, zone, attack_id, in_place, stated_at, stated_by) VALUES (?, "
-        "?, "
-        "?, ?, ?, ?) ON CONFLICT (organisation_id, zone, attack_id) DO UPDATE SET in_place = excluded.in_place, "
-        "stated_at "
-        "= excluded.stated_at, stated_by = excluded.stated_by",
+        "?, ?, ?, ?, ?) ON CONFLICT (organisation_id, zone, attack_id) DO UPDATE SET in_place = excluded.in_place, "
+        "stated_at = excluded.stated_at, stated_by = excluded.stated_by",
         organisation, zone, each.attack_id, each.in_place, now, by);
   }
   for (const auto& [id, in_place] : there) {

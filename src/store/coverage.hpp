@@ -17,8 +17,6 @@ namespace tocsin::store {
 struct CoverageStatement {
   std::string zone, attack_id;
   bool in_place = true;
-  Timestamp stated_at = {};         ///< Read only.
-  std::string stated_by_name = {};  ///< Read only.
 };
 
 /// Assets of one class of ATT&CK in one zone.
@@ -28,7 +26,7 @@ struct ClassCount {
   std::int64_t assets = 0;
 };
 
-/// What techniques of ATT&CK find in an organisation's plants. Rules: engine/exposure/coverage.hpp.
+/// What techniques of ATT&CK find in an organisation's plants. Rules: engine/threat/coverage.hpp.
 class Coverage {
  public:
   explicit Coverage(Connection& connection) : connection_(connection) {}

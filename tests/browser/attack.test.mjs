@@ -1,24 +1,12 @@
 // ATT&CK as people meet it: the matrix on a desk and on a phone, by keyboard and without JavaScript, in both themes.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { binary, startPortal } from './harness.mjs';
+import { startPortal } from './harness.mjs';
+import { common, id, importKnowledge, part, relation } from './support/attack.mjs';
 
 const axe = readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const sizes = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
-const marking = 'marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487';
-const id = (type, number) => `${type}--00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-const common = { spec_version: '2.1', created: '2025-01-01T00:00:00.000Z', modified: '2025-01-01T00:00:00.000Z', object_marking_refs: [marking] };
-const part = (type, number, attack, name, more = {}) => ({
-  ...common, type, id: id(type, number), name, x_mitre_version: '1.0', x_mitre_domains: ['ics-attack'],
-  external_references: [{ source_name: 'mitre-attack', external_id: attack }], ...more,
-});
-const relation = (number, source, verb, target, more = {}) => ({
-  ...common, type: 'relationship', id: id('relationship', number), relationship_type: verb, source_ref: source, target_ref: target,
-  x_mitre_attack_spec_version: '3.2.0', ...more,
-});
 
 // Twelve tactics of some techniques each, invented.
 function knowledgeBase() {
@@ -36,21 +24,13 @@ function knowledgeBase() {
   objects.push(part('intrusion-set', 901, 'G9001', 'Mudlark', { aliases: ['River gang'] }));
   objects.push(relation(902, id('intrusion-set', 901), 'uses', id('attack-pattern', 110), { description: 'Opened one.' }));
   objects.push({ ...common, type: 'report', id: id('report', 903), name: 'Spring tide', published: '2025-01-01T00:00:00Z', object_refs: [id('intrusion-set', 901)], description: 'T9110 and T9120.' });
-  return { type: 'bundle', id: id('bundle', 1), objects };
+  return objects;
 }
 
 let portal;
 before(async () => {
   portal = await startPortal({ demo: false });
-  const file = join(portal.folder, 'attack.json');
-  writeFileSync(file, JSON.stringify(knowledgeBase()));
-  execFileSync(binary, ['import', '--data', join(portal.folder, 'var'), file], { stdio: 'ignore' });
-  // The server sees what another process wrote within a heartbeat.
-  for (let tries = 0; tries < 100; ++tries) {
-    if ((await fetch(`${portal.url}/api/v1/attack`).then((answer) => answer.json())).domain) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the knowledge base did not come');
+  await importKnowledge(portal, knowledgeBase());
 });
 after(async () => { await portal.stop(); });
 

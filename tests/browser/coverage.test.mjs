@@ -1,29 +1,15 @@
 // What ATT&CK leaves open, as a member meets it: read and answered by mouse and without JavaScript, in both themes and sizes.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { binary, startPortal } from './harness.mjs';
+import { startPortal } from './harness.mjs';
+import { id, importKnowledge, part, relation } from './support/attack.mjs';
 import { check, signIn, sizes } from './visit.mjs';
-
-const marking = 'marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487';
-const id = (type, number) => `${type}--00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-const common = { spec_version: '2.1', created: '2025-01-01T00:00:00.000Z', modified: '2025-01-01T00:00:00.000Z', object_marking_refs: [marking] };
-const part = (type, number, attack, name, more = {}) => ({
-  ...common, type, id: id(type, number), name, x_mitre_version: '1.0', x_mitre_domains: ['ics-attack'],
-  external_references: [{ source_name: 'mitre-attack', external_id: attack }], ...more,
-});
-const relation = (number, source, verb, target) => ({
-  ...common, type: 'relationship', id: id('relationship', number), relationship_type: verb, source_ref: source, target_ref: target,
-  x_mitre_attack_spec_version: '3.2.0',
-});
 
 // One technique against programmable logic controllers, one against none in particular; a mitigation and a data component for the first.
 function knowledgeBase() {
   const technique = (number, attack, name) =>
     part('attack-pattern', number, attack, name, { kill_chain_phases: [{ kill_chain_name: 'mitre-ics-attack', phase_name: 'gate' }] });
-  return { type: 'bundle', id: id('bundle', 1), objects: [
+  return [
     part('x-mitre-matrix', 1, 'ics-attack', 'Matrix of sluices', { tactic_refs: [id('x-mitre-tactic', 10)] }),
     part('x-mitre-tactic', 10, 'TA9010', 'Open gates', { x_mitre_shortname: 'gate' }),
     technique(101, 'T9101', 'Unauthorized command'), technique(102, 'T9102', 'Wait for rain'),
@@ -32,21 +18,13 @@ function knowledgeBase() {
     relation(501, id('attack-pattern', 101), 'targets', id('x-mitre-asset', 201)),
     relation(502, id('course-of-action', 301), 'mitigates', id('attack-pattern', 101)),
     relation(503, id('x-mitre-data-component', 401), 'detects', id('attack-pattern', 101)),
-  ] };
+  ];
 }
 
 let portal;
 before(async () => {
   portal = await startPortal();
-  const file = join(portal.folder, 'attack.json');
-  writeFileSync(file, JSON.stringify(knowledgeBase()));
-  execFileSync(binary, ['import', '--data', join(portal.folder, 'var'), file], { stdio: 'ignore' });
-  // The server sees what another process wrote within a heartbeat.
-  for (let tries = 0; tries < 100; ++tries) {
-    if ((await fetch(`${portal.url}/api/v1/attack`).then((answer) => answer.json())).domain) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the knowledge base did not come');
+  await importKnowledge(portal, knowledgeBase());
 });
 after(async () => { await portal.stop(); });
 
