@@ -62,6 +62,8 @@ struct Review {
 };
 /// Pure. Errors: invalid_input with `where` = the field.
 Result<Review> review_report(const ReportInput& input, Timestamp now);
+/// What products are looked for in (products.hpp): what product_text_of() of the report that it becomes has of it.
+std::string product_text_of(const Review& review);
 
 /// Under whose name.
 enum class Attribution { named, anonymous };

@@ -184,4 +184,6 @@ Result<Review> review_report(const ReportInput& input, Timestamp now) {
   return review;
 }
 
+std::string product_text_of(const Review& review) { return review.title + '\n' + review.text; }
+
 }  // namespace tocsin::engine::threat

@@ -22,7 +22,8 @@ constexpr Operation kOperations[] = {
          "Becomes a report, indicators, a sighting where it is said when, and vulnerabilities that are not here yet; "
          "all "
          "of them marked and addressed alike. What is not understood, or doubtful and not in `keep`, is refused; with "
-         "`preview` nothing is stored and the answer is 200 with `report` null. `anonymous`: it goes out under the "
+         "`preview` nothing is stored and the answer is 200 with `report` null. `products`: what title and text name "
+         "that advisories speak of. `anonymous`: it goes out under the "
          "CERT's name.",
      .schema = "SharedReportMade",
      .body = "SharedReportNew",
@@ -246,8 +247,9 @@ std::string_view shared_schemas_json() noexcept {
   "properties": {
     "review": {
       "type": "object",
-      "required": ["indicators", "unread", "also_in_text"],
+      "required": ["indicators", "unread", "also_in_text", "products"],
       "properties": {
+        "products": {"$ref": "#/components/schemas/NamedProducts"},
         "indicators": {
           "type": "array",
           "items": {

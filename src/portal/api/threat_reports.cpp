@@ -119,11 +119,14 @@ Result<http::Response> post_report(App& app, const http::Request& request) {
   TRY(const auto asked, read_asked(body));
   TRY(const auto review, threat::review_report(asked.input, request.now));
   TRY(const auto marking, threat::marking_of_report(app.database(), actor, asked.audience, request.now));
-  if (asked.preview) return api::personal_json({{"review", review_json(review)}, {"report", nullptr}});
+  auto reviewed = review_json(review);
+  TRY(const auto products, pages::product_links(app, request, threat::product_text_of(review)));
+  reviewed["products"] = pages::product_links_json(products);
+  if (asked.preview) return api::personal_json({{"review", std::move(reviewed)}, {"report", nullptr}});
   TRY_VOID(check_whole(review));
   TRY(const auto id, threat::share_report(app.database(), actor, review, marking, asked.attribution, request.now));
   TRY(const auto report, threat::own_report(app.database(), actor, id, request.now));
-  return api::personal_json({{"review", review_json(review)}, {"report", pages::own_report_json(report)}}, 201)
+  return api::personal_json({{"review", std::move(reviewed)}, {"report", pages::own_report_json(report)}}, 201)
       .with("Location", "/api/v1/threats/reports/" + id);
 }
 

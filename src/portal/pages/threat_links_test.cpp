@@ -164,6 +164,37 @@ TEST_P(ThreatLinkPages, ProductsMeetAdvisoriesAndDevices) {
   EXPECT_THAT(get_as(boss, "/threats/" + tool, "Accept: text/html\r\n").body, HasSubstr("1 device at 1 site"));
 }
 
+TEST_P(ThreatLinkPages, WhoSharesATextSeesWhichProductsItNames) {
+  fill();
+  plant();
+  const auto review = [&](const std::string& text) {
+    return post_as(boss, "/threats/share",
+                   {{"title", "A gate <b> at Example Pumps"},
+                    {"text", text},
+                    {"first_seen", ""},
+                    {"last_seen", ""},
+                    {"countries", ""},
+                    {"indicators", ""},
+                    {"cves", ""},
+                    {"techniques", ""},
+                    {"tlp", "GREEN"},
+                    {"whom", "members"},
+                    {"embargo", ""},
+                    {"attribution", "named"},
+                    {"step", ""}})
+        .body;
+  };
+  EXPECT_THAT(review("Somebody opened our Flow Controller."),
+              AllOf(HasSubstr("Products that it names"), HasSubstr("EX-2021-001"), HasSubstr("2 devices at 2 sites")));
+  EXPECT_THAT(review("Somebody opened our flow meter."), Not(HasSubstr("Products that it names")));
+  const auto sent = api(
+      boss, "POST", "/api/v1/threats/reports",
+      R"({"title":"Example Pumps","text":"Flow Controller","tlp":"AMBER","audience":"members","anonymous":false,"preview":true})");
+  const auto products = json_of(sent).at("review").at("products");
+  ASSERT_EQ(products.at("items").as_array().size(), 1U) << sent.body;
+  EXPECT_EQ(products.at("items").at(0).at("own_devices").as_int64(), 2);
+}
+
 TEST_P(ThreatLinkPages, AdvisoriesAndVulnerabilitiesTellWhoNamesThem) {
   fill();
   EXPECT_THAT(page("/vulnerabilities/CVE-1900-10001"),

@@ -12,6 +12,7 @@
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/sharing_form.hpp"
 #include "portal/pages/sharing_view.hpp"
+#include "portal/pages/threat_products.hpp"
 
 namespace tocsin::portal::pages {
 namespace {
@@ -414,6 +415,8 @@ Result<Html> report_review_html(App& app, const http::Request& request, std::str
   std::string out;
   append_report(out, shown);
   append_unread(out, shown.review);
+  TRY(const auto products, product_links(app, request, product_text_of(shown.review)));
+  out += product_links_html(products).str();
   FormMarkup save{request, action, form, "save"};
   append_hidden(save, form, false);
   std::string inside;
