@@ -189,6 +189,13 @@ class Indexer {
     // Takes no turn to write where there is nothing of it.
     return engine::threat::index_all(database_);
   }
+  Status written() {
+    // SQLite: done in turn, and asking for a turn would wait for the next batch.
+    if (database_.dialect() == store::Dialect::postgres) {
+      TRY_VOID(engine::search::index_step(database_, changes_max_));
+    }
+    return engine::threat::index_written(database_);
+  }
   void end() {
     if (!thread_.joinable()) return;
     {
@@ -207,7 +214,7 @@ class Indexer {
       bool good = false;
       try {
         // finish() meets whatever goes wrong here again, and reports it.
-        good = step().has_value();
+        good = written().has_value();
       } catch (const std::exception&) {
         good = false;
       }
@@ -420,6 +427,11 @@ class Writer {
   ImportSummary summary_;
 };
 
+/// For the writer, where it takes several batches.
+void arrange(Prepared& prepared) {
+  if (prepared.stix && prepared.stix->revisions.size() > kObjectsAtOnce) sort_by_key(*prepared.stix);
+}
+
 void check_documents(Pipeline& pipeline, const ImportOptions& options) {
   while (auto work = pipeline.take()) {
     Checked checked{.name = std::move(work->name), .prepared = {}, .size = work->size};
@@ -428,6 +440,7 @@ void check_documents(Pipeline& pipeline, const ImportOptions& options) {
     } else {
       try {
         checked.prepared = prepare(checked.name, std::move(work->bytes), options);
+        arrange(checked.prepared);
       } catch (const std::exception& failure) {
         // Of a library, out of memory for one: this document's trouble only.
         checked.prepared.problems.push_back(Error::internal(fmt::format("Could not be checked: {}", failure.what())));

@@ -139,7 +139,7 @@ struct Prepared {
   bool tlp_defaulted = false;
   std::shared_ptr<const formats::kev::Catalogue> kev = {};
   std::shared_ptr<const formats::epss::Scores> epss = {};
-  std::shared_ptr<const PreparedObjects> stix = {};
+  std::shared_ptr<PreparedObjects> stix = {};
 };
 Prepared prepare(std::string name, std::string bytes, const ImportOptions& options);
 

@@ -163,6 +163,30 @@ TEST_P(ImportStixTest, VersionsOfAnObject) {
   EXPECT_EQ(import(bundle({address(), address()})).summary.objects.unchanged, 1);
 }
 
+TEST_P(ImportStixTest, AFileOfSeveralBatchesIsWrittenByKeyAndIndexedWhole) {
+  constexpr int kMany = 4'500;
+  std::vector<std::string> objects{actor()};
+  for (int i = kMany; i > 0; --i) {
+    objects.push_back(fmt::format(
+        R"({{"type":"ipv4-addr","spec_version":"2.1","id":"ipv4-addr--22222222-2222-5222-8222-{:012}","value":"10.0.{}.{}"}})",
+        i, i / 250, i % 250));
+  }
+  // What came first is current, however far behind the other stands.
+  objects.push_back(actor("2024-02-01T00:00:00.000Z", "Sand Fox"));
+  const auto imported = import(bundle(objects));
+  EXPECT_EQ(imported.summary.objects.created, kMany + 1);
+  EXPECT_EQ(imported.summary.objects.conflicting, 1);
+  EXPECT_EQ(record(kActor)->title, "Silt");
+  EXPECT_EQ(scalar(store::Sql{"SELECT count(*) FROM record a JOIN record b ON b.id = a.id + 1 WHERE b.record_key < "
+                              "a.record_key"}),
+            0);
+  EXPECT_EQ(scalar(store::Sql{"SELECT count(*) FROM stix_object"}), kMany + 1);
+  EXPECT_EQ(
+      scalar(store::Sql{"SELECT count(DISTINCT sequence) FROM derived_cursor WHERE reader IN ('threat', 'attack', "
+                        "'values')"}),
+      1);
+}
+
 TEST_P(ImportStixTest, WhatIsDamagedSpoilsNothingElse) {
   const auto imported = import(bundle({
       actor(),

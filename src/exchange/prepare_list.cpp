@@ -1,14 +1,18 @@
 #include "exchange/prepare_list.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <iterator>
 #include <map>
 #include <set>
 #include <span>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/hash.hpp"
+#include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "exchange/putting.hpp"
 #include "formats/stix/versions.hpp"
@@ -25,6 +29,9 @@ constexpr std::size_t kTitleBytesMax = 300;
 /// Keys that one statement names.
 constexpr std::size_t kAtOnce = 1'000;
 constexpr std::int64_t kMillisecond = 1'000;
+/// Entries that a thread takes at once, and threads.
+constexpr std::size_t kPartEntries = 4'096;
+constexpr unsigned kThreadsMax = 4;
 
 /// The bytes, and all of the header that follows from them.
 void set_bytes(NewRevision& revision, std::string bytes) {
@@ -94,6 +101,56 @@ void settle_one(NewRevision& revision, Times times, const Kept& kept) {
   set_bytes(revision, std::move(bytes));
 }
 
+/// What some entries of a list became, ready to be put.
+struct Part {
+  PreparedObjects objects;
+
+  void add(list::ListObject made, const std::string& name, const ImportOptions& options) {
+    auto& revision = objects.revisions.emplace_back();
+    revision.kind = domain::RecordKind::stix_object;
+    revision.key = std::move(made.id);
+    revision.title = text::shorten(made.title, kTitleBytesMax);
+    const auto tlp = domain::parse_tlp(made.tlp);
+    revision.tlp = tlp.value_or(options.default_tlp);
+    revision.owner = options.owner;
+    revision.format = "stix-2.1";
+    revision.labels = std::move(made.labels);
+    revision.source = name;
+    set_bytes(revision, std::move(made.bytes));
+    objects.tlp_defaulted.push_back(!tlp);
+    objects.times.push_back(made.times);
+  }
+  void move_to(PreparedObjects& into) {
+    std::ranges::move(objects.revisions, std::back_inserter(into.revisions));
+    into.tlp_defaulted.insert(into.tlp_defaulted.end(), objects.tlp_defaulted.begin(), objects.tlp_defaulted.end());
+    std::ranges::copy(objects.times, std::back_inserter(into.times));
+    objects = {};
+  }
+};
+
+/// By several threads where there is much to do: nothing is written of a list before all of it is ready.
+std::vector<Part> parts_of(std::span<const list::ListEntry> entries, const list::ListSource& source,
+                           const std::string& name, const ImportOptions& options) {
+  std::vector<Part> parts((entries.size() + kPartEntries - 1) / kPartEntries);
+  std::vector<std::exception_ptr> failed(parts.size());
+  each_index(parts.size(), std::clamp(std::thread::hardware_concurrency(), 1U, kThreadsMax),
+             [&](std::size_t at, unsigned) {
+               try {
+                 const auto begin = at * kPartEntries;
+                 const auto some = entries.subspan(begin, std::min(kPartEntries, entries.size() - begin));
+                 for (auto& each : list::entries_to_stix(some, source, options.now)) {
+                   parts[at].add(std::move(each), name, options);
+                 }
+               } catch (...) {
+                 failed[at] = std::current_exception();
+               }
+             });
+  for (const auto& each : failed) {
+    if (each) std::rethrow_exception(each);
+  }
+  return parts;
+}
+
 }  // namespace
 
 Prepared prepare_list(const std::string& name, const list::ListSource& source, std::string_view bytes,
@@ -133,24 +190,10 @@ Prepared prepare_list(const std::string& name, const list::ListSource& source, s
     }
     prepared.warnings.push_back(Error::invalid(std::move(each.text), at(each.line)));
   }
-  auto made = list::list_to_stix(*read, source, options.now);
-  objects->revisions.reserve(made.size());
-  for (auto& each : made) {
-    NewRevision revision;
-    revision.kind = domain::RecordKind::stix_object;
-    revision.key = std::move(each.id);
-    revision.title = text::shorten(each.title, kTitleBytesMax);
-    const auto tlp = domain::parse_tlp(each.tlp);
-    revision.tlp = tlp.value_or(options.default_tlp);
-    revision.owner = options.owner;
-    revision.format = "stix-2.1";
-    revision.labels = std::move(each.labels);
-    revision.source = name;
-    set_bytes(revision, std::move(each.bytes));
-    objects->revisions.push_back(std::move(revision));
-    objects->tlp_defaulted.push_back(!tlp);
-    objects->times.push_back(each.times);
-  }
+  Part first;
+  first.add(list::identity_of(source, options.now), name, options);
+  first.move_to(*objects);
+  for (auto& each : parts_of(read->entries, source, name, options)) each.move_to(*objects);
   prepared.stix = std::move(objects);
   return prepared;
 }

@@ -85,17 +85,17 @@ Prepared prepare_misp(const std::string& name, std::string_view bytes, const Imp
   stix_options.limits.document_bytes_max = std::max(options.limits.document_bytes_max, std::uint64_t{1} << 30);
   prepared = prepare_stix(name, misp::write_bundle(made), stix_options);
   if (!prepared.stix) return prepared;
-  auto objects = std::make_shared<PreparedObjects>(*prepared.stix);
-  objects->misp_events = static_cast<std::int64_t>(made.size());
-  for (std::size_t i = 0; i < objects->revisions.size(); ++i) {
-    auto& revision = objects->revisions[i];
+  auto& objects = *prepared.stix;
+  objects.misp_events = static_cast<std::int64_t>(made.size());
+  for (std::size_t i = 0; i < objects.revisions.size(); ++i) {
+    auto& revision = objects.revisions[i];
     const auto found = of_id.find(revision.key);
     // The definitions of TLP are everybody's.
     if (found == of_id.end()) continue;
     const auto& each = found->second;
-    if (const auto tlp = domain::parse_tlp(each.tlp); tlp && objects->tlp_defaulted[i]) {
+    if (const auto tlp = domain::parse_tlp(each.tlp); tlp && objects.tlp_defaulted[i]) {
       revision.tlp = *tlp;
-      objects->tlp_defaulted[i] = false;
+      objects.tlp_defaulted[i] = false;
     }
     auto whom = addressed(each.reach, revision.tlp, options.communities);
     revision.audience = whom.audience;
@@ -103,14 +103,13 @@ Prepared prepare_misp(const std::string& name, std::string_view bytes, const Imp
   }
   for (const auto& event : made) {
     for (const auto& each : event.refused) {
-      ++objects->refused;
+      ++objects.refused;
       if (prepared.problems.size() < kProblemsMax) prepared.problems.push_back(at(name, each));
     }
     for (const auto& each : event.remarks) {
       if (prepared.warnings.size() < kProblemsMax) prepared.warnings.push_back(at(name, each));
     }
   }
-  prepared.stix = std::move(objects);
   return prepared;
 }
 

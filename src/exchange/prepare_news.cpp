@@ -26,14 +26,12 @@ Prepared prepare_news(const std::string& name, std::string_view bytes, const Imp
   stix_options.limits.document_bytes_max = std::max(options.limits.document_bytes_max, std::uint64_t{1} << 30);
   prepared = prepare_stix(name, feed::write_news_bundle(*news, feed::news_to_stix(*news)), stix_options);
   if (!prepared.stix) return prepared;
-  auto objects = std::make_shared<PreparedObjects>(*prepared.stix);
   for (auto& each : news->refused) {
-    ++objects->refused;
+    ++prepared.stix->refused;
     if (prepared.problems.size() < kProblemsMax) {
       prepared.problems.push_back(Error::invalid(std::move(each.text), fmt::format("{}:{}", name, each.where)));
     }
   }
-  prepared.stix = std::move(objects);
   return prepared;
 }
 

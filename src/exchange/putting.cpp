@@ -1,5 +1,9 @@
 #include "exchange/putting.hpp"
 
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/log.hpp"
@@ -57,6 +61,23 @@ PreparedObjects part_of(const PreparedObjects& objects, std::size_t begin, std::
   part.tlp_defaulted = cut(objects.tlp_defaulted);
   part.times = cut(objects.times);
   return part;
+}
+
+void sort_by_key(PreparedObjects& objects) {
+  std::vector<std::size_t> order(objects.revisions.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {},
+                    [&](std::size_t at) { return std::pair{std::string_view{objects.revisions[at].key}, at}; });
+  const auto arrange = [&](auto& all) {
+    if (all.empty()) return;
+    std::decay_t<decltype(all)> arranged;
+    arranged.reserve(all.size());
+    for (const auto at : order) arranged.push_back(std::move(all[at]));
+    all = std::move(arranged);
+  };
+  arrange(objects.revisions);
+  arrange(objects.tlp_defaulted);
+  arrange(objects.times);
 }
 
 Result<std::vector<PutOne>> put_revisions(store::Connection& connection,

@@ -42,6 +42,10 @@ std::int64_t leave_out(PreparedObjects& objects, Out out) {
 /// The objects from `begin` to before `end`, without what was counted and refused.
 PreparedObjects part_of(const PreparedObjects& objects, std::size_t begin, std::size_t end);
 
+/// The objects by their keys, versions of one in the order that they had: what stands beside each other in the indexes
+/// is then written together, and a batch of many touches few pages.
+void sort_by_key(PreparedObjects& objects);
+
 /// What became of one of several: stored, or why not.
 struct PutOne {
   std::optional<store::PutResult> result = {};

@@ -439,6 +439,16 @@ Status index_all(store::Database& database, const std::function<void(const Index
   return index_values(database);
 }
 
+Status index_written(store::Database& database) {
+  TRY(const auto newest, database.read([](store::Connection& connection) {
+    return store::Changes{connection}.newest(RecordKind::stix_object);
+  }));
+  for (;;) {
+    TRY(const auto done, index_step(database));
+    if (done.changes == 0 || done.cursor >= newest) return ok();
+  }
+}
+
 Result<std::int64_t> indexed_until(store::Connection& connection) { return store::Changes{connection}.cursor(kReader); }
 
 Status forget_record(store::Connection& connection, domain::RecordId record) {

@@ -20,6 +20,9 @@ struct IndexStep {
 Result<IndexStep> index_step(store::Database& database, int changes_max = 4'096);
 /// Steps until caught up, of ATT&CK and of values too; `progress` after each of STIX objects.
 Status index_all(store::Database& database, const std::function<void(const IndexStep&)>& progress = {});
+/// Steps up to the changes of STIX objects that are there when it begins, so that who writes the next need not wait for
+/// those. ATT&CK and values, where they stand elsewhere, are for index_all.
+Status index_written(store::Database& database);
 /// Up to which change of STIX objects everything is derived: what answers say of threat knowledge stays the same as
 /// long as this and what embargoes hide does.
 Result<std::int64_t> indexed_until(store::Connection& connection);

@@ -105,17 +105,24 @@ class Maker {
 
 }  // namespace
 
-std::vector<ListObject> list_to_stix(const ThreatList& list, const ListSource& source, Timestamp now) {
+ListObject identity_of(const ListSource& source, Timestamp now) { return Maker{source, now}.identity(); }
+
+std::vector<ListObject> entries_to_stix(std::span<const ListEntry> entries, const ListSource& source, Timestamp now) {
   const Maker maker{source, now};
   std::vector<ListObject> made;
-  made.reserve(list.entries.size() + 1);
-  made.push_back(maker.identity());
-  for (const auto& each : list.entries) {
+  made.reserve(entries.size());
+  for (const auto& each : entries) {
     auto indicator = maker.indicator(each);
     auto id = indicator.id;
     made.push_back(std::move(indicator));
     if (each.last_seen) made.push_back(maker.sighting(each, id));
   }
+  return made;
+}
+
+std::vector<ListObject> list_to_stix(const ThreatList& list, const ListSource& source, Timestamp now) {
+  auto made = entries_to_stix(list.entries, source, now);
+  made.insert(made.begin(), identity_of(source, now));
   return made;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,9 @@ struct ListObject {
 
 /// The source as an identity, then of each entry what it became. `now` is cut to milliseconds.
 std::vector<ListObject> list_to_stix(const ThreatList& list, const ListSource& source, Timestamp now);
+/// Its parts, for who makes a long list in several pieces.
+ListObject identity_of(const ListSource& source, Timestamp now);
+std::vector<ListObject> entries_to_stix(std::span<const ListEntry> entries, const ListSource& source, Timestamp now);
 std::string write_list_bundle(const ListSource& source, const std::vector<ListObject>& made);
 
 /// What `fresh` would be, had it been read when `kept`, an earlier form of it, was: equal to that where the list says
