@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "engine/search/indexer.hpp"
 #include "engine/threat/indexer.hpp"
 #include "exchange/prepare_list.hpp"
@@ -33,6 +34,7 @@ struct Work {
   std::string name;
   std::string bytes;
   std::optional<Error> unreadable;  ///< The source could not read it.
+  bool found = false;               ///< Nobody named it (SourceDocument).
   std::size_t size = 0;
 };
 
@@ -439,7 +441,14 @@ void check_documents(Pipeline& pipeline, const ImportOptions& options) {
       checked.prepared.problems.push_back(std::move(*work->unreadable));
     } else {
       try {
-        checked.prepared = prepare(checked.name, std::move(work->bytes), options);
+        // What is called JSON is meant to be it.
+        const bool is_named = !work->found || text::lower_ascii(checked.name).ends_with(".json");
+        const auto other = is_named ? std::string_view{} : other_text(work->bytes);
+        if (other.empty()) {
+          checked.prepared = prepare(checked.name, std::move(work->bytes), options);
+        } else {
+          checked.prepared.skipped_as = other;
+        }
         arrange(checked.prepared);
       } catch (const std::exception& failure) {
         // Of a library, out of memory for one: this document's trouble only.
@@ -547,7 +556,7 @@ Result<ImportSummary> import_paths(store::Database& database, const std::vector<
     if (!std::filesystem::exists(path, failure)) {
       return Error{Error::Code::not_found, "No such file or folder", printable_name(path), {}};
     }
-    if (total_known) bytes_total += source_bytes(path);
+    if (total_known) bytes_total += source_bytes(path, SourceNames::all);
   }
   return run(database, options, events, clock, total_known ? bytes_total : 0, [&](Sink& sink) -> Status {
     for (const auto& path : paths) {
@@ -555,8 +564,11 @@ Result<ImportSummary> import_paths(store::Database& database, const std::vector<
       const SourceEvents source{
           .visit = [&](SourceDocument document) -> Status {
             const auto size = document.bytes.size();
-            Work work{
-                .name = std::move(document.name), .bytes = std::move(document.bytes), .unreadable = {}, .size = size};
+            Work work{.name = std::move(document.name),
+                      .bytes = std::move(document.bytes),
+                      .unreadable = {},
+                      .found = document.found,
+                      .size = size};
             return sink.pipeline.put(std::move(work)) ? ok() : stopped();
           },
           .bad =
@@ -565,7 +577,9 @@ Result<ImportSummary> import_paths(store::Database& database, const std::vector<
               },
           .progress = [&](std::uint64_t read,
                           std::uint64_t) { sink.bytes_read.store(base + read, std::memory_order_relaxed); }};
-      TRY_VOID(read_source(path, options.limits, source));
+      auto limits = options.limits;
+      limits.names = SourceNames::all;
+      TRY_VOID(read_source(path, limits, source));
     }
     return ok();
   });

@@ -142,5 +142,8 @@ struct Prepared {
   std::shared_ptr<PreparedObjects> stix = {};
 };
 Prepared prepare(std::string name, std::string bytes, const ImportOptions& options);
+/// What a file is that lies beside documents and is none that can be taken from here ("text", "XML"); empty:
+/// `prepare` has something to say of it.
+std::string_view other_text(std::string_view bytes);
 
 }  // namespace tocsin::exchange

@@ -23,6 +23,7 @@ using domain::PutOutcome;
 using store_testing::kTestNow;
 using testing::advisory_json;
 using testing::AdvisoryText;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -321,6 +322,40 @@ TEST_P(ImportTest, PathsOfEveryKindInOneGo) {
                        source_bytes(single));
   EXPECT_GT(progressed, 0U);
   EXPECT_LE(progressed, total);
+}
+
+TEST_P(ImportTest, AFolderHasListsTooAndWhatLiesBesideIsPassedOver) {
+  constexpr std::string_view kCvrf =
+      R"(<cvrfdoc xmlns="http://docs.oasis-open.org/csaf/ns/csaf-cvrf/v1.2/cvrf"><DocumentTitle>x</DocumentTitle></cvrfdoc>)";
+  const std::vector<std::pair<std::string, std::string>> files{
+      {"a.json", advisory_json()},        {"bad.txt", "# bad ones\n/gate/x.php\npump.example\n"},
+      {"changes.csv", "a,b\n"},           {"damaged.json", "{"},
+      {"named.json", "What is in here."}, {"old.xml", std::string{kCvrf}},
+      {"other.xml", "<html/>"},           {"read me.txt", "What is in here.\n"}};
+  const testing::TemporaryFolder folder, apart;
+  for (const auto& [name, bytes] : files) folder.write(name, bytes);
+  const auto archive = apart.write("a.zip", testing::pack(testing::Packing::zip, files));
+  for (const auto& path : {folder.path().string(), archive}) {
+    std::vector<ImportItem> items;
+    const auto summary =
+        import_paths(database(), {path}, {},
+                     {.item = [&](const ImportItem& item) { items.push_back(item); }, .progress = {}}, kClock);
+    ASSERT_TRUE(summary) << summary.error().to_string();
+    EXPECT_EQ(summary->rejected, 2) << "damaged.json, and named.json, which says that it is JSON";
+    EXPECT_EQ(summary->skipped, 3);
+    EXPECT_EQ(summary->objects.listed, 2);
+    std::vector<std::string> skipped;
+    for (const auto& each : items) {
+      if (!each.skipped_as.empty()) skipped.push_back(each.skipped_as);
+    }
+    EXPECT_THAT(skipped, ElementsAre("CVRF document", "XML", "text"));
+    // The same list from elsewhere is the same list.
+    EXPECT_EQ(summary->objects.created, path == archive ? 0 : 3);
+  }
+  // Who names it is told.
+  const auto named = import_paths(database(), {folder.file("read me.txt")}, {}, {}, kClock);
+  ASSERT_TRUE(named);
+  EXPECT_EQ(named->rejected, 1);
 }
 
 TEST_P(ImportTest, AMissingPathStopsBeforeAnythingIsWritten) {

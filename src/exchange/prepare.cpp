@@ -1,5 +1,6 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "exchange/import.hpp"
 #include "exchange/prepare_list.hpp"
 #include "exchange/prepare_misp.hpp"
@@ -52,6 +53,18 @@ std::string_view text_at(const boost::json::value& root, std::string_view pointe
 
 }  // namespace
 
+std::string_view other_text(std::string_view bytes) {
+  const auto begin = bytes.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  if (begin == bytes.npos || bytes[begin] == '{' || bytes[begin] == '[') return {};
+  const auto xml = formats::recognise_xml(bytes);
+  if (xml == DocumentKind::news_feed) return {};
+  if (xml == DocumentKind::cvrf) return formats::to_string(*xml);
+  if (bytes[begin] == '<') return "XML";
+  const bool known = formats::epss::recognise(bytes) || formats::kev::recognise_csv(bytes) ||
+                     formats::stix::looks_like_stix(bytes) || formats::threat_list::looks_like_list(bytes);
+  return known ? std::string_view{} : "text";
+}
+
 Prepared prepare(std::string name, std::string bytes, const ImportOptions& options) {
   Prepared prepared;
   const auto refuse = [&](Error error) {
@@ -85,7 +98,14 @@ Prepared prepare(std::string name, std::string bytes, const ImportOptions& optio
   }
   const json::Limits limits{.bytes_max = static_cast<std::size_t>(options.limits.document_bytes_max)};
   auto parsed = json::parse(bytes, limits);
-  if (!parsed) return refuse(std::move(parsed).error());
+  if (!parsed) {
+    // What is called JSON is meant to be it: where it ends to be so helps more.
+    const bool is_called_json = text::lower_ascii(name).ends_with(".json");
+    if (is_called_json || other_text(bytes).empty()) return refuse(std::move(parsed).error());
+    return refuse(Error::invalid(
+        "Is no kind of document that Tocsin knows: neither JSON nor news, scores or vulnerabilities that "
+        "are exploited, nor a list of which most lines are addresses, names, URLs or hashes"));
+  }
   const auto& root = parsed->root();
 
   const auto kind = formats::recognise(root);

@@ -1,5 +1,7 @@
 #include "exchange/source.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -51,12 +53,15 @@ Result<File> open_file(const std::string& path, int flags = 0) {
   return File{descriptor};
 }
 
-bool wanted(std::string_view path) {
+bool wanted(std::string_view path, SourceNames names) {
   const auto slash = path.rfind('/');
-  const auto name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+  const auto name = text::lower_ascii(slash == std::string_view::npos ? path : path.substr(slash + 1));
   // "._x.json" is what one system's archiver adds beside x.json; it holds no JSON.
-  return name.size() > 5 && !name.starts_with("._") &&
-         text::equals_ignore_case_ascii(name.substr(name.size() - 5), ".json");
+  if (name.starts_with("._")) return false;
+  const auto ends_with = [&](std::string_view ending) { return name.size() > ending.size() && name.ends_with(ending); };
+  if (ends_with(".json")) return true;
+  if (names == SourceNames::json || name == "index.txt" || name == "changes.csv") return false;
+  return std::ranges::any_of(std::array{".csv", ".txt", ".xml", ".atom", ".rss"}, ends_with);
 }
 
 /// Splits a stream of JSON texts: what stands at depth 0 between them is white space (or RFC 7464's record separator).
@@ -233,7 +238,7 @@ class ArchiveReader {
     const char* path = archive_entry_pathname_utf8(entry);
     if (path == nullptr) path = archive_entry_pathname(entry);
     const std::string_view inner = path == nullptr ? "" : path;
-    if (!wanted(inner)) {
+    if (!wanted(inner, limits_.names)) {
       skip();
       return ok();
     }
@@ -277,7 +282,7 @@ class ArchiveReader {
       if (*got == 0) break;
     }
     bytes.shrink_to_fit();
-    return events_.visit({name, std::move(bytes)});
+    return events_.visit({.name = name, .bytes = std::move(bytes), .found = true});
   }
 
   Error too_large(const std::string& name) const {
@@ -420,7 +425,7 @@ class FolderReader {
           continue;
         }
         TRY_VOID(read(full, depth + 1));
-      } else if (fs::is_regular_file(status) && wanted(name)) {
+      } else if (fs::is_regular_file(status) && wanted(name, limits_.names)) {
         TRY_VOID(read_document(full));
       }
     }
@@ -436,7 +441,7 @@ class FolderReader {
       return ok();
     }
     bytes_read_ += bytes->size();
-    TRY_VOID(events_.visit({std::move(name), std::move(bytes).value()}));
+    TRY_VOID(events_.visit({.name = std::move(name), .bytes = std::move(bytes).value(), .found = true}));
     if (events_.progress) events_.progress(bytes_read_, bytes_total_);
     return ok();
   }
@@ -482,7 +487,7 @@ std::string printable_name(std::string_view name) {
   return out.substr(0, cut) + "...";
 }
 
-std::uint64_t source_bytes(const std::string& path) {
+std::uint64_t source_bytes(const std::string& path, SourceNames names) {
   std::error_code failure;
   const auto status = fs::status(path, failure);
   if (failure) return 0;
@@ -492,7 +497,9 @@ std::uint64_t source_bytes(const std::string& path) {
   for (fs::recursive_directory_iterator each(path, fs::directory_options::skip_permission_denied, failure), end;
        !failure && each != end; each.increment(failure)) {
     std::error_code ignored;
-    if (each->is_symlink(ignored) || !each->is_regular_file(ignored) || !wanted(each->path().native())) continue;
+    if (each->is_symlink(ignored) || !each->is_regular_file(ignored) || !wanted(each->path().native(), names)) {
+      continue;
+    }
     const auto size = each->file_size(ignored);
     if (!ignored) bytes += size;
   }

@@ -11,6 +11,12 @@
 /// or an archive). Nothing is ever written to disk; links and special files are passed over.
 namespace tocsin::exchange {
 
+/// Which files of a folder or an archive are documents, by their names.
+enum class SourceNames {
+  json,  ///< .json alone.
+  all    ///< Also .csv, .txt, .xml, .atom and .rss: tables, lists and news.
+};
+
 struct SourceLimits {
   std::uint64_t document_bytes_max = std::uint64_t{64} << 20;  ///< One document, expanded.
   std::uint64_t total_bytes_max = std::uint64_t{64} << 30;     ///< One archive, expanded.
@@ -19,14 +25,16 @@ struct SourceLimits {
   std::uint64_t expansion_max = 1000;
   /// Folders inside folders.
   int depth_max = 64;
+  SourceNames names = SourceNames::json;
 };
 
 struct SourceDocument {
   std::string name;  ///< "archive.tar.zst:2021/icsa-21-001-01.json", "folder/x.json", "-", "-#2"; safe to print.
   std::string bytes;
+  bool found = false;  ///< Out of a folder or an archive: nobody named it.
 };
 
-/// A name that no importer wants: not .json (by name), feed side files (.asc, .sha512, index.txt, changes.csv). Those
+/// A name that no importer wants: not among SourceNames, feed side files (.asc, .sha512, index.txt, changes.csv). Those
 /// are passed over silently when they come out of a folder or archive, but not when named by the user. `visit` gets
 /// every document; it returns an error to stop. `bad` hears of what could not be read (too large, broken entry, damaged
 /// archive) and reading goes on where it can. `progress(bytes_read, bytes_total)` with total 0 where unknown.
@@ -42,7 +50,7 @@ Status read_source(const std::string& path, const SourceLimits& limits, const So
 Status read_stream(int descriptor, const std::string& name, const SourceLimits& limits, const SourceEvents& events);
 
 /// Bytes that read_source will read for `path`: for progress bars. 0 where that cannot be told.
-std::uint64_t source_bytes(const std::string& path);
+std::uint64_t source_bytes(const std::string& path, SourceNames names = SourceNames::json);
 
 /// What the file of a document is called: the last part of SourceDocument::name, without the ending of a compression.
 /// Empty where there is no file: standard input, or a text in a stream of several.

@@ -241,6 +241,24 @@ TEST(Source, FoldersAreReadSortedAndWithoutLinks) {
   EXPECT_EQ(source_bytes(root), 3U + 3U + 4U);
 }
 
+TEST(Source, ListsTablesAndNewsAreFoundWhereTheyAreAskedFor) {
+  const TemporaryFolder folder;
+  for (const auto* name : {"a.json", "b.TXT", "c.csv", "d.xml", "e.atom", "f.rss", "index.txt", "changes.csv",
+                           "._g.txt", "h.asc", "LICENSE", ".txt"}) {
+    folder.write(name, "x");
+  }
+  const auto root = folder.path().string();
+  const auto found = collect(root, {.names = SourceNames::all});
+  EXPECT_THAT(found.names(), ElementsAre(root + "/a.json", root + "/b.TXT", root + "/c.csv", root + "/d.xml",
+                                         root + "/e.atom", root + "/f.rss"));
+  for (const auto& each : found.documents) EXPECT_TRUE(each.found);
+  EXPECT_EQ(source_bytes(root, SourceNames::all), 6U);
+  EXPECT_EQ(source_bytes(root), 1U);
+  const auto named = collect(root + "/LICENSE");
+  ASSERT_EQ(named.documents.size(), 1U);
+  EXPECT_FALSE(named.documents[0].found);
+}
+
 TEST(Source, FoldersLimitDepthAndDocuments) {
   const TemporaryFolder folder;
   folder.write("a/b/deep.json", "[]");

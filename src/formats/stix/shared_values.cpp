@@ -190,6 +190,7 @@ std::optional<Kind> kind_of_found(threat_text::Kind kind) noexcept {
       return Kind::vulnerability;
     case threat_text::Kind::cwe:
     case threat_text::Kind::technique:
+    case threat_text::Kind::url_path:
       break;
   }
   return std::nullopt;

@@ -77,6 +77,7 @@ std::string_view observable_type(Kind kind) noexcept {
     case Kind::cve:
     case Kind::cwe:
     case Kind::technique:
+    case Kind::url_path:
       break;
   }
   return {};
@@ -98,6 +99,7 @@ std::string name_of(const Found& found) {
     case Kind::domain:
     case Kind::url:
     case Kind::email:
+    case Kind::url_path:
       return found.value;
     default:
       return fmt::format("{} {}", hash_name(found.kind), found.value);
@@ -143,6 +145,9 @@ object write_report(const Head& head, const Report& report) {
 }
 
 std::string pattern_of(const Found& found) {
+  if (found.kind == Kind::url_path) {
+    return fmt::format("[network-traffic:extensions.'http-request-ext'.request_value = {}]", quoted(found.value));
+  }
   const auto type = observable_type(found.kind);
   if (type.empty()) return {};
   if (type == "file") {

@@ -70,6 +70,7 @@ constexpr Kind kLetters[] = {Kind::email};
 constexpr Kind kMd5[] = {Kind::md5};
 constexpr Kind kSha1[] = {Kind::sha1};
 constexpr Kind kSha256[] = {Kind::sha256};
+constexpr Kind kPaths[] = {Kind::url_path};
 constexpr Kind kHashes[] = {Kind::md5, Kind::sha1, Kind::sha256};
 struct TypeName {
   std::string_view name;
@@ -91,6 +92,7 @@ constexpr TypeName kTypeNames[] = {
     {"sha1", kSha1},         {"sha1hash", kSha1},       {"filehashsha1", kSha1},
     {"sha256", kSha256},     {"sha256hash", kSha256},   {"filehashsha256", kSha256},
     {"hash", kHashes},       {"filehash", kHashes},     {"file", kHashes},
+    {"urlpath", kPaths},     {"uripath", kPaths},       {"httppath", kPaths},
 };
 constexpr std::string_view kUrlTypes[] = {"url", "uri", "link"};
 

@@ -1,6 +1,7 @@
 #include "formats/threat_list/list.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <unordered_set>
 #include <utility>
 
@@ -21,6 +22,8 @@ constexpr std::size_t kSampleBytes = std::size_t{64} << 10;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 /// So much of a value is told of one that cannot be read.
 constexpr std::size_t kToldMax = 80;
+/// Bytes of a path: "/a" says nothing.
+constexpr std::size_t kPathMin = 3, kPathMax = 2'000;
 
 std::string_view without_mark(std::string_view bytes) noexcept {
   if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
@@ -67,9 +70,24 @@ std::optional<Found> read_without_scheme(std::string_view value) {
   return url && url->kind == Kind::url ? std::move(url) : std::nullopt;
 }
 
+/// "/gate/x.php", as lists of what is asked for on any host have it. What everybody asks for is none.
+std::optional<Found> read_path(std::string_view value) {
+  if (value.size() < kPathMin || value.size() > kPathMax || value.front() != '/' || value[1] == '/')
+    return std::nullopt;
+  const bool is_path = std::ranges::all_of(value, [](char c) {
+    // Characters of RFC 3986, and those that are sent as they are all the same.
+    return c > ' ' && c < 0x7F && std::string_view{"\"<>\\^`{|}"}.find(c) == std::string_view::npos;
+  });
+  const bool says_something =
+      std::ranges::any_of(value, [](char c) { return std::isalnum(static_cast<unsigned char>(c)); });
+  if (!is_path || !says_something) return std::nullopt;
+  return Found{.kind = Kind::url_path, .value = std::string{value}};
+}
+
 std::optional<Found> read_value(std::string_view value) {
   auto found = threat_text::read_one(value);
   if (!found) found = read_without_scheme(value);
+  if (!found) found = read_path(value);
   if (!found || !threat_text::is_observable(found->kind)) return std::nullopt;
   if (text::invalid_utf8_at(found->value) != std::string_view::npos) return std::nullopt;
   return found;
@@ -225,11 +243,12 @@ class Reader {
     }
     auto found = read_value(value);
     if (!found) return refuse_value(line, value);
-    if (type.match == TypeMatch::url && found->kind != Kind::url) {
+    const bool is_path = type.match == TypeMatch::url && found->kind == Kind::url_path;
+    if (type.match == TypeMatch::url && found->kind != Kind::url && !is_path) {
       found = threat_text::read_one(fmt::format("http://{}", value));
     }
     const bool fits =
-        found && (type.match == TypeMatch::any ||
+        found && (type.match == TypeMatch::any || is_path ||
                   (type.match == TypeMatch::url ? found->kind == Kind::url
                                                 : std::ranges::find(type.kinds, found->kind) != type.kinds.end()));
     if (!fits) {

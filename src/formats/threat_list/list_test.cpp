@@ -71,6 +71,10 @@ const LineCase kLines[] = {
     {"value,first_seen,valid_until\na.example,2026-03-02,2026-03-01", "-2; "},
     {"value\n,\n\n\"\"", "-2; -4; "},
     {"http://pump.example/\xFF", "-1; "},
+    {"/gate/x.php\n/a?b=%20c\n/x\n/--\n//a comment\n/a b\n/\xC3\xA4/x",
+     "url-path /gate/x.php; url-path /a?b=%20c; -3; -4; -6; -7; "},
+    {"value,type\n/gate/x.php,uri\n/gate/y.php,url path\n/gate/z.php,domain",
+     "url-path /gate/x.php; url-path /gate/y.php; -4; "},
 };
 INSTANTIATE_TEST_SUITE_P(ThreatList, LinesOfLists, ::testing::ValuesIn(kLines));
 
@@ -192,6 +196,21 @@ TEST(ListToStix, IsValidAndSaysWhatTheListSays) {
   EXPECT_EQ(made[1].title, "pump.example");
   const auto sighting = json::parse(made[2].bytes);
   EXPECT_EQ(json::string_at(sighting->root(), "sighting_of_ref"), made[1].id);
+}
+
+TEST(ListToStix, APathIsLookedForInWhatIsAskedOverHttp) {
+  const ListSource source{.id = "trails.txt", .title = "trails.txt"};
+  const auto list = read_list("/gate/it's.php\n/index.php\n").value();
+  ASSERT_THAT(list.remarks, SizeIs(1));
+  EXPECT_THAT(list.remarks[0].text, HasSubstr("very many visit this every day"));
+  const auto made = list_to_stix(list, source, kNow);
+  stix::Validator validator;
+  for (const auto& finding : validator.validate(write_list_bundle(source, made)).findings) {
+    ADD_FAILURE() << finding.path << finding.message;
+  }
+  EXPECT_EQ(json::string_at(json::parse(made[1].bytes)->root(), "pattern"),
+            "[network-traffic:extensions.'http-request-ext'.request_value = '/gate/it\\'s.php']");
+  EXPECT_EQ(made[1].title, "/gate/it's.php");
 }
 
 TEST(ListToStix, IdsFollowFromSourceAndValue) {

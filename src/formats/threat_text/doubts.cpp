@@ -7,6 +7,8 @@
 
 #include <arpa/inet.h>
 
+#include "base/text.hpp"
+
 namespace tocsin::formats::threat_text {
 namespace {
 
@@ -116,6 +118,10 @@ constexpr std::string_view kServices[] = {"akamai.com",
                                           "yahoo.com",
                                           "youtube.com",
                                           "zoom.us"};
+constexpr std::string_view kCommonPaths[] = {"/admin",      "/admin.php",    "/default.aspx", "/favicon.ico",
+                                             "/home",       "/index.asp",    "/index.htm",    "/index.html",
+                                             "/index.jsp",  "/index.php",    "/login",        "/login.php",
+                                             "/robots.txt", "/wp-login.php", "/xmlrpc.php"};
 // Of the empty input (RFC 1321, FIPS 180-4).
 constexpr std::string_view kEmpty[] = {"d41d8cd98f00b204e9800998ecf8427e", "da39a3ee5e6b4b0d3255bfef95601890afd80709",
                                        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"};
@@ -220,6 +226,11 @@ std::optional<Doubt> doubt_of(const Found& found) {
       return std::nullopt;
     case Kind::cve:
     case Kind::cwe:
+    case Kind::url_path:
+      if (std::ranges::find(kCommonPaths, text::lower_ascii(found.value)) != std::end(kCommonPaths)) {
+        return Doubt::common_service;
+      }
+      return std::nullopt;
     case Kind::technique:
       break;
   }

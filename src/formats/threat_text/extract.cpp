@@ -315,12 +315,12 @@ void add(const Plain& plain, std::size_t begin, std::size_t end, std::vector<Fou
 }  // namespace
 
 std::string_view to_string(Kind kind) noexcept {
-  constexpr std::string_view kNames[] = {"ipv4", "ipv6",   "domain", "url", "email",    "md5",
-                                         "sha1", "sha256", "cve",    "cwe", "technique"};
+  constexpr std::string_view kNames[] = {"ipv4", "ipv6",   "domain", "url", "email",     "md5",
+                                         "sha1", "sha256", "cve",    "cwe", "technique", "url-path"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-bool is_observable(Kind kind) noexcept { return kind < Kind::cve; }
+bool is_observable(Kind kind) noexcept { return kind < Kind::cve || kind == Kind::url_path; }
 
 std::string_view host_of(std::string_view url) noexcept {
   const auto scheme = url.find("://");

@@ -10,8 +10,9 @@
 /// the forms in which people make such things harmless ("hxxp://", "[.]", "(at)"). Pure, total, linear.
 namespace tocsin::formats::threat_text {
 
-enum class Kind : std::uint8_t { ipv4, ipv6, domain, url, email, md5, sha1, sha256, cve, cwe, technique };
-/// "ipv4", "sha256", "technique".
+/// `url_path` ("/gate/x.php", as it is asked for on whatever host): only lists tell those, texts are full of paths.
+enum class Kind : std::uint8_t { ipv4, ipv6, domain, url, email, md5, sha1, sha256, cve, cwe, technique, url_path };
+/// "ipv4", "sha256", "technique", "url-path".
 std::string_view to_string(Kind kind) noexcept;
 /// Can it be watched for on the wire or on a disk? All but CVE, CWE and technique.
 bool is_observable(Kind kind) noexcept;

@@ -228,6 +228,8 @@ std::string_view kind_title(threat_text::Kind kind) noexcept {
       return tr<"#of CVE#vulnerability">();
     case threat_text::Kind::cwe:
       return tr<"weakness">();
+    case threat_text::Kind::url_path:
+      return tr<"path of a URL">();
     case threat_text::Kind::technique:
       break;
   }
