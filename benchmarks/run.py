@@ -409,11 +409,19 @@ def bench_graph(work, postgres):
         started = time.monotonic()
         size = max(size, len(server.get(f"/api/v1/threats/{each}/graph?limit=500")))
         times.append((time.monotonic() - started) * 1000)
+    # As many as the drawing takes unless asked for more.
+    drawn = {}
+    if asked and (ROOT / "tests/browser/node_modules").exists():
+        drawn = last_json(subprocess.run(["node", ROOT / "benchmarks/graph_drawn.mjs", f"http://127.0.0.1:{server.port}", *asked[:20]],
+                                         capture_output=True, text=True, check=True).stdout)
     server.stop()
     times.sort()
     if times:
         row("SQLite, the same by API, p50", times[len(times) // 2], "ms", "< 50", f"{len(times)} answers, one at a time, up to {size / 1e6:.1f} MB")
         row("SQLite, the same by API, p99", times[len(times) * 99 // 100], "ms", "")
+    if drawn:
+        row("drawn in a browser, from the click, p50", drawn["drawn_p50"], "ms", "< 1,000", f"{drawn['pages']} pages of {drawn['nodes_at_least']} nodes at least, largest {drawn['drawn_largest']:,}")
+        row("and come to rest, p50", drawn["still_p50"], "ms")
 
 
 def bench_static(data, work, seconds):

@@ -429,6 +429,9 @@ class Writer {
   ImportSummary summary_;
 };
 
+/// After so many new records PostgreSQL had better know of them: by itself it would look a minute later.
+constexpr std::int64_t kManyNew = 1'000;
+
 /// For the writer, where it takes several batches.
 void arrange(Prepared& prepared) {
   if (prepared.stix && prepared.stix->revisions.size() > kObjectsAtOnce) sort_by_key(*prepared.stix);
@@ -520,6 +523,7 @@ Result<ImportSummary> run(store::Database& database, const ImportOptions& given,
   TRY_VOID(indexer.finish());
   TRY_VOID(reading);
   auto summary = writer.summary();
+  if (summary.created + summary.objects.created >= kManyNew) TRY_VOID(store::renew_statistics(database));
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   return summary;
 }

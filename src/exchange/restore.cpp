@@ -396,6 +396,7 @@ Result<BackupReport> restore_backup(store::Database& database, const std::string
   TRY_VOID(engine::search::reset_index(database));
   TRY_VOID(engine::search::index_all(database));
   TRY_VOID(engine::threat::index_all(database));
+  TRY_VOID(store::renew_statistics(database));
   return report;
 }
 

@@ -26,6 +26,7 @@
 #include "portal/pages/readers_clock.hpp"
 #include "portal/taxii/taxii.hpp"
 #include "store/evidence.hpp"
+#include "store/records.hpp"
 
 namespace tocsin::portal {
 namespace {
@@ -177,21 +178,25 @@ Status App::catch_up() {
   TRY_VOID(load_site());
   TRY_VOID(engine::taxii::feed_all(database_, clock_.now()));
   TRY_VOID(catalogue_.refresh());
-  note_generation();
-  return ok();
+  return note_generation();
 }
 
-void App::note_generation() {
+Status App::note_generation() {
+  // Of whatever kind: pages of advisories tell of threats.
+  TRY(const auto ended, database_.read([now = clock_.now()](store::Connection& connection) {
+    return store::Records{connection}.embargo_ended(now);
+  }));
   // Not the catalogue's own number: that one falls when the index is derived anew, and this one may not come back to
   // where answers of other data were cached.
-  Basis current{catalogue_.generation(), catalogue_.embargoes_ended(clock_.now()), site()->version, {}};
+  Basis current{catalogue_.generation(), ended, site()->version, {}};
   {
     const std::lock_guard lock(site_mutex_);
     current.evidence_version = evidence_version_;
   }
-  if (current == basis_ && generation() > 0) return;
-  basis_ = current;
+  if (current == basis_ && generation() > 0) return ok();
+  basis_ = std::move(current);
   generation_.fetch_add(1, std::memory_order_acq_rel);
+  return ok();
 }
 
 Status App::watch() {
@@ -202,7 +207,7 @@ Status App::watch() {
     const std::lock_guard catching_up(catch_up_mutex_);
     // What was written last waits for its window to pass, and embargoes end by themselves.
     TRY_VOID(engine::taxii::feed_all(database_, clock_.now()));
-    note_generation();
+    TRY_VOID(note_generation());
     duty_->live.look(false);
     return ok();
   }

@@ -169,13 +169,13 @@ class App {
   /// What decides what answers say.
   struct Basis {
     std::int64_t catalogue_generation = -1;
-    std::size_t embargoes_ended = 0;
+    std::optional<Timestamp> embargo_ended;
     std::string site_version;
     std::string evidence_version;
     friend bool operator==(const Basis&, const Basis&) = default;
   };
   Status load_site();
-  void note_generation();  ///< Under catch_up_mutex_.
+  Status note_generation();  ///< Under catch_up_mutex_.
   mutable std::mutex site_mutex_;
   std::shared_ptr<const engine::site::Site> site_;  ///< Under site_mutex_; never null.
   std::string evidence_version_;                    ///< Under site_mutex_.

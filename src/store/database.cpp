@@ -44,4 +44,12 @@ Status check_parameters(const Sql& sql) {
   return ok();
 }
 
+Status renew_statistics(Database& database) {
+  if (database.dialect() != Dialect::postgres) return ok();
+  return database.write([](Connection& connection) -> Status {
+    TRY_VOID(connection.run(Sql{"ANALYZE"}));
+    return ok();
+  });
+}
+
 }  // namespace tocsin::store

@@ -385,6 +385,12 @@ Result<std::int64_t> Records::count(const domain::policy::Viewer& viewer, domain
   return number.value_or(0);
 }
 
+Result<std::optional<Timestamp>> Records::embargo_ended(Timestamp now) {
+  TRY(const auto ended, connection_.first(Sql{"SELECT max(embargo_until) FROM record WHERE embargo_until <= ?", now},
+                                          [](const Row& row) { return row.optional_time(0); }));
+  return ended.value_or(std::nullopt);
+}
+
 Result<std::optional<domain::Record>> Records::load(domain::RecordKind kind, std::string_view issuer,
                                                     std::string_view key) {
   for (const auto text : {issuer, key}) {

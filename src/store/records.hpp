@@ -67,6 +67,9 @@ class Records {
   Result<std::optional<domain::Record>> load(domain::RecordKind kind, std::string_view slug);
   /// The same by its issuer and key: for what is told elsewhere.
   Result<std::optional<domain::Record>> load(domain::RecordKind kind, std::string_view issuer, std::string_view key);
+  /// When the embargo ended that ended last, of all records: what time alone lets out, and a clock set back hides
+  /// again.
+  Result<std::optional<Timestamp>> embargo_ended(Timestamp now);
 
  private:
   Connection& connection_;

@@ -117,9 +117,4 @@ std::int64_t Catalogue::generation() const {
   return current ? current->generation() : 0;
 }
 
-std::size_t Catalogue::embargoes_ended(Timestamp now) const {
-  const auto current = snapshot();
-  return current ? current->embargoes_ended(now) : 0;
-}
-
 }  // namespace tocsin::engine::search

@@ -26,10 +26,8 @@ class Catalogue {
   /// The newest snapshot; never null after a successful refresh.
   std::shared_ptr<const CatalogueSnapshot> snapshot() const;
   /// The search cursor (change sequence) the snapshot stands at: equal generations show equal data, but
-  /// for what time alone lets out (embargoes_ended).
+  /// for what time alone lets out (store::Records::embargo_ended).
   std::int64_t generation() const;
-  /// Moments at which embargoes end, that have come: equal generations show equal data where this is equal too.
-  std::size_t embargoes_ended(Timestamp now) const;
 
  private:
   struct State;

@@ -97,7 +97,8 @@ Status Walk::keep_told(std::vector<WalkEdge>& edges, std::vector<std::int64_t> d
   doubtful.erase(std::ranges::unique(doubtful).begin(), doubtful.end());
   std::unordered_set<std::int64_t> refused(doubtful.begin(), doubtful.end());
   TRY_VOID(in_chunks(std::span<const std::int64_t>{doubtful}, [&](std::span<const std::int64_t> some) {
-    Sql sql{"SELECT s.record_id FROM stix_object s JOIN record r ON r.id = s.record_id WHERE s.record_id IN "};
+    // Of records: asked of objects, PostgreSQL would hold each record that there is against the policy.
+    Sql sql{"SELECT s.record_id FROM stix_object s JOIN record r ON r.id = s.record_id WHERE r.id IN "};
     sql.append_list(some).append(" AND ").append(domain::policy::visible_sql(viewer_, now_));
     append_first_of_id(sql, viewer_, now_);
     return connection_.each(sql, [&](const store::Row& row) {

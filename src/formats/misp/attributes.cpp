@@ -437,6 +437,7 @@ std::string_view type_of_path(std::string_view path, std::string_view value) noe
       {"email-message:additional_header_fields.'Reply-To'", "email-reply-to"},
       {"email-message:additional_header_fields.'X-Mailer'", "email-x-mailer"},
       {"network-traffic:extensions.'http-request-ext'.request_method", "http-method"},
+      {"network-traffic:extensions.'http-request-ext'.request_value", "uri"},
       {"network-traffic:extensions.'http-request-ext'.request_header.'User-Agent'", "user-agent"},
   };
   const auto* found = std::ranges::find(kKnown, path, &Known::path);

@@ -6,6 +6,7 @@
 #include "engine/exposure/runs.hpp"
 #include "engine/testing/attack_base.hpp"
 #include "engine/testing/samples.hpp"
+#include "engine/testing/stix_revision.hpp"
 #include "exchange/import.hpp"
 #include "portal/members_fixture.hpp"
 #include "store/records.hpp"
@@ -220,6 +221,28 @@ TEST_P(ThreatLinkPages, AdvisoriesAndVulnerabilitiesTellWhoNamesThem) {
        std::string{kClear} + R"("]})"});
   EXPECT_EQ(names(json_of(get("/api/v1/vulnerabilities/CVE-1900-10001")).at("threats")), "CVE-1900-10001");
   EXPECT_THAT(page("/advisories/EX-2021-001"), Not(HasSubstr("Low &lt;tide&gt;")));
+}
+
+TEST_P(ThreatLinkPages, AThreatUnderEmbargoIsToldOfWhenItEnds) {
+  fill();
+  const Timestamp end{clock_.now().micros + 60'000'000};
+  auto revision = engine::testing::stix_revision(object("campaign--00000000-0000-4000-8000-000000000007", "Grey egret",
+                                                        kClear, R"(,"description":"By CVE-1900-10001")"),
+                                                 domain::Tlp::clear, clock_.now());
+  revision.embargo_until = end;
+  const auto put = database().write(
+      [&](store::Connection& connection) { return store::Records{connection}.put(revision, clock_.now()); });
+  ASSERT_TRUE(put);
+  ASSERT_TRUE(app().watch());
+  EXPECT_THAT(page("/advisories/EX-2021-001"), AllOf(HasSubstr("Siltworm"), Not(HasSubstr("Grey egret"))));
+  // Nothing is written: time alone lets it out, also onto pages that were kept for visitors.
+  clock_.set(end);
+  ASSERT_TRUE(app().watch());
+  EXPECT_THAT(page("/advisories/EX-2021-001"), HasSubstr("Grey egret"));
+  EXPECT_THAT(page("/vulnerabilities/CVE-1900-10001"), HasSubstr("Grey egret"));
+  clock_.set({end.micros - 1});
+  ASSERT_TRUE(app().watch());
+  EXPECT_THAT(page("/advisories/EX-2021-001"), Not(HasSubstr("Grey egret")));
 }
 
 TEST_P(ThreatLinkPages, AdvisoriesTellWhoNamesTheirProducts) {
