@@ -1,8 +1,9 @@
-"""`tocsin peer` reads a server of others: OASIS' own medallion, directly and through a proxy that does what bad servers and bad
-networks do. Whatever happens in between, every object is here at the end, once."""
+"""`tocsin peer` reads servers of others: OASIS' own medallion, and OpenTAXII, directly and through a proxy that does what bad
+servers and bad networks do. Whatever happens in between, every object is here at the end, once."""
 import http.client
 import http.server
 import json
+import os
 import re
 import subprocess
 import threading
@@ -44,24 +45,14 @@ def medallion_data():
                                       "objects": objects, "manifest": manifest}]}}
 
 
-def setUpModule():
-    python_peer("medallion", "medallion==3.0.0")
+class Process:
+    """A server of others, which has begun to answer."""
 
-
-class Medallion:
-    def __init__(self, folder):
-        self.port = free_port()
-        data = folder / "medallion.json"
-        data.write_text(json.dumps(medallion_data()))
-        config = folder / "config.json"
-        config.write_text(json.dumps({
-            "backend": {"module": "medallion.backends.memory_backend", "module_class": "MemoryBackend",
-                        "filename": str(data)},
-            "users": {ACCOUNT: PASSWORD}, "taxii": {"max_page_size": 100}}))
-        python = ROOT / "build/peers/medallion/bin/python"
-        self.log = (folder / "medallion.log").open("wb")
-        self.process = subprocess.Popen([python, "-m", "medallion.scripts.run", "--port", str(self.port), config],
-                                        stdout=self.log, stderr=self.log)
+    def __init__(self, folder, name, command, port, environment=None):
+        self.port = port
+        self.log_file = folder / f"{name}.log"
+        self.log = self.log_file.open("wb")
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, env={**os.environ, **(environment or {})})
         deadline = time.monotonic() + 60
         while True:
             try:
@@ -71,15 +62,92 @@ class Medallion:
                 return
             except OSError:
                 if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise AssertionError((folder / "medallion.log").read_text()[-2000:]) from None
+                    raise AssertionError(self.log_file.read_text()[-2000:]) from None
                 time.sleep(0.05)
             finally:
                 connection.close()
 
     def stop(self):
-        self.process.kill()
+        self.process.terminate()
         self.process.wait()
         self.log.close()
+
+
+class Medallion(Process):
+    again_at_most = 20
+    path = f"/api1/collections/{COLLECTION}/"
+
+    @staticmethod
+    def install():
+        python_peer("medallion", "medallion==3.0.0")
+
+    def __init__(self, folder):
+        port = free_port()
+        data = folder / "medallion.json"
+        data.write_text(json.dumps(medallion_data()))
+        config = folder / "config.json"
+        config.write_text(json.dumps({
+            "backend": {"module": "medallion.backends.memory_backend", "module_class": "MemoryBackend",
+                        "filename": str(data)},
+            "users": {ACCOUNT: PASSWORD}, "taxii": {"max_page_size": 100}}))
+        python = ROOT / "build/peers/medallion/bin/python"
+        super().__init__(folder, "medallion", [python, "-m", "medallion.scripts.run", "--port", str(port), config], port)
+
+
+# Ten share each moment.
+FILL_OPENTAXII = """
+import json, sys
+from opentaxii.cli import app
+with app.app_context():
+    api = app.taxii_server.servers.taxii2.persistence.api
+    root = api.add_api_root("Root of others", default=True, is_public=True)
+    collection = api.add_collection(root.id, "Indicators of others", alias="indicators", is_public=True)
+    objects = json.load(sys.stdin)
+    for first in range(0, len(objects), 10):
+        api.add_objects(str(root.id), str(collection.id), objects[first:first + 10])
+    app.taxii_server.auth.api.create_account("%s", "%s", is_admin=True)
+    print(f"/taxii2/{root.id}/collections/{collection.id}/")
+""" % (ACCOUNT, PASSWORD)
+
+
+class OpenTaxii(Process):
+    # What was added within a minute before the last is asked for again, as clocks go wrong: here it is all.
+    again_at_most = COUNT
+
+    @staticmethod
+    def install():
+        python_peer("opentaxii", "opentaxii==0.9.3", "gunicorn==23.0.0", "sqlalchemy<2.1")
+
+    def __init__(self, folder):
+        config = folder / "opentaxii.yml"
+        config.write_text(f"""domain: localhost
+auth_api:
+  class: opentaxii.auth.sqldb.SQLDatabaseAPI
+  parameters: {{db_connection: "sqlite:///{folder}/auth.db", create_tables: yes, secret: generated-for-a-test}}
+taxii1:
+taxii2:
+  persistence_api:
+    class: opentaxii.persistence.sqldb.Taxii2SQLDatabaseAPI
+    parameters: {{db_connection: "sqlite:///{folder}/open.db", create_tables: yes}}
+  title: Others
+  description:
+  contact:
+  public_discovery: yes
+  max_content_length: 10000000
+  default_pagination_limit: 30
+  max_pagination_limit: 30
+logging: {{opentaxii: error, root: error}}
+""")
+        python = ROOT / "build/peers/opentaxii/bin/python"
+        environment = {"OPENTAXII_CONFIG": str(config)}
+        filled = subprocess.run([python, "-c", FILL_OPENTAXII], input=json.dumps([indicator(number) for number in range(COUNT)]),
+                                capture_output=True, text=True, env={**os.environ, **environment})
+        if filled.returncode != 0:
+            raise AssertionError(filled.stderr[-2000:])
+        self.path = filled.stdout.split()[-1]
+        port = free_port()
+        super().__init__(folder, "opentaxii", [python, "-m", "gunicorn", "opentaxii.http:app", "--workers", "1", "--bind",
+                                               f"127.0.0.1:{port}", "--log-level", "error"], port, environment)
 
 
 class Proxy:
@@ -139,16 +207,22 @@ class Proxy:
         self.thread.join()
 
 
-class Peers(unittest.TestCase):
+class Peers:
+    """What holds for every server; `server` is the class of one."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server.install()
+
     def setUp(self):
         folder = Folder()
         self.path = folder.__enter__()
         self.addCleanup(folder.__exit__)
         self.data = self.path / "data"
         run("init", "--data", self.data, check=0)
-        self.medallion = Medallion(self.path)
-        self.addCleanup(self.medallion.stop)
-        self.proxy = Proxy(self.medallion.port)
+        self.other = self.server(self.path)
+        self.addCleanup(self.other.stop)
+        self.proxy = Proxy(self.other.port)
         self.addCleanup(self.proxy.stop)
         self.secret = self.path / "secret"
         self.secret.write_text(PASSWORD + "\n")
@@ -156,9 +230,12 @@ class Peers(unittest.TestCase):
     def tocsin(self, *arguments, check=0):
         return run(*arguments[:2], "--data", self.data, *arguments[2:], env=LOCAL, check=check)
 
+    def url(self):
+        return f"http://127.0.0.1:{self.proxy.port}{self.other.path}"
+
     def add(self, *more):
-        self.tocsin("peer", "add", "Others", f"http://127.0.0.1:{self.proxy.port}/api1/collections/{COLLECTION}/",
-                    "--account", ACCOUNT, "--secret-file", self.secret, "--tlp-max", "amber+strict", *more)
+        self.tocsin("peer", "add", "Others", self.url(), "--account", ACCOUNT, "--secret-file", self.secret,
+                    "--tlp-max", "amber+strict", *more)
 
     def state(self):
         (peer,) = json_lines(self.tocsin("peer", "list", "--format", "json").stdout)
@@ -167,12 +244,7 @@ class Peers(unittest.TestCase):
     def stored(self):
         return self.state()["stored"]
 
-    def test_looks_previews_and_reads(self):
-        found = json_lines(self.tocsin("peer", "look", f"http://127.0.0.1:{self.proxy.port}/", "--account", ACCOUNT,
-                                       "--secret-file", self.secret, "--format", "json").stdout)
-        self.assertEqual([(each["api_root"], each["title"], each["can_read"]) for each in found],
-                         [("Root of others", "Indicators of others", True)])
-        self.assertEqual(found[0]["url"], f"http://127.0.0.1:{self.proxy.port}/api1/collections/{COLLECTION}/")
+    def test_previews_and_reads(self):
         self.add()
         (seen,) = json_lines(self.tocsin("peer", "preview", "Others", "--format", "json").stdout)
         self.assertEqual(seen["new"], seen["objects"])
@@ -182,15 +254,7 @@ class Peers(unittest.TestCase):
         self.assertEqual(read["stored"], COUNT)
         (again,) = json_lines(self.tocsin("peer", "read", "Others", "--format", "json").stdout)
         self.assertEqual(again["stored"], 0)
-        self.assertLess(again["unchanged"], 20)
-
-    def test_wrong_credentials_are_said(self):
-        self.secret.write_text("wrong\n")
-        self.add()
-        done = self.tocsin("peer", "read", "Others", check=1)
-        self.assertIn("credentials", done.stderr)
-        self.assertEqual(self.state()["state"], "paused")
-        self.assertNotIn("wrong", self.tocsin("peer", "list", "--format", "json").stdout)
+        self.assertLessEqual(again["unchanged"], self.server.again_at_most)
 
     def test_every_object_comes_whatever_happens_between(self):
         self.add()
@@ -219,6 +283,30 @@ class Peers(unittest.TestCase):
             self.assertLess(time.monotonic(), deadline)
             self.tocsin("peer", "pause", "Others")
         self.assertEqual(self.stored(), COUNT)
+
+
+class MedallionPeers(Peers, unittest.TestCase):
+    server = Medallion
+
+    def test_finds_the_collections(self):
+        found = json_lines(self.tocsin("peer", "look", f"http://127.0.0.1:{self.proxy.port}/", "--account", ACCOUNT,
+                                       "--secret-file", self.secret, "--format", "json").stdout)
+        self.assertEqual([(each["api_root"], each["title"], each["can_read"]) for each in found], [("Root of others", "Indicators of others", True)])
+        self.assertEqual(found[0]["url"], self.url())
+
+    def test_wrong_credentials_are_said(self):
+        self.secret.write_text("wrong\n")
+        self.add()
+        done = self.tocsin("peer", "read", "Others", check=1)
+        self.assertIn("credentials", done.stderr)
+        self.assertEqual(self.state()["state"], "paused")
+        self.assertNotIn("wrong", self.tocsin("peer", "list", "--format", "json").stdout)
+
+
+class OpenTaxiiPeers(Peers, unittest.TestCase):
+    """Its list of collections ends with an error of its own (0.9.3: a UUID that is no JSON), so none is looked for."""
+
+    server = OpenTaxii
 
 
 if __name__ == "__main__":
