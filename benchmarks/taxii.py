@@ -12,6 +12,9 @@ import time
 
 from measuring import ROOT, TOCSIN, Server, free_port, row, timed, wrk
 
+sys.path.append(str(ROOT / "tests"))
+from support import opentaxii  # noqa: E402 - of the tests, which ask the same server
+
 MEDIA = "application/taxii+json;version=2.1"
 CLEAR = "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487"
 # Each object has one version, so it changes no answer; without it OpenTAXII joins the whole collection with itself for each page.
@@ -109,47 +112,14 @@ class Other:
         self.process.wait(timeout=60)
 
 
-FILL_OPENTAXII = """
-import json, sys
-from opentaxii.cli import app
-with app.app_context():
-    api = app.taxii_server.servers.taxii2.persistence.api
-    root = api.add_api_root("Generated", default=True, is_public=True)
-    collection = api.add_collection(root.id, "All", alias="all", is_public=True)
-    objects = [json.loads(line) for line in open(sys.argv[1])]
-    for first in range(0, len(objects), 1000):
-        api.add_objects(str(root.id), str(collection.id), objects[first:first + 1000])
-    print(f"/taxii2/{root.id}/collections/{collection.id}/objects/")
-"""
-
-
 def open_taxii(work, objects):
     """The server and the address of its objects."""
-    python = install("opentaxii", "opentaxii==0.9.3", "gunicorn==23.0.0", "sqlalchemy<2.1")
+    python = install("opentaxii", *opentaxii.REQUIREMENTS)
     if python is None:
         return None, None
-    config = work / "opentaxii.yml"
-    config.write_text(f"""domain: localhost
-auth_api:
-  class: opentaxii.auth.sqldb.SQLDatabaseAPI
-  parameters: {{db_connection: "sqlite:///{work}/opentaxii-auth.db", create_tables: yes, secret: generated-for-a-benchmark}}
-taxii1:
-taxii2:
-  persistence_api:
-    class: opentaxii.persistence.sqldb.Taxii2SQLDatabaseAPI
-    parameters: {{db_connection: "sqlite:///{work}/opentaxii.db", create_tables: yes}}
-  max_content_length: 10000000
-  default_pagination_limit: 100
-  max_pagination_limit: 10000
-logging: {{opentaxii: error, root: error}}
-""")
-    environment = {"OPENTAXII_CONFIG": str(config)}
-    filled = subprocess.run([python, "-c", FILL_OPENTAXII, objects], capture_output=True, text=True, env={**os.environ, **environment})
-    if filled.returncode != 0:
-        raise RuntimeError(filled.stderr[-2000:])
+    environment, path = opentaxii.fill(python, work, objects.read_text().splitlines(), 1000, 100, 10000)
     port = free_port()
-    command = [python, "-m", "gunicorn", "opentaxii.http:app", "--workers", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
-    return Other(command, port, environment, work / "opentaxii.log"), filled.stdout.split()[-1]
+    return Other(opentaxii.command(python, port, 2), port, environment, work / "opentaxii.log"), path + "objects/"
 
 
 def medallion(work, objects):

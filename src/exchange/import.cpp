@@ -2,18 +2,13 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <deque>
 #include <filesystem>
-#include <limits>
-#include <mutex>
 #include <thread>
 
 #include <fmt/format.h>
 
-#include "base/text.hpp"
-#include "engine/search/indexer.hpp"
-#include "engine/threat/indexer.hpp"
+#include "exchange/import_indexer.hpp"
+#include "exchange/import_pipeline.hpp"
 #include "exchange/prepare_list.hpp"
 #include "exchange/putting.hpp"
 #include "store/communities.hpp"
@@ -22,117 +17,11 @@
 namespace tocsin::exchange {
 namespace {
 
-/// Between the reader and the writer: enough to keep every thread busy, little enough for a small machine. One document
-/// that is larger goes alone.
-constexpr std::size_t kInFlightBytesMax = std::size_t{24} << 20;
-constexpr std::size_t kInFlightDocumentsMax = 1024;
 constexpr auto kProgressEvery = std::chrono::milliseconds{100};
-
-/// A document on its way, in the order it was read.
-struct Work {
-  std::uint64_t number = 0;
-  std::string name;
-  std::string bytes;
-  std::optional<Error> unreadable;  ///< The source could not read it.
-  bool found = false;               ///< Nobody named it (SourceDocument).
-  std::size_t size = 0;
-};
-
-struct Checked {
-  std::string name;
-  Prepared prepared;
-  std::size_t size = 0;
-};
-
-/// Joins reader, checkers and writer: hands work out in order, takes results in any order, gives them back in order.
-class Pipeline {
- public:
-  /// Waits while too much is on its way. False: stopped.
-  bool put(Work work) {
-    std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] {
-      return stopped_ || in_flight_ == 0 ||
-             (in_flight_ < kInFlightDocumentsMax && in_flight_bytes_ + work.size <= kInFlightBytesMax);
-    });
-    if (stopped_) return false;
-    work.number = next_read_++;
-    ++in_flight_;
-    in_flight_bytes_ += work.size;
-    waiting_.push_back(std::move(work));
-    lock.unlock();
-    work_.notify_one();
-    return true;
-  }
-  void close() {
-    {
-      const std::lock_guard lock(mutex_);
-      closed_ = true;
-    }
-    work_.notify_all();
-    done_.notify_all();
-  }
-  void stop() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopped_ = true;
-    }
-    room_.notify_all();
-    work_.notify_all();
-    done_.notify_all();
-  }
-
-  std::optional<Work> take() {
-    std::unique_lock lock(mutex_);
-    work_.wait(lock, [&] { return stopped_ || closed_ || !waiting_.empty(); });
-    if (stopped_ || waiting_.empty()) return std::nullopt;
-    auto work = std::move(waiting_.front());
-    waiting_.pop_front();
-    return work;
-  }
-  void give(std::uint64_t number, Checked checked) {
-    bool next = false;
-    {
-      const std::lock_guard lock(mutex_);
-      next = number == next_written_;
-      checked_.emplace(number, std::move(checked));
-    }
-    if (next) done_.notify_one();
-  }
-
-  enum class Next { document, nothing_yet, end };
-  /// The next document in order; waits a moment for it.
-  Next next(Checked& checked, std::chrono::milliseconds wait) {
-    std::unique_lock lock(mutex_);
-    const auto ready = [&] {
-      return stopped_ || (!checked_.empty() && checked_.begin()->first == next_written_) || finished();
-    };
-    if (!done_.wait_for(lock, wait, ready)) return Next::nothing_yet;
-    if (stopped_ || finished()) return Next::end;
-    auto first = checked_.extract(checked_.begin());
-    checked = std::move(first.mapped());
-    ++next_written_;
-    --in_flight_;
-    in_flight_bytes_ -= checked.size;
-    lock.unlock();
-    room_.notify_one();
-    return Next::document;
-  }
-
- private:
-  bool finished() const { return closed_ && next_written_ == next_read_; }
-
-  std::mutex mutex_;
-  std::condition_variable room_, work_, done_;
-  std::deque<Work> waiting_;
-  std::map<std::uint64_t, Checked> checked_;
-  std::uint64_t next_read_ = 0, next_written_ = 0;
-  std::size_t in_flight_ = 0, in_flight_bytes_ = 0;
-  bool closed_ = false, stopped_ = false;
-};
 
 /// Where the source tells what it finds.
 struct Sink {
-  Pipeline& pipeline;
+  ImportPipeline& pipeline;
   std::atomic<std::uint64_t> bytes_read{0};
   std::uint64_t bytes_total = 0;
 };
@@ -146,108 +35,17 @@ Error placed(Error error, std::string_view name) {
   return error;
 }
 
-/// Derives the index of what was committed, beside the writer: PostgreSQL writes it on a connection of its own. SQLite
-/// has one writer, so there it is done in turn; but what is derived of objects of STIX is read and parsed meanwhile.
-class Indexer {
- public:
-  Indexer(store::Database& database, const ImportOptions& options)
-      : database_(database), changes_max_(std::max(options.batch, 1)), enabled_(options.index) {
-    if (enabled_) thread_ = std::thread([this] { run(); });
-  }
-  ~Indexer() { end(); }
-
-  /// Records, of whatever kind.
-  Status committed() {
-    if (!enabled_) return ok();
-    if (database_.dialect() != store::Dialect::postgres) return step();
-    hand_over(kNoLimit);
-    return ok();
-  }
-  /// Objects of STIX. Waits where the index is far behind.
-  Status committed_objects() {
-    if (enabled_) hand_over(kBatchesBehindMax);
-    return ok();
-  }
-  /// What is left, also of an import that was killed.
-  Status finish() {
-    end();
-    if (!enabled_) return ok();
-    TRY_VOID(engine::search::index_all(database_));
-    return engine::threat::index_all(database_);
-  }
-
- private:
-  static constexpr std::int64_t kBatchesBehindMax = 1;
-  static constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
-
-  void hand_over(std::int64_t behind_max) {
-    std::unique_lock lock(mutex_);
-    ++committed_;
-    wake_.notify_one();
-    caught_up_.wait(lock, [&] { return ended_ || committed_ - done_ <= behind_max; });
-  }
-  Status step() {
-    TRY_VOID(engine::search::index_step(database_, changes_max_));
-    // Takes no turn to write where there is nothing of it.
-    return engine::threat::index_all(database_);
-  }
-  Status written() {
-    // SQLite: done in turn, and asking for a turn would wait for the next batch.
-    if (database_.dialect() == store::Dialect::postgres) {
-      TRY_VOID(engine::search::index_step(database_, changes_max_));
-    }
-    return engine::threat::index_written(database_);
-  }
-  void end() {
-    if (!thread_.joinable()) return;
-    {
-      const std::lock_guard lock(mutex_);
-      ended_ = true;
-    }
-    wake_.notify_one();
-    thread_.join();
-  }
-  void run() {
-    for (;;) {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return ended_ || committed_ > done_; });
-      if (ended_) return;
-      lock.unlock();
-      bool good = false;
-      try {
-        // finish() meets whatever goes wrong here again, and reports it.
-        good = written().has_value();
-      } catch (const std::exception&) {
-        good = false;
-      }
-      lock.lock();
-      ++done_;
-      ended_ = ended_ || !good;
-      caught_up_.notify_one();
-    }
-  }
-
-  store::Database& database_;
-  const int changes_max_;
-  const bool enabled_;
-  std::mutex mutex_;
-  std::condition_variable wake_, caught_up_;
-  std::int64_t committed_ = 0, done_ = 0;
-  bool ended_ = false;
-  std::thread thread_;
-};
-
 /// Objects of a file of STIX in one transaction: others shall get their turn to write in between.
 constexpr std::size_t kObjectsAtOnce = 4'096;
 
 /// The writer's half: batches, one transaction each.
 class Writer {
  public:
-  Writer(store::Database& database, Indexer& indexer, const ImportOptions& options, const ImportEvents& events,
+  Writer(store::Database& database, ImportIndexer& indexer, const ImportOptions& options, const ImportEvents& events,
          const Clock& clock)
       : database_(database), indexer_(indexer), options_(options), events_(events), clock_(clock) {}
 
-  Status add(Checked checked) {
+  Status add(CheckedDocument checked) {
     if (checked.prepared.kev || checked.prepared.epss) return add_evidence(checked);
     if (checked.prepared.stix) return add_objects(checked);
     batch_bytes_ += checked.size;
@@ -261,7 +59,7 @@ class Writer {
     if (batch_.empty()) return ok();
     std::vector<ImportItem> items;
     const bool any =
-        std::ranges::any_of(batch_, [](const Checked& each) { return each.prepared.revision.has_value(); });
+        std::ranges::any_of(batch_, [](const CheckedDocument& each) { return each.prepared.revision.has_value(); });
     if (any) {
       TRY_VOID(database_.write([&](store::Connection& connection) { return write(connection, items); }));
     } else {
@@ -277,7 +75,7 @@ class Writer {
 
  private:
   /// A transaction of its own: it is no record, and what was read before it comes before it.
-  Status add_evidence(const Checked& checked) {
+  Status add_evidence(const CheckedDocument& checked) {
     TRY_VOID(flush());
     const auto actor = engine::Actor::at_console();
     auto taken = checked.prepared.kev
@@ -294,7 +92,7 @@ class Writer {
     return ok();
   }
   /// Transactions of its own: a file may hold a million of them.
-  Status add_objects(const Checked& checked) {
+  Status add_objects(const CheckedDocument& checked) {
     TRY_VOID(flush());
     const auto& objects = *checked.prepared.stix;
     auto item = item_of(checked);
@@ -330,7 +128,7 @@ class Writer {
                        item.problems);
   }
 
-  static ImportItem item_of(const Checked& checked) {
+  static ImportItem item_of(const CheckedDocument& checked) {
     ImportItem item{.name = checked.name,
                     .outcome = {},
                     .key = {},
@@ -420,11 +218,11 @@ class Writer {
   }
 
   store::Database& database_;
-  Indexer& indexer_;
+  ImportIndexer& indexer_;
   const ImportOptions& options_;
   const ImportEvents& events_;
   const Clock& clock_;
-  std::vector<Checked> batch_;
+  std::vector<CheckedDocument> batch_;
   std::size_t batch_bytes_ = 0;
   ImportSummary summary_;
 };
@@ -437,16 +235,14 @@ void arrange(Prepared& prepared) {
   if (prepared.stix && prepared.stix->revisions.size() > kObjectsAtOnce) sort_by_key(*prepared.stix);
 }
 
-void check_documents(Pipeline& pipeline, const ImportOptions& options) {
+void check_documents(ImportPipeline& pipeline, const ImportOptions& options) {
   while (auto work = pipeline.take()) {
-    Checked checked{.name = std::move(work->name), .prepared = {}, .size = work->size};
+    CheckedDocument checked{.name = std::move(work->name), .prepared = {}, .size = work->size};
     if (work->unreadable) {
       checked.prepared.problems.push_back(std::move(*work->unreadable));
     } else {
       try {
-        // What is called JSON is meant to be it.
-        const bool is_named = !work->found || text::lower_ascii(checked.name).ends_with(".json");
-        const auto other = is_named ? std::string_view{} : other_text(work->bytes);
+        const auto other = work->found ? other_text(checked.name, work->bytes) : std::string_view{};
         if (other.empty()) {
           checked.prepared = prepare(checked.name, std::move(work->bytes), options);
         } else {
@@ -470,20 +266,20 @@ Result<ImportSummary> run(store::Database& database, const ImportOptions& given,
   options.now = clock.now();
   TRY(options.communities,
       database.read([](store::Connection& connection) { return store::Communities{connection}.all(); }));
-  Pipeline pipeline;
+  ImportPipeline pipeline;
   Sink sink{pipeline};
   sink.bytes_total = bytes_total;
   const auto processors = static_cast<int>(std::thread::hardware_concurrency());
   const int checkers = options.threads > 0 ? options.threads : std::clamp(processors, 1, 8);
 
   Status reading = ok();
-  Indexer indexer{database, options};
+  ImportIndexer indexer{database, options};
   Writer writer{database, indexer, options, events, clock};
   Status writing = ok();
   {
     // Declared after what they use, so that they end before it: also when an event throws.
     struct Threads {
-      Pipeline& pipeline;
+      ImportPipeline& pipeline;
       std::vector<std::thread> all;
       ~Threads() {
         pipeline.stop();
@@ -509,10 +305,10 @@ Result<ImportSummary> run(store::Database& database, const ImportOptions& given,
       events.progress(static_cast<std::uint64_t>(writer.summary().documents),
                       sink.bytes_total > 0 ? std::min(read_bytes, sink.bytes_total) : read_bytes, sink.bytes_total);
     };
-    for (Checked checked;;) {
+    for (CheckedDocument checked;;) {
       const auto next = pipeline.next(checked, kProgressEvery);
-      if (next == Pipeline::Next::end) break;
-      if (next == Pipeline::Next::document) writing = writer.add(std::move(checked));
+      if (next == ImportPipeline::Next::end) break;
+      if (next == ImportPipeline::Next::document) writing = writer.add(std::move(checked));
       if (!writing) break;
       tell_progress(false);
     }
@@ -568,11 +364,11 @@ Result<ImportSummary> import_paths(store::Database& database, const std::vector<
       const SourceEvents source{
           .visit = [&](SourceDocument document) -> Status {
             const auto size = document.bytes.size();
-            Work work{.name = std::move(document.name),
-                      .bytes = std::move(document.bytes),
-                      .unreadable = {},
-                      .found = document.found,
-                      .size = size};
+            ImportWork work{.name = std::move(document.name),
+                            .bytes = std::move(document.bytes),
+                            .unreadable = {},
+                            .found = document.found,
+                            .size = size};
             return sink.pipeline.put(std::move(work)) ? ok() : stopped();
           },
           .bad =
@@ -597,7 +393,7 @@ Result<ImportSummary> import_documents(store::Database& database, std::vector<So
     for (auto& each : documents) {
       const auto size = each.bytes.size();
       sink.bytes_read.fetch_add(size, std::memory_order_relaxed);
-      Work work{.name = std::move(each.name), .bytes = std::move(each.bytes), .unreadable = {}, .size = size};
+      ImportWork work{.name = std::move(each.name), .bytes = std::move(each.bytes), .unreadable = {}, .size = size};
       if (!sink.pipeline.put(std::move(work))) return stopped();
     }
     return ok();

@@ -143,7 +143,7 @@ struct Prepared {
 };
 Prepared prepare(std::string name, std::string bytes, const ImportOptions& options);
 /// What a file is that lies beside documents and is none that can be taken from here ("text", "XML"); empty:
-/// `prepare` has something to say of it.
-std::string_view other_text(std::string_view bytes);
+/// `prepare` has something to say of it, as of all that is called .json.
+std::string_view other_text(std::string_view name, std::string_view bytes);
 
 }  // namespace tocsin::exchange

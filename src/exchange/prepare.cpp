@@ -53,7 +53,8 @@ std::string_view text_at(const boost::json::value& root, std::string_view pointe
 
 }  // namespace
 
-std::string_view other_text(std::string_view bytes) {
+std::string_view other_text(std::string_view name, std::string_view bytes) {
+  if (text::lower_ascii(name).ends_with(".json")) return {};
   const auto begin = bytes.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (begin == bytes.npos || bytes[begin] == '{' || bytes[begin] == '[') return {};
   const auto xml = formats::recognise_xml(bytes);
@@ -99,9 +100,8 @@ Prepared prepare(std::string name, std::string bytes, const ImportOptions& optio
   const json::Limits limits{.bytes_max = static_cast<std::size_t>(options.limits.document_bytes_max)};
   auto parsed = json::parse(bytes, limits);
   if (!parsed) {
-    // What is called JSON is meant to be it: where it ends to be so helps more.
-    const bool is_called_json = text::lower_ascii(name).ends_with(".json");
-    if (is_called_json || other_text(bytes).empty()) return refuse(std::move(parsed).error());
+    // Of what is meant to be JSON, where it ends to be so helps more.
+    if (other_text(name, bytes).empty()) return refuse(std::move(parsed).error());
     return refuse(Error::invalid(
         "Is no kind of document that Tocsin knows: neither JSON nor news, scores or vulnerabilities that "
         "are exploited, nor a list of which most lines are addresses, names, URLs or hashes"));

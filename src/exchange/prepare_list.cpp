@@ -101,37 +101,33 @@ void settle_one(NewRevision& revision, Times times, const Kept& kept) {
   set_bytes(revision, std::move(bytes));
 }
 
-/// What some entries of a list became, ready to be put.
-struct Part {
-  PreparedObjects objects;
+void add(PreparedObjects& into, list::ListObject made, const std::string& name, const ImportOptions& options) {
+  auto& revision = into.revisions.emplace_back();
+  revision.kind = domain::RecordKind::stix_object;
+  revision.key = std::move(made.id);
+  revision.title = text::shorten(made.title, kTitleBytesMax);
+  const auto tlp = domain::parse_tlp(made.tlp);
+  revision.tlp = tlp.value_or(options.default_tlp);
+  revision.owner = options.owner;
+  revision.format = "stix-2.1";
+  revision.labels = std::move(made.labels);
+  revision.source = name;
+  set_bytes(revision, std::move(made.bytes));
+  into.tlp_defaulted.push_back(!tlp);
+  into.times.push_back(made.times);
+}
 
-  void add(list::ListObject made, const std::string& name, const ImportOptions& options) {
-    auto& revision = objects.revisions.emplace_back();
-    revision.kind = domain::RecordKind::stix_object;
-    revision.key = std::move(made.id);
-    revision.title = text::shorten(made.title, kTitleBytesMax);
-    const auto tlp = domain::parse_tlp(made.tlp);
-    revision.tlp = tlp.value_or(options.default_tlp);
-    revision.owner = options.owner;
-    revision.format = "stix-2.1";
-    revision.labels = std::move(made.labels);
-    revision.source = name;
-    set_bytes(revision, std::move(made.bytes));
-    objects.tlp_defaulted.push_back(!tlp);
-    objects.times.push_back(made.times);
-  }
-  void move_to(PreparedObjects& into) {
-    std::ranges::move(objects.revisions, std::back_inserter(into.revisions));
-    into.tlp_defaulted.insert(into.tlp_defaulted.end(), objects.tlp_defaulted.begin(), objects.tlp_defaulted.end());
-    std::ranges::copy(objects.times, std::back_inserter(into.times));
-    objects = {};
-  }
-};
+void append(PreparedObjects& into, PreparedObjects part) {
+  std::ranges::move(part.revisions, std::back_inserter(into.revisions));
+  into.tlp_defaulted.insert(into.tlp_defaulted.end(), part.tlp_defaulted.begin(), part.tlp_defaulted.end());
+  std::ranges::copy(part.times, std::back_inserter(into.times));
+}
 
-/// By several threads where there is much to do: nothing is written of a list before all of it is ready.
-std::vector<Part> parts_of(std::span<const list::ListEntry> entries, const list::ListSource& source,
-                           const std::string& name, const ImportOptions& options) {
-  std::vector<Part> parts((entries.size() + kPartEntries - 1) / kPartEntries);
+/// What the entries become, by several threads where there is much to do: nothing is written of a list before all of it
+/// is ready.
+std::vector<PreparedObjects> parts_of(std::span<const list::ListEntry> entries, const list::ListSource& source,
+                                      const std::string& name, const ImportOptions& options) {
+  std::vector<PreparedObjects> parts((entries.size() + kPartEntries - 1) / kPartEntries);
   std::vector<std::exception_ptr> failed(parts.size());
   each_index(parts.size(), std::clamp(std::thread::hardware_concurrency(), 1U, kThreadsMax),
              [&](std::size_t at, unsigned) {
@@ -139,7 +135,7 @@ std::vector<Part> parts_of(std::span<const list::ListEntry> entries, const list:
                  const auto begin = at * kPartEntries;
                  const auto some = entries.subspan(begin, std::min(kPartEntries, entries.size() - begin));
                  for (auto& each : list::entries_to_stix(some, source, options.now)) {
-                   parts[at].add(std::move(each), name, options);
+                   add(parts[at], std::move(each), name, options);
                  }
                } catch (...) {
                  failed[at] = std::current_exception();
@@ -190,10 +186,8 @@ Prepared prepare_list(const std::string& name, const list::ListSource& source, s
     }
     prepared.warnings.push_back(Error::invalid(std::move(each.text), at(each.line)));
   }
-  Part first;
-  first.add(list::identity_of(source, options.now), name, options);
-  first.move_to(*objects);
-  for (auto& each : parts_of(read->entries, source, name, options)) each.move_to(*objects);
+  add(*objects, list::identity_of(source, options.now), name, options);
+  for (auto& each : parts_of(read->entries, source, name, options)) append(*objects, std::move(each));
   prepared.stix = std::move(objects);
   return prepared;
 }

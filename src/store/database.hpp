@@ -167,7 +167,7 @@ class Database {
 };
 
 /// PostgreSQL plans by statistics, which it renews by itself, but not at once: after much was written, plans made for
-/// nearly empty tables may take a hundred times as long. SQLite plans without (docs/decisions/0046).
+/// nearly empty tables are slow. SQLite plans without (docs/decisions/0046).
 Status renew_statistics(Database& database);
 
 }  // namespace tocsin::store

@@ -10,6 +10,7 @@ import threading
 import time
 import unittest
 
+from support import opentaxii
 from support.peers import python_peer
 from support.tocsin import ROOT, Folder, Server, free_port, json_lines, run
 
@@ -94,60 +95,21 @@ class Medallion(Process):
         super().__init__(folder, "medallion", [python, "-m", "medallion.scripts.run", "--port", str(port), config], port)
 
 
-# Ten share each moment.
-FILL_OPENTAXII = """
-import json, sys
-from opentaxii.cli import app
-with app.app_context():
-    api = app.taxii_server.servers.taxii2.persistence.api
-    root = api.add_api_root("Root of others", default=True, is_public=True)
-    collection = api.add_collection(root.id, "Indicators of others", alias="indicators", is_public=True)
-    objects = json.load(sys.stdin)
-    for first in range(0, len(objects), 10):
-        api.add_objects(str(root.id), str(collection.id), objects[first:first + 10])
-    app.taxii_server.auth.api.create_account("%s", "%s", is_admin=True)
-    print(f"/taxii2/{root.id}/collections/{collection.id}/")
-""" % (ACCOUNT, PASSWORD)
-
-
 class OpenTaxii(Process):
     # What was added within a minute before the last is asked for again, as clocks go wrong: here it is all.
     again_at_most = COUNT
 
     @staticmethod
     def install():
-        python_peer("opentaxii", "opentaxii==0.9.3", "gunicorn==23.0.0", "sqlalchemy<2.1")
+        python_peer("opentaxii", *opentaxii.REQUIREMENTS)
 
     def __init__(self, folder):
-        config = folder / "opentaxii.yml"
-        config.write_text(f"""domain: localhost
-auth_api:
-  class: opentaxii.auth.sqldb.SQLDatabaseAPI
-  parameters: {{db_connection: "sqlite:///{folder}/auth.db", create_tables: yes, secret: generated-for-a-test}}
-taxii1:
-taxii2:
-  persistence_api:
-    class: opentaxii.persistence.sqldb.Taxii2SQLDatabaseAPI
-    parameters: {{db_connection: "sqlite:///{folder}/open.db", create_tables: yes}}
-  title: Others
-  description:
-  contact:
-  public_discovery: yes
-  max_content_length: 10000000
-  default_pagination_limit: 30
-  max_pagination_limit: 30
-logging: {{opentaxii: error, root: error}}
-""")
         python = ROOT / "build/peers/opentaxii/bin/python"
-        environment = {"OPENTAXII_CONFIG": str(config)}
-        filled = subprocess.run([python, "-c", FILL_OPENTAXII], input=json.dumps([indicator(number) for number in range(COUNT)]),
-                                capture_output=True, text=True, env={**os.environ, **environment})
-        if filled.returncode != 0:
-            raise AssertionError(filled.stderr[-2000:])
-        self.path = filled.stdout.split()[-1]
+        # Ten share each moment.
+        environment, self.path = opentaxii.fill(python, folder, [json.dumps(indicator(number)) for number in range(COUNT)], 10, 30, 30,
+                                                ACCOUNT, PASSWORD)
         port = free_port()
-        super().__init__(folder, "opentaxii", [python, "-m", "gunicorn", "opentaxii.http:app", "--workers", "1", "--bind",
-                                               f"127.0.0.1:{port}", "--log-level", "error"], port, environment)
+        super().__init__(folder, "opentaxii", opentaxii.command(python, port, 1), port, environment)
 
 
 class Proxy:

@@ -224,13 +224,13 @@ std::optional<Doubt> doubt_of(const Found& found) {
     case Kind::sha256:
       if (std::ranges::find(kEmpty, found.value) != std::end(kEmpty)) return Doubt::empty_file;
       return std::nullopt;
-    case Kind::cve:
-    case Kind::cwe:
     case Kind::url_path:
       if (std::ranges::find(kCommonPaths, text::lower_ascii(found.value)) != std::end(kCommonPaths)) {
         return Doubt::common_service;
       }
       return std::nullopt;
+    case Kind::cve:
+    case Kind::cwe:
     case Kind::technique:
       break;
   }

@@ -20,11 +20,10 @@ constexpr Operation kOperations[] = {
     {.route = "threat_report_share",
      .description =
          "Becomes a report, indicators, a sighting where it is said when, and vulnerabilities that are not here yet; "
-         "all "
-         "of them marked and addressed alike. What is not understood, or doubtful and not in `keep`, is refused; with "
+         "all of them marked and addressed alike. What is not understood, or doubtful and not in `keep`, is refused; "
+         "with "
          "`preview` nothing is stored and the answer is 200 with `report` null. `products`: what title and text name "
-         "that advisories speak of. `anonymous`: it goes out under the "
-         "CERT's name.",
+         "that advisories speak of. `anonymous`: it goes out under the CERT's name.",
      .schema = "SharedReportMade",
      .body = "SharedReportNew",
      .status = 201},
