@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -41,6 +42,20 @@ def timed(command, **kwargs):
 def last_json(output):
     lines = [line for line in output.splitlines() if line.startswith("{")]
     return json.loads(lines[-1]) if lines else {}
+
+
+def install(name, *requirements):
+    """Its Python, or nothing where the packages cannot be had."""
+    folder = ROOT / "build/peers" / f"bench-{name}"
+    done = folder / ".done"
+    if not done.exists():
+        for command in ([sys.executable, "-m", "venv", "--clear", folder],
+                        [folder / "bin/pip", "install", "--quiet", "--disable-pip-version-check", *requirements]):
+            if subprocess.run(command, stdout=subprocess.DEVNULL).returncode != 0:
+                print(f"  {name} cannot be installed: no comparison")
+                return None
+        done.touch()
+    return folder / "bin/python"
 
 
 class Server:

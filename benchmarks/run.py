@@ -18,6 +18,7 @@ import time
 
 from indicators import bench_indicators
 from measuring import DATA, ROOT, TOCSIN, Server, free_port, last_json, load_rows, row, rows, timed, wrk
+from stix_judged import bench_stix
 from taxii import bench_taxii
 
 
@@ -456,7 +457,7 @@ def bench_static(data, work, seconds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="?", choices=["all", "quick", "validate", "policy", "exposure", "inventory", "bundle", "taxii", "correlation",
-                                                              "graph", "indicators"],
+                                                              "graph", "indicators", "stix"],
                         default="all")
     what = parser.parse_args().what
     wanted = [what] if what not in ("all", "quick") else ["validate", "server"]
@@ -490,6 +491,8 @@ def main():
             bench_inventory(work, postgres)
         if what == "correlation":
             bench_correlation(work)
+        if what in ("all", "stix"):
+            bench_stix(*threat_files(work / "judged"), work)
         if what in ("all", "graph"):
             bench_graph(work, postgres)
         if what == "policy":

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 
-from measuring import ROOT, TOCSIN, Server, free_port, row, timed, wrk
+from measuring import ROOT, TOCSIN, Server, free_port, install, row, timed, wrk
 
 sys.path.append(str(ROOT / "tests"))
 from support import opentaxii  # noqa: E402 - of the tests, which ask the same server
@@ -74,20 +74,6 @@ class Reader:
             # What the standard says of `next`: at the end or at the beginning of an envelope.
             found = NEXT.search(body[-600:]) or NEXT.search(body[:600])
             more = f"{query}&next={found[1].decode()}" if found else None
-
-
-def install(name, *requirements):
-    """Its Python, or nothing where the packages cannot be had."""
-    folder = ROOT / "build/peers" / f"bench-{name}"
-    done = folder / ".done"
-    if not done.exists():
-        for command in ([sys.executable, "-m", "venv", "--clear", folder],
-                        [folder / "bin/pip", "install", "--quiet", "--disable-pip-version-check", *requirements]):
-            if subprocess.run(command, stdout=subprocess.DEVNULL).returncode != 0:
-                print(f"  {name} cannot be installed: no comparison")
-                return None
-        done.touch()
-    return folder / "bin/python"
 
 
 class Other:

@@ -8,7 +8,7 @@ BUILD_PACKAGES="ca-certificates clang-19 lld-19 wasi-libc libc++-19-dev-wasm32 l
   prometheus-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev"
 TEST_PACKAGES="libclang-rt-19-dev llvm-19 postgresql-15 chromium poppler-utils python3 python3-venv python3-aiosmtpd python3-openpyxl python3-xlsxwriter zstd openssl gnupg curl clang-format-19
   clang-tidy-19"
-BENCH_PACKAGES="postgresql-15 wrk nginx-light python3 zstd curl"
+BENCH_PACKAGES="postgresql-15 wrk nginx-light python3 python3-venv zstd curl"
 
 say() { printf '\033[1m%s\033[0m\n' "$*"; }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/keyed_hash.hpp"
 #include "base/text.hpp"
 #include "formats/language/language.hpp"
 #include "formats/stix/forms.hpp"
@@ -38,32 +39,80 @@ bool fits(Values values, Node value) noexcept {
   return true;
 }
 
+/// The names in an object that no table has: may one of them be there twice?
+class Others {
+ public:
+  void add(std::string_view name) noexcept {
+    if (count_ < hashes_.size()) {
+      const auto hash = KeyedHash{}(name);
+      for (std::size_t i = 0; i < count_; ++i) may_repeat_ = may_repeat_ || hashes_[i] == hash;
+      hashes_[count_] = hash;
+    } else {
+      may_repeat_ = true;  // So many are sorted.
+    }
+    ++count_;
+  }
+  bool may_repeat() const noexcept { return may_repeat_; }
+
+ private:
+  std::array<std::uint64_t, 16> hashes_;
+  std::size_t count_ = 0;
+  bool may_repeat_ = false;
+};
+
 }  // namespace
 
 void Checker::wrong_type(Node value, std::string_view wanted) {
   report_.say(Test::type, value, fmt::format("The value is not {}.", wanted), fmt::format("Give {} there.", wanted));
 }
 
+Heads::Heads(Node object) noexcept {
+  for (const auto [name, value] : object.members()) {
+    auto* const head = of(name);
+    if (head != nullptr && !*head) *head = value;
+  }
+  created_at = parse_time(created.text());
+  modified_at = parse_time(modified.text());
+}
+
+Node* Heads::of(std::string_view name) noexcept {
+  const auto if_is = [name](const auto& literal, Node& head) { return csaf::is(name, literal) ? &head : nullptr; };
+  switch (name.size()) {
+    case sizeof "id" - 1:
+      return if_is("id", id);
+    case sizeof "type" - 1:
+      return if_is("type", type);
+    case sizeof "created" - 1:
+      return name.front() == 'c' ? if_is("created", created) : if_is("revoked", revoked);
+    case sizeof "modified" - 1:
+      return if_is("modified", modified);
+    case sizeof "extensions" - 1:
+      return name.front() == 'e'   ? if_is("extensions", extensions)
+             : name.front() == 's' ? if_is("source_ref", source_ref)
+                                   : if_is("target_ref", target_ref);
+    case sizeof "spec_version" - 1:
+      return if_is("spec_version", spec_version);
+    case sizeof "created_by_ref" - 1:
+      return if_is("created_by_ref", created_by_ref);
+    case sizeof "relationship_type" - 1:
+      return name.front() == 'r' ? if_is("relationship_type", relationship_type)
+                                 : if_is("granular_markings", granular_markings);
+    case sizeof "object_marking_refs" - 1:
+      return if_is("object_marking_refs", object_marking_refs);
+    default:
+      return nullptr;
+  }
+}
+
 bool Checker::object(Node root, bool as_2_0) {
-  root_ = root;
   has_toplevel_extension_ = false;
   if (!root.is_object()) {
     report_.say(Test::object, root, "Among the objects stands something that is no object.", "Take it out.");
     return as_2_0;
   }
-  Node type, id, spec_version, created, modified, extensions;
-  bool revoked = false, has_markings = false;
-  // Of what is repeated, which is told, the first: as everywhere else.
-  for (const auto [name, value] : root.members()) {
-    if (name == "type" && !type) type = value;
-    if (name == "id" && !id) id = value;
-    if (name == "spec_version" && !spec_version) spec_version = value;
-    if (name == "created" && !created) created = value;
-    if (name == "modified" && !modified) modified = value;
-    if (name == "extensions" && !extensions) extensions = value;
-    if (name == "revoked") revoked = value.is_true();
-    if (name == "object_marking_refs" || name == "granular_markings") has_markings = true;
-  }
+  heads_ = Heads{root};
+  const auto& [type, id, spec_version, created, modified] =
+      std::tie(heads_.type, heads_.id, heads_.spec_version, heads_.created, heads_.modified);
   const auto type_name = type.text();
   if (type_name.empty()) {
     report_.say(Test::object, root, "The object does not say its type.", "Give it the property type.");
@@ -79,7 +128,7 @@ bool Checker::object(Node root, bool as_2_0) {
                 "Write \"2.1\" where the object is of STIX 2.1.");
   }
   bool comes_by_extension = false, is_new_observable = false;
-  for (const auto [name, value] : extensions.members()) {
+  for (const auto [name, value] : heads_.extensions.members()) {
     const auto kind = value.text_at("extension_type");
     has_toplevel_extension_ = has_toplevel_extension_ || kind == "toplevel-property-extension";
     comes_by_extension = comes_by_extension || kind.starts_with("new-");
@@ -99,10 +148,10 @@ bool Checker::object(Node root, bool as_2_0) {
   }
   part(root, static_cast<std::size_t>(type_), {});
   if (id.is_string()) this->id(root, id, type_, type_name);
-  if (has_markings) markings(root);
+  if (heads_.granular_markings) markings(root);
   own_rules(root, type_);
   address(root);
-  across_.object(root, type_, id.text(), created, modified, revoked, is_2_0_);
+  across_.object(root, type_, heads_, is_2_0_);
   return is_2_0_;
 }
 
@@ -137,7 +186,8 @@ void Checker::bundle(Node header) {
 
 void Checker::part(Node object, std::size_t part, Node container) {
   std::uint64_t there = 0;
-  std::size_t others = 0, own = 0;
+  std::size_t own = 0;
+  Others others;
   const auto common = part < kTypes ? common_properties(static_cast<Type>(part)).size() : 0;
   for (const auto [name, value] : object.members()) {
     const auto found = property_of(part, name_number(name));
@@ -161,7 +211,7 @@ void Checker::part(Node object, std::size_t part, Node container) {
       continue;
     }
     if (container && name == "type") continue;
-    ++others;
+    others.add(name);
     if (part < kTypes) {
       custom(object, name, value);
     } else if (!name.starts_with("x_")) {
@@ -170,8 +220,7 @@ void Checker::part(Node object, std::size_t part, Node container) {
                      "Take it out, or bring it by an extension.");
     }
   }
-  // Names that no table has are few; where they are not, sorting finds the repeated.
-  if (others > 1) {
+  if (others.may_repeat()) {
     std::vector<std::string_view> names;
     for (const auto [name, value] : object.members()) names.push_back(name);
     std::ranges::sort(names);
@@ -201,9 +250,7 @@ void Checker::part(Node object, std::size_t part, Node container) {
       report_.say(Test::one_of, object, "None of the type's own properties is there.", "Give at least one of them.");
     return;
   }
-  bool any = false;
-  for (const auto name : text::split(one_of, ' ')) any = any || static_cast<bool>(object[name]);
-  if (!any) {
+  if ((there & choices_of(part)) == 0) {
     report_.say(Test::one_of, object, fmt::format("None of the properties {} is there.", one_of), "Give one of them.");
   }
 }
@@ -274,7 +321,7 @@ void Checker::value(const Property& property, Node value, Node container) {
     }
     case Kind::timestamp: {
       if (!value.is_string()) return wrong_type(value, "a timestamp");
-      const auto time = parse_time(value.text());
+      const auto time = time_of(value);
       if (!time) {
         report_.say(Test::timestamp, value, fmt::format("'{}' is no timestamp.", shown(value.text())),
                     "Write it in UTC as 2016-01-01T00:00:00.000Z.");
@@ -578,7 +625,7 @@ void Checker::id(Node root, Node id, Type type, std::string_view type_name) {
 }
 
 void Checker::markings(Node root) {
-  for (const auto each : root["granular_markings"].elements()) {
+  for (const auto each : heads_.granular_markings.elements()) {
     const auto selectors = each["selectors"];
     if (static_cast<bool>(each["lang"]) == static_cast<bool>(each["marking_ref"]) && !is_2_0_) {
       report_.say(Test::granular, each, "A granular marking has one of marking_ref and lang, and not both.", {});
@@ -612,13 +659,21 @@ void Checker::address(Node root) {
   if (!fits) report_.say(Test::value, value, fmt::format("'{}' is no {}.", shown(text), what), {});
 }
 
+std::optional<StixTime> Checker::time_of(Node value) const noexcept {
+  if (value == heads_.created) return heads_.created_at;
+  if (value == heads_.modified) return heads_.modified_at;
+  return parse_time(value.text());
+}
+
 void Checker::order(Node root, std::string_view first, std::string_view second, bool strictly) {
-  const auto a = root[first], b = root[second];
-  if (!a.is_string() || !b.is_string()) return;
-  const auto earlier = parse_time(a.text()), later = parse_time(b.text());
-  if (!earlier || !later) return;
-  if (*later < *earlier || (strictly && !(*earlier < *later))) {
-    report_.say(Test::order, b,
+  in_order(root[first], root[second], first, second, strictly);
+}
+
+void Checker::in_order(Node earlier, Node later, std::string_view first, std::string_view second, bool strictly) {
+  const auto a = time_of(earlier), b = time_of(later);
+  if (!a || !b) return;
+  if (*b < *a || (strictly && !(*a < *b))) {
+    report_.say(Test::order, later,
                 fmt::format("'{}' is not {} '{}'.", second, strictly ? "behind" : "at or behind", first),
                 fmt::format("Put right {} or {}.", first, second));
   }

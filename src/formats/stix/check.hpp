@@ -1,10 +1,13 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <map>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "formats/stix/grammar.hpp"
@@ -43,41 +46,89 @@ class Report {
   Node root_;
 };
 
+/// What most rules ask an object for, found in one walk. Of what is repeated, which is told, the first.
+struct Heads {
+  Node type, id, spec_version, created, modified, created_by_ref, revoked, extensions;
+  Node object_marking_refs, granular_markings, relationship_type, source_ref, target_ref;
+  std::optional<StixTime> created_at, modified_at;
+
+  explicit Heads(Node object) noexcept;
+
+ private:
+  Node* of(std::string_view name) noexcept;
+};
+
 /// What one object says of another, in the same content.
 class Across {
  public:
   explicit Across(Report& report) : report_(report) {}
-  void object(Node root, Type type, std::string_view id, Node created, Node modified, bool revoked, bool is_2_0);
+  void object(Node root, Type type, const Heads& heads, bool is_2_0);
   void uses_extension(std::string_view id, const std::string& pointer);
   void finish();
 
  private:
   struct Version {
-    std::string text;
+    std::string_view text;
     std::optional<StixTime> time;
     std::string_view bytes;
   };
   struct Seen {
-    std::string created, creator, pointer;
-    bool is_2_0 = false;
+    std::string_view id, created, creator;
     std::optional<StixTime> created_at;
-    std::vector<Version> versions;        ///< What has a modification; of others one.
-    std::optional<std::size_t> revoking;  ///< The latest version that revokes.
+    RawObject raw;
+    bool is_2_0 = false;
+    std::optional<Version> first;     ///< That has a modification; the others stand in `later_`.
+    std::optional<Version> revoking;  ///< The latest version that revokes.
   };
-  void same_version(Node root, std::string_view id, const Version& first, std::string_view bytes);
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  /// Whose version, and of when; where that is no time, its text.
+  struct VersionAt {
+    std::size_t seen = 0;
+    std::optional<StixTime> time;
+    std::string_view text;
+    friend bool operator<(const VersionAt& a, const VersionAt& b) noexcept {
+      return std::tie(a.seen, a.time, a.text) < std::tie(b.seen, b.time, b.text);
+    }
   };
-  template <class Value>
-  using Map = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
+  static VersionAt key_of(std::size_t seen, const Version& version) noexcept {
+    return {seen, version.time, version.time ? std::string_view{} : version.text};
+  }
+  /// Numbers texts from 0 in the order they came. They have to stay where they are.
+  class Numbers {
+   public:
+    std::pair<std::size_t, bool> add(std::string_view text);
+    std::optional<std::size_t> find(std::string_view text) const noexcept;
+
+   private:
+    /// Where it stands, or where it would.
+    std::size_t slot_of(std::string_view text, std::uint64_t hash) const noexcept;
+    struct Slot {
+      std::uint64_t hash = 0;
+      std::string_view text;
+      std::size_t number = 0;  ///< From 1; 0: nothing is here.
+    };
+    std::vector<Slot> slots_;
+    std::size_t count_ = 0;
+  };
+  void version(std::size_t at, Node root, const Version& version);
+  void same_version(Node root, std::string_view id, std::string_view first_bytes);
+  void revoked(std::size_t at);
+  /// The text, for as long as this lives.
+  std::string_view kept(std::string_view text);
+
   Report& report_;
-  Map<Seen> seen_;
-  std::vector<const std::pair<const std::string, Seen>*> in_order_;
-  Map<std::vector<std::string>> marked_;  ///< Marking definitions and what marks them.
-  std::vector<std::string> marking_order_;
-  Map<std::string> extensions_;  ///< Extensions that several objects together use, and where the first use is.
-  std::vector<std::string> extension_order_;
+  std::pmr::monotonic_buffer_resource texts_;
+  Numbers ids_;
+  std::vector<Seen> seen_;  ///< By their number in `ids_`.
+  std::map<VersionAt, Version> later_;
+  Numbers marking_ids_;
+  struct Marking {
+    std::size_t seen = 0;
+    std::vector<std::string_view> marked_by;
+  };
+  std::vector<Marking> markings_;
+  Numbers extension_ids_;
+  /// Extensions that several objects together use, and where the first use is.
+  std::vector<std::pair<std::string_view, std::string>> extensions_;
 };
 
 class Checker {
@@ -103,7 +154,9 @@ class Checker {
   std::optional<IdParts> id_parts(Node id, std::string& lower);
   void own_rules(Node root, Type type);
   void address(Node root);
+  std::optional<StixTime> time_of(Node value) const noexcept;
   void order(Node root, std::string_view first, std::string_view second, bool strictly);
+  void in_order(Node earlier, Node later, std::string_view first, std::string_view second, bool strictly);
   void markings(Node root);
   void relationship(Node root);
   void custom(Node object, std::string_view name, Node value);
@@ -111,7 +164,7 @@ class Checker {
 
   Report& report_;
   Across& across_;
-  Node root_;
+  Heads heads_{Node{}};
   Type type_ = Type::custom;
   bool is_2_0_ = false;
   bool has_toplevel_extension_ = false;

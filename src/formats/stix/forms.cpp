@@ -48,8 +48,12 @@ bool is_url(std::string_view text) noexcept {
       is_digit(scheme.front())) {
     return false;
   }
-  return std::ranges::none_of(
-      text, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '<' || c == '>' || c == '"'; });
+  // All are looked at, which compilers do for many at once.
+  bool is_wrong = false;
+  for (const char c : text) {
+    is_wrong |= (static_cast<unsigned char>(c) <= ' ') | (c == '<') | (c == '>') | (c == '"');
+  }
+  return !is_wrong;
 }
 bool is_base64(std::string_view text) noexcept {
   if (text.empty() || text.size() % 4 != 0) return false;

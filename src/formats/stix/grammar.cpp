@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/check.hpp"
+#include "base/text.hpp"
 #include "formats/stix/grammar_terms.hpp"
 
 namespace tocsin::formats::stix {
@@ -98,25 +99,78 @@ constexpr Property kCommonSco[] = {
     str("type", kReq),        str("spec_version", kNot20),         str("id", kRequired), kMarks, kGranular,
     flag("defanged", kNot20), make("extensions", Kind::extensions)};
 
-std::size_t hash_of(std::string_view text) noexcept {
-  if (text.empty()) return 0;
+/// The first and the last eight bytes of a name: all of most.
+struct Ends {
   std::uint64_t first = 0, last = 0;
-  const auto size = text.size();
-  std::memcpy(&first, text.data(), std::min<std::size_t>(size, 8));
-  if (size > 8) std::memcpy(&last, text.data() + size - 8, 8);
-  const auto mixed = (first ^ (last * 0x9E3779B97F4A7C15ULL) ^ size) * 0xD6E8FEB86659FD93ULL;
-  return static_cast<std::size_t>(mixed >> 52);  // 12 bits
-}
 
-/// All names in one table of open addressing, and for each part a row by the number of a name.
-struct Index {
+  explicit Ends(std::string_view text) noexcept {
+    const auto size = text.size();
+    if (size >= 8) {
+      first = load<std::uint64_t>(text.data());
+      last = load<std::uint64_t>(text.data() + size - 8);
+    } else if (size >= 4) {
+      first = load<std::uint32_t>(text.data());
+      last = load<std::uint32_t>(text.data() + size - 4);
+    } else if (size > 0) {
+      first = static_cast<unsigned char>(text.front());
+      last = static_cast<unsigned char>(text[size / 2]) * 256U + static_cast<unsigned char>(text.back());
+    }
+  }
+  std::size_t hash(std::size_t size) const noexcept {
+    const auto mixed = (first ^ (last * 0x9E3779B97F4A7C15ULL) ^ size) * 0xD6E8FEB86659FD93ULL;
+    return static_cast<std::size_t>(mixed >> 52);  // 12 bits
+  }
+
+ private:
+  template <class Word>
+  static Word load(const char* from) noexcept {
+    Word made;
+    std::memcpy(&made, from, sizeof made);
+    return made;
+  }
+};
+
+/// Numbers from 1 for texts that are known beforehand, in open addressing.
+class Numbers {
+ public:
+  /// The number that the text has, or now gets.
+  std::uint16_t add(std::string_view text) {
+    if (const auto known = find(text); known != 0) return known;
+    auto at = Ends{text}.hash(text.size());
+    while (slots_[at].number != 0) at = (at + 1) % kSlots;
+    slots_[at] = {Ends{text}, text, ++count_};
+    return count_;
+  }
+  std::uint16_t find(std::string_view text) const noexcept {
+    const Ends ends{text};
+    for (auto at = ends.hash(text.size()); slots_[at].number != 0; at = (at + 1) % kSlots) {
+      const auto& slot = slots_[at];
+      if (slot.ends.first == ends.first && slot.ends.last == ends.last && slot.text.size() == text.size() &&
+          (text.size() <= 16 || slot.text == text)) {
+        return slot.number;
+      }
+    }
+    return 0;
+  }
+  std::size_t size() const noexcept { return count_; }
+
+ private:
   static constexpr std::size_t kSlots = 4096;
-  std::array<std::uint16_t, kSlots> slots{};
-  std::vector<std::string_view> names{std::string_view{}};  // 0: none.
-  std::array<std::uint8_t, kSlots> types{};                 // Of hash_of(type name): Type + 1.
+  struct Slot {
+    Ends ends{std::string_view{}};
+    std::string_view text;
+    std::uint16_t number = 0;
+  };
+  std::vector<Slot> slots_{kSlots};
+  std::uint16_t count_ = 0;
+};
+
+/// All names in one table, and for each part a row by the number of a name.
+struct Index {
+  Numbers names, types;  ///< Of a type: Type + 1.
   std::array<std::array<std::uint8_t, kNamesMax>, kParts> rows{};
   std::array<std::vector<Property>, kParts> properties;
-  std::array<std::uint64_t, kParts> required21{}, required20{};
+  std::array<std::uint64_t, kParts> required21{}, required20{}, choices{};
 
   Index() {
     for (std::size_t part = 0; part < kParts; ++part) {
@@ -129,27 +183,19 @@ struct Index {
       mine.insert(mine.end(), own.begin(), own.end());
       TOCSIN_CHECK(mine.size() < 64);
       for (std::size_t i = 0; i < mine.size(); ++i) {
-        rows[part][number(mine[i].name)] = static_cast<std::uint8_t>(i + 1);
+        const auto number = names.add(mine[i].name);
+        TOCSIN_CHECK(number < kNamesMax);
+        rows[part][number] = static_cast<std::uint8_t>(i + 1);
         if ((mine[i].flags & kRequired) != 0) required21[part] |= std::uint64_t{1} << i;
         if ((mine[i].flags & kRequired20) != 0) required20[part] |= std::uint64_t{1} << i;
       }
+      const auto any = grammar_of(part).one_of;
+      if (any == "*") continue;
+      for (const auto name : text::split(any, ' ')) {
+        if (const auto row = rows[part][names.find(name)]; row != 0) choices[part] |= std::uint64_t{1} << (row - 1U);
+      }
     }
-    for (std::size_t i = 0; i + 1 < kTypes; ++i) {
-      auto at = hash_of(kTypeNames[i]);
-      while (types[at] != 0) at = (at + 1) % kSlots;
-      types[at] = static_cast<std::uint8_t>(i + 1);
-    }
-  }
-
-  std::uint16_t number(std::string_view name) {
-    auto at = hash_of(name);
-    for (; slots[at] != 0; at = (at + 1) % kSlots) {
-      if (names[slots[at]] == name) return slots[at];
-    }
-    TOCSIN_CHECK(names.size() < kNamesMax);
-    slots[at] = static_cast<std::uint16_t>(names.size());
-    names.push_back(name);
-    return slots[at];
+    for (std::size_t i = 0; i + 1 < kTypes; ++i) types.add(kTypeNames[i]);
   }
 };
 
@@ -246,12 +292,8 @@ constexpr RelationshipRule kRules[] = {
 }  // namespace
 
 Type type_of(std::string_view name) noexcept {
-  const auto& all = index();
-  for (auto at = hash_of(name); all.types[at] != 0; at = (at + 1) % Index::kSlots) {
-    const auto type = static_cast<std::size_t>(all.types[at] - 1);
-    if (kTypeNames[type] == name) return static_cast<Type>(type);
-  }
-  return Type::custom;
+  const auto number = index().types.find(name);
+  return number == 0 ? Type::custom : static_cast<Type>(number - 1);
 }
 
 std::string_view to_string(Type type) noexcept { return kTypeNames[static_cast<std::size_t>(type)]; }
@@ -267,13 +309,7 @@ std::span<const Property> common_properties(Type type) noexcept {
   return is_in(kScos, type) ? std::span<const Property>{kCommonSco} : std::span<const Property>{kCommonSdo};
 }
 
-std::uint16_t name_number(std::string_view name) noexcept {
-  const auto& all = index();
-  for (auto at = hash_of(name); all.slots[at] != 0; at = (at + 1) % Index::kSlots) {
-    if (all.names[all.slots[at]] == name) return all.slots[at];
-  }
-  return 0;
-}
+std::uint16_t name_number(std::string_view name) noexcept { return index().names.find(name); }
 
 Found property_of(std::size_t part, std::uint16_t name) noexcept {
   const auto& all = index();
@@ -285,6 +321,8 @@ Found property_of(std::size_t part, std::uint16_t name) noexcept {
 std::uint64_t required_of(std::size_t part, bool is_2_0) noexcept {
   return is_2_0 ? index().required20[part] : index().required21[part];
 }
+
+std::uint64_t choices_of(std::size_t part) noexcept { return index().choices[part]; }
 
 const Property* property_at(std::size_t part, std::uint8_t position) noexcept {
   return &index().properties[part][position];

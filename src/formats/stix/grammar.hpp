@@ -212,6 +212,8 @@ struct Found {
 Found property_of(std::size_t part, std::uint16_t name) noexcept;
 /// The positions of what is required.
 std::uint64_t required_of(std::size_t part, bool is_2_0) noexcept;
+/// The positions of what grammar_of(part).one_of names.
+std::uint64_t choices_of(std::size_t part) noexcept;
 const Property* property_at(std::size_t part, std::uint8_t position) noexcept;
 
 /// A predefined extension of an observable: the part of "archive-ext"; 0 for others. `owners`: whose it is.

@@ -10,6 +10,7 @@
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
+#include "formats/stix/sixteen.hpp"
 
 namespace tocsin::formats::stix {
 namespace {
@@ -41,7 +42,13 @@ constexpr Contributing kContributing[] = {
 /// Which hash contributes where there are several.
 constexpr std::string_view kHashOrder[] = {"MD5", "SHA-1", "SHA-256", "SHA-512"};
 
-constexpr bool is_lower_hex(char c) noexcept { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+/// Are 16 characters dashes where `dashes` has a bit, and hexadecimal digits in lower case elsewhere?
+bool is_uuid_part(const char* text, std::uint16_t dashes) noexcept {
+  const auto part = sixteen(text);
+  const Sixteen digit = part - static_cast<unsigned char>('0'), letter = part - static_cast<unsigned char>('a');
+  const auto hex = bits_of(digit <= 9) | bits_of(letter <= 5);
+  return bits_of(part == '-') == dashes && (hex | dashes) == 0xFFFF;
+}
 
 /// JCS orders names by their UTF-16 code units: differs from bytes only for what lies beyond the basic plane.
 bool utf16_less(std::string_view a, std::string_view b) noexcept {
@@ -100,9 +107,10 @@ std::optional<IdParts> parse_id(std::string_view id) noexcept {
   const auto at = id.size() - kUuid;
   if (id[at - 1] != '-' || id[at - 2] != '-') return std::nullopt;
   const auto uuid = id.substr(at);
-  for (std::size_t i = 0; i < kUuid; ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? uuid[i] != '-' : !is_lower_hex(uuid[i])) return std::nullopt;
+  // Dashes at 8, 13, 18 and 23; looked at from 0, from 16 and once more to the end.
+  const auto* const from = uuid.data();
+  if (!is_uuid_part(from, 0x2100) || !is_uuid_part(from + 16, 0x84) || !is_uuid_part(from + 20, 0x8)) {
+    return std::nullopt;
   }
   // The variant of RFC 4122.
   if (uuid[19] != '8' && uuid[19] != '9' && uuid[19] != 'a' && uuid[19] != 'b') return std::nullopt;

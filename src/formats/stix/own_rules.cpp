@@ -21,12 +21,12 @@ bool is_relationship_name(std::string_view name) noexcept {
 }  // namespace
 
 void Checker::relationship(Node root) {
-  const auto name = root.text_at("relationship_type");
-  if (!root["relationship_type"].is_string()) return;
-  const auto source_name = type_of_id(root.text_at("source_ref")), target_name = type_of_id(root.text_at("target_ref"));
+  if (!heads_.relationship_type.is_string()) return;
+  const auto name = heads_.relationship_type.text();
+  const auto source_name = type_of_id(heads_.source_ref.text()), target_name = type_of_id(heads_.target_ref.text());
   const auto source = type_of(source_name), target = type_of(target_name);
   if (!is_relationship_name(name)) {
-    report_.say(Test::property_name, root["relationship_type"],
+    report_.say(Test::property_name, heads_.relationship_type,
                 fmt::format("'{}' is no name for a relationship.", text::shorten(name, 80)),
                 "Use a-z, 0-9 and hyphen.");
     return;
@@ -45,7 +45,7 @@ void Checker::relationship(Node root) {
       auto key = fmt::format("{} {}", name, source_name);
       if (told_.size() > kFindingsPerTestMax || std::ranges::find(told_, key) != told_.end()) return;
       told_.push_back(std::move(key));
-      report_.say(Test::relationship_name, root["relationship_type"],
+      report_.say(Test::relationship_name, heads_.relationship_type,
                   fmt::format("The standard has no relationship '{}' from {}; said once for all of them.",
                               text::shorten(name, 80), source_name),
                   {});
@@ -62,7 +62,8 @@ void Checker::relationship(Node root) {
 }
 
 void Checker::own_rules(Node root, Type type) {
-  if (!is_in(kScos | of(Type::marking_definition), type)) order(root, "created", "modified", false);
+  if (!is_in(kScos | of(Type::marking_definition), type))
+    in_order(heads_.created, heads_.modified, "created", "modified", false);
   const auto needs = [&](std::string_view what, std::string_view other) {
     if (root[what] && !root[other]) {
       report_.say(Test::together, root[what], fmt::format("'{}' needs '{}'.", what, other),

@@ -1,26 +1,45 @@
 #include "formats/stix/reader.hpp"
 
 #include <array>
+#include <bit>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "formats/stix/grammar.hpp"
+#include "formats/stix/sixteen.hpp"
 
 namespace tocsin::formats::stix {
 namespace {
 
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
-enum : unsigned char { kPlain = 0, kOpens, kCloses, kQuotes };
-constexpr auto kClasses = [] {
-  std::array<unsigned char, 256> made{};
-  made[static_cast<unsigned char>('{')] = made[static_cast<unsigned char>('[')] = kOpens;
-  made[static_cast<unsigned char>('}')] = made[static_cast<unsigned char>(']')] = kCloses;
-  made[static_cast<unsigned char>('"')] = kQuotes;
-  return made;
-}();
+constexpr std::size_t kBlock = 64;
+
+/// Which of 64 bytes a cutter has to look at.
+struct Block {
+  std::uint64_t quotes = 0, slashes = 0, opens = 0, closes = 0;
+
+  explicit Block(const char* bytes) noexcept {
+    constexpr unsigned char kCase = 0x20;  // What '{' has and '[' has not.
+    for (std::size_t i = 0; i < kBlock; i += sizeof(Sixteen)) {
+      const auto part = sixteen(bytes + i);
+      const Sixteen folded = part | kCase;
+      quotes |= std::uint64_t{bits_of(part == '"')} << i;
+      slashes |= std::uint64_t{bits_of(part == '\\')} << i;
+      opens |= std::uint64_t{bits_of(folded == '{')} << i;
+      closes |= std::uint64_t{bits_of(folded == '}')} << i;
+    }
+  }
+};
+
+/// A bit is set where an odd number of bits up to it is.
+constexpr std::uint64_t parity(std::uint64_t bits) noexcept {
+  for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
+  return bits;
+}
 
 class Cutter {
  public:
@@ -98,27 +117,57 @@ class Cutter {
       }
       return at_ > from;
     }
+    return skip_container();
+  }
+
+  /// Behind the container that begins at `at_`, 64 bytes at once: most hold neither its end nor a backslash.
+  bool skip_container() noexcept {
     std::size_t depth = 0;
-    while (at_ < bytes_.size()) {
-      switch (kClasses[static_cast<unsigned char>(bytes_[at_])]) {
-        case kOpens:
-          ++depth;
-          break;
-        case kCloses:
-          if (--depth == 0) {
-            ++at_;
-            return true;
-          }
-          break;
-        case kQuotes:
-          if (!skip_string()) return false;
-          continue;
-        default:
-          break;
+    bool in_string = false, is_escaped = false;
+    for (; at_ < bytes_.size(); at_ += kBlock) {
+      std::array<char, kBlock> last;
+      const char* from = bytes_.data() + at_;
+      if (bytes_.size() - at_ < kBlock) {
+        last.fill(' ');
+        std::memcpy(last.data(), from, bytes_.size() - at_);
+        from = last.data();
       }
-      ++at_;
+      Block block{from};
+      if (is_escaped || block.slashes != 0) block.quotes &= ~escaped(block.slashes, is_escaped);
+      const auto within = parity(block.quotes) ^ (in_string ? ~std::uint64_t{0} : 0);
+      in_string = within >> (kBlock - 1) != 0;
+      block.opens &= ~within;
+      block.closes &= ~within;
+      const auto closing = static_cast<std::size_t>(std::popcount(block.closes));
+      if (depth > closing) {
+        depth += static_cast<std::size_t>(std::popcount(block.opens)) - closing;
+        continue;
+      }
+      for (auto bits = block.opens | block.closes; bits != 0; bits &= bits - 1) {
+        if ((block.opens & bits & (~bits + 1)) != 0) {
+          ++depth;
+        } else if (--depth == 0) {
+          at_ += static_cast<std::size_t>(std::countr_zero(bits)) + 1;
+          return true;
+        }
+      }
     }
+    at_ = bytes_.size();
     return false;
+  }
+
+  /// What stands behind an odd number of backslashes. `is_escaped`: is the first byte; then, is the next block's?
+  /// Backslashes outside of strings are taken like the others: with them it is no JSON, which others say.
+  static std::uint64_t escaped(std::uint64_t slashes, bool& is_escaped) noexcept {
+    std::uint64_t found = is_escaped ? 1 : 0;
+    is_escaped = false;
+    for (slashes &= ~found; slashes != 0;) {
+      const auto slash = slashes & (~slashes + 1), behind = slash << 1;
+      is_escaped = behind == 0;
+      found |= behind;
+      slashes &= ~(slash | behind);
+    }
+    return found;
   }
 
   /// At '{'.

@@ -52,6 +52,34 @@ INSTANTIATE_TEST_SUITE_P(
                     CutCase{"Lines", "{\"a\":1}\n{\"b\":2}\r\n\n{}", Form::lines, {"{\"a\":1}", "{\"b\":2}", "{}"}}),
     [](const auto& each) { return std::string{each.param.name}; });
 
+TEST(Cutting, FindsEndsWhereverTheyStand) {
+  // Objects are looked through 64 bytes at once: each end, quote and backslash comes to stand on each of them.
+  constexpr std::size_t kLengths = 150;
+  for (std::size_t length = 0; length < kLengths; ++length) {
+    const std::string filling(length, 'x'), slashes(length * 2, '\\');
+    for (const auto& object : {
+             R"({"a":")" + filling + R"("})",
+             R"({"a":")" + filling + R"(\"}{[","b":[[{"c":"]"}],{}]})",
+             R"({"a":")" + filling + R"(\\","b":{}})",
+             R"({"a":")" + slashes + R"(","b":"}"})",
+             R"({"a":"x)" + slashes + R"(\"}","b":"{"})",
+             std::string(length + 1, '[') + '"' + filling + '"' + std::string(length + 1, ']'),
+         }) {
+      const auto content = "[" + object + "," + object + "]";
+      std::vector<std::string_view> objects;
+      const auto read = read_objects(content, {}, [&](const RawObject& each) -> Status {
+        objects.push_back(each.bytes);
+        return ok();
+      });
+      ASSERT_TRUE(read) << content << "\n" << read.error().to_string();
+      EXPECT_EQ(objects, (std::vector<std::string_view>{object, object}));
+      // An object that does not end is told, wherever the content stops.
+      EXPECT_FALSE(read_objects(content.substr(0, object.size()), {}, [](const RawObject&) { return ok(); }))
+          << content;
+    }
+  }
+}
+
 class Refusing : public testing::TestWithParam<std::pair<std::string_view, std::string_view>> {};
 TEST_P(Refusing, SaysWhere) {
   const auto read = read_objects(GetParam().first, {}, [](const RawObject&) { return ok(); });

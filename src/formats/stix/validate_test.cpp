@@ -27,6 +27,13 @@ std::string identity(std::string_view more) {
   return fmt::format("{{{}{}{}}}", kIdentity, more.empty() ? "" : ",", more);
 }
 
+/// A later version of it, or an earlier one.
+std::string version(std::string_view modified, std::string_view more) {
+  return fmt::format(
+      R"({{"type":"identity","spec_version":"2.1","id":"identity--f431f809-377b-45e0-aa1c-6a4751cae5ff","created":"2016-04-06T20:03:48.000Z","modified":"{}","name":"A"{}{}}})",
+      modified, more.empty() ? "" : ",", more);
+}
+
 std::string file(std::string_view members) {
   return fmt::format(R"({{"type":"file","spec_version":"2.1","id":"file--ff26c055-6336-4bc5-b98d-13d6226742dd",{}}})",
                      members);
@@ -198,12 +205,42 @@ const RuleCase kRules[] = {
      "STIX-5.1-name", "/relationship_type"},
     {"OtherBytesOfOneVersion", "[" + identity("") + "," + identity(R"("description":"b")") + "]", "STIX-3.6-versions",
      "/1"},
+    {"OtherBytesOfALaterVersion",
+     "[" + identity("") + "," + version("2018-01-01T00:00:00.000Z", "") + "," +
+         version("2017-01-01T00:00:00.000Z", "") + "," + version("2018-01-01T00:00:00.000000Z", R"("revoked":false)") +
+         "]",
+     "STIX-3.6-versions", "/3"},
+    {"OneVersionOften",
+     "[" + identity("") + "," + version("2018-01-01T00:00:00.000Z", "") + "," +
+         version("2018-01-01T00:00:00.000Z", "") + "," + identity("") + "]",
+     "", ""},
+    {"VersionsOfAnotherCreation",
+     "[" + identity("") +
+         R"(,{"type":"identity","spec_version":"2.1","id":"identity--f431f809-377b-45e0-aa1c-6a4751cae5ff","created":"2016-04-06T20:03:49.000Z","modified":"2016-04-07T20:03:48.000Z","name":"A"}])",
+     "STIX-3.6-versions", "/1"},
+    {"VersionsOfAnotherCreator",
+     "[" + identity("") + "," +
+         version("2018-01-01T00:00:00.000Z", R"("created_by_ref":"identity--f431f809-377b-45e0-aa1c-6a4751cae5f0")") +
+         "]",
+     "STIX-3.6-versions", "/1"},
     {"OneVersionWrittenInTwoWays",
      "[" + identity(R"("description":"b")") + ", {\"description\" : \"b\", " + std::string{kIdentity} + "}]", "", ""},
     {"VersionBehindRevocation",
      "[" + identity(R"("revoked":true)") +
          R"(,{"type":"identity","spec_version":"2.1","id":"identity--f431f809-377b-45e0-aa1c-6a4751cae5ff","created":"2016-04-06T20:03:48.000Z","modified":"2016-04-06T20:03:48.0001Z","name":"A"}])",
      "STIX-3.6-revoked", "/0"},
+    {"VersionBehindALaterRevocation",
+     "[" + identity("") + "," + version("2018-01-01T00:00:00.000Z", "") + "," +
+         version("2017-01-01T00:00:00.000Z", R"("revoked":true)") + "]",
+     "STIX-3.6-revoked", "/0"},
+    {"FirstVersionBehindARevocation",
+     "[" + identity("") + "," + version("2016-04-06T20:03:48Z", "") + "," +
+         version("2016-04-06T20:03:47.999Z", R"("revoked":true)") + "]",
+     "STIX-3.6-revoked", "/0"},
+    {"RevokedAtLast",
+     "[" + version("2018-01-01T00:00:00.000Z", R"("revoked":true)") + "," + identity("") + "," +
+         version("2017-01-01T00:00:00.000Z", R"("revoked":true)") + "]",
+     "", ""},
     // As text the second is behind the first; as time both are one.
     {"EqualTimesOfOtherLength",
      "[" + identity(R"("revoked":true)") +
