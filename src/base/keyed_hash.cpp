@@ -31,8 +31,14 @@ std::size_t KeyedHash::operator()(std::string_view text) const noexcept {
   if (left >= 8) {
     first = word(at);
     second = word(at + left - 8);
-  } else {
-    for (std::size_t i = 0; i < left; ++i) first = first << 8 | static_cast<unsigned char>(at[i]);
+  } else if (left >= 4) {
+    std::uint32_t front = 0, back = 0;
+    std::memcpy(&front, at, sizeof front);
+    std::memcpy(&back, at + left - sizeof back, sizeof back);
+    first = std::uint64_t{front} << 32 | back;
+  } else if (left > 0) {
+    const auto byte = [at](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])}; };
+    first = byte(0) << 16 | byte(left / 2) << 8 | byte(left - 1);
   }
   state = fold(first ^ key.second, second ^ state ^ key.third);
   return fold(state ^ key.first, key.second);

@@ -52,18 +52,6 @@ std::string sorted_letters(std::string_view word) {
   return letters;
 }
 
-/// May something of this vendor, as an inventory writes it, be a product of the advisories by its name alone?
-/// Matcher::State::by_names asks the same of each name.
-bool may_be_theirs(const Targets& asked, const std::string& vendor) {
-  Item item;
-  item.vendor = vendor;
-  const auto words = words_of(item, asked);
-  if (!words.has_vendor || !words.vendors.empty()) return true;
-  if (words.sketch.vendor_words.empty()) return false;
-  const auto first = words.sketch.vendor_words.front();
-  return std::ranges::any_of(asked.names, [&](const Name& name) { return name.pieces.holds_hash(first); });
-}
-
 /// Both sorted; nothing is left of `from`.
 void lay_into(std::vector<std::uint64_t>& from, std::vector<std::uint64_t>& into) {
   from.erase(std::unique(from.begin(), from.end()), from.end());
@@ -160,10 +148,8 @@ Item AssetFinder::item_of(std::uint32_t kind) const {
 }
 
 void AssetFinder::add_words(const ItemWords& words, const Targets& known, std::uint32_t kind) {
-  for (const auto& piece : words.pieces.all()) {
-    add_term('p', piece, kind);
-    if (const auto hundreds = hundreds_of(piece); !hundreds.empty()) add_term('p', hundreds, kind);
-  }
+  for (const auto& piece : words.pieces.all()) add_term('p', piece, kind);
+  for (const auto& hundreds : words.hundreds) add_term('p', hundreds, kind);
   for (const auto& initials : words.pieces.initials()) add_term('p', initials, kind);
   for (const auto& word : words.pieces.words()) {
     if (has_digits(word) && word.size() >= kShortPrefix) {
@@ -293,7 +279,7 @@ std::optional<std::vector<std::int64_t>> AssetFinder::find(const Matcher& asked_
     if (theirs[base] < 0) {
       auto vendor = unpack(base_bytes(base)).vendor;
       const auto [known, is_new] = of_vendor.try_emplace(std::move(vendor), true);
-      if (is_new) known->second = may_be_theirs(asked, known->first);
+      if (is_new) known->second = asked.may_be_of(known->first);
       theirs[base] = known->second ? 1 : 0;
     }
     return theirs[base] == 0;
@@ -322,12 +308,13 @@ void AssetFinder::keep_told(const Matcher& asked, std::vector<std::uint32_t>& ki
       kinds.size() < kAskedTogether ? 1 : std::clamp(std::thread::hardware_concurrency(), 1U, kAskingThreadsMax);
   std::vector<char> is_told(kinds.size(), 1);
   std::mutex mutex;
-  each_index(kinds.size(), threads, [&](std::size_t at, unsigned) {
+  std::vector<VendorMemo> memos(threads);
+  each_index(kinds.size(), threads, [&](std::size_t at, unsigned thread) {
     if (texts_[kinds[at]].base == kNoText) return;
     const auto item = item_of(kinds[at]);
     // Asked as Matcher::match_each asks for all that read alike.
     KindAnswers::Answer answer;
-    answer.matches = asked.state_->match(item, answer.by_serial);
+    answer.matches = asked.state_->match(item, answer.by_serial, &memos[thread]);
     // Where serial numbers decide, each asset is asked about by itself.
     is_told[at] = answer.by_serial ||
                   std::ranges::any_of(answer.matches, [](const Match& match) { return is_worth_showing(match); });

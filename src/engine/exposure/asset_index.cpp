@@ -45,6 +45,7 @@ struct AssetIndex::State {
   HashMap<std::string, std::uint32_t> group_of;    ///< By packed bytes.
   std::vector<std::uint32_t> groups;               ///< Of each asset.
   std::vector<std::vector<std::uint32_t>> assets;  ///< Of each group.
+  std::vector<char> called_by_number;              ///< Of each group: an advisory calls its order number something.
 
   struct Own {
     std::string serial;
@@ -63,7 +64,11 @@ struct AssetIndex::State {
   const Targets& targets() const { return known == nullptr ? nothing : known->state_->targets; }
   void index(const Item& item, std::uint32_t group);
   void index_words(const Item& item, const ItemWords& words, std::uint32_t group);
-  std::vector<std::uint32_t> candidates(const Targets& asked) const;
+  struct Led {
+    std::uint32_t group = 0;
+    bool by_name = false;  ///< By nothing else, so that the vendor has to fit.
+  };
+  std::vector<Led> candidates(const Targets& asked) const;
   Item item_of(std::uint32_t group) const {
     return unpack(std::string_view{bytes}.substr(begins[group], begins[group + 1] - begins[group]));
   }
@@ -91,6 +96,7 @@ std::size_t AssetIndex::add(const Item& item) {
     state.bytes += at->first;
     state.begins.push_back(state.bytes.size());
     state.assets.emplace_back();
+    state.called_by_number.push_back(0);
     state.index(state.item_of(group), group);
   }
   state.groups.push_back(group);
@@ -104,10 +110,8 @@ std::size_t AssetIndex::add(const Item& item) {
 }
 
 void AssetIndex::State::index_words(const Item&, const ItemWords& words, std::uint32_t group) {
-  for (const auto& piece : words.pieces.all()) {
-    add_posting(by_piece, piece, group);
-    if (const auto hundreds = hundreds_of(piece); !hundreds.empty()) add_posting(by_piece, hundreds, group);
-  }
+  for (const auto& piece : words.pieces.all()) add_posting(by_piece, piece, group);
+  for (const auto& hundreds : words.hundreds) add_posting(by_piece, hundreds, group);
   for (const auto& initials : words.pieces.initials()) add_posting(by_piece, initials, group);
   for (const auto& word : words.pieces.words()) {
     const auto [at, is_new] = by_word.try_emplace(word);
@@ -135,6 +139,7 @@ void AssetIndex::State::index(const Item& item, std::uint32_t group) {
     }
     const auto found = targets().by_order_number.find(number);
     if (found == targets().by_order_number.end()) continue;
+    called_by_number[group] = 1;
     std::set<std::uint32_t> names;
     for (const auto product : found->second) names.insert(targets().products[product].name);
     std::size_t taken = 0;
@@ -156,24 +161,26 @@ void AssetIndex::State::index(const Item& item, std::uint32_t group) {
 }
 
 /// All groups of which the advisories may say something, and some more.
-std::vector<std::uint32_t> AssetIndex::State::candidates(const Targets& asked) const {
-  std::vector<std::uint32_t> found;
-  const auto take = [&found](const Postings& postings, const std::string& key) {
+std::vector<AssetIndex::State::Led> AssetIndex::State::candidates(const Targets& asked) const {
+  std::vector<std::uint32_t> found, by_name;
+  const auto take_to = [](std::vector<std::uint32_t>& to, const Postings& postings, const std::string& key) {
     const auto at = postings.find(key);
-    if (at != postings.end()) found.insert(found.end(), at->second.begin(), at->second.end());
+    if (at != postings.end()) to.insert(to.end(), at->second.begin(), at->second.end());
   };
+  const auto take = [&](const Postings& postings, const std::string& key) { take_to(found, postings, key); };
+  const auto take_name = [&](const Postings& postings, const std::string& key) { take_to(by_name, postings, key); };
   for (const auto& [anchor, names] : asked.by_anchor) {
-    take(by_piece, anchor);
+    take_name(by_piece, anchor);
     if (anchor.size() < 3) continue;
     for (auto length = anchor.size() - 2; length <= anchor.size() + 2; ++length) {
       const auto like = words_like.find(bucket(anchor, length));
       if (like == words_like.end()) continue;
       for (const auto* word : like->second) {
-        if (is_near(*word, anchor)) take(by_word, *word);
+        if (is_near(*word, anchor)) take_name(by_word, *word);
       }
     }
   }
-  for (const auto& [word, names] : asked.by_word) take(by_top, word);
+  for (const auto& [word, names] : asked.by_word) take_name(by_top, word);
   for (const auto& [number, products] : asked.by_order_number) {
     take(by_number, number);
     if (number.size() >= kOrderPrefix) take(by_wild, number.substr(0, kOrderPrefix));
@@ -199,9 +206,19 @@ std::vector<std::uint32_t> AssetIndex::State::candidates(const Targets& asked) c
   };
   for (const auto& [serial, products] : asked.by_serial) take_assets(by_serial, serial);
   for (const auto& [hash, products] : asked.by_hash) take_assets(by_hash, hash);
-  std::ranges::sort(found);
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  return found;
+  const auto make_unique = [](auto& numbers) {
+    std::ranges::sort(numbers);
+    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  };
+  make_unique(found);
+  make_unique(by_name);
+  std::vector<Led> led;
+  led.reserve(found.size() + by_name.size());
+  for (const auto group : found) led.push_back({group, false});
+  for (const auto group : by_name) {
+    if (!std::ranges::binary_search(found, group)) led.push_back({group, called_by_number[group] == 0});
+  }
+  return led;
 }
 
 std::vector<AssetIndex::Found> AssetIndex::match(const Matcher& matcher, unsigned threads) const {
@@ -211,23 +228,37 @@ std::vector<AssetIndex::Found> AssetIndex::match(const Matcher& matcher, unsigne
   // Weighed and named by others than it was indexed with: all things are asked about.
   const bool same_known = asked.others == (state.known == nullptr ? nullptr : &state.known->state_->targets);
   const bool few = state.known == nullptr || asked.names.size() * 20 <= state.targets().names.size() + 1000;
-  std::vector<std::uint32_t> groups;
+  std::vector<State::Led> led;
   if (same_known && few) {
-    groups = state.candidates(asked);
+    led = state.candidates(asked);
   } else {
-    groups.resize(state.assets.size());
-    for (std::uint32_t group = 0; group < groups.size(); ++group) groups[group] = group;
+    led.resize(state.assets.size());
+    for (std::uint32_t group = 0; group < led.size(); ++group) led[group].group = group;
   }
   const bool by_own = !asked.by_serial.empty() || !asked.by_hash.empty() ||
                       std::ranges::any_of(asked.products, [](const Product& product) {
                         return product.reading.kind == formats::vers::VendorReading::Kind::serial_number;
                       });
   std::vector<std::vector<Found>> parts(std::max(1U, threads));
-  each_index(groups.size(), threads, [&](std::size_t at, unsigned thread) {
+  std::vector<HashMap<std::string, bool>> may_be_of(parts.size());
+  std::vector<VendorMemo> memos(parts.size());
+  each_index(led.size(), threads, [&](std::size_t at, unsigned thread) {
     auto& out = parts[thread];
-    const auto& assets = state.assets[groups[at]];
-    auto item = state.item_of(groups[at]);
-    std::vector<std::shared_ptr<const Match>> shared;
+    const auto group = led[at].group;
+    const auto& assets = state.assets[group];
+    auto item = state.item_of(group);
+    if (led[at].by_name) {
+      const auto [vendor, is_new] = may_be_of[thread].try_emplace(item.vendor, true);
+      if (is_new) vendor->second = asked.may_be_of(item.vendor);
+      if (!vendor->second) return;
+    }
+    const auto ask = [&](std::vector<std::shared_ptr<const Match>>& answers) {
+      bool by_serial = false;
+      for (auto& match : matcher.state_->match(item, by_serial, &memos[thread])) {
+        answers.push_back(std::make_shared<const Match>(std::move(match)));
+      }
+    };
+    std::vector<std::shared_ptr<const Match>> shared, of_own;
     bool is_shared = false;
     for (const auto asset : assets) {
       const auto own = by_own ? state.own.find(asset) : state.own.end();
@@ -235,7 +266,7 @@ std::vector<AssetIndex::Found> AssetIndex::match(const Matcher& matcher, unsigne
         if (!is_shared) {
           item.serial.clear();
           item.hashes.clear();
-          for (auto& match : matcher.match(item)) shared.push_back(std::make_shared<const Match>(std::move(match)));
+          ask(shared);
           is_shared = true;
         }
         for (const auto& match : shared) out.push_back({asset, match});
@@ -243,7 +274,9 @@ std::vector<AssetIndex::Found> AssetIndex::match(const Matcher& matcher, unsigne
       }
       item.serial = own->second.serial;
       item.hashes = own->second.hashes;
-      for (auto& match : matcher.match(item)) out.push_back({asset, std::make_shared<const Match>(std::move(match))});
+      of_own.clear();
+      ask(of_own);
+      for (auto& match : of_own) out.push_back({asset, std::move(match)});
     }
   });
   std::vector<Found> all;

@@ -282,7 +282,7 @@ void Matcher::State::by_names(const Item& item, const ItemWords& words, std::str
   std::vector<std::uint32_t> names;
   std::vector<char> is_vendor(words.has_vendor ? targets.vendors.size() : 0, 0);
   for (const auto vendor : words.vendors) is_vendor[vendor] = 1;
-  const auto take = [&](Targets::Postings Targets::* postings, const std::string& piece, std::size_t most) {
+  const auto take = [&](Targets::Postings Targets::* postings, const HashedWord& piece, std::size_t most) {
     const auto* found = targets.led_to(postings, piece, most);
     if (found == nullptr) return;
     for (const auto at : *found) {
@@ -295,16 +295,17 @@ void Matcher::State::by_names(const Item& item, const ItemWords& words, std::str
       }
     }
   };
-  for (const auto& piece : words.pieces.all()) take(&Targets::by_anchor, piece, kCommonWord * 4);
-  for (const auto& initials : words.pieces.initials()) take(&Targets::by_anchor, initials, kCommonWord);
-  for (const auto& piece : words.pieces.all()) {
-    if (const auto hundreds = hundreds_of(piece); !hundreds.empty()) take(&Targets::by_anchor, hundreds, kCommonWord);
+  for (std::size_t i = 0; i < words.pieces.all().size(); ++i) {
+    const HashedWord piece{words.pieces.all()[i], words.pieces.hashes()[i]};
+    take(&Targets::by_anchor, piece, kCommonWord * 4);
   }
+  for (const auto& initials : words.pieces.initials()) take(&Targets::by_anchor, HashedWord{initials}, kCommonWord);
+  for (const auto& hundreds : words.hundreds) take(&Targets::by_anchor, HashedWord{hundreds}, kCommonWord);
   for (const auto& word : words.pieces.words()) {
-    for (const auto& near : targets.near_words(word)) take(&Targets::by_anchor, near, kCommonWord);
+    for (const auto& near : targets.near_words(word)) take(&Targets::by_anchor, HashedWord{near}, kCommonWord);
   }
   // An inventory that says less than the name: by its own strongest word.
-  if (!words.to_explain.empty()) take(&Targets::by_word, words.strongest, kCommonWord);
+  if (!words.to_explain.empty()) take(&Targets::by_word, HashedWord{words.strongest}, kCommonWord);
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());
   const auto called = candidates.keep(shown(item));
@@ -336,7 +337,8 @@ void Matcher::State::by_names(const Item& item, const ItemWords& words, std::str
   }
 }
 
-void Matcher::State::by_numbers_names(const Item& item, const ItemWords& words, Candidates& candidates) const {
+void Matcher::State::by_numbers_names(const Item& item, const ItemWords& words, Candidates& candidates,
+                                      VendorMemo* memo) const {
   for (const auto& number : words.order_numbers) {
     for (const auto* known_in = targets.every(); known_in != nullptr; known_in = known_in->others) {
       const auto found = known_in->by_order_number.find(number);
@@ -352,7 +354,7 @@ void Matcher::State::by_numbers_names(const Item& item, const ItemWords& words, 
         // Called so already: what follows would be less sure.
         const bool is_same =
             item.name.empty() && item.family.empty() && item.vendor == known.vendor && item.product == known.product;
-        if (!is_same) by_names(known, words_of(known, targets), number, candidates);
+        if (!is_same) by_names(known, words_of(known, targets, memo), number, candidates);
         if (names.size() > kNumbersNamesMax) break;
       }
     }

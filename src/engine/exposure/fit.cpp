@@ -12,6 +12,7 @@ namespace {
 constexpr double kNearly = 0.9;
 /// What only says what a thing does or where it stands need not be in its name.
 constexpr double kDescribing = 0.5;
+constexpr double kOfUnknown = 0.45;  ///< What a word says that stands in no name.
 constexpr double kFamilyRest = 0.85;
 /// The name is of another release than the installed one: "WinCC OA V3.14" for 3.15.
 constexpr double kOtherRelease = 0.6;
@@ -229,6 +230,15 @@ bool is_plural_of_one(std::string_view word, const NamePieces& pieces) {
   return word.ends_with('s') ? pieces.holds(word.substr(0, word.size() - 1)) : pieces.holds(std::string{word} + "s");
 }
 
+VendorWords vendor_words_of(const std::string& vendor, bool says_something, const Targets& targets) {
+  VendorWords made{.vendors = {}, .words = {}, .pieces = NamePieces{{vendor}}};
+  if (says_something) made.vendors = targets.vendors_like(vendor);
+  for (const auto& word : made.pieces.words()) {
+    if (!is_generic_word(word) && word.size() >= 2) made.words.push_back(word);
+  }
+  return made;
+}
+
 bool holds_words(const NamePieces& pieces, const std::vector<std::string>& words) {
   return !words.empty() && std::ranges::all_of(words, [&](const std::string& word) { return pieces.holds(word); });
 }
@@ -293,10 +303,17 @@ bool holds_all(const Name& name, const ItemWords& item) {
   });
 }
 
-ItemWords words_of(const formats::inventory::Item& item, const Targets& targets) {
+ItemWords words_of(const formats::inventory::Item& item, const Targets& targets, VendorMemo* memo) {
   ItemWords words;
   words.has_vendor = item.vendor.find_first_not_of(" \t-") != std::string::npos;
-  if (words.has_vendor) words.vendors = targets.vendors_like(item.vendor);
+  VendorMemo alone;
+  if (memo == nullptr) memo = &alone;
+  if (memo->size() > kVendorsKept) memo->clear();
+  const auto [known, is_new] = memo->try_emplace(item.vendor);
+  if (is_new) known->second = vendor_words_of(item.vendor, words.has_vendor, targets);
+  const auto& vendor = known->second.pieces;
+  words.vendors = known->second.vendors;
+  words.vendor_words = known->second.words;
   words.pieces = NamePieces{{item.family, item.product, item.name, item.model}};
   const auto add_number = [&words, &targets](std::string_view written) {
     auto compact = compact_order_number(written);
@@ -310,10 +327,6 @@ ItemWords words_of(const formats::inventory::Item& item, const Targets& targets)
     for (const auto& number : formats::order_numbers_in(*text)) add_number(number);
   }
   for (const auto& version : item.versions) add_version_starts(version.text, words.version_starts);
-  const NamePieces vendor{{item.vendor}};
-  for (const auto& word : vendor.words()) {
-    if (!is_generic_word(word) && word.size() >= 2) words.vendor_words.push_back(word);
-  }
   std::string numbers;
   for (const auto& number : words.order_numbers) {
     for (const char c : number) numbers += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
@@ -328,7 +341,7 @@ ItemWords words_of(const formats::inventory::Item& item, const Targets& targets)
     if (!word.starts_with('v') && is_version_like(word) && repeats_version(word, words.version_starts)) continue;
     // Of an order number, which is looked up as what it is.
     if (word.size() >= 3 && has_digits(word) && numbers.find(word) != std::string::npos) continue;
-    double weight = targets.knows(word) ? targets.weight_of(word) : 0.45;
+    double weight = targets.weight_if_known(HashedWord{word}).value_or(kOfUnknown);
     if (has_digits(word)) weight *= 1.2;
     if (is_version_like(word)) weight *= 0.4;
     if (is_describing_word(word)) weight *= kDescribing;
@@ -336,9 +349,11 @@ ItemWords words_of(const formats::inventory::Item& item, const Targets& targets)
     words.weight += weight;
   }
   words.joins = joins_of(words.pieces.words());
-  for (const auto& piece : words.pieces.all()) {
+  for (std::size_t i = 0; i < words.pieces.all().size(); ++i) {
+    const HashedWord piece{words.pieces.all()[i], words.pieces.hashes()[i]};
     if (const auto found = targets.word_ids.find(piece); found != targets.word_ids.end())
       words.ids.push_back(found->second);
+    if (auto hundreds = hundreds_of(piece.text); !hundreds.empty()) words.hundreds.push_back(std::move(hundreds));
   }
   std::ranges::sort(words.ids);
   for (const auto& word : words.pieces.words()) {
@@ -351,6 +366,12 @@ ItemWords words_of(const formats::inventory::Item& item, const Targets& targets)
   }
   words.sketch = sketch_of(words);
   return words;
+}
+
+std::string front_as_one(const Name& name) {
+  const auto& terms = name.words.terms;
+  if (terms.size() < 2 || terms[0].kind != NameTerm::Kind::plain || terms[1].kind != NameTerm::Kind::plain) return {};
+  return terms[0].spellings.front() + terms[1].spellings.front();
 }
 
 NameFit fit(const Name& name, const ItemWords& item) {
@@ -370,10 +391,8 @@ NameFit fit(const Name& name, const ItemWords& item) {
   bool code_missing = false, code_held = false, clause_missing = false, other_release = false;
   const auto& terms = name.words.terms;
   std::vector<char> held(terms.size(), 0);
-  // "LeviStudio" for "LEVI Studio".
-  const bool front_as_one = terms.size() > 1 && terms[0].kind == NameTerm::Kind::plain &&
-                            terms[1].kind == NameTerm::Kind::plain &&
-                            item.pieces.holds(terms[0].spellings.front() + terms[1].spellings.front());
+  const auto front = front_as_one(name);
+  const bool has_front = !front.empty() && item.pieces.holds(front);
   for (std::size_t i = 0; i < terms.size(); ++i) {
     const auto& term = terms[i];
     const auto& first = term.spellings.front();
@@ -384,7 +403,7 @@ NameFit fit(const Name& name, const ItemWords& item) {
     });
     double share = 0;
     // Each reason stands for itself, in its order. NOLINTBEGIN(bugprone-branch-clone)
-    if (is_held || (i < 2 && front_as_one)) {
+    if (is_held || (i < 2 && has_front)) {
       share = 1;
     } else if (term.kind == NameTerm::Kind::version) {
       const auto digits = first.starts_with('v') ? first.substr(1) : first;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -57,20 +58,21 @@ void Matcher::State::match_each(std::span<const Item* const> items, unsigned thr
     groups[group->second].push_back(at);
   }
   group_of.clear();
-  each_index(groups.size(), threads, [&](std::size_t at, unsigned) {
+  std::vector<VendorMemo> memos(std::max(1U, threads));
+  each_index(groups.size(), threads, [&](std::size_t at, unsigned thread) {
     KindAnswers::Answer made;
     if (answers[at] == nullptr) {
       auto shared = *items[groups[at].front()];
       shared.serial.clear();
       shared.hashes.clear();
-      made.matches = match(shared, made.by_serial);
+      made.matches = match(shared, made.by_serial, &memos[thread]);
     }
     const auto& [matches, by_serial] = answers[at] == nullptr ? made : *answers[at];
     for (const auto each : groups[at]) {
       const auto& item = *items[each];
       const bool is_own = (by_serial && !item.serial.empty()) || is_listed(item);
       bool own_serial = false;
-      told(each, is_own ? match(item, own_serial) : matches);
+      told(each, is_own ? match(item, own_serial, &memos[thread]) : matches);
     }
   });
 }

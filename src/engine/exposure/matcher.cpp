@@ -68,13 +68,13 @@ std::vector<Match> Matcher::match(const Item& item) const {
   return state_->match(item, by_serial);
 }
 
-std::vector<Match> Matcher::State::match(const Item& item, bool& by_serial) const {
+std::vector<Match> Matcher::State::match(const Item& item, bool& by_serial, VendorMemo* memo) const {
   Candidates candidates;
-  const auto words = words_of(item, targets);
+  const auto words = words_of(item, targets, memo);
   by_identifiers(item, candidates);
   by_order_numbers(words, candidates);
   by_names(item, words, {}, candidates);
-  by_numbers_names(item, words, candidates);
+  by_numbers_names(item, words, candidates, memo);
   const auto all = candidates.best();
   by_serial = std::ranges::any_of(all, [&](const Candidate& each) {
     return targets.products[each.product].reading.kind == formats::vers::VendorReading::Kind::serial_number;

@@ -73,8 +73,8 @@ struct Matcher::State {
   Targets targets;
   bool prepared = false;
 
-  /// `by_serial`: whether a serial number may decide.
-  std::vector<Match> match(const formats::inventory::Item& item, bool& by_serial) const;
+  /// `by_serial`: whether a serial number may decide. `memo`: the caller's, for many things.
+  std::vector<Match> match(const formats::inventory::Item& item, bool& by_serial, VendorMemo* memo = nullptr) const;
   /// Matcher::match_each; of what is `known`, nothing is asked again.
   void match_each(std::span<const formats::inventory::Item* const> items, unsigned threads, const Told& told,
                   const KindAnswers* known) const;
@@ -86,7 +86,8 @@ struct Matcher::State {
   void by_names(const formats::inventory::Item& item, const ItemWords& words, std::string_view number,
                 Candidates& candidates) const;
   /// What other advisories call its order numbers.
-  void by_numbers_names(const formats::inventory::Item& item, const ItemWords& words, Candidates& candidates) const;
+  void by_numbers_names(const formats::inventory::Item& item, const ItemWords& words, Candidates& candidates,
+                        VendorMemo* memo) const;
   /// What an advisory says of the thing; of one advisory's products.
   std::optional<Match> judge(const formats::inventory::Item& item, const ItemWords& words,
                              std::span<const Candidate> candidates) const;

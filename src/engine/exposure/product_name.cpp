@@ -13,6 +13,7 @@ namespace {
 /// Pieces are of so many runs of letters or digits, and so long, at most.
 constexpr std::size_t kRunsMax = 6;
 constexpr std::size_t kPieceBytesMax = 24;
+constexpr std::size_t kInitialsMin = 3, kInitialsMax = 5;
 constexpr std::size_t kRunsOfTextMax = 96;
 constexpr std::size_t kTermsMax = 24;
 constexpr std::size_t kSpellingsMax = 16;
@@ -510,9 +511,12 @@ ProductName read_product_name(std::string_view vendor, std::string_view name) {
 }
 
 NamePieces::NamePieces(const std::vector<std::string_view>& texts) {
+  constexpr std::size_t kUsual = 64;
+  pieces_.reserve(kUsual);
   for (const auto each : texts) {
     const auto folded = text::fold(domain::product_display_name(each.substr(0, kNameBytesMax)));
-    for (const auto& word : words_of(folded)) {
+    const auto words = words_of(folded);
+    for (const auto& word : words) {
       // Written as advisories write it: "R00/01/02CPU".
       if (word.text.find_first_of("/(") != std::string::npos) {
         for (auto& spelling : spellings_of(word.text)) pieces_.push_back(std::move(spelling));
@@ -527,11 +531,11 @@ NamePieces::NamePieces(const std::vector<std::string_view>& texts) {
       }
     }
     std::string firsts;
-    for (const auto& word : words_of(folded)) firsts += is_letter(word.text.front()) ? word.text.front() : ' ';
+    for (const auto& word : words) firsts += is_letter(word.text.front()) ? word.text.front() : ' ';
     for (std::size_t first = 0; first < firsts.size(); ++first) {
-      for (std::size_t length = 3; length <= 5 && first + length <= firsts.size(); ++length) {
-        const auto piece = firsts.substr(first, length);
-        if (piece.find(' ') == std::string::npos) initials_.push_back(piece);
+      for (std::size_t length = 1; length <= kInitialsMax && first + length <= firsts.size(); ++length) {
+        if (firsts[first + length - 1] == ' ') break;
+        if (length >= kInitialsMin) initials_.push_back(firsts.substr(first, length));
       }
     }
     std::vector<std::string_view> runs;

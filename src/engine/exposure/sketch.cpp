@@ -98,6 +98,9 @@ NameSketch sketch_of(const Name& name, std::vector<TermSketch>& terms) {
     }
   }
   sketch.terms_count = static_cast<std::uint16_t>(terms.size() - sketch.terms);
+  if (const auto front = front_as_one(name); !front.empty()) {
+    sketch.front = static_cast<std::uint32_t>(KeyedHash{}(front));
+  }
   return sketch;
 }
 
@@ -114,9 +117,7 @@ ItemSketch sketch_of(const ItemWords& words) {
   for (const auto& word : all) {
     sketch.near |= shapes_near(word);
   }
-  for (const auto& piece : words.pieces.all()) {
-    if (const auto hundreds = hundreds_of(piece); !hundreds.empty()) sketch.hold(KeyedHash{}(hundreds));
-  }
+  for (const auto& hundreds : words.hundreds) sketch.hold(KeyedHash{}(hundreds));
   for (const auto& word : words.unknown) {
     sketch.unknown_near |= shapes_near(word);
     sketch.mistyped_code = sketch.mistyped_code || has_digits(word);
@@ -146,8 +147,10 @@ bool may_fit(const NameSketch& name, const std::vector<TermSketch>& terms, const
   float covered = 0;
   bool code_missing = false, must_missing = false, family = false;
   std::uint64_t code_starts = 0, code_ends = 0;
+  // "LeviStudio" holds the first two terms.
+  int as_one = name.front != 0 && thing.may_hold(name.front) ? 2 : 0;
   for (std::size_t i = name.terms, end = name.terms + name.terms_count; i < end; ++i) {
-    bool held = false, written = false;
+    bool held = as_one-- > 0, written = false;
     for (;; ++i) {
       const auto& term = terms[i];
       written = written || thing.may_hold(term.hash);

@@ -39,6 +39,7 @@ struct alignas(64) NameSketch {
   std::uint32_t vendor = 0;
   std::uint32_t terms = 0;  ///< The first of its TermSketches.
   std::uint16_t terms_count = 0;
+  std::uint32_t front = 0;        ///< Hash of the first two terms as one word; 0 where they may not be.
   std::uint64_t rare_shapes = 0;  ///< Of words of Name::rare.
 
   bool may_hold(std::size_t hash) const noexcept {

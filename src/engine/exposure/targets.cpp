@@ -422,11 +422,15 @@ bool Targets::is_of_one_vendor(const std::string& word) const {
   return vendor != nullptr;
 }
 
-bool Targets::knows(const std::string& word) const noexcept {
-  return frequency.contains(word) || (others != nullptr && others->knows(word));
+bool Targets::knows(std::string_view word) const noexcept {
+  const HashedWord hashed{word};
+  for (const auto* each = this; each != nullptr; each = each->others) {
+    if (each->frequency.contains(hashed)) return true;
+  }
+  return false;
 }
 
-const std::vector<std::uint32_t>* Targets::led_to(Postings Targets::* postings, const std::string& piece,
+const std::vector<std::uint32_t>* Targets::led_to(Postings Targets::* postings, const HashedWord& piece,
                                                   std::size_t most) const noexcept {
   const auto& own = this->*postings;
   const auto found = own.find(piece);
@@ -438,17 +442,38 @@ const std::vector<std::uint32_t>* Targets::led_to(Postings Targets::* postings, 
   return &found->second;
 }
 
-double Targets::weight_of(const std::string& word) const noexcept {
-  double count = 0;
+double Targets::weight_of_count(double count) const noexcept {
   double all = 1;
   for (const auto* each = every(); each != nullptr; each = each->others) {
-    if (const auto found = each->frequency.find(word); found != each->frequency.end()) count += found->second;
     all += static_cast<double>(each->names.size());
   }
   count = std::max(count, 1.0);
   // One name of all: 1; every name: 0. A small catalogue has no rare words, so it starts as if it had a thousand names.
   const double span = std::log(std::max(all, 1000.0));
   return std::clamp(std::pow(std::max(std::log(std::max(all, 1000.0) / count), 0.0) / span, kRareness), 0.05, 1.0);
+}
+
+double Targets::weight_of(std::string_view word) const noexcept {
+  return weight_if_known(HashedWord{word}).value_or(weight_of_count(0));
+}
+
+std::optional<double> Targets::weight_if_known(const HashedWord& word) const noexcept {
+  double count = 0;
+  for (const auto* each = every(); each != nullptr; each = each->others) {
+    if (const auto found = each->frequency.find(word); found != each->frequency.end()) count += found->second;
+  }
+  if (count == 0 && !(part_of_others && frequency.contains(word))) return std::nullopt;
+  return weight_of_count(count);
+}
+
+bool Targets::may_be_of(const std::string& vendor) const {
+  formats::inventory::Item item;
+  item.vendor = vendor;
+  const auto words = words_of(item, *this);
+  if (!words.has_vendor || !words.vendors.empty()) return true;
+  if (words.sketch.vendor_words.empty()) return false;
+  const auto first = words.sketch.vendor_words.front();
+  return std::ranges::any_of(names, [&](const Name& name) { return name.pieces.holds_hash(first); });
 }
 
 std::vector<std::string> Targets::near_words(const std::string& word) const {

@@ -1,6 +1,10 @@
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -62,6 +66,21 @@ struct Product {
   std::vector<std::string> numbers;  ///< Order numbers without wildcards, compact.
 };
 
+/// A word and what KeyedHash makes of it, which is computed once for many look-ups.
+struct HashedWord {
+  std::string_view text;
+  std::size_t hash = 0;
+  explicit HashedWord(std::string_view word) noexcept : text(word), hash(KeyedHash{}(word)) {}
+  HashedWord(std::string_view word, std::size_t known) noexcept : text(word), hash(known) {}
+  friend bool operator==(const std::string& a, const HashedWord& b) noexcept { return a == b.text; }
+};
+struct WordHash : KeyedHash {
+  using KeyedHash::operator();
+  std::size_t operator()(const HashedWord& word) const noexcept { return word.hash; }
+};
+template <class Value>
+using WordMap = std::unordered_map<std::string, Value, WordHash, std::equal_to<>>;
+
 /// A vendor of advisories, as its name is written.
 struct Vendor {
   std::vector<std::string> keys;  ///< vendor_group; empty where no vendor is told.
@@ -82,7 +101,7 @@ struct Targets {
   std::vector<TermSketch> sketch_terms;
 
   HashMap<std::string, std::uint32_t> name_of;  ///< Vendor, line break, name.
-  using Postings = HashMap<std::string, std::vector<std::uint32_t>>;
+  using Postings = WordMap<std::vector<std::uint32_t>>;
   HashMap<std::string, std::uint32_t> vendor_of;  ///< As written.
   Postings vendors_by_key;                        ///< Vendors, by each of their keys, and as vendor_spelling gives it.
   Postings vendors_by_prefix;                     ///< By what their keys begin with.
@@ -90,12 +109,12 @@ struct Targets {
   Postings by_order_prefix;                       ///< The first kOrderPrefix characters of the same: order numbers.
   std::vector<std::pair<std::string, std::uint32_t>> order_patterns;  ///< With wildcards.
   Postings by_serial, by_hash, by_purl, by_cpe;
-  Postings by_word;                               ///< Names, by each of their words.
-  Postings by_anchor;                             ///< Names, by the words that say most.
-  HashMap<std::string, std::uint32_t> frequency;  ///< In how many names a word stands.
-  HashMap<std::string, std::uint32_t> word_ids;   ///< Of the words of codes, from 1.
-  const Targets* others = nullptr;                ///< Names that count as well when words are weighed.
-  bool part_of_others = false;                    ///< These are among them already.
+  Postings by_word;                  ///< Names, by each of their words.
+  Postings by_anchor;                ///< Names, by the words that say most.
+  WordMap<std::uint32_t> frequency;  ///< In how many names a word stands.
+  WordMap<std::uint32_t> word_ids;   ///< Of the words of codes, from 1.
+  const Targets* others = nullptr;   ///< Names that count as well when words are weighed.
+  bool part_of_others = false;       ///< These are among them already.
   /// The first of all that count, each of them once; the next is its `others`.
   const Targets* every() const noexcept { return part_of_others ? others : this; }
   /// Words without digits by first letter and length, for finding what was mistyped.
@@ -110,15 +129,23 @@ struct Targets {
   /// Does it stand in the names of one vendor alone, of these and the others?
   bool is_of_one_vendor(const std::string& word) const;
   /// Does it stand in a name, of these or the others?
-  bool knows(const std::string& word) const noexcept;
+  bool knows(std::string_view word) const noexcept;
   /// Names that a piece leads to, or nullptr; also where it leads to more than `most`, here or among the others that
   /// these are part of.
-  const std::vector<std::uint32_t>* led_to(Postings Targets::* postings, const std::string& piece,
+  const std::vector<std::uint32_t>* led_to(Postings Targets::* postings, const HashedWord& piece,
                                            std::size_t most) const noexcept;
   /// What a word says, 0..1: rare words say more.
-  double weight_of(const std::string& word) const noexcept;
+  double weight_of(std::string_view word) const noexcept;
+  /// The same, or nothing where knows() says no.
+  std::optional<double> weight_if_known(const HashedWord& word) const noexcept;
   /// Words of names that differ from an unknown one by a slip of the keyboard.
   std::vector<std::string> near_words(const std::string& word) const;
+  /// May something of this vendor, as an inventory writes it, be a product of these by its name alone? What
+  /// Matcher::State::by_names asks of each name.
+  bool may_be_of(const std::string& vendor) const;
+
+ private:
+  double weight_of_count(double count) const noexcept;
 };
 inline constexpr std::size_t kOrderPrefix = 7;
 
@@ -158,16 +185,28 @@ struct ItemWords {
     bool initials = false;
   };
   std::vector<Join> joins;
-  std::vector<std::uint32_t> ids;  ///< Targets::word_ids of the pieces, in order.
-  std::string strongest;           ///< Of to_explain; empty where there is none.
+  std::vector<std::uint32_t> ids;     ///< Targets::word_ids of the pieces, in order.
+  std::vector<std::string> hundreds;  ///< hundreds_of the pieces that have some.
+  std::string strongest;              ///< Of to_explain; empty where there is none.
   /// Words that stand in no name, so that they may be mistyped. What is a word of names is meant as it is written.
   std::vector<std::string> unknown;
   std::vector<std::string> order_numbers;
   ItemSketch sketch;
   std::vector<std::string> version_starts;  ///< "3", "35" and "3516" of "V3.5.16", "sp1" of "14 SP1".
 };
-ItemWords words_of(const formats::inventory::Item& item, const Targets& targets);
+/// What a vendor's column comes to.
+struct VendorWords {
+  std::vector<std::uint32_t> vendors;  ///< Targets::vendors_like.
+  std::vector<std::string> words;
+  NamePieces pieces;
+};
+/// Of those that were met, for many things of few vendors: one for each thread, and of one Targets.
+using VendorMemo = HashMap<std::string, VendorWords>;
+inline constexpr std::size_t kVendorsKept = 1000;
+ItemWords words_of(const formats::inventory::Item& item, const Targets& targets, VendorMemo* memo = nullptr);
 NameFit fit(const Name& name, const ItemWords& item);
+/// "levistudio" of "LEVI Studio", which may be written as one word; empty where the first two terms are no plain words.
+std::string front_as_one(const Name& name);
 /// Whether a name cannot come to anything: a code that it needs is not there, nor does it say all that the thing says.
 bool is_hopeless(const Name& name, const ItemWords& item);
 /// One of the things' unknown words is the word but for a slip of the keyboard, or its plural.
