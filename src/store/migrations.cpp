@@ -120,7 +120,8 @@ std::span<const Migration> all_migrations() {
                                      kMigration0045Plans,
                                      kMigration0046RecordIdentity,
                                      kMigration0047TaxiiPages,
-                                     kMigration0048Coverage};
+                                     kMigration0048Coverage,
+                                     kMigration0049VersionsToldOnce};
   return migrations;
 }
 

@@ -222,6 +222,8 @@ class Holders {
       if (!same_vendor) return true;
       // Members of a family, where the family itself is named.
       if (name.words.is_family && holds_essential(other, name)) return true;
+      // What has a code of its own is called by it: "SIPLUS S7-1200 CP 1243-1" is no plain "S7-1200".
+      if (name.words.is_family && by_code_ && has_more_codes(other, name)) return true;
       return by_code_ && !has_more_codes(other, name);
     });
   }

@@ -139,6 +139,21 @@ void say(Verdict& verdict, bool with_texts, fmt::format_string<const Parts&...> 
   if (with_texts) verdict.because = fmt::format(text, parts...);
 }
 
+/// The version of the thing, where none of them comes before what the product's fix names; else nullptr.
+const std::string* holding_fix(const Product& product, const Item& item) {
+  if (product.fixed_from.empty()) return nullptr;
+  const auto fixed = vers::read_vendor_version(product.fixed_from);
+  const auto versions = versions_for(item, product.reading);
+  if (!fixed || versions.empty()) return nullptr;
+  for (const auto* each : versions) {
+    const auto installed = vers::read_vendor_version(without_noise(each->text));
+    if (!installed) return nullptr;
+    const auto order = vers::compare(*installed, *fixed);
+    if (order != vers::VendorOrder::greater && order != vers::VendorOrder::equal) return nullptr;
+  }
+  return &versions.front()->text;
+}
+
 /// What the installed versions are to a product's. Sentences only where they are wanted.
 Verdict judge_version(const Product& product, const Name& name, Asked& thing, bool with_texts) {
   Verdict verdict;
@@ -161,6 +176,15 @@ Verdict judge_version(const Product& product, const Name& name, Asked& thing, bo
   if (reading.kind == vers::VendorReading::Kind::all && reading.condition.empty()) {
     verdict.answer = Answer::yes;
     verdict.because = product.version_text.empty() ? "no version is excepted" : "all versions are named";
+    if (const auto* const version = holding_fix(product, item); version != nullptr) {
+      verdict.answer = Answer::ask;
+      say(verdict, with_texts, "all versions are named, but the fix is \"{}\" or later, and {} is installed",
+          product.fixed_from, *version);
+      if (with_texts) {
+        verdict.question = fmt::format("Does {} hold the fix? The advisory says to update to {} or later.", *version,
+                                       product.fixed_from);
+      }
+    }
     return verdict;
   }
   const auto versions = versions_for(item, reading);

@@ -1,10 +1,13 @@
 #include "engine/exposure/matcher.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/text.hpp"
 #include "engine/exposure/matcher_state.hpp"
 #include "engine/exposure/targets.hpp"
 
@@ -12,6 +15,55 @@ namespace tocsin::engine::exposure {
 
 namespace csaf = formats::csaf;
 using formats::inventory::Item;
+
+namespace {
+
+/// A version that a text tells as that of its firmware: "fw 2.8.1" of "SIMATIC S7-1500 CPU 1515-2 PN fw 2.8.1".
+struct FirmwareTold {
+  std::size_t begin = 0, end = 0;  ///< Of all of it.
+  std::string_view version;
+};
+std::optional<FirmwareTold> firmware_told(std::string_view text) {
+  const auto folded = text::lower_ascii(text);
+  const auto is_letter = [&](std::size_t at) { return at < folded.size() && folded[at] >= 'a' && folded[at] <= 'z'; };
+  const auto is_digit = [&](std::size_t at) { return at < folded.size() && folded[at] >= '0' && folded[at] <= '9'; };
+  for (const std::string_view word : {"firmware", "fw"}) {
+    for (auto begin = folded.find(word); begin != folded.npos; begin = folded.find(word, begin + 1)) {
+      if (begin > 0 && (is_letter(begin - 1) || is_digit(begin - 1))) continue;
+      auto at = folded.find_first_not_of(" :=-_.", begin + word.size());
+      for (const std::string_view mark : {"version", "ver", "rev", "v"}) {
+        if (at == folded.npos || folded.compare(at, mark.size(), mark) != 0 || is_letter(at + mark.size())) continue;
+        at = folded.find_first_not_of(" :=.", at + mark.size());
+      }
+      if (at == folded.npos || !is_digit(at)) continue;
+      auto end = at;
+      while (is_digit(end) || is_letter(end) || (end < folded.size() && (folded[end] == '.' || folded[end] == '-'))) {
+        ++end;
+      }
+      while (folded[end - 1] == '.' || folded[end - 1] == '-') --end;
+      return FirmwareTold{begin, end, text.substr(at, end - at)};
+    }
+  }
+  return std::nullopt;
+}
+
+/// The thing with the version that its name tells, where no other is known.
+std::optional<Item> with_firmware_of_name(const Item& item) {
+  if (!item.versions.empty()) return std::nullopt;
+  for (auto Item::* const field : {&Item::product, &Item::name}) {
+    const auto& text = item.*field;
+    if (const auto told = firmware_told(text)) {
+      auto made = item;
+      made.versions.push_back({.component = "firmware", .text = std::string{told->version}});
+      (made.*field).erase(told->begin, told->end - told->begin);
+      made.*field = text::trim(made.*field);
+      return made;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 std::string_view to_string(Status status) noexcept {
   switch (status) {
@@ -69,6 +121,7 @@ std::vector<Match> Matcher::match(const Item& item) const {
 }
 
 std::vector<Match> Matcher::State::match(const Item& item, bool& by_serial, VendorMemo* memo) const {
+  if (const auto told = with_firmware_of_name(item)) return match(*told, by_serial, memo);
   Candidates candidates;
   const auto words = words_of(item, targets, memo);
   by_identifiers(item, candidates);

@@ -22,9 +22,9 @@ struct Leaf {
   std::string status = "known_affected";
 };
 
-/// An advisory of one vendor and one vulnerability.
+/// An advisory of one vendor and one vulnerability; `fix`: what it says of one, if anything.
 formats::csaf::Advisory advisory(std::string id, const std::string& vendor, const std::vector<Leaf>& leaves,
-                                 bool has_fix = true) {
+                                 const std::string& fix = "Update") {
   boost::json::array products, fixed;
   boost::json::object status;
   int number = 0;
@@ -41,8 +41,8 @@ formats::csaf::Advisory advisory(std::string id, const std::string& vendor, cons
     fixed.emplace_back(product_id);
   }
   boost::json::object vulnerability{{"cve", "CVE-2026-0001"}, {"product_status", status}};
-  if (has_fix) {
-    vulnerability["remediations"] = {{{"category", "vendor_fix"}, {"details", "Update"}, {"product_ids", fixed}}};
+  if (!fix.empty()) {
+    vulnerability["remediations"] = {{{"category", "vendor_fix"}, {"details", fix}, {"product_ids", fixed}}};
   }
   const boost::json::value root{
       {"document",
@@ -82,7 +82,7 @@ class Exposure : public testing::Test {
                            {"SIMATIC S7-1500 CPU 1516-3 PN/DP (6ES7516-3AN01-0AB0)", "< V2.9.2", "6ES7516-3AN01-0AB0"},
                            {"SCALANCE X-200 switch family (incl. SIPLUS NET variants)", "< V5.2.5"},
                            {"SCALANCE X-200RNA switch family", "< V3.2.7"}}));
-    matcher_.add(advisory("A-2", "Schneider Electric", {{"Modicon M340 CPU", "vers:all/*"}}, false));
+    matcher_.add(advisory("A-2", "Schneider Electric", {{"Modicon M340 CPU", "vers:all/*"}}, ""));
     matcher_.add(advisory("A-3", "Rockwell Automation", {{"CompactLogix 5370 L3 controllers", "<= 33.011"}}));
     matcher_.add(advisory("A-4", "Siemens", {{"SIMATIC S7-1500 CPU family (incl. SIPLUS variants)", "< V2.6"}}));
     matcher_.add(advisory("A-5", "Mitsubishi Electric", {{"MELSEC iQ-R Series R00/01/02CPU", "<= 24"}}));
@@ -165,6 +165,72 @@ TEST_F(Exposure, WhatSaysLessThanTheAdvisoryIsAsked) {
   ASSERT_NE(asked, matches.end());
   EXPECT_EQ(asked->status, Status::undecidable);
   EXPECT_THAT(asked->question, HasSubstr("Is it Siemens SIMATIC S7-1500 CPU"));
+}
+
+/// What is only called by the family's name, though others have it in theirs: "SIPLUS S7-1200 CP 1243-1".
+TEST_F(Exposure, AFamilyIsMeantWhereOthersHaveCodesOfTheirOwn) {
+  matcher_.add(advisory("A-7", "Siemens", {{"SIMATIC S7-1200 CPU family (incl. SIPLUS variants)", "< V4.5"}}));
+  matcher_.add(advisory("A-8", "Siemens", {{"SIPLUS S7-1200 CP 1243-1 (6AG1243-1BX30-2AX0)", "< V3.3.46"}}));
+  matcher_.prepare();
+  for (const auto* product : {"S7-1200", "SIMATIC S7-1200", "S7 1200"}) {
+    EXPECT_THAT(found(item("Siemens", product, "4.4")), testing::Contains("A-7 affected")) << product;
+    EXPECT_THAT(found(item("Siemens", product, "4.4")), testing::Not(testing::Contains("A-8 affected"))) << product;
+  }
+}
+
+TEST_F(Exposure, TheNameMayTellTheFirmware) {
+  struct Case {
+    const char *product, *wanted;
+  };
+  const Case cases[] = {{"SIMATIC S7-1500 CPU 1515-2 PN fw 2.8.1", "A-1 affected"},
+                        {"SIMATIC S7-1500 CPU 1515-2 PN, Firmware: V2.8.1", "A-1 affected"},
+                        {"SIMATIC S7-1500 CPU 1515-2 PN (firmware version 2.9.2)", "A-1 fixed"},
+                        {"SIMATIC S7-1500 CPU 1515-2 PN FW2.9.2", "A-1 fixed"},
+                        // No version is told there.
+                        {"SIMATIC S7-1500 CPU 1515-2 PN firmware", "A-1 undecidable"},
+                        {"SIMATIC S7-1500 CPU 1515-2 PN fwd 2.8.1", "A-1 undecidable"}};
+  for (const auto& each : cases) {
+    EXPECT_THAT(found(item("Siemens", each.product, "")), testing::Contains(each.wanted)) << each.product;
+  }
+  // What the inventory tells in its place counts.
+  EXPECT_THAT(found(item("Siemens", "SIMATIC S7-1500 CPU 1515-2 PN fw 2.8.1", "2.9.2")),
+              testing::Contains("A-1 fixed"));
+}
+
+/// Where all versions are named, the fix tells which are not: whether it is installed is asked.
+TEST_F(Exposure, WhatMayHoldTheFixIsAsked) {
+  struct Case {
+    std::string fix;
+    const char *version, *wanted;
+  };
+  const Case cases[] = {{"Update to V1.2 or later version", "2.0", "A-9 undecidable"},
+                        {"Update to V1.2 or later version", "1.2", "A-9 undecidable"},
+                        {"Update to V1.2 or later version", "1.1.9", "A-9 affected"},
+                        {"Update to V1.2 or later version", "", "A-9 affected"},
+                        {"Vendor recommends users upgrade to firmware version 1.2 or newer.", "1.3", "A-9 undecidable"},
+                        {"Update to the version that fits, or later", "1.3", "A-9 affected"},
+                        {"Update V1.2 or later", "1.3", "A-9 affected"}};
+  for (const auto& each : cases) {
+    Matcher one;
+    one.add(advisory("A-9", "Siemens", {{"SCALANCE WAM763-1", "vers:all/*"}}, each.fix));
+    one.prepare();
+    const auto matches = one.match(item("Siemens", "SCALANCE WAM763-1", each.version));
+    ASSERT_EQ(matches.size(), 1U) << each.fix;
+    EXPECT_EQ("A-9 " + std::string{to_string(matches[0].status)}, each.wanted) << each.fix << " " << each.version;
+    if (matches[0].status == Status::undecidable) {
+      EXPECT_THAT(matches[0].question, HasSubstr("The advisory says to update to")) << each.fix;
+    }
+  }
+}
+
+TEST_F(Exposure, WildcardsInANameFitOrderNumbers) {
+  matcher_.add(advisory("A-9", "Schneider Electric", {{"Modicon M340 CPU (part numbers BMXP34*)", "< 3.50"}}));
+  matcher_.prepare();
+  EXPECT_THAT(found(item("Schneider Electric", "", "3.4", "BMXP342020")), ElementsAre("A-9 affected"));
+  EXPECT_THAT(found(item("Schneider Electric", "", "3.4", "BMX P34 1000")), ElementsAre("A-9 affected"));
+  EXPECT_THAT(found(item("Schneider Electric", "", "3.4", "BMXNOE0100")), ElementsAre());
+  // So short a pattern needs its maker.
+  EXPECT_THAT(found(item("", "", "3.4", "BMXP342020")), ElementsAre());
 }
 
 TEST_F(Exposure, AFixedProductIsFixed) {

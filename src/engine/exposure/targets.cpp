@@ -28,6 +28,51 @@ constexpr double kRareness = 1.4;
 
 bool has_wildcard(std::string_view number) noexcept { return number.find_first_of("*?") != std::string_view::npos; }
 
+/// "V1.2" of "Update to V1.2 or later version": what a remedy says to be fixed; empty where it says so otherwise.
+std::string first_fixed_in(std::string_view details) {
+  constexpr std::size_t kLooked = 300;
+  const auto folded = text::lower_ascii(details.substr(0, kLooked));
+  for (const std::string_view begin : {"update to ", "upgrade to "}) {
+    auto at = folded.find(begin);
+    if (at == folded.npos) continue;
+    at += begin.size();
+    for (const std::string_view word : {"firmware ", "software ", "version ", "release "}) {
+      if (folded.compare(at, word.size(), word) == 0) at += word.size();
+    }
+    auto end = folded.npos;
+    for (const std::string_view later : {" or later", " or newer", " or higher", " and later", " and newer"}) {
+      end = std::min(end, folded.find(later, at));
+    }
+    constexpr std::size_t kVersionBytesMax = 24;
+    if (end == folded.npos || end - at > kVersionBytesMax) continue;
+    auto version = details.substr(at, end - at);
+    const auto number = version.substr(text::lower_ascii(version.substr(0, 1)) == "v" ? 1 : 0);
+    if (number.empty() || number.front() < '0' || number.front() > '9' || !vers::read_vendor_version(version)) continue;
+    return std::string{version};
+  }
+  return {};
+}
+
+/// Order numbers with wildcards that stand in a name: "BMXP34*" of "Modicon M340 CPU (part numbers BMXP34*)".
+std::vector<std::string> patterns_in(std::string_view name) {
+  constexpr std::size_t kFixedMin = 5;
+  std::vector<std::string> found;
+  for (std::size_t at = 0; at < name.size();) {
+    const auto end = std::min(name.find_first_of(" ,;()", at), name.size());
+    const auto token = name.substr(at, end - at);
+    at = end + 1;
+    if (token.find('*') == std::string_view::npos) continue;
+    auto compact = compact_order_number(token);
+    const auto fixed = std::string_view{compact}.substr(0, compact.find_first_of("*?"));
+    if (fixed.size() < kFixedMin || !has_digits(fixed) ||
+        std::ranges::all_of(fixed, [](char c) { return c >= '0' && c <= '9'; })) {
+      continue;
+    }
+    found.push_back(std::move(compact));
+  }
+  return found;
+}
+
 std::string name_text(const csaf::Product& product) {
   auto text = domain::product_display_name(product.product.empty() ? product.name : product.product);
   const auto family = domain::product_display_name(product.family);
@@ -353,6 +398,7 @@ std::size_t Targets::add(const csaf::Advisory& advisory) {
     for (const auto& model : each.model_numbers) add_number(model);
     for (const auto& sku : each.skus) add_number(sku);
     for (const auto& own : std::vector<std::string>{names[product.name].words.order_numbers}) add_number(own);
+    for (const auto& pattern : patterns_in(text)) add_number(pattern);
     // Where a version is asked for, some advisories tell models.
     if (product.reading.kind == vers::VendorReading::Kind::model) {
       for (const auto& each_model : product.reading.models) {
@@ -399,8 +445,14 @@ std::size_t Targets::add(const csaf::Advisory& advisory) {
     }
     for (const auto& remediation : vulnerability.remediations) {
       if (remediation.category != csaf::RemediationCategory::vendor_fix) continue;
+      const auto fixed_from = first_fixed_in(remediation.details);
       for (const auto& id : remediation.product_ids) {
-        if (const auto found = by_id.find(id); found != by_id.end()) products[found->second].has_fix = true;
+        const auto found = by_id.find(id);
+        if (found == by_id.end()) continue;
+        auto& product = products[found->second];
+        // Where fixes differ, which one is installed is not for a version alone to tell.
+        product.fixed_from = !product.has_fix || product.fixed_from == fixed_from ? fixed_from : std::string{};
+        product.has_fix = true;
       }
     }
   }

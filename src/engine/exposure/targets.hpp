@@ -60,6 +60,7 @@ struct Product {
   formats::vers::VendorReading reading;
   std::vector<ModelText> models;   ///< Of a reading that names models: they are taken apart once.
   bool has_fix = false;            ///< A vendor_fix speaks of it.
+  std::string fixed_from;          ///< "V1.2" of its vendor_fix "Update to V1.2 or later"; empty where several differ.
   std::int64_t installed_on = -1;  ///< The product that it must be installed on, or -1.
   std::vector<Claim> claims;
   std::optional<formats::cpe::Name> cpe;

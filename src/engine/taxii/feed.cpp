@@ -129,15 +129,20 @@ class Step {
     TRY_VOID(in_parts(order, [&](std::span<const std::int64_t> some) {
       // "+": the ids lead to the records, and not the kind, of which there may be millions.
       Sql sql{
-          "SELECT r.id, v.id, r.record_key, v.version, v.released_at, t.added, v.sha512 FROM record r JOIN revision v "
-          "ON "
-          "v.record_id = r.id LEFT JOIN taxii_version t ON t.revision_id = v.id WHERE v.standing <> ? AND +r.kind = ? "
-          "AND "
-          "r.id IN ",
-          Standing::conflicting, RecordKind::stix_object};
+          "SELECT r.id, v.id, r.record_key, v.version, v.released_at, t.added, v.sha512, CASE WHEN v.format = "
+          "'stix-2.0' AND EXISTS (SELECT 1 FROM revision w WHERE w.record_id = v.record_id AND w.released_at = "
+          "v.released_at AND w.format <> v.format AND w.standing <> ?) THEN 1 ELSE 0 END FROM record r JOIN revision v "
+          "ON v.record_id = r.id LEFT JOIN taxii_version t ON t.revision_id = v.id WHERE v.standing <> ? AND +r.kind = "
+          "? AND r.id IN ",
+          Standing::conflicting, Standing::conflicting, RecordKind::stix_object};
       sql.append_list(some);
       return connection_.each(sql, [&](const store::Row& row) {
         const auto record = row.integer(0);
+        // Lifted from 2.0, and here as it was written in 2.1 as well: one version, told as the latter.
+        if (row.integer(7) == 1) {
+          if (!row.is_null(5)) lifted_.push_back(row.integer(1));
+          return ok();
+        }
         if (!row.is_null(5) && again != nullptr && !again->contains(record)) return ok();
         const auto type = formats::stix::type_of_id(row.text(2));
         // Marking definitions have no `modified`: their version is when they were made, as which they were released.
@@ -199,7 +204,7 @@ class Step {
   Status write(std::int64_t window) {
     std::vector<Sql> statements;
     if (!versions_.empty()) {
-      std::vector<std::int64_t> revisions;
+      auto revisions = lifted_;
       for (const auto& each : versions_) revisions.push_back(each.revision);
       TRY_VOID(in_parts(revisions, [&](std::span<const std::int64_t> some) {
         Sql drop{"DELETE FROM taxii_version WHERE revision_id IN "};
@@ -226,6 +231,7 @@ class Step {
   std::int64_t sequence_ = 0, told_until_ = 0, embargo_ = 0;
   std::vector<Version> versions_;
   std::vector<std::int64_t> records_;
+  std::vector<std::int64_t> lifted_;  ///< Revisions that were told and no longer are.
   std::set<std::int64_t> taken_;
 };
 

@@ -22,6 +22,7 @@ namespace {
 using domain::Tlp;
 using domain::policy::Viewer;
 using store_testing::kTestNow;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
@@ -42,6 +43,7 @@ class TaxiiTest : public store_testing::DatabaseTest {
     std::string modified = "2024-02-01T00:00:00.000Z";
     std::string more = {};  ///< Members, each behind a comma.
     std::optional<Timestamp> embargo = {};
+    bool lifted = false;  ///< From STIX 2.0.
   };
   void put(const Object& object, Timestamp now = kTestNow) {
     domain::NewRevision revision;
@@ -50,8 +52,8 @@ class TaxiiTest : public store_testing::DatabaseTest {
     revision.title = fmt::format("{} {}", object.type, object.number);
     revision.tlp = object.tlp;
     revision.version = object.modified;
-    revision.version_order = formats::stix::version_order(object.modified, false);
-    revision.format = "stix-2.1";
+    revision.version_order = formats::stix::version_order(object.modified, object.lifted);
+    revision.format = object.lifted ? "stix-2.0" : "stix-2.1";
     if (!object.modified.empty()) revision.current_release_at = parse_rfc3339(object.modified).value();
     revision.embargo_until = object.embargo;
     revision.bytes = fmt::format(R"({{"type":"{}","spec_version":"2.1","id":"{}","modified":"{}"{}}})", object.type,
@@ -113,6 +115,29 @@ class TaxiiTest : public store_testing::DatabaseTest {
   }
 };
 TOCSIN_ON_BOTH_DATABASES(TaxiiTest);
+
+/// What knowledge bases publish in both versions of the standard is one version here, told once, whichever came first.
+TEST_P(TaxiiTest, AVersionInBothStandardsIsToldOnce) {
+  const auto every = [&] {
+    std::vector<std::string> out;
+    for (const auto& each : page({.versions = {.last = false, .all = true}}).objects) {
+      out.push_back(fmt::format("{} {}", each.type, std::stoi(each.id.substr(each.id.size() - 12))));
+    }
+    std::ranges::sort(out);
+    return out;
+  };
+  put({.type = "tool", .number = 1, .lifted = true});
+  put({.type = "tool", .number = 2});
+  put({.type = "tool", .number = 3, .lifted = true});
+  tell();
+  tell();
+  EXPECT_THAT(every(), ElementsAre("tool 1", "tool 2", "tool 3"));
+  put({.type = "tool", .number = 1, .modified = "2024-02-01T00:00:00.000000Z", .more = R"(,"name":"a")"});
+  put({.type = "tool", .number = 2, .more = R"(,"name":"b")", .lifted = true});
+  tell();
+  tell();
+  EXPECT_THAT(every(), ElementsAre("tool 1", "tool 2", "tool 3"));
+}
 
 TEST_P(TaxiiTest, MomentsGrowInTheOrderOfTheFeed) {
   for (int i = 1; i <= 25; ++i) put({.number = i});

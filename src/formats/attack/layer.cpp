@@ -1,6 +1,7 @@
 #include "formats/attack/layer.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -51,6 +52,13 @@ Result<LayerTechnique> read_technique(const value& of, const std::string& where)
     out.enabled = enabled->get_bool();
   }
   return out;
+}
+
+/// Readers of layers want whole numbers written as such.
+value number(double given) {
+  constexpr double kExact = 9'007'199'254'740'992.0;
+  if (given == std::floor(given) && std::abs(given) <= kExact) return static_cast<std::int64_t>(given);
+  return given;
 }
 
 }  // namespace
@@ -112,7 +120,7 @@ std::string write_layer(const Layer& layer) {
     technique["techniqueID"] = each.id;
     if (!each.tactic.empty()) technique["tactic"] = each.tactic;
     if (each.score) {
-      technique["score"] = *each.score;
+      technique["score"] = number(*each.score);
       highest = std::max(highest, *each.score);
     }
     if (!each.color.empty()) technique["color"] = each.color;
@@ -121,7 +129,8 @@ std::string write_layer(const Layer& layer) {
     techniques.push_back(std::move(technique));
   }
   out["techniques"] = std::move(techniques);
-  out["gradient"] = object{{"colors", array{"#ffffff", "#e8b84a", "#b42318"}}, {"minValue", 0}, {"maxValue", highest}};
+  out["gradient"] = object{
+      {"colors", array{"#ffffff", "#e8b84a", "#b42318"}}, {"minValue", 0}, {"maxValue", number(std::ceil(highest))}};
   array legend;
   for (const auto& each : layer.legend) legend.push_back(object{{"label", each.label}, {"color", each.color}});
   out["legendItems"] = std::move(legend);

@@ -117,6 +117,8 @@ constexpr Spelling kSpellings[] = {
     {"articlenumber", Field::model},
     {"articleno", Field::model},
     {"artikelnummer", Field::model},
+    {"artikelnr", Field::model},
+    {"order", Field::model},
     {"bestellnummer", Field::model},
     {"bestellnr", Field::model},
     {"mlfb", Field::model},
@@ -134,6 +136,7 @@ constexpr Spelling kSpellings[] = {
     {"referencia", Field::model},
     {"reference", Field::model},
     {"sku", Field::model},
+    {"modeltype", Field::model},
     {"model", Field::model},
     {"modell", Field::model},
     {"modelo", Field::model},
@@ -150,6 +153,7 @@ constexpr Spelling kSpellings[] = {
     {"firmwareversion", Field::firmware},
     {"firmwarerevision", Field::firmware},
     {"firmwarestand", Field::firmware},
+    {"fwstand", Field::firmware},
     {"fwversion", Field::firmware},
     {"fwrevision", Field::firmware},
     {"fwrev", Field::firmware},
@@ -212,6 +216,7 @@ constexpr Spelling kSpellings[] = {
     {"criticidad", Field::criticality},
     {"exposure", Field::exposure},
     {"networkexposure", Field::exposure},
+    {"exposition", Field::exposure},
     {"safety", Field::safety},
     {"safetyimpact", Field::safety},
     {"safetyconsequence", Field::safety},
@@ -230,6 +235,7 @@ constexpr Spelling kSpellings[] = {
     {"nextshutdown", Field::next_outage},
     {"maintenancewindow", Field::next_outage},
     {"nextmaintenance", Field::next_outage},
+    {"nachsterstillstand", Field::next_outage},
     {"tags", Field::tags},
     {"labels", Field::tags},
     {"group", Field::tags},
@@ -421,12 +427,16 @@ std::vector<Field> recognise_columns(const std::vector<std::string>& headers) {
       columns[guess.column] = guess.field;
     }
   }
-  // Of two names of one field the second is worth reading, too: "Type" beside "Product", "Description" beside "Name".
+  // Of two names of one field the second is worth reading, too: "Type" beside "Product", "Description" beside "Name",
+  // "Model" beside "Order number".
+  const auto is_free = [&columns](Field field) { return std::ranges::find(columns, field) == columns.end(); };
   for (const auto& guess : guesses) {
     if (columns[guess.column] != Field::none) continue;
-    if (guess.field == Field::name || guess.field == Field::product) {
-      const auto other = guess.field == Field::name ? Field::product : Field::family;
-      if (std::ranges::find(columns, other) == columns.end()) columns[guess.column] = other;
+    const bool is_name = guess.field == Field::name, is_model = guess.field == Field::model;
+    if ((is_name || is_model) && is_free(Field::product)) {
+      columns[guess.column] = Field::product;
+    } else if ((guess.field == Field::product || is_model) && is_free(Field::family)) {
+      columns[guess.column] = Field::family;
     }
   }
   return columns;

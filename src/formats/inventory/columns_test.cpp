@@ -23,6 +23,10 @@ TEST(Columns, AreRecognisedByTheirNames) {
       {{"asset_id", "Description", "IP Address", "MAC", "Colour"}, {key, name, address, address, none}},
       // The better name wins; the other is worth reading, too.
       {{"Type", "Product name", "Model", "Order number"}, {family, product, none, model}},
+      {{"Vendor", "Model", "Order number"}, {vendor, product, model}},
+      {{"Vendor", "Product", "Model", "Order number"}, {vendor, product, family, model}},
+      {{"Hersteller", "Artikel-Nr.", "FW-Stand", "Nächster Stillstand"}, {vendor, model, firmware, next_outage}},
+      {{"Make", "Model/Type", "Order #", "Exposition"}, {vendor, product, model, exposure}},
       {{"", "?"}, {none, none}},
   };
   for (const auto& each : cases) {

@@ -203,6 +203,7 @@ class Reader {
         refuse_value(lines_.number(), read.value);
         continue;
       }
+      tell_port(lines_.number(), read.value, read.found->kind);
       add({.found = *std::move(read.found), .line = lines_.number(), .description = clean(read.comment, kListTextMax)});
     }
     return ok();
@@ -262,6 +263,7 @@ class Reader {
       if (entry.tlp.empty()) return refuse(line, fmt::format("'{}' is no TLP label", clean(tlp, kToldMax)));
     }
     entry.description = clean(cell(Column::description), kListTextMax);
+    tell_port(line, value, entry.found.kind);
     entry.labels = read_labels(cell(Column::labels));
     if (const auto text = cell(Column::confidence); !text.empty()) {
       entry.confidence = read_confidence(text);
@@ -274,6 +276,19 @@ class Reader {
       return refuse(line, "Ends to be valid before it was first seen");
     }
     add(std::move(entry));
+  }
+
+  /// What is made of "198.51.100.7:8080" looks for the whole address, which is more than was listed.
+  void tell_port(std::size_t line, std::string_view value, Kind kind) {
+    if (kind != Kind::ipv4 && kind != Kind::domain) return;
+    const auto colon = value.rfind(':');
+    if (colon == value.npos) return;
+    const auto port = value.substr(colon + 1);
+    if (port.empty() || port.size() > 5 || !std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; })) {
+      return;
+    }
+    remark(line, fmt::format("'{}': the port is left out, the indicator is of the whole {}", clean(value, kToldMax),
+                             kind == Kind::ipv4 ? "address" : "name"));
   }
 
   void passed_over(std::size_t line, std::string_view text, std::string_view wanted) {

@@ -250,5 +250,22 @@ TEST(ListToStix, WhatIsReadAgainIsAsItWas) {
   }
 }
 
+TEST(ThreatLists, TellThatAPortIsLeftOut) {
+  const auto list = read_list(
+                        "45.66.77.88:8080\n"
+                        "pump.heron-blog.net:8443\n"
+                        "45.66.77.89\n"
+                        "http://45.66.77.90:8080/x\n")
+                        .value();
+  EXPECT_THAT(list.entries, SizeIs(4));
+  std::vector<std::string> remarks;
+  for (const auto& each : list.remarks) remarks.push_back(fmt::format("{} {}", each.line, each.text));
+  EXPECT_THAT(remarks,
+              ElementsAre(HasSubstr("1 '45.66.77.88:8080': the port is left out, the indicator is of the whole "
+                                    "address"),
+                          HasSubstr("2 'pump.heron-blog.net:8443': the port is left out, the indicator is of "
+                                    "the whole name")));
+}
+
 }  // namespace
 }  // namespace tocsin::formats::threat_list

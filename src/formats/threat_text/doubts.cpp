@@ -31,6 +31,18 @@ constexpr Block4 kBlocks4[] = {
     {v4(203, 0, 113, 0), 24, Doubt::reserved},    {v4(224, 0, 0, 0), 4, Doubt::reserved},
     {v4(240, 0, 0, 0), 4, Doubt::reserved},
 };
+// Addresses from which networks deliver the sites of very many at once, as their operators publish them: Cloudflare,
+// Fastly, GitHub's pages. Who blocks one blocks all of them.
+constexpr Block4 kShared4[] = {
+    {v4(103, 21, 244, 0), 22, Doubt::common_service}, {v4(103, 22, 200, 0), 22, Doubt::common_service},
+    {v4(103, 31, 4, 0), 22, Doubt::common_service},   {v4(104, 16, 0, 0), 13, Doubt::common_service},
+    {v4(104, 24, 0, 0), 14, Doubt::common_service},   {v4(108, 162, 192, 0), 18, Doubt::common_service},
+    {v4(131, 0, 72, 0), 22, Doubt::common_service},   {v4(141, 101, 64, 0), 18, Doubt::common_service},
+    {v4(162, 158, 0, 0), 15, Doubt::common_service},  {v4(172, 64, 0, 0), 13, Doubt::common_service},
+    {v4(173, 245, 48, 0), 20, Doubt::common_service}, {v4(188, 114, 96, 0), 20, Doubt::common_service},
+    {v4(190, 93, 240, 0), 20, Doubt::common_service}, {v4(197, 234, 240, 0), 22, Doubt::common_service},
+    {v4(198, 41, 128, 0), 17, Doubt::common_service}, {v4(151, 101, 0, 0), 16, Doubt::common_service},
+    {v4(199, 232, 0, 0), 16, Doubt::common_service},  {v4(185, 199, 108, 0), 22, Doubt::common_service}};
 // Public name servers, as their operators publish them: Cloudflare, Google Public DNS, Quad9, OpenDNS, AdGuard,
 // Level 3.
 constexpr std::string_view kResolvers[] = {"1.1.1.1",
@@ -74,6 +86,9 @@ constexpr std::string_view kServices[] = {"akamai.com",
                                           "cloudfront.net",
                                           "debian.org",
                                           "digicert.com",
+                                          "discord.com",
+                                          "docs.google.com",
+                                          "drive.google.com",
                                           "dropbox.com",
                                           "edgekey.net",
                                           "facebook.com",
@@ -92,6 +107,7 @@ constexpr std::string_view kServices[] = {"akamai.com",
                                           "letsencrypt.org",
                                           "linkedin.com",
                                           "live.com",
+                                          "mail.google.com",
                                           "microsoft.com",
                                           "microsoftonline.com",
                                           "mozilla.org",
@@ -101,12 +117,17 @@ constexpr std::string_view kServices[] = {"akamai.com",
                                           "office.com",
                                           "office365.com",
                                           "outlook.com",
+                                          "pastebin.com",
                                           "paypal.com",
+                                          "raw.githubusercontent.com",
                                           "rockwellautomation.com",
+                                          "s3.amazonaws.com",
                                           "schneider-electric.com",
                                           "siemens.com",
                                           "sharepoint.com",
                                           "skype.com",
+                                          "t.me",
+                                          "telegram.org",
                                           "twitter.com",
                                           "ubuntu.com",
                                           "virustotal.com",
@@ -145,6 +166,9 @@ std::optional<Doubt> doubt_of_4(std::string_view text) {
   constexpr int kWidest = 16;
   if (bits_of(text, 32) < kWidest) return Doubt::wide_network;
   if (std::ranges::find(kResolvers, address) != std::end(kResolvers)) return Doubt::resolver;
+  for (const auto& each : kShared4) {
+    if ((number >> (32 - each.bits)) == (each.network >> (32 - each.bits))) return each.doubt;
+  }
   return std::nullopt;
 }
 
@@ -166,6 +190,11 @@ std::optional<Doubt> doubt_of_6(std::string_view text) {
   constexpr int kWidest = 32;
   if (bits_of(text, 128) < kWidest) return Doubt::wide_network;
   if (std::ranges::find(kResolvers, address) != std::end(kResolvers)) return Doubt::resolver;
+  // Cloudflare and Fastly, as above.
+  if (begins({0x24, 0x00, 0xCB, 0x00}) || begins({0x26, 0x06, 0x47, 0x00}) || begins({0x28, 0x03, 0xF8, 0x00}) ||
+      begins({0x24, 0x05, 0xB5, 0x00}) || begins({0x24, 0x05, 0x81, 0x00}) || begins({0x2A, 0x04, 0x4E, 0x42})) {
+    return Doubt::common_service;
+  }
   return std::nullopt;
 }
 

@@ -74,7 +74,7 @@ constexpr NoticeText kNotices[] = {
     {"glass-ended", message<"The access has ended.">},
     {"shared", message<"Shared. What comes of it stands here.">},
     {"report-revoked", message<"Revoked. Who got it is told.">},
-    {"seen-too", message<"Thank you. Who shared it is told.">},
+    {"seen-too", message<"Thank you. Who shared it sees it on its page.">},
     {"erased", message<"Your account and what belonged to it has been erased.">},
 };
 

@@ -46,5 +46,6 @@ extern const Migration kMigration0045Plans;
 extern const Migration kMigration0046RecordIdentity;
 extern const Migration kMigration0047TaxiiPages;
 extern const Migration kMigration0048Coverage;
+extern const Migration kMigration0049VersionsToldOnce;
 
 }  // namespace tocsin::store
