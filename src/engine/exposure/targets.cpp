@@ -183,12 +183,10 @@ std::vector<std::string> names_in_brackets(std::string_view name) {
 }
 
 /// The first two words of a name as one: "levistudio". Empty where they are not plain words.
-std::string joined_front(const ProductName& name) {
-  if (name.terms.size() < 2) return {};
-  for (const auto* term : {&name.terms[0], &name.terms[1]}) {
-    if (term->kind != NameTerm::Kind::plain || is_part_word(term->spellings.front())) return {};
-  }
-  return name.terms[0].spellings.front() + name.terms[1].spellings.front();
+std::string joined_front(const Name& name) {
+  auto front = front_as_one(name);
+  const auto is_part = [&](std::size_t at) { return is_part_word(name.words.terms[at].spellings.front()); };
+  return front.empty() || is_part(0) || is_part(1) ? std::string{} : front;
 }
 
 /// "4" of "XHQ 4", of which all before 4.7.1.3 are affected: the number is that of the line of releases.
@@ -635,7 +633,7 @@ void Targets::prepare() {
       name.weight += most - asides;
     }
     // "LEVI Studio" is written as one word, too.
-    if (const auto joined = joined_front(name.words); !joined.empty()) add_anchor(joined, at);
+    if (const auto joined = joined_front(name); !joined.empty()) add_anchor(joined, at);
     std::ranges::sort(order, std::greater{});
     // Two, because one may be mistyped.
     for (std::size_t i = 0; i < order.size() && i < 2; ++i) {

@@ -31,6 +31,10 @@ TEST(AttackLayer, IsReadAndWrittenAgain) {
   const auto again = read_layer(write_layer(*layer));
   ASSERT_TRUE(again) << again.error().to_string();
   EXPECT_EQ(*again, *layer);
+  // MITRE's own library refuses 3.0 where it wants 3.
+  const auto written = write_layer(*layer);
+  EXPECT_NE(written.find(R"("score":3,)"), std::string::npos) << written;
+  EXPECT_NE(written.find(R"("maxValue":3})"), std::string::npos) << written;
   const auto several = read_layer("[" + std::string{kLayer} + "]");
   ASSERT_TRUE(several);
   EXPECT_EQ(*several, *layer);
