@@ -32,7 +32,7 @@ endif()
 set(TOCSIN_PCH
   <algorithm> <array> <chrono> <cstdint> <functional> <map> <memory> <optional> <span> <string> <string_view>
   <unordered_map> <utility> <variant> <vector>
-  <boost/json.hpp> <fmt/format.h>)
+  <boost/json.hpp> ${CMAKE_SOURCE_DIR}/src/base/fmt_once.hpp)
 
 # tocsin_module(NAME USES room... HEADERS ... SOURCES ... TESTS ... LINKS ... PRIVATE_LINKS ... TEST_LINKS ...
 #               FUZZED ... PRECOMPILED ...)

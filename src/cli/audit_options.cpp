@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/time.hpp"
+#include "cli/plain_check.hpp"
 #include "engine/audit/checkpoint.hpp"
 #include "engine/audit/trail.hpp"
 
@@ -12,9 +13,6 @@ namespace tocsin::cli {
 namespace {
 
 constexpr std::int64_t kNumberMax = std::numeric_limits<std::int64_t>::max();
-
-/// Without the library's own words in the help: the type's name says it.
-CLI::Validator plain(CLI::Validator validator) { return validator.description(""); }
 
 Result<Timestamp> moment(const std::string& text) {
   return parse_rfc3339(text.size() == 10 ? text + "T00:00:00Z" : text);

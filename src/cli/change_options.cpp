@@ -3,12 +3,10 @@
 #include <CLI/CLI.hpp>
 
 #include "base/time.hpp"
+#include "cli/plain_check.hpp"
 
 namespace tocsin::cli {
 namespace {
-
-/// Without the library's own words in the help: the type's name says it.
-CLI::Validator plain(CLI::Validator validator) { return validator.description(""); }
 
 void add_date(CLI::App& command, ChangeOptions& into) {
   command.add_option("--date", into.date, "Moment of the change, as 2026-06-01T12:00:00Z; now unless told")

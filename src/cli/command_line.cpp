@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "cli/document_options.hpp"
 #include "cli/output.hpp"
+#include "cli/plain_check.hpp"
 #include "engine/search/query.hpp"
 #include "engine/search/search.hpp"
 
@@ -108,8 +109,6 @@ class Builder {
     sub->parse_complete_callback([] {});
     return sub;
   }
-  /// Without the library's own words in the help: the type's name says it.
-  static CLI::Validator plain(CLI::Validator validator) { return validator.description(""); }
   void data(CLI::App* sub) {
     sub->add_option("--data", into_.location.folder, "The data folder (tocsin.toml and the embedded database)")
         ->type_name("DIR")

@@ -2,14 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/plain_check.hpp"
+
 namespace tocsin::cli {
-namespace {
-
-/// Without the library's own words in the help: the type's name says it.
-CLI::Validator plain(CLI::Validator validator) { return validator.description(""); }
-
-}  // namespace
-
 const char* const kValidateExamples =
     "  tocsin validate advisory.json\n"
     "  tocsin validate --mode full feed/ archive.tar.zst\n"

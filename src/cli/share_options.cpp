@@ -3,16 +3,10 @@
 #include <CLI/CLI.hpp>
 
 #include "base/time.hpp"
+#include "cli/plain_check.hpp"
 #include "domain/tlp.hpp"
 
 namespace tocsin::cli {
-namespace {
-
-/// Without the library's own words in the help: the type's name says it.
-CLI::Validator plain(CLI::Validator validator) { return validator.description(""); }
-
-}  // namespace
-
 const char* const kShareExamples =
     "  tocsin share --data /srv/tocsin ICSA-22-130-01\n"
     "  tocsin share --data /srv/tocsin EX-2026-1 --tlp AMBER --to community:2 --to person:ada@example.com\n"

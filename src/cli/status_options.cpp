@@ -2,14 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/plain_check.hpp"
+
 namespace tocsin::cli {
-namespace {
-
-/// Without the library's own words in the help: the type's name says it.
-CLI::Validator plain(CLI::Validator validator) { return validator.description(""); }
-
-}  // namespace
-
 const char* const kStatusExamples =
     "  tocsin status --data var --vendor Siemens --product 'SIMATIC S7-1200' --version V4.4 --at 2024-03-01\n"
     "  tocsin status --data var --model 6ES7214-1AG40-0XB0 --at 2024-03-01T06:00:00+01:00 --known-by received\n"

@@ -14,10 +14,12 @@ class PortalTest : public store_testing::DatabaseTest {
   void SetUp() override {
     DatabaseTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    const auto summary = exchange::import_paths(database(), {documents()}, {}, {}, clock_);
-    ASSERT_TRUE(summary.has_value()) << summary.error().to_string();
-    ASSERT_EQ(summary->rejected, 0);
     start();
+  }
+  std::string prototype() const override { return documents(); }
+  Status fill_prototype(store::Database& database) override {
+    TRY(const auto summary, exchange::import_paths(database, {documents()}, {}, {}, clock_));
+    return summary.rejected == 0 ? ok() : Status(Error::invalid("An advisory of the tests was rejected"));
   }
   void TearDown() override {
     finish();
@@ -41,7 +43,7 @@ class PortalTest : public store_testing::DatabaseTest {
   }
 
   /// Folder of the advisories that there are.
-  virtual std::string documents() { return TOCSIN_SOURCE_DIR "/demo/advisories"; }
+  virtual std::string documents() const { return TOCSIN_SOURCE_DIR "/demo/advisories"; }
   /// Who can sign in; nobody here.
   virtual engine::identity::Identity* identity() { return nullptr; }
   /// Asked after identity(); where there is no administrator yet.

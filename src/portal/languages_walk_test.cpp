@@ -228,7 +228,7 @@ class LanguagesWalk : public testing::MemberPortalTest {
     MemberPortalTest::TearDown();
     std::filesystem::remove_all(folder_);
   }
-  std::string documents() override { return folder_.string(); }
+  std::string documents() const override { return folder_.string(); }
 
   /// Parameters of addresses by name.
   std::string address_of(std::string pattern) {

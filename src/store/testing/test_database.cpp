@@ -1,7 +1,9 @@
 #include "store/testing/test_database.hpp"
 
 #include <filesystem>
+#include <map>
 #include <ostream>
+#include <utility>
 
 #include <libpq-fe.h>
 #include <stdlib.h>
@@ -36,7 +38,7 @@ Status administer(const std::string& maintenance, const std::string& command) {
 
 }  // namespace
 
-Result<std::unique_ptr<TestDatabase>> TestDatabase::create(store::Dialect dialect) {
+Result<std::unique_ptr<TestDatabase>> TestDatabase::make(store::Dialect dialect, const TestDatabase* original) {
   std::unique_ptr<TestDatabase> test(new TestDatabase);
   test->dialect_ = dialect;
   if (dialect == store::Dialect::sqlite) {
@@ -44,16 +46,40 @@ Result<std::unique_ptr<TestDatabase>> TestDatabase::create(store::Dialect dialec
     if (mkdtemp(pattern.data()) == nullptr) return Error::unavailable("No temporary folder");
     test->folder_ = pattern;
     test->url_ = pattern + "/tocsin.db";
+    std::error_code failed;
+    if (original != nullptr && !fs::copy_file(original->url_, test->url_, failed)) {
+      return Error::unavailable("No copy of the prototype: " + failed.message());
+    }
     return test;
   }
   TRY(const auto maintenance, postgres_url());
   const auto name = "tocsin_test_" + random_request_id();
-  // template0: nobody can be connected to it, so tests that run side by side do not get in each other's way.
-  TRY_VOID(administer(maintenance, "CREATE DATABASE " + name + " TEMPLATE template0 ENCODING 'UTF8'"));
+  // Nobody can be connected to template0, and nobody is to a prototype, so tests that run side by side do not get in
+  // each other's way.
+  TRY_VOID(administer(maintenance, fmt::format("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8' STRATEGY FILE_COPY",
+                                               name, original == nullptr ? "template0" : original->name_)));
   test->maintenance_ = maintenance;
   test->name_ = name;
   test->url_ = with_database(maintenance, name);
   return test;
+}
+
+Result<std::unique_ptr<TestDatabase>> TestDatabase::create(store::Dialect dialect) { return make(dialect, nullptr); }
+
+Result<std::unique_ptr<TestDatabase>> TestDatabase::copy_of(store::Dialect dialect, const std::string& name,
+                                                            const std::function<Status(store::Database&)>& fill) {
+  static std::map<std::pair<store::Dialect, std::string>, std::unique_ptr<TestDatabase>> prototypes;
+  auto& prototype = prototypes[{dialect, name}];
+  if (prototype == nullptr) {
+    TRY(auto made, create(dialect));
+    {
+      TRY(const auto database, made->open());
+      TRY_VOID(store::migrate(*database));
+      TRY_VOID(fill(*database));
+    }
+    prototype = std::move(made);
+  }
+  return make(dialect, prototype.get());
 }
 
 TestDatabase::~TestDatabase() {
@@ -67,8 +93,17 @@ Result<std::unique_ptr<store::Database>> TestDatabase::open(int connections, int
 }
 
 void DatabaseTest::SetUp() {
-  auto created = TestDatabase::create(GetParam());
-  if (!created) GTEST_SKIP() << created.error().to_string();
+  auto created = TestDatabase::copy_of(GetParam(), prototype(), [this](store::Database& database) -> Status {
+    TRY_VOID(database.write([](store::Connection& connection) {
+      return store::Organisations(connection).ensure_own("Example CERT", kTestNow);
+    }));
+    return fill_prototype(database);
+  });
+  // Only what the server lacks is a reason to skip; what goes wrong in making a prototype is not.
+  if (!created && GetParam() == store::Dialect::postgres && !postgres_url()) {
+    GTEST_SKIP() << created.error().to_string();
+  }
+  ASSERT_TRUE(created.has_value()) << created.error().to_string() << " | " << created.error().detail;
   test_database_ = std::move(created).value();
   reopen();
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,10 @@ class TestDatabase {
  public:
   /// Errors: unavailable with the reason to skip.
   static Result<std::unique_ptr<TestDatabase>> create(store::Dialect dialect);
+  /// A copy of the database that `fill` makes of a new one: it runs once a process and dialect for each `name`, for
+  /// migrating takes longer than most tests.
+  static Result<std::unique_ptr<TestDatabase>> copy_of(store::Dialect dialect, const std::string& name,
+                                                       const std::function<Status(store::Database&)>& fill);
   ~TestDatabase();
   TestDatabase(const TestDatabase&) = delete;
   TestDatabase& operator=(const TestDatabase&) = delete;
@@ -28,6 +33,7 @@ class TestDatabase {
 
  private:
   TestDatabase() = default;
+  static Result<std::unique_ptr<TestDatabase>> make(store::Dialect dialect, const TestDatabase* original);
   store::Dialect dialect_ = store::Dialect::sqlite;
   std::string url_;
   std::string folder_;       // SQLite
@@ -50,6 +56,10 @@ class DatabaseTest : public ::testing::TestWithParam<store::Dialect> {
   /// Closes the database of the fixture; open() of test_database() gives another.
   void close() { database_.reset(); }
   void reopen();
+  /// What every test of a fixture finds beside the own organisation, made once and copied for each: a name for it and
+  /// what makes it.
+  virtual std::string prototype() const { return "migrated"; }
+  virtual Status fill_prototype(store::Database& /*database*/) { return ok(); }
 
  private:
   std::unique_ptr<TestDatabase> test_database_;
