@@ -22,6 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     behind = each.begin;
     const auto again = threat_text::read_one(each.value);
     TOCSIN_CHECK(again && again->kind == each.kind && again->value == each.value);
+    const auto whole = threat_text::read_one(threat_text::spelled(each));
+    TOCSIN_CHECK(whole && whole->kind == each.kind && whole->value == each.value && whole->port == each.port);
     (void)threat_text::doubt_of(each);
     if (!threat_text::is_observable(each.kind) || text::invalid_utf8_at(each.value) != std::string_view::npos) continue;
     TOCSIN_CHECK(stix::parse_pattern(stix::pattern_of(each)));

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "base/check.hpp"
+#include "formats/threat_text/references.hpp"
 #include "portal/html/safe.hpp"
 
 namespace {
@@ -25,6 +26,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   TOCSIN_CHECK(escaped(text).find_first_of("<>\"'") == std::string::npos);
   check_tags(paragraphs(text).str());
   static_cast<void>(markdown(text));
+  static_cast<void>(markdown(text, [](const tocsin::formats::threat_text::Reference& each) {
+    TOCSIN_CHECK(!each.id.empty() && each.begin < each.end && each.id.find_first_of("<>&\"' /") == std::string::npos);
+    return Url::own("/" + each.id);
+  }));
   const auto url = Url::external(text);
   TOCSIN_CHECK(url.empty() || url.str().starts_with("http") || url.str().starts_with("HTTP") ||
                url.str().find(':') != std::string::npos);

@@ -35,22 +35,6 @@ std::string end_of(const attack::ReleaseObject& object) {
   return object.id.empty() ? object.name : fmt::format("{} {}", object.id, object.name);
 }
 
-boost::json::object json_of(const attack::ReleaseObject& object) {
-  return {{"id", object.id}, {"name", object.name}, {"stix_id", object.stix_id}};
-}
-
-boost::json::object json_of(const attack::ObjectChange& change) {
-  const auto& named = change.what == attack::What::removed ? change.before : change.after;
-  auto out = json_of(named);
-  out["what"] = attack::slug(change.what);
-  out["kind"] = attack::slug(named.kind);
-  out["name_before"] = change.before.name;
-  out["version_before"] = change.before.version;
-  out["version"] = change.after.version;
-  out["successor"] = change.successor;
-  return out;
-}
-
 std::string line_of(const attack::ObjectChange& change) {
   const auto& named = change.what == attack::What::removed ? change.before : change.after;
   auto out = fmt::format("  {} {} {}", named.id, named.name, named.version);
@@ -82,18 +66,9 @@ int diff(const CommandLine& line) {
   if (!after) return fail(after.error(), line.json);
   const auto difference = attack::compare(*before, *after);
   if (line.json) {
-    boost::json::object out;
-    out["before"] = title_of(*before, line.attack.before);
-    out["after"] = title_of(*after, line.attack.after);
-    auto& changes = out["changes"].emplace_array();
-    for (const auto& each : difference.objects) changes.push_back(json_of(each));
-    auto& relations = out["relations"].emplace_array();
-    for (const auto& each : difference.relations) {
-      relations.push_back(boost::json::object{{"what", each.added ? "added" : "removed"},
-                                              {"verb", each.verb},
-                                              {"source", json_of(each.source)},
-                                              {"target", json_of(each.target)}});
-    }
+    boost::json::object out{{"before", title_of(*before, line.attack.before)},
+                            {"after", title_of(*after, line.attack.after)}};
+    for (auto& [name, value] : portal::pages::attack_difference_json(difference)) out[name] = std::move(value);
     print_json(out);
     return kGood;
   }

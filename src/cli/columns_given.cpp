@@ -29,4 +29,21 @@ Status apply_columns(const std::vector<std::string>& wanted, const inventory::Ta
   return ok();
 }
 
+std::vector<std::string> columns_in_words(const inventory::Table& table, const std::vector<inventory::Field>& columns) {
+  std::string read, kept;
+  for (std::size_t i = 0; i < table.headers.size() && i < columns.size(); ++i) {
+    if (columns[i] == inventory::Field::none) {
+      kept += fmt::format("{}'{}'", kept.empty() ? "" : ", ", table.headers[i]);
+    } else {
+      read += fmt::format("{}'{}' as {}", read.empty() ? "" : ", ", table.headers[i], inventory::to_string(columns[i]));
+    }
+  }
+  std::vector<std::string> out;
+  if (!read.empty()) out.push_back(fmt::format("Columns: {}.", read));
+  if (!kept.empty()) {
+    out.push_back(fmt::format("Nothing knows {}: kept as it is. --column 'HEADER=FIELD' says what a column is.", kept));
+  }
+  return out;
+}
+
 }  // namespace tocsin::cli

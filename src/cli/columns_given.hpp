@@ -11,4 +11,9 @@ namespace tocsin::cli {
 Status apply_columns(const std::vector<std::string>& wanted, const formats::inventory::Table& table,
                      std::vector<formats::inventory::Field>& columns);
 
+/// What each column is taken for, and which nothing knows and are kept as they are: lines for who tries a file out.
+/// Empty for what has no columns.
+std::vector<std::string> columns_in_words(const formats::inventory::Table& table,
+                                          const std::vector<formats::inventory::Field>& columns);
+
 }  // namespace tocsin::cli

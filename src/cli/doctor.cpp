@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/known_good.hpp"
 #include "cli/listen_address.hpp"
 #include "cli/mailing.hpp"
 #include "cli/output.hpp"
@@ -54,6 +55,7 @@ class Doctor {
     listening();
     tls();
     mail();
+    known_good();
     return std::move(checks_);
   }
 
@@ -313,6 +315,18 @@ class Doctor {
     } else {
       add("TLS", Verdict::good,
           fmt::format("key and certificate belong together, valid for {} days", verdict.days_left));
+    }
+  }
+
+  void known_good() {
+    const auto read = read_known_good(location_.folder);
+    for (const auto& each : read.problems) {
+      add("known good", Verdict::warning, each.to_string(), "Correct the list, or take it out of known-good/");
+    }
+    if (read.files > 0) {
+      add("known good", Verdict::good,
+          fmt::format("{} with {}", text::count_of(static_cast<long long>(read.files), "list", "lists"),
+                      text::count_of(static_cast<long long>(read.lists->size()), "value", "values")));
     }
   }
 

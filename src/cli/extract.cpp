@@ -21,8 +21,8 @@ std::string text_of(const exchange::Extracted& found) {
     out += fmt::format("attachment {} ({}, {} bytes)\n", each.name, each.media_type, each.bytes);
   }
   for (const auto& hit : found.hits) {
-    out += fmt::format("{} {}  ({})", formats::threat_text::to_string(hit.found.kind), hit.found.value,
-                       portal::pages::place_text(hit));
+    out += fmt::format("{} {}  ({})", formats::threat_text::to_string(hit.found.kind),
+                       formats::threat_text::spelled(hit.found), portal::pages::place_text(hit));
     if (hit.reserve != document::Reserve::none) out += fmt::format(" - {}", portal::pages::reserve_text(hit));
     out += '\n';
   }

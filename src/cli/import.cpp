@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/known_good.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/text_table.hpp"
@@ -165,6 +166,7 @@ int run_import(const CommandLine& line) {
   const auto installation = open_installation(line.location);
   if (!installation) return fail(installation.error(), line.json);
   const auto& settings = installation->settings;
+  load_known_good(line.location.folder);
   exchange::ImportOptions options;
   options.default_tlp = domain::parse_tlp(settings.text("import.default_tlp")).value_or(options.default_tlp);
   options.again = line.again;

@@ -56,10 +56,16 @@ Result<inventory::Access> access_of(Work& work) {
   return inventory::access(work.database, work.actor, {}, work.now);
 }
 
-void tell(const inventory::Difference& difference, bool dry_run, bool json) {
+void tell(const inventory::Difference& difference, const inventory::Reading& reading, bool dry_run, bool json) {
   if (json) {
     boost::json::object object;
     object["dry_run"] = dry_run;
+    if (dry_run) {
+      auto& columns = object["columns"].emplace_object();
+      for (std::size_t i = 0; i < reading.columns.size() && i < reading.table.headers.size(); ++i) {
+        columns[reading.table.headers[i]] = formats::inventory::to_string(reading.columns[i]);
+      }
+    }
     object["rows"] = difference.rows;
     object["added"] = difference.added;
     object["changed"] = difference.changed;
@@ -69,6 +75,9 @@ void tell(const inventory::Difference& difference, bool dry_run, bool json) {
     auto& errors = object["errors"].emplace_array();
     for (const auto& each : difference.errors) errors.push_back({{"row", each.row}, {"message", each.message}});
     return print_json(object);
+  }
+  if (dry_run) {
+    for (const auto& each : columns_in_words(reading.table, reading.columns)) print(safe_text(each) + "\n");
   }
   for (const auto& each : difference.errors) print(fmt::format("row {}: {}\n", each.row, safe_text(each.message)));
   for (const auto& asset : difference.changed_assets) {
@@ -101,7 +110,7 @@ Result<int> import(Work& work) {
   TRY(const auto difference, options.dry_run
                                  ? inventory::compare(work.database, work.actor, std::move(items), how)
                                  : inventory::import(work.database, work.actor, std::move(items), how, work.now));
-  tell(difference, options.dry_run, work.line.json);
+  tell(difference, reading, options.dry_run, work.line.json);
   return difference.bad > 0 && !options.keep_good_rows ? kFailed : kGood;
 }
 
@@ -153,9 +162,13 @@ Result<int> list(Work& work) {
 }
 
 Result<int> exported(Work& work) {
+  const bool workbook = work.options.export_format == "xlsx";
+  if (workbook && ::isatty(STDOUT_FILENO) != 0) {
+    return Error::invalid("An XLSX file is not for a terminal: write it into a file, as in > plant.xlsx");
+  }
   TRY(const auto access, access_of(work));
-  TRY_VOID(inventory::export_csv(
-      work.database, work.actor, access,
+  TRY_VOID(inventory::export_file(
+      work.database, work.actor, access, workbook ? inventory::ExportAs::xlsx : inventory::ExportAs::csv,
       [](std::string_view piece) -> tocsin::Status {
         print(piece);
         return ok();

@@ -54,9 +54,17 @@ void add_inventory_commands(CLI::App& group, InventoryOptions& into, const Commo
   add_organisation(add(group, into, common, What::bom_list, "boms", "List bills of materials",
                        "  tocsin inventory boms --organisation 2"),
                    into);
-  add_organisation(add(group, into, common, What::exported, "export", "Write the inventory as CSV",
-                       "  tocsin inventory export --organisation 2 > plant.csv\nRead back, it gives the same assets."),
-                   into);
+  auto& exported = add(group, into, common, What::exported, "export", "Write the inventory as CSV or XLSX",
+                       "  tocsin inventory export --organisation 2 > plant.csv\n"
+                       "  tocsin inventory export --organisation 2 --format xlsx > plant.xlsx\n"
+                       "Read back, it gives the same assets.");
+  add_organisation(exported, into);
+  // Instead of text and json, which the others write.
+  if (auto* others = exported.get_option_no_throw("--format"); others != nullptr) exported.remove_option(others);
+  exported.add_option("--format", into.export_format, "csv or xlsx")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"csv", "xlsx"}))
+      ->capture_default_str();
 }
 
 void add_exposure_commands(CLI::App& group, InventoryOptions& into, const CommonOptions& common) {

@@ -36,6 +36,7 @@ struct InventoryOptions {
   bool dry_run = false, keep_good_rows = false, remove_missing = false;
   std::string words;                           ///< list
   bool all = false;                            ///< exposure list: also what is done, fixed, not affected.
+  std::string export_format = "csv";           ///< inventory export
   std::string format = "pdf", since = "week";  ///< exposure report
   std::optional<std::string> report_site;      ///< exposure report; an empty one is that of no site.
   std::string decision, due, sort = "decision", site, zone, vendor;  ///< exposure list; sort as the portal's.

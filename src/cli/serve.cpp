@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/fetching.hpp"
+#include "cli/known_good.hpp"
 #include "cli/listen_address.hpp"
 #include "cli/mailing.hpp"
 #include "cli/openid.hpp"
@@ -386,6 +387,7 @@ int run_serve(const CommandLine& line) {
   if (!installation) return fail(installation.error());
   const auto& settings = installation->settings;
   log::set_level(level_of(settings.text("log_level")));
+  load_known_good(line.location.folder);
   const auto address = parse_listen_address(settings.text("listen"));
   if (!address) return fail(address.error());
 

@@ -67,6 +67,8 @@ using store::Value;
 #define TOCSIN_SHARED_REPORT_ALL "record_id, organisation_id, person_id, anonymous, content, shared_at"
 #define TOCSIN_SHARED_OBJECT_ALL "record_id, report_id, what"
 #define TOCSIN_SHARED_SIGHTING_ALL "record_id, organisation_id, sighting_id, person_id, anonymous, made_at"
+#define TOCSIN_SHARED_THANKS_ALL "record_id, organisation_id, said_at"
+#define TOCSIN_SHARED_TOLD_ALL "record_id, organisation_id"
 #define TOCSIN_ASSET_ALL                                                                                               \
   "id, organisation_id, asset_key, label, folded_label, search_text, item_key, name, vendor, family, product, model, " \
   "hardware, versions, serial, cpe, purls, hashes, addresses, site, zone, conduit, purdue_level, criticality, "        \
@@ -272,6 +274,8 @@ constexpr BackupColumn kSharedReport[] = {{"record_id"}, {"organisation_id"}, {"
 constexpr BackupColumn kSharedObject[] = {{"record_id"}, {"report_id"}, {"what", true}};
 constexpr BackupColumn kSharedSighting[] = {{"record_id"}, {"organisation_id"}, {"sighting_id"},
                                             {"person_id"}, {"anonymous"},       {"made_at"}};
+constexpr BackupColumn kSharedThanks[] = {{"record_id"}, {"organisation_id"}, {"said_at"}};
+constexpr BackupColumn kSharedTold[] = {{"record_id"}, {"organisation_id"}};
 constexpr BackupColumn kAsset[] = {{"id"},
                                    {"organisation_id"},
                                    {"asset_key", true},
@@ -689,6 +693,12 @@ const BackupTableCode kTables[] = {
     {"shared_sighting", kSharedSighting, false,
      TOCSIN_PAGE_BY_TWO("shared_sighting", TOCSIN_SHARED_SIGHTING_ALL, "record_id, organisation_id"),
      TOCSIN_INSERT("shared_sighting", TOCSIN_SHARED_SIGHTING_ALL), 2},
+    {"shared_thanks", kSharedThanks, false,
+     TOCSIN_PAGE_BY_TWO("shared_thanks", TOCSIN_SHARED_THANKS_ALL, "record_id, organisation_id"),
+     TOCSIN_INSERT("shared_thanks", TOCSIN_SHARED_THANKS_ALL), 2},
+    {"shared_told", kSharedTold, false,
+     TOCSIN_PAGE_BY_TWO("shared_told", TOCSIN_SHARED_TOLD_ALL, "record_id, organisation_id"),
+     TOCSIN_INSERT("shared_told", TOCSIN_SHARED_TOLD_ALL), 2},
 };
 
 }  // namespace

@@ -94,6 +94,27 @@ TEST_P(ImportListTest, AClockThatWentBackStillMakesANewerVersion) {
   EXPECT_THAT(document("a.example"), HasSubstr("two"));
 }
 
+TEST_P(ImportListTest, EachPortIsAnIndicatorOfItsOwn) {
+  constexpr auto kList =
+      "value,comment\n203.0.113.7,any\n203.0.113.7:4444,one\n203.0.113.7:502,two\n[2001:DB8::1]:502,three\n"
+      "evil.example:8080,four\nevil.example:8080,again\nhttp://evil.example:8080/x,five\n";
+  auto counts = import(kList, "lists/c2.csv");
+  EXPECT_EQ(counts.listed, 6);
+  EXPECT_EQ(told(counts), "7 new, 0 updated, 0 unchanged, 0 conflicting, 0 removed, 0 refused");
+  EXPECT_THAT(indicators(),
+              testing::UnorderedElementsAre("203.0.113.7 1 GREEN", "203.0.113.7:4444 1 GREEN",
+                                            "203.0.113.7:502 1 GREEN", "[2001:db8::1]:502 1 GREEN",
+                                            "evil.example:8080 1 GREEN", "http://evil.example:8080/x 1 GREEN"));
+  EXPECT_THAT(document("203.0.113.7"), HasSubstr(R"("[ipv4-addr:value = '203.0.113.7']")"));
+  EXPECT_THAT(document("203.0.113.7:4444"),
+              HasSubstr(R"("[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = )"
+                        R"('203.0.113.7' AND network-traffic:dst_port = 4444]")"));
+  ASSERT_THAT(items_, SizeIs(1));
+  for (const auto& each : items_[0].warnings) EXPECT_THAT(each.to_string(), testing::Not(HasSubstr("left out")));
+  counts = import(kList, "lists/c2.csv");
+  EXPECT_EQ(told(counts), "0 new, 0 updated, 7 unchanged, 0 conflicting, 0 removed, 0 refused");
+}
+
 TEST_P(ImportListTest, WhatIsWrongIsToldByLineAndSpoilsNothing) {
   const auto counts = import("a.example\nno value at all\n10.0.0.1\n");
   EXPECT_EQ(counts.refused, 1);

@@ -121,7 +121,8 @@ std::span<const Migration> all_migrations() {
                                      kMigration0046RecordIdentity,
                                      kMigration0047TaxiiPages,
                                      kMigration0048Coverage,
-                                     kMigration0049VersionsToldOnce};
+                                     kMigration0049VersionsToldOnce,
+                                     kMigration0050SharedThanks};
   return migrations;
 }
 

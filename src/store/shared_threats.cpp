@@ -114,6 +114,35 @@ Result<std::vector<SharedSighting>> SharedThreats::sightings(domain::RecordId re
                          sighting_of);
 }
 
+Result<bool> SharedThreats::add_thanks(domain::RecordId report, domain::OrganisationId organisation, Timestamp now) {
+  TRY(const auto added,
+      connection_.run(Sql{"INSERT INTO shared_thanks (record_id, organisation_id, said_at) VALUES (?, "
+                          "?, ?) ON CONFLICT DO NOTHING",
+                          report, organisation, now}));
+  return added > 0;
+}
+
+Result<bool> SharedThreats::has_thanked(domain::RecordId report, domain::OrganisationId organisation) {
+  TRY(const auto found, connection_.first(Sql{"SELECT 1 FROM shared_thanks WHERE record_id = ? AND organisation_id = ?",
+                                              report, organisation},
+                                          [](const Row& row) { return row.integer(0); }));
+  return found.has_value();
+}
+
+Result<std::vector<std::string>> SharedThreats::thanked_by(domain::RecordId report) {
+  return connection_.all(Sql{"SELECT o.name FROM shared_thanks t JOIN organisation o ON o.id = t.organisation_id WHERE "
+                             "t.record_id = ? ORDER BY t.said_at, o.id",
+                             report},
+                         [](const Row& row) { return row.string(0); });
+}
+
+Result<bool> SharedThreats::add_told(domain::RecordId report, domain::OrganisationId organisation) {
+  TRY(const auto added,
+      connection_.run(Sql{"INSERT INTO shared_told (record_id, organisation_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                          report, organisation}));
+  return added > 0;
+}
+
 Result<std::int64_t> SharedThreats::readers(domain::RecordId report, domain::OrganisationId but) {
   TRY(const auto count,
       connection_.first(Sql{"SELECT count(DISTINCT m.organisation_id) FROM record_read d JOIN membership m ON "

@@ -57,6 +57,13 @@ class SharedThreats {
   Result<std::optional<SharedSighting>> sighting(domain::RecordId object, domain::OrganisationId organisation);
   /// Of a report and of what came with it, oldest first.
   Result<std::vector<SharedSighting>> sightings(domain::RecordId report);
+  /// False: it was there.
+  Result<bool> add_thanks(domain::RecordId report, domain::OrganisationId organisation, Timestamp now);
+  Result<bool> has_thanked(domain::RecordId report, domain::OrganisationId organisation);
+  /// Names of the organisations that did, in the order in which they did.
+  Result<std::vector<std::string>> thanked_by(domain::RecordId report);
+  /// That the giver was written to about this organisation's sightings. False: it was there.
+  Result<bool> add_told(domain::RecordId report, domain::OrganisationId organisation);
   /// How many organisations have somebody who marked the report as read, beside `but`.
   Result<std::int64_t> readers(domain::RecordId report, domain::OrganisationId but);
 

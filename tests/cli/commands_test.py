@@ -379,6 +379,22 @@ class Doctor(WithFolder):
                         {line["check"] for line in lines})
         self.assertFalse([line for line in lines if line["verdict"] == "failed"])
 
+    def test_lists_of_what_is_known_to_be_good(self):
+        init(self.data)
+        folder = self.data / "known-good" / "plant"
+        folder.mkdir(parents=True)
+        (folder / "list.json").write_text(json.dumps({"name": "Ours", "type": "hostname", "list": ["sluice.net"]}))
+        (folder / "regex.json").write_text(json.dumps({"name": "No", "type": "regex", "list": [".*"]}))
+        found = {line["found"]: line["verdict"] for line in json_lines(run("doctor", "--data", self.data, "--format", "json", check=0).stdout)
+                 if line["check"] == "known good"}
+        self.assertEqual(found.pop("1 list with 1 value"), "good")
+        ((what, verdict),) = found.items()
+        self.assertEqual(verdict, "warning")
+        self.assertIn("regex.json", what)
+        seen = self.write("seen.txt", "eu.sluice.net\nother.net\n")
+        self.assertIn("'eu.sluice.net' is doubtful: in a list of what is known to be good here",
+                      run("import", "--data", self.data, seen, "--format", "json", check=0).stdout)
+
     def test_a_broken_database_is_found_with_a_way_out(self):
         init(self.data)
         run("import", "--data", self.data, DEMO, check=0)

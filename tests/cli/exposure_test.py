@@ -1,8 +1,9 @@
 """Inventories held against advisories from the command line: what happens by itself, what is asked for, and the lists of it."""
 import json
+import subprocess
 import unittest
 
-from support.tocsin import DEMO, Folder, fresh_postgres, init, json_lines, needs_postgres, run
+from support.tocsin import BINARY, DEMO, ENVIRONMENT, Folder, fresh_postgres, init, json_lines, needs_postgres, run
 
 PLANT = DEMO.parent / "inventory-water.csv"
 BOM = {
@@ -24,6 +25,24 @@ class Exposure(unittest.TestCase):
 
     def exposure(self, *arguments, check=0):
         return json_lines(run("exposure", *arguments, "--data", self.data, "--format", "json", check=check).stdout)
+
+    def test_a_dry_run_tells_what_each_column_is_taken_for(self):
+        init(self.data)
+        path = self.folder / "odd.csv"
+        path.write_text("Hersteller;Produkt;Farbe\nHelmwerk;HW-710;grau\n")
+        tried = run("inventory", "import", path, "--dry-run", "--data", self.data, check=0).stdout
+        self.assertIn("'Hersteller' as vendor, 'Produkt' as product", tried)
+        self.assertIn("Nothing knows 'Farbe'", tried)
+        (told,) = json_lines(run("inventory", "import", path, "--dry-run", "--data", self.data, "--format", "json", check=0).stdout)
+        self.assertEqual(told["columns"], {"Hersteller": "vendor", "Produkt": "product", "Farbe": "none"})
+        self.assertEqual(told["added"], 1)
+        self.assertNotIn("Columns:", run("inventory", "import", path, "--data", self.data, check=0).stdout)
+        for form, begin in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")):
+            done = subprocess.run([BINARY, "inventory", "export", "--data", self.data, "--format", form], capture_output=True, env=ENVIRONMENT)
+            self.assertEqual((done.returncode, done.stdout[:len(begin)]), (0, begin), done.stderr)
+            again = self.folder / f"again.{form}"
+            again.write_bytes(done.stdout)
+            self.assertIn("1 as they are", run("inventory", "import", again, "--dry-run", "--data", self.data, check=0).stdout)
 
     def check_all(self, *database):
         init(self.data, *database)

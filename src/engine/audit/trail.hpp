@@ -105,6 +105,7 @@ inline constexpr ActionText kActions[] = {
     {"report.share", "Somebody shared what their organisation saw; of what is anonymous the entry does not say who."},
     {"report.change", "Such a report was changed."},
     {"report.revoke", "Such a report was revoked."},
+    {"report.thank", "Somebody thanked, for their organisation, who shared such a report."},
     {"sighting.add", "Somebody said that their organisation saw the same."},
     {"sighting.withdraw", "They took that back."},
     {"access.refused", "Something was asked for that the asker may not do or see."},

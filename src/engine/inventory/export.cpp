@@ -1,13 +1,16 @@
+#include "engine/inventory/export.hpp"
+
 #include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
 
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "engine/audit/trail.hpp"
-#include "engine/inventory/csv_export.hpp"
 #include "engine/inventory/inventory.hpp"
 #include "formats/inventory/csv_cell.hpp"
+#include "formats/inventory/worksheet.hpp"
 #include "store/assets_in_order.hpp"
 
 /// The inventory as the file that an import reads back to the same assets.
@@ -18,6 +21,8 @@ using formats::inventory::Field;
 using formats::inventory::Item;
 
 constexpr int kRowsAPage = 500, kShapesAPage = 5'000;
+/// Of a worksheet, without its headers.
+constexpr std::int64_t kWorksheetRowsMax = 1'048'575;
 
 /// A column of the file: a field, or one of several of its kind.
 struct Column {
@@ -173,45 +178,71 @@ std::string written_header(const Column& column) {
 
 }  // namespace
 
-struct CsvExport::State {
+struct FileExport::State {
   store::Database& database;
   Access access;
+  ExportAs as = ExportAs::csv;
   Shape shape = {};
   std::vector<Column> columns = {};
+  std::optional<formats::inventory::WorksheetStream> sheet = {};
   std::int64_t after = 0;
   bool begun = false, ended = false;
 
   /// What columns there are is known only once every asset has been looked at, at nothing else of it.
   Status find_columns() {
+    std::int64_t assets = 0;
     for (std::int64_t last = 0;;) {
       TRY(const auto some, database.read([&](store::Connection& connection) {
         return store::AssetsInOrder{connection, access.organisation, access.sites}.columns(last, kShapesAPage);
       }));
       for (const auto& each : some) shape.widen(Shape::of(each));
+      assets += static_cast<std::int64_t>(some.size());
       if (some.size() < static_cast<std::size_t>(kShapesAPage)) break;
       last = some.back().id;
     }
     columns = columns_of(shape);
+    if (as == ExportAs::xlsx && assets > kWorksheetRowsMax) {
+      return Error::invalid(tr<"A worksheet has {} rows at most: take the inventory as CSV">(kWorksheetRowsMax));
+    }
     return ok();
   }
 
-  std::string header() const {
-    // The mark tells spreadsheets that it is UTF-8.
-    std::string out = "\xEF\xBB\xBF";
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (i > 0) out += ',';
-      out += formats::inventory::csv_cell(written_header(columns[i]));
+  Result<std::string> begin_file() {
+    std::vector<std::string> headers;
+    for (const auto& column : columns) headers.push_back(written_header(column));
+    if (as == ExportAs::xlsx) {
+      // How wide its columns are follows from the rows that come first.
+      sheet.emplace(std::move(headers));
+      return std::string{};
     }
-    return out + "\r\n";
+    // The mark tells spreadsheets that it is UTF-8.
+    return "\xEF\xBB\xBF" + line_of(headers);
+  }
+
+  static std::string line_of(const std::vector<std::string>& cells) {
+    std::string out;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (i > 0) out += ',';
+      out += formats::inventory::csv_cell(cells[i]);
+    }
+    return out += "\r\n";
+  }
+
+  Result<std::string> write(const std::vector<std::vector<std::string>>& rows) {
+    if (as == ExportAs::xlsx) return sheet->add(rows);
+    std::string out;
+    for (const auto& row : rows) out += line_of(row);
+    return out;
   }
 };
 
-CsvExport::CsvExport(std::unique_ptr<State> state) : state_(std::move(state)) {}
-CsvExport::CsvExport(CsvExport&& other) noexcept = default;
-CsvExport& CsvExport::operator=(CsvExport&& other) noexcept = default;
-CsvExport::~CsvExport() = default;
+FileExport::FileExport(std::unique_ptr<State> state) : state_(std::move(state)) {}
+FileExport::FileExport(FileExport&& other) noexcept = default;
+FileExport& FileExport::operator=(FileExport&& other) noexcept = default;
+FileExport::~FileExport() = default;
 
-Result<CsvExport> CsvExport::begin(store::Database& database, const Actor& actor, const Access& access, Timestamp now) {
+Result<FileExport> FileExport::begin(store::Database& database, const Actor& actor, const Access& access, ExportAs as,
+                                     Timestamp now) {
   TRY_VOID(actor.require(domain::Permission::read_inventory));
   // First, so that what cannot be written down does not leave.
   TRY_VOID(database.write([&](store::Connection& connection) -> Status {
@@ -219,40 +250,45 @@ Result<CsvExport> CsvExport::begin(store::Database& database, const Actor& actor
                            audit::object_of("inventory", access.organisation.value), access.organisation));
     return ok();
   }));
-  return CsvExport{std::make_unique<State>(State{.database = database, .access = access})};
+  return FileExport{std::make_unique<State>(State{.database = database, .access = access, .as = as})};
 }
 
-Result<std::optional<std::string>> CsvExport::next() {
+Result<std::optional<std::string>> FileExport::next() {
   auto& it = *state_;
-  if (it.ended) return std::optional<std::string>{};
+  std::string out;
   if (!it.begun) {
     TRY_VOID(it.find_columns());
     it.begun = true;
-    return std::optional{it.header()};
+    TRY(out, it.begin_file());
   }
-  TRY(const auto rows, it.database.read([&](store::Connection& connection) {
-    return store::AssetsInOrder{connection, it.access.organisation, it.access.sites}.page(it.after, kRowsAPage);
-  }));
-  std::string out;
-  for (const auto& row : rows) {
-    if (!it.shape.has_room_for(Shape::of({row.id, row.item.versions, row.item.others}))) {
-      return Error::conflict("the inventory got another column while it was being written: begin again");
+  // Of a workbook there is not always a next piece yet.
+  while (out.empty() && !it.ended) {
+    TRY(const auto rows, it.database.read([&](store::Connection& connection) {
+      return store::AssetsInOrder{connection, it.access.organisation, it.access.sites}.page(it.after, kRowsAPage);
+    }));
+    std::vector<std::vector<std::string>> cells;
+    for (const auto& row : rows) {
+      if (!it.shape.has_room_for(Shape::of({row.id, row.item.versions, row.item.others}))) {
+        return Error::conflict("the inventory got another column while it was being written: begin again");
+      }
+      auto& line = cells.emplace_back();
+      for (const auto& column : it.columns) line.push_back(cell_of(row.item, column));
     }
-    for (std::size_t i = 0; i < it.columns.size(); ++i) {
-      if (i > 0) out += ',';
-      out += formats::inventory::csv_cell(cell_of(row.item, it.columns[i]));
+    TRY(out, it.write(cells));
+    if (!rows.empty()) it.after = rows.back().id;
+    it.ended = rows.size() < static_cast<std::size_t>(kRowsAPage);
+    if (it.ended && it.sheet) {
+      TRY(const auto last, it.sheet->finish());
+      out += last;
     }
-    out += "\r\n";
   }
-  it.ended = rows.size() < static_cast<std::size_t>(kRowsAPage);
-  if (rows.empty()) return std::optional<std::string>{};
-  it.after = rows.back().id;
+  if (out.empty()) return std::optional<std::string>{};
   return std::optional{std::move(out)};
 }
 
-Status export_csv(store::Database& database, const Actor& actor, const Access& access,
-                  const std::function<Status(std::string_view)>& write, Timestamp now) {
-  TRY(auto file, CsvExport::begin(database, actor, access, now));
+Status export_file(store::Database& database, const Actor& actor, const Access& access, ExportAs as,
+                   const std::function<Status(std::string_view)>& write, Timestamp now) {
+  TRY(auto file, FileExport::begin(database, actor, access, as, now));
   for (;;) {
     TRY(const auto piece, file.next());
     if (!piece) return ok();

@@ -134,6 +134,9 @@ TEST_P(ImportTest, WhatIsExportedIsReadBackToTheSame) {
   const auto same = compare_csv(editor, csv);
   ASSERT_TRUE(same) << same.error().to_string();
   EXPECT_EQ(same->unchanged, 2U) << csv;
+  const auto same_workbook = compare_csv(editor, exported(editor, ExportAs::xlsx));
+  ASSERT_TRUE(same_workbook) << same_workbook.error().to_string();
+  EXPECT_EQ(same_workbook->unchanged, 2U);
   // Also into an inventory that is empty.
   ASSERT_TRUE(import_csv(stranger, csv));
   const auto after = assets(stranger);

@@ -154,10 +154,11 @@ Result<std::int64_t> remove_bom(store::Database& database, const Actor& actor, s
                                 Timestamp now);
 
 // --- exporting ---
-/// CSV whose columns are read back to the same assets; in pieces, so that no inventory is in memory as a whole.
-/// Audited.
-Status export_csv(store::Database& database, const Actor& actor, const Access& access,
-                  const std::function<Status(std::string_view)>& write, Timestamp now);
+enum class ExportAs { csv, xlsx };
+/// A file whose columns are read back to the same assets; in pieces, so that no inventory is in memory as a whole.
+/// Audited. Errors: as FileExport (export.hpp).
+Status export_file(store::Database& database, const Actor& actor, const Access& access, ExportAs as,
+                   const std::function<Status(std::string_view)>& write, Timestamp now);
 
 // --- granting the CERT to read ---
 /// edit_inventory. `site` empty: everything.

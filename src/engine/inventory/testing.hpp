@@ -50,10 +50,10 @@ class InventoryTest : public MembersTest {
     EXPECT_TRUE(page) << page.error().to_string();
     return page ? page->rows : std::vector<store::Asset>{};
   }
-  std::string exported(const Actor& actor) {
+  std::string exported(const Actor& actor, ExportAs as = ExportAs::csv) {
     std::string out;
-    const auto done = export_csv(
-        database(), actor, own(actor),
+    const auto done = export_file(
+        database(), actor, own(actor), as,
         [&](std::string_view piece) -> Status {
           out += piece;
           return ok();

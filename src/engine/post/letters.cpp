@@ -255,4 +255,17 @@ Letter glass_alert(const Options& options, const domain::Person& to, const Opene
                 {glass.began_at.micros + kAlertMicros});
 }
 
+Letter seen_elsewhere(const Options& options, const domain::Person& to, Timestamp now) {
+  const LanguageScope speaking{language_for(options, to.language, Cause::other)};
+  // Not the report's own address: whoever got the report knows its id.
+  const auto text = fmt::format(
+      "{}\n\n{}/threats/shared\n\n{}\n",
+      tr<"Another organisation says that it saw, too, what you shared. What came of it stands on the portal:">(),
+      options.public_url,
+      tr<"What it is, and how often it was seen, does not stand in this mail, which others may read on its way.">());
+  return letter(options, Purpose::notice, to, to.email,
+                fmt::format("{}: {}", line(options.site_name), tr<"What you shared was seen elsewhere, too">()), text,
+                {now.micros + kNoticeMicros});
+}
+
 }  // namespace tocsin::engine::post

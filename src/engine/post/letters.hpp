@@ -78,4 +78,7 @@ struct OpenedGlass {
 /// To those who answer for the record's owner.
 Letter glass_alert(const Options& options, const domain::Person& to, const OpenedGlass& glass);
 
+/// To who shared something about threats: that another organisation saw it too.
+Letter seen_elsewhere(const Options& options, const domain::Person& to, Timestamp now);
+
 }  // namespace tocsin::engine::post

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -31,6 +32,18 @@ inline std::string attack_relation(int number, const std::string& source, std::s
       R"("x_mitre_version":"1.0"{}}})",
       attack_stix_id("relationship", number), verb, source, target, more);
 }
+/// A release: which object it has in which version.
+inline std::string attack_release(std::string_view version, std::string_view modified,
+                                  const std::vector<std::pair<std::string, std::string>>& contents) {
+  std::string listed;
+  for (const auto& [id, of] : contents) {
+    listed += fmt::format(R"({}{{"object_ref":"{}","object_modified":"{}"}})", listed.empty() ? "" : ",", id, of);
+  }
+  return fmt::format(
+      R"({{"type":"x-mitre-collection","spec_version":"2.1","id":"{}","created":"2025-01-01T00:00:00.000Z",)"
+      R"("modified":"{}","name":"ATT&CK of sluices","x_mitre_version":"{}","x_mitre_contents":[{}]}})",
+      attack_stix_id("x-mitre-collection", 9000), modified, version, listed);
+}
 inline std::string attack_phase(std::string_view phase) {
   return fmt::format(R"({{"kill_chain_name":"mitre-ics-attack","phase_name":"{}"}})", phase);
 }
@@ -49,11 +62,7 @@ inline std::vector<std::string> attack_base() {
                          fmt::format(R"(,"kill_chain_phases":[{}]{})", phases, more));
   };
   return {
-      fmt::format(
-          R"({{"type":"x-mitre-collection","spec_version":"2.1","id":"{}","created":"2025-01-01T00:00:00.000Z",)"
-          R"("modified":"2025-01-01T00:00:00.000Z","name":"ATT&CK of sluices","x_mitre_version":"7.1",)"
-          R"("x_mitre_contents":[{{"object_ref":"{}","object_modified":"2025-01-01T00:00:00.000Z"}}]}})",
-          id("x-mitre-collection", 9000), id("x-mitre-matrix", 9001)),
+      attack_release("7.1", "2025-01-01T00:00:00.000Z", {{id("x-mitre-matrix", 9001), "2025-01-01T00:00:00.000Z"}}),
       attack_object(
           "x-mitre-matrix", 9001, "ics-attack", "Matrix of sluices",
           fmt::format(R"(,"tactic_refs":["{}","{}"])", id("x-mitre-tactic", 9012), id("x-mitre-tactic", 9011))),

@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "engine/testing/attack_base.hpp"
 #include "engine/testing/stix_revision.hpp"
+#include "engine/threat/attack_changes.hpp"
 #include "engine/threat/indexer.hpp"
 #include "store/records.hpp"
 #include "store/removals.hpp"
@@ -299,6 +300,60 @@ TEST_P(AttackTest, IsDerivedAnewForgottenAndUpgraded) {
   }));
   index();
   EXPECT_THAT(counts(), IsEmpty());
+}
+
+TEST_P(AttackTest, ReleasesAreCompared) {
+  const auto id = testing::attack_stix_id;
+  const std::string old = "2025-01-01T00:00:00.000Z", later = "2025-06-01T00:00:00.000Z",
+                    latest = "2026-01-01T00:00:00.000Z";
+  const std::pair matrix{id("x-mitre-matrix", 9001), old}, mitigation{id("course-of-action", 9204), old};
+  // "added T9009 | renamed T9001 (Open the sluice) | +M9001 mitigates T9001"
+  const auto told = [&](std::string_view before = "", std::string_view after = "", const Viewer& viewer = {}) {
+    const auto found =
+        database().read([&](store::Connection& c) { return attack_changes(c, viewer, "", before, after, kTestNow); });
+    if (!found) return found.error().to_string();
+    if (!found->before) return fmt::format("{} releases", found->releases.size());
+    std::string out = found->before->version + " -> " + found->after->version;
+    for (const auto& each : found->difference.objects) {
+      const auto& object = each.after.id.empty() ? each.before : each.after;
+      out += fmt::format(" | {} {}", formats::attack::slug(each.what), object.id);
+    }
+    for (const auto& each : found->difference.relations) {
+      out += fmt::format(" | {}{} {} {}", each.added ? '+' : '-', each.source.id, each.verb, each.target.id);
+    }
+    return out;
+  };
+  EXPECT_EQ(told(), "0 releases");
+  put_base();
+  EXPECT_EQ(told(), "1 releases");
+  put(testing::attack_release("7.2", later,
+                              {matrix,
+                               mitigation,
+                               {id("attack-pattern", 9101), old},
+                               {id("attack-pattern", 9102), old},
+                               {id("malware", 9202), old},
+                               {id("relationship", 9302), old}}));
+  put(testing::attack_object("attack-pattern", 9101, "T9001", "Open the floodgate", "", latest));
+  put(testing::attack_object("attack-pattern", 9109, "T9009", "Dig a ditch", "", latest), Tlp::green);
+  // Of no release: changes nothing.
+  put(testing::attack_object("attack-pattern", 9102, "T9002", "Run two ladders", "", "2026-02-01T00:00:00.000Z"));
+  put(testing::attack_release("7.3", latest,
+                              {matrix,
+                               mitigation,
+                               {id("attack-pattern", 9101), latest},
+                               {id("attack-pattern", 9109), latest},
+                               {id("malware", 9202), old},
+                               {id("relationship", 9306), old}}));
+  index();
+  EXPECT_EQ(told(), "7.2 -> 7.3 | renamed T9001 | removed T9002 | +M9001 mitigates T9001 | -S9001 uses T9002");
+  EXPECT_EQ(told("7.3", "7.2"),
+            "7.3 -> 7.2 | added T9002 | renamed T9001 | +S9001 uses T9002 | -M9001 mitigates T9001");
+  EXPECT_EQ(told("", "7.2"), told("7.1", "7.2"));
+  EXPECT_THAT(told("7.1", "7.2"), ::testing::StartsWith("7.1 -> 7.2 | added T9001 | added T9002"));
+  EXPECT_EQ(told("", "", member()),
+            "7.2 -> 7.3 | added T9009 | renamed T9001 | removed T9002 | +M9001 mitigates T9001 | -S9001 uses T9002");
+  EXPECT_THAT(told("7.3", "7.3"), ::testing::HasSubstr("Two different releases"));
+  for (const auto* absent : {"6", "'", "7.30"}) EXPECT_THAT(told(absent), ::testing::HasSubstr("No such release"));
 }
 
 }  // namespace

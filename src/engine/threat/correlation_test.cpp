@@ -167,6 +167,27 @@ TEST_P(CorrelationTest, RanksByRarity) {
   EXPECT_THAT(arrived({}, ValueKind::name), ElementsAre("9: name=silt worm 1 8"));
 }
 
+TEST_P(CorrelationTest, AnEndpointMeetsItsHostAndOtherPorts) {
+  const auto of_endpoint = [](std::string_view type, std::string_view host, int port) {
+    return fmt::format(
+        R"(,"pattern_type":"stix","pattern":"[network-traffic:dst_ref.type = '{}' AND network-traffic:dst_ref.value = '{}' AND network-traffic:dst_port = {}]")",
+        type, host, port);
+  };
+  put({{.number = 1, .body = of_address("203.0.113.1")},
+       {.number = 2, .body = of_endpoint("ipv4-addr", "203.0.113.1", 4444)},
+       {.number = 3, .body = of_endpoint("ipv4-addr", "203.0.113.1", 502)},
+       {.number = 4, .body = of_endpoint("ipv4-addr", "203.0.113.2", 502)},
+       {.type = "ipv6-addr", .number = 5, .body = R"(,"value":"2001:DB8:0:0::7")"},
+       {.number = 6, .body = of_endpoint("ipv6-addr", "2001:db8::7", 502)},
+       {.type = "domain-name", .number = 7, .body = R"(,"value":"PUMP.example")"},
+       {.number = 8, .body = of_endpoint("domain-name", "pump.example", 502)}});
+  EXPECT_THAT(of(1), ElementsAre("ipv4=203.0.113.1 2 3 2"));
+  EXPECT_THAT(of(2), ElementsAre("ipv4=203.0.113.1 2 3 1"));
+  EXPECT_THAT(of(4), IsEmpty());
+  EXPECT_THAT(of(6), ElementsAre("ipv6=2001:db8::7 1 5"));
+  EXPECT_THAT(of(8), ElementsAre("domain=pump.example 1 7"));
+}
+
 TEST_P(CorrelationTest, SetsAsideWhatIsTooCommon) {
   std::vector<Object> objects;
   for (int i = 1; i <= 22; ++i) objects.push_back({.type = "file", .number = i, .body = R"(,"name":"a.exe")"});

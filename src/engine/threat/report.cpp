@@ -29,7 +29,8 @@ using domain::RecordId;
 using sharing::Marking;
 
 std::string what_of(const ReviewedIndicator& each) {
-  return fmt::format("{} {}", formats::threat_text::to_string(each.found.kind), each.found.value);
+  return fmt::format("{} {}", formats::threat_text::to_string(each.found.kind),
+                     formats::threat_text::spelled(each.found));
 }
 
 /// Active organisations that work in a sector of this one.
@@ -190,7 +191,7 @@ class Writer {
       const auto what = what_of(each);
       auto head = head_of("indicator", what);
       const auto from = std::min(review_.first_seen.value_or(head.created), head.created);
-      TRY_VOID(put(what, stix::write_indicator(head, each.found, from), each.found.value));
+      TRY_VOID(put(what, stix::write_indicator(head, each.found, from), formats::threat_text::spelled(each.found)));
     }
     return ok();
   }

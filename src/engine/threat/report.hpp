@@ -98,11 +98,18 @@ Status change_report(store::Database& database, const Actor& actor, std::string_
 /// Says that it does not hold any more. Errors: as change_report.
 Status revoke_report(store::Database& database, const Actor& actor, std::string_view stix_id, Timestamp now);
 
+/// How much was seen, as far as somebody said so.
+struct SightingFacts {
+  std::optional<int> count;
+  std::optional<Timestamp> first_seen, last_seen;
+  std::string remark;
+};
 /// Who saw it too, as those who gave it are told.
 struct SeenToo {
   std::string organisation;  ///< Empty: anonymous.
   std::string object;        ///< Title of what they saw.
-  Timestamp at;
+  Timestamp at;              ///< When they said so.
+  SightingFacts facts;
 };
 struct OwnReport {
   domain::Record record;
@@ -117,6 +124,8 @@ struct OwnReport {
   std::vector<SeenToo> seen_too;
   std::int64_t organisations_seen = 0;
   std::int64_t organisations_read = 0;  ///< Others, of whom somebody marked it as read.
+  std::int64_t organisations_thanked = 0;
+  std::vector<std::string> thanked_by;  ///< Empty where it is anonymous: they cannot know whom they name themselves to.
 };
 /// What the organisation acted for gave, newest first, as far as the actor reads its own.
 Result<std::vector<OwnReport>> own_reports(store::Database& database, const Actor& actor, Timestamp now);

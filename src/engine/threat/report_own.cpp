@@ -33,13 +33,14 @@ Result<OwnReport> told(store::Connection& connection, const Actor& actor, Own ow
   std::set<std::int64_t> organisations;
   for (const auto& each : sightings) {
     organisations.insert(each.organisation.value);
-    TRY(const auto seen, records.load(each.record));
-    out.seen_too.push_back({.organisation = each.anonymous ? std::string{} : each.organisation_name,
-                            .object = seen ? seen->title : std::string{},
-                            .at = each.made_at});
+    TRY(auto seen, told_of(connection, each));
+    out.seen_too.push_back(std::move(seen));
   }
   out.organisations_seen = static_cast<std::int64_t>(organisations.size());
   TRY(out.organisations_read, threats.readers(own.record.id, own.shared.organisation));
+  TRY(auto thanked_by, threats.thanked_by(own.record.id));
+  out.organisations_thanked = static_cast<std::int64_t>(thanked_by.size());
+  if (!out.anonymous) out.thanked_by = std::move(thanked_by);
   out.record = std::move(own.record);
   return out;
 }

@@ -47,6 +47,15 @@ bool may_change_own(const Actor& actor, const Own& own);
 /// Was it written as an object (author.hpp), and not as a report with its form?
 inline bool is_object(const store::SharedReport& shared) noexcept { return shared.content.empty(); }
 
+/// "2026-03-01T12:00" in UTC, a date, or RFC 3339; nullopt where it is empty. Errors: invalid_input with `where` =
+/// field.
+Result<std::optional<Timestamp>> read_seen_time(std::string_view typed, std::string_view field);
+/// Neither has yet to come, and they stand in order. Errors: invalid_input with `where` = "first_seen", "last_seen".
+Status check_seen_times(const std::optional<Timestamp>& first, const std::optional<Timestamp>& last, Timestamp now);
+
+/// What those who gave an object are told of a sighting of it: its numbers and remark stand in its STIX object alone.
+Result<SeenToo> told_of(store::Connection& connection, const store::SharedSighting& sighting);
+
 std::string write_input(const ReportInput& input);
 ReportInput read_input(std::string_view json);
 

@@ -7,7 +7,7 @@
 #include "base/text.hpp"
 #include "domain/country.hpp"
 #include "engine/members/input.hpp"
-#include "engine/threat/report.hpp"
+#include "engine/threat/report_parts.hpp"
 
 /// What was typed into the form, understood. Reads no database.
 namespace tocsin::engine::threat {
@@ -17,29 +17,6 @@ namespace threat_text = formats::threat_text;
 using threat_text::Kind;
 
 constexpr std::size_t kUnreadBytesMax = 200;
-
-Result<std::optional<Timestamp>> time_of(std::string_view typed, std::string_view field) {
-  const std::string text{text::trim(typed)};
-  if (text.empty()) return std::optional<Timestamp>{};
-  for (const std::string_view end : {"", "Z", ":00Z", "T00:00:00Z"}) {
-    if (const auto time = parse_rfc3339(text + std::string{end})) return std::optional{*time};
-  }
-  return Error::invalid(std::string{tr<"a date and time in UTC is written as 2026-06-01T12:00">()}, std::string{field});
-}
-
-Status check_times(const Review& review, Timestamp now) {
-  // A clock may be a little off.
-  constexpr std::int64_t kHour = 3'600'000'000;
-  for (const auto& [time, field] : {std::pair{review.first_seen, "first_seen"}, {review.last_seen, "last_seen"}}) {
-    if (time && time->micros > now.micros + kHour) {
-      return Error::invalid(std::string{tr<"this has not happened yet">()}, field);
-    }
-  }
-  if (review.first_seen && review.last_seen && *review.last_seen < *review.first_seen) {
-    return Error::invalid(std::string{tr<"it was last seen before it was first seen">()}, "last_seen");
-  }
-  return ok();
-}
 
 Status read_sectors(Review& review) {
   std::set<domain::Sector> sectors;
@@ -88,10 +65,11 @@ Status read_indicators(Review& review) {
       unread(review, "indicators", number, line);
       continue;
     }
-    if (!seen.insert(found->value).second) continue;
-    const auto doubt = threat_text::doubt_of(*found);
+    const auto value = threat_text::spelled(*found);
+    if (!seen.insert(value).second) continue;
+    const auto doubt = threat_text::doubt_here(*found);
     review.indicators.push_back(
-        {.found = *found, .line = number, .doubt = doubt, .kept = !doubt || keep.contains(found->value)});
+        {.found = *found, .line = number, .doubt = doubt, .kept = !doubt || keep.contains(value)});
     if (review.indicators.size() > kIndicatorsMax) {
       return Error::invalid(tr<"at most {} indicators in one report">(kIndicatorsMax), "indicators");
     }
@@ -124,20 +102,43 @@ Status read_ids(Review& review, std::string_view field, std::string_view typed, 
 
 void look_into_text(Review& review) {
   std::set<std::string, std::less<>> known;
-  for (const auto& each : review.indicators) known.insert(each.found.value);
+  for (const auto& each : review.indicators) known.insert(threat_text::spelled(each.found));
   known.insert(review.cves.begin(), review.cves.end());
   known.insert(review.techniques.begin(), review.techniques.end());
   for (auto& found : threat_text::extract(review.text)) {
-    if (found.kind == Kind::cwe || !known.insert(found.value).second) continue;
+    if (found.kind == Kind::cwe || !known.insert(threat_text::spelled(found)).second) continue;
     // Links to sources are no indicators; what somebody made harmless is meant as one.
     if (found.kind == Kind::url && !found.defanged) continue;
-    if (threat_text::is_observable(found.kind) && threat_text::doubt_of(found)) continue;
+    if (threat_text::is_observable(found.kind) && threat_text::doubt_here(found)) continue;
     if (review.also_in_text.size() >= kReportIdsMax) return;
     review.also_in_text.push_back(std::move(found));
   }
 }
 
 }  // namespace
+
+Result<std::optional<Timestamp>> read_seen_time(std::string_view typed, std::string_view field) {
+  const std::string text{text::trim(typed)};
+  if (text.empty()) return std::optional<Timestamp>{};
+  for (const std::string_view end : {"", "Z", ":00Z", "T00:00:00Z"}) {
+    if (const auto time = parse_rfc3339(text + std::string{end})) return std::optional{*time};
+  }
+  return Error::invalid(std::string{tr<"a date and time in UTC is written as 2026-06-01T12:00">()}, std::string{field});
+}
+
+Status check_seen_times(const std::optional<Timestamp>& first, const std::optional<Timestamp>& last, Timestamp now) {
+  // A clock may be a little off.
+  constexpr std::int64_t kHour = 3'600'000'000;
+  for (const auto& [time, field] : {std::pair{first, "first_seen"}, {last, "last_seen"}}) {
+    if (time && time->micros > now.micros + kHour) {
+      return Error::invalid(std::string{tr<"this has not happened yet">()}, field);
+    }
+  }
+  if (first && last && *last < *first) {
+    return Error::invalid(std::string{tr<"it was last seen before it was first seen">()}, "last_seen");
+  }
+  return ok();
+}
 
 std::string_view to_string(ReportAudience::Whom whom) noexcept {
   switch (whom) {
@@ -172,9 +173,9 @@ Result<Review> review_report(const ReportInput& input, Timestamp now) {
                              {"techniques", &review.input.techniques}}) {
     TRY(*text, members::many_lines(*text, field, kReportListBytesMax));
   }
-  TRY(review.first_seen, time_of(input.first_seen, "first_seen"));
-  TRY(review.last_seen, time_of(input.last_seen, "last_seen"));
-  TRY_VOID(check_times(review, now));
+  TRY(review.first_seen, read_seen_time(input.first_seen, "first_seen"));
+  TRY(review.last_seen, read_seen_time(input.last_seen, "last_seen"));
+  TRY_VOID(check_seen_times(review.first_seen, review.last_seen, now));
   TRY_VOID(read_sectors(review));
   TRY_VOID(read_countries(review));
   TRY_VOID(read_indicators(review));

@@ -154,6 +154,22 @@ TEST(Review, TellsWhatItUnderstood) {
   EXPECT_TRUE(review_report(keeping, kTestNow).value().indicators[1].kept);
 }
 
+TEST(Review, KeepsPorts) {
+  auto input = typed();
+  input.text = "It called 45.66.77[.]88:8080, 45.66.77.88:443 and 45.66.77.88:443 again.";
+  input.indicators = "45.66.77.88\n45[.]66.77.88:8080\n45.66.77.88:8080\n10.0.0.7:502\n10.0.0.7:102\n[2a0e::1]:502";
+  input.keep = {"10.0.0.7:502"};
+  const auto review = review_report(input, kTestNow).value();
+  std::vector<std::string> told;
+  for (const auto& each : review.indicators) {
+    told.push_back(formats::threat_text::spelled(each.found) + (each.kept ? "" : " left out"));
+  }
+  EXPECT_THAT(told,
+              ElementsAre("45.66.77.88", "45.66.77.88:8080", "10.0.0.7:502", "10.0.0.7:102 left out", "[2a0e::1]:502"));
+  ASSERT_THAT(review.also_in_text, SizeIs(1));
+  EXPECT_EQ(formats::threat_text::spelled(review.also_in_text[0]), "45.66.77.88:443");
+}
+
 TEST(Review, RefusesWithTheField) {
   const auto with = [](auto change) {
     auto input = typed();
@@ -336,7 +352,7 @@ TEST_P(Reports, AreSeenTooOnceByAnOrganisation) {
   const auto hidden = share(wendy(), {.whom = Whom::sector}).value();
   const auto report = record(id).id;
   const auto add = [&](const Actor& actor, domain::RecordId of, Attribution attribution = Attribution::named) {
-    return outcome(add_sighting(database(), actor, of, attribution, kLater));
+    return outcome(add_sighting(database(), actor, of, attribution, {}, kLater));
   };
   EXPECT_EQ(add(petra(), record(hidden).id), "not_found");
   EXPECT_EQ(add(wendy(), report), "forbidden");
@@ -371,7 +387,7 @@ TEST_P(Reports, AreSeenTooOnceByAnOrganisation) {
 
 TEST_P(Reports, ASightingOfWhatIsAnonymousTellsNotWhoGaveIt) {
   const auto id = share(wendy(), {.whom = Whom::members}, Attribution::anonymous).value();
-  ASSERT_TRUE(add_sighting(database(), petra(), record(id).id, Attribution::named, kLater));
+  ASSERT_TRUE(add_sighting(database(), petra(), record(id).id, Attribution::named, {}, kLater));
   const auto sighting = number(Sql{"SELECT sighting_id FROM shared_sighting"});
   const auto kept = database()
                         .read([&](store::Connection& c) { return store::Records{c}.load(domain::RecordId{sighting}); })
@@ -379,7 +395,7 @@ TEST_P(Reports, ASightingOfWhatIsAnonymousTellsNotWhoGaveIt) {
                         .value();
   EXPECT_EQ(domain::write_grantees(kept.listed), "o1");
   EXPECT_EQ(own_report(database(), wendy(), id, kLater).value().organisations_seen, 1);
-  EXPECT_EQ(outcome(add_sighting(database(), wendy(), record(id).id, Attribution::named, kLater)), "forbidden");
+  EXPECT_EQ(outcome(add_sighting(database(), wendy(), record(id).id, Attribution::named, {}, kLater)), "forbidden");
 }
 
 }  // namespace

@@ -225,9 +225,9 @@ std::vector<Hit> hits_of(const Document& document) {
               .page = piece.page,
               .line = has_lines ? line : 0,
               .doubt = {}};
-      hit.doubt = threat_text::doubt_of(hit.found);
+      hit.doubt = threat_text::doubt_here(hit.found);
       hit.reserve = reserve_of(hit, document.format);
-      const auto [place, fresh] = known.try_emplace({hit.found.kind, hit.found.value}, out.size());
+      const auto [place, fresh] = known.try_emplace({hit.found.kind, threat_text::spelled(hit.found)}, out.size());
       if (!fresh) {
         auto& before = out[place->second];
         ++before.times;

@@ -84,7 +84,7 @@ struct Hit {
   std::optional<threat_text::Doubt> doubt;
   Reserve reserve = Reserve::none;
 };
-/// Each value once, where it was first found. What is found elsewhere with less reserve has that.
+/// Each value once, of each port, where it was first found. What is found elsewhere with less reserve has that.
 std::vector<Hit> hits_of(const Document& document);
 
 }  // namespace tocsin::formats::document

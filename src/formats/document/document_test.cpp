@@ -22,7 +22,8 @@ using namespace std::string_view_literals;
 std::vector<std::string> told(const Document& document) {
   std::vector<std::string> out;
   for (const auto& hit : hits_of(document)) {
-    auto line = fmt::format("{} {} {}", threat_text::to_string(hit.found.kind), hit.found.value, to_string(hit.place));
+    auto line = fmt::format("{} {} {}", threat_text::to_string(hit.found.kind), threat_text::spelled(hit.found),
+                            to_string(hit.place));
     if (!hit.name.empty()) line += " " + hit.name;
     if (hit.page > 0) line += fmt::format(" p{}", hit.page);
     if (hit.line > 0) line += fmt::format(" {}", hit.line);
@@ -51,6 +52,16 @@ TEST(Document, FilesAreRecognised) {
     EXPECT_EQ(to_string(parse_format(name).value()), name);
   }
   EXPECT_FALSE(parse_format("docx"));
+}
+
+TEST(Document, EachPortIsAHitOfItsOwn) {
+  const auto document =
+      read("C2 45.66.77.88:443, later 45.66.77.88:8443\n45.66.77[.]88:443 and 45.66.77.88, [2a0e::1]:502, 10.0.0.1:80",
+           Format::text)
+          .value();
+  EXPECT_THAT(told(document),
+              ElementsAre("ipv4 45.66.77.88:443 text 1 x2", "ipv4 45.66.77.88:8443 text 1", "ipv4 45.66.77.88 text 2",
+                          "ipv6 [2a0e::1]:502 text 2", "ipv4 10.0.0.1:80 text 2 doubtful"));
 }
 
 TEST(Document, TextsTellWhatStandsWhere) {

@@ -250,7 +250,9 @@ std::string_view rule_language(std::string_view type) noexcept {
 Address address_of(std::string_view value) noexcept {
   const auto found = threat_text::read_one(value);
   if (!found || found->defanged) return Address::none;
-  return found->kind == Kind::ipv4 ? Address::ipv4 : found->kind == Kind::ipv6 ? Address::ipv6 : Address::none;
+  if (found->kind == Kind::ipv4) return Address::ipv4;
+  // "[2001:db8::7]:502" is an address and more.
+  return found->kind == Kind::ipv6 && found->port == 0 ? Address::ipv6 : Address::none;
 }
 
 std::string full_registry_key(std::string_view key) {

@@ -6,6 +6,8 @@
 #include "formats/misp/to_stix.hpp"
 #include "formats/recognise.hpp"
 #include "formats/stix/pattern.hpp"
+#include "formats/stix/write.hpp"
+#include "formats/threat_text/extract.hpp"
 
 namespace tocsin::formats::misp {
 namespace {
@@ -139,6 +141,17 @@ TEST(MispAttributes, AreWhatStixHasForThem) {
     ASSERT_EQ(observables.size(), each.observables) << each.type << " " << each.value;
     if (!observables.empty()) EXPECT_EQ(observables.back().at("type").as_string(), each.last) << each.type;
   }
+}
+
+TEST(MispAttributes, WithAPortAreWhatListsMakeOfTheSame) {
+  constexpr std::string_view kSame[][3] = {{"ip-dst|port", "198.51.100.7|502", "198.51.100.7:502"},
+                                           {"ip-dst|port", "198.51.100.0/24|502", "198.51.100.0/24:502"},
+                                           {"ip-dst|port", "2001:db8::7|502", "[2001:db8::7]:502"},
+                                           {"hostname|port", "pump.example|443", "pump.example:443"}};
+  for (const auto& [type, value, line] : kSame) {
+    EXPECT_EQ("[" + comparison_of(type, value) + "]", stix::pattern_of(threat_text::read_one(line).value())) << line;
+  }
+  EXPECT_EQ(comparison_of("ip-dst", "[2001:db8::7]:502"), "");
 }
 
 struct Distribution {

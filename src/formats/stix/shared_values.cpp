@@ -466,6 +466,7 @@ std::optional<Commonplace> commonplace_of(ValueKind kind, std::string_view text)
     case Doubt::common_service:
       return Commonplace::common_service;
     case Doubt::empty_file:
+    case Doubt::known_good:  // Not by doubt_of.
       break;
   }
   return Commonplace::empty_file;

@@ -60,6 +60,18 @@ constexpr ObjectCase kObjects[] = {
     {"PatternThroughReferences",
      R"({"type":"indicator","pattern_type":"stix","pattern":"[network-traffic:dst_ref.value = '203.0.113.9' AND email-message:from_ref.value = 'op@pump.example' AND autonomous-system:number = 64500]"})",
      "ipv4=203.0.113.9 | email=op@pump.example | asn=64500 | ~domain=pump.example"},
+    {"PatternOfAnEndpoint",
+     R"({"type":"indicator","pattern_type":"stix","pattern":"[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '203.0.113.9' AND network-traffic:dst_port = 4444]"})",
+     "ipv4=203.0.113.9"},
+    {"PatternOfAnEndpoint6",
+     R"({"type":"indicator","pattern_type":"stix","pattern":"[network-traffic:dst_ref.type = 'ipv6-addr' AND network-traffic:dst_ref.value = '2001:DB8:0:0::7' AND network-traffic:dst_port = 502]"})",
+     "ipv6=2001:db8::7"},
+    {"PatternOfANamedEndpoint",
+     R"({"type":"indicator","pattern_type":"stix","pattern":"[network-traffic:dst_ref.type = 'domain-name' AND network-traffic:dst_ref.value = 'Pump.Example' AND network-traffic:dst_port = 8080]"})",
+     "domain=pump.example"},
+    {"PatternOfEndpointsOfANetwork",
+     R"({"type":"indicator","pattern_type":"stix","pattern":"[network-traffic:dst_ref.value ISSUBSET '203.0.113.0/24' AND network-traffic:dst_port = 502]"})",
+     "ipv4=203.0.113.0/24"},
     {"PatternOfNetwork",
      R"({"type":"indicator","pattern_type":"stix","pattern":"[ipv4-addr:value ISSUBSET '203.0.113.0/24']"})",
      "ipv4=203.0.113.0/24"},
@@ -90,6 +102,9 @@ TEST(SharedValues, AreBounded) {
 TEST(SharedValues, AreMeantByTexts) {
   EXPECT_EQ(shown(values_meant(" 203[.]0[.]113[.]9 ")), "ipv4=203.0.113.9");
   EXPECT_EQ(shown(values_meant("hxxps://Pump[.]example/")), "url=https://pump.example");
+  EXPECT_EQ(shown(values_meant("203.0.113.9:4444")), "ipv4=203.0.113.9");
+  EXPECT_EQ(shown(values_meant("[2001:db8::7]:502")), "ipv6=2001:db8::7");
+  EXPECT_EQ(shown(values_meant("pump.example:8080", ValueKind::domain)), "domain=pump.example");
   EXPECT_EQ(shown(values_meant("cve-2024-1234")), "vulnerability=CVE-2024-1234");
   EXPECT_EQ(shown(values_meant("900150983CD24FB0D6963F7D28E17F72")), "md5=900150983cd24fb0d6963f7d28e17f72");
   EXPECT_EQ(shown(values_meant("00-1B-19-00-00-01")), "mac=00:1b:19:00:00:01");

@@ -100,7 +100,7 @@ std::string name_of(const Found& found) {
     case Kind::url:
     case Kind::email:
     case Kind::url_path:
-      return found.value;
+      return threat_text::spelled(found);
     default:
       return fmt::format("{} {}", hash_name(found.kind), found.value);
   }
@@ -156,7 +156,12 @@ std::string pattern_of(const Found& found) {
     return fmt::format("[file:hashes.{} = {}]", name == "MD5" ? std::string{name} : quoted(name), quoted(found.value));
   }
   const bool network = (found.kind == Kind::ipv4 || found.kind == Kind::ipv6) && text::contains(found.value, "/");
-  return fmt::format("[{}:value {} {}]", type, network ? "ISSUBSET" : "=", quoted(found.value));
+  const std::string_view is = network ? "ISSUBSET" : "=";
+  if (found.port == 0) return fmt::format("[{}:value {} {}]", type, is, quoted(found.value));
+  // As MISP's "ip-dst|port" becomes (formats/misp/attributes.cpp), so that both are the same.
+  return fmt::format(
+      "[network-traffic:dst_ref.type = '{}' AND network-traffic:dst_ref.value {} {} AND network-traffic:dst_port = {}]",
+      type, is, quoted(found.value), found.port);
 }
 
 object write_indicator(const Head& head, const Found& found, Timestamp valid_from) {
@@ -193,6 +198,7 @@ object write_observable(const Found& found, std::string_view tlp) {
 
 object write_sighting(const Head& head, const Sighting& sighting) {
   auto out = begin(head);
+  if (!sighting.description.empty()) out["description"] = sighting.description;
   if (sighting.first_seen) out["first_seen"] = write_time(*sighting.first_seen);
   if (sighting.last_seen) out["last_seen"] = write_time(*sighting.last_seen);
   if (sighting.count) out["count"] = *sighting.count;

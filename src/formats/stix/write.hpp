@@ -40,10 +40,11 @@ struct Report {
 };
 boost::json::object write_report(const Head& head, const Report& report);
 
-/// The pattern that matches what was seen; empty for kinds that cannot be observed.
+/// The pattern that matches what was seen, with a port: traffic to it. Empty for kinds that cannot be observed.
 std::string pattern_of(const threat_text::Found& found);
 boost::json::object write_indicator(const Head& head, const threat_text::Found& found, Timestamp valid_from);
-/// The observable with its deterministic id (section 2.9); empty for kinds that cannot be observed.
+/// The observable with its deterministic id (section 2.9), of an endpoint its host: traffic would need a protocol,
+/// which nobody said. Empty for kinds that cannot be observed.
 boost::json::object write_observable(const threat_text::Found& found, std::string_view tlp);
 
 struct Sighting {
@@ -51,6 +52,7 @@ struct Sighting {
   std::vector<std::string> where = {};  ///< Identities.
   std::optional<Timestamp> first_seen = {}, last_seen = {};
   std::optional<int> count = {};
+  std::string description = {};
 };
 boost::json::object write_sighting(const Head& head, const Sighting& sighting);
 boost::json::object write_vulnerability(const Head& head, std::string_view cve);

@@ -1,5 +1,6 @@
 #include "formats/stix/write.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -63,8 +64,12 @@ TEST(Write, EveryKindOfObjectPassesTheValidator) {
     }
     add(write_vulnerability(head("vulnerability"), "CVE-2024-12345"));
     auto report = head("report");
-    add(write_sighting(head("sighting"),
-                       {.of = report.id, .where = {identity}, .first_seen = kNow, .last_seen = kNow}));
+    add(write_sighting(head("sighting"), {.of = report.id,
+                                          .where = {identity},
+                                          .first_seen = kNow,
+                                          .last_seen = kNow,
+                                          .count = 999'999'999,
+                                          .description = "On <two> gateways."}));
     auto revoked = head("report");
     revoked.revoked = true;
     add(write_report(report, {.name = "Odd traffic",
@@ -87,6 +92,22 @@ TEST(Write, PatternsAreReadBackAsWhatTheyMatch) {
     EXPECT_EQ(pattern->root.comparison.constants.at(0).text, found.value);
   }
   EXPECT_EQ(pattern_of(threat_text::read_one("CVE-2024-12345").value()), "");
+}
+
+TEST(Write, AnEndpointIsTrafficAndItsHostIsWhatIsObserved) {
+  for (const auto& [thing, host] : {std::pair{"198.51.100.3:502", "198.51.100.3"},
+                                    {"[2001:db8::7]:502", "2001:db8::7"},
+                                    {"pump.example:502", "pump.example"}}) {
+    const auto found = threat_text::read_one(thing).value();
+    const auto pattern = pattern_of(found);
+    ASSERT_TRUE(parse_pattern(pattern)) << pattern;
+    EXPECT_TRUE(pattern.ends_with(fmt::format("_ref.value = '{}' AND network-traffic:dst_port = 502]", host)))
+        << pattern;
+    EXPECT_EQ(write_observable(found, "clear"), write_observable(threat_text::read_one(host).value(), "clear"));
+    const Head head{.id = "indicator--1", .created_by = {}, .created = kNow, .modified = kNow};
+    const auto indicator = write_indicator(head, found, kNow);
+    EXPECT_EQ(std::string_view{indicator.at("name").get_string()}, thing);
+  }
 }
 
 TEST(Write, ObservablesHaveTheIdThatFollowsFromThem) {

@@ -178,13 +178,14 @@ class Reader {
   }
 
   void add(ListEntry entry) {
-    if (!seen_.insert(fmt::format("{} {}", static_cast<int>(entry.found.kind), entry.found.value)).second) {
+    if (!seen_.insert(fmt::format("{} {}", static_cast<int>(entry.found.kind), threat_text::spelled(entry.found)))
+             .second) {
       ++list_.repeated;
       return;
     }
-    if (const auto doubt = threat_text::doubt_of(entry.found)) {
-      remark(entry.line,
-             fmt::format("'{}' is doubtful: {}", clean(entry.found.value, kToldMax), doubt_sentence(*doubt)));
+    if (const auto doubt = threat_text::doubt_here(entry.found)) {
+      remark(entry.line, fmt::format("'{}' is doubtful: {}", clean(threat_text::spelled(entry.found), kToldMax),
+                                     doubt_sentence(*doubt)));
     }
     list_.entries.push_back(std::move(entry));
   }
@@ -203,7 +204,7 @@ class Reader {
         refuse_value(lines_.number(), read.value);
         continue;
       }
-      tell_port(lines_.number(), read.value, read.found->kind);
+      tell_port(lines_.number(), read.value, *read.found);
       add({.found = *std::move(read.found), .line = lines_.number(), .description = clean(read.comment, kListTextMax)});
     }
     return ok();
@@ -263,7 +264,7 @@ class Reader {
       if (entry.tlp.empty()) return refuse(line, fmt::format("'{}' is no TLP label", clean(tlp, kToldMax)));
     }
     entry.description = clean(cell(Column::description), kListTextMax);
-    tell_port(line, value, entry.found.kind);
+    tell_port(line, value, entry.found);
     entry.labels = read_labels(cell(Column::labels));
     if (const auto text = cell(Column::confidence); !text.empty()) {
       entry.confidence = read_confidence(text);
@@ -278,17 +279,18 @@ class Reader {
     add(std::move(entry));
   }
 
-  /// What is made of "198.51.100.7:8080" looks for the whole address, which is more than was listed.
-  void tell_port(std::size_t line, std::string_view value, Kind kind) {
-    if (kind != Kind::ipv4 && kind != Kind::domain) return;
+  /// What is made of "198.51.100.7:99999" looks for the whole address, which is more than was listed.
+  void tell_port(std::size_t line, std::string_view value, const Found& found) {
+    if (found.port != 0 || (found.kind != Kind::ipv4 && found.kind != Kind::domain)) return;
     const auto colon = value.rfind(':');
     if (colon == value.npos) return;
     const auto port = value.substr(colon + 1);
     if (port.empty() || port.size() > 5 || !std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; })) {
       return;
     }
-    remark(line, fmt::format("'{}': the port is left out, the indicator is of the whole {}", clean(value, kToldMax),
-                             kind == Kind::ipv4 ? "address" : "name"));
+    remark(line,
+           fmt::format("'{}': a port is a number from 1 to 65535; it is left out, the indicator is of the whole {}",
+                       clean(value, kToldMax), found.kind == Kind::ipv4 ? "address" : "name"));
   }
 
   void passed_over(std::size_t line, std::string_view text, std::string_view wanted) {
@@ -322,6 +324,8 @@ std::string_view doubt_sentence(Doubt doubt) noexcept {
       return "a public name server that very many ask";
     case Doubt::common_service:
       return "very many visit this every day";
+    case Doubt::known_good:
+      return "in a list of what is known to be good here";
     case Doubt::empty_file:
       break;
   }

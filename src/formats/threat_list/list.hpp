@@ -43,7 +43,7 @@ struct ListRemark {
 };
 
 struct ThreatList {
-  std::vector<ListEntry> entries;  ///< Each value once: what its first line says.
+  std::vector<ListEntry> entries;  ///< Each value once, of each port: what its first line says.
   std::vector<ListRemark> refused;
   std::vector<ListRemark> remarks;  ///< Doubts of values, and cells that were passed over.
   std::size_t refused_count = 0, remark_count = 0, repeated = 0;
@@ -55,7 +55,7 @@ bool looks_like_list(std::string_view bytes);
 
 /// Comments begin with '#', ';' or "//"; behind a value and a blank, too, where '#' or ';' begins what describes it.
 /// Values may be made harmless ("hxxp://", "[.]"); "pump.example/x.php" is read as http, where alone a path is seen;
-/// lines of a hosts file ("0.0.0.0 pump.example") are the name;
+/// lines of a hosts file ("0.0.0.0 pump.example") are the name; "198.51.100.7:443" keeps its port;
 /// "/gate/x.php" is a path that is asked for on whatever host. Columns are separated by comma, semicolon, tab or bar.
 /// A line that cannot be read is refused, and spoils no other. Errors: too_large.
 Result<ThreatList> read_list(std::string_view bytes, const ListLimits& limits = {});

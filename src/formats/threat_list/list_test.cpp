@@ -1,5 +1,7 @@
 #include "formats/threat_list/list.hpp"
 
+#include <set>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,7 +24,7 @@ std::string told(std::string_view text) {
   const auto list = read_list(text).value();
   std::string out;
   for (const auto& each : list.entries) {
-    out += fmt::format("{} {}; ", threat_text::to_string(each.found.kind), each.found.value);
+    out += fmt::format("{} {}; ", threat_text::to_string(each.found.kind), threat_text::spelled(each.found));
   }
   for (const auto& each : list.refused) out += fmt::format("-{}; ", each.line);
   return out;
@@ -45,7 +47,14 @@ const LineCase kLines[] = {
     {"A.Example\na.example", "domain a.example; "},
     {"hxxps://pump[.]example/x\n203[.]0[.]113[.]9\npump [dot] example\nhmi(at)pump.example",
      "url https://pump.example/x; ipv4 203.0.113.9; domain pump.example; email hmi@pump.example; "},
-    {"198.51.100.0/24\n2001:DB8::1\n198.51.100.7:443", "ipv4 198.51.100.0/24; ipv6 2001:db8::1; ipv4 198.51.100.7; "},
+    {"198.51.100.0/24\n2001:DB8::1\n198.51.100.7:443",
+     "ipv4 198.51.100.0/24; ipv6 2001:db8::1; ipv4 198.51.100.7:443; "},
+    {"198.51.100.7:443\n198.51.100.7\n198[.]51.100.7:443\n198.51.100.7:502\n198.51.100.7:99999",
+     "ipv4 198.51.100.7:443; ipv4 198.51.100.7; ipv4 198.51.100.7:502; "},
+    {"[2001:DB8::1]:502\n2001:db8::1\n[2001:db8::1]:0", "ipv6 [2001:db8::1]:502; ipv6 2001:db8::1; -3; "},
+    {"evil.example:8080\nEVIL[.]example:8080 # again\nevil.example\nhttp://evil.example:8080/x",
+     "domain evil.example:8080; domain evil.example; url http://evil.example:8080/x; "},
+    {"evil.example:8080/x.php", "url http://evil.example:8080/x.php; "},
     {"D41D8CD98F00B204E9800998ECF8427E", "md5 d41d8cd98f00b204e9800998ecf8427e; "},
     {"pump.example/include/x.php", "url http://pump.example/include/x.php; "},
     {"198.51.100.7/x.php", "url http://198.51.100.7/x.php; "},
@@ -58,7 +67,9 @@ const LineCase kLines[] = {
     {"ioc\ttags\npump.example\ta\n", "domain pump.example; "},
     {"value|type\npump.example|domain\n", "domain pump.example; "},
     {"value,type\npump.example,ip\npump.example,mutex\npump.example,\n198.51.100.7:443,ip:port",
-     "domain pump.example; ipv4 198.51.100.7; -2; -3; "},
+     "domain pump.example; ipv4 198.51.100.7:443; -2; -3; "},
+    {"value,type\nevil.example:8080,domain\nevil.example:8080,url\n[2001:db8::1]:502,ipv6",
+     "domain evil.example:8080; url http://evil.example:8080; ipv6 [2001:db8::1]:502; "},
     {"value,type\npump.example,url\npump.example/x,url\nhttp://pump.example,url",
      "url http://pump.example; url http://pump.example/x; "},
     {"# made today\n# \"first_seen_utc\",\"dst_ip\",\"dst_port\"\n\"2026-03-01 10:00:00\",\"198.51.100.7\",\"443\"",
@@ -225,6 +236,11 @@ TEST(ListToStix, IdsFollowFromSourceAndValue) {
   EXPECT_EQ(once, ids("a[.]example\nB.example", "one"));
   EXPECT_NE(once[1], once[2]);
   EXPECT_NE(once[1], ids("a.example", "two")[1]);
+  // What was read before ports were kept is found again.
+  EXPECT_EQ(ids("198.51.100.7", "one")[1], "indicator--058bddcc-f2d7-49ac-b596-3298cd0a5741");
+  const auto ports = ids("198.51.100.7\n198.51.100.7:443\n198.51.100.7:502", "one");
+  EXPECT_EQ(std::set<std::string>(ports.begin(), ports.end()).size(), 4U);
+  EXPECT_EQ(ids("198[.]51.100.7:0443", "one")[1], ports[2]);
 }
 
 TEST(ListToStix, AValueThatEndedBeganBefore) {
@@ -250,21 +266,58 @@ TEST(ListToStix, WhatIsReadAgainIsAsItWas) {
   }
 }
 
-TEST(ThreatLists, TellThatAPortIsLeftOut) {
+TEST(ThreatLists, TellOfWhatIsNoPort) {
   const auto list = read_list(
-                        "45.66.77.88:8080\n"
-                        "pump.heron-blog.net:8443\n"
-                        "45.66.77.89\n"
+                        "45.66.77.88:80800\n"
+                        "pump.heron-blog.net:0\n"
+                        "45.66.77.89:8080\n"
+                        "evil.heron-blog.net:8443\n"
+                        "10.0.0.1:502\n"
                         "http://45.66.77.90:8080/x\n")
                         .value();
-  EXPECT_THAT(list.entries, SizeIs(4));
+  EXPECT_THAT(list.entries, SizeIs(6));
   std::vector<std::string> remarks;
   for (const auto& each : list.remarks) remarks.push_back(fmt::format("{} {}", each.line, each.text));
   EXPECT_THAT(remarks,
-              ElementsAre(HasSubstr("1 '45.66.77.88:8080': the port is left out, the indicator is of the whole "
-                                    "address"),
-                          HasSubstr("2 'pump.heron-blog.net:8443': the port is left out, the indicator is of "
-                                    "the whole name")));
+              ElementsAre("1 '45.66.77.88:80800': a port is a number from 1 to 65535; it is left out, the indicator is "
+                          "of the whole address",
+                          "2 'pump.heron-blog.net:0': a port is a number from 1 to 65535; it is left out, the "
+                          "indicator is of the whole name",
+                          HasSubstr("5 '10.0.0.1:502' is doubtful: everybody has this")));
+}
+
+struct EndpointCase {
+  std::string_view line, title, pattern;
+};
+constexpr EndpointCase kEndpoints[] = {
+    {"203.0.113.7", "203.0.113.7", "[ipv4-addr:value = '203.0.113.7']"},
+    {"203.0.113.7:4444", "203.0.113.7:4444",
+     "[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '203.0.113.7' AND "
+     "network-traffic:dst_port = 4444]"},
+    {"203.0.113.0/24:4444", "203.0.113.0/24:4444",
+     "[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value ISSUBSET '203.0.113.0/24' AND "
+     "network-traffic:dst_port = 4444]"},
+    {"[2001:DB8::1]:502", "[2001:db8::1]:502",
+     "[network-traffic:dst_ref.type = 'ipv6-addr' AND network-traffic:dst_ref.value = '2001:db8::1' AND "
+     "network-traffic:dst_port = 502]"},
+    {"Evil.example:8080", "evil.example:8080",
+     "[network-traffic:dst_ref.type = 'domain-name' AND network-traffic:dst_ref.value = 'evil.example' AND "
+     "network-traffic:dst_port = 8080]"},
+    {"http://evil.example:8080/x", "http://evil.example:8080/x", "[url:value = 'http://evil.example:8080/x']"},
+};
+
+TEST(ListToStix, AnEndpointIsTrafficToItsPort) {
+  for (const auto& each : kEndpoints) {
+    const ListSource source{.id = "c2.txt", .title = "c2.txt"};
+    const auto made = list_to_stix(read_list(each.line).value(), source, kNow);
+    ASSERT_THAT(made, SizeIs(2)) << each.line;
+    EXPECT_EQ(json::string_at(json::parse(made[1].bytes)->root(), "pattern"), each.pattern);
+    EXPECT_EQ(made[1].title, each.title);
+    stix::Validator validator;
+    for (const auto& finding : validator.validate(write_list_bundle(source, made)).findings) {
+      ADD_FAILURE() << each.line << finding.path << finding.message;
+    }
+  }
 }
 
 }  // namespace

@@ -90,7 +90,7 @@ class Maker {
  private:
   stix::Head head_of(std::string_view type, const ListEntry& entry) const {
     return {.id = id_of(type, fmt::format("{} of list {}\n{} {}", type, source_.id,
-                                          threat_text::to_string(entry.found.kind), entry.found.value)),
+                                          threat_text::to_string(entry.found.kind), threat_text::spelled(entry.found))),
             .created_by = identity_,
             .created = now_,
             .modified = now_,

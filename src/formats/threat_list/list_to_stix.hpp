@@ -9,7 +9,8 @@
 #include "formats/threat_list/list.hpp"
 
 /// A list of indicators as STIX 2.1: an indicator of each value, and a sighting where it says when it was seen last.
-/// Ids follow from the list's source and the value, so that the same list read again gives the same objects.
+/// Ids follow from the list's source and the value with its port, so that the same list read again gives the same
+/// objects.
 namespace tocsin::formats::threat_list {
 
 /// Who tells. `id` stays while the source does: the name of a file, the address of a feed.

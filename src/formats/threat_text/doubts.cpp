@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 
 #include "base/text.hpp"
+#include "formats/threat_text/known_good.hpp"
 
 namespace tocsin::formats::threat_text {
 namespace {
@@ -228,8 +229,8 @@ std::optional<Doubt> doubt_of_url(std::string_view url) {
 }  // namespace
 
 std::string_view to_string(Doubt doubt) noexcept {
-  constexpr std::string_view kNames[] = {"own-network", "reserved",       "wide-network",
-                                         "resolver",    "common-service", "empty-file"};
+  constexpr std::string_view kNames[] = {"own-network",    "reserved",   "wide-network", "resolver",
+                                         "common-service", "empty-file", "known-good"};
   return kNames[static_cast<std::size_t>(doubt)];
 }
 
@@ -264,6 +265,11 @@ std::optional<Doubt> doubt_of(const Found& found) {
       break;
   }
   return std::nullopt;
+}
+
+std::optional<Doubt> doubt_here(const Found& found) {
+  if (const auto doubt = doubt_of(found)) return doubt;
+  return is_known_good(found) ? std::optional{Doubt::known_good} : std::nullopt;
 }
 
 }  // namespace tocsin::formats::threat_text

@@ -7,15 +7,18 @@
 #include <utility>
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "formats/cve/cve.hpp"
 #include "formats/stix/forms.hpp"
+#include "formats/threat_text/cve_id.hpp"
 
 namespace tocsin::formats::threat_text {
 namespace {
 
 constexpr std::size_t kTokenBytesMax = 2'048;
+constexpr std::size_t kPortDigitsMax = 5;
+constexpr unsigned kPortMax = 65'535;
 constexpr std::string_view kNoBreakSpace = "\xC2\xA0";
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -198,12 +201,34 @@ std::optional<std::string> ipv6_of(std::string_view token) {
   return out.append("/").append(prefix);
 }
 
-/// "198.51.100.7:443" without its port.
-std::string_view without_port(std::string_view token) noexcept {
+struct Endpoint {
+  std::string_view host;
+  std::uint16_t port = 0;
+  bool in_brackets = false;
+};
+
+/// "198.51.100.7:443", "[2001:db8::7]:502". A number that can be no port is left out.
+Endpoint endpoint_of(std::string_view token) noexcept {
   const auto colon = token.rfind(':');
-  if (colon == token.npos || token.find(':') != colon) return token;
-  const auto port = token.substr(colon + 1);
-  return all_digits(port) && port.size() <= 5 ? token.substr(0, colon) : token;
+  if (colon == token.npos) return {token};
+  const auto digits = token.substr(colon + 1);
+  if (!all_digits(digits) || digits.size() > kPortDigitsMax) return {token};
+  unsigned number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const auto port = static_cast<std::uint16_t>(number <= kPortMax ? number : 0);
+  const auto host = token.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) return {host.substr(1, host.size() - 2), port, true};
+  return token.find(':') == colon ? Endpoint{host, port} : Endpoint{token};
+}
+
+/// Where the port ends whose colon stands here. npos: there is none, or something else: "10:30:00", "a.example:80-90".
+std::size_t behind_port(std::string_view text, std::size_t colon, std::size_t end) noexcept {
+  if (colon >= end || text[colon] != ':') return text.npos;
+  auto behind = colon + 1;
+  while (behind < end && behind - colon <= kPortDigitsMax && is_digit(text[behind])) ++behind;
+  if (behind == colon + 1) return text.npos;
+  const bool ends = behind == end || std::string_view{"()[]{}=/"}.find(text[behind]) != std::string_view::npos;
+  return ends ? behind : text.npos;
 }
 
 std::optional<std::string> url_of(std::string_view token) {
@@ -256,7 +281,7 @@ std::optional<std::pair<Kind, std::string>> id_of(std::string_view token) {
   const auto starts = [&](std::string_view with) {
     return text::equals_ignore_case_ascii(token.substr(0, with.size()), with);
   };
-  if (auto id = cve::canonical(token); !id.empty()) return std::pair{Kind::cve, std::move(id)};
+  if (auto id = cve_of(token); !id.empty()) return std::pair{Kind::cve, std::move(id)};
   if (starts("CWE-") && token.size() <= 9 && all_digits(token.substr(4))) return std::pair{Kind::cwe, upper(token)};
   const bool technique = (token.size() == 5 || (token.size() == 9 && token[5] == '.' && all_digits(token.substr(6)))) &&
                          (token[0] == 'T' || token[0] == 't') && all_digits(token.substr(1, 4));
@@ -264,19 +289,24 @@ std::optional<std::pair<Kind, std::string>> id_of(std::string_view token) {
   return std::nullopt;
 }
 
-std::optional<std::pair<Kind, std::string>> classify(std::string_view token) {
+std::optional<Found> classify(std::string_view token) {
   if (token.size() < 2 || token.size() > kTokenBytesMax) return std::nullopt;
-  if (auto id = id_of(token)) return id;
-  if (const auto hash = hash_of(token)) return std::pair{*hash, text::lower_ascii(token)};
-  if (auto url = url_of(token)) return std::pair{Kind::url, *std::move(url)};
-  if (auto email = email_of(token)) return std::pair{Kind::email, *std::move(email)};
-  if (auto address = ipv6_of(token)) return std::pair{Kind::ipv6, *std::move(address)};
-  const auto host = without_port(token);
-  if (auto address = ipv4_of(host)) return std::pair{Kind::ipv4, *std::move(address)};
+  if (auto id = id_of(token)) return Found{.kind = id->first, .value = std::move(id->second)};
+  if (const auto hash = hash_of(token)) return Found{.kind = *hash, .value = text::lower_ascii(token)};
+  if (auto url = url_of(token)) return Found{.kind = Kind::url, .value = *std::move(url)};
+  if (auto email = email_of(token)) return Found{.kind = Kind::email, .value = *std::move(email)};
+  if (auto address = ipv6_of(token)) return Found{.kind = Kind::ipv6, .value = *std::move(address)};
+  const auto [host, port, in_brackets] = endpoint_of(token);
+  if (in_brackets) {
+    auto address = ipv6_of(host);
+    if (!address || port == 0) return std::nullopt;
+    return Found{.kind = Kind::ipv6, .value = *std::move(address), .port = port};
+  }
+  if (auto address = ipv4_of(host)) return Found{.kind = Kind::ipv4, .value = *std::move(address), .port = port};
   if (host.ends_with('.') ? is_domain(host.substr(0, host.size() - 1)) : is_domain(host)) {
     auto name = text::lower_ascii(host);
     if (name.ends_with('.')) name.pop_back();
-    return std::pair{Kind::domain, std::move(name)};
+    return Found{.kind = Kind::domain, .value = std::move(name), .port = port};
   }
   return std::nullopt;
 }
@@ -301,15 +331,47 @@ std::pair<std::size_t, std::size_t> trimmed(std::string_view text, std::size_t b
   return {begin, end};
 }
 
-void add(const Plain& plain, std::size_t begin, std::size_t end, std::vector<Found>& out) {
-  const auto found = classify(std::string_view{plain.text}.substr(begin, end - begin));
+/// False: it is none.
+bool add(const Plain& plain, std::size_t begin, std::size_t end, std::vector<Found>& out) {
+  auto found = classify(std::string_view{plain.text}.substr(begin, end - begin));
   // What would read as something else the next time was masked twice, by nobody who means it.
-  if (!found || plain_of(found->second).text != found->second) return;
-  out.push_back({.kind = found->first,
-                 .value = found->second,
-                 .begin = plain.from[begin],
-                 .end = plain.to[end - 1],
-                 .defanged = plain.was_changed(begin, end)});
+  if (!found || plain_of(found->value).text != found->value) return false;
+  found->begin = plain.from[begin];
+  found->end = plain.to[end - 1];
+  found->defanged = plain.was_changed(begin, end);
+  out.push_back(*std::move(found));
+  return true;
+}
+
+/// "CVE-2024-1234/CVE-2024-1235", "(T0883)", "md5=...", "[pump](https://...)": parts of it may be something.
+void add_parts(const Plain& plain, std::size_t begin, std::size_t end, std::vector<Found>& out) {
+  const std::string_view text = plain.text;
+  for (auto part = begin; part < end;) {
+    auto stop = std::min(text.find_first_of("()[]{}", part), end);
+    auto from = part;
+    // A port belongs to its host: "[2001:db8::7]:502", "c2=198.51.100.7:443/tcp".
+    if (part > 0 && text[part - 1] == '[' && stop < end && text[stop] == ']') {
+      const auto behind = behind_port(text, stop + 1, end);
+      if (behind != text.npos && add(plain, part - 1, behind, out)) {
+        part = behind + 1;
+        continue;
+      }
+    }
+    if (const auto scheme = text.substr(part, stop - part).find("://"); scheme != text.npos) {
+      from = part + scheme;
+      while (from > part && is_letter(text[from - 1])) --from;
+    } else {
+      stop = std::min(text.find_first_of("=/:", part), stop);
+      const auto behind = behind_port(text, stop, end);
+      if (behind != text.npos && add(plain, trimmed(text, from, stop).first, behind, out)) {
+        part = behind + 1;
+        continue;
+      }
+    }
+    const auto [first, behind_last] = trimmed(text, from, stop);
+    if (first < behind_last && (first != begin || behind_last != end)) add(plain, first, behind_last, out);
+    part = stop + 1;
+  }
 }
 
 }  // namespace
@@ -335,6 +397,12 @@ std::string_view host_of(std::string_view url) noexcept {
   return rest.substr(0, rest.find(':'));
 }
 
+std::string spelled(const Found& found) {
+  if (found.port == 0) return found.value;
+  const bool in_brackets = found.kind == Kind::ipv6;
+  return fmt::format("{}{}{}:{}", in_brackets ? "[" : "", found.value, in_brackets ? "]" : "", found.port);
+}
+
 std::string refang(std::string_view text) { return plain_of(text.substr(0, kTextBytesMax)).text; }
 
 std::vector<Found> extract(std::string_view given) {
@@ -351,23 +419,7 @@ std::vector<Found> extract(std::string_view given) {
     const auto [begin, end] = trimmed(text, at, behind);
     at = behind;
     if (begin >= end) continue;
-    const auto before = out.size();
-    add(plain, begin, end, out);
-    if (out.size() != before) continue;
-    // "CVE-2024-1234/CVE-2024-1235", "(T0883)", "md5=...", "[pump](https://...)": parts of it may be something.
-    for (auto part = begin; part < end;) {
-      auto stop = std::min(text.find_first_of("()[]{}", part), end);
-      auto from = part;
-      if (const auto scheme = text.substr(part, stop - part).find("://"); scheme != text.npos) {
-        from = part + scheme;
-        while (from > part && is_letter(text[from - 1])) --from;
-      } else {
-        stop = std::min(text.find_first_of("=/:", part), stop);
-      }
-      const auto [first, behind_last] = trimmed(text, from, stop);
-      if (first < behind_last && (first != begin || behind_last != end)) add(plain, first, behind_last, out);
-      part = stop + 1;
-    }
+    if (!add(plain, begin, end, out)) add_parts(plain, begin, end, out);
   }
   return out;
 }

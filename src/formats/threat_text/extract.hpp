@@ -23,6 +23,7 @@ struct Found {
   std::string value;
   std::size_t begin = 0, end = 0;  ///< Bytes of the text that it was read from.
   bool defanged = false;
+  std::uint16_t port = 0;  ///< Of an address or a name that is told with one; 0: none. `value` is the host alone.
   friend bool operator==(const Found&, const Found&) = default;
 };
 
@@ -34,6 +35,9 @@ inline constexpr std::size_t kFoundMax = 10'000;
 std::vector<Found> extract(std::string_view text);
 /// Exactly one thing and nothing beside it, as a line of a list has it.
 std::optional<Found> read_one(std::string_view line);
+/// The value, with its port where it has one: "198.51.100.7:443", "[2001:db8::7]:502". `read_one` reads it as the same,
+/// and what differs here is another thing to look for.
+std::string spelled(const Found& found);
 /// "hxxps://pump[.]example" as "https://pump.example"; what is not defanged stays as it is.
 std::string refang(std::string_view text);
 

@@ -1,5 +1,7 @@
 #include "formats/threat_text/extract.hpp"
 
+#include <tuple>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,7 +18,7 @@ using ::testing::SizeIs;
 std::vector<std::string> found_in(std::string_view text) {
   std::vector<std::string> out;
   for (const auto& each : extract(text)) {
-    out.push_back(fmt::format("{} {}{}", to_string(each.kind), each.value, each.defanged ? " (defanged)" : ""));
+    out.push_back(fmt::format("{} {}{}", to_string(each.kind), spelled(each), each.defanged ? " (defanged)" : ""));
   }
   return out;
 }
@@ -36,7 +38,7 @@ TEST_P(Line, IsReadAsOneThing) {
   }
   ASSERT_TRUE(found);
   EXPECT_EQ(to_string(found->kind), kind);
-  EXPECT_EQ(found->value, value);
+  EXPECT_EQ(spelled(*found), value);
 }
 
 constexpr std::string_view kMd5 = "0123456789ABCDEF0123456789abcdef";
@@ -46,8 +48,19 @@ const LineCase kLines[] = {
     {"198[.]51[.]100[.]7", "ipv4", "198.51.100.7"},
     {"198.51.100[.7", "ipv4", "198.51.100.7"},
     {"198(.)51.100{.}7", "ipv4", "198.51.100.7"},
-    {"198.51.100.7:443", "ipv4", "198.51.100.7"},
+    {"198.51.100.7:443", "ipv4", "198.51.100.7:443"},
+    {"198[.]51[.]100[.]7[:]443", "ipv4", "198.51.100.7:443"},
+    {"198.51.100.7:0443", "ipv4", "198.51.100.7:443"},
+    {"198.51.100.7:1", "ipv4", "198.51.100.7:1"},
+    {"198.51.100.7:65535", "ipv4", "198.51.100.7:65535"},
+    {"198.51.100.7:65536", "ipv4", "198.51.100.7"},
+    {"198.51.100.7:0", "ipv4", "198.51.100.7"},
+    {"198.51.100.7:100000", "", ""},
+    {"198.51.100.7:", "", ""},
+    {"198.51.100.7:x", "", ""},
+    {":443", "", ""},
     {"198.51.100.0/24", "ipv4", "198.51.100.0/24"},
+    {"198.51.100.0/24:502", "ipv4", "198.51.100.0/24:502"},
     {"198.51.100.0/33", "", ""},
     {"198.51.100.256", "", ""},
     {"198.51.100.07", "", ""},
@@ -56,11 +69,23 @@ const LineCase kLines[] = {
     {"2001[:]db8::7", "ipv6", "2001:db8::7"},
     {"2001:db8::/32", "ipv6", "2001:db8::/32"},
     {"2001:db8::/129", "", ""},
+    {"[2001:DB8::7]:502", "ipv6", "[2001:db8::7]:502"},
+    {"[2001[:]db8::7]:502", "ipv6", "[2001:db8::7]:502"},
+    {"[::1]:502", "ipv6", "[::1]:502"},
+    {"[2001:db8::7]:0", "", ""},
+    {"[2001:db8::7]:65536", "", ""},
+    {"[198.51.100.7]:502", "", ""},
+    {"[]:502", "", ""},
+    {"2001:db8::7:502", "ipv6", "2001:db8::7:502"},
     {"12:34", "", ""},
     {"Pump-Control[.]Example", "domain", "pump-control.example"},
     {"pump[dot]example", "domain", "pump.example"},
     {"pump (dot) example", "domain", "pump.example"},
     {"pump.example.", "domain", "pump.example"},
+    {"Evil[.]Example:8080", "domain", "evil.example:8080"},
+    {"evil.example.:8080", "domain", "evil.example:8080"},
+    {"evil.example:99999", "domain", "evil.example"},
+    {"setup.exe:8080", "", ""},
     {"xn--pmp-hoa.xn--p1ai", "domain", "xn--pmp-hoa.xn--p1ai"},
     {"setup.exe", "", ""},
     {"recipe.xlsx", "", ""},
@@ -118,12 +143,48 @@ TEST(Extract, FindsThingsInSentences) {
               ElementsAre("domain pump.example", "ipv4 198.51.100.7", "technique T0883"));
 }
 
+TEST(Extract, TheValueOfAnEndpointIsItsHost) {
+  for (const auto& [line, host, port] : {std::tuple{"198.51.100.7:443", "198.51.100.7", 443},
+                                         {"[2001:DB8::7]:502", "2001:db8::7", 502},
+                                         {"Evil.example:8080", "evil.example", 8080},
+                                         {"198.51.100.7", "198.51.100.7", 0},
+                                         {"198.51.100.7:65536", "198.51.100.7", 0},
+                                         {"http://pump.example:8080/x", "http://pump.example:8080/x", 0}}) {
+    const auto found = read_one(line);
+    ASSERT_TRUE(found) << line;
+    EXPECT_EQ(found->value, host);
+    EXPECT_EQ(found->port, port);
+    const auto again = read_one(spelled(*found));
+    ASSERT_TRUE(again) << line;
+    EXPECT_EQ(again->value, host);
+    EXPECT_EQ(again->port, port);
+  }
+}
+
+TEST(Extract, FindsEndpointsInSentences) {
+  EXPECT_THAT(found_in("C2 at 198.51.100.7:443, [2001:db8::7]:502 and evil[.]example:8080."),
+              ElementsAre("ipv4 198.51.100.7:443", "ipv6 [2001:db8::7]:502", "domain evil.example:8080 (defanged)"));
+  EXPECT_THAT(found_in("(198.51.100.7:443/tcp) c2=evil.example:8080 to=[2001:db8::7]:502/udp ([2001:db8::8]:102)"),
+              ElementsAre("ipv4 198.51.100.7:443", "domain evil.example:8080", "ipv6 [2001:db8::7]:502",
+                          "ipv6 [2001:db8::8]:102"));
+  // What is behind the colon may be something else.
+  EXPECT_THAT(found_in("198.51.100.7:80-90 evil.example:10:30 198.51.100.8:443x [2001:db8::7] CVE-2024-12345:12"),
+              ElementsAre("ipv4 198.51.100.7", "domain evil.example", "ipv4 198.51.100.8", "ipv6 2001:db8::7",
+                          "cve CVE-2024-12345"));
+  EXPECT_THAT(found_in("At 10:30 ratio=3:2 [a]:80"), IsEmpty());
+}
+
 TEST(Extract, SaysWhereItStands) {
   const std::string_view text = "see hxxp://pump[.]example/x, and CVE-2024-12345.";
   const auto found = extract(text);
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(text.substr(found[0].begin, found[0].end - found[0].begin), "hxxp://pump[.]example/x");
   EXPECT_EQ(text.substr(found[1].begin, found[1].end - found[1].begin), "CVE-2024-12345");
+  const std::string_view ports = "see 198[.]51.100.7:443, and ([2001:db8::7]:502).";
+  const auto endpoints = extract(ports);
+  ASSERT_EQ(endpoints.size(), 2U);
+  EXPECT_EQ(ports.substr(endpoints[0].begin, endpoints[0].end - endpoints[0].begin), "198[.]51.100.7:443");
+  EXPECT_EQ(ports.substr(endpoints[1].begin, endpoints[1].end - endpoints[1].begin), "[2001:db8::7]:502");
 }
 
 TEST(Extract, EveryBlankEndsAWord) {
@@ -169,6 +230,11 @@ const DoubtCase kDoubts[] = {
     {"198.51.100.7", "reserved"},
     {"255.255.255.255", "reserved"},
     {"8.8.8.8", "resolver"},
+    {"8.8.8.8:53", "resolver"},
+    {"10.1.2.3:502", "own-network"},
+    {"[::1]:502", "own-network"},
+    {"google.com:8443", "common-service"},
+    {"45.66.77.88:8080", ""},
     {"8.8.8.9", ""},
     {"104.16.1.1", "common-service"},
     {"104.32.0.1", ""},

@@ -87,7 +87,7 @@ class OpenApi : public testing::MembersTest {
     }
     if (target == "/api/v1/threats" || target.starts_with("/api/v1/threats/tool--")) return "boss@plant.example";
     if (target.ends_with("/sharing") || target.starts_with("/api/v1/cases") || target.ends_with("/read") ||
-        target.ends_with("/removal") || target.ends_with("/sighting") ||
+        target.ends_with("/removal") || target.ends_with("/sighting") || target.ends_with("/thanks") ||
         target.find("/comments") != std::string_view::npos) {
       return "coordinator@cert.example";
     }
@@ -367,6 +367,7 @@ class Crawl {
       ask("attack", "/api/v1/attack" + std::string{query});
       ask("attack_layer", "/api/v1/attack/layer" + std::string{query});
     }
+    ask("attack_changes", "/api/v1/attack/changes");
     for (const auto* id :
          {"T9001", "TA9001", "G9001", "S9001", "C9001", "M9001", "A9001", "DC9001", "DET9001", "AN9001"}) {
       ask("attack_object", std::string{"/api/v1/attack/"} + id);
@@ -397,6 +398,7 @@ class Crawl {
     ask("inventory_import", "/api/v1/inventory/import", csv);
     EXPECT_FALSE(json::string_at(ask("inventory", "/api/v1/inventory?limit=1"), "next").empty());
     ask("inventory_export", "/api/v1/inventory/export");
+    ask("inventory_export_xlsx", "/api/v1/inventory/export.xlsx");
     const auto entered = ask("asset_create", "/api/v1/inventory",
                              R"({"name":"Valve","versions":[{"component":"firmware","text":"3"}],"tags":["a"]})");
     const auto asset = "/api/v1/inventory/" + id_of(entered, "id");
@@ -475,7 +477,10 @@ class Crawl {
     EXPECT_FALSE(json::array_at(made.at("review"), "also_in_text").empty());
     ask("threat_report_change", reports + "/" + id,
         R"({"title":"Scans, again","text":"More.","tlp":"GREEN","audience":"members"})", "PUT");
-    ask("threat_sighting_add", threats + id + "/sighting", R"({"anonymous":false})", "PUT");
+    ask("threat_sighting_add", threats + id + "/sighting",
+        R"({"anonymous":false,"count":7,"first_seen":"2020-01-01","last_seen":null,"remark":"At two gateways."})",
+        "PUT");
+    ask("threat_thank", threats + id + "/thanks", {}, "PUT");
     EXPECT_FALSE(json::array_at(ask("threat_report", reports + "/" + id), "seen_too").empty());
     ask("threat_reports", reports);
     const auto extraction =

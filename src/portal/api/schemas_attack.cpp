@@ -20,6 +20,13 @@ constexpr QueryParameter kCoverageQuery[] = {
      R"({"type":"integer"})"},
 };
 
+constexpr QueryParameter kChangesQuery[] = {
+    {"matrix", "Which one, such as `ics-attack`. Without it the first.", R"({"type":"string","default":""})"},
+    {"before", "Version of the release to compare with. Without it the one before `after`.",
+     R"({"type":"string","default":""})"},
+    {"after", "Version of the release that is told of. Without it the newest.", R"({"type":"string","default":""})"},
+};
+
 constexpr Operation kOperations[] = {
     {.route = "attack",
      .description = "`mentions`: how many advisories and STIX objects that the asker may see, and that are no part of "
@@ -34,6 +41,12 @@ constexpr Operation kOperations[] = {
      .description = "By its ATT&CK id. Of several objects of one id one that is in force. `relations` has only what "
                     "the asker may see: the other end and the relationship.",
      .schema = "AttackDetail"},
+    {.route = "attack_changes",
+     .description =
+         "As `tocsin attack diff` tells it of two files. `before` and `after` are null where no two releases "
+         "are here for the asker.",
+     .schema = "AttackChanges",
+     .query = kChangesQuery},
     {.route = "attack_coverage",
      .description = "Techniques that target classes of assets that stand in the asker's plants, or no class in "
                     "particular, with what is open where: where neither one of `mitigations` nor one of "
@@ -92,6 +105,64 @@ std::string_view attack_schemas_json() noexcept {
         }
       }
     ]
+  }
+},
+"AttackRelease": {
+  "type": ["object", "null"],
+  "required": ["version", "released"],
+  "properties": {"version": {"type": "string"}, "released": {"type": "string", "format": "date-time"}}
+},
+"AttackReleaseObject": {
+  "type": "object",
+  "required": ["id", "name", "stix_id"],
+  "properties": {
+    "id": {"description": "Its ATT&CK id; empty of what neither release tells.", "type": "string"},
+    "name": {"type": "string"},
+    "stix_id": {"type": "string"}
+  }
+},
+"AttackChanges": {
+  "type": "object",
+  "required": ["domain", "before", "after", "releases", "changes", "relations"],
+  "properties": {
+    "domain": {"type": ["string", "null"]},
+    "before": {"$ref": "#/components/schemas/AttackRelease"},
+    "after": {"$ref": "#/components/schemas/AttackRelease"},
+    "releases": {"description": "That are here, newest first.", "type": "array", "items": {"$ref": "#/components/schemas/AttackRelease"}},
+    "changes": {
+      "description": "One object may have changed in several ways.",
+      "type": "array",
+      "items": {
+        "allOf": [
+          {"$ref": "#/components/schemas/AttackReleaseObject"},
+          {
+            "type": "object",
+            "required": ["what", "kind", "name_before", "version_before", "version", "successor"],
+            "properties": {
+              "what": {"enum": ["added", "renamed", "revoked", "deprecated", "reinstated", "removed", "major-version", "minor-version", "edited"]},
+              "kind": {"type": "string"},
+              "name_before": {"type": "string"},
+              "version_before": {"type": "string"},
+              "version": {"type": "string"},
+              "successor": {"description": "Of what was revoked.", "type": "string"}
+            }
+          }
+        ]
+      }
+    },
+    "relations": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["what", "verb", "source", "target"],
+        "properties": {
+          "what": {"enum": ["added", "removed"]},
+          "verb": {"type": "string"},
+          "source": {"$ref": "#/components/schemas/AttackReleaseObject"},
+          "target": {"$ref": "#/components/schemas/AttackReleaseObject"}
+        }
+      }
+    }
   }
 },
 "AttackCoverage": {

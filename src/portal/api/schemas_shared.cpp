@@ -68,11 +68,17 @@ constexpr Operation kOperations[] = {
      .schema = "",
      .media_type = "application/stix+json;version=2.1"},
     {.route = "threat_sighting_add",
-     .description = "Of indicators and reports that another organisation gave; 409 where it has said so already.",
+     .description = "Of indicators and reports that another organisation gave; 409 where it has said so already. How "
+                    "often, when and a remark stand in the sighting, for who gave it and the CERT.",
      .schema = "",
      .body = "SightingNew",
      .status = 204},
     {.route = "threat_sighting_withdraw", .description = "The sighting is revoked.", .schema = "", .status = 204},
+    {.route = "threat_thank",
+     .description = "Of reports that another organisation gave, for the organisation acted for: once, and saying it "
+                    "again changes nothing. Who gave one by name is told which organisations thank it.",
+     .schema = "",
+     .status = 204},
     {.route = "threat_sharing",
      .description = "For those who edit for the organisation that owns it; 404 for everybody else.",
      .schema = "Sharing"},
@@ -153,7 +159,7 @@ std::string_view shared_schemas_json() noexcept {
   return R"json({
 "SharedReport": {
   "type": "object",
-  "required": ["id", "url", "title", "tlp", "form", "anonymous", "revoked", "may_change", "version", "shared_at", "text", "first_seen", "last_seen", "sectors", "countries", "indicators", "cves", "techniques", "objects", "organisations_that_saw_it", "organisations_that_read_it", "seen_too"],
+  "required": ["id", "url", "title", "tlp", "form", "anonymous", "revoked", "may_change", "version", "shared_at", "text", "first_seen", "last_seen", "sectors", "countries", "indicators", "cves", "techniques", "objects", "organisations_that_saw_it", "organisations_that_read_it", "organisations_that_thanked", "thanked_by", "seen_too"],
   "properties": {
     "id": {"description": "Its STIX id.", "type": "string"},
     "url": {"type": "string"},
@@ -176,15 +182,21 @@ std::string_view shared_schemas_json() noexcept {
     "objects": {"description": "Of STIX, with the report.", "type": "integer", "minimum": 1},
     "organisations_that_saw_it": {"type": "integer", "minimum": 0},
     "organisations_that_read_it": {"description": "Others, of whom somebody marked the report as read.", "type": "integer", "minimum": 0},
+    "organisations_that_thanked": {"type": "integer", "minimum": 0},
+    "thanked_by": {"description": "Names of these organisations; none where the report is anonymous.", "type": "array", "items": {"type": "string"}},
     "seen_too": {
       "type": "array",
       "items": {
         "type": "object",
-        "required": ["organisation", "object", "at"],
+        "required": ["organisation", "object", "at", "count", "first_seen", "last_seen", "remark"],
         "properties": {
           "organisation": {"description": "Null: it did not want to be named.", "type": ["string", "null"]},
           "object": {"type": "string"},
-          "at": {"$ref": "#/components/schemas/Time"}
+          "at": {"description": "When they said so.", "$ref": "#/components/schemas/Time"},
+          "count": {"description": "Null, as what follows: they did not say.", "type": ["integer", "null"]},
+          "first_seen": {"$ref": "#/components/schemas/OptionalTime"},
+          "last_seen": {"$ref": "#/components/schemas/OptionalTime"},
+          "remark": {"type": ["string", "null"]}
         }
       }
     }
@@ -257,7 +269,7 @@ std::string_view shared_schemas_json() noexcept {
             "properties": {
               "kind": {"enum": ["ipv4", "ipv6", "domain", "url", "email", "md5", "sha1", "sha256"]},
               "value": {"type": "string"},
-              "doubt": {"enum": [null, "own-network", "reserved", "wide-network", "resolver", "common-service", "empty-file"]},
+              "doubt": {"enum": [null, "own-network", "reserved", "wide-network", "resolver", "common-service", "empty-file", "known-good"]},
               "kept": {"type": "boolean"}
             }
           }
@@ -343,7 +355,13 @@ std::string_view shared_schemas_json() noexcept {
 "SightingNew": {
   "type": "object",
   "additionalProperties": false,
-  "properties": {"anonymous": {"type": "boolean", "default": false}}
+  "properties": {
+    "anonymous": {"type": "boolean", "default": false},
+    "count": {"description": "How often.", "type": ["integer", "null"], "minimum": 1, "maximum": 999999999},
+    "first_seen": {"description": "RFC 3339, or a date. Not in the future.", "type": ["string", "null"]},
+    "last_seen": {"description": "Not before first_seen.", "type": ["string", "null"]},
+    "remark": {"description": "At most 2,000 bytes. Becomes the sighting's description.", "type": ["string", "null"]}
+  }
 }
 })json";
 }

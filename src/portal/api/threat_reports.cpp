@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "engine/threat/feedback.hpp"
 #include "engine/threat/report.hpp"
 #include "engine/threat/sightings.hpp"
 #include "portal/access.hpp"
@@ -85,9 +86,10 @@ Status check_whole(const threat::Review& review) {
   }
   for (const auto& each : review.indicators) {
     if (!each.kept) {
-      return Error::invalid(fmt::format("'{}' is doubtful ({}): leave it out, or name it in 'keep'", each.found.value,
-                                        formats::threat_text::to_string(*each.doubt)),
-                            "indicators");
+      return Error::invalid(
+          fmt::format("'{}' is doubtful ({}): leave it out, or name it in 'keep'",
+                      formats::threat_text::spelled(each.found), formats::threat_text::to_string(*each.doubt)),
+          "indicators");
     }
   }
   return ok();
@@ -98,7 +100,7 @@ boost::json::object review_json(const threat::Review& review) {
   for (const auto& each : review.indicators) {
     indicators.push_back(boost::json::object{
         {"kind", formats::threat_text::to_string(each.found.kind)},
-        {"value", each.found.value},
+        {"value", formats::threat_text::spelled(each.found)},
         {"doubt", each.doubt ? boost::json::value(formats::threat_text::to_string(*each.doubt)) : boost::json::value()},
         {"kept", each.kept}});
   }
@@ -107,7 +109,8 @@ boost::json::object review_json(const threat::Review& review) {
         {"field", each.field}, {"line", static_cast<std::int64_t>(each.line)}, {"text", each.text}});
   }
   for (const auto& each : review.also_in_text) {
-    also.push_back(boost::json::object{{"kind", formats::threat_text::to_string(each.kind)}, {"value", each.value}});
+    also.push_back(boost::json::object{{"kind", formats::threat_text::to_string(each.kind)},
+                                       {"value", formats::threat_text::spelled(each)}});
   }
   return {{"indicators", std::move(indicators)}, {"unread", std::move(unread)}, {"also_in_text", std::move(also)}};
 }
@@ -171,16 +174,30 @@ Result<http::Response> post_extraction(App& app, const http::Request& request) {
 
 Result<http::Response> put_sighting(App& app, const http::Request& request) {
   TRY(const auto record, pages::record_of(app, request));
-  TRY(const auto body, Body::read(request, {"anonymous"}));
+  TRY(const auto body, Body::read(request, {"anonymous", "count", "first_seen", "last_seen", "remark"}));
   TRY(const auto anonymous, body.flag("anonymous"));
   const auto attribution = anonymous.value_or(false) ? threat::Attribution::anonymous : threat::Attribution::named;
-  TRY_VOID(threat::add_sighting(app.database(), access::actor(request), record.id, attribution, request.now));
+  threat::SightingInput input;
+  TRY(const auto count, body.number("count"));
+  if (count) input.count = std::to_string(*count);
+  for (auto [name, into] :
+       {std::pair{"first_seen", &input.first_seen}, {"last_seen", &input.last_seen}, {"remark", &input.remark}}) {
+    TRY(const auto text, body.text(name));
+    *into = text.value_or("");
+  }
+  TRY_VOID(threat::add_sighting(app.database(), access::actor(request), record.id, attribution, input, request.now));
   return http::Response::nothing();
 }
 
 Result<http::Response> delete_sighting(App& app, const http::Request& request) {
   TRY(const auto record, pages::record_of(app, request));
   TRY_VOID(threat::withdraw_sighting(app.database(), access::actor(request), record.id, request.now));
+  return http::Response::nothing();
+}
+
+Result<http::Response> put_thanks(App& app, const http::Request& request) {
+  TRY(const auto record, pages::record_of(app, request));
+  TRY_VOID(threat::say_thanks(app.database(), access::actor(request), record.id, request.now));
   return http::Response::nothing();
 }
 
@@ -252,7 +269,13 @@ void add_threat_report_api(App& app, http::Router& router) {
                                      .name = "threat_sighting_withdraw",
                                      .summary = "Take that back",
                                      .permission = kMember,
-                                     .handler = delete_sighting}};
+                                     .handler = delete_sighting},
+                                    {.method = Method::put,
+                                     .pattern = "/api/v1/threats/{id}/thanks",
+                                     .name = "threat_thank",
+                                     .summary = "Thank who shared a report",
+                                     .permission = kMember,
+                                     .handler = put_thanks}};
   for (const auto& route : routes) api::add_write_route(app, router, route);
 }
 

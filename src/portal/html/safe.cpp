@@ -13,14 +13,19 @@
 #include <cmark-gfm.h>
 
 #include "base/text.hpp"
+#include "formats/threat_text/references.hpp"
 
 namespace tocsin::portal::html {
 namespace {
+
+namespace threat_text = formats::threat_text;
 
 constexpr std::size_t kUrlBytesMax = 2000;
 /// Beyond it a document's Markdown is shown as plain paragraphs: cmark's tables are quadratic in columns.
 constexpr std::size_t kMarkdownBytesMax = std::size_t{1} << 20;
 constexpr int kMarkdownBarsMax = 1000;
+/// Of one text; each makes ten times its bytes of HTML. What names more is a catalogue.
+constexpr std::size_t kReferencesMax = 2'000;
 
 constexpr bool is_control(unsigned char c) noexcept {
   return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
@@ -257,8 +262,8 @@ void unwrap(cmark_node* node) {
   cmark_node_free(node);
 }
 
-/// Images become their alternative text, links keep only schemes we allow.
-void restrain(cmark_node* document) {
+/// Images become their alternative text, links keep only schemes we allow. A target that is an id becomes its page.
+void restrain(cmark_node* document, ReferenceUrl* url_of) {
   std::vector<cmark_node*> unwanted;
   const std::unique_ptr<cmark_iter, IterDeleter> iter{cmark_iter_new(document)};
   for (auto event = cmark_iter_next(iter.get()); event != CMARK_EVENT_DONE; event = cmark_iter_next(iter.get())) {
@@ -268,15 +273,73 @@ void restrain(cmark_node* document) {
     if (type == CMARK_NODE_IMAGE) unwanted.push_back(node);
     if (type == CMARK_NODE_LINK) {
       const auto url = literal_of(cmark_node_get_url(node));
+      if (const auto to = url_of == nullptr ? std::nullopt : threat_text::read_reference(url)) {
+        cmark_node_set_url(node, url_of(*to).str().c_str());
+        continue;
+      }
       if (!is_own_link(url) && Url::external(url).empty()) unwanted.push_back(node);
     }
   }
   for (auto* node : unwanted) unwrap(node);
 }
 
+/// In front of `before`: false where the library refuses, which leaves the text as it was.
+bool insert_text(cmark_node* before, const std::string& text) {
+  if (text.empty()) return true;
+  std::unique_ptr<cmark_node, NodeDeleter> node{cmark_node_new(CMARK_NODE_TEXT)};
+  if (!node || cmark_node_set_literal(node.get(), text.c_str()) == 0) return false;
+  if (cmark_node_insert_before(before, node.get()) == 0) return false;
+  node.release();
+  return true;
+}
+
+bool insert_link(cmark_node* before, const std::string& text, const Url& url) {
+  std::unique_ptr<cmark_node, NodeDeleter> link{cmark_node_new(CMARK_NODE_LINK)},
+      words{cmark_node_new(CMARK_NODE_TEXT)};
+  if (!link || !words || cmark_node_set_url(link.get(), url.str().c_str()) == 0 ||
+      cmark_node_set_literal(words.get(), text.c_str()) == 0 || cmark_node_append_child(link.get(), words.get()) == 0) {
+    return false;
+  }
+  words.release();
+  if (cmark_node_insert_before(before, link.get()) == 0) return false;
+  link.release();
+  return true;
+}
+
+/// Makes links of the references in text. Code and raw HTML are nodes of other kinds; what stands in links is left out.
+void link_references(cmark_node* document, ReferenceUrl* url_of) {
+  // The parser cuts texts wherever something could have begun: "malware--..." at its "w".
+  cmark_consolidate_text_nodes(document);
+  std::vector<cmark_node*> texts;
+  {
+    const std::unique_ptr<cmark_iter, IterDeleter> iter{cmark_iter_new(document)};
+    int links = 0;
+    for (auto event = cmark_iter_next(iter.get()); event != CMARK_EVENT_DONE; event = cmark_iter_next(iter.get())) {
+      auto* node = cmark_iter_get_node(iter.get());
+      const auto type = cmark_node_get_type(node);
+      if (type == CMARK_NODE_LINK) links += event == CMARK_EVENT_ENTER ? 1 : -1;
+      if (type == CMARK_NODE_TEXT && event == CMARK_EVENT_ENTER && links == 0) texts.push_back(node);
+    }
+  }
+  auto left = kReferencesMax;
+  for (auto* node : texts) {
+    const std::string text{literal_of(cmark_node_get_literal(node))};
+    const auto found = threat_text::references_in(text, left);
+    left -= found.size();
+    std::size_t done = 0;
+    for (const auto& each : found) {
+      if (!insert_text(node, text.substr(done, each.begin - done))) break;
+      done = each.begin;
+      if (!insert_link(node, text.substr(each.begin, each.end - each.begin), url_of(each))) break;
+      done = each.end;
+    }
+    if (done > 0) cmark_node_set_literal(node, text.c_str() + done);
+  }
+}
+
 }  // namespace
 
-Html markdown(std::string_view text) {
+Html markdown(std::string_view text, ReferenceUrl* url_of) {
   if (text.size() > kMarkdownBytesMax || too_many_columns(text)) return paragraphs(text);
   [[maybe_unused]] static const bool registered = [] {
     cmark_gfm_core_extensions_ensure_registered();
@@ -291,7 +354,8 @@ Html markdown(std::string_view text) {
   cmark_parser_feed(parser.get(), text.data(), text.size());
   const std::unique_ptr<cmark_node, NodeDeleter> document{cmark_parser_finish(parser.get())};
   if (!document) return paragraphs(text);
-  restrain(document.get());
+  restrain(document.get(), url_of);
+  if (url_of != nullptr) link_references(document.get(), url_of);
   const std::unique_ptr<char, void (*)(void*)> rendered{
       cmark_render_html(document.get(), CMARK_OPT_DEFAULT, cmark_parser_get_syntax_extensions(parser.get())), &free};
   if (!rendered) return paragraphs(text);

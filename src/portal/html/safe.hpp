@@ -2,6 +2,10 @@
 #include <string>
 #include <string_view>
 
+namespace tocsin::formats::threat_text {
+struct Reference;
+}  // namespace tocsin::formats::threat_text
+
 /// Text from documents is hostile. Values become HTML only through these types.
 namespace tocsin::portal::html {
 
@@ -44,11 +48,16 @@ class Url {
   std::string text_;
 };
 
+/// The page of what a text refers to.
+using ReferenceUrl = Url(const formats::threat_text::Reference& reference);
+
 /// Plain text of a document as paragraphs: blank lines part <p>, single line ends <br>, lines that begin with "-", "*"
 /// or a bullet become lists, bare http(s) URLs become links (rel="noopener noreferrer nofollow").
 Html paragraphs(std::string_view text);
 /// Markdown (GFM) of our own guidance and of documents that say it is Markdown; no raw HTML, links by scheme, no
 /// images.
-Html markdown(std::string_view text);
+/// With `url_of` what it refers to by an id (formats/threat_text/references.hpp) becomes links to that: bare words, and
+/// targets ("[x](campaign--...)"). What stands in code or in other links stays as it is.
+Html markdown(std::string_view text, ReferenceUrl* url_of = nullptr);
 
 }  // namespace tocsin::portal::html

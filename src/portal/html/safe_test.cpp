@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "formats/threat_text/references.hpp"
+
 namespace tocsin::portal::html {
 namespace {
 
@@ -127,6 +129,55 @@ class Markdown : public testing::TestWithParam<TextCase> {};
 TEST_P(Markdown, IsRestrained) { EXPECT_EQ(markdown(GetParam().text).str(), GetParam().html); }
 INSTANTIATE_TEST_SUITE_P(Html, Markdown, testing::ValuesIn(kMarkdown),
                          [](const auto& each) { return each.param.name; });
+
+Url at(const formats::threat_text::Reference& reference) { return Url::own("/at/" + reference.id); }
+
+#define TOCSIN_CAMPAIGN "campaign--11111111-2222-4333-8444-555555555555"
+#define TOCSIN_MALWARE "malware--11111111-2222-4333-8444-555555555555"
+#define TOCSIN_LINK(id) "<a href=\"/at/" id "\">" id "</a>"
+constexpr TextCase kReferences[] = {
+    {"BareIds", "Uses T0855, T1078.004 (CVE-2024-1234).",
+     "<p>Uses " TOCSIN_LINK("T0855") ", " TOCSIN_LINK("T1078.004") " (" TOCSIN_LINK("CVE-2024-1234") ").</p>\n"},
+    {"StixIds", TOCSIN_CAMPAIGN " and " TOCSIN_MALWARE ".",
+     "<p>" TOCSIN_LINK(TOCSIN_CAMPAIGN) " and " TOCSIN_LINK(TOCSIN_MALWARE) ".</p>\n"},
+    {"StixIdAsTarget", "[x](" TOCSIN_CAMPAIGN ")", "<p><a href=\"/at/" TOCSIN_CAMPAIGN "\">x</a></p>\n"},
+    {"StixIdIsLowerCase", "[x](Campaign--11111111-2222-4333-8444-555555555555)", "<p>x</p>\n"},
+    {"CveAsTarget", "[*x*](cve-2024-1234)", "<p><a href=\"/at/CVE-2024-1234\"><em>x</em></a></p>\n"},
+    {"TargetElsewhere", "[x]\n\n[x]: T0855", "<p><a href=\"/at/T0855\">x</a></p>\n"},
+    {"OneIdBehindAnother", "[T0855](" TOCSIN_CAMPAIGN ")", "<p><a href=\"/at/" TOCSIN_CAMPAIGN "\">T0855</a></p>\n"},
+    {"CodeSpan", "`T0855` T0856", "<p><code>T0855</code> " TOCSIN_LINK("T0856") "</p>\n"},
+    {"CodeBlock", "```\nT0855\n```", "<pre><code>T0855\n</code></pre>\n"},
+    {"IndentedCode", "    T0855", "<pre><code>T0855\n</code></pre>\n"},
+    {"InLink", "[*T0855*](/help)", "<p><a href=\"/help\"><em>T0855</em></a></p>\n"},
+    {"InAddress", "https://a.example/CVE-2024-1234",
+     "<p><a rel=\"noopener noreferrer nofollow\" href=\"https://a.example/CVE-2024-1234\">"
+     "https://a.example/CVE-2024-1234</a></p>\n"},
+    {"InAddressMadeHarmless", "hxxps://a[.]example/T0855", "<p>hxxps://a[.]example/T0855</p>\n"},
+    {"InWord", "XT0855 T0855X T0855_a", "<p>XT0855 T0855X T0855_a</p>\n"},
+    {"Emphasis", "**T0855** _T0856_",
+     "<p><strong>" TOCSIN_LINK("T0855") "</strong> <em>" TOCSIN_LINK("T0856") "</em></p>\n"},
+    {"Heading", "# T0855", "<h1>" TOCSIN_LINK("T0855") "</h1>\n"},
+    {"OtherHyphens", "CVE&#8209;2024\u20111234", "<p><a href=\"/at/CVE-2024-1234\">CVE\u20112024\u20111234</a></p>\n"},
+    {"EscapedMarkup", "&lt;T0855&gt; \\<T0856\\>",
+     "<p>&lt;" TOCSIN_LINK("T0855") "&gt; &lt;" TOCSIN_LINK("T0856") "&gt;</p>\n"},
+    {"RawMarkup", "a <b title=\"T0855\">T0856</b>",
+     "<p>a <!-- raw HTML omitted -->" TOCSIN_LINK("T0856") "<!-- raw HTML omitted --></p>\n"},
+    {"Image", "![T0855](https://a.example/x.png)", "<p>" TOCSIN_LINK("T0855") "</p>\n"},
+    {"RefusedTarget", "[T0855](javascript:alert(1))", "<p>" TOCSIN_LINK("T0855") "</p>\n"},
+};
+class MarkdownReferences : public testing::TestWithParam<TextCase> {};
+TEST_P(MarkdownReferences, BecomeLinks) { EXPECT_EQ(markdown(GetParam().text, &at).str(), GetParam().html); }
+INSTANTIATE_TEST_SUITE_P(Html, MarkdownReferences, testing::ValuesIn(kReferences),
+                         [](const auto& each) { return each.param.name; });
+
+TEST(MarkdownReferencesInBulk, StayWithinReason) {
+  EXPECT_EQ(markdown("T0855 [x](" TOCSIN_CAMPAIGN ")").str(), "<p>T0855 x</p>\n");
+  EXPECT_THAT(markdown("|a|\n|-|\n|T0855|\n", &at).str(), HasSubstr("<td>" TOCSIN_LINK("T0855") "</td>"));
+  std::string text;
+  for (int i = 0; i < 2'001; ++i) text += i % 2 == 0 ? "T0855 " : "T0855\n";
+  const auto html = markdown(text + "end", &at).str();
+  EXPECT_THAT(html, HasSubstr("</a>\nT0855 end</p>")) << html.substr(html.size() - 200);
+}
 
 TEST(MarkdownOfOthers, HasNoMarkupOfItsOwn) {
   const auto html =

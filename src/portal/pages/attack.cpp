@@ -127,6 +127,7 @@ void add_attack_routes(App& app, http::Router& router) {
         route.body_bytes_max = formats::attack::kLayerBytesMax + (64U << 10U);
       });
   add_attack_coverage_routes(app, router);
+  add_attack_changes_routes(app, router);
   add_attack_object_routes(app, router);
 }
 

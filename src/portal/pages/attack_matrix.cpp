@@ -261,7 +261,9 @@ Html matrix_html(const ShownMatrix& view) {
   }
   out += "</header>\n";
   if (!domain.version.empty() && domain.released) {
-    render<"<p class=\"note\">[[Version {} of {}]]</p>\n">(out, domain.version, date_html(*domain.released));
+    render<"<p class=\"note\">[[Version {} of {}]] · <a href=\"{}\">[[What changed]]</a></p>\n">(
+        out, domain.version, date_html(*domain.released),
+        Url::own(http::with_query("/threats/attack/changes", {{"matrix", domain.id}})));
   }
   append_domains(out, view);
   append_picker(out, view);

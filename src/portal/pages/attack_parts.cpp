@@ -11,6 +11,7 @@
 #include "formats/attack/attack.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/threat_json.hpp"
+#include "portal/pages/threat_markdown.hpp"
 
 namespace tocsin::portal::pages {
 namespace {
@@ -149,7 +150,7 @@ Html AttackText::markdown(std::string_view text) {
     out += fmt::format(" [\\[{0}\\]](#ref-{0})", cited.number);
     at = end + 1;
   }
-  return html::markdown(out);
+  return threat_markdown(out);
 }
 
 void AttackText::append_references(std::string& out) const {

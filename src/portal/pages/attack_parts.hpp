@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "engine/threat/attack.hpp"
+#include "formats/attack/difference.hpp"
 #include "portal/app.hpp"
 #include "portal/html/safe.hpp"
 #include "portal/http/router.hpp"
@@ -27,6 +28,8 @@ std::string_view attack_kind_plural(engine::threat::AttackKind kind);
 boost::json::object attack_row_json(const engine::threat::AttackRow& row);
 /// An object with what it has to do with: the API's answer. Errors: internal.
 Result<boost::json::object> attack_object_json(engine::threat::AttackObject object);  // attack_object.cpp
+/// What changed between two releases, the same from the API and from `tocsin attack diff`.
+boost::json::object attack_difference_json(const formats::attack::Difference& difference);  // attack_changes.cpp
 /// Ids of the compensating controls (engine/exposure/controls.hpp) that ATT&CK explains here for the asker.
 Result<std::set<std::string>> explained_controls(App& app, const http::Request& request);
 /// "deprecated" or "revoked"; nothing where it is in force.
@@ -59,5 +62,6 @@ class AttackText {
 void add_attack_routes(App& app, http::Router& router);           // attack.cpp
 void add_attack_object_routes(App& app, http::Router& router);    // attack_object.cpp
 void add_attack_coverage_routes(App& app, http::Router& router);  // attack_coverage.cpp
+void add_attack_changes_routes(App& app, http::Router& router);   // attack_changes.cpp
 
 }  // namespace tocsin::portal::pages

@@ -204,6 +204,37 @@ TEST_P(AttackPages, ALayerIsShownAndNotKept) {
   EXPECT_THAT(page("/threats/attack"), Not(HasSubstr("Mine")));
 }
 
+TEST_P(AttackPages, ReleasesAreCompared) {
+  EXPECT_THAT(page("/threats/attack/changes"), HasSubstr("tocsin import ics-attack.json"));
+  add_base();
+  EXPECT_THAT(page("/threats/attack"), HasSubstr("href=\"/threats/attack/changes?matrix=ics-attack\""));
+  EXPECT_THAT(page("/threats/attack/changes"), HasSubstr("only one release is here"));
+  const std::string old = "2025-01-01T00:00:00.000Z", latest = "2026-01-01T00:00:00.000Z";
+  const auto id = base::attack_stix_id;
+  add({marked(base::attack_object("attack-pattern", 9109, "T9009", "Dig <b>a</b> ditch", "", latest), kClear),
+       marked(base::attack_object("attack-pattern", 9110, "T9010", "Members' ditch", "", latest), kGreen),
+       marked(base::attack_release("7.2", latest,
+                                   {{id("x-mitre-matrix", 9001), old},
+                                    {id("attack-pattern", 9109), latest},
+                                    {id("attack-pattern", 9110), latest},
+                                    {id("relationship", 9306), old}}),
+              kClear)});
+  const auto shown = page("/threats/attack/changes");
+  EXPECT_THAT(shown, AllOf(HasSubstr("Dig &lt;b&gt;a&lt;/b&gt; ditch"), HasSubstr("href=\"/threats/attack/T9009\""),
+                           HasSubstr("mitigates"), Not(HasSubstr("Members' ditch")), Not(HasSubstr("T9010"))));
+  EXPECT_THAT(signed_in("member@plant.example").get("/threats/attack/changes", "Accept: text/html\r\n").body,
+              HasSubstr("T9010"));
+  const auto api = json::parse(get("/api/v1/attack/changes?before=7.2&after=7.1").body).value();
+  EXPECT_EQ(api.root().at("before").at("version"), "7.2");
+  ASSERT_EQ(json::array_at(api.root(), "changes").size(), 1u);
+  EXPECT_EQ(json::array_at(api.root(), "changes")[0].at("what"), "removed");
+  for (const auto* absent : {"?before=9", "?after=%27", "?matrix=nothing"}) {
+    EXPECT_EQ(get(std::string{"/api/v1/attack/changes"} + absent).status, 404) << absent;
+  }
+  EXPECT_EQ(get("/api/v1/attack/changes?before=7.1&after=7.1").status, 400);
+  EXPECT_EQ(get("/api/v1/attack/changes?nothing=1").status, 400);
+}
+
 TEST_P(AttackPages, OfTheRealKnowledgeBase) {
   const char* configured = std::getenv("TOCSIN_DATA");
   const std::string data = configured != nullptr ? configured : TOCSIN_SOURCE_DIR "/../shared/data";

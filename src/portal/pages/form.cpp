@@ -74,6 +74,7 @@ constexpr NoticeText kNotices[] = {
     {"glass-ended", message<"The access has ended.">},
     {"shared", message<"Shared. What comes of it stands here.">},
     {"report-revoked", message<"Revoked. Who got it is told.">},
+    {"thanked", message<"Your thanks stand on the page of who shared it.">},
     {"seen-too", message<"Thank you. Who shared it sees it on its page.">},
     {"erased", message<"Your account and what belonged to it has been erased.">},
 };

@@ -5,7 +5,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
-#include "engine/inventory/csv_export.hpp"
+#include "engine/inventory/export.hpp"
 #include "portal/access.hpp"
 #include "portal/api/body.hpp"
 #include "portal/html/template.hpp"
@@ -183,8 +183,9 @@ Result<http::Response> list(App& app, const http::Request& request) {
         "href=\"/inventory/new\">[[Enter one]]</a> ">(out);
   }
   if (found.total > 0) {
-    render<"<a class=\"button-quiet\" href=\"{}\">[[#verb#Export]]</a> ">(
-        out, Url::own(http::with_query("/inventory/export.csv", {{"organisation", asked.organisation}})));
+    render<"<a class=\"button-quiet\" href=\"{}\">CSV</a> <a class=\"button-quiet\" href=\"{}\">XLSX</a> ">(
+        out, Url::own(http::with_query("/inventory/export.csv", {{"organisation", asked.organisation}})),
+        Url::own(http::with_query("/inventory/export.xlsx", {{"organisation", asked.organisation}})));
   }
   render<"<a class=\"button-quiet\" href=\"{}\">[[Bills of materials]]</a> ">(
       out, Url::own(http::with_query("/inventory/boms", {{"organisation", asked.organisation}})));
@@ -362,22 +363,25 @@ Result<http::Response> one(App& app, const http::Request& request) {
   return pages::member_page(app, request, std::move(page), "/inventory");
 }
 
-Result<http::Response> exported(App& app, const http::Request& request) {
+Result<http::Response> exported(App& app, const http::Request& request, inventory::ExportAs as) {
   TRY_VOID(request.only_known({"organisation"}));
   TRY(const auto access, pages::inventory_access(app, request));
   const auto actor = access::actor(request);
-  TRY(auto begun, inventory::CsvExport::begin(app.database(), actor, access, request.now));
+  TRY(auto begun, inventory::FileExport::begin(app.database(), actor, access, as, request.now));
   // With the columns, for which every asset is looked at: what fails until then is answered as an error.
   TRY(auto first, begun.next());
   http::Response response;
-  response.content_type = "text/csv; charset=utf-8";
-  response.body = http::body_of([&app, actor, access, file = std::make_shared<inventory::CsvExport>(std::move(begun)),
+  const bool workbook = as == inventory::ExportAs::xlsx;
+  response.content_type =
+      workbook ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv; charset=utf-8";
+  response.body = http::body_of([&app, actor, access, file = std::make_shared<inventory::FileExport>(std::move(begun)),
                                  next = std::move(first)]() mutable -> Result<std::optional<std::string>> {
     if (next) return std::exchange(next, std::nullopt);
     TRY_VOID(inventory::still_open(app.database(), actor, access));
     return file->next();
   });
-  response.with("Content-Disposition", "attachment; filename=\"inventory.csv\"");
+  response.with("Content-Disposition",
+                workbook ? "attachment; filename=\"inventory.xlsx\"" : "attachment; filename=\"inventory.csv\"");
   return pages::personal(std::move(response));
 }
 
@@ -394,7 +398,13 @@ void add_inventory_routes(App& app, http::Router& router) {
   pages::add_resource(
       router, "/inventory/export.csv", "/api/v1/inventory/export", "inventory_export",
       "The inventory as CSV that an import reads back",
-      [&app](const http::Request& request) { return exported(app, request); }, Permission::read_inventory);
+      [&app](const http::Request& request) { return exported(app, request, inventory::ExportAs::csv); },
+      Permission::read_inventory);
+  pages::add_resource(
+      router, "/inventory/export.xlsx", "/api/v1/inventory/export.xlsx", "inventory_export_xlsx",
+      "The same as a workbook",
+      [&app](const http::Request& request) { return exported(app, request, inventory::ExportAs::xlsx); },
+      Permission::read_inventory);
 }
 
 }  // namespace tocsin::portal

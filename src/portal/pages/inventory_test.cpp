@@ -5,6 +5,7 @@
 #include "engine/exposure/decisions.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/testing/samples.hpp"
+#include "formats/inventory/worksheet.hpp"
 #include "portal/members_fixture.hpp"
 #include "store/records.hpp"
 
@@ -398,6 +399,11 @@ TEST_P(InventoryPages, ProgramsDoTheSame) {
   const auto csv = get_as(boss, "/api/v1/inventory/export");
   EXPECT_EQ(csv.header("content-type"), "text/csv; charset=utf-8");
   EXPECT_THAT(csv.body, HasSubstr("Pump 2"));
+  const auto workbook = get_as(boss, "/inventory/export.xlsx");
+  EXPECT_EQ(workbook.header("content-disposition"), "attachment; filename=\"inventory.xlsx\"");
+  const auto table = formats::inventory::read_worksheet(workbook.body);
+  ASSERT_TRUE(table) << table.error().to_string();
+  EXPECT_EQ(table->rows.size(), std::size_t{2});
 }
 
 /// Two installations that differ in somebody else's inventory answer everybody else the same, to the byte.
@@ -411,6 +417,7 @@ TEST_P(InventoryPages, NobodyElseSeesAnythingOfIt) {
   const std::string_view targets[] = {"/inventory",
                                       "/inventory/2",
                                       "/inventory/export.csv",
+                                      "/inventory/export.xlsx",
                                       "/inventory/sharing",
                                       "/inventory?organisation=2",
                                       "/exposure",

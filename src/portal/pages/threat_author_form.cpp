@@ -15,6 +15,7 @@
 #include "portal/pages/format.hpp"
 #include "portal/pages/raw_json.hpp"
 #include "portal/pages/sharing_view.hpp"
+#include "portal/pages/threat_markdown.hpp"
 #include "portal/pages/threat_names.hpp"
 #include "portal/pages/threat_report_form.hpp"
 
@@ -452,7 +453,7 @@ Result<Html> author_review_html(App& app, const http::Request& request, const Au
       out, checked.title, threat_type_title(text_at(checked.object, "type")));
   for (const std::string_view name : {"description", "content", "explanation"}) {
     if (const auto text = text_at(checked.object, name); !text.empty()) {
-      render<"<div class=\"prose\">{}</div>\n">(out, html::markdown(text));
+      render<"<div class=\"prose\">{}</div>\n">(out, threat_markdown(text));
     }
   }
   if (!draft.relations.empty()) {

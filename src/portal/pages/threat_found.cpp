@@ -51,8 +51,8 @@ void append_table(std::string& out, const exchange::Extracted& found) {
     render<
         "<tr><td data-label=\"[[#indicator#Kind]]\">{}</td><td data-label=\"[[#indicator#Value]]\"><code "
         "class=\"breaks\">{}</code></td><td data-label=\"[[#found#Where]]\">{}</td><td "
-        "data-label=\"[[Remark]]\">{}</td></tr>\n">(out, kind_title(hit.found.kind), hit.found.value, place_text(hit),
-                                                    Html::from_trusted(std::move(remark)));
+        "data-label=\"[[Remark]]\">{}</td></tr>\n">(out, kind_title(hit.found.kind), threat_text::spelled(hit.found),
+                                                    place_text(hit), Html::from_trusted(std::move(remark)));
   }
   out += "</tbody></table></div>\n";
 }
@@ -171,7 +171,7 @@ void fill_from_file(Form& form, const exchange::Extracted& found) {
     } else if (hit.found.kind == threat_text::Kind::technique) {
       if (++techniques_count <= threat::kReportIdsMax) techniques += hit.found.value + "\n";
     } else if (++watched <= threat::kIndicatorsMax) {
-      indicators += hit.found.value + "\n";
+      indicators += threat_text::spelled(hit.found) + "\n";
     }
   }
   form.with("title", text::shorten(found.document.title, threat::kReportTitleBytesMax))
@@ -189,7 +189,7 @@ boost::json::object found_json(const exchange::Extracted& found) {
     };
     hits.push_back(boost::json::object{
         {"kind", threat_text::to_string(hit.found.kind)},
-        {"value", hit.found.value},
+        {"value", threat_text::spelled(hit.found)},
         {"defanged", hit.found.defanged},
         {"place", document::to_string(hit.place)},
         {"name", hit.name},

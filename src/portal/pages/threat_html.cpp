@@ -10,6 +10,7 @@
 #include "base/messages.hpp"
 #include "base/text.hpp"
 #include "formats/attack/attack.hpp"
+#include "formats/threat_text/extract.hpp"
 #include "portal/html/template.hpp"
 #include "portal/http/target.hpp"
 #include "portal/pages/attack_parts.hpp"
@@ -18,6 +19,7 @@
 #include "portal/pages/raw_json.hpp"
 #include "portal/pages/threat_graph.hpp"
 #include "portal/pages/threat_json.hpp"
+#include "portal/pages/threat_markdown.hpp"
 #include "portal/pages/threat_names.hpp"
 
 namespace tocsin::portal::pages {
@@ -195,6 +197,11 @@ void append_edges(std::string& out, const threat::Threat& threat, Timestamp now)
   out += "</section>\n";
 }
 
+/// "mitre-attack", "mitre-ics-attack" and "mitre-mobile-attack" give the ids that have pages here.
+bool is_of_attack(std::string_view source, std::string_view id) {
+  return source.starts_with("mitre-") && source.ends_with("attack") && formats::attack::kind_of_id(id);
+}
+
 void append_external(std::string& out, const value& root) {
   const auto& references = json::array_at(root, "external_references");
   if (references.empty()) return;
@@ -207,6 +214,15 @@ void append_external(std::string& out, const value& root) {
     const auto url = Url::external(json::string_at(each, "url"));
     if (source == "cve" && id.starts_with("CVE-")) {
       render<"<a href=\"{}\">{}</a>">(out, Url::own(vulnerability_url(id)), id);
+    } else if (is_of_attack(source, id)) {
+      // By the form of the id, as in threat_markdown.cpp. Where the other link leads is told by its host: the source's
+      // name is only what somebody wrote.
+      render<"<a href=\"{}\">{}</a>">(out, Url::own(attack_url(id)), id);
+      if (const auto host = formats::threat_text::host_of(url.str()); host.empty()) {
+        render<" <span class=\"note\">{}</span>">(out, source);
+      } else {
+        render<" <a class=\"note\" rel=\"noopener noreferrer nofollow\" href=\"{}\">{}</a>">(out, url, host);
+      }
     } else if (!url.empty()) {
       render<"<a rel=\"noopener noreferrer nofollow\" href=\"{}\">{}</a>">(out, url, shown);
     } else {
@@ -295,7 +311,7 @@ Html threat_html(const threat::Threat& threat, const value& object, const Threat
     if (const auto text = json::string_at(object, name); !text.empty()) {
       render<"<div class=\"prose threat-text\" lang=\"{}\">{}</div>\n">(
           out, json::string_at(object, "lang").empty() ? std::string_view{"en"} : json::string_at(object, "lang"),
-          html::markdown(text));
+          threat_markdown(text));
       break;
     }
   }

@@ -12,6 +12,7 @@
 #include "portal/pages/member_parts.hpp"
 #include "portal/pages/sharing_form.hpp"
 #include "portal/pages/sharing_view.hpp"
+#include "portal/pages/threat_markdown.hpp"
 #include "portal/pages/threat_products.hpp"
 
 namespace tocsin::portal::pages {
@@ -128,17 +129,17 @@ void append_indicators(std::string& out, const threat::Review& review) {
         "scope=\"col\">[[#indicator#Value]]</th><th scope=\"col\">[[Remark]]</th></tr></thead><tbody>\n">(out);
     std::size_t number = 0;
     for (const auto& each : review.indicators) {
+      const auto value = formats::threat_text::spelled(each.found);
       std::string remark;
       if (each.doubt) {
         render<"<span class=\"tag tag-refused\">[[doubtful]]</span> {}<br>">(remark, doubt_text(*each.doubt));
-        append_tick(remark, "keep", ++number, each.found.value, each.kept, tr<"Keep it all the same">(),
-                    each.found.value);
+        append_tick(remark, "keep", ++number, value, each.kept, tr<"Keep it all the same">(), value);
       }
       render<
           "<tr><td class=\"num\" data-label=\"[[Line]]\">{}</td><td data-label=\"[[#indicator#Kind]]\">{}</td><td "
           "data-label=\"[[#indicator#Value]]\"><code class=\"breaks\">{}</code></td><td "
           "data-label=\"[[Remark]]\">{}</td></tr>\n">(out, locale::number(static_cast<std::int64_t>(each.line)),
-                                                      kind_title(each.found.kind), each.found.value,
+                                                      kind_title(each.found.kind), value,
                                                       Html::from_trusted(std::move(remark)));
     }
     out += "</tbody></table></div>\n";
@@ -173,12 +174,13 @@ void append_also(std::string& out, const threat::Review& review, const Form& for
       "class=\"note\">[[Tick what is to be among the indicators, vulnerabilities and techniques as well.]]</p>\n">(out);
   std::size_t number = 0;
   for (const auto& each : review.also_in_text) {
+    const auto value = formats::threat_text::spelled(each);
     ++number;
     render<
         "<div class=\"field choice\"><input type=\"checkbox\" id=\"also-{}\" name=\"also\" value=\"{}\" {}><label "
         "for=\"also-{}\"><code>{}</code> <span class=\"note\">{}</span></label></div>\n">(
-        out, number, each.value, attribute_if<"checked">(std::ranges::find(ticked, each.value) != ticked.end()), number,
-        each.value, kind_title(each.kind));
+        out, number, value, attribute_if<"checked">(std::ranges::find(ticked, value) != ticked.end()), number, value,
+        kind_title(each.kind));
   }
   out += "</section>\n";
 }
@@ -188,7 +190,7 @@ std::string ids_html(const std::vector<std::string>& ids) { return ids.empty() ?
 void append_report(std::string& out, const ReportReview& shown) {
   const auto& review = shown.review;
   render<"<section class=\"panel\"><h2>{}</h2>\n<div class=\"prose\">{}</div>\n<dl class=\"kv\">\n">(
-      out, review.title, html::markdown(review.text));
+      out, review.title, threat_markdown(review.text));
   if (review.first_seen) append_fact(out, tr<"First seen">(), datetime_html(*review.first_seen));
   if (review.last_seen) append_fact(out, tr<"Last seen">(), datetime_html(*review.last_seen));
   append_fact(out, tr<"Sectors">(), sector_names(review.sectors));
@@ -248,6 +250,8 @@ std::string_view doubt_text(threat_text::Doubt doubt) noexcept {
       return tr<"A public name server that very many ask.">();
     case threat_text::Doubt::common_service:
       return tr<"Very many visit this every day.">();
+    case threat_text::Doubt::known_good:
+      return tr<"In a list of what is known to be good here.">();
     case threat_text::Doubt::empty_file:
       break;
   }
@@ -352,7 +356,7 @@ threat::ReportInput report_input(const Form& form) {
     } else if (found->kind == threat_text::Kind::technique) {
       add_line(input.techniques, found->value);
     } else {
-      add_line(input.indicators, found->value);
+      add_line(input.indicators, threat_text::spelled(*found));
     }
   }
   return input;

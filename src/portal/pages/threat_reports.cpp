@@ -8,7 +8,6 @@
 #include "base/locale.hpp"
 #include "base/messages.hpp"
 #include "base/text.hpp"
-#include "engine/threat/sightings.hpp"
 #include "portal/access.hpp"
 #include "portal/html/template.hpp"
 #include "portal/pages/format.hpp"
@@ -19,10 +18,11 @@
 #include "portal/pages/threat_author.hpp"
 #include "portal/pages/threat_found.hpp"
 #include "portal/pages/threat_json.hpp"
+#include "portal/pages/threat_markdown.hpp"
 #include "portal/pages/threat_products.hpp"
 #include "portal/pages/threat_report_form.hpp"
 
-/// Members share what they saw, go on with what they shared, and say that they saw something too.
+/// Members share what they saw, and go on with what they shared.
 namespace tocsin::portal {
 namespace {
 
@@ -295,6 +295,7 @@ void append_feedback(std::string& out, const threat::OwnReport& report) {
                       report.organisations_seen, locale::number(report.organisations_seen)),
                   trn<"{} other organisation marked it as read.", "{} other organisations marked it as read.">(
                       report.organisations_read, locale::number(report.organisations_read)));
+  out += pages::thanks_html(report).str();
   out += pages::seen_too_html(report.seen_too).str();
   out += "</section>\n";
 }
@@ -315,7 +316,7 @@ Result<http::Response> get_one(App& app, const http::Request& request) {
   } else {
     render<
         "<section class=\"panel\" aria-labelledby=\"it\"><h2 id=\"it\">[[The report]]</h2>\n<div "
-        "class=\"prose\">{}</div>\n<dl class=\"kv\">\n">(main, html::markdown(report.input.text));
+        "class=\"prose\">{}</div>\n<dl class=\"kv\">\n">(main, pages::threat_markdown(report.input.text));
   }
   pages::append_fact(main, tr<"Shared">(), pages::datetime_html(report.shared_at));
   pages::append_fact(main, tr<"#report#Shared by">(), report.by);
@@ -343,82 +344,9 @@ Result<http::Response> get_one(App& app, const http::Request& request) {
   return pages::personal(std::move(response));
 }
 
-// --- we saw this too ---
-
-Result<http::Response> post_seen(App& app, const http::Request& request) {
-  TRY(const auto record, pages::record_of(app, request));
-  TRY(const auto form, Form::read(request, {"seen"}));
-  const auto actor = access::actor(request);
-  const auto wanted = form.get("seen");
-  if (wanted == "withdraw") {
-    TRY_VOID(threat::withdraw_sighting(app.database(), actor, record.id, request.now));
-    return pages::done(pages::threat_url(record.slug), "withdrawn");
-  }
-  if (wanted != "named" && wanted != "anonymous") {
-    return Error::invalid(std::string{tr<"'seen' is named, anonymous or withdraw">()}, "seen");
-  }
-  const auto attribution = wanted == "named" ? threat::Attribution::named : threat::Attribution::anonymous;
-  TRY_VOID(threat::add_sighting(app.database(), actor, record.id, attribution, request.now));
-  return pages::done(pages::threat_url(record.slug), "seen-too");
-}
-
 }  // namespace
 
 namespace pages {
-
-Html seen_too_html(const std::vector<threat::SeenToo>& seen) {
-  if (seen.empty()) return {};
-  std::string out = "<ul>\n";
-  for (const auto& each : seen) {
-    render<"<li>{}: {} <span class=\"note\">{}</span></li>\n">(
-        out,
-        each.organisation.empty() ? tr<"An organisation that is not named">() : std::string_view{each.organisation},
-        each.object, datetime_html(each.at));
-  }
-  out += "</ul>\n";
-  return Html::from_trusted(std::move(out));
-}
-
-Result<Html> given_html(App& app, const http::Request& request, const domain::Record& record) {
-  const auto actor = access::actor(request);
-  return app.database().snapshot([&](store::Connection& connection) -> Result<Html> {
-    std::string out;
-    TRY(const auto giver, threat::giver_of(connection, actor, record.id));
-    if (giver.given_here && giver.own) {
-      render<"<p class=\"note\">[[Your organisation shared this: <a href=\"{}\">what we shared</a>.]]</p>\n">(
-          out, Url::own(std::string{kSharedPath}));
-    } else if (giver.only_you_know) {
-      render<
-          "<p class=\"callout callout-warn\">[[Shared anonymously by {}. Only coordinators of the CERT are shown this: "
-          "keep it so.]]</p>\n">(out, giver.organisation);
-    } else if (giver.given_here) {
-      render<"<p class=\"note\">{}</p>\n">(out, giver.anonymous
-                                                    ? std::string{tr<"Shared by a member that is not named.">()}
-                                                    : tr<"Shared by {}.">(giver.organisation));
-    }
-    TRY(const auto own, threat::own_sighting(connection, actor, record));
-    if (own.made) {
-      render<"<div class=\"read-line no-print\"><span>{}</span> {}</div>\n">(
-          out,
-          own.anonymous ? tr<"Your organisation saw this too; it said so anonymously.">()
-                        : tr<"Your organisation saw this too.">(),
-          button_form(request, threat_url(record.slug) + "/seen", tr<"Take that back">(), {{"seen", "withdraw"}}));
-    } else if (own.may_add) {
-      render<
-          "<div class=\"read-line no-print\"><span>[[Did you see it, too? Only who shared it and the CERT are "
-          "told.]]</span> {} "
-          "{}</div>\n">(
-          out, button_form(request, threat_url(record.slug) + "/seen", tr<"We saw this too">(), {{"seen", "named"}}),
-          button_form(request, threat_url(record.slug) + "/seen", tr<"The same, anonymously">(),
-                      {{"seen", "anonymous"}}));
-    }
-    TRY(const auto seen, threat::seen_too(connection, actor, record, request.now));
-    if (!seen.empty()) {
-      render<"<section><h2>[[Who saw it too]]</h2>\n{}</section>\n">(out, seen_too_html(seen));
-    }
-    return Html::from_trusted(std::move(out));
-  });
-}
 
 boost::json::object own_report_json(const threat::OwnReport& report) {
   const auto texts = [](const std::vector<std::string>& from) {
@@ -431,7 +359,11 @@ boost::json::object own_report_json(const threat::OwnReport& report) {
     seen.push_back(boost::json::object{
         {"organisation", each.organisation.empty() ? boost::json::value() : boost::json::value(each.organisation)},
         {"object", each.object},
-        {"at", format_rfc3339(each.at)}});
+        {"at", format_rfc3339(each.at)},
+        {"count", each.facts.count ? boost::json::value(*each.facts.count) : boost::json::value()},
+        {"first_seen", time_json(each.facts.first_seen)},
+        {"last_seen", time_json(each.facts.last_seen)},
+        {"remark", each.facts.remark.empty() ? boost::json::value() : boost::json::value(each.facts.remark)}});
   }
   return {{"id", report.record.key},
           {"url", shared_url(report.record.slug)},
@@ -454,6 +386,8 @@ boost::json::object own_report_json(const threat::OwnReport& report) {
           {"objects", static_cast<std::int64_t>(report.objects) + 1},
           {"organisations_that_saw_it", report.organisations_seen},
           {"organisations_that_read_it", report.organisations_read},
+          {"organisations_that_thanked", report.organisations_thanked},
+          {"thanked_by", texts(report.thanked_by)},
           {"seen_too", std::move(seen)}};
 }
 
@@ -489,7 +423,6 @@ void add_threat_report_routes(App& app, http::Router& router) {
   pages::add_page(router, http::Method::post, "/threats/shared/{id}/edit", "threat_report_edit", kMember,
                   handle(post_edit), large);
   pages::add_action(app, router, "/threats/shared/{id}/revoke", "threat_report_revoke_page", kMember, post_revoke);
-  pages::add_action(app, router, "/threats/{id}/seen", "threat_seen_page", kMember, post_seen);
 }
 
 }  // namespace tocsin::portal

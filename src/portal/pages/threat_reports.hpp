@@ -15,7 +15,9 @@ namespace tocsin::portal::pages {
 
 /// Who saw it too; empty where nobody did.
 html::Html seen_too_html(const std::vector<engine::threat::SeenToo>& seen);
-/// Who gave it, as far as the reader may know, and the buttons of "We saw this too".
+/// How many organisations said thanks, and which, as far as those who gave it may know; empty where none did.
+html::Html thanks_html(const engine::threat::OwnReport& report);
+/// Who gave it, as far as the reader may know, "Thank who shared it", and "We saw this too".
 Result<html::Html> given_html(App& app, const http::Request& request, const domain::Record& record);
 boost::json::object own_report_json(const engine::threat::OwnReport& report);
 

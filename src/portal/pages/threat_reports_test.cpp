@@ -244,6 +244,89 @@ TEST_P(ThreatReports, AreSeenTooAndSoTold) {
   EXPECT_THAT(get_as(As::water_member, "/threats/shared/" + id, kHtml).body, Not(HasSubstr("Power plant")));
 }
 
+TEST_P(ThreatReports, SightingsTellHowOftenWhenAndARemark) {
+  const auto id = share(As::water_member, fields());
+  const auto page = get_as(As::power_member, "/threats/" + id, kHtml).body;
+  EXPECT_THAT(page, AllOf(HasSubstr("<label for=\"seen-count\">"), HasSubstr("<label for=\"seen-remark\">"),
+                          HasSubstr("<details class=\"field\""), HasSubstr("value=\"anonymous\">")));
+  ASSERT_EQ(post_as(As::power_member, "/threats/" + id + "/seen",
+                    {{"seen", "anonymous"},
+                     {"count", "1234"},
+                     {"first_seen", "2020-01-01T10:00"},
+                     {"last_seen", "2020-01-02"},
+                     {"remark", "<script>alert(1)</script>\r\ntwice"}})
+                .status,
+            303);
+  catch_up();
+  for (const auto& [who, url] : {std::pair{As::water_member, "/threats/shared/" + id},
+                                 {As::water_administrator, "/threats/shared/" + id},
+                                 {As::power_member, "/threats/" + id}}) {
+    const auto body = get_as(who, url, kHtml).body;
+    EXPECT_THAT(body, AllOf(HasSubstr("1,234"), HasSubstr("&lt;script&gt;alert(1)"), Not(HasSubstr("<script>alert"))))
+        << url;
+  }
+  EXPECT_THAT(get_as(As::water_member, "/threats/shared/" + id, kHtml).body,
+              AllOf(HasSubstr("An organisation that is not named"), Not(HasSubstr("Power plant"))));
+  EXPECT_THAT(get_as(As::analyst, "/threats/" + id, kHtml).body, Not(HasSubstr("alert(1)"))) << "it is not for them";
+  const auto told = get_as(As::water_member, "/api/v1/threats/reports/" + id).body;
+  EXPECT_THAT(told, AllOf(HasSubstr(R"("organisation":null)"), HasSubstr(R"("count":1234)"),
+                          HasSubstr(R"("last_seen":"2020-01-02T00:00:00Z")"), Not(HasSubstr("Power plant"))));
+}
+
+TEST_P(ThreatReports, SightingsSayWhatIsWrongAndKeepWhatWasTyped) {
+  const auto id = share(As::water_member, fields());
+  for (const auto& [name, value] : {std::pair{"count", "0"},
+                                    {"count", "1000000000"},
+                                    {"count", "a \"<few>"},
+                                    {"first_seen", "soon"},
+                                    {"first_seen", "2999-01-01"},
+                                    {"last_seen", "2019-12-31"}}) {
+    std::vector<Field> typed{{"seen", "named"},
+                             {"count", "7"},
+                             {"first_seen", "2020-01-01"},
+                             {"last_seen", ""},
+                             {"remark", "At <two> gates"}};
+    set(typed, name, value);
+    const auto reply = post_as(As::power_member, "/threats/" + id + "/seen", typed);
+    EXPECT_EQ(reply.status, 422) << name << value;
+    EXPECT_THAT(reply.body,
+                AllOf(HasSubstr("At &lt;two&gt; gates</textarea>"), HasSubstr("<details class=\"field\" open"),
+                      HasSubstr(fmt::format("id=\"seen-{}-error\"", name)), Not(HasSubstr("<few>"))))
+        << name << value;
+    const auto as_json = fmt::format(R"({{"{}":{}}})", name, std::string_view{name} == "count" ? "0" : "\"soon\"");
+    const auto refused = send(As::power_member, "PUT", "/api/v1/threats/" + id + "/sighting", as_json);
+    EXPECT_EQ(refused.status, 400) << as_json;
+    EXPECT_THAT(refused.body, HasSubstr(fmt::format("/{}", name)));
+  }
+  EXPECT_EQ(send(As::power_member, "PUT", "/api/v1/threats/" + id + "/sighting", R"({"count":"7"})").status, 400);
+  EXPECT_EQ(number(store::Sql{"SELECT count(*) FROM shared_sighting"}), 0);
+  EXPECT_EQ(send(As::power_member, "PUT", "/api/v1/threats/" + id + "/sighting",
+                 R"({"count":7,"first_seen":"2020-01-01T00:00:00+01:00","last_seen":null,"remark":"Two."})")
+                .status,
+            204);
+}
+
+TEST_P(ThreatReports, WhoSharedItIsThanked) {
+  const auto id = share(As::water_member, fields());
+  const auto url = "/threats/" + id;
+  EXPECT_THAT(get_as(As::power_member, url, kHtml).body, HasSubstr("Thank who shared it"));
+  EXPECT_THAT(get_as(As::water_member, url, kHtml).body, Not(HasSubstr("Thank who shared it")));
+  EXPECT_THAT(get_as(As::auditor, url, kHtml).body, Not(HasSubstr("Thank who shared it")));
+  EXPECT_EQ(post_as(As::water_member, url + "/thanks", {}).status, 403) << "it is their own";
+  EXPECT_EQ(post_as(As::auditor, url + "/thanks", {}).status, 403);
+  EXPECT_EQ(post_bare(As::power_member, url + "/thanks", {}).status, 403) << "no form token";
+  EXPECT_EQ(post_as(As::power_member, "/threats/report--00000000-0000-4000-8000-000000000000/thanks", {}).status, 404);
+  ASSERT_EQ(post_as(As::power_member, url + "/thanks", {}).status, 303);
+  ASSERT_EQ(post_as(As::power_member, url + "/thanks", {}).status, 303) << "again changes nothing";
+  EXPECT_EQ(send(As::power_member, "PUT", "/api/v1" + url + "/thanks", "").status, 204);
+  EXPECT_EQ(number(store::Sql{"SELECT count(*) FROM shared_thanks"}), 1);
+  EXPECT_THAT(get_as(As::power_member, url, kHtml).body, HasSubstr("Your organisation thanked who shared this."));
+  EXPECT_THAT(get_as(As::water_member, "/threats/shared/" + id, kHtml).body,
+              AllOf(HasSubstr("1 organisation said thanks."), HasSubstr("Power plant")));
+  EXPECT_THAT(get_as(As::water_member, "/api/v1/threats/reports/" + id).body,
+              HasSubstr(R"("organisations_that_thanked":1,"thanked_by":["Power plant"])"));
+}
+
 TEST_P(ThreatReports, AnonymousOnesTellNobodyElseWhose) {
   auto typed = fields();
   set(typed, "attribution", "anonymous");

@@ -458,13 +458,15 @@ Result<http::Response> bundle(App& app, const http::Request& request) {
 
 }  // namespace
 
-void add_threat_report_routes(App& app, http::Router& router);  // threat_reports.cpp
-void add_threat_report_api(App& app, http::Router& router);     // api/threat_reports.cpp
-void add_threat_author_routes(App& app, http::Router& router);  // threat_author.cpp
-void add_threat_object_api(App& app, http::Router& router);     // api/threat_objects.cpp
+void add_threat_report_routes(App& app, http::Router& router);    // threat_reports.cpp
+void add_threat_feedback_routes(App& app, http::Router& router);  // threat_feedback.cpp
+void add_threat_report_api(App& app, http::Router& router);       // api/threat_reports.cpp
+void add_threat_author_routes(App& app, http::Router& router);    // threat_author.cpp
+void add_threat_object_api(App& app, http::Router& router);       // api/threat_objects.cpp
 
 void add_threat_routes(App& app, http::Router& router) {
   add_threat_report_routes(app, router);
+  add_threat_feedback_routes(app, router);
   add_threat_report_api(app, router);
   add_threat_author_routes(app, router);
   add_threat_object_api(app, router);

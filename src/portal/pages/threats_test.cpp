@@ -112,6 +112,38 @@ TEST_P(ThreatPages, OneObject) {
   EXPECT_THAT(page("/threats?revoked=yes"), HasSubstr("Siltworm 2"));
 }
 
+TEST_P(ThreatPages, IdsInTextsLeadToTheirPages) {
+  const auto nowhere = std::string{"tool--00000000-0000-4000-8000-0000000000ff"};
+  const auto text =
+      fmt::format("Uses T0855, CVE\u20111900\u20110101, {} and [that one]({}), `T0856`.", kSecret, nowhere);
+  add({object(kWorm, "Siltworm", kClear,
+              fmt::format(R"(,"is_family":true,"description":"{}","external_references":[)"
+                          R"({{"source_name":"mitre-ics-attack","external_id":"T0857",)"
+                          R"("url":"https://attack.mitre.org/techniques/T0857"}},)"
+                          R"({{"source_name":"mitre-attack","external_id":"S0603"}},)"
+                          R"({{"source_name":"mitre-attack","external_id":"none","url":"https://reed.example/"}}])",
+                          text)),
+       object(kSecret, "Secret rake", kGreen)});
+  const auto shown = page("/threats/" + std::string{kWorm});
+  EXPECT_THAT(shown, HasSubstr("<a href=\"/threats/attack/T0855\">T0855</a>"));
+  EXPECT_THAT(shown, HasSubstr("<a href=\"/vulnerabilities/CVE-1900-0101\">CVE\u20111900\u20110101</a>"));
+  EXPECT_THAT(shown, Not(HasSubstr("href=\"/threats/attack/T0856\"")));
+  // What is hidden is a link as what does not exist is, and leads to the same.
+  EXPECT_THAT(shown, HasSubstr(fmt::format("<a href=\"/threats/{0}\">{0}</a>", kSecret)));
+  EXPECT_THAT(shown, HasSubstr(fmt::format("<a href=\"/threats/{}\">that one</a>", nowhere)));
+  EXPECT_THAT(shown, Not(HasSubstr("Secret rake")));
+  EXPECT_EQ(get("/threats/" + std::string{kSecret}).status, 404);
+  EXPECT_EQ(get("/threats/" + nowhere).status, 404);
+  auto member = signed_in("member@plant.example");
+  EXPECT_EQ(member.get("/threats/" + std::string{kSecret}, "Accept: text/html\r\n").status, 200);
+  // Our page of what ATT&CK gave an id stands before MITRE's.
+  EXPECT_THAT(shown, HasSubstr("<a href=\"/threats/attack/T0857\">T0857</a> <a class=\"note\" rel=\"noopener "
+                               "noreferrer nofollow\" href=\"https://attack.mitre.org/techniques/T0857\">"
+                               "attack.mitre.org</a>"));
+  EXPECT_THAT(shown, HasSubstr("<a href=\"/threats/attack/S0603\">S0603</a> <span class=\"note\">mitre-attack</span>"));
+  EXPECT_THAT(shown, HasSubstr("href=\"https://reed.example/\">mitre-attack: none</a>"));
+}
+
 TEST_P(ThreatPages, AnIndicatorEnds) {
   const auto rule = [](int number, std::string_view name, std::string_view until) {
     return object(fmt::format("indicator--00000000-0000-4000-8000-00000000000{}", number), name, kClear,

@@ -111,6 +111,8 @@ inline std::vector<std::string> plant_targets() {
       "/api/v1/inventory?organisation=3",
       "/api/v1/inventory?limit=1",
       "/api/v1/inventory/export",
+      "/inventory/export.xlsx",
+      "/api/v1/inventory/export.xlsx",
       "/exposure",
       "/exposure?decision=act_now&sort=due",
       "/exposure?organisation=2",

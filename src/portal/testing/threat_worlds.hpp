@@ -16,10 +16,11 @@ namespace tocsin::portal::testing {
 /// Of each six slots one is a technique of ATT&CK (the first ones its matrix and a tactic), one a group, one malware,
 /// one a tool that speaks of techniques, and two relate their neighbours. Instead of malware there is a report of its
 /// neighbours, or an indicator that fades; instead of every other second relationship a sighting of that, and some say
-/// that their neighbours are the same.
+/// that their neighbours are the same. Two tools are releases of the knowledge base instead.
 inline std::string threat_type(int slot) {
   if (slot == 0) return "x-mitre-matrix";
   if (slot == 6) return "x-mitre-tactic";
+  if (slot == 8 || slot == 14) return "x-mitre-collection";
   if (slot % 12 == 9) return "report";
   if (slot % 12 == 3) return "indicator";
   if (slot % 12 == 10) return "sighting";
@@ -47,6 +48,15 @@ inline std::string attack_members(int slot, int flavour) {
     return fmt::format(
         R"(,"confidence":{},"pattern":"[file:name = 'gate{}']","pattern_type":"stix","valid_from":"2021-0{}-01T00:00:00Z")",
         flavour % 101, flavour % 4, 1 + flavour % 9);
+  }
+  if (slot == 8 || slot == 14) {
+    // Of every object, each in one of its first versions: also of those that readers may not see.
+    std::string contents;
+    for (int other = 0; other < 60; ++other) {
+      contents += fmt::format(R"({}{{"object_ref":"{}","object_modified":"2024-01-01T00:00:0{}.000Z"}})",
+                              contents.empty() ? "" : ",", threat_id(other), other % 5 == 0 && slot == 14 ? 2 : 1);
+    }
+    return fmt::format(R"(,"x_mitre_version":"{}.1","x_mitre_contents":[{}])", slot, contents);
   }
   if (slot % 6 == 2) {
     return fmt::format(R"(,"description":"Seen with T9{:03} and CVE-1900-1{:04}")", slot / 6 * 6, flavour % 7);
@@ -125,6 +135,8 @@ inline std::vector<std::string> threat_targets(int slots) {
                                "/threats/attack",
                                "/threats/attack?by=G9005",
                                "/threats/attack/layer.json",
+                               "/threats/attack/changes",
+                               "/api/v1/attack/changes",
                                "/api/v1/attack",
                                "/api/v1/attack?by=G9011",
                                "/api/v1/attack/layer?by=G9005",

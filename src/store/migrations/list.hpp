@@ -47,5 +47,6 @@ extern const Migration kMigration0046RecordIdentity;
 extern const Migration kMigration0047TaxiiPages;
 extern const Migration kMigration0048Coverage;
 extern const Migration kMigration0049VersionsToldOnce;
+extern const Migration kMigration0050SharedThanks;
 
 }  // namespace tocsin::store

@@ -1,0 +1,54 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "formats/threat_text/extract.hpp"
+
+/// Lists of what is known to be good, as an operator brings them: warning lists of MISP (misp-warninglists, list.json),
+/// or a value a line.
+namespace tocsin::formats::threat_text {
+
+class KnownGood {
+ public:
+  /// A list. JSON: `type` is "hostname" (names, and whatever stands below them), "cidr" (addresses and networks) or
+  /// "string" (values as they are, names and addresses among them), `list` its values. Else a value a line: a name, an
+  /// address, a network or a hash; "#" begins a remark. Values that are none are left out. Gives how many are known by
+  /// it. Errors: invalid_input for other types ("substring", "regex": they would hit what nobody looked at), for JSON
+  /// that is no list, and for lists in which nothing is of use.
+  Result<std::size_t> add(std::string_view bytes);
+  bool has(const Found& found) const;
+  std::size_t size() const noexcept { return size_; }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+  using Set = std::unordered_map<std::string, char, Hash, std::equal_to<>>;
+  enum class As : std::uint8_t { network, exact, with_below };
+  bool add_value(std::string_view text, As as);
+  bool add_network(std::string_view text);
+  bool has_address(std::string_view text) const;
+  bool has_name(std::string_view name) const;
+
+  Set values_;  ///< Exactly these.
+  Set names_;   ///< These, and what stands below them.
+  /// By how many bits count: the first bits of each, packed; for both sizes of address.
+  std::map<std::pair<int, int>, Set> networks_;
+  std::size_t size_ = 0;
+};
+
+/// What doubts.hpp asks beside its own lists (doubt_here). Until something is installed: nothing. Any thread.
+void install_known_good(std::shared_ptr<const KnownGood> lists);
+bool is_known_good(const Found& found);
+
+}  // namespace tocsin::formats::threat_text
