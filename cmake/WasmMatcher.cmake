@@ -12,9 +12,10 @@ function(tocsin_wasm_matcher out)
   set(sources
     base/check base/keyed_hash base/result base/text base/text_fold base/time
     domain/vendor domain/vendor_table
-    engine/exposure/advisory_pack engine/exposure/calibration engine/exposure/candidates engine/exposure/fit
-    engine/exposure/judge engine/exposure/matcher engine/exposure/sketch
-    engine/exposure/product_name engine/exposure/targets engine/exposure/vendor_group
+    engine/exposure/advisory_pack engine/exposure/advisory_targets engine/exposure/calibration
+    engine/exposure/candidates engine/exposure/fit engine/exposure/item_words engine/exposure/judge
+    engine/exposure/matcher engine/exposure/name_bounds engine/exposure/other_names engine/exposure/product_name
+    engine/exposure/sketch engine/exposure/targets engine/exposure/vendor_group engine/exposure/version_verdict
     formats/order_number formats/cpe/cpe formats/purl/purl formats/purl/types
     formats/inventory/columns formats/inventory/csv formats/inventory/csv_cell formats/inventory/item
     formats/inventory/read_table formats/inventory/rows

@@ -1,7 +1,8 @@
 // Law: whatever the bytes are, every reader of inventories gives items within its limits or an error that says
-// something, and a table that was read is the same table after it was written as a worksheet. The first byte chooses
-// the reader.
+// something, a table that was read is the same table after it was written as a worksheet, and what was read is as many
+// things after it was written as a bill of materials. The first byte chooses the reader.
 #include <cstdint>
+#include <string>
 
 #include "base/check.hpp"
 #include "base/json.hpp"
@@ -25,6 +26,19 @@ void check(const Result<std::vector<Item>>& items) {
   }
   TOCSIN_CHECK(!items->empty() && items->size() <= kItemsMax + 1);
   for (std::size_t at = 0; at < items->size(); ++at) TOCSIN_CHECK((*items)[at].row == at + 1);
+  CycloneDxStream bom;
+  auto written = bom.begin({.subject = "Inventory", .uuid = "3e671687-395b-41f5-a30f-a58921a69b79", .timestamp = ""});
+  for (const auto& item : *items) written += bom.add(item, std::to_string(item.row));
+  written += bom.end();
+  const auto parsed = json::parse(written, {.bytes_max = std::size_t{1} << 30});
+  TOCSIN_CHECK(parsed.has_value());
+  BomSubject about;
+  const auto again = read_cyclonedx(parsed->root(), &about);
+  TOCSIN_CHECK(again.has_value() && about.is_inventory && again->size() == items->size());
+  for (std::size_t at = 0; at < items->size(); ++at) {
+    const auto &before = (*items)[at], &after = (*again)[at];
+    TOCSIN_CHECK(after.versions.size() <= before.versions.size() && after.product.size() <= 3 * before.product.size());
+  }
 }
 
 void check(const Result<Table>& table) {

@@ -29,19 +29,22 @@ Status apply_columns(const std::vector<std::string>& wanted, const inventory::Ta
   return ok();
 }
 
-std::vector<std::string> columns_in_words(const inventory::Table& table, const std::vector<inventory::Field>& columns) {
+std::vector<std::string> columns_in_words(const std::vector<std::string>& headers,
+                                          const std::vector<inventory::Field>& columns) {
   std::string read, kept;
-  for (std::size_t i = 0; i < table.headers.size() && i < columns.size(); ++i) {
+  for (std::size_t i = 0; i < headers.size() && i < columns.size(); ++i) {
     if (columns[i] == inventory::Field::none) {
-      kept += fmt::format("{}'{}'", kept.empty() ? "" : ", ", table.headers[i]);
+      kept += fmt::format("{}'{}'", kept.empty() ? "" : ", ", headers[i]);
     } else {
-      read += fmt::format("{}'{}' as {}", read.empty() ? "" : ", ", table.headers[i], inventory::to_string(columns[i]));
+      read += fmt::format("{}'{}' as {}", read.empty() ? "" : ", ", headers[i], inventory::to_string(columns[i]));
     }
   }
   std::vector<std::string> out;
   if (!read.empty()) out.push_back(fmt::format("Columns: {}.", read));
   if (!kept.empty()) {
-    out.push_back(fmt::format("Nothing knows {}: kept as it is. --column 'HEADER=FIELD' says what a column is.", kept));
+    out.push_back(fmt::format(
+        "Nothing knows {}: kept as it is, and not used to match. --column 'HEADER=FIELD' says what a column is.",
+        kept));
   }
   return out;
 }

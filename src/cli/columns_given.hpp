@@ -13,7 +13,7 @@ Status apply_columns(const std::vector<std::string>& wanted, const formats::inve
 
 /// What each column is taken for, and which nothing knows and are kept as they are: lines for who tries a file out.
 /// Empty for what has no columns.
-std::vector<std::string> columns_in_words(const formats::inventory::Table& table,
+std::vector<std::string> columns_in_words(const std::vector<std::string>& headers,
                                           const std::vector<formats::inventory::Field>& columns);
 
 }  // namespace tocsin::cli

@@ -172,8 +172,9 @@ class Builder {
         command("import", Command::import, meaning,
                 "  tocsin import --data /srv/tocsin advisory.json feed/ archive.tar.zst\n"
                 "  curl -s https://example.com/a.json | tocsin import --data /srv/tocsin -\n"
-                "Archives: .tar, .tar.gz, .tar.zst, .zip; what a file is shows in its content. One bad document "
-                "never spoils the others; exit 1 if any was rejected. Importing again changes nothing.\n"
+                "Archives: .tar, .tar.gz, .tar.zst, .zip; what a file is shows in its content. Documents may be "
+                "compressed (.json.gz, .csv.zst), in folders and archives, too. One bad document never spoils the "
+                "others; exit 1 if any was rejected. Importing again changes nothing.\n"
                 "Of a file of STIX each object is taken by itself (docs/stix.md); events of MISP, feeds of news "
                 "(Atom, RSS) and lists of indicators (one a line, or CSV) become STIX (docs/stix.md, docs/misp.md).");
     data(sub);
@@ -508,13 +509,20 @@ class Builder {
     auto* sub = command("extract", Command::extract, meaning,
                         "  tocsin extract report.pdf mail.eml\n"
                         "  tocsin extract --as mail - < mail\n"
-                        "  tocsin extract --format json report.md");
+                        "  tocsin extract --format json report.md\n"
+                        "  tocsin extract --known-good warninglists/ report.md");
+    sub->add_option("--data", into_.location.folder, "The data folder, whose known-good/ is asked; none is needed")
+        ->type_name("DIR")
+        ->envname("TOCSIN_DATA");
     sub->add_option("file", into_.extract.files, "A mail, a PDF, HTML, Markdown or a text; - is standard input")
         ->type_name("FILE...")
         ->required();
     sub->add_option("--as", into_.extract.format, "What they are, where their bytes and names do not say it")
         ->check(plain(CLI::IsMember({"text", "markdown", "html", "mail", "pdf"})))
         ->type_name("text|markdown|html|mail|pdf");
+    sub->add_option("--known-good", into_.extract.known_good,
+                    "Lists of what is known to be good, a file or a folder, instead of the data folder's known-good/")
+        ->type_name("PATH");
     format(sub);
   }
   void attack(const char* meaning) {

@@ -110,6 +110,7 @@ struct CommandLine {
   struct {
     std::vector<std::string> files;
     std::string format;
+    std::string known_good;  ///< Empty: of the data folder.
   } extract;
   ManageOptions manage;      ///< comment, remove
   MailOptions mail;          ///< All of `tocsin mail`.

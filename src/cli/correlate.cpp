@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/installation.hpp"
+#include "cli/known_good.hpp"
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
 #include "engine/threat/correlation.hpp"
@@ -49,6 +50,7 @@ int run_correlate(const CommandLine& line) {
   }
   const auto installation = open_installation(line.location);
   if (!installation) return fail(installation.error(), line.json);
+  load_known_good(line.location.folder);
   const auto meant = stix::values_meant(line.correlate.value, kind);
   const auto viewer = operator_viewer(line.as_public);
   const auto now = system_clock().now();

@@ -323,6 +323,9 @@ class Doctor {
     for (const auto& each : read.problems) {
       add("known good", Verdict::warning, each.to_string(), "Correct the list, or take it out of known-good/");
     }
+    for (const auto& each : read.left_out) {
+      add("known good", Verdict::warning, each.to_string(), "Write them as the operator guide says, or go without");
+    }
     if (read.files > 0) {
       add("known good", Verdict::good,
           fmt::format("{} with {}", text::count_of(static_cast<long long>(read.files), "list", "lists"),

@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "cli/commands.hpp"
+#include "cli/known_good.hpp"
 #include "cli/one_document.hpp"
 #include "cli/output.hpp"
 #include "cli/text_table.hpp"
@@ -42,6 +43,11 @@ Result<exchange::Extracted> look_into(const std::string& path, std::optional<doc
 int run_extract(const CommandLine& line) {
   const auto& asked = line.extract;
   const auto format = document::parse_format(asked.format);
+  if (!asked.known_good.empty()) {
+    if (const auto loaded = load_known_good_of(asked.known_good); !loaded) return fail(loaded.error(), line.json);
+  } else if (!line.location.folder.empty()) {
+    load_known_good(line.location.folder);
+  }
   boost::json::array files;
   for (const auto& path : asked.files) {
     const auto found = look_into(path, format);

@@ -77,7 +77,7 @@ void tell(const inventory::Difference& difference, const inventory::Reading& rea
     return print_json(object);
   }
   if (dry_run) {
-    for (const auto& each : columns_in_words(reading.table, reading.columns)) print(safe_text(each) + "\n");
+    for (const auto& each : columns_in_words(reading.table.headers, reading.columns)) print(safe_text(each) + "\n");
   }
   for (const auto& each : difference.errors) print(fmt::format("row {}: {}\n", each.row, safe_text(each.message)));
   for (const auto& asset : difference.changed_assets) {
@@ -162,13 +162,16 @@ Result<int> list(Work& work) {
 }
 
 Result<int> exported(Work& work) {
-  const bool workbook = work.options.export_format == "xlsx";
-  if (workbook && ::isatty(STDOUT_FILENO) != 0) {
+  const auto& format = work.options.export_format;
+  const auto as = format == "xlsx"        ? inventory::ExportAs::xlsx
+                  : format == "cyclonedx" ? inventory::ExportAs::cyclonedx
+                                          : inventory::ExportAs::csv;
+  if (as == inventory::ExportAs::xlsx && ::isatty(STDOUT_FILENO) != 0) {
     return Error::invalid("An XLSX file is not for a terminal: write it into a file, as in > plant.xlsx");
   }
   TRY(const auto access, access_of(work));
   TRY_VOID(inventory::export_file(
-      work.database, work.actor, access, workbook ? inventory::ExportAs::xlsx : inventory::ExportAs::csv,
+      work.database, work.actor, access, as,
       [](std::string_view piece) -> tocsin::Status {
         print(piece);
         return ok();

@@ -54,16 +54,17 @@ void add_inventory_commands(CLI::App& group, InventoryOptions& into, const Commo
   add_organisation(add(group, into, common, What::bom_list, "boms", "List bills of materials",
                        "  tocsin inventory boms --organisation 2"),
                    into);
-  auto& exported = add(group, into, common, What::exported, "export", "Write the inventory as CSV or XLSX",
+  auto& exported = add(group, into, common, What::exported, "export", "Write the inventory as CSV, XLSX or CycloneDX",
                        "  tocsin inventory export --organisation 2 > plant.csv\n"
                        "  tocsin inventory export --organisation 2 --format xlsx > plant.xlsx\n"
+                       "  tocsin inventory export --organisation 2 --format cyclonedx > plant.cdx.json\n"
                        "Read back, it gives the same assets.");
   add_organisation(exported, into);
   // Instead of text and json, which the others write.
   if (auto* others = exported.get_option_no_throw("--format"); others != nullptr) exported.remove_option(others);
-  exported.add_option("--format", into.export_format, "csv or xlsx")
+  exported.add_option("--format", into.export_format, "csv, xlsx or cyclonedx (1.6, JSON)")
       ->type_name("FORMAT")
-      ->check(CLI::IsMember({"csv", "xlsx"}))
+      ->check(CLI::IsMember({"csv", "xlsx", "cyclonedx"}))
       ->capture_default_str();
 }
 

@@ -9,11 +9,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/columns_given.hpp"
 #include "cli/commands.hpp"
 #include "cli/match_advisories.hpp"
 #include "cli/match_writer.hpp"
 #include "cli/one_document.hpp"
 #include "cli/output.hpp"
+#include "cli/text_table.hpp"
 #include "formats/inventory/read.hpp"
 
 namespace tocsin::cli {
@@ -45,14 +47,22 @@ Result<inventory::ReadOptions> read_options(const MatchOptions& options) {
   return into;
 }
 
-Result<std::vector<inventory::Item>> read_items(const MatchOptions& options) {
+Result<std::vector<inventory::Item>> read_items(const MatchOptions& options, bool quiet) {
   TRY(const auto how, read_options(options));
   TRY(const auto bytes, read_file(options.assets, kInventoryBytesMax, "cannot be read"));
   if (bytes.size() > kInventoryBytesMax) {
     return Error::too_large("The inventory", kInventoryBytesMax, options.assets);
   }
   auto read = inventory::read_inventory(bytes, options.assets, how);
-  if (read) return std::move(read->items);
+  if (read) {
+    // A column that nobody understood makes poor matches, and nobody looks for the reason where nothing was said.
+    if (!quiet && options.format != "json") {
+      for (const auto& each : columns_in_words(read->headers, read->columns)) {
+        fmt::print(stderr, "{}\n", safe_text(each));
+      }
+    }
+    return std::move(read->items);
+  }
   auto error = read.error();
   if (error.where == "columns") {
     error.where.clear();
@@ -131,7 +141,7 @@ int run_match(const CommandLine& line) {
     return fail(
         Error::invalid("a workbook is nothing for a terminal: send it to a file (> exposure.xlsx)", "--format"));
   }
-  const auto items = read_items(line.match);
+  const auto items = read_items(line.match, line.quiet);
   if (!items) return fail(items.error(), json);
   const auto knowledge = read_knowledge(line);
   if (!knowledge) return fail(knowledge.error(), json);

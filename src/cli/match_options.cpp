@@ -14,8 +14,8 @@ const char* const kMatchExamples =
     "Needs no server, no database and no network: the inventory stays where it is. It is a table (CSV, .xlsx), a bill "
     "of materials (CycloneDX, SPDX), the output of Nmap or Zeek, NetBox's or GRASSMARLIN's export, or AutomationML; "
     "which one is seen from its content. The first line of a table names the columns; vendor, product, model or order "
-    "number, version, firmware, serial and the like are recognised by their names. Exit 1 when something is "
-    "affected.";
+    "number, version, firmware, serial and the like are recognised by their names, and standard error tells which was "
+    "taken for what. Exit 1 when something is affected.";
 
 void add_match_options(CLI::App& command, MatchOptions& into) {
   command.parse_complete_callback([&into] {

@@ -47,12 +47,14 @@ Status list(const CommandLine& line, store::Database& database, PersonId person)
                                      {"statuses", strings(input.statuses)},
                                      {"decisions", strings(input.decisions)},
                                      {"site", it.site},
+                                     {"connections", it.connections},
                                      {"pace", to_string(it.pace)},
                                      {"channels", strings(ways_of(it.channels))},
                                      {"paused", it.paused}});
       continue;
     }
     auto what = it.query.empty() ? std::string{"every advisory"} : it.query;
+    if (it.connections) what = "new connections";
     if (it.exposure) what += it.site.empty() ? " (own assets)" : " (own assets at " + it.site + ")";
     table.add({{.text = std::to_string(it.id)},
                {.text = safe_text(it.name)},
@@ -74,6 +76,7 @@ Status add(const CommandLine& line, store::Database& database, PersonId person) 
                                   .statuses = options.statuses,
                                   .decisions = options.decisions,
                                   .site = options.site,
+                                  .connections = options.connections,
                                   .pace = domain::parse_pace(options.pace).value_or(domain::Pace::now)};
   if (!options.by.empty()) input.channels = {};
   for (const auto& way : options.by) {
@@ -137,7 +140,7 @@ Status sent(const CommandLine& line, store::Database& database, PersonId person)
   const auto now = system_clock().now();
   TRY(const auto page, notify::notices(database, Actor::at_console(), person, 0, line.notify.limit, now));
   TextTable table{{{.title = "NOTICED"},
-                   {.title = "ADVISORY", .shrinks = true},
+                   {.title = "WHAT", .shrinks = true},
                    {.title = "STATE"},
                    {.title = "WHY", .shrinks = true}}};
   TRY(const auto of_assets, notify::asset_notices(database, Actor::at_console(), person, line.notify.limit, now));
@@ -162,13 +165,14 @@ Status sent(const CommandLine& line, store::Database& database, PersonId person)
   for (const auto& row : page.rows) {
     const auto what = row.item ? notify::heading(*row.item) : std::string{"(may not be seen now)"};
     if (line.json) {
-      print_json(boost::json::object{{"id", row.notice.id},
-                                     {"advisory", row.slug},
-                                     {"what", what},
-                                     {"state", state_of(row.notice)},
-                                     {"noticed_at", format_rfc3339(row.notice.noticed_at)},
-                                     {"due_at", format_rfc3339(row.notice.due_at)},
-                                     {"subscriptions", strings(row.notice.why)}});
+      print_json(
+          boost::json::object{{"id", row.notice.id},
+                              {row.notice.kind == store::NoticeKind::connected ? "threat" : "advisory", row.slug},
+                              {"what", what},
+                              {"state", state_of(row.notice)},
+                              {"noticed_at", format_rfc3339(row.notice.noticed_at)},
+                              {"due_at", format_rfc3339(row.notice.due_at)},
+                              {"subscriptions", strings(row.notice.why)}});
       continue;
     }
     table.add({{.text = format_minute(row.notice.noticed_at)},

@@ -33,9 +33,10 @@ void add_notify_commands(CLI::App& group, NotifyOptions& into,
   };
   add("list", What::list, "Show what somebody subscribed to",
       "  tocsin notify list --data /srv/tocsin ada@water.example");
-  auto& made = add("add", What::add, "Subscribe somebody to advisories",
+  auto& made = add("add", What::add, "Subscribe somebody to advisories, or to new connections",
                    "  tocsin notify add --data /srv/tocsin ada@water.example --query 'vendor:siemens cvss>=7'\n"
-                   "  tocsin notify add --data /srv/tocsin ada@water.example --assets --pace daily");
+                   "  tocsin notify add --data /srv/tocsin ada@water.example --assets --pace daily\n"
+                   "  tocsin notify add --data /srv/tocsin ada@water.example --connections");
   made.add_option("--name", into.name, "What it is called in letters; none: from what it asks for")->type_name("NAME");
   made.add_option("--query", into.query, "A search; none: every advisory")->type_name("QUERY");
   made.add_flag("--assets", into.exposure, "Only what speaks of assets of the organisation");
@@ -44,6 +45,8 @@ void add_notify_commands(CLI::App& group, NotifyOptions& into,
   made.add_option("--decision", into.decisions, "With --assets: what is to be done, such as act_now; may be repeated")
       ->type_name("DECISION");
   made.add_option("--site", into.site, "With --assets: at this site")->type_name("SITE");
+  made.add_flag("--connections", into.connections,
+                "No advisories, but what comes to share something with what the organisation shared");
   made.add_option("--pace", into.pace, "now, daily or weekly")
       ->check(CLI::IsMember({"now", "daily", "weekly"}).description(""))
       ->type_name("PACE");

@@ -17,7 +17,7 @@ struct NotifyOptions {
   std::int64_t id = 0;  ///< remove, test
   int limit = 50;       ///< sent
   std::string name, query, site;
-  bool exposure = false;
+  bool exposure = false, connections = false;
   std::vector<std::string> statuses, decisions, by;
   std::string pace = "now";
 };

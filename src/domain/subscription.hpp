@@ -38,6 +38,9 @@ struct Subscription {
   bool exposure = false;
   std::vector<std::int64_t> statuses = {}, decisions = {};
   std::string site = {};
+  /// No advisories, but what comes to share something with what the organisation shared
+  /// (engine/notify/connections.hpp); the members above are empty then.
+  bool connections = false;
   Pace pace = Pace::now;
   Channels channels = {};
   bool paused = false;

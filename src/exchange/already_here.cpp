@@ -51,6 +51,20 @@ Status AlreadyHere::look_up(std::span<const std::string> keys) {
   return ok();
 }
 
+Status AlreadyHere::look_up_removed(std::span<const std::string> sha512s) {
+  for (; !sha512s.empty(); sha512s = sha512s.subspan(std::min(kAskedAtOnce, sha512s.size()))) {
+    Sql removed{"SELECT sha512 FROM removed_document WHERE (issuer = ?", issuer_};
+    if (viewer_.organisation == domain::kOwnOrganisation) removed.append(" OR issuer = ''");
+    removed.append(") AND sha512 IN ");
+    removed.append_list(sha512s.first(std::min(kAskedAtOnce, sha512s.size())));
+    TRY_VOID(connection_.each(removed, [&](const store::Row& row) {
+      removed_.insert(row.string(0));
+      return ok();
+    }));
+  }
+  return ok();
+}
+
 const std::vector<AlreadyHere::Object>* AlreadyHere::seen(const std::string& key) const {
   const auto found = seen_.find(key);
   return found == seen_.end() ? nullptr : &found->second;

@@ -32,6 +32,10 @@ class AlreadyHere {
   const std::string& issuer() const noexcept { return issuer_; }
 
   Status look_up(std::span<const std::string> keys);
+  /// Which of these bytes were removed here, by the organisation or, where it is the CERT, of what was imported. What
+  /// others removed says nothing of what may be added, and would tell of what was hidden.
+  Status look_up_removed(std::span<const std::string> sha512s);
+  bool was_removed(const std::string& sha512) const { return removed_.contains(sha512); }
   /// Those of this STIX id that the asker sees, in the order of their records; null where they see none.
   const std::vector<Object>* seen(const std::string& key) const;
   /// Does the organisation have one under its issuer, seen by the asker or not?
@@ -45,7 +49,7 @@ class AlreadyHere {
   std::string issuer_;
   Timestamp now_;
   std::map<std::string, std::vector<Object>> seen_;
-  std::set<std::string> own_;
+  std::set<std::string> own_, removed_;
   formats::stix::TapeReader kept_, given_;
 };
 

@@ -88,7 +88,7 @@ using store::Value;
   "created_at, busy_until, failures, succeeded_at, failed_at"
 #define TOCSIN_SUBSCRIPTION_ALL                                                                                        \
   "id, person_id, organisation_id, name, query, exposure, statuses, decisions, site, pace, mail, feed, hook, paused, " \
-  "created_at, changed_at"
+  "created_at, changed_at, connections"
 #define TOCSIN_READING_TIME_ALL \
   "person_id, digest_minute, digest_weekday, quiet_from, quiet_until, paused, feed_hash, feed_made_at"
 #define TOCSIN_NOTICE_RECORD_ALL \
@@ -335,7 +335,8 @@ constexpr BackupColumn kSubscription[] = {{"id"},
                                           {"hook"},
                                           {"paused"},
                                           {"created_at"},
-                                          {"changed_at"}};
+                                          {"changed_at"},
+                                          {"connections", false, 0}};
 constexpr BackupColumn kReadingTime[] = {{"person_id"},   {"digest_minute"}, {"digest_weekday"},  {"quiet_from"},
                                          {"quiet_until"}, {"paused"},        {"feed_hash", true}, {"feed_made_at"}};
 constexpr BackupColumn kNoticeRecord[] = {{"record_id"},   {"revision_id"}, {"tlp"},           {"status"}, {"audience"},

@@ -82,6 +82,8 @@ struct ImportOptions {
   /// Communities that sharing groups of MISP stand for; of a group that is none of them, nobody is left but the owner.
   /// import_paths and import_documents fill it.
   std::vector<domain::Community> communities = {};
+  /// Put before a file's name where it says who tells of a list: lists of one name by two organisations are two.
+  std::string list_source = {};
   /// The moment of what says none itself. import_paths and import_documents fill it, too.
   Timestamp now = {};
   /// Documents per write transaction.

@@ -183,6 +183,28 @@ TEST_P(ImportMispTest, WhatIsNoAttributeSpoilsNoOther) {
   EXPECT_EQ(seen_by(id_of("indicator", 2)), "visitor mill plant");
 }
 
+TEST_P(ImportMispTest, WhatASearchFoundComesWithoutItsEventWhichMayComeLater) {
+  const auto found = [](int number, std::string_view distribution) {
+    return attribute(number, fmt::format(R"({}"Event":{{"id":"7","uuid":"{}","info":"Event 1","distribution":"{}"}},)",
+                                         kClear, uuid_of(1), distribution));
+  };
+  const auto answer = fmt::format(R"({{"response":{{"Attribute":[{}]}}}})", found(2, "3"));
+  const auto item = import(answer);
+  ASSERT_TRUE(item.objects);
+  EXPECT_THAT(item.problems, IsEmpty());
+  EXPECT_EQ(item.objects->created, 3);  // The attribute, the grouping, and the definition of TLP:CLEAR.
+  EXPECT_EQ(seen_by(id_of("indicator", 2)), "visitor mill plant");
+  EXPECT_EQ(seen_by(id_of("report", 1)), "absent");
+  EXPECT_EQ(import(answer).objects->unchanged, 3);
+  import(fmt::format(R"({{"Attribute":[{}]}})", found(3, "0")));
+  EXPECT_EQ(seen_by(id_of("indicator", 3)), "owner");
+  // The event itself is another object, and leaves alone what is here of the same version.
+  const auto whole = import(event(1, kClear, {attribute(2), attribute(4)}));
+  EXPECT_EQ(whole.objects->conflicting, 1);
+  EXPECT_EQ(seen_by(id_of("report", 1)), "visitor mill plant");
+  EXPECT_EQ(seen_by(id_of("indicator", 4)), "visitor mill plant");
+}
+
 TEST_P(ImportMispTest, AManifestIsKnownAndSkipped) {
   const auto item = import(R"({"56e12e66-f01c-41be-afea-4d9a950d210f":{"info":"x","timestamp":"1"}})");
   EXPECT_EQ(item.skipped_as, "manifest of a MISP feed");

@@ -297,6 +297,23 @@ TEST_P(ImportTest, OneDocumentTwiceInABatchIsStoredOnce) {
   EXPECT_EQ(imported.items[2].outcome, PutOutcome::conflicting);
 }
 
+TEST_P(ImportTest, CompressedFilesInAFolderAreTakenAsTheOthers) {
+  const testing::TemporaryFolder folder;
+  const auto packed = [](std::string_view text) { return testing::compress(testing::Compression::gzip, text); };
+  folder.write("a.json.gz", packed(advisory_json({.id = "PACKED-1"})));
+  folder.write("kev.json.gz",
+               packed(R"({"title":"CISA Catalog of Known Exploited Vulnerabilities","catalogVersion":"2024.01.02",
+    "dateReleased":"2024-01-02T00:00:00Z","count":1,"vulnerabilities":[{"cveID":"CVE-2024-90001","vendorProject":"Example",
+    "product":"Pump","vulnerabilityName":"x","dateAdded":"2024-01-02","shortDescription":"x","requiredAction":"x",
+    "dueDate":"2024-01-23","knownRansomwareCampaignUse":"Unknown"}]})"));
+  folder.write("notes.txt.gz", packed("A licence."));
+  const auto summary = import_paths(database(), {folder.path().string()}, {}, {.item = {}, .progress = {}}, kClock);
+  ASSERT_TRUE(summary) << summary.error().to_string();
+  EXPECT_EQ(summary->created, 1);
+  EXPECT_EQ(summary->evidence, 1);
+  EXPECT_EQ(summary->rejected, 0);
+}
+
 TEST_P(ImportTest, PathsOfEveryKindInOneGo) {
   const testing::TemporaryFolder folder;
   const auto archive = folder.write("a.tar.zst", testing::pack(testing::Packing::tar_zst, testing::many_advisories(3)));
@@ -426,7 +443,7 @@ TEST(Prepare, WarnsOfFileNamesAgainstSection51) {
   const auto right = formats::csaf::file_name(id(bytes));
   const auto marked = right.substr(0, right.size() - 5) + "_invalid.json";
   for (const auto& name : {right, "feed/2022/" + right, "a.tar.zst:2022/" + right, right + ".gz", marked,
-                           std::string{"-"}, std::string{"-#2"}, std::string{"/dev/fd/63"}}) {
+                           "feed/" + right + ".zst", std::string{"-"}, std::string{"-#2"}, std::string{"/dev/fd/63"}}) {
     EXPECT_THAT(prepare(name, bytes, {}).warnings, ::testing::IsEmpty()) << name;
   }
   for (const std::string name : {"Other.json", "feed/other.json", "a.zip:x/other.json"}) {

@@ -54,7 +54,7 @@ std::string_view text_at(const boost::json::value& root, std::string_view pointe
 }  // namespace
 
 std::string_view other_text(std::string_view name, std::string_view bytes) {
-  if (text::lower_ascii(name).ends_with(".json")) return {};
+  if (text::lower_ascii(file_of(name)).ends_with(".json")) return {};
   const auto begin = bytes.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (begin == bytes.npos || bytes[begin] == '{' || bytes[begin] == '[') return {};
   const auto xml = formats::recognise_xml(bytes);
@@ -95,7 +95,8 @@ Prepared prepare(std::string name, std::string bytes, const ImportOptions& optio
   if (formats::threat_list::looks_like_list(bytes)) {
     // The name of the file is who tells: the same list again is an update.
     const std::string file{file_of(name)};
-    return prepare_list(name, {.id = file, .title = file.empty() ? "Standard input" : file}, bytes, options);
+    return prepare_list(name, {.id = options.list_source + file, .title = file.empty() ? "Standard input" : file},
+                        bytes, options);
   }
   const json::Limits limits{.bytes_max = static_cast<std::size_t>(options.limits.document_bytes_max)};
   auto parsed = json::parse(bytes, limits);

@@ -1,6 +1,7 @@
 #include "exchange/prepare_list.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <iterator>
 #include <map>
@@ -53,14 +54,15 @@ struct Kept {
 };
 
 Result<std::map<std::string, Kept, std::less<>>> kept_of(store::Connection& connection,
-                                                         std::span<const std::string> keys) {
+                                                         std::span<const std::string> keys,
+                                                         std::span<const std::string> issuers) {
   std::map<std::string, Kept, std::less<>> found;
   store::Sql sql{
       "SELECT r.record_key, v.version, v.version_order, v.sha512, d.bytes, v.document_status FROM record r JOIN "
       "revision v ON v.id = r.current_revision_id JOIN revision_document d ON d.revision_id = v.id WHERE r.kind = ? "
-      "AND r.issuer = '' AND r.record_key IN ",
+      "AND r.record_key IN ",
       domain::RecordKind::stix_object};
-  sql.append_list(keys);
+  sql.append_list(keys).append(" AND r.issuer IN ").append_list(issuers).append(" ORDER BY r.id");
   TRY_VOID(connection.each(sql, [&](const store::Row& row) {
     found.emplace(row.string(0), Kept{.version = row.string(1),
                                       .version_order = row.string(2),
@@ -72,12 +74,12 @@ Result<std::map<std::string, Kept, std::less<>>> kept_of(store::Connection& conn
   return found;
 }
 
-Result<std::set<std::string, std::less<>>> removed_of(store::Connection& connection,
-                                                      std::span<const std::string> keys) {
+Result<std::set<std::string, std::less<>>> removed_of(store::Connection& connection, std::span<const std::string> keys,
+                                                      std::span<const std::string> issuers) {
   std::set<std::string, std::less<>> found;
-  store::Sql sql{"SELECT record_key FROM removed_document WHERE kind = ? AND issuer = '' AND record_key IN ",
+  store::Sql sql{"SELECT record_key FROM removed_document WHERE kind = ? AND record_key IN ",
                  domain::RecordKind::stix_object};
-  sql.append_list(keys);
+  sql.append_list(keys).append(" AND issuer IN ").append_list(issuers);
   TRY_VOID(connection.each(sql, [&](const store::Row& row) {
     found.insert(row.string(0));
     return ok();
@@ -192,17 +194,20 @@ Prepared prepare_list(const std::string& name, const list::ListSource& source, s
   return prepared;
 }
 
-Result<std::int64_t> settle(store::Connection& connection, PreparedObjects& objects, store::Again again) {
+Result<std::int64_t> settle(store::Connection& connection, PreparedObjects& objects, store::Again again,
+                            std::span<const std::string> given_issuers) {
   if (objects.times.empty()) return 0;
+  const std::array<std::string, 1> imported{};
+  const auto issuers = given_issuers.empty() ? std::span<const std::string>{imported} : given_issuers;
   std::vector<std::string> keys;
   keys.reserve(objects.revisions.size());
   for (const auto& each : objects.revisions) keys.push_back(each.key);
   std::vector<bool> out(objects.revisions.size());
   for (std::size_t begin = 0; begin < keys.size(); begin += kAtOnce) {
     const auto some = std::span{keys}.subspan(begin, std::min(kAtOnce, keys.size() - begin));
-    TRY(const auto kept, kept_of(connection, some));
+    TRY(const auto kept, kept_of(connection, some, issuers));
     TRY(const auto removed,
-        again == store::Again::yes ? std::set<std::string, std::less<>>{} : removed_of(connection, some));
+        again == store::Again::yes ? std::set<std::string, std::less<>>{} : removed_of(connection, some, issuers));
     for (auto i = begin; i < begin + some.size(); ++i) {
       if (objects.times[i] == Times::as_told) continue;
       if (const auto found = kept.find(keys[i]); found != kept.end()) {

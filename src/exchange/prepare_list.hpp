@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,9 @@ Prepared prepare_list(const std::string& name, const formats::threat_list::ListS
 
 /// Within the caller's transaction, of objects of lists, before they are put: what is here and says the same becomes
 /// what is here, and what says something else a newer version of it. What was revoked here stays revoked, and what was
-/// removed here is taken out of `objects`, unless `again`. How many those were. Errors: the database's.
-Result<std::int64_t> settle(store::Connection& connection, PreparedObjects& objects, store::Again again);
+/// removed here is taken out of `objects`, unless `again`. How many those were. `issuers`: under which it is looked
+/// for, by default what is imported. Errors: the database's.
+Result<std::int64_t> settle(store::Connection& connection, PreparedObjects& objects, store::Again again,
+                            std::span<const std::string> issuers = {});
 
 }  // namespace tocsin::exchange

@@ -66,7 +66,7 @@ Prepared prepare_misp(const std::string& name, std::string_view bytes, const Imp
   std::vector<misp::ToStix> made;
   std::map<std::string_view, misp::Object> of_id;
   for (const auto& event : events->events) {
-    made.push_back(misp::to_stix(*event.json, event.pointer));
+    made.push_back(misp::to_stix(event));
   }
   for (const auto& event : made) {
     for (const auto& each : event.objects) {

@@ -14,14 +14,13 @@
 #include <unistd.h>
 
 #include "base/text.hpp"
+#include "exchange/compressed.hpp"
 
 namespace tocsin::exchange {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Small archives of very even text may exceed any ratio without harm.
-constexpr std::uint64_t kExpansionFree = std::uint64_t{64} << 20;
 constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
 constexpr std::size_t kNameBytesMax = 1024;
 
@@ -55,7 +54,8 @@ Result<File> open_file(const std::string& path, int flags = 0) {
 
 bool wanted(std::string_view path, SourceNames names) {
   const auto slash = path.rfind('/');
-  const auto name = text::lower_ascii(slash == std::string_view::npos ? path : path.substr(slash + 1));
+  auto name = text::lower_ascii(slash == std::string_view::npos ? path : path.substr(slash + 1));
+  name.resize(name.size() - compressed_ending(name));
   // "._x.json" is what one system's archiver adds beside x.json; it holds no JSON.
   if (name.starts_with("._")) return false;
   const auto ends_with = [&](std::string_view ending) { return name.size() > ending.size() && name.ends_with(ending); };
@@ -188,14 +188,7 @@ class ArchiveReader {
     const auto expanded = std::max(unpacked, produced_);
     if (expanded > limits_.total_bytes_max)
       return Error::too_large("The expanded archive", limits_.total_bytes_max, name_);
-    if (expanded > kExpansionFree && expanded / limits_.expansion_max > packed) {
-      return Error{Error::Code::too_large,
-                   fmt::format("The archive expands to more than {} times its size, which no real one does",
-                               limits_.expansion_max),
-                   name_,
-                   {}};
-    }
-    return ok();
+    return exchange::check_expansion(packed, expanded, limits_, "The archive", name_);
   }
 
   /// Appends the next block of the current entry. 0: its end. Errors: what damaged() and check_expansion() say.
@@ -280,6 +273,21 @@ class ArchiveReader {
         return ok();
       }
       if (*got == 0) break;
+    }
+    if (compressed_ending(inner) > 0) {
+      auto expanded = expand(bytes, limits_, name);
+      // It counts for the archive, too, as if that had packed it itself; and so does what was too large.
+      const bool is_large = !expanded && expanded.error().code == Error::Code::too_large;
+      produced_ += expanded ? expanded->size() : is_large ? limits_.document_bytes_max : 0;
+      if (auto status = check_expansion(); !status) {
+        stop(std::move(status).error());
+        return ok();
+      }
+      if (!expanded) {
+        bad(name, std::move(expanded).error());
+        return ok();
+      }
+      bytes = std::move(expanded).value();
     }
     bytes.shrink_to_fit();
     return events_.visit({.name = name, .bytes = std::move(bytes), .found = true});
@@ -441,6 +449,11 @@ class FolderReader {
       return ok();
     }
     bytes_read_ += bytes->size();
+    if (compressed_ending(path) > 0) bytes = expand(*bytes, limits_, name);
+    if (!bytes) {
+      if (events_.bad) events_.bad(std::move(name), std::move(bytes).error());
+      return ok();
+    }
     TRY_VOID(events_.visit({.name = std::move(name), .bytes = std::move(bytes).value(), .found = true}));
     if (events_.progress) events_.progress(bytes_read_, bytes_total_);
     return ok();
@@ -457,9 +470,7 @@ class FolderReader {
 std::string_view file_of(std::string_view name) noexcept {
   const auto last = name.find_last_of("/:");
   auto file = last == std::string_view::npos ? name : name.substr(last + 1);
-  for (const std::string_view ending : {".gz", ".zst"}) {
-    if (file.size() > ending.size() && file.ends_with(ending)) file.remove_suffix(ending.size());
-  }
+  file.remove_suffix(compressed_ending(file));
   // "-", "-#2", "/dev/fd/63".
   const auto dot = file.rfind('.'), number = file.rfind('#');
   const bool is_one_of_several = number != std::string_view::npos && dot != std::string_view::npos && number > dot;

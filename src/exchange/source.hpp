@@ -8,10 +8,11 @@
 
 /// Documents out of whatever a user points at: file, folder (recursively, sorted by name), .tar, .tar.gz, .tar.zst,
 /// .zip, .gz, .zst (recognised by content), "-" for standard input (a document, several JSON texts one after the other,
-/// or an archive). Nothing is ever written to disk; links and special files are passed over.
+/// or an archive). In folders and archives a document may be compressed on its own ("x.json.gz", "x.csv.zst"), an
+/// archive may not. Nothing is ever written to disk; links and special files are passed over.
 namespace tocsin::exchange {
 
-/// Which files of a folder or an archive are documents, by their names.
+/// Which files of a folder or an archive are documents, by their names, behind which .gz or .zst may stand.
 enum class SourceNames {
   json,  ///< .json alone.
   all    ///< Also .csv, .txt, .xml, .atom and .rss: tables, lists and news.

@@ -259,6 +259,101 @@ TEST(Source, ListsTablesAndNewsAreFoundWhereTheyAreAskedFor) {
   EXPECT_FALSE(named.documents[0].found);
 }
 
+TEST_P(Archives, HoldDocumentsThatAreCompressedOnTheirOwn) {
+  const auto inner = testing::pack(Packing::tar, {{"deep.json", "{}"}});
+  const auto path = folder.write(
+      "a", testing::pack(GetParam().packing,
+                         {{"a.json.gz", testing::compress(Compression::gzip, "{\"a\":1}")},
+                          {"b.JSON.ZST", testing::compress(Compression::zstd, "[]")},
+                          {"c.json.gz", "{\"plain\":1}"},
+                          {"cut.json.gz", testing::compress(Compression::gzip, "[1,2,3]").substr(0, 15)},
+                          {"inner.tar.gz", testing::compress(Compression::gzip, inner)},
+                          {"inner.json.gz", testing::compress(Compression::gzip, inner)},
+                          {"large.json.gz", testing::compress(Compression::gzip, std::string(20'001, ' '))},
+                          {"x.json.gz.sha512", "abc"}}));
+  const auto found = collect(path, {.document_bytes_max = 20'000});
+  ASSERT_TRUE(found.status);
+  EXPECT_THAT(found.names(),
+              ElementsAre(path + ":a.json.gz", path + ":b.JSON.ZST", path + ":c.json.gz", path + ":inner.json.gz"));
+  EXPECT_EQ(found.documents[0].bytes, "{\"a\":1}");
+  EXPECT_EQ(found.documents[1].bytes, "[]");
+  EXPECT_EQ(found.documents[2].bytes, "{\"plain\":1}");
+  EXPECT_EQ(found.documents[3].bytes, inner) << "an archive in there is no folder";
+  ASSERT_THAT(found.bad, SizeIs(2));
+  EXPECT_EQ(found.bad[0].first, path + ":cut.json.gz");
+  EXPECT_EQ(found.bad[0].second.code, Error::Code::invalid_input);
+  EXPECT_EQ(found.bad[1].first, path + ":large.json.gz");
+  EXPECT_EQ(found.bad[1].second.code, Error::Code::too_large);
+}
+
+TEST_P(Archives, CountWhatTheirCompressedDocumentsExpandTo) {
+  testing::Files files;
+  for (int i = 0; i < 20; ++i) {
+    files.emplace_back(fmt::format("{}.json.gz", i), testing::compress(Compression::gzip, std::string(10'000, ' ')));
+  }
+  const auto path = folder.write("a", testing::pack(GetParam().packing, files));
+  EXPECT_THAT(collect(path, {.total_bytes_max = 400'000}).documents, SizeIs(20));
+  const auto beyond = collect(path, {.total_bytes_max = 100'000});
+  EXPECT_LE(beyond.documents.size(), 10U);
+  ASSERT_THAT(beyond.bad, SizeIs(1));
+  EXPECT_EQ(beyond.bad[0].second.code, Error::Code::too_large);
+}
+
+TEST(Source, ManySmallBombsInAnArchiveEndIt) {
+  const TemporaryFolder folder;
+  const auto bomb = testing::compress(Compression::zstd, std::string(70'000'000, 'a'));
+  testing::Files files;
+  for (int i = 0; i < 50; ++i) files.emplace_back(fmt::format("{}.json.zst", i), bomb);
+  const auto found = collect(folder.write("a", testing::pack(Packing::tar_zst, files)));
+  EXPECT_THAT(found.documents, IsEmpty());
+  ASSERT_FALSE(found.bad.empty());
+  EXPECT_LT(found.bad.size(), 5U);
+  EXPECT_THAT(found.bad.back().second.message, HasSubstr("The archive expands"));
+}
+
+TEST(Source, FoldersHoldDocumentsThatAreCompressedOnTheirOwn) {
+  const TemporaryFolder folder;
+  const auto gzip = testing::compress(Compression::gzip, "{\"a\":1}");
+  folder.write("a.json.gz", gzip);
+  folder.write("b.csv.gz", testing::compress(Compression::gzip, "cve,epss"));
+  folder.write("c.txt.zst", testing::compress(Compression::zstd, "192.0.2.1"));
+  folder.write("changes.csv.gz", gzip);
+  folder.write("d.json.gz", gzip.substr(0, gzip.size() - 6));
+  folder.write("e.json.gz", "");
+  folder.write("f.tar.gz", gzip);
+  folder.write("index.txt.gz", gzip);
+  const auto root = folder.path().string();
+  const auto found = collect(root, {.names = SourceNames::all});
+  ASSERT_TRUE(found.status);
+  EXPECT_THAT(found.names(),
+              ElementsAre(root + "/a.json.gz", root + "/b.csv.gz", root + "/c.txt.zst", root + "/e.json.gz"));
+  EXPECT_EQ(found.documents[0].bytes, "{\"a\":1}");
+  EXPECT_EQ(found.documents[1].bytes, "cve,epss");
+  EXPECT_EQ(found.documents[2].bytes, "192.0.2.1");
+  EXPECT_EQ(found.documents[3].bytes, "") << "its reader says so";
+  for (const auto& each : found.documents) EXPECT_TRUE(each.found);
+  ASSERT_THAT(found.bad, SizeIs(1));
+  EXPECT_EQ(found.bad[0].first, root + "/d.json.gz");
+  EXPECT_THAT(found.bad[0].second.message, HasSubstr("damaged or cut off"));
+  EXPECT_THAT(collect(root).names(), ElementsAre(root + "/a.json.gz", root + "/e.json.gz"));
+  EXPECT_EQ(source_bytes(root), 2 * gzip.size() - 6);
+}
+
+TEST(Source, CompressedDocumentsInFoldersAreNoBombs) {
+  const TemporaryFolder folder;
+  folder.write("a.json.gz", testing::compress(Compression::gzip, std::string(100'000'000, 'a')));
+  const auto root = folder.path().string();
+  const auto ratio = collect(root, {.document_bytes_max = std::uint64_t{1} << 30, .expansion_max = 200});
+  EXPECT_THAT(ratio.documents, IsEmpty());
+  ASSERT_THAT(ratio.bad, SizeIs(1));
+  EXPECT_EQ(ratio.bad[0].second.code, Error::Code::too_large);
+  EXPECT_THAT(ratio.bad[0].second.message, HasSubstr("expands"));
+  const auto size = collect(root);
+  EXPECT_THAT(size.documents, IsEmpty());
+  ASSERT_THAT(size.bad, SizeIs(1));
+  EXPECT_EQ(size.bad[0].second.code, Error::Code::too_large);
+}
+
 TEST(Source, FoldersLimitDepthAndDocuments) {
   const TemporaryFolder folder;
   folder.write("a/b/deep.json", "[]");

@@ -1,7 +1,6 @@
 #include "exchange/taxii_add.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -28,8 +27,6 @@ using domain::RecordKind;
 using domain::Tlp;
 using store::Sql;
 
-/// Values that one look asks for.
-constexpr std::size_t kAskedAtOnce = 512;
 /// Ids that the audit entry names; the status has them all.
 constexpr std::size_t kAuditedIdsMax = 50;
 constexpr const char* kIsHere = "It is here already";
@@ -159,29 +156,18 @@ class Adding {
   }
 
   Status look_up(const std::vector<const NewRevision*>& candidates) {
-    std::vector<std::string> keys;
-    for (const auto* each : candidates) keys.push_back(each->key);
-    TRY_VOID(here_.look_up(keys));
-    for (std::size_t at = 0; at < candidates.size(); at += kAskedAtOnce) {
-      const auto some = std::span{candidates}.subspan(at, std::min(kAskedAtOnce, candidates.size() - at));
-      std::vector<std::string> hashes;
-      for (const auto* each : some) hashes.push_back(each->sha512);
-      // What others removed says nothing of what may be added, and would tell of what was hidden.
-      Sql removed{"SELECT sha512 FROM removed_document WHERE (issuer = ?", here_.issuer()};
-      if (owner_ == domain::kOwnOrganisation) removed.append(" OR issuer = ''");
-      removed.append(") AND sha512 IN ");
-      removed.append_list(std::span{hashes});
-      TRY_VOID(connection_.each(removed, [&](const store::Row& row) {
-        removed_.insert(row.string(0));
-        return ok();
-      }));
+    std::vector<std::string> keys, hashes;
+    for (const auto* each : candidates) {
+      keys.push_back(each->key);
+      hashes.push_back(each->sha512);
     }
-    return ok();
+    TRY_VOID(here_.look_up(keys));
+    return here_.look_up_removed(hashes);
   }
 
   /// Says what becomes of it, or puts it among what is to be stored.
   Status choose(const NewRevision& revision, std::vector<NewRevision>& chosen) {
-    if (removed_.contains(revision.sha512)) {
+    if (here_.was_removed(revision.sha512)) {
       fail(revision, "It was removed here");
       return ok();
     }
@@ -275,7 +261,6 @@ class Adding {
   const OrganisationId owner_;
   taxii::WriteStatus status_;
   AlreadyHere here_;
-  std::set<std::string> removed_;
 };
 
 }  // namespace

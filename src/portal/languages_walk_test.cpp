@@ -101,7 +101,7 @@ std::vector<std::string> unmarked(std::string_view page) {
   static const re2::RE2 kSpoken{R"re((?:title|aria-label|placeholder|data-label|data-copy-label|alt)="([^"]*)")re"};
   // An address, a mail address, a file, a number of a catalogue, a label, a format, a language's own name.
   static const re2::RE2 kData{
-      R"re(ATT&amp;CK|(https?://|/|mailto:)[\w./?=&;%:+-]+|[\w.-]+@[\w.-]+|\b\w+(\.\w+)+\b|&#?\w+;|\b[A-Z0-9]+-[\w-]*\d[\w-]*|TLP(:[A-Z+]+)?|AMBER(\+STRICT)?|CLEAR|GREEN|RED|\b(CERT|CSAF|CVE|CWE|CVSS|EPSS|KEV|SSVC|JSON|API|UTC|Atom|OpenPGP|OpenAPI|SHA-512|RFC|ASCII|XML|HTML|PDF|CSV|XLSX|VEX|ROLIE|OASIS|CISA|FIRST|NVD|MITRE|Tocsin|Deutsch|English|Español)\b)re"};
+      R"re(ATT&amp;CK|(https?://|/|mailto:)[\w./?=&;%:+-]+|[\w.-]+@[\w.-]+|\b\w+(\.\w+)+\b|&#?\w+;|\b[A-Z0-9]+-[\w-]*\d[\w-]*|TLP(:[A-Z+]+)?|AMBER(\+STRICT)?|CLEAR|GREEN|RED|\b(CERT|CSAF|CVE|CWE|CVSS|EPSS|KEV|SSVC|JSON|API|UTC|Atom|OpenPGP|OpenAPI|SHA-512|RFC|ASCII|XML|HTML|PDF|CSV|XLSX|VEX|CycloneDX|ROLIE|OASIS|CISA|FIRST|NVD|MITRE|Tocsin|Deutsch|English|Español)\b)re"};
   // What says of itself that it is English: documents, the API's descriptions, what the formats room explains.
   static const re2::RE2 kEnglish{
       R"re((?is)<article [^>]*lang="en".*?</article>|<(td|th|dd|dt|p|li) [^>]*lang="en"[^>]*>.*?</(td|th|dd|dt|p|li)>)re"};
@@ -130,7 +130,7 @@ std::vector<std::string> unmarked(std::string_view page) {
   // Whole lines that are data: examples of filters and objects of the audit log, hashes, order numbers, time zones,
   // scopes of tokens, names of cookies, keys of the example's OpenPGP key, people of the demonstration.
   static const re2::RE2 kDataLine{
-      R"re(-?\w+(:|&gt;=).*|-rejected.*|[0-9a-f]{12,}…?|[0-9A-Z]+-[0-9A-Z-]+|6ES7515\*|siemens overflow|&quot;buffer overflow&quot;|(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.*|machine|nobody|console|Water works|asset-owner|audit|read|publish|manage-members|manage-cases|write-records|read-inventory|write-inventory|in_progress|tocsin-form|tocsintocsin-half|Traffic Light Protocol|Ines Albrecht.*)re"};
+      R"re(-?\w+(:|&gt;=).*|-rejected.*|[0-9a-f]{12,}…?|[0-9A-Z]+-[0-9A-Z-]+|6ES7515\*|siemens overflow|&quot;buffer overflow&quot;|(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)/.*|machine|nobody|console|Water works|asset-owner|audit|read|publish|manage-members|manage-cases|write-records|read-inventory|write-inventory|in_progress|tocsin-form|tocsintocsin-half|Traffic Light Protocol|All threat knowledge|Every STIX object that the asker may see|Ines Albrecht.*)re"};
   const auto end_line = [&] {
     const std::string whole{text::trim(line)};
     auto rest = line;

@@ -122,7 +122,9 @@ std::span<const Migration> all_migrations() {
                                      kMigration0047TaxiiPages,
                                      kMigration0048Coverage,
                                      kMigration0049VersionsToldOnce,
-                                     kMigration0050SharedThanks};
+                                     kMigration0050SharedThanks,
+                                     kMigration0051ThreatUpload,
+                                     kMigration0052SubscribedConnections};
   return migrations;
 }
 

@@ -14,7 +14,12 @@
 namespace tocsin::store {
 
 /// Stored as their numbers; only ever added to.
-enum class NoticeKind { created = 1, changed = 2, withdrawn = 3 };
+enum class NoticeKind {
+  created = 1,
+  changed = 2,
+  withdrawn = 3,
+  connected = 4  ///< Of threat knowledge: it shares something with what the organisation shared.
+};
 enum class NoticeState { waiting = 1, sent = 2, dropped = 3 };
 enum class NoticeDropped {
   not_dropped = 0,

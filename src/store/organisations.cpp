@@ -208,6 +208,7 @@ Status Organisations::cut_ties(domain::OrganisationId id) {
        Sql{"DELETE FROM inventory_mapping WHERE organisation_id = ?", id},
        Sql{"DELETE FROM coverage_statement WHERE organisation_id = ?", id},
        Sql{"DELETE FROM inventory_upload WHERE organisation_id = ?", id},
+       Sql{"DELETE FROM threat_upload WHERE organisation_id = ?", id},
        Sql{"DELETE FROM decision_table WHERE organisation_id = ?", id},
        Sql{"DELETE FROM inventory_grant WHERE organisation_id = ?", id},
        // What became the community's stays, and nothing tells who contributed it.

@@ -65,6 +65,7 @@ Status People::erase(domain::PersonId id) {
        Sql{"DELETE FROM record_read WHERE person_id = ?", id},
        Sql{"DELETE FROM record_comment WHERE person_id = ?", id},
        Sql{"DELETE FROM taxii_status WHERE person_id = ?", id},
+       Sql{"DELETE FROM threat_upload WHERE person_id = ?", id},
        // What was given is the organisation's.
        Sql{"UPDATE shared_report SET person_id = NULL WHERE person_id = ?", id},
        Sql{"UPDATE shared_sighting SET person_id = NULL WHERE person_id = ?", id},
@@ -182,7 +183,7 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                                      }));
   TRY(auto subscriptions,
       connection_.all(Sql{"SELECT organisation_id, name, query, exposure, site, pace, mail, feed, hook, paused, "
-                          "created_at FROM subscription WHERE person_id = ? ORDER BY id",
+                          "created_at, connections FROM subscription WHERE person_id = ? ORDER BY id",
                           id},
                       [](const Row& row) {
                         return boost::json::value(
@@ -196,7 +197,8 @@ Result<boost::json::object> People::identity_facts(domain::PersonId id) {
                              {"feed", row.boolean(7)},
                              {"hook", row.boolean(8)},
                              {"paused", row.boolean(9)},
-                             {"created_at", moment(row, 10)}});
+                             {"created_at", moment(row, 10)},
+                             {"connections", row.boolean(11)}});
                       }));
   TRY(auto times, connection_.all(Sql{"SELECT digest_minute, digest_weekday, quiet_from, quiet_until, paused, "
                                       "feed_made_at FROM reading_time WHERE person_id = ?",

@@ -199,7 +199,25 @@ Result<RevisionId> same_meaning(Connection& connection, RecordId record, const d
   return RevisionId{};
 }
 
+/// What is here of it, also where it says the same in other bytes.
+Result<std::optional<Existing>> look_up_meaning(Connection& connection, const domain::NewRevision& given) {
+  TRY(auto existing, look_up(connection, given));
+  if (existing && existing->same_version > 0 && existing->same_bytes.value == 0 &&
+      given.kind == domain::RecordKind::stix_object) {
+    TRY(existing->same_bytes, same_meaning(connection, existing->record, given));
+  }
+  return existing;
+}
+
 }  // namespace
+
+Result<domain::PutOutcome> Records::foresee(const domain::NewRevision& revision, Again again) {
+  TRY(const auto existing, look_up_meaning(connection_, revision));
+  const auto outcome = existing ? outcome_of(*existing, revision) : PutOutcome::created;
+  if (outcome == PutOutcome::unchanged || again == Again::yes) return outcome;
+  TRY(const bool is_removed, Removals{connection_}.was_removed(revision.sha512));
+  return is_removed ? PutOutcome::removed : outcome;
+}
 
 Result<PutResult> Records::put(const domain::NewRevision& revision, Timestamp now) {
   return put(revision, now, Again::no);
@@ -208,11 +226,7 @@ Result<PutResult> Records::put(const domain::NewRevision& revision, Timestamp no
 Result<PutResult> Records::put(const domain::NewRevision& given, Timestamp now, Again again) {
   // Two importers of one document: the second waits here, then finds what the first has stored.
   TRY_VOID(connection_.lock_changes());
-  TRY(auto existing, look_up(connection_, given));
-  if (existing && existing->same_version > 0 && existing->same_bytes.value == 0 &&
-      given.kind == domain::RecordKind::stix_object) {
-    TRY(existing->same_bytes, same_meaning(connection_, existing->record, given));
-  }
+  TRY(const auto existing, look_up_meaning(connection_, given));
   // Documents are large: copied only where something of the header is to differ.
   std::optional<domain::NewRevision> kept;
   if (existing && existing->marked_here) kept = kept_as_marked(*existing, given);

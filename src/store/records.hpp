@@ -45,6 +45,8 @@ class Records {
   /// written with few statements, all else is put one by one. An error is of them all: none may be kept.
   Result<std::vector<PutResult>> put_all(std::span<const domain::NewRevision* const> revisions, Timestamp now,
                                          Again again);
+  /// What `put` would make of it now; writes nothing. For previews.
+  Result<domain::PutOutcome> foresee(const domain::NewRevision& revision, Again again);
 
   /// By slug, without regard to ASCII case.
   Result<std::optional<domain::Record>> find(const domain::policy::Viewer& viewer, domain::RecordKind kind,

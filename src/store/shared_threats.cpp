@@ -122,6 +122,12 @@ Result<bool> SharedThreats::add_thanks(domain::RecordId report, domain::Organisa
   return added > 0;
 }
 
+Result<bool> SharedThreats::remove_thanks(domain::RecordId report, domain::OrganisationId organisation) {
+  TRY(const auto removed, connection_.run(Sql{"DELETE FROM shared_thanks WHERE record_id = ? AND organisation_id = ?",
+                                              report, organisation}));
+  return removed > 0;
+}
+
 Result<bool> SharedThreats::has_thanked(domain::RecordId report, domain::OrganisationId organisation) {
   TRY(const auto found, connection_.first(Sql{"SELECT 1 FROM shared_thanks WHERE record_id = ? AND organisation_id = ?",
                                               report, organisation},

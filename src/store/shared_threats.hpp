@@ -59,6 +59,8 @@ class SharedThreats {
   Result<std::vector<SharedSighting>> sightings(domain::RecordId report);
   /// False: it was there.
   Result<bool> add_thanks(domain::RecordId report, domain::OrganisationId organisation, Timestamp now);
+  /// False: there was none.
+  Result<bool> remove_thanks(domain::RecordId report, domain::OrganisationId organisation);
   Result<bool> has_thanked(domain::RecordId report, domain::OrganisationId organisation);
   /// Names of the organisations that did, in the order in which they did.
   Result<std::vector<std::string>> thanked_by(domain::RecordId report);

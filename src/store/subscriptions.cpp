@@ -15,7 +15,7 @@ using domain::Subscription;
 
 #define TOCSIN_SUBSCRIPTION_COLUMNS                                                                                 \
   "s.id, s.person_id, s.organisation_id, s.name, s.query, s.exposure, s.statuses, s.site, s.pace, s.mail, s.feed, " \
-  "s.hook, s.paused, s.created_at, s.changed_at, s.decisions"
+  "s.hook, s.paused, s.created_at, s.changed_at, s.decisions, s.connections"
 
 std::string numbers_text(const std::vector<std::int64_t>& numbers) {
   return fmt::format("{}", fmt::join(numbers, " "));
@@ -41,6 +41,7 @@ Subscription read(const Row& row) {
           .statuses = numbers_of(row.text(6)),
           .decisions = numbers_of(row.text(15)),
           .site = row.string(7),
+          .connections = row.boolean(16),
           .pace = static_cast<domain::Pace>(row.integer(8)),
           .channels = {.mail = row.boolean(9), .feed = row.boolean(10), .hook = row.boolean(11)},
           .paused = row.boolean(12),
@@ -55,13 +56,13 @@ Result<std::int64_t> Subscriptions::add(const Subscription& it) {
       connection_.first(
           Sql{"INSERT INTO subscription (person_id, organisation_id, name, query, exposure, statuses, site, pace, "
               "mail, "
-              "feed, hook, paused, created_at, changed_at, decisions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-              "?, ?) "
+              "feed, hook, paused, created_at, changed_at, decisions, connections) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+              "?, ?, ?, ?, ?, ?, ?) "
               "RETURNING "
               "id",
               it.person, it.organisation, it.name, it.query, it.exposure, numbers_text(it.statuses), it.site, it.pace,
               it.channels.mail, it.channels.feed, it.channels.hook, it.paused, it.created_at, it.changed_at,
-              numbers_text(it.decisions)},
+              numbers_text(it.decisions), it.connections},
           [](const Row& row) { return row.integer(0); }));
   return id.value_or(0);
 }
@@ -69,9 +70,9 @@ Result<std::int64_t> Subscriptions::add(const Subscription& it) {
 Result<std::int64_t> Subscriptions::update(const Subscription& it) {
   return connection_.run(Sql{
       "UPDATE subscription SET name = ?, query = ?, exposure = ?, statuses = ?, site = ?, pace = ?, mail = ?, feed = "
-      "?, hook = ?, paused = ?, changed_at = ?, decisions = ? WHERE id = ? AND person_id = ?",
+      "?, hook = ?, paused = ?, changed_at = ?, decisions = ?, connections = ? WHERE id = ? AND person_id = ?",
       it.name, it.query, it.exposure, numbers_text(it.statuses), it.site, it.pace, it.channels.mail, it.channels.feed,
-      it.channels.hook, it.paused, it.changed_at, numbers_text(it.decisions), it.id, it.person});
+      it.channels.hook, it.paused, it.changed_at, numbers_text(it.decisions), it.connections, it.id, it.person});
 }
 
 Result<std::int64_t> Subscriptions::remove(domain::PersonId person, std::int64_t id) {

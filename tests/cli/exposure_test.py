@@ -37,7 +37,7 @@ class Exposure(unittest.TestCase):
         self.assertEqual(told["columns"], {"Hersteller": "vendor", "Produkt": "product", "Farbe": "none"})
         self.assertEqual(told["added"], 1)
         self.assertNotIn("Columns:", run("inventory", "import", path, "--data", self.data, check=0).stdout)
-        for form, begin in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")):
+        for form, begin in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("cyclonedx", b'{"bomFormat":"CycloneDX"')):
             done = subprocess.run([BINARY, "inventory", "export", "--data", self.data, "--format", form], capture_output=True, env=ENVIRONMENT)
             self.assertEqual((done.returncode, done.stdout[:len(begin)]), (0, begin), done.stderr)
             again = self.folder / f"again.{form}"

@@ -53,6 +53,27 @@ class Extract(unittest.TestCase):
             self.assertIn("login.pump-bills.net", again)
             self.assertIn("Nothing was found", run("extract", "-", check=0, stdin="nothing here").stdout)
 
+    def test_known_good_lists_are_asked(self):
+        with Folder() as folder:
+            note, data, lists = folder / "note.txt", folder / "data", folder / "lists"
+            note.write_text("c2.sluice[.]net, ns7.gate[.]net and c2.heron-pump[.]net\n")
+            for where in (data / "known-good", lists):
+                where.mkdir(parents=True)
+            (data / "known-good" / "ours.txt").write_text("sluice.net\n")
+            (lists / "list.json").write_text('{"type":"regex","list":["/^ns[0-9]+\\\\./","(?<=a)b"]}')
+            good = "In a list of what is known to be good"
+            told = lambda *arguments: [line.split()[1] for line in run("extract", note, *arguments, check=0)
+                                       .stdout.splitlines() if good in line]
+            self.assertEqual(told(), [])
+            self.assertEqual(told("--data", data), ["c2.sluice.net"])
+            self.assertEqual(told("--data", data, "--known-good", lists), ["ns7.gate.net"])
+            self.assertEqual(told("--known-good", data / "known-good" / "ours.txt"), ["c2.sluice.net"])
+            self.assertIn("1 pattern is not read: '(?<=a)b' cannot be read",
+                          run("extract", note, "--known-good", lists, check=0).stderr)
+            self.assertIn("cannot be read", run("extract", note, "--known-good", folder / "none.txt", check=1).stderr)
+            (folder / "empty").mkdir()
+            self.assertIn("holds no list", run("extract", note, "--known-good", folder / "empty", check=1).stderr)
+
     def test_what_cannot_be_read_is_said(self):
         with Folder() as folder:
             archive = folder / "a.docx"

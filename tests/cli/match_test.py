@@ -54,6 +54,19 @@ class Match(WithFolder):
         self.assertIn("is no field", self.match(path, "--column", "Was=colour", check=1).stderr)
         self.assertIn("no column", self.match(path, "--column", "What=product", check=1).stderr)
 
+    def test_standard_error_tells_what_the_columns_were_taken_for(self):
+        path = self.inventory("Nobody;Coffee machine;;1.0;red")
+        told = self.match(path).stderr
+        self.assertIn("Columns: 'vendor' as vendor, 'product' as product, 'order number' as model, 'firmware' as firmware.", told)
+        self.assertIn("Nothing knows 'colour'", told)
+        self.assertNotIn("colour", self.match(path, "--column", "colour=hardware").stderr.replace("'colour' as hardware", ""))
+        self.assertNotIn("Columns:", self.match(path, "--format", "json").stderr)
+        self.assertNotIn("Columns:", self.match(path, "--quiet").stderr)
+        self.assertNotIn("Columns:", self.match(path).stdout)
+        nameless = self.write("plant.cdx.json", json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": [
+            {"type": "device", "name": "Coffee machine"}]}))
+        self.assertNotIn("Columns:", self.match(nameless).stderr)
+
     def test_standard_input(self):
         done = run("match", "--assets", "-", "--advisories", DEMO, stdin="product\nCoffee machine\n", check=0)
         self.assertIn("1 asset against", done.stdout)

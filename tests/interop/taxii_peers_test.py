@@ -113,11 +113,13 @@ class OpenTaxii(Process):
 
 
 class Proxy:
-    """Passes requests on. `faults`: what to do to the answer of the n-th question for objects, from 0."""
+    """Passes requests on. `faults`: what to do to the answer of the n-th question for objects, from 0. Of a slow one a few
+    bytes come at a time until it is whole; of an endless one never the last ones, until whoever asked gives up."""
 
     def __init__(self, port):
         proxy = self
         self.faults, self.asked, self.last = {}, [], None
+        self.given_up, self.ending = threading.Event(), threading.Event()
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
@@ -151,7 +153,23 @@ class Proxy:
                         self.send_header(name, headers[name])
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                if "/objects/" in self.path and fault == "slow":
+                    self.trickle(body, len(body) // 40 + 1)
+                elif "/objects/" in self.path and fault == "endless":
+                    self.trickle(body[:-1], 1)
+                    self.close_connection = True
+                else:
+                    self.wfile.write(body)
+
+            def trickle(self, body, piece):
+                try:
+                    for start in range(0, len(body), piece):
+                        self.wfile.write(body[start:start + piece])
+                        self.wfile.flush()
+                        if proxy.ending.wait(0.02):
+                            return
+                except OSError:
+                    proxy.given_up.set()
 
             def log_message(self, *_):
                 pass
@@ -164,6 +182,7 @@ class Proxy:
         self.thread.start()
 
     def stop(self):
+        self.ending.set()
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
@@ -220,7 +239,7 @@ class Peers:
 
     def test_every_object_comes_whatever_happens_between(self):
         self.add()
-        self.proxy.faults = {1: "cut", 2: "hang up", 3: "busy", 4: "html", 6: "same", 8: "no next", 10: "no more"}
+        self.proxy.faults = {1: "cut", 2: "hang up", 3: "busy", 4: "html", 5: "slow", 6: "same", 8: "no next", 10: "no more"}
         for _ in range(12):
             if self.tocsin("peer", "read", "Others", check=None).returncode == 0 and not set(self.proxy.faults) - set(
                     range(len(self.proxy.asked))):
@@ -255,6 +274,17 @@ class MedallionPeers(Peers, unittest.TestCase):
                                        "--secret-file", self.secret, "--format", "json").stdout)
         self.assertEqual([(each["api_root"], each["title"], each["can_read"]) for each in found], [("Root of others", "Indicators of others", True)])
         self.assertEqual(found[0]["url"], self.url())
+
+    def test_an_endless_answer_is_given_up(self):
+        """Bytes that keep coming do not keep the client: a preview has 20 s for a page, as somebody waits for it."""
+        self.add()
+        self.proxy.faults = {0: "endless"}
+        done = self.tocsin("peer", "preview", "Others", check=1)
+        self.assertIn("did not answer in time", done.stderr)
+        self.assertTrue(self.proxy.given_up.wait(30))
+        self.assertEqual(self.stored(), 0)
+        self.tocsin("peer", "read", "Others")
+        self.assertEqual(self.stored(), COUNT)
 
     def test_wrong_credentials_are_said(self):
         self.secret.write_text("wrong\n")

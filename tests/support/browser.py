@@ -17,11 +17,11 @@ class Browser:
         self.port, self.address = port, address
         self.cookies, self.csrf = {}, ""
 
-    def request(self, method, path, body=None):
+    def request(self, method, path, body=None, content_type="application/x-www-form-urlencoded"):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30, source_address=(self.address, 0))
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())} if self.cookies else {}
         if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Type"] = content_type
         try:
             connection.request(method, path, body=body, headers=headers)
             page = Page(connection.getresponse())
@@ -46,6 +46,13 @@ class Browser:
         for key, value in fields.items():
             pairs += [(key, each) for each in value] if isinstance(value, list) else [(key, value)]
         return self.request("POST", path, urllib.parse.urlencode(pairs))
+
+    def upload(self, path, field, content):
+        """A form with one file."""
+        parts = [('name="csrf"', self.csrf.encode()), (f'name="{field}"; filename="file"', content)]
+        body = b"".join(b"--edge\r\nContent-Disposition: form-data; %s\r\n\r\n%s\r\n" % (disposition.encode(), each)
+                        for disposition, each in parts) + b"--edge--\r\n"
+        return self.request("POST", path, body, "multipart/form-data; boundary=edge")
 
     def sign_in(self, mail, password):
         self.get("/sign-in")

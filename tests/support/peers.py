@@ -6,8 +6,9 @@ import unittest
 from support.tocsin import ROOT
 
 
-def python_peer(name, *requirements):
-    """Makes the packages importable. The test is skipped, with the reason, where they cannot be had."""
+def installed(name, *requirements):
+    """The folder of an environment that has the packages, for a process of its own. The test is skipped, with the reason,
+    where they cannot be had."""
     folder = ROOT / "build/peers" / name
     done = folder / ("+".join(sorted(requirements)).replace("/", "_") + ".done")
     if not done.exists():
@@ -18,6 +19,12 @@ def python_peer(name, *requirements):
                 raise unittest.SkipTest(f"{', '.join(requirements)} cannot be installed: "
                                         + (made.stderr or made.stdout).strip().splitlines()[-1][:300])
         done.touch()
+    return folder
+
+
+def python_peer(name, *requirements):
+    """Makes the packages importable. Skips as above."""
+    folder = installed(name, *requirements)
     for path in folder.glob("lib/python3*/site-packages"):
         if str(path) not in sys.path:
             sys.path.append(str(path))

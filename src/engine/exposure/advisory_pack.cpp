@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "base/keyed_hash.hpp"
 #include "base/packing.hpp"
@@ -104,14 +108,26 @@ void write_vulnerability(PackWriter& out, const csaf::Vulnerability& vulnerabili
     out.number(static_cast<std::uint64_t>(group.status));
     write_products(out, group.product_ids, positions);
   }
-  std::vector<std::string> fixed;
+  // By the version that they name: of their words no more is asked for.
+  std::map<std::string, std::vector<std::string>> fixed;
   for (const auto& remediation : vulnerability.remediations) {
     if (remediation.category != csaf::RemediationCategory::vendor_fix) continue;
-    fixed.insert(fixed.end(), remediation.product_ids.begin(), remediation.product_ids.end());
+    auto& ids = fixed[first_fixed_in(remediation.details)];
+    ids.insert(ids.end(), remediation.product_ids.begin(), remediation.product_ids.end());
   }
-  std::ranges::sort(fixed);
-  fixed.erase(std::unique(fixed.begin(), fixed.end()), fixed.end());
-  write_products(out, fixed, positions);
+  out.number(fixed.size());
+  for (auto& [version, ids] : fixed) {
+    std::ranges::sort(ids);
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    out.text(version);
+    write_products(out, ids, positions);
+  }
+  out.number(vulnerability.flags.size());
+  for (const auto& flag : vulnerability.flags) {
+    out.text(flag.label);
+    out.number(flag.product_ids.empty() ? 1 : 0);
+    write_products(out, flag.product_ids, positions);
+  }
 }
 
 bool read_vulnerability(PackReader& in, const std::vector<csaf::Product>& products,
@@ -126,9 +142,20 @@ bool read_vulnerability(PackReader& in, const std::vector<csaf::Product>& produc
     group.status = static_cast<csaf::ProductStatus>(status);
     if (!read_products(in, products, group.product_ids)) return false;
   }
-  auto& fix = vulnerability.remediations.emplace_back();
-  fix.category = csaf::RemediationCategory::vendor_fix;
-  return read_products(in, products, fix.product_ids);
+  for (auto left = in.count(); left > 0; --left) {
+    auto& fix = vulnerability.remediations.emplace_back();
+    fix.category = csaf::RemediationCategory::vendor_fix;
+    if (const auto version = in.text(); !version.empty()) fix.details = fmt::format("Update to {} or later", version);
+    if (!read_products(in, products, fix.product_ids)) return false;
+  }
+  for (auto left = in.count(); left > 0; --left) {
+    auto& flag = vulnerability.flags.emplace_back();
+    flag.label = in.text();
+    const bool of_all = in.number() != 0;
+    // Of products that are unknown is not of all.
+    if (!read_products(in, products, flag.product_ids) || of_all != flag.product_ids.empty()) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -139,6 +166,7 @@ std::string pack_advisory(const csaf::Advisory& advisory) {
   Positions positions;
   for (std::size_t i = 0; i < advisory.products.size(); ++i) positions.emplace(advisory.products[i].id, i);
   out.text(advisory.header.tracking_id);
+  out.text(advisory.header.title);
   out.number(advisory.products.size());
   for (const auto& product : advisory.products) write_product(out, product, positions);
   out.number(advisory.vulnerabilities.size());
@@ -151,6 +179,7 @@ Result<csaf::Advisory> unpack_advisory(std::string_view bytes) {
   PackReader in{bytes};
   csaf::Advisory advisory;
   advisory.header.tracking_id = in.text();
+  advisory.header.title = in.text();
   const auto products = in.count();
   std::vector<std::uint64_t> on;
   for (std::size_t i = 0; i < products && in.good(); ++i)

@@ -171,6 +171,10 @@ void AssetFinder::add_words(const ItemWords& words, const Targets& known, std::u
 }
 
 void AssetFinder::add_terms(const Item& item, const Targets& known, std::uint32_t kind) {
+  if (const auto told = with_version_of_name(item)) {
+    add_terms(*told, known, kind);
+    return;
+  }
   const auto words = words_of(item, known);
   add_words(words, known, kind);
   auto numbers = words.order_numbers;

@@ -126,6 +126,10 @@ void AssetIndex::State::index_words(const Item&, const ItemWords& words, std::ui
 }
 
 void AssetIndex::State::index(const Item& item, std::uint32_t group) {
+  if (const auto told = with_version_of_name(item)) {
+    index(*told, group);
+    return;
+  }
   const auto words = words_of(item, targets());
   index_words(item, words, group);
   auto numbers = words.order_numbers;
@@ -235,10 +239,8 @@ std::vector<AssetIndex::Found> AssetIndex::match(const Matcher& matcher, unsigne
     led.resize(state.assets.size());
     for (std::uint32_t group = 0; group < led.size(); ++group) led[group].group = group;
   }
-  const bool by_own = !asked.by_serial.empty() || !asked.by_hash.empty() ||
-                      std::ranges::any_of(asked.products, [](const Product& product) {
-                        return product.reading.kind == formats::vers::VendorReading::Kind::serial_number;
-                      });
+  const bool by_own =
+      !asked.by_serial.empty() || !asked.by_hash.empty() || std::ranges::any_of(asked.products, asks_serial);
   std::vector<std::vector<Found>> parts(std::max(1U, threads));
   std::vector<HashMap<std::string, bool>> may_be_of(parts.size());
   std::vector<VendorMemo> memos(parts.size());

@@ -30,6 +30,9 @@ constexpr std::size_t kNumbersNamesMax = 20;
 /// A word that stands in more names does not lead to candidates by itself.
 constexpr std::size_t kCommonWord = 600;
 
+/// It may be a thing that no advisory names.
+constexpr double kOneOfAll = 0.85;
+
 /// Fits that are not made surer by the absence of others.
 constexpr double kStandsAlready = 0.85;
 
@@ -215,6 +218,13 @@ class Holders {
   bool is_meant_alone(const Name& name) {
     if (!found_) find();
     if (many_) return false;
+    if (is_end_of(name)) {
+      return std::ranges::all_of(holders_, [&](const Holder& each) {
+        const auto& other = *each.name;
+        const bool same_vendor = each.in == &targets_ ? other.vendor_id == name.vendor_id : other.vendor == name.vendor;
+        return !same_vendor || other.essential == name.essential || !is_end_of(other) || ends_alike(other, name);
+      });
+    }
     return std::ranges::all_of(holders_, [&](const Holder& each) {
       const auto& other = *each.name;
       if (other.essential == name.essential || differ_by_kind(other, name)) return true;
@@ -228,11 +238,57 @@ class Holders {
     });
   }
 
+  /// Has each name that may be meant a product of this advisory? Then the thing is one of them, whichever.
+  bool are_all_of(const std::string& advisory, const Name& name) {
+    if (!found_) find();
+    return !many_ && std::ranges::all_of(holders_, [&](const Holder& each) {
+      const bool same_vendor =
+          each.in == &targets_ ? each.name->vendor_id == name.vendor_id : each.name->vendor == name.vendor;
+      return !same_vendor || std::ranges::any_of(each.name->products, [&](std::uint32_t product) {
+        return each.in->documents[each.in->products[product].advisory].id == advisory;
+      });
+    });
+  }
+
  private:
   struct Holder {
     const Targets* in = nullptr;
     const Name* name = nullptr;
   };
+
+  /// Words of a name that tell it, in their order.
+  static std::vector<const NameTerm*> telling(const Name& name) {
+    std::vector<const NameTerm*> terms;
+    for (const auto& term : name.words.terms) {
+      if (term.kind == NameTerm::Kind::plain || term.kind == NameTerm::Kind::code) terms.push_back(&term);
+    }
+    return terms;
+  }
+
+  /// "CX-Programmer" of "SYSMAC CX-Programmer": what stands before is a brand. Not of words that tell a kind alone.
+  bool is_end_of(const Name& name) const {
+    const auto terms = telling(name);
+    const auto& words = words_.to_explain;
+    if (words.empty() || words.size() > terms.size()) return false;
+    bool says_something = false;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const auto& [word, weight] = words[words.size() - 1 - i];
+      if (std::ranges::find(terms[terms.size() - 1 - i]->spellings, word) ==
+          terms[terms.size() - 1 - i]->spellings.end())
+        return false;
+      says_something = says_something || (word.size() >= 3 && !is_kind_word(word) && !is_part_word(word));
+    }
+    return says_something;
+  }
+
+  /// Is one of the two the end of the other?
+  static bool ends_alike(const Name& a, const Name& b) {
+    const auto one = telling(a), two = telling(b);
+    for (std::size_t i = 1; i <= std::min(one.size(), two.size()); ++i) {
+      if (one[one.size() - i]->spellings.front() != two[two.size() - i]->spellings.front()) return false;
+    }
+    return true;
+  }
 
   void find() {
     found_ = true;
@@ -334,7 +390,20 @@ void Matcher::State::by_names(const Item& item, const ItemWords& words, std::str
     const Reason reason{fitting.narrower ? Reason::Kind::may_be : Reason::Kind::names, at, called, number};
     for (const auto product : name.products) {
       if (other_number(targets.products[product].numbers, words.order_numbers)) continue;
-      candidates.offer(product, confidence, evidence, reason);
+      // "XHQ Operations Intelligence" of the advisory so called, which goes on with "XHQ".
+      const auto& title = targets.documents[targets.products[product].advisory].title;
+      const bool by_title = evidence == Evidence::narrower && !fitting.more.empty() &&
+                            std::ranges::all_of(fitting.more, [&](std::size_t more) {
+                              return std::ranges::find(title, words.sketch.words[more].hash) != title.end();
+                            });
+      // "BodyGuard" of an advisory of "BodyGuard Pumps" and "BodyGuard Twins", and of no other.
+      if ((evidence == Evidence::narrower || confidence < kConfidenceShown) && fitting.may_stand &&
+          fitting.more.empty() && holders.are_all_of(targets.documents[targets.products[product].advisory].id, name)) {
+        candidates.offer(product, fitting.if_alone * kOneOfAll * factor, Evidence::name, reason, true);
+        continue;
+      }
+      candidates.offer(product, confidence, by_title ? Evidence::name : evidence,
+                       by_title ? Reason{Reason::Kind::names, at, called, number} : reason);
     }
   }
 }
@@ -394,7 +463,7 @@ std::string sentence(const Reason& reason, const Targets& targets) {
       return fmt::format("\"{}\" may be {}", reason.text, name());
     case Reason::Kind::names:
       if (reason.more.empty()) return fmt::format("\"{}\" names {}", reason.text, name());
-      return fmt::format("order number {} is known as \"{}\" names {}", reason.more, reason.text, name());
+      return fmt::format("order number {} is known as \"{}\", which names {}", reason.more, reason.text, name());
   }
   return {};
 }

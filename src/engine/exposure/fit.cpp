@@ -1,36 +1,53 @@
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/text.hpp"
 #include "engine/exposure/targets.hpp"
 #include "engine/exposure/vendor_group.hpp"
-#include "formats/order_number.hpp"
 
 namespace tocsin::engine::exposure {
 namespace {
 
 constexpr double kNearly = 0.9;
-/// What only says what a thing does or where it stands need not be in its name.
-constexpr double kDescribing = 0.5;
-constexpr double kOfUnknown = 0.45;  ///< What a word says that stands in no name.
 constexpr double kFamilyRest = 0.85;
+constexpr double kModelRest = 0.95;
+constexpr double kHead = 0.9;
+constexpr std::size_t kModelMin = 4;
 /// The name is of another release than the installed one: "WinCC OA V3.14" for 3.15.
-constexpr double kOtherRelease = 0.6;
+constexpr double kOtherRelease = 0.55;
 /// Letters stand behind a model's code: "NPort 5110A" for "NPort 5110".
 constexpr double kOtherModel = 0.55;
 /// What says less than a name but can only mean it: so much of the fit, and so much more the more of the name it says.
 constexpr double kAloneMin = 1.2, kAloneMore = 0.7;
-/// A word of this weight tells whose it is.
-constexpr double kTellsVendor = 0.5;
 
-bool is_version_like(std::string_view word) noexcept {
-  if (word.starts_with('v')) word.remove_prefix(1);
-  return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; }) && word.size() <= 2;
+/// "nj5011300" of "NJ series".
+bool begins_with_letters(std::string_view word, const Name& name, std::size_t term) {
+  const auto& each = name.words.terms[term];
+  if (!name.words.is_family || each.kind != NameTerm::Kind::plain) return false;
+  return std::ranges::any_of(each.spellings, [&](const std::string& letters) {
+    return letters.size() >= 2 && letters.size() <= 4 && word.size() > letters.size() + 2 &&
+           word.starts_with(letters) && word[letters.size()] >= '0' && word[letters.size()] <= '9';
+  });
+}
+
+/// "gt27##" of "gt2710vtba"; empty where no four digits follow the first letters.
+std::string hundreds_front(std::string_view word) {
+  std::size_t at = 0;
+  while (at < word.size() && (word[at] < '0' || word[at] > '9')) ++at;
+  auto end = at;
+  while (end < word.size() && word[end] >= '0' && word[end] <= '9') ++end;
+  return at > 0 && end - at == 4 ? std::string{word.substr(0, end - 2)} + "##" : std::string{};
+}
+
+/// "2" of "x3082": letters behind a code make another model of it.
+bool is_number_or_nothing(std::string_view rest) noexcept {
+  return std::ranges::all_of(rest, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// How much of "cpu15152pn" the codes of a name account for, where what is left over are words of the name, too; of
 /// "x200rna" the code "x200" is only a part, for letters behind a code make another model of it.
-double explained_by_codes(const std::string& word, const Name& name) {
+double explained_by_codes(const std::string& word, const Name& name, const ItemWords& item) {
   double best = 0;
   for (const auto& term : name.words.terms) {
     if (term.kind != NameTerm::Kind::code) continue;
@@ -44,7 +61,13 @@ double explained_by_codes(const std::string& word, const Name& name) {
     // "IC695CPE305": a catalogue's prefix in front of a model.
     const bool catalogue =
         front.size() >= 5 && has_digits(front) && code.size() >= 6 && code[0] >= 'a' && code[0] <= 'z';
-    best = std::max(best, (catalogue || known(front)) && known(behind) ? 1.0 : 0.4);
+    // "RED670" of the "670 series".
+    const bool of_series = name.words.is_family && behind.empty() && code.size() == 3 && front.size() == 3 &&
+                           !has_digits(front) && is_number_or_nothing(code);
+    // "CJ2H-CPU64-EIP": an order code begins with the series.
+    const bool is_head = std::ranges::find(item.heads, std::pair{word, code}) != item.heads.end();
+    if (is_head) best = std::max(best, kHead);
+    best = std::max(best, of_series || ((catalogue || known(front)) && known(behind)) ? 1.0 : 0.4);
   }
   return best;
 }
@@ -69,11 +92,6 @@ bool holds_hundreds(std::string_view code, const ItemWords& item) {
   return !hundreds.empty() && is_hundreds_code(code) &&
          std::ranges::any_of(item.pieces.all(),
                              [&](const std::string& piece) { return hundreds_of(piece) == hundreds; });
-}
-
-/// "2" of "x3082": letters behind a code make another model of it.
-bool is_number_or_nothing(std::string_view rest) noexcept {
-  return std::ranges::all_of(rest, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// Does the word begin with one of those: "x308" of "x3082"?
@@ -112,22 +130,6 @@ std::vector<std::string_view> joined_words(const ItemWords& item, const Name& na
     for (auto at = join.first; at <= join.last; ++at) joined.push_back(words[at]);
   }
   return joined;
-}
-
-std::vector<ItemWords::Join> joins_of(const std::vector<std::string>& words) {
-  constexpr std::size_t kWordsMax = 24;
-  std::vector<ItemWords::Join> joins;
-  for (std::size_t first = 0; first < words.size() && words.size() <= kWordsMax; ++first) {
-    std::string whole, initials;
-    for (std::size_t last = first; last < words.size() && last < first + 5; ++last) {
-      whole += words[last];
-      initials += words[last].front();
-      const auto count = last - first + 1;
-      if (count > 1 && count <= 3) joins.push_back({KeyedHash{}(whole), first, last, false});
-      if (count >= 3) joins.push_back({KeyedHash{}(initials), first, last, true});
-    }
-  }
-  return joins;
 }
 
 /// "moviconnext" for "movicon".
@@ -177,35 +179,6 @@ Says version_says(std::string_view word, const ItemWords& item) {
   return comparable ? Says::otherwise : Says::nothing;
 }
 
-/// "3", "35", "3516" of "V3.5.16"; "14" and "sp1" of "V14 SP1".
-void add_version_starts(std::string_view version, std::vector<std::string>& starts) {
-  constexpr std::size_t kStartsMax = 12;
-  std::string numbers, word;
-  bool in_numbers = true;
-  const auto folded = text::fold(version.substr(0, 200)) + " ";
-  for (std::size_t at = 0; at < folded.size() && starts.size() < kStartsMax; ++at) {
-    const char c = folded[at];
-    const bool digit = c >= '0' && c <= '9', letter = c >= 'a' && c <= 'z';
-    if (digit || letter) {
-      word += c;
-      continue;
-    }
-    if (word.empty()) continue;
-    std::string_view part = word;
-    if (part.size() > 1 && (part.front() == 'v' || part.front() == 'r') && part[1] >= '0' && part[1] <= '9')
-      part.remove_prefix(1);
-    const bool all_digits = std::ranges::all_of(part, [](char each) { return each >= '0' && each <= '9'; });
-    if (all_digits && in_numbers) {
-      numbers += part;
-      starts.push_back(numbers);
-    } else if (has_digits(part)) {
-      starts.emplace_back(part);
-    }
-    if (!numbers.empty() && c != '.') in_numbers = false;
-    word.clear();
-  }
-}
-
 /// "V7" in the name of the thing.
 bool tells_release(const ItemWords& item) {
   return std::ranges::any_of(item.pieces.words(), [](const std::string& word) {
@@ -219,24 +192,10 @@ bool tells(const ItemWords& item, const std::string& digits) {
                            : std::ranges::find(item.pieces.words(), digits) != item.pieces.words().end();
 }
 
-bool repeats_version(std::string_view word, const std::vector<std::string>& starts) {
-  if (word.starts_with('v')) word.remove_prefix(1);
-  return std::ranges::find(starts, word) != starts.end();
-}
-
 /// "panels" for "panel", or the other way round.
 bool is_plural_of_one(std::string_view word, const NamePieces& pieces) {
   if (word.size() < 4 || has_digits(word)) return false;
   return word.ends_with('s') ? pieces.holds(word.substr(0, word.size() - 1)) : pieces.holds(std::string{word} + "s");
-}
-
-VendorWords vendor_words_of(const std::string& vendor, bool says_something, const Targets& targets) {
-  VendorWords made{.vendors = {}, .words = {}, .pieces = NamePieces{{vendor}}};
-  if (says_something) made.vendors = targets.vendors_like(vendor);
-  for (const auto& word : made.pieces.words()) {
-    if (!is_generic_word(word) && word.size() >= 2) made.words.push_back(word);
-  }
-  return made;
 }
 
 bool holds_words(const NamePieces& pieces, const std::vector<std::string>& words) {
@@ -244,6 +203,11 @@ bool holds_words(const NamePieces& pieces, const std::vector<std::string>& words
 }
 
 }  // namespace
+
+bool is_version_like(std::string_view word) noexcept {
+  if (word.starts_with('v')) word.remove_prefix(1);
+  return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; }) && word.size() <= 2;
+}
 
 bool is_hopeless(const Name& name, const ItemWords& item) {
   // One of them may be the code, mistyped.
@@ -276,6 +240,16 @@ std::string hundreds_of(std::string_view word) {
   return std::string{word.substr(0, end - 2)}.append("##").append(word.substr(end));
 }
 
+bool is_model_line(const Name& name, std::size_t term) {
+  const auto& terms = name.words.terms;
+  const auto& code = terms[term].spellings.front();
+  if (terms[term].kind != NameTerm::Kind::code || code.size() < 4 || term + 1 >= terms.size()) return false;
+  const auto& next = terms[term + 1].spellings.front();
+  const auto digits = [](char c) { return c >= '0' && c <= '9'; };
+  return (next == "model" || next == "models" || next == "series") && digits(code.back()) &&
+         digits(code[code.size() - 2]) && !has_digits(std::string_view{code}.substr(0, code.size() - 2));
+}
+
 bool is_hundreds_code(std::string_view word) {
   auto end = word.size();
   while (end > 0 && (word[end - 1] < '0' || word[end - 1] > '9')) --end;
@@ -303,71 +277,6 @@ bool holds_all(const Name& name, const ItemWords& item) {
   });
 }
 
-ItemWords words_of(const formats::inventory::Item& item, const Targets& targets, VendorMemo* memo) {
-  ItemWords words;
-  words.has_vendor = item.vendor.find_first_not_of(" \t-") != std::string::npos;
-  VendorMemo alone;
-  if (memo == nullptr) memo = &alone;
-  if (memo->size() > kVendorsKept) memo->clear();
-  const auto [known, is_new] = memo->try_emplace(item.vendor);
-  if (is_new) known->second = vendor_words_of(item.vendor, words.has_vendor, targets);
-  const auto& vendor = known->second.pieces;
-  words.vendors = known->second.vendors;
-  words.vendor_words = known->second.words;
-  words.pieces = NamePieces{{item.family, item.product, item.name, item.model}};
-  const auto add_number = [&words, &targets](std::string_view written) {
-    auto compact = compact_order_number(written);
-    if (compact.size() >= 4 && (has_digits(compact) || targets.by_order_number.contains(compact)) &&
-        std::ranges::find(words.order_numbers, compact) == words.order_numbers.end()) {
-      words.order_numbers.push_back(std::move(compact));
-    }
-  };
-  add_number(item.model);
-  for (const auto* text : {&item.product, &item.name, &item.family, &item.model}) {
-    for (const auto& number : formats::order_numbers_in(*text)) add_number(number);
-  }
-  for (const auto& version : item.versions) add_version_starts(version.text, words.version_starts);
-  std::string numbers;
-  for (const auto& number : words.order_numbers) {
-    for (const char c : number) numbers += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    numbers += ' ';
-  }
-  // A product that is called like its vendor: "OpenClinic GA" of OpenClinic GA.
-  const bool only_vendor = std::ranges::all_of(
-      words.pieces.words(), [&](const std::string& word) { return vendor.holds(word) || is_generic_word(word); });
-  for (const auto& word : words.pieces.words()) {
-    if ((vendor.holds(word) && !only_vendor) || is_generic_word(word)) continue;
-    // "DirectSOFT 6" in version 6.1: the version tells it.
-    if (!word.starts_with('v') && is_version_like(word) && repeats_version(word, words.version_starts)) continue;
-    // Of an order number, which is looked up as what it is.
-    if (word.size() >= 3 && has_digits(word) && numbers.find(word) != std::string::npos) continue;
-    double weight = targets.weight_if_known(HashedWord{word}).value_or(kOfUnknown);
-    if (has_digits(word)) weight *= 1.2;
-    if (is_version_like(word)) weight *= 0.4;
-    if (is_describing_word(word)) weight *= kDescribing;
-    words.to_explain.emplace_back(word, weight);
-    words.weight += weight;
-  }
-  words.joins = joins_of(words.pieces.words());
-  for (std::size_t i = 0; i < words.pieces.all().size(); ++i) {
-    const HashedWord piece{words.pieces.all()[i], words.pieces.hashes()[i]};
-    if (const auto found = targets.word_ids.find(piece); found != targets.word_ids.end())
-      words.ids.push_back(found->second);
-    if (auto hundreds = hundreds_of(piece.text); !hundreds.empty()) words.hundreds.push_back(std::move(hundreds));
-  }
-  std::ranges::sort(words.ids);
-  for (const auto& word : words.pieces.words()) {
-    if (word.size() >= 4 && !targets.knows(word) && !is_describing_word(word)) words.unknown.push_back(word);
-  }
-  const auto strongest = std::ranges::max_element(words.to_explain, {}, [](const auto& each) { return each.second; });
-  if (strongest != words.to_explain.end()) words.strongest = strongest->first;
-  if (!words.has_vendor && !words.to_explain.empty()) {
-    words.sole_vendor = strongest->second >= kTellsVendor && targets.is_of_one_vendor(strongest->first);
-  }
-  words.sketch = sketch_of(words);
-  return words;
-}
-
 std::string front_as_one(const Name& name) {
   const auto& terms = name.words.terms;
   if (terms.size() < 2 || terms[0].kind != NameTerm::Kind::plain || terms[1].kind != NameTerm::Kind::plain) return {};
@@ -389,6 +298,7 @@ NameFit fit(const Name& name, const ItemWords& item) {
 
   double covered = 0, strongest = 0;
   bool code_missing = false, code_held = false, clause_missing = false, other_release = false;
+  bool release_unknown = false, by_line = false;
   const auto& terms = name.words.terms;
   std::vector<char> held(terms.size(), 0);
   const auto front = front_as_one(name);
@@ -399,7 +309,7 @@ NameFit fit(const Name& name, const ItemWords& item) {
     const double weight = name.weights[i];
     const auto is_held = std::ranges::any_of(term.spellings, [&](const auto& each) {
       return item.pieces.holds(each) ||
-             (vendor_in_name && std::ranges::find(item.vendor_words, each) != item.vendor_words.end());
+             (same_vendor && std::ranges::find(item.vendor_words, each) != item.vendor_words.end());
     });
     double share = 0;
     // Each reason stands for itself, in its order. NOLINTBEGIN(bugprone-branch-clone)
@@ -410,18 +320,24 @@ NameFit fit(const Name& name, const ItemWords& item) {
       const auto says = version_says(first, item);
       // "WinCC OA 3.15" holds the release of "WinCC OA V3.15".
       if (says == Says::so || tells(item, digits)) share = 1;
+      release_unknown = release_unknown || (share == 0 && item.version_starts.empty() && !tells_release(item));
       other_release = other_release || (share == 0 && (says == Says::otherwise || tells_release(item)));
       if (share > 0) {
         covered += weight;
         held[i] = 1;
         continue;
       }
-    } else if (term.kind == NameTerm::Kind::code && is_version_like(first) && version_says(first, item) == Says::so) {
+    } else if (term.kind == NameTerm::Kind::code &&
+               ((is_version_like(first) && version_says(first, item) == Says::so) ||
+                (first.size() >= 4 && std::ranges::find(item.version_starts, first) != item.version_starts.end()))) {
       share = 1;
     } else if (is_nearly_told(item, first) || (name.rare[i] != 0 && item.pieces.nearly_holds(first))) {
       share = kNearly;
-    } else if (term.kind == NameTerm::Kind::code && is_family_code(name, i) && holds_hundreds(first, item)) {
+    } else if (term.kind == NameTerm::Kind::code &&
+               ((is_family_code(name, i) && holds_hundreds(first, item)) ||
+                (is_model_line(name, i) && std::ranges::find(item.hundreds, first + "##") != item.hundreds.end()))) {
       share = 1;
+      by_line = by_line || is_model_line(name, i);
     } else if (same_vendor && term.kind == NameTerm::Kind::plain && first.size() >= 3 && first.size() <= 5 &&
                std::ranges::find(item.pieces.initials(), first) != item.pieces.initials().end()) {
       share = kNearly;
@@ -462,6 +378,7 @@ NameFit fit(const Name& name, const ItemWords& item) {
     if (by_name) {
       front_seen = true;   // What stands before it is a brand or an owner,
       more_to_it = false;  // what stands between says more, but of the same thing.
+      result.more.clear();
       explained += weight;
     } else if (same_vendor && word.size() >= 3 && word.size() <= 5 && !has_digits(word) &&
                std::ranges::find(name.pieces.initials(), word) != name.pieces.initials().end()) {
@@ -473,16 +390,20 @@ NameFit fit(const Name& name, const ItemWords& item) {
     } else if (has_digits(word)) {
       bool of_family = false;
       for (std::size_t i = 0; i < terms.size() && !of_family; ++i) {
-        of_family = is_family_code(name, i) && is_of_hundreds(word, terms[i].spellings.front(), item);
+        const auto& code = terms[i].spellings.front();
+        of_family = (is_family_code(name, i) && is_of_hundreds(word, code, item)) ||
+                    begins_with_letters(word, name, i) ||
+                    (is_model_line(name, i) && word.starts_with(code) && hundreds_front(word) == code + "##");
       }
-      const double part = of_family ? 1 : explained_by_codes(word, name);
+      const double part = of_family ? 1 : explained_by_codes(word, name, item);
       explained += weight * part;
       by_hundreds = by_hundreds || of_family;
-      other_model = other_model || (part > 0 && part < 1);
+      other_model = other_model || (part > 0 && part < kHead);
       code_unexplained = code_unexplained || part == 0;
-    } else if (front_seen && !is_describing_word(word) &&
+    } else if (front_seen && !is_describing_word(word) && std::ranges::find(item.small, word) == item.small.end() &&
                std::ranges::find(item.pieces.asides(), word) == item.pieces.asides().end()) {
       more_to_it = true;
+      result.more.push_back(at);
     }
     // NOLINTEND(bugprone-branch-clone)
   }
@@ -493,9 +414,16 @@ NameFit fit(const Name& name, const ItemWords& item) {
     }
   }
   double rest = item.weight > 0 ? explained / item.weight : 1;
+  // The column of the model says it, whatever else it is called.
+  const bool by_model = same_vendor && item.model.size() >= kModelMin && has_digits(item.model) &&
+                        std::ranges::any_of(terms, [&](const NameTerm& term) {
+                          return term.kind == NameTerm::Kind::code &&
+                                 std::ranges::find(term.spellings, item.model) != term.spellings.end();
+                        });
+  if (by_model || (by_line && hundreds_front(item.model) != std::string{})) rest = std::max(rest, kModelRest);
   const double cover = std::min(1.0, covered / name.weight);
   // What a family covers has more to its name.
-  if (name.words.is_family && !other_model && !code_missing && cover >= kCoverMin) {
+  if ((name.words.is_family || by_line) && !other_model && !code_missing && cover >= kCoverMin) {
     rest = std::max(rest, kFamilyRest);
   }
   const double doubt = (other_release ? kOtherRelease : 1) * (other_model ? kOtherModel : 1);
@@ -503,8 +431,8 @@ NameFit fit(const Name& name, const ItemWords& item) {
   const bool may_be_other = more_to_it && !code_held && !name.words.is_family;
   // A short form alone may mean many things.
   const bool only_initials = explained > 0 && initials >= explained;
-  if (!code_missing && !by_hundreds && !clause_missing && !only_initials && !may_be_other && rest >= kExplainedMin &&
-      item.weight >= kItemWeightMin) {
+  if (!code_missing && !by_hundreds && !clause_missing && !only_initials && !release_unknown && !may_be_other &&
+      rest >= kExplainedMin && item.weight >= kItemWeightMin) {
     result.may_stand = true;
     result.if_alone = 0.5 * rest * (same_vendor ? 1 : 0.85) * doubt * (kAloneMin + kAloneMore * cover);
   }
@@ -514,7 +442,8 @@ NameFit fit(const Name& name, const ItemWords& item) {
     // Without the vendor a name has to stand for itself.
     if (!same_vendor) confidence *= strongest >= 0.45 ? 0.93 : 0.6;
     result.confidence = confidence;
-    result.narrower = may_be_other;
+    result.narrower = may_be_other || release_unknown;
+    if (release_unknown) result.more.clear();
     return result;
   }
   // Another model is another thing, however much else is the same.

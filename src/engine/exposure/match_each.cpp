@@ -25,7 +25,10 @@ std::string description_of(const Item& item) {
     out += ':';
     out += text;
   };
-  for (const auto* text : {&item.vendor, &item.family, &item.product, &item.name, &item.model, &item.cpe}) put(*text);
+  for (const auto* text :
+       {&item.vendor, &item.family, &item.product, &item.name, &item.model, &item.hardware, &item.cpe}) {
+    put(*text);
+  }
   for (const auto& version : item.versions) {
     put(version.component);
     put(version.text);

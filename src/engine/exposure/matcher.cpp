@@ -47,12 +47,47 @@ std::optional<FirmwareTold> firmware_told(std::string_view text) {
   return std::nullopt;
 }
 
-/// The thing with the version that its name tells, where no other is known.
-std::optional<Item> with_firmware_of_name(const Item& item) {
+/// The version that a text ends with: "v7.1 SP1" of "ProClima v7.1 SP1", "8.0" of "AquaView 8.0", "2017 Update 1" of
+/// "InTouch Edge HMI 2017 Update 1". A whole number may be a part of the name.
+std::optional<FirmwareTold> version_at_end(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto words = text::split(text, ' ');
+  const auto folded = [&](std::size_t at) { return text::lower_ascii(words[at]); };
+  auto first = words.size();
+  // "SP1", "SP 1", "Update 3", "R2", "HF1" stand behind it.
+  while (first > 1) {
+    const auto word = folded(first - 1);
+    const bool number = std::ranges::all_of(word, is_digit) && first > 2;
+    const auto mark = number ? folded(first - 2) : word;
+    bool is_more = false;
+    for (const std::string_view each : {"sp", "update", "upd", "hf", "patch", "build"}) {
+      is_more = is_more ||
+                (number ? mark == each : mark.starts_with(each) && mark.size() > each.size() && is_digit(mark.back()));
+    }
+    if (!is_more) break;
+    first -= number ? 2 : 1;
+  }
+  if (first < 2) return std::nullopt;
+  const auto word = words[first - 1];
+  const bool has_v = word.size() > 1 && (word.front() == 'v' || word.front() == 'V');
+  const auto number = word.substr(has_v ? 1 : 0);
+  const bool is_number = !number.empty() && is_digit(number.front()) && is_digit(number.back()) &&
+                         std::ranges::all_of(number, [&](char c) { return is_digit(c) || c == '.'; });
+  const bool is_year = number.size() == 4 && number.starts_with("20") && first < words.size();
+  if (!is_number || (!has_v && !is_year && std::ranges::count(number, '.') < 1)) return std::nullopt;
+  const auto begin = static_cast<std::size_t>(word.data() - text.data());
+  return FirmwareTold{begin, text.size(), text.substr(begin)};
+}
+
+}  // namespace
+
+std::optional<Item> with_version_of_name(const Item& item) {
   if (!item.versions.empty()) return std::nullopt;
   for (auto Item::* const field : {&Item::product, &Item::name}) {
     const auto& text = item.*field;
-    if (const auto told = firmware_told(text)) {
+    auto told = firmware_told(text);
+    if (!told) told = version_at_end(text);
+    if (told) {
       auto made = item;
       made.versions.push_back({.component = "firmware", .text = std::string{told->version}});
       (made.*field).erase(told->begin, told->end - told->begin);
@@ -62,8 +97,6 @@ std::optional<Item> with_firmware_of_name(const Item& item) {
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 std::string_view to_string(Status status) noexcept {
   switch (status) {
@@ -121,7 +154,7 @@ std::vector<Match> Matcher::match(const Item& item) const {
 }
 
 std::vector<Match> Matcher::State::match(const Item& item, bool& by_serial, VendorMemo* memo) const {
-  if (const auto told = with_firmware_of_name(item)) return match(*told, by_serial, memo);
+  if (const auto told = with_version_of_name(item)) return match(*told, by_serial, memo);
   Candidates candidates;
   const auto words = words_of(item, targets, memo);
   by_identifiers(item, candidates);
@@ -129,9 +162,8 @@ std::vector<Match> Matcher::State::match(const Item& item, bool& by_serial, Vend
   by_names(item, words, {}, candidates);
   by_numbers_names(item, words, candidates, memo);
   const auto all = candidates.best();
-  by_serial = std::ranges::any_of(all, [&](const Candidate& each) {
-    return targets.products[each.product].reading.kind == formats::vers::VendorReading::Kind::serial_number;
-  });
+  by_serial =
+      std::ranges::any_of(all, [&](const Candidate& each) { return asks_serial(targets.products[each.product]); });
   std::vector<Match> matches;
   // An advisory's products follow each other.
   const auto advisory_of = [&](const Candidate& each) { return targets.products[each.product].advisory; };

@@ -39,7 +39,13 @@ struct Candidate {
   double fit = 0;
   Evidence evidence = Evidence::name;
   Reason reason;
+  /// One of several that the thing may be, all of them of this advisory: only where all are affected, is it.
+  bool one_of_all = false;
 };
+
+/// The thing with the version that its name tells and without it in its name, where no other is known: what is asked
+/// about in its place.
+std::optional<formats::inventory::Item> with_version_of_name(const formats::inventory::Item& item);
 
 /// All that matching looks at but for the serial number and hashes, so that equal texts are matched alike.
 std::string description_of(const formats::inventory::Item& item);
@@ -47,8 +53,8 @@ std::string description_of(const formats::inventory::Item& item);
 /// Those of one thing.
 class Candidates {
  public:
-  void offer(std::uint32_t product, double fit, Evidence evidence, const Reason& reason) {
-    offered_.push_back({product, static_cast<std::uint32_t>(offered_.size()), fit, evidence, reason});
+  void offer(std::uint32_t product, double fit, Evidence evidence, const Reason& reason, bool one_of_all = false) {
+    offered_.push_back({product, static_cast<std::uint32_t>(offered_.size()), fit, evidence, reason, one_of_all});
   }
   /// Keeps a text as long as the candidates.
   std::string_view keep(std::string text) { return texts_.emplace_back(std::move(text)); }

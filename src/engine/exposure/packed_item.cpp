@@ -50,7 +50,9 @@ class Reader {
 
 std::string pack(const Item& item, bool with_name) {
   Writer writer;
-  for (const auto* text : {&item.vendor, &item.family, &item.product, &item.model, &item.cpe}) writer.put(*text);
+  for (const auto* text : {&item.vendor, &item.family, &item.product, &item.model, &item.hardware, &item.cpe}) {
+    writer.put(*text);
+  }
   writer.put(with_name ? std::string_view{item.name} : std::string_view{});
   writer.count(item.versions.size());
   for (const auto& version : item.versions) {
@@ -65,7 +67,7 @@ std::string pack(const Item& item, bool with_name) {
 Item unpack(std::string_view bytes) {
   Item item;
   Reader reader{bytes};
-  for (auto* text : {&item.vendor, &item.family, &item.product, &item.model, &item.cpe, &item.name}) {
+  for (auto* text : {&item.vendor, &item.family, &item.product, &item.model, &item.hardware, &item.cpe, &item.name}) {
     *text = reader.take();
   }
   for (auto left = reader.count(); left > 0; --left) {

@@ -16,6 +16,7 @@ TEST(PackedItem, SaysAllThatMatchingLooksAt) {
   item.product = std::string(300, 'p');
   item.name = "Pump 7";
   item.model = "6ES7 515-2AM01-0AB0";
+  item.hardware = "FS 04";
   item.cpe = "cpe:2.3:h:example:flow:-:*:*:*:*:*:*:*";
   for (int i = 0; i < 300; ++i) item.versions.push_back({"firmware", std::to_string(i)});
   item.purls = {"pkg:npm/pump@1.0", ""};

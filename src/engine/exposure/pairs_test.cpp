@@ -34,7 +34,9 @@ TEST(ExposurePairs, AreToldAsAPersonTellsThem) {
   const struct {
     std::string_view file;
     double recall;
-  } sets[] = {{"pairs.tsv", 0.95}, {"pairs_second.tsv", 0.91}, {"pairs_third.tsv", 0.9}};
+  } sets[] = {{"pairs.tsv", 0.96},        {"pairs_second.tsv", 0.95}, {"pairs_third.tsv", 0.93},
+              {"pairs_fourth.tsv", 0.85}, {"pairs_fifth.tsv", 0.85},  {"pairs_sixth.tsv", 0.82},
+              {"pairs_seventh.tsv", 0.78}};
   for (const auto& set : sets) {
     const auto pairs = testing::labelled_pairs(set.file);
     const auto answers = testing::ask(matcher, pairs);
@@ -43,9 +45,9 @@ TEST(ExposurePairs, AreToldAsAPersonTellsThem) {
     for (const auto& answer : answers) {
       if (!answer.agrees_in_effect()) wrong += "\n" + testing::describe(answer);
     }
-    EXPECT_GE(score.precision(), 0.98) << wrong;
+    EXPECT_GE(score.precision(), 0.97) << wrong;
     EXPECT_GE(score.recall(), set.recall) << wrong;
-    EXPECT_GE(score.agree_in_effect, score.all * 7 / 8) << wrong;
+    EXPECT_GE(score.agree_in_effect, score.all * 4 / 5) << wrong;
   }
 }
 

@@ -77,7 +77,10 @@ TEST(AdvisoryPack, KeepsWhatDecides) {
   vulnerability.statuses = {{.status = formats::csaf::ProductStatus::fixed, .product_ids = {"D", "P", "unknown"}}};
   auto& fix = vulnerability.remediations.emplace_back();
   fix.category = formats::csaf::RemediationCategory::vendor_fix;
+  fix.details = "Update to V1.2 or later";
   fix.product_ids = {"P"};
+  vulnerability.flags = {{.label = "component_not_present", .product_ids = {"P"}},
+                         {.label = "vulnerable_code_not_present", .product_ids = {}}};
   auto& other = vulnerability.remediations.emplace_back();
   other.product_ids = {"D"};
 

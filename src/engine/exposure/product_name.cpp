@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/text.hpp"
 #include "domain/vendor.hpp"
@@ -22,6 +23,15 @@ bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (static_cast<unsigned char>(c) & 0x80U) != 0; }
 bool is_alnum(char c) noexcept { return is_digit(c) || is_letter(c); }
 
+/// "C\u2022CURE" is written with a dash, too.
+std::string fold_name(std::string_view name) {
+  auto folded = text::fold(name);
+  constexpr std::string_view kBullet = "\u2022";
+  for (auto at = folded.find(kBullet); at != std::string::npos; at = folded.find(kBullet, at))
+    folded.replace(at, kBullet.size(), "-");
+  return folded;
+}
+
 std::string compact(std::string_view folded) {
   std::string out;
   for (const char c : folded) {
@@ -36,6 +46,8 @@ bool is_version_word(std::string_view word) noexcept {
   }
   const bool year =
       word.size() == 4 && (word.starts_with("19") || word.starts_with("20")) && is_digit(word[2]) && is_digit(word[3]);
+  // "version1"
+  if (word.starts_with("version") && word.size() > 7 && std::ranges::all_of(word.substr(7), is_digit)) return true;
   return year || (word.starts_with("sp") && word.size() == 3 && is_digit(word[2]));
 }
 
@@ -62,9 +74,13 @@ std::vector<std::string> spellings_of(std::string_view word) {
   const auto parts = text::split(word, '/');
   // "3500/22M" is one model: in a list the numbers are of one length.
   const auto digits_of = [](std::string_view part) { return std::ranges::count_if(part, is_digit); };
-  const bool list = parts.size() > 1 && std::ranges::all_of(parts, [&](std::string_view part) {
-                      return digits_of(part) > 0 && digits_of(part) == digits_of(parts.front());
-                    });
+  const auto is_number = [&](std::string_view part) { return !part.empty() && digits_of(part) == std::ssize(part); };
+  // "Q04/06/50/100UDEHCPU" is one, too: between its ends stand numbers alone.
+  const bool numbers = parts.size() > 2 && digits_of(parts.front()) > 0 && is_digit(parts.back().front()) &&
+                       std::all_of(parts.begin() + 1, parts.end() - 1, is_number);
+  const bool list = numbers || (parts.size() > 1 && std::ranges::all_of(parts, [&](std::string_view part) {
+                                  return digits_of(part) > 0 && digits_of(part) == digits_of(parts.front());
+                                }));
   if (!list) {
     add(compact(word));
     return found;
@@ -210,18 +226,9 @@ bool take_variants(std::string& folded) {
   return found;
 }
 
-/// "Flexy and Cosy"
-bool words_of_two_names(std::string_view shown) {
-  const auto words = text::split(shown, ' ');
-  if (words.size() != 3 || words[1] != "and") return false;
-  return std::ranges::all_of(std::array{words[0], words[2]}, [](std::string_view word) {
-    const auto folded = compact(text::fold(word));
-    return folded.size() >= 4 && word.front() >= 'A' && word.front() <= 'Z' && !is_generic_word(folded) &&
-           !is_describing_word(folded) && !is_kind_word(folded) && !is_part_word(folded);
-  });
-}
-
 }  // namespace
+
+std::string compact_word(std::string_view text) { return compact(fold_name(text)); }
 
 bool is_swapped(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) {
@@ -246,126 +253,25 @@ bool is_near(std::string_view a, std::string_view b) {
   return text::edit_distance(a, b, limit) <= limit;
 }
 
-std::vector<std::string> former_names_in(std::string_view text) {
-  std::vector<std::string> found;
-  const auto lower = text::lower_ascii(text);
-  for (const std::string_view mark : {"(formerly known as ", "(formerly ", "(former ", "(including former "}) {
-    const auto at = lower.find(mark);
-    const auto end = at == std::string::npos ? at : lower.find(')', at);
-    if (end == std::string::npos) continue;
-    auto former = text::squeeze(text.substr(at + mark.size(), end - at - mark.size()));
-    if (former.size() >= 4 && !former.starts_with("known as ")) found.push_back(std::move(former));
-  }
-  return found;
-}
-
-std::vector<std::string> names_within(std::string_view name) {
-  constexpr std::size_t kWithinMax = 8;
-  std::vector<std::string> found;
-  const auto add = [&](std::string_view part) {
-    auto tidy = text::squeeze(part);
-    for (const std::string_view front : {"and ", "or ", "the ", "former ", "formerly ", "known as "}) {
-      if (text::lower_ascii(std::string_view{tidy}.substr(0, front.size())) == front) tidy.erase(0, front.size());
-    }
-    if (tidy.size() >= 4 && tidy.size() < name.size() && found.size() < kWithinMax &&
-        std::ranges::find(found, tidy) == found.end()) {
-      found.push_back(std::move(tidy));
-    }
-  };
-  const auto shown = domain::product_display_name(name.substr(0, kNameBytesMax));
-  const auto lower = text::lower_ascii(shown);
-  const auto list = [&](std::string_view text) {
-    std::string part;
-    const auto padded = std::string{text};
-    for (std::size_t at = 0; at < padded.size(); ++at) {
-      if (padded[at] == ',' || std::string_view{padded}.substr(at, 5) == " and ") {
-        add(part);
-        part.clear();
-        if (padded[at] != ',') at += 4;
-      } else {
-        part += padded[at];
-      }
-    }
-    add(part);
-  };
-  for (const auto& former : former_names_in(shown)) add(former);
-  if (const auto at = lower.find(" including "); at != std::string::npos && lower.find('(') == std::string::npos) {
-    list(std::string_view{shown}.substr(at + 11));
-  }
-  if (const auto at = shown.find(" / "); at != std::string::npos && shown.find('(') == std::string::npos) {
-    add(std::string_view{shown}.substr(0, at));
-    add(std::string_view{shown}.substr(at + 3));
-  }
-  // "MFC3000 and MFC1000": only where each side names a model.
-  if (const auto at = lower.find(" and ");
-      at != std::string::npos && lower.find(" and ", at + 1) == std::string::npos) {
-    auto left = shown.substr(0, at);
-    const auto right = shown.substr(at + 5);
-    if (has_digits(left) && has_digits(right) && right.find(',') == std::string::npos) {
-      // "STEP 7 (TIA Portal) and WinCC (TIA Portal) V15": the release goes for both.
-      const auto release = right.rfind(" V");
-      if (release != std::string::npos && release + 2 < right.size() && is_digit(right[release + 2]) &&
-          left.rfind(" V") == std::string::npos) {
-        left += right.substr(release);
-      }
-      add(left);
-      add(right);
-    }
-  }
-  // "ScadaPro Server and Client": two parts of one product.
-  if (const auto at = lower.rfind(" and "); at != std::string::npos && lower.find(" and ") == at) {
-    const auto before = shown.rfind(' ', at - 1);
-    const auto second = shown.substr(at + 5);
-    if (before != std::string::npos && before > 0 && is_part_word(text::lower_ascii(second)) &&
-        is_part_word(text::lower_ascii(shown.substr(before + 1, at - before - 1)))) {
-      add(shown.substr(0, at));
-      add(shown.substr(0, before + 1) + second);
-    }
-  }
-  // "Flexy and Cosy": two names of one word each that say something.
-  if (words_of_two_names(shown)) {
-    const auto at = lower.find(" and ");
-    add(shown.substr(0, at));
-    add(shown.substr(at + 5));
-  }
-  // "STEP 7 V10, V11, V12"
-  if (const auto comma = shown.find(','); comma != std::string::npos && comma > 0) {
-    const auto first = shown.rfind(" V", comma);
-    bool releases = first != std::string::npos && first > 0;
-    if (releases) {
-      const auto tail = std::string_view{shown}.substr(first);
-      releases =
-          std::ranges::all_of(tail, [](char c) { return is_digit(c) || c == 'V' || c == ',' || c == ' ' || c == '.'; });
-      if (releases) {
-        const auto front = shown.substr(0, first);
-        for (const auto release : text::split(tail, ',')) {
-          const auto one = front + " " + std::string{text::trim(release)};
-          add(one);
-          for (const auto& within : names_within(one)) add(within);
-        }
-      }
-    }
-  }
-  // "Alaris Gateway Workstation Alaris CC"
-  if (const auto blank = shown.find(' '); blank != std::string::npos && blank >= 4) {
-    const auto again = shown.find(" " + shown.substr(0, blank + 1), blank);
-    if (again != std::string::npos && shown.find_first_of(",(/") == std::string::npos) add(shown.substr(again + 1));
-  }
-  // "MRD-315 MRD-355 MRD-455"
-  const auto words = text::split(shown, ' ');
-  const auto shape = [](std::string_view word) {
-    std::string out;
-    for (const char c : word) out += is_digit(c) ? '9' : c;
-    return out;
-  };
-  if (words.size() > 1 && has_digits(words[0]) && words[0].size() >= 4 &&
-      std::ranges::all_of(words, [&](std::string_view word) { return shape(word) == shape(words[0]); })) {
-    for (const auto word : words) add(word);
-  }
-  return found;
-}
-
 bool has_digits(std::string_view text) noexcept { return std::ranges::any_of(text, is_digit); }
+
+/// Short and long forms of one word: "PN" of "PROFINET".
+std::string_view other_form(std::string_view word) noexcept {
+  static constexpr auto kForms = std::to_array<std::pair<std::string_view, std::string_view>>({
+      {"profinet", "pn"},
+      {"professional", "pro"},
+      {"corporate", "corp"},
+      {"enterprise", "ent"},
+      {"standard", "std"},
+      {"advanced", "adv"},
+      {"basic", "bas"},
+  });
+  for (const auto& [long_form, short_form] : kForms) {
+    if (word == long_form) return short_form;
+    if (word == short_form) return long_form;
+  }
+  return {};
+}
 
 bool is_generic_word(std::string_view word) noexcept {
   static constexpr std::array kWords = std::to_array<std::string_view>(
@@ -405,7 +311,10 @@ bool is_describing_word(std::string_view word) noexcept {
        "tank",       "temperature", "terminal",    "tool",       "ups",         "viewer",      "warehouse",
        "water",      "web",         "west",        "wireless",   "workstation", "yard",        "lite",
        "oem",        "trial",       "multiplexer", "syringe",    "chiller",     "process",     "central",
-       "east",       "werk",        "anlage"});
+       "east",       "werk",        "anlage",      "license",    "kit",         "node",        "framework",
+       "supervisor", "library",     "stack",       "daemon",     "parser",      "user",        "reader",
+       "windows",    "linux",       "firewall",    "collector",  "robot",       "meter",       "transmitter",
+       "door",       "managed",     "industrie",   "industry"});
   return std::ranges::find(kWords, word) != kWords.end();
 }
 
@@ -429,9 +338,10 @@ bool is_kind_word(std::string_view word) noexcept {
 
 std::string_view without_brand(std::string_view name) noexcept {
   static constexpr std::array kBrands = std::to_array<std::string_view>(
-      {"SIMATIC",    "SIPLUS",   "RUGGEDCOM", "ROX",           "ROS",    "SCALANCE",   "SINAMICS",    "SINUMERIK",
-       "SENTRON",    "SIPROTEC", "SICAM",     "Simcenter",     "MELSEC", "MELSOFT",    "EcoStruxure", "Modicon",
-       "PACSystems", "Proficy",  "Relion",    "Allen-Bradley", "AVEVA",  "Wonderware", "Ewon",        "SCADAPack"});
+      {"SIMATIC",    "SIPLUS",   "RUGGEDCOM", "ROX",           "ROS",     "SCALANCE",   "SINAMICS",    "SINUMERIK",
+       "SENTRON",    "SIPROTEC", "SICAM",     "Simcenter",     "MELSEC",  "MELSOFT",    "EcoStruxure", "Modicon",
+       "PACSystems", "Proficy",  "Relion",    "Allen-Bradley", "AVEVA",   "Wonderware", "Ewon",        "SCADAPack",
+       "SYSMAC",     "Desigo",   "Lumada",    "Reyrolle",      "Climatix"});
   auto rest = name;
   for (;;) {
     const auto blank = rest.find(' ');
@@ -465,7 +375,7 @@ ProductName read_product_name(std::string_view vendor, std::string_view name) {
     product.order_numbers.push_back(compact_order_number(number));
     if (const auto at = rest.find(number); at != std::string::npos) rest.replace(at, number.size(), " ");
   }
-  auto folded = text::fold(rest);
+  auto folded = fold_name(rest);
   product.with_variants = take_variants(folded);
   const auto vendor_words = words_of(text::fold(vendor));
   const auto of_vendor = [&](const std::string& word) {
@@ -484,6 +394,15 @@ ProductName read_product_name(std::string_view vendor, std::string_view name) {
     NameTerm term;
     term.spellings = spellings_of(word.text);
     if (term.spellings.empty()) continue;
+    // "NJ/NX Series": letters of two series.
+    if (const auto parts = text::split(word.text, '/');
+        parts.size() > 1 && &word != &words.back() && is_family_word(compact((&word + 1)->text)) &&
+        std::ranges::all_of(parts, [](std::string_view part) {
+          return part.size() >= 2 && part.size() <= 4 && std::ranges::all_of(part, is_letter);
+        })) {
+      term.spellings.assign(parts.begin(), parts.end());
+    }
+    if (const auto other = other_form(term.spellings.front()); !other.empty()) term.spellings.emplace_back(other);
     const auto& first = term.spellings.front();
     product.is_family = product.is_family || is_family_word(first);
     if (product.clause == std::string::npos && opens_clause(first)) product.clause = product.terms.size();
@@ -514,7 +433,7 @@ NamePieces::NamePieces(const std::vector<std::string_view>& texts) {
   constexpr std::size_t kUsual = 64;
   pieces_.reserve(kUsual);
   for (const auto each : texts) {
-    const auto folded = text::fold(domain::product_display_name(each.substr(0, kNameBytesMax)));
+    const auto folded = fold_name(domain::product_display_name(each.substr(0, kNameBytesMax)));
     const auto words = words_of(folded);
     for (const auto& word : words) {
       // Written as advisories write it: "R00/01/02CPU".

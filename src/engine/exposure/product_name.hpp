@@ -41,19 +41,14 @@ struct ProductName {
 /// `vendor`: its words are left out where they stand in the name.
 ProductName read_product_name(std::string_view vendor, std::string_view name);
 
-/// Names of single things in a name that lists several or tells a former one: "GENESIS64" and "Hyper Historian" of
-/// "Suite including GENESIS64 and Hyper Historian", "MRD-315" of "MRD-315 MRD-355", "Unity Pro" of "(formerly Unity
-/// Pro)". Empty where there are none.
-std::vector<std::string> names_within(std::string_view name);
-
-/// "Unity Pro" of "... (including former Unity Pro)".
-std::vector<std::string> former_names_in(std::string_view text);
-
 /// The same but for two neighbouring letters that changed places, or for a plural's s.
 bool is_swapped(std::string_view a, std::string_view b) noexcept;
 /// The same but for a slip of the keyboard: two neighbouring letters that changed places; in words of letters, of five
 /// and more, also another slip.
 bool is_near(std::string_view a, std::string_view b);
+
+/// Folded, letters and digits only: "cj2hcpu64" of "CJ2H-CPU64".
+std::string compact_word(std::string_view text);
 
 /// Upper case, without blanks and dashes: "6ES75152AM010AB0".
 std::string compact_order_number(std::string_view text);

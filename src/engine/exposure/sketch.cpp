@@ -68,8 +68,9 @@ NameSketch sketch_of(const Name& name, std::vector<TermSketch>& terms) {
     const auto number = std::string_view{first}.substr(first.front() == 'v' ? 1 : 0);
     const bool is_release =
         term.kind == NameTerm::Kind::version || (is_code && number.size() <= 2 && is_digits(number));
-    const auto hundreds =
-        is_code && name.words.is_family && is_hundreds_code(first) ? hundreds_of(first) : std::string{};
+    const auto hundreds = is_model_line(name, i)                                       ? first + "##"
+                          : is_code && name.words.is_family && is_hundreds_code(first) ? hundreds_of(first)
+                                                                                       : std::string{};
     const bool rare = name.rare[i] != 0;
     sketch.shapes |= std::uint64_t{1} << shape_of(first);
     if (rare) sketch.rare_shapes |= std::uint64_t{1} << shape_of(first);

@@ -2,19 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "base/text.hpp"
 #include "domain/vendor.hpp"
 #include "engine/exposure/vendor_group.hpp"
-#include "formats/order_number.hpp"
-#include "formats/purl/purl.hpp"
 
 namespace tocsin::engine::exposure {
 namespace {
-
-namespace csaf = formats::csaf;
-namespace vers = formats::vers;
 
 constexpr std::uint32_t bucket(char first, std::size_t length) noexcept {
   return static_cast<std::uint32_t>(static_cast<unsigned char>(first)) << 16U | static_cast<std::uint32_t>(length);
@@ -23,164 +17,9 @@ constexpr std::size_t kMistypedBytesMin = 5;
 constexpr std::size_t kSwappedBytesMin = 4;
 constexpr std::size_t kRareBytesMin = 8;
 constexpr double kAsidesMax = 0.12;
+constexpr double kGenericMost = 0.4;
 /// Rare words say more than their share of bits: two common words are not a rare one.
 constexpr double kRareness = 1.4;
-
-bool has_wildcard(std::string_view number) noexcept { return number.find_first_of("*?") != std::string_view::npos; }
-
-/// "V1.2" of "Update to V1.2 or later version": what a remedy says to be fixed; empty where it says so otherwise.
-std::string first_fixed_in(std::string_view details) {
-  constexpr std::size_t kLooked = 300;
-  const auto folded = text::lower_ascii(details.substr(0, kLooked));
-  for (const std::string_view begin : {"update to ", "upgrade to "}) {
-    auto at = folded.find(begin);
-    if (at == folded.npos) continue;
-    at += begin.size();
-    for (const std::string_view word : {"firmware ", "software ", "version ", "release "}) {
-      if (folded.compare(at, word.size(), word) == 0) at += word.size();
-    }
-    auto end = folded.npos;
-    for (const std::string_view later : {" or later", " or newer", " or higher", " and later", " and newer"}) {
-      end = std::min(end, folded.find(later, at));
-    }
-    constexpr std::size_t kVersionBytesMax = 24;
-    if (end == folded.npos || end - at > kVersionBytesMax) continue;
-    auto version = details.substr(at, end - at);
-    const auto number = version.substr(text::lower_ascii(version.substr(0, 1)) == "v" ? 1 : 0);
-    if (number.empty() || number.front() < '0' || number.front() > '9' || !vers::read_vendor_version(version)) continue;
-    return std::string{version};
-  }
-  return {};
-}
-
-/// Order numbers with wildcards that stand in a name: "BMXP34*" of "Modicon M340 CPU (part numbers BMXP34*)".
-std::vector<std::string> patterns_in(std::string_view name) {
-  constexpr std::size_t kFixedMin = 5;
-  std::vector<std::string> found;
-  for (std::size_t at = 0; at < name.size();) {
-    const auto end = std::min(name.find_first_of(" ,;()", at), name.size());
-    const auto token = name.substr(at, end - at);
-    at = end + 1;
-    if (token.find('*') == std::string_view::npos) continue;
-    auto compact = compact_order_number(token);
-    const auto fixed = std::string_view{compact}.substr(0, compact.find_first_of("*?"));
-    if (fixed.size() < kFixedMin || !has_digits(fixed) ||
-        std::ranges::all_of(fixed, [](char c) { return c >= '0' && c <= '9'; })) {
-      continue;
-    }
-    found.push_back(std::move(compact));
-  }
-  return found;
-}
-
-std::string name_text(const csaf::Product& product) {
-  auto text = domain::product_display_name(product.product.empty() ? product.name : product.product);
-  const auto family = domain::product_display_name(product.family);
-  if (!family.empty() && text.find(family) == std::string::npos) text = family + " " + text;
-  return text;
-}
-
-/// What stands behind the colon of a leaf's own name: "serial number 21081 and prior".
-std::string_view behind_colon(std::string_view name) {
-  const auto at = name.rfind(": ");
-  return at == std::string_view::npos ? std::string_view{} : text::trim(name.substr(at + 2));
-}
-
-/// "V13" of "V13: All versions prior to V13 SP2": the line of releases that a leaf is about; else nothing.
-std::string_view line_of(std::string_view name) {
-  const auto colon = name.find(':');
-  const auto line = name.substr(0, colon);
-  const bool is_line = colon != std::string_view::npos && line.size() >= 2 && line.size() <= 8 && line.front() == 'V' &&
-                       std::ranges::all_of(line.substr(1), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
-  return is_line ? line : std::string_view{};
-}
-
-/// What is open below begins at a line of releases.
-void begin_at(vers::VendorReading& reading, std::string_view line) {
-  if (line.empty() || reading.kind != vers::VendorReading::Kind::range || reading.intervals.size() != 1) return;
-  auto& interval = reading.intervals.front();
-  if (interval.low || !interval.high) return;
-  auto read = vers::read_vendor_version(line);
-  if (!read || vers::compare(*read, interval.high->version) != vers::VendorOrder::less) return;
-  interval.low = vers::VendorBound{.version = std::move(*read), .inclusive = true};
-}
-
-vers::VendorReading reading_of(const csaf::Product& product) {
-  using Kind = vers::VendorReading::Kind;
-  if (product.version.empty()) {
-    vers::VendorReading all;
-    all.kind = Kind::all;
-    return all;
-  }
-  const auto branch =
-      product.version_is_range ? vers::BranchKind::product_version_range : vers::BranchKind::product_version;
-  auto reading = vers::read_vendor_text(branch, product.product, product.version);
-  // "<= 21081" where the name says that the number is a serial's: as many of its digits count as are told.
-  if (reading.kind == Kind::range && text::contains_ignore_case_ascii(behind_colon(product.name), "serial n")) {
-    const std::string_view version = product.version;
-    const auto digits = std::min(version.find_first_of("0123456789"), version.size());
-    const auto value = text::trim(version.substr(digits));
-    const auto sign = text::trim(version.substr(0, digits));
-    const bool is_number = !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
-    if (is_number && (sign == "<=" || sign == "<" || sign == ">=" || sign == ">")) {
-      reading.kind = Kind::serial_number;
-      reading.intervals.clear();
-      reading.serial = vers::VendorSerial{.digits = value.size(),
-                                          .below = sign.front() == '<',
-                                          .inclusive = sign.size() == 2,
-                                          .value = std::string{value}};
-    }
-  }
-  begin_at(reading, line_of(product.name));
-  return reading;
-}
-
-/// What stands before "for": "SICAM WEB firmware".
-std::string_view before_for(std::string_view name) {
-  const auto at = name.find(" for ");
-  return at == std::string_view::npos ? std::string_view{} : name.substr(0, at);
-}
-
-/// May a name without its brand stand alone?
-bool says_something(std::string_view name) {
-  const NamePieces pieces{{name}};
-  return std::ranges::any_of(pieces.words(), [](const std::string& word) {
-    return word.size() >= 3 && !is_kind_word(word) && !is_part_word(word) &&
-           !std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
-  });
-}
-
-/// "CCS" of "Control Center Server (CCS)", "SCALANCE X408" of "SCALANCE X-300 switch family (incl. X408 and SIPLUS NET
-/// variants)".
-std::vector<std::string> names_in_brackets(std::string_view name) {
-  std::vector<std::string> found;
-  const auto open = name.find('(');
-  const auto close = open == std::string_view::npos ? open : name.find(')', open);
-  if (close == std::string_view::npos || open < 4) return found;
-  const auto front = text::trim(name.substr(0, open));
-  const auto inside = name.substr(open + 1, close - open - 1);
-  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-  if (inside.size() >= 3 && inside.size() <= 6 && std::ranges::all_of(inside, is_upper)) {
-    const NamePieces pieces{{front}};
-    if (std::ranges::find(pieces.initials(), text::lower_ascii(inside)) != pieces.initials().end())
-      found.emplace_back(inside);
-  }
-  if (!text::lower_ascii(inside.substr(0, 4)).starts_with("incl")) return found;
-  const auto words = text::split(front, ' ');
-  std::string before;
-  for (const auto word : words) {
-    if (has_digits(word)) break;
-    before.append(word).append(" ");
-  }
-  if (before.empty() || before.size() > front.size()) return found;
-  for (const auto word : text::split(inside, ' ')) {
-    auto tidy = word;
-    while (tidy.ends_with(',') || tidy.ends_with('.')) tidy.remove_suffix(1);
-    if (tidy.size() >= 3 && is_upper(tidy.front()) && has_digits(tidy) && tidy.front() != 'V')
-      found.push_back(before + std::string{tidy});
-  }
-  return found;
-}
 
 /// The first two words of a name as one: "levistudio". Empty where they are not plain words.
 std::string joined_front(const Name& name) {
@@ -189,55 +28,33 @@ std::string joined_front(const Name& name) {
   return front.empty() || is_part(0) || is_part(1) ? std::string{} : front;
 }
 
-/// "4" of "XHQ 4", of which all before 4.7.1.3 are affected: the number is that of the line of releases.
-std::string_view line_in_name(std::string_view name, std::string_view version_text) {
-  const auto blank = name.rfind(' ');
-  if (blank == std::string_view::npos || blank < 3) return {};
-  const auto line = name.substr(blank + 1);
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (line.empty() || line.size() > 2 || !std::ranges::all_of(line, is_digit)) return {};
-  for (auto at = version_text.find(line); at != std::string_view::npos; at = version_text.find(line, at + 1)) {
-    const bool begins = at == 0 || !(is_digit(version_text[at - 1]) || version_text[at - 1] == '.');
-    if (begins && at + line.size() < version_text.size() && version_text[at + line.size()] == '.') return line;
+/// Where a model's code stands in a name: a brand may stand before it, and what kind of thing it is behind.
+struct ModelTerms {
+  std::size_t begin = 0, end = std::string::npos;
+};
+ModelTerms model_terms(const ProductName& name) {
+  constexpr std::size_t kCodeMin = 4;
+  for (std::size_t i = 0; i < name.terms.size() && i < name.clause; ++i) {
+    const auto& term = name.terms[i];
+    const auto& code = term.spellings.front();
+    if (term.kind != NameTerm::Kind::code || code.size() < kCodeMin) continue;
+    // "5900" may be of any maker's line, "pxm20e" is one thing.
+    const bool has_letters = std::ranges::any_of(code, [](char c) { return c >= 'a' && c <= 'z'; });
+    const bool parts_before = std::any_of(name.terms.begin(), name.terms.begin() + static_cast<std::ptrdiff_t>(i),
+                                          [](const NameTerm& each) { return is_part_word(each.spellings.front()); });
+    // "Automation Controllers Modular PXC100/200-E.D" is no family of a code.
+    const auto is_family = [](const NameTerm& each) { return is_family_word(each.spellings.front()); };
+    const bool family_behind =
+        std::any_of(name.terms.begin() + static_cast<std::ptrdiff_t>(i), name.terms.end(), is_family);
+    return {.begin = has_letters && !parts_before && !family_behind ? i : 0, .end = i + 1};
   }
   return {};
 }
 
-std::string label_of(const csaf::Vulnerability& vulnerability) {
-  if (!vulnerability.cve.empty()) return vulnerability.cve;
-  if (!vulnerability.ids.empty()) return vulnerability.ids.front().second;
-  return vulnerability.title;
-}
+/// "router", "services" behind a model's code; "client" makes another thing of it.
+bool is_said_of_model(std::string_view word) { return is_kind_word(word) || word == "service" || word == "services"; }
 
 }  // namespace
-
-bool name_tells_versions(std::string_view name) {
-  return !line_of(name).empty() || text::contains_ignore_case_ascii(behind_colon(name), "serial n");
-}
-
-std::string model_word(std::string_view model) {
-  for (const std::string_view end : {" series", " Series", " and", ","}) {
-    if (model.ends_with(end)) model.remove_suffix(end.size());
-  }
-  return std::string{text::trim(model)};
-}
-
-std::string package_of(std::string_view text, std::string* version) {
-  auto purl = formats::purl::parse(text);
-  if (!purl) return {};
-  if (version != nullptr) *version = purl->version;
-  purl->version.clear();
-  purl->qualifiers.clear();
-  purl->subpath.clear();
-  return formats::purl::to_text(*purl);
-}
-
-std::string product_of(const formats::cpe::Name& name) {
-  const auto& vendor = name[formats::cpe::Part::vendor];
-  const auto& product = name[formats::cpe::Part::product];
-  if (vendor.text.empty() || product.text.empty()) return {};
-  return vendor.text + ":" + product.text;
-}
 
 std::uint32_t Targets::intern_vendor(const std::string& vendor) {
   const auto [at, is_new] = vendor_of.try_emplace(vendor, static_cast<std::uint32_t>(vendors.size()));
@@ -313,148 +130,6 @@ std::uint32_t Targets::intern_name(const std::string& vendor, std::string text) 
   for (const auto each : essential) name.essential.append(each).append(" ");
   name.text = std::move(text);
   return at->second;
-}
-
-namespace {
-
-ModelText model_text(std::string_view model) {
-  ModelText text;
-  text.compact = compact_order_number(model);
-  auto end = text.compact.size();
-  while (end > 0 && text.compact[end - 1] == 'X') --end;
-  if (text.compact.size() - end >= 2 && end >= 4) text.compact.resize(end);
-  const NamePieces pieces{{model}};
-  for (const auto& word : pieces.words())
-    text.words.push_back({.hash = KeyedHash{}(word), .is_code = has_digits(word)});
-  return text;
-}
-
-}  // namespace
-
-std::size_t Targets::add(const csaf::Advisory& advisory) {
-  const auto number = static_cast<std::uint32_t>(documents.size());
-  auto& document = documents.emplace_back();
-  document.id = advisory.header.tracking_id;
-  const auto first = static_cast<std::uint32_t>(products.size());
-  HashMap<std::string, std::uint32_t> by_id;
-  HashMap<std::string, int> fronts;
-  std::set<std::string> counted;
-  for (const auto& each : advisory.products) {
-    auto text = name_text(each);
-    const std::string front{before_for(text)};
-    if (!front.empty() && counted.insert(std::move(text)).second) ++fronts[front];
-  }
-  for (const auto& each : advisory.products) {
-    const auto at = static_cast<std::uint32_t>(products.size());
-    by_id.emplace(each.id, at);
-    auto& product = products.emplace_back();
-    product.advisory = number;
-    product.id = each.id;
-    product.version_text = domain::version_display_text(each.version);
-    product.reading = reading_of(each);
-    const auto text = name_text(each);
-    product.name = intern_name(each.vendor, text);
-    names[product.name].products.push_back(at);
-    const auto also_named = [&](const std::string& other) {
-      const auto alias = intern_name(each.vendor, other);
-      auto& list = names[alias].products;
-      if (alias != product.name && (list.empty() || list.back() != at)) list.push_back(at);
-    };
-    for (const auto& within : names_within(text)) also_named(within);
-    if (const auto bare = std::string{without_brand(text)}; bare != text && says_something(bare)) also_named(bare);
-    if (const auto line = line_in_name(text, product.version_text); !line.empty()) {
-      also_named(std::string{text::trim(std::string_view{text}.substr(0, text.size() - line.size()))});
-      begin_at(product.reading, line);
-    }
-    // "SICAM WEB firmware for SICAM A8000 RTUs"; "CODESYS Control for ..." is many things.
-    if (const auto front = before_for(text); !front.empty() && fronts[std::string{front}] == 1 && says_something(front))
-      also_named(std::string{front});
-    for (const auto& own : names_in_brackets(text)) also_named(own);
-    for (const auto& former : former_names_in(product.version_text)) also_named(former);
-    // "System 1 Part No. 3071/xx"
-    for (const std::string_view mark : {" Part No", " (Part N", " Article n"}) {
-      if (const auto part = text.find(mark); part != std::string::npos && part >= 4) also_named(text.substr(0, part));
-    }
-    // "PI Vision 2020", of which all before "PI Vision 2020" are affected: the release is a bound, not part of the
-    // name.
-    if (const auto blank = text.rfind(' '); blank != std::string::npos && has_digits(text.substr(blank)) &&
-                                            text::contains_ignore_case_ascii(product.version_text, text)) {
-      also_named(text.substr(0, blank));
-    }
-    const auto add_number = [&](const std::string& written) {
-      auto compact = compact_order_number(written);
-      if (compact.size() < 4) return;
-      if (!has_wildcard(compact)) product.numbers.push_back(compact);
-      if (has_wildcard(compact)) {
-        order_patterns.emplace_back(std::move(compact), at);
-        return;
-      }
-      auto& list = by_order_number[compact];
-      if (list.empty() && compact.size() >= kOrderPrefix) by_order_prefix[compact.substr(0, kOrderPrefix)];
-      if (list.empty() || list.back() != at) list.push_back(at);
-    };
-    for (const auto& model : each.model_numbers) add_number(model);
-    for (const auto& sku : each.skus) add_number(sku);
-    for (const auto& own : std::vector<std::string>{names[product.name].words.order_numbers}) add_number(own);
-    for (const auto& pattern : patterns_in(text)) add_number(pattern);
-    // Where a version is asked for, some advisories tell models.
-    if (product.reading.kind == vers::VendorReading::Kind::model) {
-      for (const auto& each_model : product.reading.models) {
-        const auto model = model_word(each_model);
-        product.models.push_back(model_text(model));
-        also_named(model);
-        if (model.find(' ') != std::string::npos) continue;
-        // "DH-IPC-HDW1XXX"
-        auto compact = compact_order_number(model);
-        auto end = compact.size();
-        while (end > 0 && compact[end - 1] == 'X') --end;
-        if (compact.size() - end >= 2 && end >= 4) {
-          order_patterns.emplace_back(compact.substr(0, end) + "*", at);
-        } else if (has_digits(compact) && compact.size() >= 5) {
-          add_number(model);
-        }
-      }
-    }
-    for (const auto& serial : each.serial_numbers) by_serial[compact_order_number(serial)].push_back(at);
-    for (const auto& hash : each.hashes) by_hash[hash.value].push_back(at);
-    for (const auto& purl : each.purls) {
-      if (auto package = package_of(purl); !package.empty()) by_purl[package].push_back(at);
-    }
-    if (!each.cpe.empty()) {
-      if (auto cpe = formats::cpe::parse(each.cpe)) {
-        if (auto key = product_of(*cpe); !key.empty()) by_cpe[key].push_back(at);
-        product.cpe = std::move(*cpe);
-      }
-    }
-  }
-  for (std::size_t i = 0; i < advisory.products.size(); ++i) {
-    const auto found = by_id.find(advisory.products[i].related_to);
-    if (found != by_id.end()) products[first + i].installed_on = found->second;
-  }
-  for (const auto& vulnerability : advisory.vulnerabilities) {
-    const auto index = static_cast<std::uint32_t>(document.vulnerabilities.size());
-    document.vulnerabilities.push_back(label_of(vulnerability));
-    for (const auto& group : vulnerability.statuses) {
-      for (const auto& id : group.product_ids) {
-        if (const auto found = by_id.find(id); found != by_id.end()) {
-          products[found->second].claims.push_back({index, group.status});
-        }
-      }
-    }
-    for (const auto& remediation : vulnerability.remediations) {
-      if (remediation.category != csaf::RemediationCategory::vendor_fix) continue;
-      const auto fixed_from = first_fixed_in(remediation.details);
-      for (const auto& id : remediation.product_ids) {
-        const auto found = by_id.find(id);
-        if (found == by_id.end()) continue;
-        auto& product = products[found->second];
-        // Where fixes differ, which one is installed is not for a version alone to tell.
-        product.fixed_from = !product.has_fix || product.fixed_from == fixed_from ? fixed_from : std::string{};
-        product.has_fix = true;
-      }
-    }
-  }
-  return number;
 }
 
 bool Targets::is_of_one_vendor(const std::string& word) const {
@@ -540,6 +215,34 @@ std::vector<std::string> Targets::near_words(const std::string& word) const {
   return near;
 }
 
+void Targets::add_anchor(const std::string& word, std::uint32_t name) {
+  auto& list = by_anchor[word];
+  if (list.empty() || list.back() != name) list.push_back(name);
+}
+
+void Targets::anchor_mistyped_names() {
+  // A word that stands in several names is written as it is meant.
+  constexpr std::uint32_t kWellKnown = 3;
+  for (std::uint32_t at = 0; at < names.size(); ++at) {
+    const auto& name = names[at];
+    for (std::size_t i = 0; i < name.rare.size(); ++i) {
+      if (name.rare[i] == 0) continue;
+      const auto& word = name.words.terms[i].spellings.front();
+      for (const auto* each = every(); each != nullptr; each = each->others) {
+        for (auto length = word.size() - 1; length <= word.size() + 1; ++length) {
+          const auto found = each->words_like.find(bucket(word.front(), length));
+          if (found == each->words_like.end()) continue;
+          for (const auto& other : found->second) {
+            const auto known = each->frequency.find(other);
+            if (known == each->frequency.end() || known->second < kWellKnown) continue;
+            if (other != word && is_near(word, other)) add_anchor(other, at);
+          }
+        }
+      }
+    }
+  }
+}
+
 void Targets::prepare() {
   words_like.clear();
   word_ids.clear();
@@ -565,10 +268,6 @@ void Targets::prepare() {
       }
     }
   }
-  const auto add_anchor = [this](const std::string& word, std::uint32_t name) {
-    auto& list = by_anchor[word];
-    if (list.empty() || list.back() != name) list.push_back(name);
-  };
   for (std::uint32_t at = 0; at < names.size(); ++at) {
     auto& name = names[at];
     for (const auto& initials : name.pieces.initials()) add_anchor(initials, at);
@@ -589,6 +288,7 @@ void Targets::prepare() {
     }
     name.weights.clear();
     name.weight = 0;
+    const auto model = model_terms(name.words);
     std::vector<std::pair<double, std::size_t>> order;
     for (std::size_t i = 0; i < name.words.terms.size(); ++i) {
       const auto& term = name.words.terms[i];
@@ -596,8 +296,11 @@ void Targets::prepare() {
       for (const auto& spelling : term.spellings) weight = std::max(weight, weight_of(spelling));
       switch (term.kind) {
         case NameTerm::Kind::plain:
-          // "SCALANCE X-200 switch family"
-          if (name.words.is_family && is_kind_word(term.spellings.front())) weight *= 0.3;
+          // "SCALANCE X-200 switch family"; "Desigo" and "Services Router" around a model's code.
+          if ((name.words.is_family && is_kind_word(term.spellings.front())) || i < model.begin ||
+              (i >= model.end && is_said_of_model(term.spellings.front()))) {
+            weight *= 0.3;
+          }
           break;
         case NameTerm::Kind::code:
           weight *= 1.4;
@@ -606,7 +309,8 @@ void Targets::prepare() {
           weight *= 0.5;
           break;
         case NameTerm::Kind::generic:
-          weight *= 0.2;
+          // However rare: "1st", "generation".
+          weight = 0.2 * std::min(weight, kGenericMost);
           break;
         case NameTerm::Kind::aside:
           weight *= 0.3;
@@ -642,6 +346,7 @@ void Targets::prepare() {
         if (name.words.is_family) {
           if (const auto hundreds = hundreds_of(spelling); !hundreds.empty()) add_anchor(hundreds, at);
         }
+        if (is_model_line(name, order[i].second)) add_anchor(spelling + "##", at);
       }
     }
   }
@@ -652,6 +357,7 @@ void Targets::prepare() {
   for (const auto& [word, count] : frequency) {
     if (word.size() >= kSwappedBytesMin) words_like[bucket(word.front(), word.size())].push_back(word);
   }
+  anchor_mistyped_names();
   for (auto& [prefix, list] : by_order_prefix) list.clear();
   for (const auto& [number, list] : by_order_number) {
     if (number.size() < kOrderPrefix) continue;

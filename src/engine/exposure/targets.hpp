@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,6 +11,7 @@
 
 #include "base/keyed_hash.hpp"
 #include "engine/exposure/matcher.hpp"
+#include "engine/exposure/name_bounds.hpp"
 #include "engine/exposure/product_name.hpp"
 #include "engine/exposure/sketch.hpp"
 #include "formats/cpe/cpe.hpp"
@@ -38,6 +40,8 @@ struct Name {
 
 struct Claim {
   std::uint32_t vulnerability = 0;  ///< Of its advisory.
+  /// Of known_not_affected: which of flag_words() says why, from 1; 0: none does.
+  std::uint8_t justification = 0;
   formats::csaf::ProductStatus status = formats::csaf::ProductStatus::known_affected;
 };
 
@@ -45,8 +49,9 @@ struct Claim {
 struct ModelText {
   std::string compact;  ///< Order number; of "DH-IPC-HDW1XXX" what is fixed.
   struct Word {
-    std::size_t hash = 0;  ///< As NamePieces holds it.
-    bool is_code = false;  ///< Has digits.
+    std::size_t hash = 0;    ///< As NamePieces holds it.
+    bool is_code = false;    ///< Has digits.
+    bool is_number = false;  ///< Of five digits and more.
   };
   std::vector<Word> words;
 };
@@ -58,6 +63,8 @@ struct Product {
   std::string id;
   std::string version_text;
   formats::vers::VendorReading reading;
+  std::string serial_digits;       ///< "20081" of "<= 20081" of a maker who counts by serial numbers; else empty.
+  NameBounds bounds;               ///< What its name says besides of the versions and hardware that are meant.
   std::vector<ModelText> models;   ///< Of a reading that names models: they are taken apart once.
   bool has_fix = false;            ///< A vendor_fix speaks of it.
   std::string fixed_from;          ///< "V1.2" of its vendor_fix "Update to V1.2 or later"; empty where several differ.
@@ -66,6 +73,12 @@ struct Product {
   std::optional<formats::cpe::Name> cpe;
   std::vector<std::string> numbers;  ///< Order numbers without wildcards, compact.
 };
+
+/// May a serial number decide of it?
+inline bool asks_serial(const Product& product) noexcept {
+  return product.reading.kind == formats::vers::VendorReading::Kind::serial_number || product.bounds.serial ||
+         !product.serial_digits.empty();
+}
 
 /// A word and what KeyedHash makes of it, which is computed once for many look-ups.
 struct HashedWord {
@@ -89,6 +102,7 @@ struct Vendor {
 
 struct Document {
   std::string id;
+  std::vector<std::size_t> title;  ///< Hashes of the words of its title, which may call its products otherwise.
   std::vector<std::string> vulnerabilities;  ///< CVE, else another id, else the title.
 };
 
@@ -147,8 +161,20 @@ struct Targets {
 
  private:
   double weight_of_count(double count) const noexcept;
+  void add_anchor(const std::string& word, std::uint32_t name);
+  /// A name whose rarest word is another's but for a slip of the keyboard ("CIMPLICITIY") is found by that, too.
+  void anchor_mistyped_names();
 };
 inline constexpr std::size_t kOrderPrefix = 7;
+
+/// "vulnerable_code_not_present" in words: by the label of a flag (CSAF 2.1 section 3.2.4.4.1), as Claim numbers them.
+struct FlagWords {
+  std::string_view label, words;
+};
+std::span<const FlagWords> flag_words() noexcept;
+
+/// "V1.2" of "Update to V1.2 or later version": what a remedy says to be fixed; empty where it says so otherwise.
+std::string first_fixed_in(std::string_view details);
 
 /// Does a leaf's own name say more of its versions than its branches: a serial number, a line of releases?
 bool name_tells_versions(std::string_view name);
@@ -166,10 +192,11 @@ inline constexpr double kExplainedMin = 0.82;
 inline constexpr double kItemWeightMin = 0.3;
 /// Does the thing seem to be what the name names?
 struct NameFit {
-  double confidence = 0;   ///< 0: no.
-  bool narrower = false;   ///< The name says more than the inventory does.
-  bool may_stand = false;  ///< The name explains all that the inventory says, which leaves out no model's code.
-  double if_alone = 0;     ///< The confidence where may_stand and no other name does so.
+  double confidence = 0;          ///< 0: no.
+  bool narrower = false;          ///< The name says more than the inventory does.
+  bool may_stand = false;         ///< The name explains all that the inventory says, which leaves out no model's code.
+  std::vector<std::size_t> more;  ///< Of to_explain: words because of which it may be another thing.
+  double if_alone = 0;            ///< The confidence where may_stand and no other name does so.
 };
 struct ItemWords {
   bool has_vendor = false;                ///< The column says something.
@@ -191,6 +218,10 @@ struct ItemWords {
   std::string strongest;              ///< Of to_explain; empty where there is none.
   /// Words that stand in no name, so that they may be mistyped. What is a word of names is meant as it is written.
   std::vector<std::string> unknown;
+  /// Written small among words with capitals: "thermal calculation software" describes, it is no part of a name.
+  std::vector<std::string> small;
+  std::vector<std::pair<std::string, std::string>> heads;  ///< Words with dashes, and what stands before the first.
+  std::string model;                                       ///< The column, as NamePieces writes words: "pxc100ed".
   std::vector<std::string> order_numbers;
   ItemSketch sketch;
   std::vector<std::string> version_starts;  ///< "3", "35" and "3516" of "V3.5.16", "sp1" of "14 SP1".
@@ -210,12 +241,16 @@ NameFit fit(const Name& name, const ItemWords& item);
 std::string front_as_one(const Name& name);
 /// Whether a name cannot come to anything: a code that it needs is not there, nor does it say all that the thing says.
 bool is_hopeless(const Name& name, const ItemWords& item);
+/// "v7", "5": may it be a release?
+bool is_version_like(std::string_view word) noexcept;
 /// One of the things' unknown words is the word but for a slip of the keyboard, or its plural.
 bool is_nearly_told(const ItemWords& item, std::string_view word);
 /// "micro8##" of "micro850" and of "micro800", "x2##rna" of "x204rna"; empty for what has no such code.
 std::string hundreds_of(std::string_view word);
 /// "micro800", "x200rna": does a code stand for a hundred of them, where it is a family's?
 bool is_hundreds_code(std::string_view word);
+/// "gt27" of "GT27 model", which stands for all of "GT27nn".
+bool is_model_line(const Name& name, std::size_t term);
 /// Do the two differ by nothing but words that say what kind of thing they are?
 bool differ_by_kind(const Name& a, const Name& b);
 /// Does the name hold each word that the thing has to explain?

@@ -16,6 +16,9 @@ struct Kin {
 constexpr Kin kKin[] = {
     {"3s", "codesys"},
     {"7-technologies", "schneider-electric"},
+    {"a-b", "rockwell-automation"},
+    {"aanderaa", "xylem"},
+    {"ab", "rockwell-automation"},
     {"abb", "hitachi-energy"},
     {"abb-power-grids", "hitachi-energy"},
     {"adam", "advantech"},
@@ -31,20 +34,25 @@ constexpr Kin kKin[] = {
     {"arcinfo", "arc-informatique"},
     {"automated-logic", "carrier"},
     {"aveva", "schneider-electric"},
+    {"b-r", "b-r-industrial-automation"},
     {"b-r-industrial-automation", "abb"},
     {"baker-hughes", "bently-nevada"},
     {"baxter", "hillrom"},
     {"belden", "hirschmann-automation-control"},
     {"bently-nevada", "general-electric"},
+    {"bernecker-rainer", "b-r-industrial-automation"},
     {"bosch-rexroth", "bosch"},
     {"bristol", "emerson"},
     {"bristol-babcock", "emerson"},
     {"carefusion", "becton-dickinson"},
+    {"carrier", "automated-logic"},
     {"carrier", "interlogix"},
     {"chubb", "carrier"},
     {"citect", "aveva"},
     {"citect", "schneider-electric"},
     {"clipsal", "schneider-electric"},
+    {"cme", "becton-dickinson"},
+    {"codesys", "3s-smart-software-solutions"},
     {"control-microsystems", "schneider-electric"},
     {"cooper-industries", "eaton"},
     {"cooper-power-systems", "eaton"},
@@ -57,6 +65,8 @@ constexpr Kin kKin[] = {
     {"elster", "honeywell"},
     {"emerson", "general-electric"},
     {"emerson", "progea"},
+    {"emerson-network-power", "automated-logic"},
+    {"emerson-network-power", "vertiv"},
     {"etm", "siemens"},
     {"eurotherm", "schneider-electric"},
     {"ewon", "hms-networks"},
@@ -84,6 +94,7 @@ constexpr Kin kKin[] = {
     {"ics-triplex", "rockwell-automation"},
     {"indusoft", "aveva"},
     {"indusoft", "schneider-electric"},
+    {"indx", "siemens"},
     {"ininet", "spidercontrol"},
     {"innominate", "phoenix-contact"},
     {"intermec", "honeywell"},
@@ -97,6 +108,8 @@ constexpr Kin kKin[] = {
     {"koyo", "automationdirect"},
     {"lenel", "carrier"},
     {"lenels2", "carrier"},
+    {"liebert", "automated-logic"},
+    {"liebert", "vertiv"},
     {"lsis", "ls-electric"},
     {"matrikon", "honeywell"},
     {"matsushita", "panasonic"},
@@ -122,6 +135,7 @@ constexpr Kin kKin[] = {
     {"prosoft", "prosoft-technology"},
     {"psi-nentec", "psi-gridconnect"},
     {"respironics", "philips"},
+    {"reyrolle", "siemens"},
     {"rockwell-software", "rockwell-automation"},
     {"rosemount", "emerson"},
     {"ruggedcom", "siemens"},
@@ -134,6 +148,7 @@ constexpr Kin kKin[] = {
     {"sixnet", "red-lion"},
     {"smiths-medical", "icu-medical"},
     {"software-house", "johnson-controls"},
+    {"software-house", "sensormatic-electronics"},
     {"square-d", "schneider-electric"},
     {"st-jude-medical", "abbott"},
     {"tac", "schneider-electric"},
@@ -146,12 +161,15 @@ constexpr Kin kKin[] = {
     {"tripp-lite", "eaton"},
     {"tutk", "throughtek"},
     {"tyco", "johnson-controls"},
+    {"vertiv", "automated-logic"},
     {"vipa", "yaskawa"},
+    {"vykon", "tridium"},
     {"welch-allyn", "hillrom"},
     {"westermo", "beijer-electronics"},
     {"westinghouse-ovation", "emerson"},
     {"wonderware", "aveva"},
     {"wonderware", "schneider-electric"},
+    {"xm", "xiongmai"},
     {"xylem-sensus", "sensus"},
 };
 
@@ -176,6 +194,11 @@ std::vector<std::string> parts_of(std::string_view vendor) {
     for (const std::string_view mark : {"formerly known as ", "formerly ", "a subsidiary of ", "a division of ",
                                         "subsidiary of ", "division of ", "owned by ", "and ", "now "}) {
       if (text::lower_ascii(rest.substr(0, mark.size())) == mark) rest = text::trim(rest.substr(mark.size()));
+    }
+    // "Hangzhou Xiongmai": where a maker sits is often left out.
+    for (const std::string_view city :
+         {"hangzhou ", "shenzhen ", "shanghai ", "beijing ", "guangzhou ", "zhejiang ", "taiwan "}) {
+      if (text::lower_ascii(rest.substr(0, city.size())) == city) rest = text::trim(rest.substr(city.size()));
     }
     if (!rest.empty()) {
       auto key = domain::vendor_key(rest);

@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include <fmt/format.h>
 
+#include "base/hash.hpp"
 #include "base/messages.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "engine/audit/trail.hpp"
 #include "engine/inventory/inventory.hpp"
 #include "formats/inventory/csv_cell.hpp"
+#include "formats/inventory/sbom.hpp"
 #include "formats/inventory/worksheet.hpp"
 #include "store/assets_in_order.hpp"
 
@@ -176,19 +180,33 @@ std::string written_header(const Column& column) {
   return plain ? column.header : fmt::format("{}{}", formats::inventory::kFreeColumn, column.header);
 }
 
+/// Of an export, so that the same one has the same: a UUID of version 8 (RFC 9562 section 5.8) over SHA-256.
+std::string serial_of(const Access& access, Timestamp made_at) {
+  auto name = fmt::format("tocsin inventory {} {}", access.organisation.value, made_at.micros);
+  if (access.sites) {
+    for (const auto& site : *access.sites) name.append("\n").append(site);
+  }
+  const auto hex = sha256_hex(name);
+  return fmt::format("{}-{}-8{}-a{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(13, 3), hex.substr(17, 3),
+                     hex.substr(20, 12));
+}
+
 }  // namespace
 
 struct FileExport::State {
   store::Database& database;
   Access access;
   ExportAs as = ExportAs::csv;
+  Timestamp made_at = {};
   Shape shape = {};
   std::vector<Column> columns = {};
   std::optional<formats::inventory::WorksheetStream> sheet = {};
+  formats::inventory::CycloneDxStream bom = {};
   std::int64_t after = 0;
   bool begun = false, ended = false;
 
-  /// What columns there are is known only once every asset has been looked at, at nothing else of it.
+  /// What columns there are, and whether all assets have room, is known only once every asset has been looked at, at
+  /// nothing else of it.
   Status find_columns() {
     std::int64_t assets = 0;
     for (std::int64_t last = 0;;) {
@@ -204,10 +222,21 @@ struct FileExport::State {
     if (as == ExportAs::xlsx && assets > kWorksheetRowsMax) {
       return Error::invalid(tr<"A worksheet has {} rows at most: take the inventory as CSV">(kWorksheetRowsMax));
     }
+    constexpr auto kComponentsMax = static_cast<std::int64_t>(formats::inventory::kItemsMax);
+    if (as == ExportAs::cyclonedx && assets > kComponentsMax) {
+      return Error::invalid(
+          tr<"A bill of materials with more than {} components is not read back: take the inventory as CSV">(
+              kComponentsMax));
+    }
     return ok();
   }
 
   Result<std::string> begin_file() {
+    if (as == ExportAs::cyclonedx) {
+      return bom.begin({.subject = fmt::format("Inventory of {}", access.organisation_name),
+                        .uuid = serial_of(access, made_at),
+                        .timestamp = format_rfc3339(made_at)});
+    }
     std::vector<std::string> headers;
     for (const auto& column : columns) headers.push_back(written_header(column));
     if (as == ExportAs::xlsx) {
@@ -228,11 +257,29 @@ struct FileExport::State {
     return out += "\r\n";
   }
 
-  Result<std::string> write(const std::vector<std::vector<std::string>>& rows) {
-    if (as == ExportAs::xlsx) return sheet->add(rows);
+  Result<std::string> write(std::span<const store::Asset> assets) {
     std::string out;
+    if (as == ExportAs::cyclonedx) {
+      for (const auto& asset : assets) out += bom.add(asset.item, fmt::format("asset-{}", asset.id));
+      return out;
+    }
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& asset : assets) {
+      if (!shape.has_room_for(Shape::of({asset.id, asset.item.versions, asset.item.others}))) {
+        return Error::conflict("the inventory got another column while it was being written: begin again");
+      }
+      auto& row = rows.emplace_back();
+      for (const auto& column : columns) row.push_back(cell_of(asset.item, column));
+    }
+    if (as == ExportAs::xlsx) return sheet->add(rows);
     for (const auto& row : rows) out += line_of(row);
     return out;
+  }
+
+  /// What stands behind the last asset.
+  Result<std::string> end_file() {
+    if (as == ExportAs::xlsx) return sheet->finish();
+    return as == ExportAs::cyclonedx ? bom.end() : std::string{};
   }
 };
 
@@ -250,7 +297,7 @@ Result<FileExport> FileExport::begin(store::Database& database, const Actor& act
                            audit::object_of("inventory", access.organisation.value), access.organisation));
     return ok();
   }));
-  return FileExport{std::make_unique<State>(State{.database = database, .access = access, .as = as})};
+  return FileExport{std::make_unique<State>(State{.database = database, .access = access, .as = as, .made_at = now})};
 }
 
 Result<std::optional<std::string>> FileExport::next() {
@@ -266,19 +313,11 @@ Result<std::optional<std::string>> FileExport::next() {
     TRY(const auto rows, it.database.read([&](store::Connection& connection) {
       return store::AssetsInOrder{connection, it.access.organisation, it.access.sites}.page(it.after, kRowsAPage);
     }));
-    std::vector<std::vector<std::string>> cells;
-    for (const auto& row : rows) {
-      if (!it.shape.has_room_for(Shape::of({row.id, row.item.versions, row.item.others}))) {
-        return Error::conflict("the inventory got another column while it was being written: begin again");
-      }
-      auto& line = cells.emplace_back();
-      for (const auto& column : it.columns) line.push_back(cell_of(row.item, column));
-    }
-    TRY(out, it.write(cells));
+    TRY(out, it.write(rows));
     if (!rows.empty()) it.after = rows.back().id;
     it.ended = rows.size() < static_cast<std::size_t>(kRowsAPage);
-    if (it.ended && it.sheet) {
-      TRY(const auto last, it.sheet->finish());
+    if (it.ended) {
+      TRY(const auto last, it.end_file());
       out += last;
     }
   }

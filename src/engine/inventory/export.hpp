@@ -7,9 +7,9 @@
 
 namespace tocsin::engine::inventory {
 
-/// The inventory as a file whose columns are read back to the same assets, in the order in which they were entered. In
-/// pieces, each read by itself: no inventory is in memory as a whole, and nothing of the database is held while
-/// somebody is slow to take them. The database has to outlive it.
+/// The inventory as a file that is read back to the same assets, in the order in which they were entered. In pieces,
+/// each read by itself: no inventory is in memory as a whole, and nothing of the database is held while somebody is
+/// slow to take them. The database has to outlive it.
 class FileExport {
  public:
   /// Audited, before anything leaves.
@@ -19,7 +19,8 @@ class FileExport {
   FileExport& operator=(FileExport&& other) noexcept;
   ~FileExport();
   /// Nothing: that was all. Errors: conflict where an asset got a column meanwhile that the file does not have;
-  /// invalid_input, before anything, for more assets or columns than a worksheet has.
+  /// invalid_input, before anything, for more assets or columns than a worksheet has, or more assets than a bill of
+  /// materials is read with.
   Result<std::optional<std::string>> next();
 
  private:

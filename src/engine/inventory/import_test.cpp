@@ -137,14 +137,42 @@ TEST_P(ImportTest, WhatIsExportedIsReadBackToTheSame) {
   const auto same_workbook = compare_csv(editor, exported(editor, ExportAs::xlsx));
   ASSERT_TRUE(same_workbook) << same_workbook.error().to_string();
   EXPECT_EQ(same_workbook->unchanged, 2U);
+  const auto bom = exported(editor, ExportAs::cyclonedx);
+  const auto same_bom = compare_csv(editor, bom);
+  ASSERT_TRUE(same_bom) << same_bom.error().to_string();
+  EXPECT_EQ(same_bom->unchanged, 2U) << bom;
+  EXPECT_EQ(same_bom->rows, 2U) << "what it is about is no asset";
   // Also into an inventory that is empty.
-  ASSERT_TRUE(import_csv(stranger, csv));
-  const auto after = assets(stranger);
-  ASSERT_THAT(after, SizeIs(2));
-  for (std::size_t i = 0; i < 2; ++i) {
-    EXPECT_EQ(after[i].digest, before[i].digest);
-    EXPECT_THAT(changes_between(before[i].item, after[i].item), IsEmpty());
+  for (const auto& file : {csv, bom}) {
+    ASSERT_TRUE(import_csv(stranger, file, {.remove_missing = true}));
+    const auto after = assets(stranger);
+    ASSERT_THAT(after, SizeIs(2));
+    for (std::size_t i = 0; i < 2; ++i) {
+      EXPECT_EQ(after[i].digest, before[i].digest);
+      EXPECT_THAT(changes_between(before[i].item, after[i].item), IsEmpty());
+    }
+    ASSERT_TRUE(import_csv(stranger, "key,name\nother,Other\n", {.remove_missing = true}));
   }
+}
+
+TEST_P(ImportTest, AnExportedBillOfMaterialsIsNone) {
+  ASSERT_TRUE(import_csv(editor, kPlant));
+  const auto bom = exported(editor, ExportAs::cyclonedx);
+  const auto reading = read_file(database(), water, bom, "plant.cdx.json").value();
+  EXPECT_EQ(reading.bom, "");
+  EXPECT_EQ(reading.items.at(0).key, "A-1") << "no name of a bill stands in front of it";
+  // Not what its components are parts of.
+  EXPECT_EQ(outcome(read_file(database(), water, bom, "plant.cdx.json", "Skid")), "invalid_input");
+  // Components that came out of a bill of materials are kept as what they were there.
+  constexpr std::string_view kBom =
+      R"({"bomFormat":"CycloneDX","specVersion":"1.5","version":1,"metadata":{"component":
+      {"type":"device","name":"Skid","version":"1"}},"components":[
+      {"type":"library","bom-ref":"lib-1","group":"net.zlib","name":"zlib","version":"1.2.11","purl":"pkg:generic/zlib@1.2.11"}]})";
+  ASSERT_TRUE(import_csv(editor, kBom));
+  const auto again = compare_csv(editor, exported(editor, ExportAs::cyclonedx));
+  ASSERT_TRUE(again) << again.error().to_string();
+  EXPECT_EQ(again->unchanged, 5U);
+  EXPECT_EQ(again->rows, 5U);
 }
 
 TEST_P(ImportTest, RemembersWhatColumnsMean) {

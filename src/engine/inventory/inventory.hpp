@@ -154,8 +154,12 @@ Result<std::int64_t> remove_bom(store::Database& database, const Actor& actor, s
                                 Timestamp now);
 
 // --- exporting ---
-enum class ExportAs { csv, xlsx };
-/// A file whose columns are read back to the same assets; in pieces, so that no inventory is in memory as a whole.
+enum class ExportAs {
+  csv,
+  xlsx,
+  cyclonedx  ///< 1.6, JSON: formats::inventory::CycloneDxStream.
+};
+/// A file that is read back to the same assets; in pieces, so that no inventory is in memory as a whole.
 /// Audited. Errors: as FileExport (export.hpp).
 Status export_file(store::Database& database, const Actor& actor, const Access& access, ExportAs as,
                    const std::function<Status(std::string_view)>& write, Timestamp now);

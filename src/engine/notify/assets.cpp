@@ -41,17 +41,6 @@ struct Seat {
   std::vector<Asked> asked;
 };
 
-Result<Timestamp> due_at(store::Connection& connection, const Subscription& subscription, const Zone& site_zone,
-                         Timestamp now) {
-  TRY(const auto times, store::Subscriptions{connection}.times(subscription.person));
-  TRY(const auto person, store::People{connection}.find(subscription.person));
-  std::shared_ptr<const Zone> zone;
-  if (person && !person->time_zone.empty()) {
-    if (auto found = find_zone(person->time_zone)) zone = std::move(*found);
-  }
-  return domain::due_at(subscription.pace, times, zone ? *zone : site_zone, now);
-}
-
 /// The notice of what one person's subscriptions ask for: the one that waits, or a new one. False where that is
 /// nothing.
 Result<bool> tell(store::Connection& connection, const Seat& seat, const AssetNotices::Ready& ready, Timestamp now) {
@@ -127,7 +116,7 @@ Result<NoticeStep> Herald::notice_assets(Timestamp now) {
         known = searched.emplace(key, std::move(records)).first;
       }
       if (known->second.empty()) continue;
-      TRY(const auto due, due_at(connection, each, zone ? *zone : Zone::utc(), now));
+      TRY(const auto due, due_for(connection, each, zone ? *zone : Zone::utc(), now));
       if (seats.empty() || seats.back().person != each.person) seats.push_back({.person = each.person, .asked = {}});
       seats.back().asked.push_back({each, known->second, due});
     }

@@ -52,6 +52,9 @@ class Herald {
   /// What the assets of one organisation are affected by since they were added or changed, into one notice of each
   /// person; behind notice(), and not before all of them have been matched and decided.
   Result<NoticeStep> notice_assets(Timestamp now);
+  /// What has newly to do with what people's organisations shared, of at most `changes_max` changes of threat
+  /// knowledge, under the cursor "connections", behind their derivation.
+  Result<NoticeStep> notice_connections(Timestamp now, int changes_max = 256);
   /// What is due, of at most `people_max` people. One person's failure does not stop the others; the first is returned
   /// when all had their turn.
   Result<SendStep> send(Timestamp now, int people_max = 100);

@@ -361,7 +361,7 @@ TEST_P(HeraldTest, WhatWasToldAndLetterLinksAreTheReadersOwn) {
   ASSERT_TRUE(page);
   ASSERT_THAT(page->rows, SizeIs(1));
   EXPECT_THAT(page->rows.front().notice.why, ElementsAre("Feed", "Mail"));
-  EXPECT_EQ(follow(database(), reader, page->rows.front().notice.id, kTestNow).value(), "EX-2021-001");
+  EXPECT_EQ(follow(database(), reader, page->rows.front().notice.id, kTestNow).value().slug, "EX-2021-001");
   EXPECT_FALSE(follow(database(), stranger, page->rows.front().notice.id, kTestNow));
   EXPECT_FALSE(notices(database(), stranger, person, 0, 50, kTestNow));
 

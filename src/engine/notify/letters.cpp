@@ -180,6 +180,10 @@ std::string unsubscribe_url(std::string_view public_url, std::string_view token)
 }
 
 std::string heading(const Item& item) {
+  if (item.kind == store::NoticeKind::connected) {
+    return may_travel(item.tlp) ? tr<"New connection: {}">(line(item.title, kTitleBytesMax))
+                                : std::string{tr<"A new connection with what your organisation shared">()};
+  }
   const auto what = may_travel(item.tlp) ? fmt::format("{}: {}", line(item.key), line(item.title, kTitleBytesMax))
                                          : std::string{tr<"TLP:{} advisory">(to_string(item.tlp))};
   switch (item.kind) {
@@ -188,6 +192,7 @@ std::string heading(const Item& item) {
     case store::NoticeKind::withdrawn:
       return tr<"Withdrawn: {}">(what);
     case store::NoticeKind::created:
+    case store::NoticeKind::connected:
       break;
   }
   return tr<"New: {}">(what);

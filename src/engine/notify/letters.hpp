@@ -22,6 +22,7 @@ struct Item {
   std::int64_t notice = 0;
   store::NoticeKind kind = store::NoticeKind::created;
   domain::Tlp tlp = domain::Tlp::clear;
+  /// Of threat knowledge (`connected`) the title alone; where letters and feeds tell of it, red and nothing else.
   std::string key = {}, title = {}, summary = {}, publisher = {};
   formats::cvss::Severity severity = formats::cvss::Severity::none;
   std::optional<int> score_tenths = {};

@@ -81,6 +81,7 @@ Result<Batch> read_batch(store::Connection& connection, std::int64_t catalogue, 
     batch.news.push_back(std::move(news));
   }
   TRY(batch.subscriptions, store::Subscriptions{connection}.in_force());
+  std::erase_if(batch.subscriptions, [](const auto& each) { return each.connections; });
   if (batch.subscriptions.empty()) return batch;
   TRY(auto known, notices.newest(ids));
   for (auto& each : known) batch.known[{each.person.value, each.record.value}] = std::move(each);

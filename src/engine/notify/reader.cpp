@@ -1,11 +1,14 @@
 #include "engine/notify/reader.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include "domain/role.hpp"
 #include "engine/members/members.hpp"
 #include "store/credentials.hpp"
 #include "store/members_state.hpp"
+#include "store/people.hpp"
+#include "store/subscriptions.hpp"
 
 namespace tocsin::engine::notify {
 
@@ -25,6 +28,17 @@ Result<domain::policy::Viewer> reader_of(store::Connection& connection, domain::
   });
   if (has_one) return viewer;
   return domain::policy::Viewer{};
+}
+
+Result<Timestamp> due_for(store::Connection& connection, const domain::Subscription& subscription,
+                          const Zone& site_zone, Timestamp now) {
+  TRY(const auto times, store::Subscriptions{connection}.times(subscription.person));
+  TRY(const auto person, store::People{connection}.find(subscription.person));
+  std::shared_ptr<const Zone> zone;
+  if (person && !person->time_zone.empty()) {
+    if (auto found = find_zone(person->time_zone)) zone = std::move(*found);
+  }
+  return domain::due_at(subscription.pace, times, zone ? *zone : site_zone, now);
 }
 
 }  // namespace tocsin::engine::notify

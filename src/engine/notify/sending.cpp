@@ -9,6 +9,7 @@
 #include "engine/notify/herald.hpp"
 #include "engine/notify/letters.hpp"
 #include "engine/notify/reader.hpp"
+#include "engine/threat/own_connections.hpp"
 #include "store/asset_notices.hpp"
 #include "store/notices.hpp"
 #include "store/people.hpp"
@@ -70,6 +71,7 @@ class Sending {
   Status one(const Notice& notice) {
     TRY(const auto* seen_by, viewer(notice.organisation));
     if (seen_by->organisation != notice.organisation) return drop(notice, NoticeDropped::hidden);
+    if (notice.kind == store::NoticeKind::connected) return connected(notice, *seen_by);
     TRY(auto cards, advisory_cards(connection_, *seen_by, {notice.record.value}, now_));
     TRY(const auto record, store::Records{connection_}.load(notice.record));
     if (cards.empty() || !record || record->status == domain::RecordStatus::draft) {
@@ -91,6 +93,27 @@ class Sending {
       TRY_VOID(hook_(connection_, told(notice, *record, cards.front(), std::move(by_hook))));
     if (channels.mail && post_.on()) {
       by_mail_[notice.pace].push_back(std::move(item));
+      return ok();
+    }
+    TRY_VOID(notices_.settle(notice.id, NoticeState::sent, NoticeDropped::not_dropped, {}, now_));
+    ++done.sent;
+    return ok();
+  }
+
+  /// Neither by webhook nor in words: see connections.hpp.
+  Status connected(const Notice& notice, const Viewer& seen_by) {
+    threat::OwnConnections own{connection_, seen_by, notice.organisation, now_};
+    TRY(const bool still, own.still(notice.record));
+    if (!still) return drop(notice, NoticeDropped::hidden);
+    TRY(const auto asking, notices_.asking(notice.id));
+    domain::Channels channels;
+    for (const auto& each : asking) {
+      channels.mail = channels.mail || each.channels.mail;
+      channels.feed = channels.feed || each.channels.feed;
+    }
+    if (channels.none()) return drop(notice, NoticeDropped::unsubscribed);
+    if (channels.mail && post_.on()) {
+      by_mail_[notice.pace].push_back({.notice = notice.id, .kind = notice.kind, .tlp = domain::Tlp::red});
       return ok();
     }
     TRY_VOID(notices_.settle(notice.id, NoticeState::sent, NoticeDropped::not_dropped, {}, now_));
@@ -229,9 +252,10 @@ Status Herald::turn(const Clock& clock, const std::function<bool()>& go_on) {
     const auto now = clock.now();
     TRY(const auto noticed, notice(now));
     TRY(const auto of_assets, notice_assets(now));
+    TRY(const auto of_connections, notice_connections(now));
     // What is due goes out while much is still to be noticed.
     TRY(const auto sent, send(now));
-    if (noticed.caught_up && of_assets.caught_up && sent.caught_up) break;
+    if (noticed.caught_up && of_assets.caught_up && of_connections.caught_up && sent.caught_up) break;
     if (go_on && !go_on()) return ok();
   }
   const auto now = clock.now();

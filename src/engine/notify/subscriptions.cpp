@@ -86,12 +86,26 @@ Result<Subscription> checked(const Actor& actor, const SubscriptionInput& input)
     it.site = std::string{text::trim(input.site)};
     if (it.site.size() > kSiteBytesMax) return Error::invalid(tr<"a site has at most {} bytes">(kSiteBytesMax), "site");
   }
+  it.connections = input.connections;
+  if (it.connections && !it.query.empty()) {
+    return Error::invalid(std::string{tr<"a search is of advisories: leave it empty, or choose advisories">()},
+                          "query");
+  }
+  if (it.connections && it.exposure) {
+    return Error::invalid(std::string{tr<"your own assets are a matter of advisories: choose one of both">()},
+                          "exposure");
+  }
   it.pace = input.pace;
   it.channels = input.channels;
+  if (it.connections && it.channels.hook) {
+    return Error::invalid(std::string{tr<"connections are told by mail and in the feed, not by webhook">()},
+                          "channels");
+  }
   if (it.channels.none()) return Error::invalid(std::string{tr<"choose at least one way to be told">()}, "channels");
   it.paused = input.paused;
   if (it.name.empty()) {
     it.name = !it.query.empty() ? text::shorten(it.query, kNameBytesMax)
+              : it.connections  ? std::string{tr<"New connections with what we shared">()}
               : it.exposure     ? std::string{tr<"What concerns our plants">()}
                                 : std::string{tr<"Every advisory">()};
   }
@@ -102,6 +116,7 @@ boost::json::object detail_of(const Subscription& it) {
   boost::json::object detail{{"name", it.name}, {"pace", to_string(it.pace)}};
   if (!it.query.empty()) detail["query"] = it.query;
   if (it.exposure) detail["exposure"] = true;
+  if (it.connections) detail["connections"] = true;
   std::string channels;
   for (const auto& [on, name] : {std::pair{it.channels.mail, "mail"}, std::pair{it.channels.feed, "feed"},
                                  std::pair{it.channels.hook, "hook"}}) {
@@ -149,6 +164,7 @@ SubscriptionInput input_of(const Subscription& it) {
                           .query = it.query,
                           .exposure = it.exposure,
                           .site = it.site,
+                          .connections = it.connections,
                           .pace = it.pace,
                           .channels = it.channels,
                           .paused = it.paused};

@@ -33,6 +33,9 @@ struct SubscriptionInput {
   std::vector<std::string> statuses = {};
   std::vector<std::string> decisions = {};  ///< "act_now", ...; none: any.
   std::string site = {};
+  /// No advisories, but what comes to share something with what the organisation shared; then nothing of the above but
+  /// the name, and no webhook.
+  bool connections = false;
   domain::Pace pace = domain::Pace::now;
   domain::Channels channels = {.mail = true};
   bool paused = false;
@@ -101,8 +104,13 @@ Result<News> news(store::Connection& connection, domain::PersonId person, std::o
 /// They have looked at the list.
 Status look_through(store::Database& database, domain::PersonId person);
 
-/// Where a letter's link leads: the slug of the record. Errors: not_found.
-Result<std::string> follow(store::Database& database, const Actor& actor, std::int64_t notice, Timestamp now);
+/// Where a letter's link leads.
+struct Followed {
+  std::string slug;
+  bool threat = false;  ///< Of threat knowledge, not of an advisory.
+};
+/// Errors: not_found.
+Result<Followed> follow(store::Database& database, const Actor& actor, std::int64_t notice, Timestamp now);
 
 /// The subscriptions that led to a letter and tell by mail still; nullopt for a token that is none.
 Result<std::optional<std::vector<domain::Subscription>>> of_letter(store::Database& database, std::string_view token);

@@ -5,6 +5,7 @@
 #include "engine/advisories.hpp"
 #include "engine/members/program.hpp"
 #include "engine/notify/assets.hpp"
+#include "engine/notify/connections.hpp"
 #include "engine/notify/reader.hpp"
 #include "engine/notify/subscriptions.hpp"
 #include "store/notices.hpp"
@@ -23,8 +24,13 @@ Result<std::vector<NoticeRow>> rows_of(store::Connection& connection, PersonId p
                                        bool factors_by_role = false) {
   // Through the eyes that it was noticed with: a person may act for several organisations.
   std::map<std::int64_t, std::vector<std::int64_t>> records;
-  for (const auto& each : notices) records[each.organisation.value].push_back(each.record.value);
+  std::map<std::int64_t, std::vector<std::int64_t>> connected;
+  for (const auto& each : notices) {
+    auto& of = each.kind == store::NoticeKind::connected ? connected : records;
+    of[each.organisation.value].push_back(each.record.value);
+  }
   std::map<std::pair<std::int64_t, std::int64_t>, AdvisoryCard> cards;
+  std::map<std::pair<std::int64_t, std::int64_t>, ConnectedCard> connected_cards;
   for (const auto& [organisation, ids] : records) {
     const domain::OrganisationId seat{organisation};
     TRY(const auto viewer, reader_of(connection, person, seat, factors_by_role));
@@ -32,9 +38,27 @@ Result<std::vector<NoticeRow>> rows_of(store::Connection& connection, PersonId p
     TRY(auto seen, advisory_cards(connection, viewer, ids, now));
     for (auto& card : seen) cards.insert_or_assign({organisation, card.id.value}, std::move(card));
   }
+  for (const auto& [organisation, ids] : connected) {
+    const domain::OrganisationId seat{organisation};
+    TRY(const auto viewer, reader_of(connection, person, seat, factors_by_role));
+    if (viewer.organisation != seat) continue;
+    for (const auto id : ids) {
+      TRY(auto card, connected_card(connection, viewer, domain::RecordId{id}, now));
+      if (card) connected_cards.insert_or_assign({organisation, id}, *std::move(card));
+    }
+  }
   std::vector<NoticeRow> rows;
   for (auto& notice : notices) {
     NoticeRow row{.notice = std::move(notice), .item = {}};
+    const auto threat = connected_cards.find({row.notice.organisation.value, row.notice.record.value});
+    if (row.notice.kind == store::NoticeKind::connected && threat != connected_cards.end()) {
+      row.slug = threat->second.slug;
+      row.item = Item{.notice = row.notice.id,
+                      .kind = row.notice.kind,
+                      .tlp = threat->second.tlp,
+                      .title = threat->second.title,
+                      .why = row.notice.why};
+    }
     const auto card = cards.find({row.notice.organisation.value, row.notice.record.value});
     if (card != cards.end()) {
       const auto& of = card->second;
@@ -78,14 +102,14 @@ Result<NoticePage> notices(store::Database& database, const Actor& actor, Person
   });
 }
 
-Result<std::string> follow(store::Database& database, const Actor& actor, std::int64_t notice, Timestamp now) {
+Result<Followed> follow(store::Database& database, const Actor& actor, std::int64_t notice, Timestamp now) {
   if (!actor.viewer.person) return Error::not_found("notice");
-  return database.read([&](store::Connection& connection) -> Result<std::string> {
+  return database.read([&](store::Connection& connection) -> Result<Followed> {
     TRY(auto found, store::Notices{connection}.find(*actor.viewer.person, notice));
     if (!found) return Error::not_found("notice");
     TRY(const auto rows, rows_of(connection, *actor.viewer.person, {std::move(*found)}, now));
     if (rows.front().slug.empty()) return Error::not_found("notice");
-    return rows.front().slug;
+    return Followed{.slug = rows.front().slug, .threat = rows.front().notice.kind == store::NoticeKind::connected};
   });
 }
 
@@ -97,6 +121,11 @@ Result<std::vector<NoticeRow>> feed(store::Database& database, std::string_view 
     TRY(auto found, store::Notices{connection}.feed(*person, kFeedEntries));
     TRY(auto rows, rows_of(connection, *person, std::move(found), now, factors_by_role));
     std::erase_if(rows, [](const auto& row) { return !row.item; });
+    for (auto& row : rows) {
+      if (row.notice.kind == store::NoticeKind::connected) {
+        row.item = Item{.notice = row.notice.id, .kind = row.notice.kind, .tlp = domain::Tlp::red};
+      }
+    }
     return rows;
   });
 }

@@ -7,6 +7,7 @@
 
 #include "base/ids.hpp"
 #include "base/json.hpp"
+#include "base/messages.hpp"
 #include "base/text.hpp"
 #include "domain/organisation.hpp"
 #include "engine/audit/trail.hpp"
@@ -36,11 +37,11 @@ Result<std::vector<std::string>> texts_of(const boost::json::value& value, std::
   std::vector<std::string> out;
   for (const auto& each : value.get_array()) {
     if (!each.is_string() || each.get_string().empty() || each.get_string().size() > kItemBytesMax) {
-      return bad(where, fmt::format("a list of texts of 1 to {} bytes is wanted here", kItemBytesMax));
+      return bad(where, tr<"each has 1 to {} bytes">(kItemBytesMax));
     }
     out.emplace_back(each.get_string());
   }
-  if (out.size() > kListMax) return bad(where, fmt::format("at most {} can stand here", kListMax));
+  if (out.size() > kListMax) return bad(where, tr<"at most {} can stand here">(kListMax));
   return out;
 }
 
@@ -169,30 +170,31 @@ bool is_in(const Collection& collection, const ApiRoot& root) {
 
 Status check(store::Connection& connection, const CollectionInput& input) {
   if (text::trim(input.title).empty() || input.title.size() > kTitleBytesMax) {
-    return bad("title", fmt::format("a title of 1 to {} bytes is wanted", kTitleBytesMax));
+    return bad("title", tr<"a title of 1 to {} bytes is wanted">(kTitleBytesMax));
   }
   if (input.description.size() > kDescriptionBytesMax) {
-    return bad("description", fmt::format("at most {} bytes", kDescriptionBytesMax));
+    return bad("description", tr<"at most {} bytes">(kDescriptionBytesMax));
   }
   if (!is_alias(input.alias)) {
-    return bad("alias", "an alias has small letters, digits, - and _, at most 64, and is no UUID");
+    return bad("alias", std::string{tr<"an alias has small letters, digits, - and _, at most 64, and is no UUID">()});
   }
   TRY_VOID(read_filter(to_json(input.filter)));
   TRY_VOID(read_readers(to_json(input.readers)));
   TRY_VOID(read_writers(to_json(input.writers)));
   if (input.writers.who != CollectionWriters::Who::nobody && !addressees_of(input.readers)) {
     return bad("writers",
-               "nothing can be addressed to a sector, for who is in it changes: make a community, and a collection for "
-               "it, where others are to write");
+               std::string{tr<"nothing can be addressed to a sector, for who is in it changes: make a community, and a "
+                              "collection for it, where others are to write">()});
   }
   if (input.writers.organisation) {
     TRY(const auto found, connection.first(Sql{"SELECT id FROM organisation WHERE id = ?", *input.writers.organisation},
                                            [](const store::Row& row) { return row.integer(0); }));
-    if (!found) return Error::not_found("organisation");
+    if (!found) return bad("writers", std::string{tr<"there is no such organisation">()});
   }
   if (input.readers.community) {
     TRY(const auto names, community_names(connection));
-    if (!names.contains(input.readers.community->value)) return Error::not_found("community");
+    if (!names.contains(input.readers.community->value))
+      return bad("readers", std::string{tr<"there is no such community, or it is closed">()});
   }
   return ok();
 }
@@ -214,7 +216,7 @@ Status write_writers(store::Connection& connection, std::string_view id, const C
 
 Status alias_taken(Status status) {
   if (!status && status.error().code == Error::Code::conflict) {
-    return Error::conflict("another collection has this alias", "alias");
+    return Error::conflict(std::string{tr<"another collection has this alias">()}, "alias");
   }
   return status;
 }
@@ -255,21 +257,21 @@ Result<CollectionFilter> read_filter(const boost::json::value& json) {
     if (name == "types") {
       TRY(out.types, texts_of(value, name));
       for (const auto& each : out.types) {
-        if (!is_type(each)) return bad(name, fmt::format("'{}' is no type of STIX object", text::shorten(each, 80)));
+        if (!is_type(each)) return bad(name, tr<"'{}' is no type of STIX object">(text::shorten(each, 80)));
       }
     } else if (name == "labels") {
       TRY(out.labels, texts_of(value, name));
     } else if (name == "words") {
       if (!value.is_string() || value.get_string().size() > kItemBytesMax) {
-        return bad(name, fmt::format("a text of at most {} bytes is wanted here", kItemBytesMax));
+        return bad(name, tr<"a text of at most {} bytes is wanted here">(kItemBytesMax));
       }
       out.words = std::string{value.get_string()};
     } else if (name == "tlp_max") {
       out.tlp_max = value.is_string() ? domain::parse_tlp(value.get_string()) : std::nullopt;
-      if (!out.tlp_max) return bad(name, "a TLP label is wanted here, such as 'amber'");
+      if (!out.tlp_max) return bad(name, std::string{tr<"a TLP label is wanted here, such as 'amber'">()});
     } else if (name == "confidence_min") {
       if (!value.is_int64() || value.get_int64() < 0 || value.get_int64() > 100) {
-        return bad(name, "a number from 0 to 100 is wanted here");
+        return bad(name, tr<"a number from {} to {} is wanted">(0, 100));
       }
       out.confidence_min = static_cast<int>(value.get_int64());
     } else {
@@ -391,6 +393,11 @@ Result<std::string> create_collection(store::Database& database, const Actor& ac
   auto id = random_uuid();
   TRY_VOID(alias_taken(database.write([&](store::Connection& connection) -> Status {
     TRY_VOID(check(connection, input));
+    TRY(const auto count, connection.first(Sql{"SELECT count(*) FROM taxii_collection"},
+                                           [](const store::Row& row) { return row.integer(0); }));
+    if (count.value_or(0) >= kCollectionsMax) {
+      return bad("title", tr<"there are {} collections already: remove one first">(kCollectionsMax));
+    }
     TRY_VOID(connection.run(Sql{"INSERT INTO taxii_collection (" TOCSIN_COLLECTION_COLUMNS ") VALUES (?, ?, ?, ?, ?, "
                                 "?, ?)",
                                 id, input.alias, input.title, input.description, json::write(to_json(input.filter)),

@@ -102,7 +102,10 @@ Result<Collection> collection(store::Connection& connection, const Actor& actor,
 
 /// All of them, by title: administer.
 Result<std::vector<Collection>> all_collections(store::Database& database, const Actor& actor);
-/// administer; audited. Errors: invalid_input; conflict where the alias is taken; not_found (community).
+/// Each is looked at where they are listed for those who keep them.
+inline constexpr std::int64_t kCollectionsMax = 200;
+/// administer; audited. Errors: invalid_input, `where` the member (of its filter: as read_filter), also for a community
+/// or an organisation that is none, and beyond kCollectionsMax; conflict where the alias is taken.
 Result<std::string> create_collection(store::Database& database, const Actor& actor, const CollectionInput& input,
                                       Timestamp now);
 Status change_collection(store::Database& database, const Actor& actor, std::string_view id,

@@ -135,19 +135,18 @@ struct Asked {
   Timestamp now;
 };
 
-/// Nothing where nothing can be found.
-std::optional<Sql> statement(store::Dialect dialect, const Asked& asked, std::int64_t after, int limit,
-                             std::optional<std::int64_t> until) {
+bool reads_sizes(const Asked& asked) { return asked.with_bytes && !asked.at_once; }
+
+/// `sql`: "SELECT ...", of versions `t` and their records `r`, and of what else is asked of them. Nothing where nothing
+/// can be found.
+std::optional<Sql> select(Sql sql, store::Dialect dialect, const Asked& asked, std::int64_t after) {
   const auto& query = asked.query;
   if (!are_askable(query.ids) || !are_askable(query.types)) return std::nullopt;
   Sql narrowed;
   if (!append_filter(narrowed, dialect, asked.filter)) return std::nullopt;
   // Of what is derived of an object, most collections ask nothing: then it is not looked up.
   const bool of_object = asked.filter.confidence_min || !asked.filter.labels.empty() || !asked.filter.words.empty();
-  Sql sql{"SELECT t.added, t.version_at, t.record_id, t.revision_id, r.current_revision_id, r.record_key, t.type"};
-  const bool sizes = asked.with_bytes && !asked.at_once;
-  if (asked.at_once) sql.append(", d.bytes");
-  if (sizes) sql.append(", v.bytes");
+  const bool sizes = reads_sizes(asked);
   sql.append(" FROM ");
   // In the order of moments, and not all of them sorted: SQLite keeps to the order of a CROSS JOIN.
   if (!query.ids.empty()) sql.append("stix_object s CROSS JOIN ");
@@ -177,8 +176,18 @@ std::optional<Sql> statement(store::Dialect dialect, const Asked& asked, std::in
   append_versions(sql, query.versions);
   append_first(sql, asked.viewer, asked.now);
   append_ends(sql, asked.viewer, asked.now);
-  if (until) sql.append(" AND t.added <= ?", *until);
-  sql.append(" ORDER BY t.added, t.revision_id LIMIT ?", limit);
+  return sql;
+}
+
+std::optional<Sql> statement(store::Dialect dialect, const Asked& asked, std::int64_t after, int limit,
+                             std::optional<std::int64_t> until) {
+  Sql columns{"SELECT t.added, t.version_at, t.record_id, t.revision_id, r.current_revision_id, r.record_key, t.type"};
+  if (asked.at_once) columns.append(", d.bytes");
+  if (reads_sizes(asked)) columns.append(", v.bytes");
+  auto sql = select(std::move(columns), dialect, asked, after);
+  if (!sql) return sql;
+  if (until) sql->append(" AND t.added <= ?", *until);
+  sql->append(" ORDER BY t.added, t.revision_id LIMIT ?", limit);
   return sql;
 }
 
@@ -253,16 +262,21 @@ Status load_bytes(store::Connection& connection, std::vector<Row>& rows) {
   });
 }
 
+/// What refers to what is not known while the index is made anew, and what may not be told could not be told from what
+/// may.
+Status check_index(store::Connection& connection) {
+  TRY(const auto indexed, store::Changes{connection}.cursor("threat"));
+  TRY(const auto told, connection.first(Sql{"SELECT sequence FROM taxii_clock WHERE id = 1"},
+                                        [](const store::Row& row) { return row.integer(0); }));
+  if (indexed >= told.value_or(0)) return ok();
+  return Error::unavailable("The index of threat knowledge is being made anew");
+}
+
 }  // namespace
 
 Result<ObjectPage> objects(store::Connection& connection, const Viewer& viewer, const CollectionFilter& filter,
                            const ObjectQuery& query, bool with_bytes, Timestamp now) {
-  store::Changes changes{connection};
-  TRY(const auto indexed, changes.cursor("threat"));
-  TRY(const auto told, connection.first(Sql{"SELECT sequence FROM taxii_clock WHERE id = 1"},
-                                        [](const store::Row& row) { return row.integer(0); }));
-  // What refers to what is not known then, and what may not be told could not be told from what may.
-  if (indexed < told.value_or(0)) return Error::unavailable("The index of threat knowledge is being made anew");
+  TRY_VOID(check_index(connection));
   const auto limit = std::clamp(query.limit, 1, kPageMax);
   // Not where more would be read than the page: PostgreSQL hands a whole answer over, and what is found by ids or by
   // several types is sorted first.
@@ -297,6 +311,34 @@ Result<ObjectPage> objects(store::Connection& connection, const Viewer& viewer, 
   page.objects.reserve(kept.size());
   for (auto& each : kept) page.objects.push_back(std::move(each.version));
   return page;
+}
+
+Result<Held> held(store::Connection& connection, const Viewer& viewer, const CollectionFilter& filter, Timestamp now) {
+  TRY_VOID(check_index(connection));
+  const ObjectQuery current;
+  const Asked asked{
+      .viewer = viewer, .filter = filter, .query = current, .with_bytes = false, .at_once = false, .now = now};
+  constexpr std::int64_t kFromTheBeginning = -1;
+  Held out;
+  auto newest = select(Sql{"SELECT t.added, r.record_key, t.type, r.title, r.tlp"}, connection.dialect(), asked,
+                       kFromTheBeginning);
+  if (!newest) return out;
+  newest->append(" ORDER BY t.added DESC, t.revision_id DESC LIMIT ?", kHeldNewest);
+  TRY(out.newest, connection.all(*newest, [](const store::Row& row) {
+    return HeldObject{.added = row.integer(0),
+                      .id = row.string(1),
+                      .type = row.string(2),
+                      .name = row.string(3),
+                      .tlp = static_cast<domain::Tlp>(row.integer(4))};
+  }));
+  out.objects = static_cast<std::int64_t>(out.newest.size());
+  if (out.objects < kHeldNewest) return out;
+  auto counted = select(Sql{"SELECT count(*) FROM (SELECT 1 AS one"}, connection.dialect(), asked, kFromTheBeginning);
+  counted->append(" LIMIT ?) x", kHeldMax + 1);
+  TRY(const auto count, connection.first(*counted, [](const store::Row& row) { return row.integer(0); }));
+  out.more = count.value_or(0) > kHeldMax;
+  out.objects = std::min(count.value_or(0), kHeldMax);
+  return out;
 }
 
 }  // namespace tocsin::engine::taxii

@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "domain/policy.hpp"
+#include "domain/tlp.hpp"
 #include "engine/taxii/collections.hpp"
 #include "store/database.hpp"
 
@@ -48,5 +49,22 @@ struct ObjectPage {
 /// Inside one snapshot. Errors: unavailable while the index is being made anew.
 Result<ObjectPage> objects(store::Connection& connection, const domain::policy::Viewer& viewer,
                            const CollectionFilter& filter, const ObjectQuery& query, bool with_bytes, Timestamp now);
+
+/// What a collection holds, for people: the current version of each object.
+struct HeldObject {
+  std::int64_t added = 0;  ///< date_added, microseconds.
+  std::string id, type, name;
+  domain::Tlp tlp = domain::Tlp::clear;
+};
+/// Beyond so many it is not counted how many there are.
+inline constexpr std::int64_t kHeldMax = 10'000, kHeldNewest = 10;
+struct Held {
+  std::int64_t objects = 0;        ///< At most kHeldMax.
+  bool more = false;               ///< There are more than that.
+  std::vector<HeldObject> newest;  ///< At most kHeldNewest: what was added last comes first.
+};
+/// Inside one snapshot. Errors: unavailable while the index is being made anew.
+Result<Held> held(store::Connection& connection, const domain::policy::Viewer& viewer, const CollectionFilter& filter,
+                  Timestamp now);
 
 }  // namespace tocsin::engine::taxii

@@ -59,11 +59,13 @@ Result<std::vector<Joint>> joints(store::Connection& connection, const Viewer& v
   std::vector<Joint> out;
   if (from.empty()) return out;
   const std::string_view here = outgoing ? "source_ref" : "target_ref", there = outgoing ? "target_ref" : "source_ref";
+  // From the ends to what refers to them, in this order: left to itself, SQLite begins with all relationships there
+  // are, and there may be hundreds of thousands that have nothing to do with ATT&CK.
   Sql sql{
-      "SELECT v.record_id, v.verb, v.stix_id, e.target_id, f.target_id FROM stix_reference e JOIN stix_object v ON "
-      "v.record_id = e.record_id JOIN record r ON r.id = v.record_id JOIN stix_reference f ON f.record_id = "
-      "v.record_id AND f.property = ? WHERE v.type = 'relationship' AND v.revoked = 0 AND e.property = ? AND "
-      "e.target_id IN ",
+      "SELECT v.record_id, v.verb, v.stix_id, e.target_id, f.target_id FROM stix_reference e CROSS JOIN stix_object v "
+      "CROSS JOIN record r CROSS JOIN stix_reference f WHERE v.record_id = e.record_id AND r.id = v.record_id AND "
+      "f.record_id = v.record_id AND f.property = ? AND v.type = 'relationship' AND v.revoked = 0 AND e.property = ? "
+      "AND e.target_id IN ",
       there, here};
   sql.append_list(from.subspan(0, std::min(from.size(), Sql::kListMax))).append(" AND ");
   sql.append(visible_sql(viewer, now)).append(" ORDER BY v.stix_id LIMIT ?", Sql::kListMax);

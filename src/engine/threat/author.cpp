@@ -77,10 +77,12 @@ Status check_editable(store::Connection& connection, const Actor& actor, const R
   }
   const auto organisation = *actor.viewer.organisation;
   TRY(const auto own, store::Organisations{connection}.find(organisation));
-  if (record.owner != organisation || !own ||
-      text_at(content, "created_by_ref") != stix::make_id("identity", own->uuid)) {
+  const auto by = own ? stix::make_id("identity", own->uuid) : std::string{};
+  if (record.owner != organisation || !own || text_at(content, "created_by_ref") != by) {
     return refused(tr<"An object is changed by the organisation that wrote it">());
   }
+  // Under which the organisation speaks: it follows the organisation's name.
+  if (record.key == by) return refused(tr<"This is not edited here">());
   TRY(const auto shared, store::SharedThreats{connection}.of_object(record.id));
   if (shared && (shared->anonymous || !is_object(*shared) || shared->record != record.id)) {
     return refused(tr<"This came with a report, and is changed with it">());

@@ -24,8 +24,8 @@ inline constexpr std::size_t kObjectBytesMax = 256 << 10;
 inline constexpr std::size_t kRelationsMax = 50;
 inline constexpr std::size_t kReasonBytesMax = 500;
 
-/// Types that are written so. Reports have a form of their own, identities are the organisations', relationships come
-/// with their source.
+/// Types that are written so. Reports have a form of their own, relationships come with their source. An identity that
+/// is written is somebody else's: under which one an organisation speaks is given (report_parts.hpp).
 std::span<const std::string_view> authored_types() noexcept;
 bool is_authored_type(std::string_view type) noexcept;
 

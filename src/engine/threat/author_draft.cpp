@@ -22,10 +22,10 @@ using boost::json::object;
 using boost::json::value;
 using formats::Finding;
 
-constexpr std::array<std::string_view, 15> kTypes{
-    "threat-actor",  "intrusion-set",  "campaign",  "malware",        "tool",
-    "vulnerability", "attack-pattern", "indicator", "infrastructure", "course-of-action",
-    "incident",      "observed-data",  "note",      "opinion",        "grouping"};
+constexpr std::array<std::string_view, 18> kTypes{
+    "threat-actor",  "intrusion-set",  "campaign",      "malware",        "malware-analysis", "tool",
+    "vulnerability", "attack-pattern", "indicator",     "infrastructure", "course-of-action", "incident",
+    "identity",      "location",       "observed-data", "note",           "opinion",          "grouping"};
 constexpr std::size_t kTitleBytesMax = 300;
 
 Finding problem(std::string path, std::string message) {
@@ -46,7 +46,8 @@ std::string title_of(const object& of) {
   for (const std::string_view name : {"name", "abstract"}) {
     if (const auto text = text_at(of, name); !text.empty()) return std::string{text::shorten(text, kTitleBytesMax)};
   }
-  for (const std::string_view name : {"content", "opinion", "pattern", "context"}) {
+  for (const std::string_view name :
+       {"content", "opinion", "pattern", "context", "product", "city", "country", "region"}) {
     if (const auto text = text_at(of, name); !text.empty()) {
       return std::string{text::shorten(fmt::format("{} {}", type, text.substr(0, text.find('\n'))), kTitleBytesMax)};
     }

@@ -30,7 +30,11 @@ struct DraftCase {
 constexpr DraftCase kDrafts[] = {
     {"Plain", kCampaign, ""},
     {"NoType", R"({"name":"a"})", "/type"},
-    {"NoTypeOfOurs", R"({"type":"identity","name":"a"})", "/type"},
+    {"NoTypeOfOurs", R"({"type":"report","name":"a"})", "/type"},
+    {"Identity", R"({"type":"identity","name":"a","identity_class":"organization","sectors":["energy"]})", ""},
+    {"LocationOfACountry", R"({"type":"location","country":"DE"})", ""},
+    {"LocationNorthOfThePole", R"({"type":"location","latitude":90.5,"longitude":1})", "/latitude"},
+    {"MalwareAnalysis", R"({"type":"malware-analysis","product":"any-run","result":"malicious"})", ""},
     {"NoName", R"({"type":"campaign"})", ""},
     {"IdOfItsOwn", R"({"type":"campaign","name":"a","id":"campaign--0b2f8c1e-93d7-4a55-8a6e-3d1c2b4a5f60"})", "/id"},
     {"Revoked", R"({"type":"campaign","name":"a","revoked":true})", "/revoked"},

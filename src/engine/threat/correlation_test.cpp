@@ -1,5 +1,6 @@
 #include "engine/threat/correlation.hpp"
 
+#include <memory>
 #include <set>
 #include <thread>
 
@@ -11,6 +12,7 @@
 #include "engine/threat/indexer.hpp"
 #include "engine/threat/values.hpp"
 #include "formats/stix/versions.hpp"
+#include "formats/threat_text/known_good.hpp"
 #include "store/records.hpp"
 #include "store/removals.hpp"
 #include "store/testing/test_database.hpp"
@@ -206,6 +208,22 @@ TEST_P(CorrelationTest, SetsAsideWhatIsTooCommon) {
   put(objects);
   EXPECT_THAT(of(31), ElementsAre(testing::StartsWith("ipv4=203.0.113.1 11 42")));
   EXPECT_THAT(arrived({}, ValueKind::file_name), IsEmpty());
+}
+
+TEST_P(CorrelationTest, GoesByTheOperatorsListsAsTheyAreNow) {
+  put({{.number = 1, .body = of_address("203.0.113.1")},
+       {.number = 2, .body = of_address("203.0.113.1")},
+       {.number = 3, .body = of_address("203.0.113.1")}});
+  EXPECT_THAT(of(1), ElementsAre("ipv4=203.0.113.1 2 3 2"));
+  auto lists = std::make_shared<formats::threat_text::KnownGood>();
+  ASSERT_TRUE(lists->add("203.0.113.0/28\n"));
+  formats::threat_text::install_known_good(lists);
+  EXPECT_THAT(of(1), ElementsAre("aside: ipv4=203.0.113.1 0 known-good"));
+  EXPECT_EQ(having(ValueKind::ipv4, "203.0.113.1"), "ipv4=203.0.113.1 3 known-good 3 2 1");
+  EXPECT_THAT(arrived(), IsEmpty());
+  // Nothing of it is stored: without the list it is as before.
+  formats::threat_text::install_known_good(nullptr);
+  EXPECT_THAT(of(1), ElementsAre("ipv4=203.0.113.1 2 3 2"));
 }
 
 TEST_P(CorrelationTest, WhatIsHiddenChangesNothing) {

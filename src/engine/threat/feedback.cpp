@@ -60,6 +60,21 @@ Status say_thanks(store::Database& database, const Actor& actor, domain::RecordI
   });
 }
 
+Status take_thanks_back(store::Database& database, const Actor& actor, domain::RecordId id, Timestamp now) {
+  TRY_VOID(may_share(actor));
+  return database.write([&](store::Connection& connection) -> Status {
+    TRY(const auto seen, manage::need_record(connection, actor, id, now));
+    store::SharedThreats threats{connection};
+    TRY(const auto shared, threats.find(id));
+    if (!shared) return Error::not_found("report");
+    TRY(const bool was_there, threats.remove_thanks(id, *actor.viewer.organisation));
+    if (!was_there) return ok();
+    TRY_VOID(audit::record(connection, actor, now, "report.unthank", audit::object_of(id), seen.record.owner,
+                           domain::audit::Outcome::done, {{"id", seen.record.key}}));
+    return ok();
+  });
+}
+
 Status tell_giver(store::Connection& connection, const Actor& actor, const domain::Record& record, Timestamp now) {
   if (actor.post == nullptr || !actor.post->on() || !actor.viewer.organisation) return ok();
   store::SharedThreats threats{connection};

@@ -17,6 +17,9 @@ Result<OwnThanks> own_thanks(store::Connection& connection, const Actor& actor, 
 /// forbidden for what their own organisation shared.
 Status say_thanks(store::Database& database, const Actor& actor, domain::RecordId record, Timestamp now);
 
+/// Theirs is taken back; where there is none nothing happens. Errors: not_found, as for saying it.
+Status take_thanks_back(store::Database& database, const Actor& actor, domain::RecordId record, Timestamp now);
+
 /// Within the transaction in which the actor's organisation says that it saw `record`: puts a letter into the post for
 /// whoever shared it, or what it came with. Does nothing where nobody shared it here by name, where they were told of
 /// this organisation before, and where actor.post is not on.

@@ -287,6 +287,29 @@ TEST_P(Feedback, ThanksAreSaidOnceByAnOrganisation) {
   EXPECT_THAT(own.thanked_by, UnorderedElementsAre("Power", "Works"));
 }
 
+TEST_P(Feedback, ThanksAreTakenBackByWhoSaidThem) {
+  const auto id = share(Whom::listed);
+  const auto report = record(id);
+  const auto take_back = [&](const Actor& actor, domain::RecordId of) {
+    return outcome(take_thanks_back(database(), actor, of, kLater));
+  };
+  ASSERT_EQ(thank(walt(), report), "ok");
+  const auto entries = audit_rows().size();
+  EXPECT_EQ(take_back(petra(), report), "not_found") << "they may not see it";
+  EXPECT_EQ(take_back(walt(), indicator()), "not_found") << "thanks are for the report";
+  EXPECT_EQ(take_back(by(aldo_, domain::kOwnOrganisation), report), "forbidden");
+  EXPECT_EQ(take_back(wendy(), report), "ok") << "they have said none";
+  EXPECT_EQ(number(Sql{"SELECT count(*) FROM shared_thanks"}), 1);
+  EXPECT_EQ(audit_rows().size(), entries);
+  ASSERT_EQ(take_back(walt(), report), "ok");
+  EXPECT_EQ(last_entry(), fmt::format("report.unthank record:{}", report.value));
+  EXPECT_TRUE(thanks_of(walt(), id).may_say);
+  EXPECT_EQ(own_report(database(), wendy(), id, kLater).value().organisations_thanked, 0);
+  ASSERT_EQ(take_back(walt(), report), "ok");
+  EXPECT_EQ(audit_rows().size(), entries + 1) << "again changes nothing";
+  ASSERT_EQ(thank(walt(), report), "ok") << "and they may say it again";
+}
+
 TEST_P(Feedback, ThanksToWhoIsNotNamedNameNobody) {
   const auto id = share(Whom::members, Attribution::anonymous);
   ASSERT_EQ(thank(petra(), record(id)), "ok");

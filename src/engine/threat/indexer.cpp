@@ -17,6 +17,7 @@
 #include "engine/threat/values.hpp"
 #include "engine/threat/vulnerabilities.hpp"
 #include "formats/cve/cve.hpp"
+#include "formats/cve/cve_id.hpp"
 #include "formats/stix/facts.hpp"
 #include "store/changes.hpp"
 #include "store/records.hpp"
@@ -238,10 +239,10 @@ class Deriver {
       if (by.empty() || by.size() > kIndexedBytesMax || by.find('\0') != by.npos) return;
     }
     const bool is_one = facts_.type == "vulnerability";
-    if (is_one) note(formats::cve::canonical(facts_.name), Naming::is);
+    if (is_one) note(formats::cve::cve_of(facts_.name), Naming::is);
     for (const auto& each : facts_.external_references) {
       if (text::lower_ascii(each.source_name) != "cve") continue;
-      note(formats::cve::canonical(each.external_id), is_one ? Naming::is : Naming::refers);
+      note(formats::cve::cve_of(each.external_id), is_one ? Naming::is : Naming::refers);
     }
     walk(root);
     for (const auto& [cve, how] : named_) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/charset.hpp"
 #include "base/json.hpp"
 #include "formats/attack/attack.hpp"
 
@@ -64,6 +65,12 @@ value number(double given) {
 }  // namespace
 
 Result<Layer> read_layer(std::string_view bytes) {
+  std::string converted;
+  if (bytes.size() <= kLayerBytesMax && (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"))) {
+    // So MITRE's own library writes files of layers.
+    converted = text::to_utf8(bytes, "utf-16");
+    bytes = converted;
+  }
   TRY(const auto parsed, json::parse(bytes, {.bytes_max = kLayerBytesMax, .depth_max = 32}));
   const auto* root = &parsed.root();
   std::string where;
@@ -113,7 +120,8 @@ std::string write_layer(const Layer& layer) {
   out["domain"] = layer.domain;
   out["description"] = layer.description;
   out["hideDisabled"] = false;
-  double highest = 1;
+  // Two steps between three colours: MITRE's own library refuses a gradient with fewer.
+  double highest = 2;
   array techniques;
   for (const auto& each : layer.techniques) {
     object technique;

@@ -38,11 +38,11 @@ struct Layer {
   friend bool operator==(const Layer&, const Layer&) = default;
 };
 
-/// One layer, or the first of a list of them. Errors: too_large; invalid_input with `where` = JSON pointer (or
-/// LINE:COLUMN for what is no JSON): no name or domain, a technique without an id of its form, a score that is no
-/// number, a layer of another version than 4.
+/// One layer, or the first of a list of them, in UTF-8, or UTF-16 with its byte order mark. Errors: too_large;
+/// invalid_input with `where` = JSON pointer (or LINE:COLUMN for what is no JSON): no name or domain, a technique
+/// without an id of its form, a score that is no number, a layer of another version than 4.
 Result<Layer> read_layer(std::string_view bytes);
-/// The gradient goes from no score to the highest.
+/// The gradient goes from no score to the highest, or to 2.
 std::string write_layer(const Layer& layer);
 
 }  // namespace tocsin::formats::attack

@@ -35,9 +35,28 @@ TEST(AttackLayer, IsReadAndWrittenAgain) {
   const auto written = write_layer(*layer);
   EXPECT_NE(written.find(R"("score":3,)"), std::string::npos) << written;
   EXPECT_NE(written.find(R"("maxValue":3})"), std::string::npos) << written;
+  const Layer quiet;
+  EXPECT_NE(write_layer(quiet).find(R"("maxValue":2})"), std::string::npos);
   const auto several = read_layer("[" + std::string{kLayer} + "]");
   ASSERT_TRUE(several);
   EXPECT_EQ(*several, *layer);
+}
+
+TEST(AttackLayer, IsReadInUtf16AsMitresLibraryWritesIt) {
+  constexpr std::u16string_view kText = u"\uFEFF{\"name\":\"Pump\u00E9\",\"domain\":\"ics-attack\"}";
+  for (const bool little : {true, false}) {
+    std::string bytes;
+    for (const char16_t unit : kText) {
+      const auto low = static_cast<char>(unit & 0xFFU), high = static_cast<char>(unit >> 8U);
+      bytes += little ? low : high;
+      bytes += little ? high : low;
+    }
+    const auto layer = read_layer(bytes);
+    ASSERT_TRUE(layer) << layer.error().to_string();
+    EXPECT_EQ(layer->name, "Pump\u00E9");
+    // Half a character is no end of a file.
+    EXPECT_FALSE(read_layer(bytes.substr(0, bytes.size() - 3)));
+  }
 }
 
 struct BadLayer {

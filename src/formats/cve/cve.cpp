@@ -1,6 +1,10 @@
 #include "formats/cve/cve.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "formats/cve/cve_id.hpp"
 
 namespace tocsin::formats::cve {
 namespace {
@@ -34,6 +38,12 @@ std::size_t length_at(std::string_view text, std::size_t at) noexcept {
   return end < text.size() && is_word(text[end]) ? 0 : end - at;
 }
 
+/// "CVE" and something that is no letter, of whatever script.
+bool begins_like_one(std::string_view text) noexcept {
+  constexpr std::size_t kName = 3;
+  return text.size() > kName && upper(text[1]) == kBegin[1] && upper(text[2]) == kBegin[2] && !is_word(text[kName]);
+}
+
 std::string in_upper_case(std::string_view id) {
   std::string out{id};
   std::ranges::transform(out, out.begin(), upper);
@@ -50,11 +60,13 @@ std::vector<std::string> ids_in(std::string_view text) {
   std::vector<std::string> out;
   for (std::size_t at = 0; at < text.size() && out.size() < kIdsMax; ++at) {
     if (upper(text[at]) != 'C' || (at > 0 && is_word(text[at - 1]))) continue;
-    const auto length = length_at(text, at);
-    if (length == 0) continue;
-    auto id = in_upper_case(text.substr(at, length));
-    if (std::ranges::find(out, id) == out.end()) out.push_back(std::move(id));
-    at += length - 1;
+    // Few words begin like one: only these are read with everything that may join its parts.
+    auto written = begins_like_one(text.substr(at)) ? cve_at_begin(text.substr(at)) : std::nullopt;
+    if (!written) continue;
+    const auto end = at + written->bytes;
+    if (end < text.size() && is_word(text[end])) continue;
+    if (std::ranges::find(out, written->id) == out.end()) out.push_back(std::move(written->id));
+    at = end - 1;
   }
   return out;
 }

@@ -12,7 +12,8 @@ inline constexpr std::size_t kIdsMax = 1'000;
 
 /// "CVE-2021-22893" of "cve-2021-22893"; empty for what is none.
 std::string canonical(std::string_view id);
-/// Those that a text names, in upper case, each once, in the order in which they come. Whatever joins the id to a word
+/// Those that a text names, with whatever hyphens (cve_id.hpp), in upper case, each once, in the order in which they
+/// come. Whatever joins the id to a word
 /// ("XCVE-2021-22893", "CVE-2021-22893b") makes it none.
 std::vector<std::string> ids_in(std::string_view text);
 

@@ -25,6 +25,23 @@ TEST(Cve, IdsStandInTexts) {
   }
 }
 
+TEST(Cve, IdsAreJoinedAsWordProcessorsDo) {
+  for (const auto* text :
+       {"CVE\u20112024\u20111234", "see cve\u20102024-1234.", "CVE\u20122024\u20131234,", "CVE\u00AD2024\u00AD1234",
+        "CVE-\u00AD2024\u00AD-1234", "CVE-2024-12\u00AD34", "CVE\u20112024\u20111234 and CVE-2024-1234"}) {
+    EXPECT_THAT(ids_in(text), ElementsAre("CVE-2024-1234")) << text;
+  }
+  // A number that goes on behind the end of a line is not the part in front of it.
+  EXPECT_THAT(ids_in("CVE-2024-1234\u00AD56"), ElementsAre("CVE-2024-123456"));
+  EXPECT_THAT(ids_in("CVE-2024-1234\u00AD"), ElementsAre("CVE-2024-1234"));
+  for (const auto* none : {"XCVE\u20112024\u20111234", "CVE\u20142024-1234", "CVE\u20112024\u20111234b",
+                           "CVE\u20112024", "CVE\u2011", "CVE\xE2\x80", "CVE\u00AD\u00AD2024-1234"}) {
+    EXPECT_THAT(ids_in(none), IsEmpty()) << none;
+  }
+  // What somebody else writes as an id is plain.
+  EXPECT_EQ(canonical("CVE\u20112024\u20111234"), "");
+}
+
 TEST(Cve, OneIdIsWrittenInOneWay) {
   EXPECT_EQ(canonical("cVe-2021-22893"), "CVE-2021-22893");
   for (const auto* none : {" CVE-2021-22893", "CVE-2021-22893 ", "CVE-2021-22893-poc", "see CVE-2021-22893"}) {

@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "formats/inventory/bom_properties.hpp"
 #include "formats/inventory/elements.hpp"
 #include "formats/inventory/sbom.hpp"
 
@@ -20,12 +21,11 @@ struct Component {
   std::vector<std::pair<std::string, std::string>> hashes{}, properties{};
 };
 
-/// Names of properties that CycloneDX itself has for devices (its property taxonomy, cdx:device).
-void take_property(Item& item, const std::string& name, const std::string& text) {
-  constexpr std::string_view kDevice = "cdx:device:";
-  if (!name.starts_with(kDevice) || text.empty()) return;
-  const auto what = std::string_view{name}.substr(kDevice.size());
-  if (what == "serialNumber") {
+constexpr std::string_view kOwnHash = "tocsin:hash";
+
+/// What CycloneDX itself names of devices.
+void take_of_device(Item& item, std::string_view what, const std::string& text) {
+  if (what == bom::kSerialNumber) {
     item.serial = text;
   } else if (what == "macAddress") {
     add_address(item, text);
@@ -34,10 +34,61 @@ void take_property(Item& item, const std::string& name, const std::string& text)
   }
 }
 
-Item item_of(Component component, std::size_t row) {
+/// "sha256:00ff"
+void take_hash(Item& item, std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return;
+  item.hashes.emplace_back(text::trim(text.substr(0, colon)), text::trim(text.substr(colon + 1)));
+}
+
+/// What an inventory is written with (bom_properties.hpp).
+void take_own(Item& item, std::string_view what, const std::string& text) {
+  if (what.starts_with(bom::kOther)) {
+    item.others.emplace_back(what.substr(bom::kOther.size()), text);
+    return;
+  }
+  const auto field = parse_field(what);
+  if (!field) return;
+  if (const auto* found = std::ranges::find(bom::kTexts, *field, &bom::TextField::field);
+      found != std::end(bom::kTexts)) {
+    item.*found->member = text;
+    return;
+  }
+  if (*field == Field::cpe) item.cpe = text;
+  if (*field == Field::purl) item.purls.push_back(text);
+  if (*field == Field::address) add_address(item, text);
+  if (*field == Field::tags) item.tags.push_back(text);
+  if (*field == Field::hash) take_hash(item, text);
+}
+
+void take_properties(Item& item, const Component& component) {
+  const auto& properties = component.properties;
+  const auto has = [&](std::string_view name) {
+    return std::ranges::any_of(properties, [&](const auto& each) { return each.first == name; });
+  };
+  if (has(bom::kNamedBy)) item.product.clear();
+  // All of them once more, where a member could not say one.
+  if (has(kOwnHash)) item.hashes.clear();
+  for (const auto& [name, text] : properties) {
+    const std::string_view whole = name;
+    if (text.empty()) continue;
+    if (whole.starts_with(bom::kDevice)) take_of_device(item, whole.substr(bom::kDevice.size()), text);
+    if (whole.starts_with(bom::kOwn)) take_own(item, whole.substr(bom::kOwn.size()), text);
+  }
+}
+
+/// Of which part of the component that it stands in it only says the version; nothing where it is one of its own.
+std::optional<std::string> version_of(const Component& component) {
+  const auto found =
+      std::ranges::find(component.properties, bom::kVersionOf, &std::pair<std::string, std::string>::first);
+  if (found == component.properties.end()) return std::nullopt;
+  return found->second;
+}
+
+Item item_of(Component component, std::size_t row, bool of_inventory) {
   Item item;
   item.row = row;
-  item.key = std::move(component.ref);
+  if (!of_inventory) item.key = std::move(component.ref);
   for (auto* who : {&component.manufacturer, &component.supplier, &component.publisher}) {
     if (item.vendor.empty()) item.vendor = std::move(*who);
   }
@@ -46,9 +97,12 @@ Item item_of(Component component, std::size_t row) {
   item.cpe = std::move(component.cpe);
   if (!component.purl.empty()) item.purls.push_back(std::move(component.purl));
   for (const auto& [algorithm, digits] : component.hashes) add_hash(item, algorithm, digits);
-  if (!component.type.empty()) item.others.emplace_back("type", std::move(component.type));
-  if (!component.group.empty()) item.others.emplace_back("group", std::move(component.group));
-  for (const auto& [name, text] : component.properties) take_property(item, name, text);
+  // An inventory has its free columns as properties.
+  if (!of_inventory) {
+    if (!component.type.empty()) item.others.emplace_back("type", std::move(component.type));
+    if (!component.group.empty()) item.others.emplace_back("group", std::move(component.group));
+  }
+  take_properties(item, component);
   return item;
 }
 
@@ -81,9 +135,9 @@ Component component_of(const value& from) {
 }
 
 /// "Pump controller 2.1"
-void say(const Component& subject, std::string* about) {
-  if (about == nullptr || subject.name.empty()) return;
-  *about = subject.name + (subject.version.empty() ? "" : " " + subject.version);
+void say(const Component& subject, BomSubject& about) {
+  if (subject.name.empty()) return;
+  about.name = subject.name + (subject.version.empty() ? "" : " " + subject.version);
 }
 
 std::string name_of(const Element& of, std::string_view name) {
@@ -118,27 +172,40 @@ Component component_of(const Element& from) {
 template <class Node>
 class Collector {
  public:
+  explicit Collector(bool of_inventory) : of_inventory_(of_inventory) {}
   /// Without recursion: how deep components nest is the document's choice.
   Result<std::vector<Item>> collect(const Node* subject, const std::vector<const Node*>& top, auto&& children_of) {
-    std::vector<const Node*> waiting;
-    if (subject != nullptr) waiting.push_back(subject);
+    std::vector<const Node*> waiting, inside;
+    if (subject != nullptr && !of_inventory_) waiting.push_back(subject);
     waiting.insert(waiting.end(), top.begin(), top.end());
     for (std::size_t at = 0; at < waiting.size(); ++at) {
       if (at == kItemsMax) return Error::invalid(fmt::format("The BOM has more than {} components", kItemsMax));
-      items_.push_back(item_of(component_of(*waiting[at]), at + 1));
-      children_of(*waiting[at], waiting);
+      auto& item = items_.emplace_back(item_of(component_of(*waiting[at]), at + 1, of_inventory_));
+      inside.clear();
+      children_of(*waiting[at], inside);
+      for (const auto* each : inside) {
+        const auto part = component_of(*each);
+        if (auto part_name = version_of(part)) {
+          if (!part.version.empty()) item.versions.push_back({std::move(*part_name), part.version});
+          // Whatever somebody put in there is no version.
+          children_of(*each, waiting);
+        } else {
+          waiting.push_back(each);
+        }
+      }
     }
     if (items_.empty()) return Error::invalid("The BOM has no component, and does not say what it is about");
     return std::move(items_);
   }
 
  private:
+  const bool of_inventory_;
   std::vector<Item> items_;
 };
 
 }  // namespace
 
-Result<std::vector<Item>> read_cyclonedx(const value& root, std::string* about) {
+Result<std::vector<Item>> read_cyclonedx(const value& root, BomSubject* about) {
   const auto version = json::string_at(root, "specVersion");
   if (json::string_at(root, "bomFormat") != "CycloneDX" || !version.starts_with("1.")) {
     return Error::invalid(fmt::format("is no CycloneDX 1.x, but specVersion is '{}'", text::shorten(version, 40)),
@@ -148,14 +215,21 @@ Result<std::vector<Item>> read_cyclonedx(const value& root, std::string* about) 
     for (const auto& each : json::array_at(from, "components")) into.push_back(&each);
   };
   const value* subject = nullptr;
-  if (const auto* metadata = json::find(root, "metadata")) subject = json::find(*metadata, "component");
-  if (subject != nullptr) say(component_of(*subject), about);
+  BomSubject said;
+  if (const auto* metadata = json::find(root, "metadata")) {
+    subject = json::find(*metadata, "component");
+    said.is_inventory = std::ranges::any_of(json::array_at(*metadata, "properties"), [](const value& each) {
+      return text_at(each, "name") == bom::kIsInventory;
+    });
+  }
+  if (subject != nullptr) say(component_of(*subject), said);
+  if (about != nullptr) *about = said;
   std::vector<const value*> top;
   children_of(root, top);
-  return Collector<value>{}.collect(subject, top, children_of);
+  return Collector<value>{said.is_inventory}.collect(subject, top, children_of);
 }
 
-Result<std::vector<Item>> read_cyclonedx_xml(std::string_view bytes, std::string* about) {
+Result<std::vector<Item>> read_cyclonedx_xml(std::string_view bytes, BomSubject* about) {
   constexpr std::size_t kDepthMax = 128, kNodesMax = 2'000'000;
   TRY(const auto document, cvrf::parse_xml(bytes, {.nodes_max = kNodesMax, .depth_max = kDepthMax}));
   const auto& root = document.root();
@@ -172,10 +246,16 @@ Result<std::vector<Item>> read_cyclonedx_xml(std::string_view bytes, std::string
   };
   const auto* metadata = child(root, "metadata");
   const auto* subject = metadata == nullptr ? nullptr : child(*metadata, "component");
-  if (subject != nullptr) say(component_of(*subject), about);
+  const auto* properties = metadata == nullptr ? nullptr : child(*metadata, "properties");
+  BomSubject said;
+  said.is_inventory = properties != nullptr && std::ranges::any_of(properties->children, [](const auto* each) {
+                        return attribute_of(*each, "name") == bom::kIsInventory;
+                      });
+  if (subject != nullptr) say(component_of(*subject), said);
+  if (about != nullptr) *about = said;
   std::vector<const Element*> top;
   children_of(root, top);
-  return Collector<Element>{}.collect(subject, top, children_of);
+  return Collector<Element>{said.is_inventory}.collect(subject, top, children_of);
 }
 
 }  // namespace tocsin::formats::inventory

@@ -118,8 +118,11 @@ Result<Contents> from_items(Kind kind, Result<std::vector<Item>> items) {
 }
 
 /// Arguments are evaluated in any order: `about` is looked at when the reader has been there.
-Result<Contents> named(Result<Contents> contents, const std::string& about) {
-  if (contents) contents->about = about;
+Result<Contents> named(Result<Contents> contents, const BomSubject& about) {
+  if (contents) {
+    contents->about = about.name;
+    contents->is_inventory = about.is_inventory;
+  }
   return contents;
 }
 
@@ -135,9 +138,9 @@ Result<Contents> read_json(std::string_view bytes, std::string_view name) {
   if (is_json_lines(bytes)) return from_items(Kind::zeek, read_zeek(bytes, name));
   TRY(const auto parsed, json::parse(without_mark(bytes), kJsonLimits));
   TRY(const auto kind, recognise_json(parsed.root(), name));
-  std::string about;
+  BomSubject about;
   if (kind == Kind::cyclonedx) return named(from_items(kind, read_cyclonedx(parsed.root(), &about)), about);
-  if (kind == Kind::spdx) return named(from_items(kind, read_spdx(parsed.root(), &about)), about);
+  if (kind == Kind::spdx) return named(from_items(kind, read_spdx(parsed.root(), &about.name)), about);
   if (kind == Kind::netbox) return from_items(kind, read_netbox(parsed.root()));
   return from_items(kind, read_zeek(bytes, name));
 }
@@ -146,7 +149,7 @@ Result<Contents> read_any(std::string_view bytes, std::string_view name, std::st
   // JSON is parsed once, whatever it is.
   if (starts_json(bytes)) return read_json(bytes, name);
   TRY(const auto kind, recognise(bytes, name));
-  std::string about;
+  BomSubject about;
   switch (kind) {
     case Kind::table:
       return from_table(kind, read_csv(bytes));
@@ -155,7 +158,7 @@ Result<Contents> read_any(std::string_view bytes, std::string_view name, std::st
     case Kind::cyclonedx:
       return named(from_items(kind, read_cyclonedx_xml(bytes, &about)), about);
     case Kind::spdx:
-      return named(from_items(kind, read_spdx_tags(bytes, &about)), about);
+      return named(from_items(kind, read_spdx_tags(bytes, &about.name)), about);
     case Kind::nmap:
       return from_items(kind, read_nmap(bytes));
     case Kind::zeek:

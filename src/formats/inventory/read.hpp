@@ -46,10 +46,11 @@ struct ReadOptions {
 /// What a file holds, before anybody has said what its columns mean.
 struct Contents {
   Kind kind = Kind::table;
-  Table table;              ///< Of tables and workbooks.
-  std::vector<Item> items;  ///< Of all others.
-  std::string about;        ///< Of bills of materials: what they are of, as they say it; may be empty.
-  bool is_bom() const noexcept { return kind == Kind::cyclonedx || kind == Kind::spdx; }
+  Table table;                ///< Of tables and workbooks.
+  std::vector<Item> items;    ///< Of all others.
+  std::string about;          ///< Of bills of materials: what they are of, as they say it; may be empty.
+  bool is_inventory = false;  ///< A bill of materials in form alone: what an inventory was exported as.
+  bool is_bom() const noexcept { return (kind == Kind::cyclonedx || kind == Kind::spdx) && !is_inventory; }
   bool is_table() const noexcept { return kind == Kind::table || kind == Kind::worksheet; }
 };
 

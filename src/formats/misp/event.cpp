@@ -1,6 +1,8 @@
 #include "formats/misp/event.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -43,9 +45,86 @@ const object* wrapped(const value& each) noexcept {
   return event != nullptr ? event->if_object() : nullptr;
 }
 
+constexpr std::string_view kAttribute = "Attribute", kObject = "Object";
+
+/// The first object of a list; an object alone is a list of one.
+const object* first_at(const object& of, std::string_view name) noexcept {
+  const auto* found = member(of, name);
+  if (found == nullptr) return nullptr;
+  const auto* list = found->if_array();
+  if (list == nullptr) return found->if_object();
+  const auto* each = std::ranges::find_if(*list, [](const value& one) { return one.is_object(); });
+  return each == list->end() ? nullptr : &each->get_object();
+}
+
+/// Attributes and objects with no event around them, and nothing else.
+bool holds_parts(const value& each) noexcept {
+  const auto* of = each.if_object();
+  if (of == nullptr || (first_at(*of, kAttribute) == nullptr && first_at(*of, kObject) == nullptr)) return false;
+  return std::ranges::all_of(*of, [](const auto& pair) { return pair.key() == kAttribute || pair.key() == kObject; });
+}
+
+bool looks_like_parts(const value& each) noexcept {
+  if (!holds_parts(each)) return false;
+  const auto* attribute = first_at(each.get_object(), kAttribute);
+  if (attribute != nullptr) return attribute->contains("type") && attribute->contains("value");
+  const auto* whole = first_at(each.get_object(), kObject);
+  return whole->contains("name") && whole->contains(kAttribute);
+}
+
+Error too_many(std::size_t most, std::string_view of_what, std::string pointer) {
+  return {Error::Code::too_large, fmt::format("At most {} {} are read at once", most, of_what), std::move(pointer), {}};
+}
+
+/// Puts parts together by the event that they name.
+class Gathering {
+ public:
+  Gathering(Events& out, std::size_t events_max) : out_(out), events_max_(events_max) {}
+
+  Status add(std::string_view list, const object& part, std::string pointer) {
+    const auto* stub = first_at(part, "Event");
+    const auto said = [&](std::string_view name, std::string_view beside) {
+      const auto in_stub = stub != nullptr ? text_at(*stub, name) : std::string{};
+      return in_stub.empty() ? text_at(part, beside) : in_stub;
+    };
+    const auto uuid = text::lower_ascii(said("uuid", "event_uuid"));
+    const auto number = uuid.empty() ? said("id", "event_id") : std::string{};
+    // MISP numbers from 1.
+    const bool is_named = !uuid.empty() || (!number.empty() && number != "0");
+    const auto key = is_named ? fmt::format("{} {}", uuid, number) : std::string{};
+    auto found = places_.find(key);
+    if (found == places_.end()) {
+      if (out_.events.size() == events_max_) return too_many(events_max_, "events", std::move(pointer));
+      auto& made = out_.gathered.emplace_back(stub != nullptr ? object(*stub, boost::json::storage_ptr{}) : object{});
+      for (const auto name : {kAttribute, kObject}) made.stable_erase(name);
+      if (is_named && uuid.empty()) made["id"] = number;
+      if (!uuid.empty()) made["uuid"] = uuid;
+      found = places_.emplace(key, Place{&made, out_.events.size()}).first;
+      out_.events.push_back({.json = &made,
+                             .pointer = stub != nullptr ? json::pointer_append(pointer, "Event") : pointer,
+                             .kind = is_named ? Event::Kind::part : Event::Kind::loose});
+    }
+    auto& parts = (*found->second.made)[list];
+    if (!parts.is_array()) parts.emplace_array();
+    parts.get_array().emplace_back(part);
+    auto& event = out_.events[found->second.event];
+    (list == kAttribute ? event.attribute_pointers : event.object_pointers).push_back(std::move(pointer));
+    return ok();
+  }
+
+ private:
+  struct Place {
+    object* made;
+    std::size_t event;
+  };
+  Events& out_;
+  std::size_t events_max_;
+  std::map<std::string, Place, std::less<>> places_;
+};
+
 class Reading {
  public:
-  Reading(Events& out, const Limits& limits) : out_(out), limits_(limits) {}
+  Reading(Events& out, const Limits& limits) : out_(out), limits_(limits), gathering_(out, limits.events_max) {}
 
   Status document(const value& root) {
     if (const auto* list = root.if_array()) return all(*list, "");
@@ -73,32 +152,49 @@ class Reading {
       pointer += "/Event";
     } else if (each.is_object() && is_event(each.get_object())) {
       event = &each.get_object();
+    } else if (holds_parts(each)) {
+      for (const auto list : {kAttribute, kObject}) TRY_VOID(parts(each.get_object(), list, pointer));
+      return ok();
     } else {
       return none(std::move(pointer));
     }
     if (!event->contains("info")) {
       return Error::invalid("The event has no 'info', which is its title", std::move(pointer));
     }
-    if (out_.events.size() == limits_.events_max) {
-      return Error{Error::Code::too_large,
-                   fmt::format("At most {} events are read at once", limits_.events_max),
-                   std::move(pointer),
-                   {}};
-    }
-    parts_ += objects_at(*event, "Attribute").size();
-    for (const auto* of : objects_at(*event, "Object")) parts_ += 1 + objects_at(*of, "Attribute").size();
-    if (parts_ > limits_.parts_max) {
-      return Error{Error::Code::too_large,
-                   fmt::format("At most {} attributes and objects are read at once", limits_.parts_max),
-                   std::move(pointer),
-                   {}};
-    }
-    out_.events.push_back({event, std::move(pointer)});
+    if (out_.events.size() == limits_.events_max) return too_many(limits_.events_max, "events", std::move(pointer));
+    parts_ += objects_at(*event, kAttribute).size();
+    for (const auto* of : objects_at(*event, kObject)) count_object(*of);
+    if (parts_ > limits_.parts_max) return too_many(limits_.parts_max, "attributes and objects", std::move(pointer));
+    out_.events.push_back({.json = event, .pointer = std::move(pointer)});
     return ok();
   }
+  Status parts(const object& holder, std::string_view list, const std::string& where) {
+    const auto* found = member(holder, list);
+    if (found == nullptr) return ok();
+    const auto pointer = json::pointer_append(where, list);
+    if (const auto* alone = found->if_object()) return part(list, *alone, pointer);
+    const auto* elements = found->if_array();
+    if (elements == nullptr) return ok();
+    for (std::size_t i = 0; i < elements->size(); ++i) {
+      const auto* element = (*elements)[i].if_object();
+      if (element != nullptr) TRY_VOID(part(list, *element, json::pointer_append(pointer, i)));
+    }
+    return ok();
+  }
+  Status part(std::string_view list, const object& of, std::string pointer) {
+    if (list == kAttribute) {
+      ++parts_;
+    } else {
+      count_object(of);
+    }
+    if (parts_ > limits_.parts_max) return too_many(limits_.parts_max, "attributes and objects", std::move(pointer));
+    return gathering_.add(list, of, std::move(pointer));
+  }
+  void count_object(const object& of) { parts_ += 1 + objects_at(of, kAttribute).size(); }
 
   Events& out_;
   const Limits& limits_;
+  Gathering gathering_;
   std::size_t parts_ = 0;
 };
 
@@ -112,15 +208,16 @@ Result<Events> read_events(std::string_view bytes, const Limits& limits) {
 }
 
 bool looks_like_events(const value& root) noexcept {
-  if (const auto* list = root.if_array()) return !list->empty() && wrapped(list->front()) != nullptr;
+  const auto is_one = [](const value& each) { return wrapped(each) != nullptr || looks_like_parts(each); };
+  if (const auto* list = root.if_array()) return !list->empty() && is_one(list->front());
   const auto* of = root.if_object();
   if (of == nullptr) return false;
   if (const auto* response = member(*of, "response")) {
-    if (const auto* list = response->if_array()) return !list->empty() && wrapped(list->front()) != nullptr;
-    return wrapped(*response) != nullptr;
+    if (const auto* list = response->if_array()) return !list->empty() && is_one(list->front());
+    return is_one(*response);
   }
   if (const auto* event = wrapped(root)) return event->contains("info") || event->contains("uuid");
-  return is_event(*of) && of->contains("uuid");
+  return (is_event(*of) && of->contains("uuid")) || looks_like_parts(root);
 }
 
 bool looks_like_manifest(const value& root) noexcept {

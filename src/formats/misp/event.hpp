@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,19 +25,30 @@ struct Limits {
 };
 
 struct Event {
-  const boost::json::object* json = nullptr;  ///< The event itself, without "Event" around it.
-  std::string pointer;                        ///< "/response/3/Event", "" for an event without anything around it.
+  /// whole: an event. part: attributes and objects that a search found without the rest of their event, which is known
+  /// as far as they name it. loose: such that name no event.
+  enum class Kind { whole, part, loose };
+  /// The event itself, without "Event" around it. Of parts: what they say of their event, with them in its lists.
+  const boost::json::object* json = nullptr;
+  /// "/response/3/Event", "" for an event without anything around it. Of parts: of the first of them.
+  std::string pointer = {};
+  Kind kind = Kind::whole;
+  /// Of parts, which stand at places of their own: the pointer of each element of "Attribute" and "Object".
+  std::vector<std::string> attribute_pointers = {}, object_pointers = {};
 };
 
 /// What was read lives as long as this.
 struct Events {
   json::Parsed parsed;
-  std::vector<Event> events;
+  std::deque<boost::json::object> gathered = {};  ///< Of parts: what `json` leads to.
+  std::vector<Event> events = {};
 };
 
 /// Knows {"Event": {...}}, lists of these, {"response": ...} as the REST interface answers, and one event without
-/// anything around it, as PyMISP writes it. Tolerant within an event. Errors: those of json::parse; invalid_input with
-/// a JSON pointer where there is no event, or one has no `info`; too_large.
+/// anything around it, as PyMISP writes it; also what a search for attributes or objects answers: {"Attribute": [...]},
+/// {"Object": {...}}, lists of these. Those are put together by the event that they name (`Event`, `event_uuid`,
+/// `event_id`). Tolerant within an event. Errors: those of json::parse; invalid_input with a JSON pointer where there
+/// is none of these, or an event has no `info`; too_large.
 Result<Events> read_events(std::string_view bytes, const Limits& limits = {});
 
 /// Is this one of the forms that read_events knows?

@@ -26,7 +26,16 @@ constexpr Document kDocuments[] = {
     {"NothingAround", R"({"info":"x","uuid":"u","Attribute":[]})", 1, ""},
     {"NoTitle", R"([{"Event":{"info":"x"}},{"Event":{"uuid":"y"}}])", 0, "/1/Event"},
     {"EmptyList", R"({"response":[]})", 0, "/response"},
-    {"OnlyAttributes", R"({"response":{"Attribute":[]}})", 0, "/response"},
+    {"NoAttributes", R"({"response":{"Attribute":[]}})", 0, "/response"},
+    {"Attributes", R"({"response":{"Attribute":[{"type":"domain","value":"a"}]}})", 1, "/response/Attribute/0"},
+    {"AttributesOfOne", R"({"Attribute":[{"type":"domain","value":"a","Event":{"id":"7"}}]})", 1, "/Attribute/0/Event"},
+    {"AttributeAlone", R"({"Attribute":{"type":"domain","value":"a"}})", 1, "/Attribute"},
+    {"ListOfAttributes", R"([{"Attribute":{"type":"domain","value":"a"}}])", 1, "/0/Attribute"},
+    {"Objects", R"({"response":[{"Object":{"name":"file","Attribute":[]}}]})", 1, "/response/0/Object"},
+    {"PartsAndAnEvent",
+     R"([{"Event":{"info":"x"}},{"Attribute":{"type":"domain","value":"a"}},{"Object":{"name":"file"}}])", 2,
+     "/0/Event"},
+    {"EventWithoutTitle", R"({"uuid":"u","Attribute":[{"type":"domain","value":"a"}]})", 0, ""},
     {"SomethingElse", R"({"a":1})", 0, ""},
     {"Text", R"("x")", 0, ""},
 };
@@ -58,6 +67,54 @@ TEST(MispEvents, HaveLimits) {
   EXPECT_EQ(refused({.events_max = 1, .parts_max = 4}), "too_large");
   EXPECT_EQ(refused({.events_max = 2, .parts_max = 3}), "too_large");
   EXPECT_EQ(refused({.bytes_max = 20}), "too_large");
+}
+
+struct Gathered {
+  Event::Kind kind;
+  std::string_view uuid, id, info;
+  std::vector<std::string> attributes, objects;
+};
+TEST(MispEvents, PartsAreGatheredByTheEventThatTheyName) {
+  const auto read = read_events(R"({"response":[
+    {"Attribute":[{"uuid":"1","Event":{"id":"7","uuid":"AB","info":"Pumps"}}, 5, {"uuid":"2"},
+                  {"uuid":"3","event_uuid":"ab","event_id":"7"}, {"uuid":"4","event_id":"8"}, {"uuid":"5","event_id":"0"}]},
+    {"Object":{"uuid":"6","name":"file","Event":{"id":"7","uuid":"ab","Attribute":[{}],"Object":[{}]}}}]})");
+  ASSERT_TRUE(read) << read.error().to_string();
+  const Gathered expected[] = {
+      {Event::Kind::part,
+       "ab",
+       "7",
+       "Pumps",
+       {"/response/0/Attribute/0", "/response/0/Attribute/3"},
+       {"/response/1/Object"}},
+      {Event::Kind::loose, "", "", "", {"/response/0/Attribute/2", "/response/0/Attribute/5"}, {}},
+      {Event::Kind::part, "", "8", "", {"/response/0/Attribute/4"}, {}},
+  };
+  ASSERT_EQ(read->events.size(), std::size(expected));
+  for (std::size_t i = 0; i < std::size(expected); ++i) {
+    const auto& event = read->events[i];
+    EXPECT_EQ(event.kind, expected[i].kind) << i;
+    EXPECT_EQ(text_at(*event.json, "uuid"), expected[i].uuid) << i;
+    EXPECT_EQ(text_at(*event.json, "id"), expected[i].id) << i;
+    EXPECT_EQ(text_at(*event.json, "info"), expected[i].info) << i;
+    EXPECT_EQ(event.attribute_pointers, expected[i].attributes) << i;
+    EXPECT_EQ(event.object_pointers, expected[i].objects) << i;
+    EXPECT_EQ(objects_at(*event.json, "Attribute").size(), expected[i].attributes.size()) << i;
+    EXPECT_EQ(objects_at(*event.json, "Object").size(), expected[i].objects.size()) << i;
+  }
+  // What a search cannot have answered is not read for it.
+  EXPECT_EQ(recognise(json::parse(R"({"Attribute":[{"name":"x"}]})")->root()), DocumentKind::other_json);
+}
+
+TEST(MispEvents, PartsHaveLimits) {
+  const auto refused = [](Limits limits) {
+    const auto read = read_events(
+        R"({"Attribute":[{"event_id":"1"},{"event_id":"2"}],"Object":[{"Attribute":[{}],"event_id":"2"}]})", limits);
+    return read ? std::string{} : fmt::format("{} {}", to_string(read.error().code), read.error().where);
+  };
+  EXPECT_EQ(refused({.events_max = 2, .parts_max = 4}), "");
+  EXPECT_EQ(refused({.events_max = 1, .parts_max = 4}), "too_large /Attribute/1");
+  EXPECT_EQ(refused({.events_max = 2, .parts_max = 3}), "too_large /Object/0");
 }
 
 TEST(MispEvents, AManifestIsTold) {

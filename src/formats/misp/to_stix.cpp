@@ -23,6 +23,9 @@ using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 
+constexpr std::string_view kAttribute = "Attribute", kObject = "Object";
+/// MISP's distribution "inherit".
+constexpr std::int64_t kInherit = 5;
 /// Of what bears no time of its own. Organisations and clusters are the same whoever tells of them.
 constexpr Timestamp kNoTime{0};
 
@@ -59,29 +62,33 @@ struct Frame {
 
 class Converter {
  public:
-  Converter(const object& event, std::string_view pointer, ToStix& out)
-      : event_(event), pointer_(pointer), out_(out), tlp_(tlp_of(event)) {}
+  Converter(const Event& given, ToStix& out)
+      : given_(given), event_(*given.json), pointer_(given.pointer), out_(out), tlp_(tlp_of(event_)) {}
 
   void run() {
+    const auto attributes = objects_at(event_, kAttribute);
+    const auto objects = objects_at(event_, kObject);
     uuid_ = uuid_of(text_at(event_, "uuid"), json::write(event_));
-    used_.insert(uuid_);
     const auto changed = seconds_at(event_, "timestamp").value_or(kNoTime);
     modified_ = std::max(changed, seconds_at(event_, "publish_timestamp").value_or(kNoTime));
+    reach_ = with_clusters(reach_of(event_), event_);
+    if (given_.kind == Event::Kind::whole) {
+      report_id_ = stix::make_id("report", uuid_);
+    } else {
+      parts(attributes, objects);
+    }
+    used_.insert(uuid_);
     date_ = moment_at(event_, "date").value_or(modified_);
     if (modified_ == kNoTime) modified_ = date_;
-    reach_ = with_clusters(reach_of(event_), event_);
-    report_id_ = stix::make_id("report", uuid_);
-    out_.objects.emplace_back();  // The report's place.
+    if (!report_id_.empty()) out_.objects.emplace_back();  // The report's place.
     author();
-    const auto attributes = objects_at(event_, "Attribute");
-    for (std::size_t i = 0; i < attributes.size(); ++i) attribute(*attributes[i], at(pointer_, "Attribute", i));
-    const auto objects = objects_at(event_, "Object");
-    for (std::size_t i = 0; i < objects.size(); ++i) whole(*objects[i], at(pointer_, "Object", i));
+    for (std::size_t i = 0; i < attributes.size(); ++i) attribute(*attributes[i], place(kAttribute, i));
+    for (std::size_t i = 0; i < objects.size(); ++i) whole(*objects[i], place(kObject, i));
     references(objects);
     const auto reports = objects_at(event_, "EventReport");
     for (std::size_t i = 0; i < reports.size(); ++i) note(*reports[i], at(pointer_, "EventReport", i));
     for (const auto& id : clusters(event_, frame_of(event_, pointer_))) refs_.push_back(id);
-    report();
+    if (!report_id_.empty()) report();
   }
 
  private:
@@ -89,18 +96,56 @@ class Converter {
     return json::pointer_append(json::pointer_append(pointer, list), index);
   }
 
+  std::string place(std::string_view list, std::size_t index) const {
+    if (given_.kind == Event::Kind::whole) return at(pointer_, list, index);
+    return list == kAttribute ? given_.attribute_pointers[index] : given_.object_pointers[index];
+  }
+
+  /// What is known of an event by its parts alone. Each tells of it; the narrowest and strictest of that counts.
+  void parts(const std::vector<const object*>& attributes, const std::vector<const object*>& objects) {
+    std::set<std::string> members;
+    modified_ = kNoTime;
+    for (const auto* list : {&attributes, &objects}) {
+      for (const auto* each : *list) {
+        for (const auto* stub : objects_at(*each, "Event")) {
+          reach_ = narrower(reach_, reach_of(*stub));
+          tlp_ = stricter(tlp_, tlp_of(*stub));
+        }
+        modified_ = std::max(modified_, seconds_at(*each, "timestamp").value_or(kNoTime));
+        const auto uuid = text::lower_ascii(text_at(*each, "uuid"));
+        members.insert(uuid.empty() ? json::write(*each) : uuid);
+      }
+    }
+    if (given_.kind == Event::Kind::loose) return;
+    // Another answer has other parts of it, and takes nothing away from this one's.
+    uuid_ = uuid_of(
+        {}, fmt::format("parts of {} {}: {}", text_at(event_, "uuid"), text_at(event_, "id"), fmt::join(members, " ")));
+    report_id_ = stix::make_id("grouping", uuid_);
+  }
+
+  /// Whom a part that came without its event is for. An attribute tells its object's distribution, too; and what
+  /// inherits from an event that is not told is for nobody else.
+  Reach reach_of_part(const object& part) const {
+    auto reach = with_clusters(reach_of(part), part);
+    if (given_.kind == Event::Kind::whole || &part == &event_) return reach;
+    for (const auto* stub : objects_at(part, kObject)) reach = narrower(reach, reach_of(*stub));
+    const bool inherits = part.contains("distribution") && number_at(part, "distribution") == kInherit;
+    return inherits && !event_.contains("distribution") ? Reach{.to = Reach::To::nobody} : reach;
+  }
+
   /// A UUID that nothing else of this event has, for one may stand for one object of STIX only.
   std::string own_uuid(const object& part, std::string_view pointer) {
-    auto uuid = uuid_of(text_at(part, "uuid"), fmt::format("{} {}", uuid_, pointer.substr(pointer_.size())));
+    const auto where = pointer.starts_with(pointer_) ? pointer.substr(pointer_.size()) : pointer;
+    auto uuid = uuid_of(text_at(part, "uuid"), fmt::format("{} {}", uuid_, where));
     if (used_.insert(uuid).second) return uuid;
-    uuid = uuid_of({}, fmt::format("{} {} again", uuid, pointer.substr(pointer_.size())));
+    uuid = uuid_of({}, fmt::format("{} {} again", uuid, where));
     used_.insert(uuid);
     return uuid;
   }
 
   Frame frame_of(const object& part, std::string pointer) const {
     Frame frame{.pointer = std::move(pointer),
-                .reach = narrower(reach_, with_clusters(reach_of(part), part)),
+                .reach = narrower(reach_, reach_of_part(part)),
                 .tlp = stricter(tlp_, tlp_of(part)),
                 .created = date_,
                 .modified = seconds_at(part, "timestamp").value_or(modified_)};
@@ -286,10 +331,16 @@ class Converter {
     return !comparisons.empty() && stix::parse_pattern("[" + comparisons + "]");
   }
 
+  /// What a part says of its event, the grouping says for all.
+  void without_event(object& kept) const {
+    if (given_.kind == Event::Kind::part) kept.stable_erase("Event");
+  }
+
   /// The attribute as it came, without the sightings that become objects of their own.
   object beside(const object& part, const std::string& id, const Frame& frame) {
     const auto* list = part.if_contains("Sighting");
     object out(part, boost::json::storage_ptr{});
+    without_event(out);
     if (list == nullptr || !list->is_array() || list->get_array().empty()) return out;
     array left;
     for (const auto& each : list->get_array()) {
@@ -379,6 +430,7 @@ class Converter {
     const auto id = id_of(made);
     ids_[text::lower_ascii(text_at(part, "uuid"))] = id;
     auto kept = without(part, {"Attribute"});
+    without_event(kept);
     if (auto* list = kept.if_contains("Attribute"); list != nullptr && list->is_array()) {
       for (const auto* each : attributes) {
         const auto attribute_uuid = text::lower_ascii(text_at(*each, "uuid"));
@@ -492,7 +544,7 @@ class Converter {
       for (std::size_t k = 0; k < list.size(); ++k) {
         const auto target = ids_.find(text::lower_ascii(text_at(*list[k], "referenced_uuid")));
         if (target == ids_.end() || target->second == source->second) continue;
-        auto frame = frame_of(*list[k], at(at(pointer_, "Object", i), "ObjectReference", k));
+        auto frame = frame_of(*list[k], at(place(kObject, i), "ObjectReference", k));
         for (const auto* each : {&source->second, &target->second}) {
           const auto there = std::ranges::find(out_.objects, *each, &Object::id);
           if (there != out_.objects.end()) frame.reach = narrower(frame.reach, there->reach);
@@ -532,9 +584,15 @@ class Converter {
     label(frame, "tool", "MISP-STIX-Converter");
     auto made = begin(report_id_, frame);
     const auto title = text_at(event_, "info");
-    made["name"] = title.empty() ? fmt::format("MISP event {}", uuid_) : title;
-    made["report_types"].emplace_array().emplace_back("threat-report");
-    made["published"] = stix::write_time(seconds_at(event_, "publish_timestamp").value_or(modified_));
+    if (given_.kind == Event::Kind::whole) {
+      made["name"] = title.empty() ? fmt::format("MISP event {}", uuid_) : title;
+      made["report_types"].emplace_array().emplace_back("threat-report");
+      made["published"] = stix::write_time(seconds_at(event_, "publish_timestamp").value_or(modified_));
+    } else {
+      const auto uuid = text_at(event_, "uuid");
+      made["name"] = title.empty() ? fmt::format("MISP event {}", uuid.empty() ? text_at(event_, "id") : uuid) : title;
+      made["context"] = "unspecified";
+    }
     if (refs_.empty()) {
       if (author_.empty()) author_ = organisation(object{{"name", "Unknown organisation"}}, frame);
       refs_.push_back(author_);
@@ -555,6 +613,7 @@ class Converter {
     out_.objects.front() = {.id = report_id_, .json = json::write(made), .pointer = pointer_, .reach = frame.reach};
   }
 
+  const Event& given_;
   const object& event_;
   std::string pointer_;
   ToStix& out_;
@@ -571,9 +630,9 @@ class Converter {
 
 }  // namespace
 
-ToStix to_stix(const object& event, std::string_view pointer) {
+ToStix to_stix(const Event& event) {
   ToStix out;
-  Converter{event, pointer, out}.run();
+  Converter{event, out}.run();
   return out;
 }
 

@@ -5,11 +5,14 @@
 
 #include <boost/json.hpp>
 
+#include "formats/misp/event.hpp"
+
 /// One MISP event as STIX 2.1 objects. Nothing is lost: what STIX has no place for stands in properties `x_misp_...` of
-/// the object it belongs to, so that `to_misp` gives the event back. MISP's UUIDs stay: the event is report--UUID (or
-/// grouping--UUID while it is not published), an attribute indicator--UUID where it is meant for detection, else
-/// observed-data--UUID, and x-misp-attribute--UUID where STIX has no observable of it. Pure, deterministic.
-/// docs/misp.md has the tables, docs/decisions/0038 the reasons.
+/// the object it belongs to, so that `to_misp` gives the event back. MISP's UUIDs stay: the event is report--UUID, an
+/// attribute indicator--UUID where it is meant for detection, else observed-data--UUID, and x-misp-attribute--UUID
+/// where STIX has no observable of it. Parts of an event without the rest of it are a grouping, whose UUID follows from
+/// the event and them: the report's would pass for the whole. Pure, deterministic. docs/misp.md has the tables,
+/// docs/decisions/0038 the reasons.
 namespace tocsin::formats::misp {
 
 /// How far MISP's distribution lets something go. Ordered from wide to narrow, but for groups: of two different groups
@@ -47,14 +50,14 @@ struct Remark {
 };
 
 struct ToStix {
-  /// The report first, then what it refers to, each before what refers to it only as far as that is a matter of course.
+  /// The report or grouping first, where there is one, then what it refers to, each before what refers to it only as
+  /// far as that is a matter of course.
   std::vector<Object> objects;
   std::vector<Remark> refused;  ///< Attributes and objects without what makes them one.
   std::vector<Remark> remarks;  ///< What is not taken, though nothing is wrong with it.
 };
 
-/// `pointer`: of the event within its document.
-ToStix to_stix(const boost::json::object& event, std::string_view pointer);
+ToStix to_stix(const Event& event);
 
 /// A bundle of what came of one event or several, each object once, with the TLP definitions that they name. Its id
 /// follows from the objects'.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
@@ -143,6 +144,16 @@ Status put_one(object& into, const Property& property, std::string_view typed) {
     into[property.name] = number;
     return ok();
   }
+  if (property.kind == Kind::number) {
+    double number = 0;
+    const auto* end = trimmed.data() + trimmed.size();
+    const auto read = std::from_chars(trimmed.data(), end, number);
+    if (read.ec != std::errc{} || read.ptr != end || !std::isfinite(number)) {
+      return Error::invalid(std::string{tr<"a number is wanted, such as 48.137">()}, pointer_of(property));
+    }
+    into[property.name] = number;
+    return ok();
+  }
   into[property.name] = trimmed;
   return ok();
 }
@@ -156,6 +167,7 @@ bool has_field(const Property& property) noexcept {
     case Kind::string:
     case Kind::boolean:
     case Kind::integer:
+    case Kind::number:
     case Kind::timestamp:
     case Kind::identifier:
     case Kind::enumeration:

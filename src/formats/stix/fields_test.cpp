@@ -43,6 +43,7 @@ constexpr Case kCases[] = {
     {"FractionsStay", Type::campaign, "first_seen", R"({"first_seen":"2026-03-01T10:20:00.000000Z"})",
      "2026-03-01T10:20", R"({"first_seen":"2026-03-01T10:20:00.000000Z"})"},
     {"Number", Type::campaign, "confidence", R"({})", "70", R"({"confidence":70})"},
+    {"Degrees", Type::location, "latitude", R"({})", " -48.137 ", R"({"latitude":-48.137})"},
     {"NotTickedIsNo", Type::malware, "is_family", R"({})", "", R"({"is_family":false})"},
     {"Ticked", Type::malware, "is_family", R"({"is_family":false})", "yes", R"({"is_family":true})"},
     {"Phase", Type::malware, "kill_chain_phases", R"({})", "mitre-ics-attack: impact",
@@ -75,17 +76,22 @@ TEST(Fields, RefuseWhatIsNone) {
   ASSERT_FALSE(when);
   EXPECT_EQ(when.error().where, "/first_seen");
   EXPECT_FALSE(put_field(object, property(Type::campaign, "confidence"), "7x"));
+  for (const auto* typed : {"north", "48,1", "inf", "nan", "1e999"}) {
+    EXPECT_FALSE(put_field(object, property(Type::location, "latitude"), typed)) << typed;
+  }
   EXPECT_TRUE(object.empty());
 }
 
 TEST(Fields, WriteWhatTheyReadBack) {
   // Of every type: what is shown and sent again changes nothing.
-  for (const auto& name : {"campaign", "malware", "indicator", "note", "opinion", "observed-data", "grouping"}) {
+  for (const auto& name : {"campaign", "malware", "indicator", "note", "opinion", "observed-data", "grouping",
+                           "identity", "location", "malware-analysis"}) {
     boost::json::object object{{"labels", {"a", "b"}},
                                {"valid_from", "2020-01-01T00:00:01.5Z"},
                                {"first_seen", "2020-01-01T00:00:00Z"},
                                {"is_family", true},
                                {"number_observed", 3},
+                               {"latitude", 48.137},
                                {"opinion", "agree"}};
     const auto before = json::write(object);
     for (const auto* each : fields_of(type_of(name))) {

@@ -13,6 +13,7 @@
 #include "formats/stix/pattern.hpp"
 #include "formats/threat_text/doubts.hpp"
 #include "formats/threat_text/extract.hpp"
+#include "formats/threat_text/known_good.hpp"
 
 namespace tocsin::formats::stix {
 namespace {
@@ -439,19 +440,23 @@ std::optional<Commonplace> commonplace_of(ValueKind kind, std::string_view text)
       return std::nullopt;
   }
   found.value = std::string{text};
+  // What the operator knows to be good tells nothing here, either; it may be of documentation, too.
+  const auto by_operator = [&]() -> std::optional<Commonplace> {
+    return threat_text::is_known_good(found) ? std::optional{Commonplace::known_good} : std::nullopt;
+  };
   const auto doubt = threat_text::doubt_of(found);
-  if (!doubt) return std::nullopt;
+  if (!doubt) return by_operator();
   if (*doubt == Doubt::reserved) {
     const auto host = kind == Kind::url     ? threat_text::host_of(text)
                       : kind == Kind::email ? text.substr(text.rfind('@') + 1)
                                             : text;
     const auto ends = [&](std::string_view last) { return host == last.substr(1) || host.ends_with(last); };
     for (const std::string_view block : {"192.0.2.", "198.51.100.", "203.0.113.", "2001:db8:", "3fff:"}) {
-      if (host.starts_with(block)) return std::nullopt;
+      if (host.starts_with(block)) return by_operator();
     }
     for (const std::string_view last :
          {".example", ".test", ".invalid", ".example.com", ".example.net", ".example.org"}) {
-      if (ends(last)) return std::nullopt;
+      if (ends(last)) return by_operator();
     }
   }
   switch (*doubt) {
@@ -473,8 +478,8 @@ std::optional<Commonplace> commonplace_of(ValueKind kind, std::string_view text)
 }
 
 std::string_view to_string(Commonplace commonplace) noexcept {
-  constexpr std::string_view kWords[] = {"own-network", "reserved",       "wide-network",
-                                         "resolver",    "common-service", "empty-file"};
+  constexpr std::string_view kWords[] = {"own-network",    "reserved",   "wide-network", "resolver",
+                                         "common-service", "empty-file", "known-good"};
   return kWords[static_cast<std::size_t>(commonplace)];
 }
 

@@ -10,7 +10,7 @@
 
 /// What STIX objects can have in common: the values of observables and of the patterns of indicators, ids of other
 /// catalogues, names of those who attack and of what they use. Each in one spelling, so that equal things are equal
-/// texts. Pure, total.
+/// texts. Total, and pure but for the operator's lists.
 namespace tocsin::formats::stix {
 
 /// The numbers are part of what is stored (value_key): new kinds only at the end.
@@ -72,8 +72,17 @@ std::vector<SharedValue> values_meant(std::string_view text, std::optional<Value
 std::int64_t value_key(ValueKind kind, std::string_view text) noexcept;
 
 /// Why a value says nothing of who shares it, whoever does.
-enum class Commonplace : std::uint8_t { own_network, reserved, wide_network, resolver, common_service, empty_file };
-/// Addresses and names of documentation (RFC 5737, RFC 2606) are none: exercises are written with them.
+enum class Commonplace : std::uint8_t {
+  own_network,
+  reserved,
+  wide_network,
+  resolver,
+  common_service,
+  empty_file,
+  known_good  ///< In a list that the operator brought (threat_text/known_good.hpp).
+};
+/// Addresses and names of documentation (RFC 5737, RFC 2606) are none unless the operator's lists have them: exercises
+/// are written with them.
 std::optional<Commonplace> commonplace_of(ValueKind kind, std::string_view text);
 std::string_view to_string(Commonplace commonplace) noexcept;
 

@@ -1,10 +1,13 @@
 #include "formats/stix/shared_values.hpp"
 
+#include <memory>
 #include <set>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "formats/threat_text/known_good.hpp"
 
 namespace tocsin::formats::stix {
 namespace {
@@ -164,6 +167,23 @@ TEST(SharedValues, KnowWhatIsCommonplace) {
   EXPECT_EQ(is(ValueKind::domain, "pump.example"), "");
   EXPECT_EQ(is(ValueKind::url, "http://pump.example/"), "");
   EXPECT_EQ(is(ValueKind::file_name, "192.168.1.1"), "");
+}
+
+TEST(SharedValues, GoByTheOperatorsListsToo) {
+  auto lists = std::make_shared<threat_text::KnownGood>();
+  ASSERT_TRUE(lists->add("sluice.net\n203.0.113.0/24\n"));
+  threat_text::install_known_good(lists);
+  for (const auto& [kind, text] : {std::pair{ValueKind::domain, "update.sluice.net"},
+                                   {ValueKind::url, "https://sluice.net/"},
+                                   {ValueKind::ipv4, "203.0.113.9"}}) {
+    EXPECT_EQ(commonplace_of(kind, text), Commonplace::known_good) << text;
+  }
+  EXPECT_EQ(to_string(Commonplace::known_good), "known-good");
+  EXPECT_EQ(commonplace_of(ValueKind::ipv4, "8.8.8.8"), Commonplace::resolver);
+  EXPECT_FALSE(commonplace_of(ValueKind::ipv4, "198.51.100.9"));
+  EXPECT_FALSE(commonplace_of(ValueKind::name, "sluice.net"));
+  threat_text::install_known_good(nullptr);
+  EXPECT_FALSE(commonplace_of(ValueKind::domain, "update.sluice.net"));
 }
 
 }  // namespace

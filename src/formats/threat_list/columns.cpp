@@ -59,7 +59,16 @@ constexpr ColumnName kColumnNames[] = {
     {"expiration", Column::valid_until},
     {"tlp", Column::tlp},
     {"marking", Column::tlp},
+    {"dstport", Column::port},
+    {"destinationport", Column::port},
+    {"dport", Column::port},
+    {"port", Column::port},
 };
+constexpr std::string_view kAddressNames[] = {"ip", "ipaddr", "ipaddress"};
+/// A table with one of these tells what somebody has, and no indicators.
+constexpr std::string_view kInventoryNames[] = {"vendor",  "manufacturer", "product",      "model",     "firmware",
+                                                "version", "serial",       "serialnumber", "asset",     "assetid",
+                                                "device",  "devicename",   "mac",          "macaddress"};
 
 constexpr Kind kAddresses[] = {Kind::ipv4, Kind::ipv6};
 constexpr Kind kV4[] = {Kind::ipv4};
@@ -105,8 +114,7 @@ std::string word(std::string_view text) {
   return out;
 }
 
-std::optional<Column> column_of(std::string_view cell) {
-  const auto name = word(cell);
+std::optional<Column> column_of(std::string_view name) {
   const auto* found = std::ranges::find(kColumnNames, name, &ColumnName::name);
   return found == std::end(kColumnNames) ? std::nullopt : std::optional{found->column};
 }
@@ -183,12 +191,22 @@ std::optional<Header> read_header(std::string_view line) {
     if (!cells) continue;
     Header header{.separator = separator};
     header.at.fill(std::string_view::npos);
-    std::size_t known = 0;
+    std::size_t known = 0, address = std::string_view::npos;
+    bool is_inventory = false;
     for (std::size_t i = 0; i < cells->size(); ++i) {
-      const auto column = column_of((*cells)[i]);
+      const auto name = word((*cells)[i]);
+      is_inventory = is_inventory || std::ranges::find(kInventoryNames, name) != std::end(kInventoryNames);
+      if (address == std::string_view::npos && std::ranges::find(kAddressNames, name) != std::end(kAddressNames)) {
+        address = i;
+      }
+      const auto column = column_of(name);
       // The first of two that mean the same.
       if (!column || header.has(*column)) continue;
       header.at[static_cast<std::size_t>(*column)] = i;
+      ++known;
+    }
+    if (!header.has(Column::value) && header.has(Column::port) && address != std::string_view::npos && !is_inventory) {
+      header.at[static_cast<std::size_t>(Column::value)] = address;
       ++known;
     }
     if (header.has(Column::value) && known > most) {
@@ -220,6 +238,11 @@ std::optional<int> read_confidence(std::string_view cell) {
   if (digits.ends_with('%')) digits = text::trim(digits.substr(0, digits.size() - 1));
   const auto number = number_of<int>(digits);
   return number && *number >= 0 && *number <= 100 ? number : std::nullopt;
+}
+
+std::optional<std::uint16_t> read_port(std::string_view cell) {
+  const auto number = number_of<std::uint16_t>(text::trim(cell));
+  return number && *number > 0 ? number : std::nullopt;
 }
 
 std::optional<Timestamp> read_time(std::string_view cell) {

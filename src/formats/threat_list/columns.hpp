@@ -21,9 +21,10 @@ enum class Column : std::uint8_t {
   first_seen,
   last_seen,
   valid_until,
-  tlp
+  tlp,
+  port  ///< Of the address or name beside it.
 };
-inline constexpr std::size_t kColumns = 9;
+inline constexpr std::size_t kColumns = 10;
 
 /// Where each column stands in a row; npos: nowhere.
 struct Header {
@@ -37,7 +38,8 @@ struct Header {
 /// ends. nullopt: it has too many cells, is too long, or a quote is not closed; then `begin` is behind its first line.
 std::optional<std::vector<std::string>> read_row(std::string_view bytes, std::size_t& begin, char separator,
                                                  std::size_t& lines);
-/// nullopt where no cell names values.
+/// nullopt where no cell names values. "ip" names them only beside a port, and beside nothing that inventories have:
+/// else it is of whoever's device.
 std::optional<Header> read_header(std::string_view line);
 
 enum class TypeMatch : std::uint8_t { any, url, kinds, unknown };
@@ -50,6 +52,8 @@ Type read_type(std::string_view cell);
 
 /// "75", "75 %", "high". nullopt: none of these.
 std::optional<int> read_confidence(std::string_view cell);
+/// 1 to 65535.
+std::optional<std::uint16_t> read_port(std::string_view cell);
 /// "2026-03-01T12:00:00Z", "2026-03-01 12:00:00 UTC", "2026-03-01", seconds since 1970, or as mail has it.
 std::optional<Timestamp> read_time(std::string_view cell);
 /// "TLP:AMBER+STRICT" as "amber+strict"; WHITE is CLEAR. Empty: no label.

@@ -264,6 +264,7 @@ class Reader {
       if (entry.tlp.empty()) return refuse(line, fmt::format("'{}' is no TLP label", clean(tlp, kToldMax)));
     }
     entry.description = clean(cell(Column::description), kListTextMax);
+    take_port(line, cell(Column::port), entry.found);
     tell_port(line, value, entry.found);
     entry.labels = read_labels(cell(Column::labels));
     if (const auto text = cell(Column::confidence); !text.empty()) {
@@ -288,9 +289,29 @@ class Reader {
     if (port.empty() || port.size() > 5 || !std::ranges::all_of(port, [](char c) { return c >= '0' && c <= '9'; })) {
       return;
     }
+    no_port(line, value, found);
+  }
+  void no_port(std::size_t line, std::string_view value, const Found& found) {
     remark(line,
            fmt::format("'{}': a port is a number from 1 to 65535; it is left out, the indicator is of the whole {}",
-                       clean(value, kToldMax), found.kind == Kind::ipv4 ? "address" : "name"));
+                       clean(value, kToldMax), found.kind == Kind::domain ? "name" : "address"));
+  }
+
+  /// Of a column of its own, where there is something that has ports.
+  void take_port(std::size_t line, std::string_view text, Found& found) {
+    const bool has_ports = found.kind == Kind::ipv4 || found.kind == Kind::ipv6 || found.kind == Kind::domain;
+    if (text.empty() || !has_ports) return;
+    const auto port = read_port(text);
+    if (!port) return no_port(line, text, found);
+    if (found.value.find('/') != found.value.npos) {
+      return remark(line, fmt::format("'{}': the port is left out, the indicator is of the whole network",
+                                      clean(found.value, kToldMax)));
+    }
+    if (found.port != 0 && found.port != *port) {
+      return remark(line, fmt::format("'{}' has a port already: that of the column, {}, was passed over",
+                                      clean(threat_text::spelled(found), kToldMax), *port));
+    }
+    found.port = *port;
   }
 
   void passed_over(std::size_t line, std::string_view text, std::string_view wanted) {

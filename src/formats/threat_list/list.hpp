@@ -55,7 +55,8 @@ bool looks_like_list(std::string_view bytes);
 
 /// Comments begin with '#', ';' or "//"; behind a value and a blank, too, where '#' or ';' begins what describes it.
 /// Values may be made harmless ("hxxp://", "[.]"); "pump.example/x.php" is read as http, where alone a path is seen;
-/// lines of a hosts file ("0.0.0.0 pump.example") are the name; "198.51.100.7:443" keeps its port;
+/// lines of a hosts file ("0.0.0.0 pump.example") are the name; "198.51.100.7:443" keeps its port, and where a column
+/// beside it tells one ("dst_port", "port"), it is the same;
 /// "/gate/x.php" is a path that is asked for on whatever host. Columns are separated by comma, semicolon, tab or bar.
 /// A line that cannot be read is refused, and spoils no other. Errors: too_large.
 Result<ThreatList> read_list(std::string_view bytes, const ListLimits& limits = {});

@@ -73,7 +73,14 @@ const LineCase kLines[] = {
     {"value,type\npump.example,url\npump.example/x,url\nhttp://pump.example,url",
      "url http://pump.example; url http://pump.example/x; "},
     {"# made today\n# \"first_seen_utc\",\"dst_ip\",\"dst_port\"\n\"2026-03-01 10:00:00\",\"198.51.100.7\",\"443\"",
-     "ipv4 198.51.100.7; "},
+     "ipv4 198.51.100.7:443; "},
+    {"ip,port\n198.51.100.7,443\n198.51.100.7,502\n198.51.100.7,\n2001:db8::7,502\n198.51.100.7:443,443",
+     "ipv4 198.51.100.7:443; ipv4 198.51.100.7:502; ipv4 198.51.100.7; ipv6 [2001:db8::7]:502; "},
+    {"dst_ip;dst_port;first_seen\npump.example;8080;2026-03-01\n", "domain pump.example:8080; "},
+    {"indicator,dport\nhttp://pump.example/x,8080\nd41d8cd98f00b204e9800998ecf8427e,8080\nhmi@pump.example,25",
+     "url http://pump.example/x; md5 d41d8cd98f00b204e9800998ecf8427e; email hmi@pump.example; "},
+    {"dst_ip,port\n198.51.100.0/24,443\n198.51.100.7:80,443\n198.51.100.8,0\n198.51.100.9,https",
+     "ipv4 198.51.100.0/24; ipv4 198.51.100.7:80; ipv4 198.51.100.8; ipv4 198.51.100.9; "},
     {"value,comment\n\"pump.example,never closed\nb.example,x\n", "domain b.example; -2; "},
     {"value,comment\n\"pump.example\",\"two\nlines\"\nb.example,x\nnothing",
      "domain pump.example; domain b.example; -5; "},
@@ -115,6 +122,24 @@ TEST(ThreatListColumns, SayWhatIsKnownOfAValue) {
                                    "3 'soon' is no date, and was passed over", HasSubstr("3 'b.example' is doubtful")));
 }
 
+TEST(ThreatListColumns, PortsThatAreNoneAreTold) {
+  const auto list = read_list(
+                        "dst_ip,dst_port\n45.66.0.0/24,443\n45.66.1.7:80,443\n45.66.1.8,65536\npump-bills.net,a\n"
+                        "45.66.1.9,65535\n")
+                        .value();
+  std::vector<std::string> remarks;
+  for (const auto& each : list.remarks) remarks.push_back(fmt::format("{} {}", each.line, each.text));
+  EXPECT_THAT(
+      remarks,
+      ElementsAre("2 '45.66.0.0/24': the port is left out, the indicator is of the whole network",
+                  "3 '45.66.1.7:80' has a port already: that of the column, 443, was passed over",
+                  HasSubstr("4 '65536': a port is a number from 1 to 65535; it is left out, the indicator is of the "
+                            "whole address"),
+                  HasSubstr("5 'a': a port is a number from 1 to 65535; it is left out, the indicator is of the whole "
+                            "name")));
+  EXPECT_EQ(threat_text::spelled(list.entries.back().found), "45.66.1.9:65535");
+}
+
 TEST(ThreatListColumns, ConfidenceAndTimesAreReadAsTheyAreWritten) {
   EXPECT_EQ(read_confidence("High"), 85);
   EXPECT_EQ(read_confidence("0"), 0);
@@ -143,6 +168,9 @@ const LookCase kLooks[] = {
     {"indicator,type\npump.example,domain\n", true},
     {"ioc\npump.example\n", true},
     {"# \"first_seen_utc\",\"dst_ip\"\n\"2026-03-01\",\"198.51.100.7\"\n", true},
+    {"IP Address;Port\n198.51.100.7;443\n", true},
+    {"ip,zone\n198.51.100.7,plant\n", false},
+    {"ip,port,vendor\n198.51.100.7,443,Example\n", false},
     {"", false},
     {"# nothing but comments\n", false},
     {"hello", false},

@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "formats/cve/cve_id.hpp"
 #include "formats/stix/forms.hpp"
-#include "formats/threat_text/cve_id.hpp"
 
 namespace tocsin::formats::threat_text {
 namespace {
@@ -281,7 +281,7 @@ std::optional<std::pair<Kind, std::string>> id_of(std::string_view token) {
   const auto starts = [&](std::string_view with) {
     return text::equals_ignore_case_ascii(token.substr(0, with.size()), with);
   };
-  if (auto id = cve_of(token); !id.empty()) return std::pair{Kind::cve, std::move(id)};
+  if (auto id = cve::cve_of(token); !id.empty()) return std::pair{Kind::cve, std::move(id)};
   if (starts("CWE-") && token.size() <= 9 && all_digits(token.substr(4))) return std::pair{Kind::cwe, upper(token)};
   const bool technique = (token.size() == 5 || (token.size() == 9 && token[5] == '.' && all_digits(token.substr(6)))) &&
                          (token[0] == 'T' || token[0] == 't') && all_digits(token.substr(1, 4));

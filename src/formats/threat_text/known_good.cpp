@@ -54,6 +54,52 @@ std::string first_bits(std::string bytes, int bits) {
   return bytes;
 }
 
+constexpr Kinds kHostKinds = bit_of(Kind::ipv4) | bit_of(Kind::ipv6) | bit_of(Kind::domain);
+/// URLs are not among them: what lies at a good site may well be bad, so lists have to mean them.
+constexpr Kinds kAnyKind = kHostKinds | bit_of(Kind::email) | bit_of(Kind::md5) | bit_of(Kind::sha1) |
+                           bit_of(Kind::sha256) | bit_of(Kind::url_path);
+
+/// Attributes of MISP, of those with two values ("domain|ip") each of both.
+struct AttributeKinds {
+  std::string_view name;
+  Kinds kinds;
+};
+constexpr AttributeKinds kAttributes[] = {
+    {"ip", bit_of(Kind::ipv4) | bit_of(Kind::ipv6)},
+    {"ip-src", bit_of(Kind::ipv4) | bit_of(Kind::ipv6)},
+    {"ip-dst", bit_of(Kind::ipv4) | bit_of(Kind::ipv6)},
+    {"domain", bit_of(Kind::domain)},
+    // Of MISP's hostnames some are addresses.
+    {"hostname", kHostKinds},
+    {"url", bit_of(Kind::url)},
+    {"link", bit_of(Kind::url)},
+    {"uri", bit_of(Kind::url) | bit_of(Kind::url_path)},
+    {"email", bit_of(Kind::email)},
+    {"email-src", bit_of(Kind::email)},
+    {"email-dst", bit_of(Kind::email)},
+    {"email-reply-to", bit_of(Kind::email)},
+    {"md5", bit_of(Kind::md5)},
+    {"sha1", bit_of(Kind::sha1)},
+    {"sha256", bit_of(Kind::sha256)},
+};
+
+/// Of which kinds a warning list speaks; without `matching_attributes` of any.
+Kinds kinds_of(const boost::json::value& list) {
+  const auto& attributes = json::array_at(list, "matching_attributes");
+  if (attributes.empty()) return kAnyKind;
+  Kinds out = 0;
+  for (const auto& each : attributes) {
+    std::string_view names = each.is_string() ? std::string_view{each.get_string()} : std::string_view{};
+    while (!names.empty()) {
+      const auto end = std::min(names.find('|'), names.size());
+      const auto* found = std::ranges::find(kAttributes, names.substr(0, end), &AttributeKinds::name);
+      if (found != std::end(kAttributes)) out = static_cast<Kinds>(out | found->kinds);
+      names.remove_prefix(std::min(end + 1, names.size()));
+    }
+  }
+  return out;
+}
+
 std::atomic<std::shared_ptr<const KnownGood>>& installed() {
   static std::atomic<std::shared_ptr<const KnownGood>> lists;
   return lists;
@@ -82,33 +128,64 @@ bool KnownGood::add_value(std::string_view text, As as) {
   return true;
 }
 
-Result<std::size_t> KnownGood::add(std::string_view bytes) {
-  std::size_t known = 0;
+Result<KnownGood::Added> KnownGood::add_json(std::string_view bytes) {
+  TRY(const auto parsed, json::parse(bytes));
+  const auto type = json::string_at(parsed.root(), "type");
+  const auto& values = json::array_at(parsed.root(), "list");
+  const auto each_text = [&](auto use) {
+    for (const auto& each : values) {
+      if (each.is_string()) use(std::string_view{each.get_string()});
+    }
+  };
+  Added out;
+  if (type == "substring" || type == "regex") {
+    const auto kinds = kinds_of(parsed.root());
+    if (kinds == 0) return Error::invalid("is for attributes that nothing here is", "/matching_attributes");
+    each_text([&](std::string_view text) {
+      const std::string why{type == "regex" ? patterns_.add_regex(text, kinds)
+                                            : std::string{patterns_.add_substring(text, kinds)}};
+      if (why.empty()) {
+        ++out.known;
+      } else if (++out.left_out == 1) {
+        constexpr std::size_t kToldMax = 80;
+        out.why = fmt::format("'{}' {}", text::shorten(text::squeeze(text), kToldMax), why);
+      }
+    });
+    patterns_.compile();
+    if (out.known == 0 && out.left_out > 0) return Error::invalid(fmt::format("holds no pattern of use: {}", out.why));
+    return out;
+  }
+  if (type != "hostname" && type != "cidr" && type != "string") {
+    return Error::invalid("is a list of a type that is not read: there are hostname, cidr, string, substring and regex",
+                          "/type");
+  }
+  const auto as = type == "hostname" ? As::with_below : type == "cidr" ? As::network : As::exact;
+  each_text([&](std::string_view text) {
+    if (add_value(text, as)) ++out.known;
+  });
+  return out;
+}
+
+Result<KnownGood::Added> KnownGood::add(std::string_view bytes) {
+  Added out;
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   const auto start = bytes.find_first_not_of(" \t\r\n");
   if (start != bytes.npos && bytes[start] == '{') {
-    TRY(const auto parsed, json::parse(bytes));
-    const auto type = json::string_at(parsed.root(), "type");
-    if (type != "hostname" && type != "cidr" && type != "string") {
-      return Error::invalid("is a list of a type that is not read: there are hostname, cidr and string", "/type");
-    }
-    const auto as = type == "hostname" ? As::with_below : type == "cidr" ? As::network : As::exact;
-    const auto& values = json::array_at(parsed.root(), "list");
-    for (const auto& each : values) {
-      if (each.is_string() && add_value(std::string_view{each.get_string()}, as)) ++known;
-    }
+    TRY(out, add_json(bytes));
   } else {
     while (!bytes.empty()) {
       const auto end = std::min(bytes.find('\n'), bytes.size());
       const auto line = bytes.substr(0, end);
       bytes.remove_prefix(std::min(end + 1, bytes.size()));
       // Of a list without a type a name means what stands below it, too.
-      if (add_value(line.substr(0, line.find('#')), As::with_below)) ++known;
+      if (add_value(line.substr(0, line.find('#')), As::with_below)) ++out.known;
     }
   }
-  if (known == 0) return Error::invalid("holds no value that could be known: a name, an address, a network or a hash");
-  size_ += known;
-  return known;
+  if (out.known == 0) {
+    return Error::invalid("holds no value that could be known: a name, an address, a network or a hash");
+  }
+  size_ += out.known;
+  return out;
 }
 
 bool KnownGood::has_name(std::string_view name) const {
@@ -137,23 +214,27 @@ bool KnownGood::has(const Found& found) const {
   switch (found.kind) {
     case Kind::ipv4:
     case Kind::ipv6:
-      return has_address(found.value);
+      return has_address(found.value) || patterns_.has(found.kind, found.value);
     case Kind::domain:
-      return has_name(found.value);
+      return has_name(found.value) || patterns_.has(Kind::domain, found.value);
     case Kind::url: {
-      if (values_.contains(text::lower_ascii(found.value))) return true;
+      if (values_.contains(text::lower_ascii(found.value)) || patterns_.has(Kind::url, found.value)) return true;
       // What lies at a good site may well be bad; the site itself is not.
       const auto path = found.value.find('/', found.value.find("://") + 3);
       if (path != found.value.npos && path + 1 != found.value.size()) return false;
       const auto host = text::lower_ascii(host_of(found.value));
-      return has_address(host) || has_name(host);
+      const auto as = network_of(host).bytes.empty() ? Kind::domain
+                      : host.find(':') == host.npos  ? Kind::ipv4
+                                                     : Kind::ipv6;
+      return has_address(host) || has_name(host) || patterns_.has(as, host);
     }
     case Kind::email:
     case Kind::md5:
     case Kind::sha1:
     case Kind::sha256:
     case Kind::url_path:
-      return values_.contains(text::lower_ascii(found.value)) || names_.contains(text::lower_ascii(found.value));
+      return values_.contains(text::lower_ascii(found.value)) || names_.contains(text::lower_ascii(found.value)) ||
+             patterns_.has(found.kind, found.value);
     case Kind::cve:
     case Kind::cwe:
     case Kind::technique:

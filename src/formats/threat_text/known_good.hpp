@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "formats/threat_text/extract.hpp"
+#include "formats/threat_text/known_patterns.hpp"
 
 /// Lists of what is known to be good, as an operator brings them: warning lists of MISP (misp-warninglists, list.json),
 /// or a value a line.
@@ -19,12 +20,18 @@ namespace tocsin::formats::threat_text {
 
 class KnownGood {
  public:
-  /// A list. JSON: `type` is "hostname" (names, and whatever stands below them), "cidr" (addresses and networks) or
-  /// "string" (values as they are, names and addresses among them), `list` its values. Else a value a line: a name, an
-  /// address, a network or a hash; "#" begins a remark. Values that are none are left out. Gives how many are known by
-  /// it. Errors: invalid_input for other types ("substring", "regex": they would hit what nobody looked at), for JSON
-  /// that is no list, and for lists in which nothing is of use.
-  Result<std::size_t> add(std::string_view bytes);
+  struct Added {
+    std::size_t known = 0;     ///< Values and patterns.
+    std::size_t left_out = 0;  ///< Patterns that are not gone by.
+    std::string why = {};      ///< Of the first of those: a sentence.
+  };
+  /// A list. JSON: `type` is "hostname" (names, and whatever stands below them), "cidr" (addresses and networks),
+  /// "string" (values as they are, names and addresses among them), "substring" (texts that stand in values) or "regex"
+  /// (expressions that fit somewhere in them), `list` its values. The last two are asked only of kinds of values that
+  /// `matching_attributes` names, and of URLs only where it names those. Else a value a line: a name, an address, a
+  /// network or a hash; "#" begins a remark. Values that are none are left out. Errors: invalid_input for other types,
+  /// for JSON that is no list, for lists of attributes that are never found, and for lists in which nothing is of use.
+  Result<Added> add(std::string_view bytes);
   bool has(const Found& found) const;
   std::size_t size() const noexcept { return size_; }
 
@@ -35,6 +42,7 @@ class KnownGood {
   };
   using Set = std::unordered_map<std::string, char, Hash, std::equal_to<>>;
   enum class As : std::uint8_t { network, exact, with_below };
+  Result<Added> add_json(std::string_view bytes);
   bool add_value(std::string_view text, As as);
   bool add_network(std::string_view text);
   bool has_address(std::string_view text) const;
@@ -44,6 +52,7 @@ class KnownGood {
   Set names_;   ///< These, and what stands below them.
   /// By how many bits count: the first bits of each, packed; for both sizes of address.
   std::map<std::pair<int, int>, Set> networks_;
+  KnownPatterns patterns_;
   std::size_t size_ = 0;
 };
 

@@ -4,8 +4,8 @@
 
 #include "base/text.hpp"
 #include "formats/attack/attack.hpp"
+#include "formats/cve/cve_id.hpp"
 #include "formats/stix/ids.hpp"
-#include "formats/threat_text/cve_id.hpp"
 
 namespace tocsin::formats::threat_text {
 namespace {
@@ -105,7 +105,7 @@ std::optional<Reference> reference_at(std::string_view text, std::size_t at) {
   const char first = rest.front();
   Reference out;
   out.begin = at;
-  if (auto cve = first == 'C' || first == 'c' ? cve_at_begin(rest) : std::nullopt) {
+  if (auto cve = first == 'C' || first == 'c' ? cve::cve_at_begin(rest) : std::nullopt) {
     out.to = To::vulnerability;
     out.id = std::move(cve->id);
     out.end = at + cve->bytes;

@@ -20,7 +20,7 @@ struct Reference {
 
 /// Those that stand in a text as words of their own, in its order, repeats too, at most `most`: not within longer
 /// words, addresses, paths or names of files. STIX and ATT&CK ids are read in the case that their specifications write,
-/// CVE ids in any and with whatever hyphens (`cve_id.hpp`).
+/// CVE ids in any and with whatever hyphens (`cve/cve_id.hpp`).
 std::vector<Reference> references_in(std::string_view text, std::size_t most);
 /// The one that a text is, and nothing beside it.
 std::optional<Reference> read_reference(std::string_view text);

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "formats/threat_text/cve_id.hpp"
+#include "formats/cve/cve_id.hpp"
 
 namespace tocsin::formats::threat_text {
 namespace {
@@ -122,11 +122,11 @@ TEST(ThreatReferences, HostileTextsAreReadOnce) {
 TEST(ThreatReferences, ACveIsReadWithWhateverHyphens) {
   for (const std::string_view written : {"CVE-2024-1234", "cve\u20102024\u20101234", "CVE\u20112024-1234",
                                          "CVE\u20122024\u20131234", "CVE\u00AD-2024\u00AD1234"}) {
-    EXPECT_EQ(cve_of(written), "CVE-2024-1234") << written;
+    EXPECT_EQ(cve::cve_of(written), "CVE-2024-1234") << written;
   }
   for (const std::string_view none : {"", "CVE", "CVE\u2011", "CVE\u20112024\u2011123", "CVE\u20112024\u20111234 ",
                                       "CVE\u00AD\u00AD2024-1234", "CVE\u20142024\u20141234", "CVE-2024-1234x"}) {
-    EXPECT_EQ(cve_of(none), "") << none;
+    EXPECT_EQ(cve::cve_of(none), "") << none;
   }
 }
 

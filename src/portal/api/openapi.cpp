@@ -163,8 +163,8 @@ std::string openapi_document(const http::Router& router, std::string_view public
   schemas = parsed(schemas_json());
   for (const auto text : {advisory_schemas_json(), csaf_schemas_json(), account_schemas_json(), member_schemas_json(),
                           change_schemas_json(), case_schemas_json(), manage_schemas_json(), inventory_schemas_json(),
-                          webhook_schemas_json(), peer_schemas_json(), status_schemas_json(), sums_schemas_json(),
-                          subscription_schemas_json(), list_schemas_json(), threat_schemas_json(),
+                          webhook_schemas_json(), peer_schemas_json(), collection_schemas_json(), status_schemas_json(),
+                          sums_schemas_json(), subscription_schemas_json(), list_schemas_json(), threat_schemas_json(),
                           attack_schemas_json(), shared_schemas_json()}) {
     const auto area = parsed(text);
     for (const auto& [name, schema] : area.as_object()) schemas.as_object()[name] = schema;

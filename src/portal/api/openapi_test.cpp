@@ -9,6 +9,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "engine/audit/view.hpp"
@@ -82,7 +83,8 @@ class OpenApi : public testing::MembersTest {
       return "coordinator@cert.example";
     for (const std::string_view path :
          {"/api/v1/inventory", "/api/v1/exposure", "/api/v1/webhooks", "/api/v1/subscriptions", "/api/v1/notices",
-          "/api/v1/threats/reports", "/api/v1/threats/extraction", "/api/v1/attack/coverage"}) {
+          "/api/v1/threats/reports", "/api/v1/threats/extraction", "/api/v1/threats/import",
+          "/api/v1/attack/coverage"}) {
       if (target.starts_with(path)) return "boss@plant.example";
     }
     if (target == "/api/v1/threats" || target.starts_with("/api/v1/threats/tool--")) return "boss@plant.example";
@@ -92,7 +94,7 @@ class OpenApi : public testing::MembersTest {
       return "coordinator@cert.example";
     }
     for (const std::string_view path : {"/api/v1/organisation", "/api/v1/people", "/api/v1/communities", "/api/v1/site",
-                                        "/api/v1/break-glass", "/api/v1/approvals", "/api/v1/peers"}) {
+                                        "/api/v1/break-glass", "/api/v1/approvals", "/api/v1/peers", "/api/v1/taxii"}) {
       if (target.starts_with(path)) return "admin@cert.example";
     }
     return {};
@@ -203,6 +205,32 @@ class OpenApi : public testing::MembersTest {
           [&](store::Connection& connection) { return store::Records{connection}.put(revision, clock_.now()); }));
     }
     turn();
+    make_connection(herald);
+  }
+  /// Somebody who asked for it is told that another organisation shared what theirs had shared.
+  void make_connection(engine::notify::Herald& herald) {
+    ASSERT_TRUE(engine::notify::subscribe(database(), engine::Actor::at_console(), {12},
+                                          {.name = "Shared", .connections = true, .channels = {.feed = true}},
+                                          clock_.now()));
+    for (const auto& [number, owner] : {std::pair{1, 2}, std::pair{2, 1}}) {
+      auto revision = store_testing::sample_revision("EX-CONNECTED");
+      revision.kind = domain::RecordKind::stix_object;
+      revision.key = fmt::format("indicator--00000000-0000-4000-8000-00000000090{}", number);
+      revision.title = fmt::format("Connected {}", number);
+      revision.tlp = domain::Tlp::clear;
+      revision.audience = domain::Audience::everyone;
+      revision.format = "stix-2.1";
+      revision.owner = {owner};
+      revision.bytes =
+          fmt::format(R"({{"type":"indicator","spec_version":"2.1","id":"{}","modified":"2024-02-01T00:00:00.000Z",)"
+                      R"("name":"Connected {}","pattern_type":"stix","pattern":"[ipv4-addr:value = '45.66.77.91']"}})",
+                      revision.key, number);
+      revision.sha512 = sha512_hex(revision.bytes);
+      ASSERT_TRUE(database().write(
+          [&](store::Connection& connection) { return store::Records{connection}.put(revision, clock_.now()); }));
+    }
+    ASSERT_TRUE(app().catch_up());
+    ASSERT_TRUE(herald.turn(clock_));
   }
 
   engine::post::Post post_{SealingKey::random(),
@@ -399,6 +427,7 @@ class Crawl {
     EXPECT_FALSE(json::string_at(ask("inventory", "/api/v1/inventory?limit=1"), "next").empty());
     ask("inventory_export", "/api/v1/inventory/export");
     ask("inventory_export_xlsx", "/api/v1/inventory/export.xlsx");
+    ask("inventory_export_cyclonedx", "/api/v1/inventory/export.cdx.json");
     const auto entered = ask("asset_create", "/api/v1/inventory",
                              R"({"name":"Valve","versions":[{"component":"firmware","text":"3"}],"tags":["a"]})");
     const auto asset = "/api/v1/inventory/" + id_of(entered, "id");
@@ -488,7 +517,15 @@ class Crawl {
             "From: a@pump-update.net\nSubject: Bill\nContent-Type: application/zip; name=b.zip\n\nPK");
     EXPECT_EQ(json::array_at(extraction, "attachments").size(), 1U);
     EXPECT_FALSE(json::array_at(extraction, "found").empty());
+    const std::string import = threats + "import?name=bad.txt&tlp=AMBER&audience=members";
+    const std::string list = "# bad\n45.66.77.55\n45.66.77.56\nwhat is this?\n";
+    const auto foreseen = ask("threat_import", import + "&preview=true", list);
+    const auto imported =
+        ask("threat_import", import + "&digest=" + std::string{json::string_at(foreseen, "digest")}, list);
+    EXPECT_EQ(imported.at("counts"), foreseen.at("counts"));
+    EXPECT_TRUE(imported.at("imported").as_bool());
     ask("threat_sighting_withdraw", threats + id + "/sighting", {}, "DELETE");
+    ask("threat_thanks_withdraw", threats + id + "/thanks", {}, "DELETE");
     ask("threat_report_revoke", reports + "/" + id + "/revocation", "{}");
     const auto object =
         ask("threat_create", "/api/v1/threats",
@@ -586,6 +623,9 @@ class Crawl {
     webhooks();
     each("peers", "/api/v1/peers", "page",
          [&](const std::string& page) { ask("peer", "/api/v1/peers" + page.substr(page.rfind('/'))); });
+    each("kept_collections", "/api/v1/taxii/collections", "page", [&](const std::string& page) {
+      ask("kept_collection", "/api/v1/taxii/collections" + page.substr(page.rfind('/')));
+    });
     ask("membership_delete", someone + "/memberships/2", {}, "DELETE");
     ask("person_erase_api", someone, {}, "DELETE");
     ask("site_settings", "/api/v1/site");
@@ -602,15 +642,17 @@ class Crawl {
                           R"({"query":"cvss>=7","exposure":true,"statuses":["affected"],"decisions":["act_now"],)"
                           R"("site":"North","pace":"daily","channels":["mail","feed"]})");
     const auto subscription = "/api/v1/subscriptions/" + number(made);
-    EXPECT_EQ(json::array_at(ask("subscriptions", "/api/v1/subscriptions"), "items").size(), 2U);
+    EXPECT_EQ(json::array_at(ask("subscriptions", "/api/v1/subscriptions"), "items").size(), 3U);
     ask("subscription", subscription);
     ask("subscription_change", subscription, R"({"name":"Ours","exposure":false,"paused":true})", "PATCH");
     ask("subscription_test", subscription + "/test", "{}");
     ask("subscription_delete", subscription, {}, "DELETE");
     ask("asset_notices", "/api/v1/notices/assets");
     const auto told = ask("notices", "/api/v1/notices");
-    ASSERT_EQ(json::array_at(told, "items").size(), 2U);
-    EXPECT_FALSE(json::find(json::array_at(told, "items")[0], "advisory")->is_null());
+    ASSERT_EQ(json::array_at(told, "items").size(), 3U);
+    EXPECT_FALSE(json::find(json::array_at(told, "items")[0], "threat")->is_null());
+    EXPECT_TRUE(json::find(json::array_at(told, "items")[0], "advisory")->is_null());
+    EXPECT_FALSE(json::find(json::array_at(told, "items")[1], "advisory")->is_null());
     const auto next = std::string{json::string_at(ask("notices", "/api/v1/notices?limit=1"), "next")};
     ASSERT_FALSE(next.empty());
     EXPECT_EQ(json::array_at(ask("notices", next), "items").size(), 1U);

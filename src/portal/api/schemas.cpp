@@ -142,6 +142,7 @@ constexpr std::pair<std::string_view, std::string_view> kPathParameters[] = {
     {"run", "Number of a run."},
     {"webhook", "Number of a webhook."},
     {"peer", "Number of a peer."},
+    {"collection", "`id` or `alias` of a TAXII collection."},
     {"alias", "Number of an alias."},
     {"delivery", "Number of a delivery of that webhook."},
     {"subscription", "Number of a subscription of the asker."},
@@ -158,8 +159,8 @@ const Operation* find_operation(std::string_view route) noexcept {
   for (const auto operations :
        {std::span<const Operation>{kOperations}, csaf_operations(), member_operations(), change_operations(),
         case_operations(), manage_operations(), inventory_operations(), webhook_operations(), peer_operations(),
-        status_operations(), sums_operations(), subscription_operations(), list_operations(), threat_operations(),
-        attack_operations(), shared_operations()}) {
+        collection_operations(), status_operations(), sums_operations(), subscription_operations(), list_operations(),
+        threat_operations(), attack_operations(), shared_operations()}) {
     for (const auto& each : operations) {
       if (each.route == route) return &each;
     }

@@ -66,6 +66,8 @@ std::span<const Operation> webhook_operations() noexcept;
 std::string_view webhook_schemas_json() noexcept;
 std::span<const Operation> peer_operations() noexcept;
 std::string_view peer_schemas_json() noexcept;
+std::span<const Operation> collection_operations() noexcept;
+std::string_view collection_schemas_json() noexcept;
 // Threat knowledge: schemas_threats.cpp. What somebody subscribes to and was told: schemas_subscriptions.cpp.
 std::span<const Operation> threat_operations() noexcept;
 std::string_view threat_schemas_json() noexcept;

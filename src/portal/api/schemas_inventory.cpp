@@ -93,6 +93,13 @@ constexpr Operation kOperations[] = {
      .schema = "",
      .media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
      .query = kOneQuery},
+    {.route = "inventory_export_cyclonedx",
+     .description =
+         "CycloneDX 1.6: a component an asset, what CycloneDX has no member for as properties below `tocsin:`. "
+         "For at most 1,000,000 assets.",
+     .schema = "",
+     .media_type = "application/vnd.cyclonedx+json",
+     .query = kOneQuery},
     {.route = "asset_create", .description = "", .schema = "Asset", .body = "AssetInput", .status = 201},
     {.route = "asset_replace",
      .description = "Fields that are left out become empty.",

@@ -9,6 +9,18 @@ constexpr QueryParameter kExtractionQuery[] = {
     {"format", "Else the bytes and the name say it.", R"({"enum":["text","markdown","html","mail","pdf"]})"},
 };
 
+constexpr QueryParameter kImportQuery[] = {
+    {"name", "Of the file. A list of the same name is a later reading of it.", R"({"type":"string","maxLength":200})"},
+    {"tlp", "Of objects that bear none.", R"({"enum":["CLEAR","GREEN","AMBER","AMBER+STRICT","RED"]})"},
+    {"audience", "Whom what is new is for, as of a report.", R"({"enum":["members","sector","listed","cert"]})"},
+    {"listed", "Of the audience `listed`: `community:3` or `organisation:2`. May be given several times.",
+     R"({"type":"array","items":{"type":"string"}})"},
+    {"embargo_until", "Until then only the organisation sees what is new.",
+     R"({"type":"string","format":"date-time"})"},
+    {"preview", "Say what would change, and change nothing.", R"({"type":"boolean","default":false})"},
+    {"digest", "`digest` of a preview: 409 where something else would come of it now.", R"({"type":"string"})"},
+};
+
 constexpr Operation kOperations[] = {
     {.route = "threat_reports",
      .description = "Newest first, as far as the asker's role reads what is its organisation's. Others' reports are "
@@ -33,6 +45,16 @@ constexpr Operation kOperations[] = {
          "`POST /api/v1/threats/reports` as far as it is meant.",
      .schema = "ThreatExtraction",
      .query = kExtractionQuery,
+     .body = "ThreatFile",
+     .body_media_type = "application/octet-stream"},
+    {.route = "threat_import",
+     .description =
+         "The body is what `tocsin import` takes of threats: objects of STIX 2.1 or 2.0, events of MISP, news, or a "
+         "list of indicators. What is new becomes the organisation's; newer versions of its own objects stay for whom "
+         "those are; what another organisation gave is refused. An object that is refused spoils no other. All of it "
+         "is one transaction: at most 10,000 objects. `tlp` and `audience` are needed.",
+     .schema = "ThreatImport",
+     .query = kImportQuery,
      .body = "ThreatFile",
      .body_media_type = "application/octet-stream"},
     {.route = "threat_report_change",
@@ -77,6 +99,10 @@ constexpr Operation kOperations[] = {
     {.route = "threat_thank",
      .description = "Of reports that another organisation gave, for the organisation acted for: once, and saying it "
                     "again changes nothing. Who gave one by name is told which organisations thank it.",
+     .schema = "",
+     .status = 204},
+    {.route = "threat_thanks_withdraw",
+     .description = "Of the organisation acted for; where it has said none nothing changes.",
      .schema = "",
      .status = 204},
     {.route = "threat_sharing",
@@ -208,6 +234,49 @@ std::string_view shared_schemas_json() noexcept {
   "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/SharedReport"}}}
 },
 "ThreatFile": {"description": "The file's bytes, at most 16 MB.", "type": "string"},
+"ThreatImport": {
+  "type": "object",
+  "required": ["imported", "digest", "counts", "lifted", "misp_events", "listed", "objects", "remarks"],
+  "properties": {
+    "imported": {"description": "False for a preview.", "type": "boolean"},
+    "digest": {"description": "Of the file, of whom it is for, and of what comes of it.", "type": "string"},
+    "counts": {
+      "type": "object",
+      "required": ["created", "updated", "history", "unchanged", "refused"],
+      "properties": {
+        "created": {"type": "integer"},
+        "updated": {"type": "integer"},
+        "history": {"description": "Older versions, kept as such.", "type": "integer"},
+        "unchanged": {"type": "integer"},
+        "refused": {"type": "integer"}
+      }
+    },
+    "lifted": {"description": "Were STIX 2.0.", "type": "integer"},
+    "misp_events": {"description": "Of MISP, that the objects were made of.", "type": "integer"},
+    "listed": {"description": "Values of a list, that the objects were made of.", "type": "integer"},
+    "objects": {
+      "description": "What cannot be read first, then in the order of the file.",
+      "type": "array",
+      "items": {
+        "type": "object",
+        "required": ["outcome", "id", "url", "title", "version", "version_here", "tlp", "tlp_by_default", "where", "why"],
+        "properties": {
+          "outcome": {"enum": ["created", "updated", "history", "unchanged", "refused"]},
+          "id": {"type": ["string", "null"]},
+          "url": {"description": "Null where the asker has it not here.", "type": ["string", "null"]},
+          "title": {"type": "string"},
+          "version": {"type": "string"},
+          "version_here": {"description": "Before the import.", "type": ["string", "null"]},
+          "tlp": {"enum": [null, "CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"]},
+          "tlp_by_default": {"type": "boolean"},
+          "where": {"description": "`/objects/7`, or the line of a list: of what cannot be read.", "type": ["string", "null"]},
+          "why": {"description": "It is refused.", "type": ["string", "null"]}
+        }
+      }
+    },
+    "remarks": {"description": "What was read otherwise than written.", "type": "array", "items": {"type": "string"}}
+  }
+},
 "ThreatExtraction": {
   "type": "object",
   "required": ["format", "title", "text", "cut", "found", "attachments", "products"],

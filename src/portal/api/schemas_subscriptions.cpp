@@ -80,8 +80,8 @@ std::string_view subscription_schemas_json() noexcept {
 },
 "Subscription": {
   "type": "object",
-  "required": ["id", "page", "organisation", "name", "query", "exposure", "statuses", "decisions", "site", "pace",
-    "channels", "paused", "created_at", "changed_at"],
+  "required": ["id", "page", "organisation", "name", "query", "exposure", "statuses", "decisions", "site",
+    "connections", "pace", "channels", "paused", "created_at", "changed_at"],
   "properties": {
     "id": {"type": "integer", "minimum": 1},
     "page": {"description": "Path of the page.", "type": "string"},
@@ -93,6 +93,8 @@ std::string_view subscription_schemas_json() noexcept {
     "statuses": {"$ref": "#/components/schemas/MatchStatuses"},
     "decisions": {"$ref": "#/components/schemas/MatchDecisions"},
     "site": {"description": "Of the assets; empty: any.", "type": "string"},
+    "connections": {"description": "No advisories, but what comes to share something with what the organisation shared by name.",
+      "type": "boolean"},
     "pace": {"$ref": "#/components/schemas/Pace"},
     "channels": {"$ref": "#/components/schemas/Channels"},
     "paused": {"description": "What happens meanwhile is not told later.", "type": "boolean"},
@@ -120,6 +122,8 @@ std::string_view subscription_schemas_json() noexcept {
     "statuses": {"$ref": "#/components/schemas/MatchStatuses"},
     "decisions": {"$ref": "#/components/schemas/MatchDecisions"},
     "site": {"description": "Of the assets, at most 200 bytes; empty: any.", "type": "string", "default": ""},
+    "connections": {"description": "No advisories, but what comes to share something with what the organisation shared by name; without query, exposure and the channel hook.",
+      "type": "boolean", "default": false},
     "pace": {"$ref": "#/components/schemas/Pace"},
     "channels": {"description": "At least one; without it: mail.", "allOf": [{"$ref": "#/components/schemas/Channels"}]},
     "paused": {"type": "boolean", "default": false}
@@ -135,6 +139,7 @@ std::string_view subscription_schemas_json() noexcept {
     "statuses": {"$ref": "#/components/schemas/MatchStatuses"},
     "decisions": {"$ref": "#/components/schemas/MatchDecisions"},
     "site": {"type": "string"},
+    "connections": {"type": "boolean"},
     "pace": {"$ref": "#/components/schemas/Pace"},
     "channels": {"$ref": "#/components/schemas/Channels"},
     "paused": {"type": "boolean"}
@@ -160,17 +165,29 @@ std::string_view subscription_schemas_json() noexcept {
     "score": {"$ref": "#/components/schemas/Score"}
   }
 },
+"NoticedThreat": {
+  "type": "object",
+  "required": ["slug", "url", "title", "tlp"],
+  "properties": {
+    "slug": {"description": "The id as addresses have it.", "type": "string"},
+    "url": {"description": "Of the page.", "type": "string"},
+    "title": {"type": "string"},
+    "tlp": {"$ref": "#/components/schemas/Tlp"}
+  }
+},
 "Notice": {
   "type": "object",
-  "required": ["id", "organisation", "advisory", "news", "state", "dropped_because", "pace", "channels", "mailed",
+  "required": ["id", "organisation", "advisory", "threat", "news", "state", "dropped_because", "pace", "channels", "mailed",
     "subscriptions", "noticed_at", "due_at", "settled_at"],
   "properties": {
     "id": {"type": "integer", "minimum": 1},
     "organisation": {"description": "Number of the organisation through whose eyes it was noticed.", "type": "integer",
       "minimum": 1},
-    "advisory": {"description": "As it stands now; null where the asker may not see it now.",
+    "threat": {"description": "Where the news is connected: the report or object that brought it, as it stands now; null where the asker may not see it now.",
+      "oneOf": [{"$ref": "#/components/schemas/NoticedThreat"}, {"type": "null"}]},
+    "advisory": {"description": "As it stands now; null where the asker may not see it now, and where the news is connected.",
       "oneOf": [{"$ref": "#/components/schemas/NoticedAdvisory"}, {"type": "null"}]},
-    "news": {"description": "What is told of it.", "enum": ["created", "changed", "withdrawn"]},
+    "news": {"description": "What is told of it.", "enum": ["created", "changed", "withdrawn", "connected"]},
     "state": {"enum": ["waiting", "sent", "dropped"]},
     "dropped_because": {
       "description": "Hidden: the person may not see it any more; unsubscribed: nothing asks for it any more; replaced: a later notice tells of both.",

@@ -187,7 +187,7 @@ std::string_view threat_schemas_json() noexcept {
     "too_common": {"type": "boolean"},
     "commonplace": {
       "description": "Why it tells nothing, whoever shares it.",
-      "enum": ["own-network", "reserved", "wide-network", "resolver", "common-service", "empty-file", null]
+      "enum": ["own-network", "reserved", "wide-network", "resolver", "common-service", "empty-file", "known-good", null]
     },
     "count": {"description": "Objects that share it; 0 for a commonplace value of an object, which is not counted.", "type": "integer", "minimum": 0},
     "more": {"description": "There are more than `count`.", "type": "boolean"},

@@ -7,6 +7,7 @@
 #include "portal/http/target.hpp"
 #include "portal/pages/format.hpp"
 #include "portal/pages/member_parts.hpp"
+#include "portal/pages/threat_json.hpp"
 
 /// What the person behind the session or token subscribes to, and what they were told, over the API.
 namespace tocsin::portal {
@@ -50,6 +51,7 @@ boost::json::object subscription_json(const Subscription& it) {
   out["statuses"] = texts_json(input.statuses);
   out["decisions"] = texts_json(input.decisions);
   out["site"] = it.site;
+  out["connections"] = it.connections;
   out["pace"] = to_string(it.pace);
   out["channels"] = channels_json(it.channels);
   out["paused"] = it.paused;
@@ -64,6 +66,8 @@ std::string_view word_of(store::NoticeKind kind) {
       return "created";
     case store::NoticeKind::changed:
       return "changed";
+    case store::NoticeKind::connected:
+      return "connected";
     case store::NoticeKind::withdrawn:
       break;
   }
@@ -111,13 +115,25 @@ boost::json::object advisory_json(const notify::NoticeRow& row) {
   return out;
 }
 
+boost::json::object threat_json(const notify::NoticeRow& row) {
+  return {{"slug", row.slug},
+          {"url", pages::threat_url(row.slug)},
+          {"title", row.item->title},
+          {"tlp", domain::to_string(row.item->tlp)}};
+}
+
 boost::json::object notice_json(const notify::NoticeRow& row) {
   const auto& it = row.notice;
   boost::json::object out;
   out["id"] = it.id;
   out["organisation"] = it.organisation.value;
   out["advisory"] = nullptr;
-  if (row.item) out["advisory"] = advisory_json(row);
+  out["threat"] = nullptr;
+  if (row.item && it.kind == store::NoticeKind::connected) {
+    out["threat"] = threat_json(row);
+  } else if (row.item) {
+    out["advisory"] = advisory_json(row);
+  }
   out["news"] = word_of(it.kind);
   out["state"] = word_of(it.state);
   out["dropped_because"] = word_of(it.dropped);
@@ -135,8 +151,8 @@ boost::json::object notice_json(const notify::NoticeRow& row) {
 
 /// What the body names is put into `input`, the rest stays.
 Status read_into(SubscriptionInput& input, const http::Request& request) {
-  TRY(const auto body, api::Body::read(request, {"name", "query", "exposure", "statuses", "decisions", "site", "pace",
-                                                 "channels", "paused"}));
+  TRY(const auto body, api::Body::read(request, {"name", "query", "exposure", "statuses", "decisions", "site",
+                                                 "connections", "pace", "channels", "paused"}));
   const auto put = [](auto& to, auto from) {
     if (from) to = *std::move(from);
   };
@@ -161,6 +177,8 @@ Status read_into(SubscriptionInput& input, const http::Request& request) {
   put(input.statuses, std::move(statuses));
   put(input.decisions, std::move(decisions));
   put(input.site, std::move(site));
+  TRY(auto connections, body.flag("connections"));
+  put(input.connections, connections);
   TRY(const auto pace_text, body.text("pace"));
   if (pace_text) {
     const auto pace = domain::parse_pace(*pace_text);

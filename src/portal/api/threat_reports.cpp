@@ -201,29 +201,43 @@ Result<http::Response> put_thanks(App& app, const http::Request& request) {
   return http::Response::nothing();
 }
 
+Result<http::Response> delete_thanks(App& app, const http::Request& request) {
+  TRY(const auto record, pages::record_of(app, request));
+  TRY_VOID(threat::take_thanks_back(app.database(), access::actor(request), record.id, request.now));
+  return http::Response::nothing();
+}
+
 }  // namespace
 
 namespace api {
 
-Result<threat::ReportAudience> read_audience(const Body& body) {
+Result<threat::ReportAudience> read_audience(const AudienceTexts& texts) {
   threat::ReportAudience audience;
-  TRY(const auto listed, body.texts("listed"));
-  audience.addressees = listed.value_or(std::vector<std::string>{});
-  TRY(const auto tlp, body.text("tlp"));
-  const auto parsed = domain::parse_tlp(tlp.value_or(""));
+  audience.addressees = texts.listed;
+  const auto parsed = domain::parse_tlp(texts.tlp);
   if (!parsed) return Error::invalid("'tlp' is CLEAR, GREEN, AMBER, AMBER+STRICT or RED", "tlp");
   audience.tlp = *parsed;
-  TRY(const auto whom, body.text("audience"));
-  const auto for_whom = threat::parse_whom(whom.value_or(""));
+  const auto for_whom = threat::parse_whom(texts.whom);
   if (!for_whom) return Error::invalid("'audience' is members, sector, listed or cert", "audience");
   audience.whom = *for_whom;
-  TRY(const auto embargo, body.text("embargo_until"));
-  if (embargo) {
-    const auto time = parse_rfc3339(*embargo);
+  if (texts.embargo_until) {
+    const auto time = parse_rfc3339(*texts.embargo_until);
     if (!time) return Error::invalid("'embargo_until' is written as 2026-06-01T12:00:00Z, or null", "embargo_until");
     audience.embargo_until = *time;
   }
   return audience;
+}
+
+Result<threat::ReportAudience> read_audience(const Body& body) {
+  AudienceTexts texts;
+  TRY(auto listed, body.texts("listed"));
+  texts.listed = std::move(listed).value_or(std::vector<std::string>{});
+  TRY(auto tlp, body.text("tlp"));
+  texts.tlp = std::move(tlp).value_or("");
+  TRY(auto whom, body.text("audience"));
+  texts.whom = std::move(whom).value_or("");
+  TRY(texts.embargo_until, body.text("embargo_until"));
+  return read_audience(texts);
 }
 
 }  // namespace api
@@ -275,7 +289,13 @@ void add_threat_report_api(App& app, http::Router& router) {
                                      .name = "threat_thank",
                                      .summary = "Thank who shared a report",
                                      .permission = kMember,
-                                     .handler = put_thanks}};
+                                     .handler = put_thanks},
+                                    {.method = Method::delete_,
+                                     .pattern = "/api/v1/threats/{id}/thanks",
+                                     .name = "threat_thanks_withdraw",
+                                     .summary = "Take that back",
+                                     .permission = kMember,
+                                     .handler = delete_thanks}};
   for (const auto& route : routes) api::add_write_route(app, router, route);
 }
 

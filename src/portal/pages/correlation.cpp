@@ -261,6 +261,11 @@ Result<http::Response> connections(App& app, const http::Request& request) {
       main, trn<"{} object that arrived was looked at.", "{} objects that arrived were looked at.">(
                 found.looked_at, locale::number(found.looked_at)));
   append_next(main, next);
+  if (request.viewer.organisation) {
+    render<
+        "<p class=\"no-print\"><a href=\"/notifications/new?connections=yes\">[[Be told of new connections with what "
+        "we shared]]</a></p>\n">(main);
+  }
   return uncached(render_page(
       app, request, page_of(tr<"New connections">(), std::move(main), path(kConnectionsApi, {}), kConnectionsPath)));
 }

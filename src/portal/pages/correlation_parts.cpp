@@ -67,6 +67,8 @@ std::string_view reason_of(Commonplace commonplace) {
       return tr<"a name server that everybody asks">();
     case Commonplace::common_service:
       return tr<"a service that everybody uses">();
+    case Commonplace::known_good:
+      return tr<"in a list of what is known to be good here">();
     case Commonplace::empty_file:
       break;
   }

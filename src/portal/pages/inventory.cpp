@@ -183,9 +183,13 @@ Result<http::Response> list(App& app, const http::Request& request) {
         "href=\"/inventory/new\">[[Enter one]]</a> ">(out);
   }
   if (found.total > 0) {
-    render<"<a class=\"button-quiet\" href=\"{}\">CSV</a> <a class=\"button-quiet\" href=\"{}\">XLSX</a> ">(
-        out, Url::own(http::with_query("/inventory/export.csv", {{"organisation", asked.organisation}})),
-        Url::own(http::with_query("/inventory/export.xlsx", {{"organisation", asked.organisation}})));
+    const auto file = [&](std::string_view path) {
+      return Url::own(http::with_query(path, {{"organisation", asked.organisation}}));
+    };
+    render<
+        "<a class=\"button-quiet\" href=\"{}\">CSV</a> <a class=\"button-quiet\" href=\"{}\">XLSX</a> "
+        "<a class=\"button-quiet\" href=\"{}\">CycloneDX</a> ">(
+        out, file("/inventory/export.csv"), file("/inventory/export.xlsx"), file("/inventory/export.cdx.json"));
   }
   render<"<a class=\"button-quiet\" href=\"{}\">[[Bills of materials]]</a> ">(
       out, Url::own(http::with_query("/inventory/boms", {{"organisation", asked.organisation}})));
@@ -363,25 +367,33 @@ Result<http::Response> one(App& app, const http::Request& request) {
   return pages::member_page(app, request, std::move(page), "/inventory");
 }
 
-Result<http::Response> exported(App& app, const http::Request& request, inventory::ExportAs as) {
+/// What an inventory's file is to who takes it.
+struct FileKind {
+  inventory::ExportAs as;
+  std::string_view content_type, disposition;
+};
+constexpr FileKind kCsv{inventory::ExportAs::csv, "text/csv; charset=utf-8", "attachment; filename=\"inventory.csv\""};
+constexpr FileKind kXlsx{inventory::ExportAs::xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                         "attachment; filename=\"inventory.xlsx\""};
+constexpr FileKind kCycloneDx{inventory::ExportAs::cyclonedx, "application/vnd.cyclonedx+json; version=1.6",
+                              "attachment; filename=\"inventory.cdx.json\""};
+
+Result<http::Response> exported(App& app, const http::Request& request, const FileKind& kind) {
   TRY_VOID(request.only_known({"organisation"}));
   TRY(const auto access, pages::inventory_access(app, request));
   const auto actor = access::actor(request);
-  TRY(auto begun, inventory::FileExport::begin(app.database(), actor, access, as, request.now));
+  TRY(auto begun, inventory::FileExport::begin(app.database(), actor, access, kind.as, request.now));
   // With the columns, for which every asset is looked at: what fails until then is answered as an error.
   TRY(auto first, begun.next());
   http::Response response;
-  const bool workbook = as == inventory::ExportAs::xlsx;
-  response.content_type =
-      workbook ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv; charset=utf-8";
+  response.content_type = kind.content_type;
   response.body = http::body_of([&app, actor, access, file = std::make_shared<inventory::FileExport>(std::move(begun)),
                                  next = std::move(first)]() mutable -> Result<std::optional<std::string>> {
     if (next) return std::exchange(next, std::nullopt);
     TRY_VOID(inventory::still_open(app.database(), actor, access));
     return file->next();
   });
-  response.with("Content-Disposition",
-                workbook ? "attachment; filename=\"inventory.xlsx\"" : "attachment; filename=\"inventory.csv\"");
+  response.with("Content-Disposition", std::string{kind.disposition});
   return pages::personal(std::move(response));
 }
 
@@ -398,13 +410,15 @@ void add_inventory_routes(App& app, http::Router& router) {
   pages::add_resource(
       router, "/inventory/export.csv", "/api/v1/inventory/export", "inventory_export",
       "The inventory as CSV that an import reads back",
-      [&app](const http::Request& request) { return exported(app, request, inventory::ExportAs::csv); },
-      Permission::read_inventory);
+      [&app](const http::Request& request) { return exported(app, request, kCsv); }, Permission::read_inventory);
   pages::add_resource(
       router, "/inventory/export.xlsx", "/api/v1/inventory/export.xlsx", "inventory_export_xlsx",
-      "The same as a workbook",
-      [&app](const http::Request& request) { return exported(app, request, inventory::ExportAs::xlsx); },
+      "The same as a workbook", [&app](const http::Request& request) { return exported(app, request, kXlsx); },
       Permission::read_inventory);
+  pages::add_resource(
+      router, "/inventory/export.cdx.json", "/api/v1/inventory/export.cdx.json", "inventory_export_cyclonedx",
+      "The same as a CycloneDX bill of materials",
+      [&app](const http::Request& request) { return exported(app, request, kCycloneDx); }, Permission::read_inventory);
 }
 
 }  // namespace tocsin::portal

@@ -5,6 +5,7 @@
 #include "engine/exposure/decisions.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/testing/samples.hpp"
+#include "formats/inventory/read.hpp"
 #include "formats/inventory/worksheet.hpp"
 #include "portal/members_fixture.hpp"
 #include "store/records.hpp"
@@ -404,6 +405,13 @@ TEST_P(InventoryPages, ProgramsDoTheSame) {
   const auto table = formats::inventory::read_worksheet(workbook.body);
   ASSERT_TRUE(table) << table.error().to_string();
   EXPECT_EQ(table->rows.size(), std::size_t{2});
+  const auto bom = get_as(boss, "/inventory/export.cdx.json");
+  EXPECT_EQ(bom.header("content-type"), "application/vnd.cyclonedx+json; version=1.6");
+  EXPECT_EQ(bom.header("content-disposition"), "attachment; filename=\"inventory.cdx.json\"");
+  const auto items = formats::inventory::read_inventory(bom.body, "inventory.cdx.json");
+  ASSERT_TRUE(items) << items.error().to_string();
+  EXPECT_EQ(items->items.size(), std::size_t{2});
+  EXPECT_EQ(get_as(boss, "/api/v1/inventory/export.cdx.json").status, 200);
 }
 
 /// Two installations that differ in somebody else's inventory answer everybody else the same, to the byte.
@@ -418,6 +426,7 @@ TEST_P(InventoryPages, NobodyElseSeesAnythingOfIt) {
                                       "/inventory/2",
                                       "/inventory/export.csv",
                                       "/inventory/export.xlsx",
+                                      "/inventory/export.cdx.json",
                                       "/inventory/sharing",
                                       "/inventory?organisation=2",
                                       "/exposure",

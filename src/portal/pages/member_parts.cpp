@@ -39,6 +39,7 @@ constexpr Tab kTabs[] = {{"/admin", message<"Overview">, domain::Permission::adm
                          {"/audit", message<"Audit log">, domain::Permission::read_audit},
                          {"/admin/site", message<"Site">, domain::Permission::administer},
                          {"/admin/mail", message<"Mail">, domain::Permission::administer},
+                         {"/admin/taxii", message<"Collections">, domain::Permission::administer},
                          {"/admin/peers", message<"#TAXII servers#Peers">, domain::Permission::administer}};
 
 /// Nothing for visitors, and where there would be only one.

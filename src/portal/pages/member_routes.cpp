@@ -21,7 +21,9 @@ void add_admin_routes(App& app, http::Router& router);              ///< /admin
 void add_mail_routes(App& app, http::Router& router);               ///< /admin/mail
 void add_peer_routes(App& app, http::Router& router);               ///< /admin/peers, /admin/peers/{peer}
 void add_peer_form_routes(App& app, http::Router& router);          ///< New, edit, remove, start, pause, read, preview.
-void add_sharing_routes(App& app, http::Router& router);            ///< /advisories/{id}/sharing
+void add_taxii_collection_routes(App& app, http::Router& router);   ///< /admin/taxii, /admin/taxii/{collection}
+void add_taxii_collection_form_routes(App& app, http::Router& router);  ///< New, edit, remove; a preview in them.
+void add_sharing_routes(App& app, http::Router& router);                ///< /advisories/{id}/sharing
 // api/: what programs change.
 void add_organisation_api(App& app, http::Router& router);
 void add_people_api(App& app, http::Router& router);
@@ -68,6 +70,8 @@ void add_member_routes(App& app, http::Router& router) {
   add_mail_routes(app, router);
   add_peer_routes(app, router);
   add_peer_form_routes(app, router);
+  add_taxii_collection_routes(app, router);
+  add_taxii_collection_form_routes(app, router);
   add_sharing_routes(app, router);
   add_organisation_api(app, router);
   add_people_api(app, router);

@@ -20,6 +20,7 @@
 #include "portal/pages/layout.hpp"
 #include "portal/pages/readers_clock.hpp"
 #include "portal/pages/session.hpp"
+#include "portal/pages/threat_json.hpp"
 
 /// What somebody is told of and when, what they were told, and the address of their own feed. What such addresses lead
 /// to: notification_links.cpp.
@@ -120,6 +121,7 @@ Form form_of(const SubscriptionInput& input) {
   form.with("name", input.name).with("query", input.query).with("site", input.site);
   form.with("pace", std::string{to_string(input.pace)});
   if (input.exposure) form.with("exposure", "yes");
+  if (input.connections) form.with("connections", "yes");
   for (const auto& each : input.statuses) form.with("status", each);
   for (const auto& each : input.decisions) form.with("decision", each);
   if (input.channels.mail) form.with("channel", "mail");
@@ -130,7 +132,7 @@ Form form_of(const SubscriptionInput& input) {
 }
 
 Result<Form> read_form(const http::Request& request) {
-  return Form::read(request, {"name", "query", "exposure", "site", "pace", "paused"},
+  return Form::read(request, {"name", "query", "exposure", "site", "connections", "pace", "paused"},
                     {"status", "decision", "channel"});
 }
 
@@ -141,6 +143,7 @@ SubscriptionInput input_of(const Form& form) {
     input.decisions = form.all("decision");
     input.site = form.get("site");
   }
+  input.connections = form.checked("connections");
   input.pace = domain::parse_pace(form.get("pace")).value_or(Pace::now);
   input.channels = {};
   for (const auto& each : form.all("channel")) {
@@ -195,6 +198,9 @@ http::Response edit_page(App& app, const http::Request& request, const Form& for
     for (const auto& each : names) sites.push_back({each, each});
     markup.select({.name = "site", .label = tr<"Site">()}, sites);
   }
+  markup.checkbox("connections", tr<"Instead of advisories: new connections with what we shared">(),
+                  tr<"What arrives and shares an address, a hash or the like with what your organisation shared under "
+                     "its name.">());
   markup.html(fragment<"</fieldset>">());
   std::vector<Option> paces;
   for (const auto each : {Pace::now, Pace::daily, Pace::weekly}) {
@@ -216,9 +222,10 @@ http::Response edit_page(App& app, const http::Request& request, const Form& for
 }
 
 Result<http::Response> show_new(App& app, const http::Request& request) {
-  TRY_VOID(request.only_known({"q", pages::kNoticeParameter}));
+  TRY_VOID(request.only_known({"q", "connections", pages::kNoticeParameter}));
   SubscriptionInput input;
   input.query = std::string{request.query.get("q")};
+  input.connections = !request.query.get("connections").empty();
   return edit_page(app, request, form_of(input), {});
 }
 
@@ -278,7 +285,9 @@ Result<http::Response> pause(App& app, const http::Request& request) {
 
 Html asked_for(const Subscription& it) {
   std::string out;
-  if (it.query.empty()) {
+  if (it.connections) {
+    render<"<a href=\"/threats/connections\">[[New connections with what we shared]]</a>">(out);
+  } else if (it.query.empty()) {
     render<"{}">(out, it.exposure ? tr<"Every advisory that speaks of our assets">() : tr<"Every advisory">());
   } else {
     render<"<a href=\"{}\"><code>{}</code></a>">(out, Url::own(pages::search_url(it.query)), it.query);
@@ -407,6 +416,8 @@ std::string_view kind_text(store::NoticeKind kind) {
       return tr<"#notice#New">();
     case store::NoticeKind::changed:
       return tr<"#notice#Changed">();
+    case store::NoticeKind::connected:
+      return tr<"#notice#New connection">();
     case store::NoticeKind::withdrawn:
       break;
   }
@@ -420,12 +431,17 @@ void append_told(std::string& out, const notify::NoticePage& page) {
     return;
   }
   render<
-      "<div class=\"table-wrap stack\"><table><thead><tr><th>[[Advisory]]</th><th>[[News]]</th><th>[[Noticed]]"
+      "<div class=\"table-wrap stack\"><table><thead><tr><th>[[What]]</th><th>[[News]]</th><th>[[Noticed]]"
       "</th><th>[[Told]]</th><th>[[Why]]</th></tr></thead><tbody>\n">(out);
   for (const auto& row : page.rows) {
-    const auto what = row.item ? fragment<"<a href=\"{}\">{}</a><br><span class=\"note\">{}</span> {}">(
-                                     Url::own(pages::advisory_url(row.slug)), row.item->key, row.item->title,
-                                     pages::tlp_badge(row.item->tlp))
+    const bool threat = row.notice.kind == store::NoticeKind::connected;
+    const auto what = row.item && threat
+                          ? fragment<"<a href=\"{}\">{}</a> {}">(Url::own(pages::threat_url(row.slug)), row.item->title,
+                                                                 pages::tlp_badge(row.item->tlp))
+                      : row.item ? fragment<"<a href=\"{}\">{}</a><br><span class=\"note\">{}</span> {}">(
+                                       Url::own(pages::advisory_url(row.slug)), row.item->key, row.item->title,
+                                       pages::tlp_badge(row.item->tlp))
+                      : threat ? Html::from_text(tr<"an object that you may not see now">())
                                : Html::from_text(tr<"an advisory that you may not see now">());
     render<
         "<tr><th scope=\"row\">{}</th><td data-label=\"[[News]]\">{}</td><td data-label=\"[[Noticed]]\">{}</td><td "
@@ -558,8 +574,8 @@ Result<http::Response> open_notice(App& app, const http::Request& request) {
   TRY_VOID(request.only_known({}));
   const auto id = number_of(request.parameter("notice"));
   if (!id) return Error::not_found("notification");
-  TRY(const auto slug, notify::follow(app.database(), access::actor(request), *id, request.now));
-  auto response = http::Response::redirect(pages::advisory_url(slug));
+  TRY(const auto to, notify::follow(app.database(), access::actor(request), *id, request.now));
+  auto response = http::Response::redirect(to.threat ? pages::threat_url(to.slug) : pages::advisory_url(to.slug));
   response.cache_control = "no-store";
   return response;
 }

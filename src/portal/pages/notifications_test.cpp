@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "base/hash.hpp"
 #include "base/json.hpp"
 #include "engine/exposure/runs.hpp"
 #include "engine/notify/herald.hpp"
@@ -17,6 +18,7 @@ using ::testing::AllOf;
 using testing::As;
 using testing::Field;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
@@ -98,6 +100,59 @@ class NotificationPages : public testing::MemberPortalTest {
   }
 };
 TOCSIN_ON_BOTH_DATABASES(NotificationPages);
+
+TEST_P(NotificationPages, NewConnectionsAreToldOnThePageInTheFeedAndByALetter) {
+  EXPECT_THAT(get_as(As::water_member, "/threats/connections", "Accept: text/html\r\n").body,
+              HasSubstr("/notifications/new?connections=yes"));
+  EXPECT_THAT(get("/threats/connections", "Accept: text/html\r\n").body,
+              Not(HasSubstr("/notifications/new?connections")));
+  EXPECT_THAT(get_as(As::water_member, "/notifications/new?connections=yes").body,
+              HasSubstr("name=\"connections\" value=\"yes\" checked"));
+  ASSERT_EQ(post_as(As::water_member, "/notifications",
+                    {{"connections", "yes"}, {"pace", "now"}, {"channel", "mail"}, {"channel", "feed"}})
+                .status,
+            303);
+  EXPECT_THAT(get_as(As::water_member, "/notifications").body, HasSubstr("New connections with what we shared"));
+  const auto feed_page = post_as(As::water_member, "/notifications/feed", {{"act", "make"}}).body;
+  const auto begin = feed_page.find("token=") + 6;
+  const auto feed = "/feeds/mine.atom?token=" + feed_page.substr(begin, feed_page.find('<', begin) - begin);
+  const auto give = [&](int number, domain::OrganisationId owner) {
+    auto revision = store_testing::sample_revision("EX-CONNECTED");
+    revision.kind = domain::RecordKind::stix_object;
+    revision.key = fmt::format("indicator--00000000-0000-4000-8000-00000000090{}", number);
+    revision.title = fmt::format("Odd <traffic> {}", number);
+    revision.tlp = domain::Tlp::clear;
+    revision.audience = domain::Audience::everyone;
+    revision.format = "stix-2.1";
+    revision.owner = owner;
+    revision.bytes =
+        fmt::format(R"({{"type":"indicator","spec_version":"2.1","id":"{}","modified":"2024-02-01T00:00:00.000Z",)"
+                    R"("name":"Object {}","pattern_type":"stix","pattern":"[ipv4-addr:value = '45.66.77.91']"}})",
+                    revision.key, number);
+    revision.sha512 = sha512_hex(revision.bytes);
+    ASSERT_TRUE(database().write(
+        [&](store::Connection& connection) { return store::Records{connection}.put(revision, clock_.now()); }));
+    tell();
+  };
+  give(1, water_);
+  EXPECT_THAT(letters(), IsEmpty());
+  give(2, domain::kOwnOrganisation);
+  ASSERT_THAT(letters(), SizeIs(1));
+  EXPECT_EQ(letters()[0].subject, "Grid CERT: A new connection with what your organisation shared");
+  EXPECT_THAT(letters()[0].text, Not(HasSubstr("traffic")));
+  const auto page = get_as(As::water_member, "/notifications").body;
+  EXPECT_THAT(page, HasSubstr("<a href=\"/threats/indicator--00000000-0000-4000-8000-000000000902\">Odd "
+                              "&lt;traffic&gt; 2</a>"));
+  const auto id = count(Sql{"SELECT max(id) FROM notice"});
+  const auto followed = get_as(As::water_member, fmt::format("/notifications/{}", id));
+  EXPECT_EQ(followed.header("location"), "/threats/indicator--00000000-0000-4000-8000-000000000902");
+  EXPECT_EQ(get_as(As::power_member, fmt::format("/notifications/{}", id)).status, 404);
+  EXPECT_THAT(get_as(As::water_member, "/api/v1/notices").body,
+              AllOf(HasSubstr(R"("advisory":null)"), HasSubstr(R"("news":"connected")"),
+                    HasSubstr(R"("slug":"indicator--00000000-0000-4000-8000-000000000902")")));
+  EXPECT_THAT(get(feed).body,
+              AllOf(HasSubstr("A new connection with what your organisation shared"), Not(HasSubstr("traffic"))));
+}
 
 TEST_P(NotificationPages, SubscribeChangePauseAndRemove) {
   EXPECT_EQ(get("/notifications").status, 303);
@@ -233,6 +288,10 @@ TEST_P(NotificationPages, AnswerPrograms) {
       {R"({"channels":["pigeon"]})", "/channels"},
       {R"({"channels":[]})", "/channels"},
       {R"({"by":["mail"]})", "/by"},
+      {R"({"connections":"yes"})", "/connections"},
+      {R"({"connections":true,"query":"vendor:abb"})", "/query"},
+      {R"({"connections":true,"exposure":true})", "/exposure"},
+      {R"({"connections":true,"channels":["feed","hook"]})", "/channels"},
   };
   for (const auto& each : wrong) {
     const auto reply = api(As::water_member, "POST", all, each.body);

@@ -191,6 +191,10 @@ void append_field(FormMarkup& markup, const Form& form, const Property& property
       input.inputmode = "numeric";
       input.maxlength = 20;
       break;
+    case stix::Kind::number:
+      input.inputmode = "decimal";
+      input.maxlength = 30;
+      break;
     default:
       break;
   }

@@ -119,6 +119,36 @@ TEST_P(ThreatAuthor, WriteWithTheForm) {
   EXPECT_EQ(get_as(As::water_member, "/threats/shared/" + id + "/edit", kHtml).status, 403) << "it is no report";
 }
 
+TEST_P(ThreatAuthor, WritePlacesPeopleAndAnalyses) {
+  const Fields beside{{"view", "fields"}, {"base", "{}"}, {"whom", "members"}, {"tlp", "GREEN"}, {"step", "save"}};
+  const auto typed = [&](std::string_view type, Fields fields) {
+    fields.emplace_back("type", std::string{type});
+    fields.insert(fields.end(), beside.begin(), beside.end());
+    return fields;
+  };
+  const auto place =
+      write(As::water_member, typed("location", {{"f-latitude", "48.137"}, {"f-longitude", "-11.5"}, {"f-city", "X"}}));
+  EXPECT_THAT(document(As::power_member, place),
+              AllOf(HasSubstr(R"("latitude":48.137)"), HasSubstr(R"("longitude":-11.5)")));
+  EXPECT_THAT(get_as(As::water_member, "/threats/" + place + "/edit", kHtml).body, HasSubstr("value=\"48.137\""));
+  const auto who = write(As::water_member, typed("identity", {{"f-name", "Plant"},
+                                                              {"f-identity_class", "organization"},
+                                                              {"w-sectors", "energy"},
+                                                              {"rel_verb", "located-at"},
+                                                              {"rel_target", place}}));
+  EXPECT_THAT(document(As::power_member, who), HasSubstr(R"("sectors":["energy"])"));
+  const auto analysis = write(As::water_member, typed("malware-analysis", {{"f-product", "any-run"},
+                                                                           {"f-version", "3"},
+                                                                           {"f-result", "malicious"},
+                                                                           {"f-submitted", "2020-01-01T10:00"}}));
+  EXPECT_THAT(document(As::power_member, analysis), AllOf(HasSubstr(R"("version":"3")"), HasSubstr("malicious")));
+  // Neither where it is nor what came of it: the standard's own rules hold.
+  EXPECT_EQ(post_as(As::water_member, "/threats/new", typed("location", {{"f-name", "Somewhere"}})).status, 422);
+  EXPECT_EQ(post_as(As::water_member, "/threats/new", typed("location", {{"f-latitude", "north"}})).status, 422);
+  EXPECT_EQ(post_as(As::water_member, "/threats/new", typed("malware-analysis", {{"f-product", "any-run"}})).status,
+            422);
+}
+
 TEST_P(ThreatAuthor, SayThatItIsTheSame) {
   const auto main = write(As::water_member, source(R"({"type":"tool","name":"Rake <b>"})", "save", "tool"));
   const auto other =
@@ -261,7 +291,7 @@ TEST_P(ThreatAuthor, RefuseThoseWhoMayNot) {
   EXPECT_EQ(get_as(As::auditor, "/threats/new", kHtml).status, 403);
   EXPECT_EQ(post_as(As::auditor, "/threats/new", campaign()).status, 403);
   EXPECT_EQ(post_bare(As::water_member, "/threats/new", campaign()).status, 403) << "no form token";
-  EXPECT_EQ(get_as(As::water_member, "/threats/new?type=identity", kHtml).status, 400);
+  EXPECT_EQ(get_as(As::water_member, "/threats/new?type=report", kHtml).status, 400);
   const auto id = write(As::water_member, campaign());
   const auto hidden = write(As::water_member, with(campaign(), "whom", "cert"));
   const std::string absent = "campaign--0b2f8c1e-93d7-4a55-8a6e-3d1c2b4a5f60";

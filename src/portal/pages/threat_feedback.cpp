@@ -114,8 +114,15 @@ Result<http::Response> post_seen(App& app, const http::Request& request) {
 
 Result<http::Response> post_thanks(App& app, const http::Request& request) {
   TRY(const auto record, pages::record_of(app, request));
-  TRY_VOID(Form::read(request, {}));
-  TRY_VOID(threat::say_thanks(app.database(), access::actor(request), record.id, request.now));
+  TRY(const auto form, Form::read(request, {"thanks"}));
+  const auto actor = access::actor(request);
+  const auto wanted = form.get("thanks");
+  if (wanted == "withdraw") {
+    TRY_VOID(threat::take_thanks_back(app.database(), actor, record.id, request.now));
+    return pages::done(pages::threat_url(record.slug), "withdrawn");
+  }
+  if (!wanted.empty()) return Error::invalid(std::string{tr<"'thanks' is withdraw, or nothing">()}, "thanks");
+  TRY_VOID(threat::say_thanks(app.database(), actor, record.id, request.now));
   return pages::done(pages::threat_url(record.slug), "thanked");
 }
 
@@ -137,7 +144,9 @@ void append_giver(std::string& out, const threat::Giver& giver) {
 void append_thanks(std::string& out, const http::Request& request, const domain::Record& record,
                    const threat::OwnThanks& own) {
   if (own.said) {
-    render<"<p class=\"note no-print\">[[Your organisation thanked who shared this.]]</p>\n">(out);
+    render<"<div class=\"read-line no-print\"><span>[[Your organisation thanked who shared this.]]</span> {}</div>\n">(
+        out, pages::button_form(request, pages::threat_url(record.slug) + "/thanks", tr<"Take that back">(),
+                                {{"thanks", "withdraw"}}));
   } else if (own.may_say) {
     render<"<div class=\"read-line no-print\">{}</div>\n">(
         out, pages::button_form(request, pages::threat_url(record.slug) + "/thanks", tr<"Thank who shared it">()));

@@ -325,6 +325,18 @@ TEST_P(ThreatReports, WhoSharedItIsThanked) {
               AllOf(HasSubstr("1 organisation said thanks."), HasSubstr("Power plant")));
   EXPECT_THAT(get_as(As::water_member, "/api/v1/threats/reports/" + id).body,
               HasSubstr(R"("organisations_that_thanked":1,"thanked_by":["Power plant"])"));
+  EXPECT_EQ(post_as(As::power_member, url + "/thanks", {{"thanks", "twice"}}).status, 400);
+  EXPECT_EQ(post_as(As::auditor, url + "/thanks", {{"thanks", "withdraw"}}).status, 403);
+  EXPECT_EQ(post_as(As::water_member, url + "/thanks", {{"thanks", "withdraw"}}).status, 303) << "they have said none";
+  EXPECT_EQ(number(store::Sql{"SELECT count(*) FROM shared_thanks"}), 1);
+  ASSERT_EQ(post_as(As::power_member, url + "/thanks", {{"thanks", "withdraw"}}).status, 303);
+  EXPECT_EQ(number(store::Sql{"SELECT count(*) FROM shared_thanks"}), 0);
+  EXPECT_THAT(get_as(As::power_member, url, kHtml).body, HasSubstr("Thank who shared it"));
+  EXPECT_THAT(get_as(As::water_member, "/threats/shared/" + id, kHtml).body, Not(HasSubstr("said thanks")));
+  ASSERT_EQ(send(As::power_member, "PUT", "/api/v1" + url + "/thanks", "").status, 204);
+  EXPECT_EQ(send(As::power_member, "DELETE", "/api/v1" + url + "/thanks", "").status, 204);
+  EXPECT_EQ(send(As::power_member, "DELETE", "/api/v1" + url + "/thanks", "").status, 204) << "again changes nothing";
+  EXPECT_EQ(number(store::Sql{"SELECT count(*) FROM shared_thanks"}), 0);
 }
 
 TEST_P(ThreatReports, AnonymousOnesTellNobodyElseWhose) {

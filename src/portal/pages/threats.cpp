@@ -26,6 +26,7 @@
 #include "portal/pages/threat_decay.hpp"
 #include "portal/pages/threat_graph.hpp"
 #include "portal/pages/threat_html.hpp"
+#include "portal/pages/threat_import.hpp"
 #include "portal/pages/threat_json.hpp"
 #include "portal/pages/threat_links.hpp"
 #include "portal/pages/threat_names.hpp"
@@ -328,9 +329,10 @@ Result<http::Response> list(App& app, const http::Request& request) {
   if (threat::may_share(access::actor(request))) {
     render<
         "<p class=\"actions no-print\"><a class=\"button\" href=\"{}\">[[Share what we saw]]</a> <a "
-        "class=\"button-quiet\" href=\"{}\">[[Write an object]]</a> <a class=\"button-quiet\" href=\"{}\">[[What we "
-        "shared]]</a></p>\n">(main, Url::own(std::string{pages::kSharePath}),
-                              Url::own(std::string{pages::kNewObjectPath}), Url::own(std::string{pages::kSharedPath}));
+        "class=\"button-quiet\" href=\"{}\">[[Write an object]]</a> <a class=\"button-quiet\" href=\"{}\">[[Import a "
+        "file]]</a> <a class=\"button-quiet\" href=\"{}\">[[What we shared]]</a></p>\n">(
+        main, Url::own(std::string{pages::kSharePath}), Url::own(std::string{pages::kNewObjectPath}),
+        Url::own(std::string{pages::kThreatImportPath}), Url::own(std::string{pages::kSharedPath}));
   }
   append_search(main, asked);
   append_types(main, asked, types);
@@ -463,6 +465,8 @@ void add_threat_feedback_routes(App& app, http::Router& router);  // threat_feed
 void add_threat_report_api(App& app, http::Router& router);       // api/threat_reports.cpp
 void add_threat_author_routes(App& app, http::Router& router);    // threat_author.cpp
 void add_threat_object_api(App& app, http::Router& router);       // api/threat_objects.cpp
+void add_threat_import_routes(App& app, http::Router& router);    // threat_import.cpp
+void add_threat_import_api(App& app, http::Router& router);       // api/threat_import.cpp
 
 void add_threat_routes(App& app, http::Router& router) {
   add_threat_report_routes(app, router);
@@ -470,6 +474,8 @@ void add_threat_routes(App& app, http::Router& router) {
   add_threat_report_api(app, router);
   add_threat_author_routes(app, router);
   add_threat_object_api(app, router);
+  add_threat_import_routes(app, router);
+  add_threat_import_api(app, router);
   pages::add_attack_routes(app, router);
   pages::add_correlation_routes(app, router);
   pages::add_threat_graph_routes(app, router);

@@ -29,6 +29,7 @@
 #include "engine/taxii/statuses.hpp"
 #include "portal/app.hpp"
 #include "portal/testing/member_worlds.hpp"
+#include "portal/testing/threat_worlds.hpp"
 #include "store/exposures.hpp"
 #include "store/members_state.hpp"
 #include "store/testing/test_database.hpp"
@@ -74,6 +75,15 @@ inline void PrintTo(const PlantStep& step, std::ostream* out) {
        << step.number << " flavour " << step.flavour;
 }
 
+/// What would change by another table, which nobody chooses.
+inline std::vector<PostTarget> plant_posts() {
+  std::vector<PostTarget> all;
+  for (const auto* base : {"ot", "deployer", "cisa"}) {
+    all.push_back({"/api/v1/exposure/decisions/preview", kJsonType, fmt::format(R"({{"base":"{}"}})", base)});
+  }
+  return all;
+}
+
 /// Pages, API, files and feeds of plants and of what people are told. What stands in braces is filled in when it is
 /// asked for (PlantWorld::filled).
 inline std::vector<std::string> plant_targets() {
@@ -113,6 +123,8 @@ inline std::vector<std::string> plant_targets() {
       "/api/v1/inventory/export",
       "/inventory/export.xlsx",
       "/api/v1/inventory/export.xlsx",
+      "/inventory/export.cdx.json",
+      "/api/v1/inventory/export.cdx.json",
       "/exposure",
       "/exposure?decision=act_now&sort=due",
       "/exposure?organisation=2",

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -16,7 +17,8 @@ namespace tocsin::portal::testing {
 /// Of each six slots one is a technique of ATT&CK (the first ones its matrix and a tactic), one a group, one malware,
 /// one a tool that speaks of techniques, and two relate their neighbours. Instead of malware there is a report of its
 /// neighbours, or an indicator that fades; instead of every other second relationship a sighting of that, and some say
-/// that their neighbours are the same. Two tools are releases of the knowledge base instead.
+/// that their neighbours are the same. Two tools are releases of the knowledge base instead: each of their versions is
+/// another one.
 inline std::string threat_type(int slot) {
   if (slot == 0) return "x-mitre-matrix";
   if (slot == 6) return "x-mitre-tactic";
@@ -31,14 +33,21 @@ inline std::string threat_type(int slot) {
 inline std::string threat_id(int slot) {
   return fmt::format("{}--00000000-0000-4000-8000-{:012}", threat_type(slot), slot);
 }
+/// Without its matrix and two of its releases that the same reader may see, ATT&CK has nothing to compare.
+inline bool is_of_releases(int slot) { return slot == 0 || slot == 8 || slot == 14; }
 /// Of slots that ATT&CK has.
 inline std::string attack_id(int slot) {
   if (slot == 0) return "ics-attack";
   if (slot == 6) return "TA9006";
   return fmt::format("{}9{:03}", slot % 6 == 0 ? "T" : "G", slot);
 }
+/// When it was modified. An indicator has faded by the walk's time, unless it was seen since.
+inline std::string threat_version(int slot, int version) {
+  return fmt::format("{}-01-01T{:02}:{:02}:{:02}.000Z", slot % 12 == 3 ? 2021 : 2024, version / 3600 % 24,
+                     version / 60 % 60, version % 60);
+}
 /// Members that make an object one of ATT&CK, or that speak of it, or of a vulnerability that advisories have as well.
-inline std::string attack_members(int slot, int flavour) {
+inline std::string attack_members(int slot, int flavour, int version) {
   if (slot % 12 == 9) {
     return fmt::format(
         R"(,"published":"2024-01-01T00:00:00.000Z","report_types":["threat-report"],"object_refs":["{}","{}","{}"])",
@@ -50,13 +59,16 @@ inline std::string attack_members(int slot, int flavour) {
         flavour % 101, flavour % 4, 1 + flavour % 9);
   }
   if (slot == 8 || slot == 14) {
-    // Of every object, each in one of its first versions: also of those that readers may not see.
+    // Of nearly every object, also of those that readers may not see, in a version that most have by now: what is in
+    // the release, and in which version, differs from one release to the next.
     std::string contents;
     for (int other = 0; other < 60; ++other) {
-      contents += fmt::format(R"({}{{"object_ref":"{}","object_modified":"2024-01-01T00:00:0{}.000Z"}})",
-                              contents.empty() ? "" : ",", threat_id(other), other % 5 == 0 && slot == 14 ? 2 : 1);
+      if (other % 7 == 1 + flavour % 6) continue;
+      const int of = std::max(1, version * 2 / 3 - (other + flavour) % 3);
+      contents += fmt::format(R"({}{{"object_ref":"{}","object_modified":"{}"}})", contents.empty() ? "" : ",",
+                              threat_id(other), threat_version(other, of));
     }
-    return fmt::format(R"(,"x_mitre_version":"{}.1","x_mitre_contents":[{}])", slot, contents);
+    return fmt::format(R"(,"x_mitre_version":"{}.{}","x_mitre_contents":[{}])", slot, version % 3, contents);
   }
   if (slot % 6 == 2) {
     return fmt::format(R"(,"description":"Seen with T9{:03} and CVE-1900-1{:04}")", slot / 6 * 6, flavour % 7);
@@ -87,10 +99,7 @@ inline domain::NewRevision threat_of(int slot, int flavour, int version, const d
   revision.listed = facts.listed;
   revision.owner = facts.owner;
   revision.embargo_until = facts.embargo_until;
-  revision.version =
-      // An indicator has faded by the walk's time, unless it was seen since.
-      fmt::format("{}-01-01T{:02}:{:02}:{:02}.000Z", slot % 12 == 3 ? 2021 : 2024, version / 3600 % 24,
-                  version / 60 % 60, version % 60);
+  revision.version = threat_version(slot, version);
   revision.version_order = formats::stix::version_order(revision.version, false);
   revision.format = "stix-2.1";
   revision.initial_release_at = parse_rfc3339("2024-01-01T00:00:00Z").value();
@@ -102,7 +111,7 @@ inline domain::NewRevision threat_of(int slot, int flavour, int version, const d
                                              : std::string{})
               : fmt::format(R"("name":"{}","aliases":["Alias {}"],"labels":["label{}"],"created_by_ref":"{}")",
                             revision.title, flavour % 5, flavour % 3, threat_id((slot + 3) / 3 * 3)) +
-                    attack_members(slot, flavour);
+                    attack_members(slot, flavour, version);
   const auto seen = fmt::format(R"("sighting_of_ref":"{}","last_seen":"2022-0{}-01T00:00:00.000Z")",
                                 slot >= 7 ? threat_id(slot - 7) : std::string{}, 1 + flavour % 9);
   revision.bytes = fmt::format(
@@ -136,12 +145,18 @@ inline std::vector<std::string> threat_targets(int slots) {
                                "/threats/attack?by=G9005",
                                "/threats/attack/layer.json",
                                "/threats/attack/changes",
+                               "/threats/attack/changes?matrix=ics-attack",
                                "/api/v1/attack/changes",
+                               "/api/v1/attack/changes?matrix=ics-attack",
                                "/api/v1/attack",
                                "/api/v1/attack?by=G9011",
                                "/api/v1/attack/layer?by=G9005",
                                "/threats/attack/TA9006",
-                               "/api/v1/attack/TA9006"};
+                               "/api/v1/attack/TA9006",
+                               "/admin/taxii",
+                               "/admin/taxii/all",
+                               "/api/v1/taxii/collections",
+                               "/api/v1/taxii/collections/all"};
   for (int slot = 5; slot < slots; slot += 7) {
     const auto of = slot / 6 * 6 + (slot % 2 == 0 ? 0 : 5);
     all.push_back("/threats/attack/" + attack_id(of));
@@ -191,6 +206,42 @@ inline std::vector<std::string> threat_targets(int slots) {
     }
   }
   return all;
+}
+
+/// What is asked by POST, and changes nothing.
+struct PostTarget {
+  std::string target;
+  std::string type, body;
+};
+constexpr const char* kJsonType = "application/json";
+
+/// Texts and files that are looked into beside what is stored. Previews of an import are not among them: that their own
+/// organisation has an object which they may not see they tell by decision.
+inline std::vector<PostTarget> threat_posts() {
+  constexpr const char* kText =
+      "Flow Controller V2.1 of Example Pumps, the Safety Relay of Hidden Drives and Remote Terminal of Quiet Meters: "
+      "CVE-1900-10003, T9012, 45[.]66.77.88";
+  return {{"/api/v1/threats/extraction?format=text", "application/octet-stream", kText},
+          {"/api/v1/threats/extraction?format=markdown&name=a.md", "application/octet-stream",
+           fmt::format("# {} and {}\n\n{}\n", threat_id(12), attack_id(5), kText)},
+          {"/api/v1/threats/reports", kJsonType,
+           fmt::format(R"({{"title":"What we saw","text":"{}","techniques":["T9012"],"cves":["CVE-1900-10003"],)"
+                       R"("tlp":"AMBER","audience":"cert","preview":true}})",
+                       kText)},
+          {"/threats/attack/layer", "multipart/form-data; boundary=XX",
+           "--XX\r\nContent-Disposition: form-data; name=\"layer\"; filename=\"l.json\"\r\nContent-Type: "
+           "application/json\r\n\r\n"
+           R"({"name":"Ours","domain":"ics-attack","techniques":[{"techniqueID":"T9012","score":3},)"
+           R"({"techniqueID":"T9018","comment":"seen"}]})"
+           "\r\n--XX--\r\n"}};
+}
+inline std::vector<PostTarget> misp_posts() {
+  const std::string events = "/misp/events/restSearch", attributes = "/misp/attributes/restSearch";
+  return {{events, kJsonType, R"({"value":"%alias%","limit":3})"},
+          {events, kJsonType, R"({"tags":["label1"],"metadata":true})"},
+          {events, kJsonType, R"({"eventinfo":"%gate3%"})"},
+          {attributes, kJsonType, R"({"limit":3})"},
+          {attributes, kJsonType, R"({"value":"gate2"})"}};
 }
 
 /// What MISP's clients ask, all of them with a token.

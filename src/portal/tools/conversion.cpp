@@ -170,7 +170,7 @@ Result<Converted> to_stix(std::string_view bytes, const Options& options) {
   TRY(const auto read, formats::misp::read_events(bytes));
   std::vector<formats::misp::ToStix> events;
   for (const auto& each : read.events) {
-    auto& one = events.emplace_back(formats::misp::to_stix(*each.json, each.pointer));
+    auto& one = events.emplace_back(formats::misp::to_stix(each));
     for (auto* list : {&one.refused, &one.remarks}) {
       for (auto& remark : *list) tell(made, std::move(remark.pointer), remark.text);
     }

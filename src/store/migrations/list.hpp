@@ -48,5 +48,7 @@ extern const Migration kMigration0047TaxiiPages;
 extern const Migration kMigration0048Coverage;
 extern const Migration kMigration0049VersionsToldOnce;
 extern const Migration kMigration0050SharedThanks;
+extern const Migration kMigration0051ThreatUpload;
+extern const Migration kMigration0052SubscribedConnections;
 
 }  // namespace tocsin::store

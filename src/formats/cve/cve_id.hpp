@@ -6,7 +6,7 @@
 
 /// CVE ids as word processors, pages and PDFs write them: with hyphens that do not break (U+2011), figure and en dashes
 /// (U+2012, U+2013), soft hyphens (U+00AD). Pure functions: any thread may call them.
-namespace tocsin::formats::threat_text {
+namespace tocsin::formats::cve {
 
 struct WrittenCve {
   std::string id;         ///< "CVE-2024-1234", whatever joined its parts.
@@ -18,4 +18,4 @@ std::optional<WrittenCve> cve_at_begin(std::string_view text);
 /// The id that a text is, and nothing beside it; empty for what is none.
 std::string cve_of(std::string_view text);
 
-}  // namespace tocsin::formats::threat_text
+}  // namespace tocsin::formats::cve

@@ -1,11 +1,11 @@
-#include "formats/threat_text/cve_id.hpp"
+#include "formats/cve/cve_id.hpp"
 
 #include <algorithm>
 
 #include "base/text.hpp"
 #include "formats/cve/cve.hpp"
 
-namespace tocsin::formats::threat_text {
+namespace tocsin::formats::cve {
 namespace {
 
 constexpr std::string_view kSoftHyphen = "\xC2\xAD";
@@ -56,7 +56,7 @@ std::optional<WrittenCve> cve_at_begin(std::string_view text) {
     id += text[at + soft];
     at += soft + 1;
   }
-  if (cve::canonical(id).empty()) return std::nullopt;
+  if (canonical(id).empty()) return std::nullopt;
   return WrittenCve{.id = std::move(id), .bytes = at};
 }
 
@@ -65,4 +65,4 @@ std::string cve_of(std::string_view text) {
   return found && found->bytes == text.size() ? std::move(found->id) : std::string{};
 }
 
-}  // namespace tocsin::formats::threat_text
+}  // namespace tocsin::formats::cve
